@@ -1,0 +1,21 @@
+"""What stackan raises: one sentence that says what went wrong, where, and what to do."""
+
+
+class StackanError(Exception):
+    """Base of every error that the library raises on purpose; its text is fit for a user."""
+
+
+class UsageError(StackanError):
+    """The call itself cannot be carried out (an unknown option value, a profile that is not there)."""
+
+
+class InputError(StackanError):
+    """An input cannot be read, or nothing in it is a dump that stackan knows."""
+
+
+class LimitError(InputError):
+    """An input is larger than a named limit allows; the text names the limit and how to raise it."""
+
+
+class ProfileError(StackanError):
+    """A profile (rules as data) does not follow its grammar; the text names the file and the rule."""

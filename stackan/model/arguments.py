@@ -1,0 +1,70 @@
+"""Values of arguments and locals, read only where a rule asks for them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_HEX = frozenset(b"0123456789abcdefABCDEF")
+
+
+class Address(NamedTuple):
+    """An address as gdb prints it: `0x5587d1784140 <audit_lock>` or, for a reference, `@0x5587d1784140`."""
+
+    value: int
+    symbol: str | None  # "audit_lock", "catalog+8"
+
+
+def value_argument(text: bytes, name: bytes) -> bytes | None:
+    """The text that follows `name=` in a frame's arguments; `mutex=mutex@entry=0x…` gives what follows the last `=`."""
+    start = 0
+    wanted = name + b"="
+    while True:
+        at = text.find(wanted, start)
+        if at < 0:
+            return None
+        if at == 0 or text[at - 1] in b" ,\n":
+            rest = text[at + len(wanted) :]
+            entry = name + b"@entry="
+            return rest[len(entry) :] if rest.startswith(entry) else rest
+        start = at + 1
+
+
+def address_argument(text: bytes, name: bytes) -> Address | None:
+    """The address that argument `name` holds, or None where it is not printed or null."""
+    value = value_argument(text, name)
+    return None if value is None else read_address(value)
+
+
+def number_argument(text: bytes, name: bytes) -> int | None:
+    """The decimal number that argument `name` holds, or None."""
+    value = value_argument(text, name)
+    if value is None:
+        return None
+    end = 0
+    while end < len(value) and 48 <= value[end] <= 57:
+        end += 1
+    return int(value[:end]) if 0 < end <= 20 else None
+
+
+def read_address(text: bytes) -> Address | None:
+    """`0x…`, `@0x…` or `(type *) 0x…` at the start of a text, with the symbol behind it if there is one."""
+    at = 0
+    if text.startswith(b"("):
+        at = text.find(b") ") + 2
+        if at < 2:
+            return None
+    if text.startswith(b"@", at):
+        at += 1
+    if not text.startswith(b"0x", at):
+        return None
+    end = at + 2
+    while end < len(text) and end < at + 18 and text[end] in _HEX:
+        end += 1
+    if end == at + 2:
+        return None
+    value = int(text[at + 2 : end], 16)
+    symbol = None
+    if text.startswith(b" <", end):
+        close = text.find(b">", end)
+        symbol = text[end + 2 : close].decode("utf-8", "replace") if close > 0 else None
+    return Address(value, symbol) if value else None

@@ -1,0 +1,89 @@
+"""What a scanner gives back: a dump as columns, without one Python object per line.
+
+Both scanners (`_fast`, `_reference`) fill the same columns, and tests hold them equal on every input.
+
+A *site* is a distinct frame text: its function and its location, and whether a program counter was printed
+(an inlined frame has none).  Addresses and argument values change from thread to thread; they stay in the buffer
+and are found through offsets.  A *node* is a stack: the node's site is its innermost frame, its parent (always a
+smaller number) the rest of the stack, so that two threads have equal stacks exactly if they have the same node.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+# Line kinds.  Every line of the input counts for exactly one of them.
+THREAD, FRAME, CONTINUATION, LOCALS, NOISE, BLANK, UNPARSED = range(7)
+KINDS = ("threads", "frames", "continuations", "locals", "noise", "blank", "unparsed")
+
+# How frames are written.
+GDB, EU_STACK = range(2)
+
+UNKNOWN = -1  # in signed columns
+
+
+class Columns:
+    """The columns of one scanned buffer.  Offsets are bytes from the buffer's start, lines count from 1."""
+
+    __slots__ = (
+        "thread_number",  # the dump's own number, or UNKNOWN
+        "thread_lwp",  # the kernel's thread id, or UNKNOWN
+        "thread_pthread",  # the pthread id, or 0
+        "thread_name_start",  # where the quoted name starts, or UNKNOWN
+        "thread_name_size",
+        "thread_line",  # of the header, or of frame #0 where a thread has no header
+        "thread_start",
+        "thread_stop",  # first byte behind the thread's last line
+        "thread_first",  # index of its innermost frame
+        "thread_frames",
+        "thread_node",  # its stack, or UNKNOWN if it has no frame
+        "frame_site",
+        "frame_level",
+        "frame_pc",  # 0 where the site has none
+        "frame_line",
+        "frame_start",
+        "frame_args_start",  # first byte behind the opening parenthesis, or UNKNOWN
+        "frame_args_size",
+        "frame_stop",  # first byte behind the frame's text, continuation lines included; locals follow
+        "site_function",  # list of bytes
+        "site_location",  # list of bytes: "at FILE:LINE", "from LIBRARY", both, or nothing
+        "site_has_pc",
+        "node_site",
+        "node_parent",  # or UNKNOWN at a stack's outermost frame
+        "note_line",  # lines of known noise: their meaning is read later
+        "note_start",
+        "unparsed_line",
+        "unparsed_start",
+        "lines_by_kind",  # seven counts in the order of KINDS
+    )
+
+    def __init__(self) -> None:
+        self.thread_number = array("q")
+        self.thread_lwp = array("q")
+        self.thread_pthread = array("Q")
+        self.thread_name_start = array("q")
+        self.thread_name_size = array("i")
+        self.thread_line = array("i")
+        self.thread_start = array("q")
+        self.thread_stop = array("q")
+        self.thread_first = array("i")
+        self.thread_frames = array("i")
+        self.thread_node = array("i")
+        self.frame_site = array("i")
+        self.frame_level = array("i")
+        self.frame_pc = array("Q")
+        self.frame_line = array("i")
+        self.frame_start = array("q")
+        self.frame_args_start = array("q")
+        self.frame_args_size = array("i")
+        self.frame_stop = array("q")
+        self.site_function: list[bytes] = []
+        self.site_location: list[bytes] = []
+        self.site_has_pc = array("b")
+        self.node_site = array("i")
+        self.node_parent = array("i")
+        self.note_line = array("i")
+        self.note_start = array("q")
+        self.unparsed_line = array("i")
+        self.unparsed_start = array("q")
+        self.lines_by_kind = array("q", [0] * len(KINDS))

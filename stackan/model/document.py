@@ -1,0 +1,170 @@
+"""Analysis → the document of docs/json.md, schema `stackan.analysis/1`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stackan._version import __version__
+from stackan.model.dump import Dump
+from stackan.model.finding import Finding
+from stackan.model.process import Pool, Process
+from stackan.model.track import Track
+from stackan.model.waitgraph import WaitGraph
+
+if TYPE_CHECKING:
+    from stackan.model.analysis import Analysis
+
+SCHEMA = "stackan.analysis/1"
+
+
+class Owner(NamedTuple):
+    """A thread that owns what another waits for, and how that is known."""
+
+    process: str
+    lwp: int | None
+    evidence: str
+
+
+def document(analysis: Analysis) -> dict[str, Any]:
+    owners = _owners(analysis.waits)
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "verdict": analysis.verdict,
+        "headline": analysis.headline,
+        "processes": [_process(process, verdict, owners) for process, verdict in zip(analysis.processes, analysis.verdicts)],
+        "findings": [_finding(finding) for finding in analysis.findings],
+        "logs": [],
+        "warnings": list(analysis.warnings),
+    }
+
+
+def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
+    """{(process, thread): the threads that own what it waits for}, read off the wait-for graph."""
+    found: dict[tuple[str, int | str], list[Owner]] = {}
+    for number, node in enumerate(graph.nodes):
+        if node.track is None or node.process is None:
+            continue
+        owners = []
+        for edge in graph.out[number]:
+            behind = [edge] if graph.nodes[edge.supplier].kind == "thread" else graph.out[edge.supplier] if graph.nodes[edge.supplier].address is not None else []
+            for own in behind:
+                supplier = graph.nodes[own.supplier]
+                if supplier.track is not None and supplier.process is not None:
+                    owners.append(Owner(supplier.process.id, supplier.track.lwp, own.evidence))
+        if owners:
+            found[node.process.id, node.track.key] = owners
+    return found
+
+
+def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]]) -> dict[str, Any]:
+    pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
+    return {
+        "id": process.id,
+        "host": None,
+        "pid": process.pid,
+        "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
+        "role": None,
+        "profile": process.rules.profile,
+        "verdict": verdict,
+        "snapshots": [_snapshot(index, dump) for index, dump in enumerate(process.dumps)],
+        "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
+        "pools": [_pool(pool) for pool in process.pools],
+    }
+
+
+def _snapshot(index: int, dump: Dump) -> dict[str, Any]:
+    return {
+        "index": index,
+        "source": dump.source,
+        "format": dump.format,
+        "sha256": hashlib.sha256(dump.data).hexdigest(),
+        "taken_at": dump.taken_at,
+        "bytes": len(dump.data),
+        "threads": len(dump.threads),
+        "frames": len(dump.frames),
+        "unparsed_lines": len(dump.columns.unparsed_line),
+        "warnings": list(dump.warnings),
+    }
+
+
+def _thread(track: Track, pool: str | None, owners: list[Owner], process: Process) -> dict[str, Any]:
+    place = track.place
+    return {
+        "lwp": track.lwp,
+        "thread_id": track.pthread,
+        "name": track.name,
+        "pool": pool,
+        "present": track.present,
+        "progress": track.progress,
+        "note": track.note,
+        "state": place.state,
+        "waits_for": _waits_for(track, owners, process),
+        "holds": [
+            {
+                "kind": hold.kind,
+                "address": f"{hold.address:#x}" if hold.address is not None else None,
+                "evidence": hold.evidence,
+                "source": track.newest.dump.source,
+                "line": hold.line,
+            }
+            for hold in track.newest.holds
+        ],
+        "rule": place.reason,
+        "fingerprint": _fingerprint(place.names),
+        "stack": list(place.names),
+    }
+
+
+def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict[str, Any]]:
+    awaited, place = track.newest.awaited, track.place
+    if awaited is None or place.verb == "idle" and awaited.address is None:
+        return []
+    single = owners[0].lwp if len(owners) == 1 and owners[0].process == process.id else None
+    return [
+        {
+            "kind": awaited.kind,
+            "address": f"{awaited.address:#x}" if awaited.address is not None else None,
+            "needs": "any" if awaited.kind in ("condition", "semaphore", "future", "pool") or place.verb == "blocked" else "all",
+            "timed": place.timed,
+            "owners": [{"process": owner.process, "lwp": owner.lwp} for owner in owners],
+            "owner_lwp": single,
+            "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None else "profile",
+            "source": track.newest.dump.source,
+            "line": awaited.line,
+        }
+    ]
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    return {
+        "name": pool.name,
+        "size": len(pool.workers),
+        "idle": pool.idle,
+        "blocked": pool.blocked,
+        "progressing": pool.progressing,
+        "exhausted": pool.exhausted,
+        "members": [track.lwp for track in pool.members if track.lwp is not None],
+        "evidence": pool.evidence,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "processes": [process.id for process in finding.processes],
+        "threads": [{"process": process.id, "lwp": track.lwp} for process, track in finding.threads],
+        "resources": list(finding.resources),
+        "title": finding.title,
+        "explanation": finding.explanation,
+        "evidence": [{"source": quote.source, "line": quote.line, "text": quote.text} for quote in finding.evidence],
+        "advice": list(finding.advice),
+    }
+
+
+def _fingerprint(names: tuple[str, ...]) -> str:
+    """Equal for equal normalized stacks, in every case and on every machine."""
+    return hashlib.blake2b("\n".join(names).encode("utf-8", "replace"), digest_size=8).hexdigest()

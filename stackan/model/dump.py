@@ -1,0 +1,325 @@
+"""A parsed dump: one snapshot of one process, as columns with rows read on demand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
+
+from stackan.model.columns import KINDS, UNKNOWN, Columns
+
+if TYPE_CHECKING:
+    from stackan.model.arguments import Address
+
+Row = TypeVar("Row")
+
+
+class Thread(NamedTuple):
+    """One thread of a dump."""
+
+    index: int  # within the dump's columns
+    number: int | None  # the debugger's own number; shifts between dumps
+    lwp: int | None  # the kernel's thread id
+    pthread: str | None  # the pthread id as the header prints it, "0x7f…"
+    name: str | None
+    line: int  # of the header, from 1
+    first: int  # index of its innermost frame in the frame columns
+    frames: int  # how many frames it has
+    node: int  # its stack; equal stacks have equal nodes; -1 without frames
+
+
+class Frame(NamedTuple):
+    """One frame of one thread."""
+
+    index: int
+    level: int
+    pc: int | None  # None in an inlined frame
+    function: str  # as printed, without arguments
+    file: str | None
+    file_line: int | None
+    library: str | None
+    arguments: str  # as printed between the parentheses, "" if none
+    line: int  # of the dump, from 1
+
+
+class Location(NamedTuple):
+    """Where a frame's code comes from, as far as it is printed."""
+
+    file: str | None
+    line: int | None
+    library: str | None
+
+
+class _Rows(Sequence[Row]):
+    """Rows made one at a time: a dump of five thousand threads makes no objects for those nobody looks at."""
+
+    def __init__(self, dump: Dump, size: int) -> None:
+        self._dump = dump
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self._row(i) for i in range(*index.indices(self._size))]
+        if index < 0:
+            index += self._size
+        if not 0 <= index < self._size:
+            raise IndexError(f"row {index} of {self._size}")
+        return self._row(index)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self._row(i) for i in range(self._size))
+
+    def _row(self, index: int) -> Row:
+        raise NotImplementedError
+
+
+class ThreadRows(_Rows[Thread]):
+    """The threads of a dump in its own order; `columns` gives them as arrays."""
+
+    @property
+    def columns(self) -> Columns:
+        return self._dump.columns
+
+    def _row(self, index: int) -> Thread:
+        return self._dump.thread(self._dump.first_thread + index)
+
+
+class FrameRows(_Rows[Frame]):
+    """All frames of a dump, thread after thread, innermost first; `columns` gives them as arrays."""
+
+    @property
+    def columns(self) -> Columns:
+        return self._dump.columns
+
+    def _row(self, index: int) -> Frame:
+        return self._dump.frame(self._dump.first_frame + index)
+
+
+class StackRows(_Rows[tuple[str, ...]]):
+    """The distinct stacks of a dump: tuples of printed function names, innermost first."""
+
+    def __init__(self, dump: Dump) -> None:
+        self.nodes = sorted({node for node in dump.thread_nodes() if node != UNKNOWN})
+        super().__init__(dump, len(self.nodes))
+
+    @property
+    def columns(self) -> Columns:
+        return self._dump.columns
+
+    def _row(self, index: int) -> tuple[str, ...]:
+        return self._dump.stack(self.nodes[index])
+
+
+class Printed(NamedTuple):
+    """A lock's owner that the debugger was asked to print (`p *(pthread_mutex_t *) 0x…`)."""
+
+    address: int
+    owner: int  # LWP; 0 is none
+    line: int
+
+
+class Facts(NamedTuple):
+    """What the lines around the threads say."""
+
+    pid: int | None
+    command: str | None
+    printed: tuple[Printed, ...]
+    refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
+
+
+class Dump:
+    """One snapshot.  Text is decoded as UTF-8; bytes that are none become U+FFFD."""
+
+    def __init__(
+        self,
+        data: bytes,
+        columns: Columns,
+        *,
+        source: str,
+        format: str,
+        facts: Facts,
+        threads: range | None = None,
+        warnings: Sequence[str] = (),
+        taken_at: str | None = None,
+    ) -> None:
+        chosen = range(len(columns.thread_lwp)) if threads is None else threads
+        self.data = data
+        self.columns = columns
+        self.source = source
+        self.format = format
+        self.facts = facts
+        self.warnings = list(warnings)
+        self.taken_at = taken_at  # ISO-8601, where an archive says so
+        self.first_thread = chosen.start
+        self.stop_thread = chosen.stop
+        # Frames before the first thread (a core's current frame) are the first snapshot's.
+        self.first_frame = 0 if chosen.start <= 1 else columns.thread_first[chosen.start]
+        last = chosen.stop - 1
+        self.stop_frame = columns.thread_first[last] + columns.thread_frames[last] if chosen else 0
+        self._functions: dict[int, str] = {}
+        self._line_starts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Dump {self.source}: {self.format}, {len(self.threads)} threads, {len(self.frames)} frames>"
+
+    @property
+    def threads(self) -> ThreadRows:
+        return ThreadRows(self, self.stop_thread - self.first_thread)
+
+    @property
+    def frames(self) -> FrameRows:
+        return FrameRows(self, self.stop_frame - self.first_frame)
+
+    @property
+    def stacks(self) -> StackRows:
+        return StackRows(self)
+
+    @property
+    def unparsed(self) -> list[tuple[int, str]]:
+        """(line, text) of every line that is no part of a thread and no known noise."""
+        return [(line, self.line_at(start)) for line, start in zip(self.columns.unparsed_line, self.columns.unparsed_start)]
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """How many lines are of which kind; together they are all lines of the input."""
+        return dict(zip(KINDS, self.columns.lines_by_kind))
+
+    # -- rows
+
+    def thread(self, index: int) -> Thread:
+        columns = self.columns
+        number, lwp, pthread = columns.thread_number[index], columns.thread_lwp[index], columns.thread_pthread[index]
+        return Thread(
+            index,
+            None if number == UNKNOWN else number,
+            None if lwp == UNKNOWN else lwp,
+            hex(pthread) if pthread else None,
+            self.thread_name(index),
+            columns.thread_line[index],
+            columns.thread_first[index],
+            columns.thread_frames[index],
+            columns.thread_node[index],
+        )
+
+    def thread_name(self, index: int) -> str | None:
+        start = self.columns.thread_name_start[index]
+        if start == UNKNOWN:
+            return None
+        return self.text(start, start + self.columns.thread_name_size[index])
+
+    def thread_nodes(self) -> Iterator[int]:
+        return (self.columns.thread_node[index] for index in range(self.first_thread, self.stop_thread))
+
+    def frame(self, index: int) -> Frame:
+        columns = self.columns
+        site = columns.frame_site[index]
+        where = self.location(site)
+        return Frame(
+            index,
+            columns.frame_level[index],
+            columns.frame_pc[index] if columns.site_has_pc[site] else None,
+            self.function(site),
+            where.file,
+            where.line,
+            where.library,
+            self.arguments(index).decode("utf-8", "replace"),
+            columns.frame_line[index],
+        )
+
+    def function(self, site: int) -> str:
+        """A site's function as printed ("" where only an address stands)."""
+        name = self._functions.get(site)
+        if name is None:
+            name = self._functions[site] = self.columns.site_function[site].decode("utf-8", "replace")
+        return name
+
+    def location(self, site: int) -> Location:
+        return read_location(self.columns.site_location[site].decode("utf-8", "replace"))
+
+    def sites(self, node: int) -> list[int]:
+        """The sites of a stack, innermost first."""
+        columns, sites = self.columns, []
+        while node != UNKNOWN:
+            sites.append(columns.node_site[node])
+            node = columns.node_parent[node]
+        return sites
+
+    def stack(self, node: int) -> tuple[str, ...]:
+        return tuple(self.function(site) for site in self.sites(node))
+
+    # -- text
+
+    def text(self, start: int, stop: int) -> str:
+        return self.data[start:stop].decode("utf-8", "replace")
+
+    def arguments(self, frame: int) -> bytes:
+        """A frame's arguments as they stand; a wrapped frame's line ends are kept."""
+        start = self.columns.frame_args_start[frame]
+        return b"" if start == UNKNOWN else self.data[start : start + self.columns.frame_args_size[frame]]
+
+    def argument(self, frame: int, name: bytes) -> Address | None:
+        """The address that a frame's argument of that name holds, or None."""
+        from stackan.model.arguments import address_argument
+
+        return address_argument(self.arguments(frame), name)
+
+    def frame_at(self, offset: int) -> int | None:
+        """The frame whose text or locals hold a byte of the buffer, or None."""
+        columns = self.columns
+        frame = bisect_right(columns.frame_start, offset) - 1
+        if frame < self.first_frame or frame >= self.stop_frame:
+            return None
+        thread = self.thread_of(frame)
+        return frame if offset < columns.thread_stop[thread] else None
+
+    def thread_of(self, frame: int) -> int:
+        """The index of the thread that a frame belongs to."""
+        index = bisect_right(self.columns.thread_first, frame) - 1
+        while not self.columns.thread_frames[index]:  # threads without frames start where the next one does
+            index -= 1
+        return index
+
+    def line_at(self, start: int) -> str:
+        """The line that starts at a byte offset, without its end."""
+        stop = self.data.find(b"\n", start)
+        return self.text(start, len(self.data) if stop < 0 else stop).rstrip("\r")
+
+    def line_text(self, line: int) -> str:
+        """A line by its number, from 1."""
+        return self.line_at(self._starts()[line - 1])
+
+    def line_number(self, offset: int) -> int:
+        """The number of the line that holds a byte, from 1."""
+        return bisect_right(self._starts(), offset)
+
+    def _starts(self) -> list[int]:
+        if self._line_starts is None:
+            starts, at = [0], self.data.find(b"\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = self.data.find(b"\n", at + 1)
+            self._line_starts = starts
+        return self._line_starts
+
+
+def read_location(text: str) -> Location:
+    """Read a site's location: `at FILE:LINE`, `from LIBRARY`, or `from LIBRARY at FILE:LINE:COLUMN` (eu-stack -m -s)."""
+    library = None
+    if text.startswith("from "):
+        library, _, text = text[5:].partition(" at ")
+        text = f"at {text}" if text else ""
+    if not text.startswith("at "):
+        return Location(None, None, library)
+    file, _, number = text[3:].rpartition(":")
+    if number.isdigit() and ":" in file and file.rpartition(":")[2].isdigit():
+        file, _, number = file.rpartition(":")  # a column stands last
+    if not file or not number.isdigit():
+        return Location(text[3:], None, library)
+    return Location(file, int(number), library)

@@ -1,0 +1,92 @@
+"""What a stack says (Place) and what one thread of one snapshot shows beyond it (Sighting)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.dump import Dump
+from stackan.model.rules import FrameRule
+
+# Evidence, strongest first (docs/evidence.md).
+RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
+EVIDENCE = (RECORDED, LOCALS, FRAMES, PROFILE, INFERRED)
+
+
+class Place(NamedTuple):
+    """A distinct stack, classified.  Frames count from the innermost, 0."""
+
+    names: tuple[str, ...]  # canonical
+    state: str  # a STATE of the contract
+    kind: str | None  # the resource waited for, None if none is
+    run: int  # how many innermost frames are the wait's own; frame `run` is the first of the application
+    end: int  # first of the outermost frames that only start the thread
+    timed: bool
+    verb: str  # "blocked", "idle", "running", "unknowable", "waiting" (no rule says what for), "sleeping", "spinning"
+    rule: FrameRule | None  # the rule that fired
+    reason: str  # its id, or the id of the general reasoning
+    role: str | None  # "listener", "acceptor", "event-loop", "connection", …
+    task: bool  # it waits for the result of a task
+    input: bool  # it waits for somebody to send
+    in_task: bool  # an executor's frame stands between the wait and the thread's start
+
+    @property
+    def application(self) -> tuple[str, ...]:
+        """The frames between the wait and the thread's start, innermost first."""
+        return self.names[self.run : self.end]
+
+    @property
+    def purpose(self) -> str:
+        """The first frame outside the wait that has a name."""
+        for name in self.application:
+            if not name.startswith("??"):
+                return name
+        return self.names[self.run] if self.run < len(self.names) else "??"
+
+
+class Awaited(NamedTuple):
+    """The object that a thread waits for, as its dump shows it."""
+
+    kind: str
+    address: int | None
+    symbol: str | None
+    owners: tuple[int, ...]  # LWPs that the text itself names (a join's thread, an owner word)
+    mode: str  # "read", "write" or ""
+    evidence: str
+    line: int
+
+
+class Held(NamedTuple):
+    """A lock that a thread holds, as its dump shows it."""
+
+    kind: str
+    address: int | None
+    evidence: str
+    line: int
+    frame: int  # level of the frame whose locals or arguments show it
+    shared: bool  # a reader among others
+    token: str = ""  # identity of a lock without an address ("allocator" of the thread itself)
+
+
+class Sighting(NamedTuple):
+    """One thread in one snapshot."""
+
+    dump: Dump
+    thread: int  # index into the dump's columns
+    place: Place
+    awaited: Awaited | None
+    holds: tuple[Held, ...]
+
+    @property
+    def line(self) -> int:
+        """Line of the thread's header."""
+        return self.dump.columns.thread_line[self.thread]
+
+    @property
+    def first_frame_line(self) -> int:
+        columns = self.dump.columns
+        return columns.frame_line[columns.thread_first[self.thread]] if columns.thread_frames[self.thread] else self.line
+
+    def frame_line(self, level: int) -> int:
+        """Line of the frame at a position counted from the innermost."""
+        columns = self.dump.columns
+        return columns.frame_line[columns.thread_first[self.thread] + min(level, columns.thread_frames[self.thread] - 1)]

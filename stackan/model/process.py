@@ -1,0 +1,38 @@
+"""A process of a case: its snapshots, threads through time, pools."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.dump import Dump
+from stackan.model.rules import Rules
+from stackan.model.track import Track
+
+
+class Pool(NamedTuple):
+    """Threads that share a dispatch frame and take work from one place."""
+
+    name: str
+    dispatch: str  # the frame by which it was recognized
+    members: tuple[Track, ...]
+    workers: tuple[Track, ...]  # members that take jobs (a listener does not)
+    idle: int  # workers that wait for work in the newest snapshot
+    blocked: int
+    progressing: int
+    exhausted: bool  # no worker is free, and none was in any snapshot
+    growable: bool
+    evidence: str  # how it was recognized, in words
+    declared: bool  # by a profile
+    serves: str
+    advice: tuple[str, ...]
+
+
+class Process(NamedTuple):
+    """One process of a case."""
+
+    id: str
+    pid: int | None
+    dumps: tuple[Dump, ...]  # in time order
+    rules: Rules
+    tracks: tuple[Track, ...]
+    pools: tuple[Pool, ...]

@@ -1,0 +1,86 @@
+"""What profiles say, as plain data (their grammar: docs/profiles.md)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Element(NamedTuple):
+    """One element of a frame pattern, matched against canonical names, innermost first."""
+
+    names: frozenset[str]  # exact names
+    globs: tuple[tuple[str, str], ...]  # ("prefix", …), ("suffix", …), ("inside", …)
+    patterns: tuple[str, ...]  # regular expressions, written /…/
+    optional: bool  # `name?`: the frame may be inlined away
+    gap: bool  # `...`: any frames; `??*`: any number of frames without a name
+    unnamed: bool  # `??`: a frame without a name
+
+
+class WaitRule(NamedTuple):
+    """Functions in which a thread waits."""
+
+    kind: str | None  # a resource kind of the contract, None where there is no resource (sleep, signal, poll)
+    state: str
+    inner: bool  # a wait only above a frame that blocks
+    final: bool  # frames further out do not change the kind
+    timed: bool  # ends at a time-out
+    poll: bool  # an event wait: what it is for, its caller says
+    accept: bool  # waits for a connection
+    input: bool  # waits for somebody to send
+    task: bool  # waits for the result of a task
+    arguments: tuple[bytes, ...]  # arguments that print the object, best first
+    descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
+    id: str  # profile.kind, for explanations
+
+
+class FrameRule(NamedTuple):
+    """What the frames directly outside of a wait mean."""
+
+    id: str
+    verb: str  # "blocked", "running", "idle" or "unknowable"
+    frames: tuple[Element, ...]
+    waits: frozenset[str]  # only for waits of these kinds or states; empty: any
+    role: str | None
+    kind: str | None  # "blocked": what is really waited for
+    what: str  # in words
+    release: str  # "blocked": "pool" if a worker of the waiter's own pool has to release it, else "others"
+    hint: str  # "unknowable": what to take instead
+    advice: tuple[str, ...]
+    specific: bool  # from a profile of the server, not a general one
+
+
+class PoolRule(NamedTuple):
+    """A pool that a profile names."""
+
+    id: str
+    name: str
+    dispatch: frozenset[str]
+    not_workers: frozenset[str]  # roles of members that take no job
+    growable: bool
+    serves: str
+    advice: tuple[str, ...]
+
+
+class ExecutorRule(NamedTuple):
+    """Frames that run a task; `caller`: the pool's dispatch frame is what called them."""
+
+    id: str
+    functions: frozenset[str]
+    caller: bool
+
+
+class Rules(NamedTuple):
+    """All profiles that apply to a process, merged."""
+
+    profile: str | None  # the server's profile, if one was recognized
+    waits: dict[str, WaitRule]
+    wait_globs: tuple[tuple[str, WaitRule], ...]  # by prefix
+    primitives: frozenset[str]
+    wrappers: dict[str, tuple[bytes, ...]]  # frames that pass a wait on: the arguments that print its object
+    starts: frozenset[str]
+    glue: frozenset[str]
+    spins: frozenset[str]
+    spins_by_design: frozenset[str]
+    frame_rules: tuple[FrameRule, ...]
+    pools: tuple[PoolRule, ...]
+    executors: tuple[ExecutorRule, ...]

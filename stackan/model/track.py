@@ -1,0 +1,33 @@
+"""One thread of a process through all snapshots."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.place import Place, Sighting
+
+STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = "stuck", "spinning", "progressing", "idle", "appeared", "vanished", "unknown"
+
+
+class Track(NamedTuple):
+    """A thread, matched across snapshots."""
+
+    key: int | str  # LWP, or what stands for it
+    lwp: int | None
+    pthread: str | None
+    name: str | None
+    sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
+    progress: str
+    note: str  # why, in words
+
+    @property
+    def newest(self) -> Sighting:
+        return self.sightings[-1][1]
+
+    @property
+    def place(self) -> Place:
+        return self.newest.place
+
+    @property
+    def present(self) -> list[int]:
+        return [index for index, _ in self.sightings]

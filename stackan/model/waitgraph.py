@@ -1,0 +1,55 @@
+"""The AND/OR wait-for graph as plain arrays (docs/algorithm.md)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.process import Pool, Process
+from stackan.model.track import Track
+
+
+class Node(NamedTuple):
+    """A thread, a resource, a pool, or *someone else*."""
+
+    kind: str  # "thread", "resource", "pool", "someone-else"
+    label: str
+    process: Process | None
+    track: Track | None = None
+    pool: Pool | None = None
+    resource: str = ""  # a RESOURCE of the contract
+    address: int | None = None
+
+
+class Edge(NamedTuple):
+    """`waiter` can go on only if (AND) or as soon as (OR) `supplier` does."""
+
+    waiter: int
+    supplier: int
+    evidence: str
+    source: str
+    line: int  # of the text that shows it; 0 if none does
+    words: str  # the relation, as in "is held by"
+
+
+class WaitGraph:
+    """Nodes with successor lists; `needs[n]` of the successors of n have to be released before n is.
+
+    A node that needs 0 is active: it moves by itself.  AND waits need all of their successors, OR waits one.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.needs: list[int] = []
+        self.out: list[list[Edge]] = []
+
+    def add(self, node: Node, needs: int = 0) -> int:
+        self.nodes.append(node)
+        self.needs.append(needs)
+        self.out.append([])
+        return len(self.nodes) - 1
+
+    def connect(self, edge: Edge) -> None:
+        self.out[edge.waiter].append(edge)
+
+    def successors(self, node: int) -> list[int]:
+        return [edge.supplier for edge in self.out[node]]

@@ -1,0 +1,82 @@
+"""Which tool wrote a text, told from its content, with the reason in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.columns import EU_STACK, GDB
+
+LOOK_AT = 1 << 20  # bytes: headers stand early, but a log may come first
+
+
+class Detected(NamedTuple):
+    format: str  # "gdb", "pstack", "eu-stack", or the name of a format that is known but not read
+    dialect: int | None  # how frames are written; None where stackan does not read the format
+    reason: str
+
+
+# Formats that are recognized so that their user is told what the file is.  (mark at the start of a line, name)
+_NAMED: tuple[tuple[bytes, str], ...] = (
+    (b"Full thread dump ", "jstack"),
+    (b"goroutine ", "go"),
+    (b"* thread #", "lldb"),
+    (b"(lldb) ", "lldb"),
+    (b"Stack trace of thread ", "coredumpctl"),
+    (b"Traceback (most recent call last)", "python-traceback"),
+    (b"thread '", "rust-panic"),
+    (b"-----------------  lwp# ", "solaris-pstack"),
+    (b"*** *** *** *** *** ***", "android-tombstone"),
+    (b"Child-SP ", "windbg"),
+    (b"Process: ", "macos-sample"),
+    (b"Analysis of sampling ", "macos-sample"),
+)
+
+
+def detect(data: bytes) -> Detected | None:
+    """The format of a text, or None if nothing in it looks like threads or a debugger's words.
+
+    gdb and eu-stack are looked for first: their headers are the most specific.  A file that holds only a debugger's
+    refusal is gdb's or eu-stack's too: the caller reads what it says.
+    """
+    head = data[:LOOK_AT]
+    if _at_line_start(head, b"TID ", digits=True):
+        return Detected("eu-stack", EU_STACK, "lines `TID n:` head the threads")
+    if _at_line_start(head, b"PID ", digits=True) and b" - " in head[:200]:
+        return Detected("eu-stack", EU_STACK, "a line `PID n - process` opens the text")
+    if _at_line_start(head, b"Thread ", digits=True) and (b" (Thread " in head or b" (LWP " in head or b" (process " in head):
+        if b"\n[New LWP " in head or head.startswith(b"[New LWP ") or b"[Thread debugging using" in head:
+            return Detected("gdb", GDB, "lines `Thread n (…)` head the threads, and gdb's own words stand before them")
+        return Detected("pstack", GDB, "lines `Thread n (…)` head the threads, without gdb's own words")
+    named = next((name for mark, name in _NAMED if _at_line_start(head, mark)), None)
+    if named is None and _py_spy(head):
+        named = "py-spy"
+    if named is not None:
+        return Detected(named, None, f"a line that only {named} writes stands in it")
+    if _at_line_start(head, b"#0 ") or _at_line_start(head, b"#1 "):
+        return Detected("pstack", GDB, "frames `#n` without a thread's header")
+    if _at_line_start(head, b"ptrace: ") or b"already traced by process" in head or _at_line_start(head, b"Could not attach"):
+        return Detected("gdb", GDB, "a debugger's refusal")
+    return None
+
+
+def _at_line_start(head: bytes, mark: bytes, digits: bool = False) -> bool:
+    """Whether some line starts with `mark` (and goes on with a digit)."""
+    at = -1 if not head.startswith(mark) else 0
+    while True:
+        if at < 0:
+            at = head.find(b"\n" + mark)
+            if at < 0:
+                return False
+            at += 1
+        behind = at + len(mark)
+        if not digits or head[behind : behind + 1].isdigit():
+            return True
+        at = head.find(b"\n" + mark, behind)
+        if at < 0:
+            return False
+        at += 1
+
+
+def _py_spy(head: bytes) -> bool:
+    """py-spy dump: `Process 123: …`, `Python v3.…`, then `Thread 123 (idle): "name"`."""
+    return head.startswith(b"Process ") and b"\nPython v" in head[:4096] and b"\nThread " in head

@@ -1,0 +1,68 @@
+"""Bytes → dumps."""
+
+from __future__ import annotations
+
+from stackan import backend
+from stackan.errors import InputError
+from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.dump import Dump
+from stackan.parsing.detect import Detected, detect
+from stackan.parsing.facts import read_facts
+
+
+def parse_all(data: bytes, source: str = "-") -> list[Dump]:
+    """Every snapshot that a text holds, in its order (two dumps may be appended to one file).
+
+    Raises InputError if the text is no dump, or one that stackan only knows by name.
+    """
+    found = detect(data)
+    if found is None:
+        raise InputError(f"{source}: no thread dump; give the output of pstack, gdb's `thread apply all bt`, or eu-stack")
+    if found.dialect is None:
+        raise InputError(f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; take the dump with gdb, pstack or eu-stack")
+    return read_dumps(data, source, found)
+
+
+def read_dumps(data: bytes, source: str, found: Detected) -> list[Dump]:
+    """The snapshots of a text whose format is known."""
+    assert found.dialect is not None
+    columns = backend.scan(data, found.dialect)
+    facts = read_facts(data, columns)
+    if not columns.thread_lwp or not len(columns.frame_site):
+        if facts.refusals:
+            raise InputError(f"{source}: the debugger could not look at the process (it says: {facts.refusals[0]}); take the dump as its user or as root, with no other debugger attached")
+        raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
+    pieces = split_snapshots(columns, 1 if is_stray(columns) else 0)
+    warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
+    return [Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings) for piece in pieces]
+
+
+def is_stray(columns: Columns) -> bool:
+    """Whether the first thread is only the current frame that gdb prints on opening a core, before the first header:
+
+    #0  0x00007f8af7709545 in __GI___clock_nanosleep (clock_id=clock_id@entry=0, …
+    [Current thread is 1 (Thread 0x7f8af7637740 (LWP 17540))]
+
+    It is a frame of the text, but no thread.
+    """
+    return len(columns.thread_lwp) > 1 and columns.thread_frames[0] == 1 and columns.thread_lwp[0] == UNKNOWN != columns.thread_lwp[1]
+
+
+def split_snapshots(columns: Columns, first: int = 0) -> list[range]:
+    """Where one snapshot ends and the next begins: at the first thread whose LWP was seen before.
+
+    A block that is printed twice in a row (gdb's `set logging` to the file that holds its output too) is no new snapshot.
+    """
+    pieces: list[range] = []
+    start = first
+    seen: set[int] = set()
+    before = UNKNOWN
+    for index in range(first, len(columns.thread_lwp)):
+        lwp = columns.thread_lwp[index]
+        if lwp != UNKNOWN and lwp != before and lwp in seen:
+            pieces.append(range(start, index))
+            start, seen = index, set()
+        seen.add(lwp)
+        before = lwp
+    pieces.append(range(start, len(columns.thread_lwp)))
+    return pieces
