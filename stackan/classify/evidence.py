@@ -1,0 +1,177 @@
+"""What a thread waits for and what it holds, read from arguments and locals of its frames.
+
+Discounts (facts: libstdc++'s guards are printed before they have the lock, and stay printed while a condition wait
+has given it back): the lock that a thread waits for is not held; nor is the mutex handed to a condition wait; nor a
+guard with `_M_owns = false`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from stackan.model.arguments import Address, number_argument, read_address, value_argument
+from stackan.model.columns import LOCALS as LOCALS_LINES
+from stackan.model.dump import Dump
+from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
+from stackan.model.rules import Rules
+
+# Locals of C++ guards:  g = {_M_device = @0x5567ca2791c0}   l = {_M_device = 0x7ffe, _M_owns = true}   r = {_M_pm = 0x55b9, _M_owns = true}
+_GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
+# A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
+_LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
+_ALLOCATOR = frozenset("malloc free realloc calloc int_malloc int_free int_realloc malloc_consolidate arena_get2 memalign int_memalign aligned_alloc sysmalloc systrim".split())
+_SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
+
+
+def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited | None:
+    """The object that a thread waits for, or None if it does not wait for one."""
+    if place.kind is None:
+        return None
+    first = dump.columns.thread_first[thread]
+    own = dump.columns.thread_frames[thread]
+    lines = dump.columns.frame_line
+    api = _api_frame(place, rules)
+    if place.kind == "thread":
+        return _joined(dump, first, place, lines[first + api])
+    found = None
+    for at in range(min(place.run, own) - 1, -1, -1):
+        rule = rules.waits.get(place.names[at])
+        arguments = rule.arguments if rule is not None else ()
+        if place.rule is not None and place.rule.verb == "blocked":
+            arguments = ()  # the condition below is the waiter's own, not what it waits for
+        elif rule is None:
+            arguments = rules.wrappers.get(place.names[at], ())
+        found = _address(dump, first + at, arguments)
+        if found is not None:
+            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, lines[first + at])
+    if place.state == "lock" and place.rule is None and place.run < own:
+        found = _address(dump, first + place.run, _LOCK_NAMES)
+        if found is not None:
+            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, lines[first + place.run])
+    at = min(place.run, own - 1) if place.rule is not None else api
+    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, lines[first + at])
+
+
+def _api_frame(place: Place, rules: Rules) -> int:
+    """The outermost frame of the run that a wait rule names: the line to quote."""
+    for at in range(place.run - 1, -1, -1):
+        if place.names[at] in rules.waits:
+            return at
+    return 0
+
+
+def _address(dump: Dump, frame: int, names: Sequence[bytes]) -> Address | None:
+    text = dump.arguments(frame)
+    if not text:
+        return None
+    for name in names:
+        value = value_argument(text, name)
+        if value is not None:
+            found = read_address(value)
+            if found is not None:
+                return found
+    return None
+
+
+def _mode(place: Place) -> str:
+    if place.kind != "rwlock":
+        return ""
+    return "read" if any("rdlock" in name or "shared" in name.lower() for name in place.names[: place.run]) else "write"
+
+
+def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
+    """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
+    owners: tuple[int, ...] = ()
+    pthread = None
+    for at in range(min(place.run, len(dump.columns.frame_site) - first)):
+        text = dump.arguments(first + at)
+        if not text:
+            continue
+        expected = number_argument(text, b"expected")
+        if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
+            owners, line = (expected,), dump.columns.frame_line[first + at]
+        thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
+        if thread_id:
+            pthread = thread_id
+    if pthread is not None and not owners:
+        columns = dump.columns
+        owners = tuple(
+            columns.thread_lwp[index] for index in range(dump.first_thread, dump.stop_thread) if columns.thread_pthread[index] == pthread
+        )[:1]
+    return Awaited("thread", pthread, None, owners, "", FRAMES, line)
+
+
+def find_guards(dump: Dump) -> dict[int, list[Held]]:
+    """{thread index: locks that the printed locals of its frames show as held}, before discounts."""
+    held: dict[int, list[Held]] = {}
+    if not dump.columns.lines_by_kind[LOCALS_LINES]:
+        return held
+    starts = dump.columns.frame_start
+    for mark, shared in _GUARDS:
+        at = dump.data.find(mark)
+        while at >= 0:
+            behind = at + len(mark)
+            stop = dump.data.find(b"\n", behind)
+            text = dump.data[behind : len(dump.data) if stop < 0 else stop]
+            address = read_address(text[:64])
+            closing = text.find(b"}")
+            if address is not None and b"_M_owns = false" not in text[: closing if closing >= 0 else 80]:
+                frame = bisect_right(starts, at) - 1
+                if dump.first_frame <= frame < dump.stop_frame and at >= dump.columns.frame_stop[frame]:
+                    thread = dump.thread_of(frame)
+                    if at < dump.columns.thread_stop[thread]:
+                        level = dump.columns.frame_level[frame]
+                        kind = "rwlock" if shared else "mutex"
+                        held.setdefault(thread, []).append(Held(kind, address.value, LOCALS, dump.line_number(at), level, shared))
+            at = dump.data.find(mark, behind)
+    return held
+
+
+def find_printed(dump: Dump) -> dict[int, list[Held]]:
+    """{thread index: locks whose printed owner word names it}."""
+    held: dict[int, list[Held]] = {}
+    if not dump.facts.printed:
+        return held
+    by_lwp = {dump.columns.thread_lwp[index]: index for index in range(dump.first_thread, dump.stop_thread)}
+    for address, owner, line in dump.facts.printed:
+        if owner in by_lwp:
+            held.setdefault(by_lwp[owner], []).append(Held("mutex", address, RECORDED, line, 0, False))
+    return held
+
+
+def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
+    """Holds that the frames themselves prove: a running initializer, an interrupted allocator."""
+    first, lines = dump.columns.thread_first[thread], dump.columns.frame_line
+    held = []
+    for at in range(place.run, len(place.names)):
+        name = place.names[at]
+        if name == "pthread_once_slow":
+            once = _address(dump, first + at, (b"once_control",))
+            if once is not None:
+                held.append(Held("once", once.value, FRAMES, lines[first + at], at, False))
+        elif name in _SIGNAL_FRAMES and place.kind == "allocator":
+            inside = [frame for frame in range(at + 1, min(at + 4, len(place.names))) if place.names[frame] in _ALLOCATOR]
+            if inside:
+                held.append(Held("allocator", None, FRAMES, lines[first + inside[0]], inside[0], False, token=f"allocator of thread {thread}"))
+    return held
+
+
+def discount(held: Sequence[Held], dump: Dump, thread: int, place: Place, awaited: Awaited | None) -> tuple[Held, ...]:
+    """What is really held: without the awaited lock and the mutex that a condition wait gave back; each lock once."""
+    not_held: set[int | None] = set()
+    if awaited is not None and awaited.address is not None:
+        not_held.add(awaited.address)
+    first = dump.columns.thread_first[thread]
+    for at in range(place.run):
+        if place.names[at].startswith(("pthread_cond_", "gthread_cond", "std::condition_variable", "std::__condvar")):
+            mutex = _address(dump, first + at, (b"mutex", b"__mutex", b"__m"))
+            if mutex is not None:
+                not_held.add(mutex.value)
+    kept: dict[object, Held] = {}
+    for hold in held:
+        # A printed owner word is a fact even for the awaited lock: the thread waits for what it holds itself.
+        if hold.address in not_held and hold.evidence == LOCALS and hold.address is not None:
+            continue
+        kept.setdefault(hold.address if hold.address is not None else hold.token, hold)
+    return tuple(kept.values())

@@ -1,0 +1,105 @@
+"""Frame patterns of rules: read from text, matched against stacks of canonical names.
+
+    frames = ["io_poll_wait", "listener?", "get_event", "..."]
+
+An element is a name; alternatives stand between `|`; `*` at an end stands for any text; `name?` may be missing (inlined
+away); `??` is a frame without a name, `??*` any number of them; `...` is any number of any frames; `/…/` is a regular
+expression over the whole name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.rules import Element
+
+PATTERN_SECONDS = 0.05  # a user's own regular expression cannot hang the tool
+
+
+def read_elements(texts: Sequence[str]) -> tuple[Element, ...]:
+    return tuple(_read(text) for text in texts)
+
+
+def _read(text: str) -> Element:
+    if text == "...":
+        return Element(frozenset(), (), (), True, True, False)
+    if text == "??*":
+        return Element(frozenset(), (), (), True, True, True)
+    optional = text.endswith("?") and text != "??"
+    names: set[str] = set()
+    globs: list[tuple[str, str]] = []
+    patterns: list[str] = []
+    unnamed = False
+    parts = [text] if text.startswith("/") else (text[:-1] if optional else text).split("|")
+    for part in parts:
+        if part.startswith("/") and part.endswith("/") and len(part) > 1:
+            patterns.append(part[1:-1])
+        elif part == "??":
+            unnamed = True
+        elif part.startswith("*") and part.endswith("*"):
+            globs.append(("inside", part[1:-1]))
+        elif part.endswith("*"):
+            globs.append(("prefix", part[:-1]))
+        elif part.startswith("*"):
+            globs.append(("suffix", part[1:]))
+        elif "*" in part:
+            head, _, tail = part.partition("*")
+            globs.append(("both", head + "\0" + tail))
+        else:
+            names.add(part)
+    return Element(frozenset(names), tuple(globs), tuple(patterns), optional, False, unnamed)
+
+
+def match(elements: Sequence[Element], names: Sequence[str], at: int) -> bool:
+    """Whether the pattern matches the stack from frame `at` outwards (it need not reach the outermost frame).
+
+    Positions are tracked as a set, so that gaps cost no backtracking: O(elements × frames).
+    """
+    positions = {at}
+    for element in elements:
+        following: set[int] = set()
+        if element.gap:
+            for position in sorted(positions):
+                while position not in following:
+                    following.add(position)
+                    if position < len(names) and (not element.unnamed or names[position].startswith("??")):
+                        position += 1
+        else:
+            for position in positions:
+                if element.optional:
+                    following.add(position)
+                if position < len(names) and fits(element, names[position]):
+                    following.add(position + 1)
+        if not following:
+            return False
+        positions = following
+    return True
+
+
+def fits(element: Element, name: str) -> bool:
+    """Whether one frame's name fits one element."""
+    if name in element.names:
+        return True
+    if element.unnamed and name.startswith("??"):
+        return True
+    for where, text in element.globs:
+        if where == "prefix" and name.startswith(text):
+            return True
+        if where == "suffix" and name.endswith(text):
+            return True
+        if where == "inside" and text in name:
+            return True
+        if where == "both":
+            head, _, tail = text.partition("\0")
+            if name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail):
+                return True
+    return any(_searches(pattern, name) for pattern in element.patterns)
+
+
+def _searches(pattern: str, name: str) -> bool:
+    import regex  # only for rules that need it: its import costs more than a small dump's whole analysis
+
+    try:
+        return regex.fullmatch(pattern, name, timeout=PATTERN_SECONDS) is not None
+    except TimeoutError:
+        return False

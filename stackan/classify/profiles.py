@@ -1,0 +1,161 @@
+"""Profiles (TOML) → Rules: which apply to a process, read and merged."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from stackan.classify.patterns import read_elements
+from stackan.errors import ProfileError
+from stackan.model.rules import ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
+
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
+# Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
+_VERBS = ("blocked", "running", "idle", "unknowable")
+_KEYS = {
+    "wait": {"kind", "state", "inner", "final", "timed", "poll", "accept", "input", "task", "functions", "arguments", "descriptor", "source", "example"},
+    "primitive": {"functions", "source", "example"},
+    "wrapper": {"functions", "arguments", "source", "example"},
+    "start": {"functions", "source", "example"},
+    "glue": {"functions", "source", "example"},
+    "spin": {"functions", "by_design", "source", "example"},
+    "executor": {"id", "functions", "dispatch", "source", "example"},
+    "pool": {"id", "name", "dispatch", "not_workers", "growable", "serves", "advice", "source", "example"},
+    **{verb: {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", "source", "example"} for verb in _VERBS},
+}
+_HEAD = {"name", "title", "always", "marks"}
+
+
+def profile_files() -> list[str]:
+    """The profiles that come with stackan."""
+    return sorted(os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".toml"))
+
+
+def read_profile(path: str) -> dict[str, Any]:
+    """Read and check one profile; raises ProfileError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        with open(path, "rb") as file:
+            profile: dict[str, Any] = tomllib.load(file)
+    except OSError as error:
+        raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{path}: no valid TOML ({error}); see docs/profiles.md for the grammar") from error
+    _check(profile, path)
+    return profile
+
+
+def _check(profile: dict[str, Any], path: str) -> None:
+    if not isinstance(profile.get("name"), str):
+        raise ProfileError(f"{path}: a profile needs `name = \"…\"`; see docs/profiles.md")
+    for section, rows in profile.items():
+        if section in _HEAD:
+            continue
+        if section not in _KEYS or not isinstance(rows, list):
+            raise ProfileError(f"{path}: no section is called [[{section}]]; known are {', '.join(sorted(_KEYS))}")
+        for row in rows:
+            unknown = sorted(set(row) - _KEYS[section])
+            if unknown:
+                raise ProfileError(f"{path}: [[{section}]] knows no `{unknown[0]}`; known are {', '.join(sorted(_KEYS[section]))}")
+            if not row.get("source"):
+                raise ProfileError(f"{path}: a rule in [[{section}]] states no source; every rule says where it comes from")
+
+
+def choose_rules(names: Collection[str], extra: Iterable[str] = ()) -> Rules:
+    """The rules for a process in whose stacks these canonical names stand; `extra` are further profile files.
+
+    Profiles with `always` apply to every process, others where one of their `marks` is seen.  The server's own rules
+    come before general ones.
+    """
+    chosen: list[dict[str, Any]] = [read_profile(path) for path in extra]
+    general: list[dict[str, Any]] = []
+    for path in profile_files():
+        profile = _loaded(path)
+        if profile.get("always"):
+            general.append(profile)
+        elif any(mark in names for mark in profile.get("marks", ())):
+            chosen.append(profile)
+    return merge(chosen, general)
+
+
+_LOADED: dict[str, dict[str, Any]] = {}
+
+
+def _loaded(path: str) -> dict[str, Any]:
+    """The files of the package do not change while it runs: each is read once."""
+    if path not in _LOADED:
+        _LOADED[path] = read_profile(path)
+    return _LOADED[path]
+
+
+def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -> Rules:
+    """One set of rules from profiles in order of precedence."""
+    profiles = [*chosen, *general]
+
+    def rows(section: str) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+        return ((profile, row) for profile in profiles for row in profile.get(section, ()))
+
+    def functions(section: str) -> frozenset[str]:
+        return frozenset(name for _, row in rows(section) for name in row["functions"])
+
+    waits: dict[str, WaitRule] = {}
+    globs: list[tuple[str, WaitRule]] = []
+    for profile, row in rows("wait"):
+        rule = _wait_rule(profile, row)
+        for name in row["functions"]:
+            if name.endswith("*"):
+                globs.append((name[:-1], rule))
+            else:
+                waits.setdefault(name, rule)
+    frame_rules = [_frame_rule(verb, row, profile in chosen) for verb in _VERBS for profile, row in rows(verb)]
+    return Rules(
+        profile=next((profile["name"] for profile in chosen), None),
+        waits=waits,
+        wait_globs=tuple(globs),
+        primitives=functions("primitive"),
+        wrappers={name: tuple(argument.encode() for argument in row.get("arguments", ())) for _, row in rows("wrapper") for name in row["functions"]},
+        starts=functions("start"),
+        glue=functions("glue"),
+        spins=functions("spin"),
+        spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
+        frame_rules=tuple(frame_rules),
+        pools=tuple(_pool_rule(row) for _, row in rows("pool")),
+        executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), row.get("dispatch") == "caller") for _, row in rows("executor")),
+    )
+
+
+def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
+    flags = {name: bool(row.get(name)) for name in ("inner", "final", "timed", "poll", "accept", "input", "task")}
+    return WaitRule(
+        kind=row.get("kind"),
+        state=row["state"],
+        arguments=tuple(name.encode() for name in row.get("arguments", ())),
+        descriptor=tuple(name.encode() for name in row.get("descriptor", ())),
+        id=f"{profile['name']}.{row.get('kind') or row['state']}",
+        **flags,
+    )
+
+
+def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
+    return FrameRule(
+        id=row["id"],
+        verb=verb,
+        frames=read_elements(row["frames"]),
+        waits=frozenset(row.get("waits", ())) | frozenset(row.get("states", ())),
+        role=row.get("role"),
+        kind=row.get("kind"),
+        what=row.get("what", ""),
+        release=row.get("release", "others"),
+        hint=row.get("hint", ""),
+        advice=tuple(row.get("advice", ())),
+        specific=specific,
+    )
+
+
+def _pool_rule(row: dict[str, Any]) -> PoolRule:
+    return PoolRule(row["id"], row["name"], frozenset(row["dispatch"]), frozenset(row.get("not_workers", ())), bool(row.get("growable")), row.get("serves", ""), tuple(row.get("advice", ())))

@@ -1,0 +1,26 @@
+"""A dump's threads, each with its place, what it waits for and what it holds."""
+
+from __future__ import annotations
+
+from stackan.classify.evidence import discount, find_awaited, find_frame_holds, find_guards, find_printed
+from stackan.classify.places import Places
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Dump
+from stackan.model.place import Sighting
+
+
+def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
+    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node."""
+    guards, printed = find_guards(dump), find_printed(dump)
+    nodes = dump.columns.thread_node
+    sightings = []
+    for thread in range(dump.first_thread, dump.stop_thread):
+        names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
+        place = places.place(names)
+        awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
+        held = [*printed.get(thread, ()), *guards.get(thread, ())]
+        if "pthread_once_slow" in names or place.kind == "allocator":
+            held += find_frame_holds(dump, thread, place)
+        holds = discount(held, dump, thread, place, awaited) if held else ()
+        sightings.append(Sighting(dump, thread, place, awaited, holds))
+    return sightings

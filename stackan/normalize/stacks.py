@@ -1,0 +1,41 @@
+"""Stacks as tuples of canonical names, worked out once per distinct stack."""
+
+from __future__ import annotations
+
+from stackan.model.dump import Dump
+from stackan.normalize.symbols import UNNAMED, canonical
+
+
+class Names:
+    """The canonical names of one dump's sites and stacks.
+
+    `known` may be shared by dumps of one case: the same server prints the same symbols in every snapshot.
+    A frame without a name keeps its library as a hint: `?? libc.so.6` is another place than `?? libstdc++.so.6`.
+    """
+
+    def __init__(self, dump: Dump, known: dict[bytes, str] | None = None) -> None:
+        self.dump = dump
+        self.known: dict[bytes, str] = {} if known is None else known
+        self._stacks: dict[int, tuple[str, ...]] = {}
+        self._sites: dict[int, str] = {}
+
+    def site(self, site: int) -> str:
+        name = self._sites.get(site)
+        if name is None:
+            printed = self.dump.columns.site_function[site]
+            name = self.known.get(printed)
+            if name is None:
+                name = self.known[printed] = canonical(printed.decode("utf-8", "replace"))
+            if name == UNNAMED:
+                library = self.dump.location(site).library
+                name = f"{UNNAMED} {library.rpartition('/')[2]}" if library else UNNAMED
+            self._sites[site] = name
+        return name
+
+    def stack(self, node: int) -> tuple[str, ...]:
+        """The names of a stack, innermost first; () for a thread without frames."""
+        found = self._stacks.get(node)
+        if found is None:
+            site = self.site
+            found = self._stacks[node] = tuple([site(s) for s in self.dump.sites(node)])
+        return found

@@ -1,0 +1,108 @@
+"""Printed function names → canonical names, one per distinct symbol.
+
+The same function is printed in many ways: by version (`pthread_cond_wait@@GLIBC_2.3.2`), alias (`__GI___poll`),
+clone (`open_table.constprop.0`), with its parameters (`tf(int)`), with template arguments.  The canonical name keeps
+what a rule or a reader asks for: `pthread_cond_wait`, `poll`, `open_table`, `tf`, `std::condition_variable::wait_until`.
+"""
+
+from __future__ import annotations
+
+UNNAMED = "??"
+
+# gcc's suffixes of clones, in the order in which they may be peeled off.
+_CLONES = ("constprop", "isra", "part", "cold", "localalias", "lto_priv", "llvm", "warm", "hot")
+# glibc has twins of these for 64-bit time; `…64` is then no part of the name.
+_TWINS = ("_common", "_full", "wait", "_cancelable", "_slow", "_pi", "lock", "join", "_ex", "sendfile", "pread", "pwrite", "readv", "writev", "open", "openat", "fallocate")
+_SIGNS = frozenset("<>=-!+*/%&|^~,")
+
+
+def canonical(printed: str) -> str:
+    """The canonical form of a printed function name; `??` for a frame without one.
+
+    >>> canonical("___pthread_cond_timedwait64")
+    'pthread_cond_timedwait'
+    >>> canonical("std::vector<int, std::allocator<int> >::at(unsigned long) const")
+    'std::vector::at'
+    """
+    if not printed or printed == UNNAMED:
+        return UNNAMED
+    if printed[0] == "<" or "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed:
+        return _drop_twin(printed)
+    name = printed.partition("@")[0] if "@" in printed else printed
+    if name.endswith("]") and " [clone " in name:
+        name = name[: name.index(" [clone ")]
+    if "(" in name or "<" in name or " " in name:
+        name = _bare(name)
+    if "." in name:
+        name = _drop_clones(name)
+    if name.startswith("_") and "::" not in name and not name.startswith("_Z"):
+        if name.startswith("__GI_"):
+            name = name[5:]
+        name = name.lstrip("_") or printed
+        if name.startswith("libc_"):  # __libc_recv is recv; __libc_start_main is no start_main
+            name = name if name.startswith("libc_start") else name[5:]
+    return _drop_twin(name) or UNNAMED
+
+
+def _drop_twin(name: str) -> str:
+    return name[:-2] if name.endswith("64") and name[:-2].endswith(_TWINS) else name
+
+
+def _drop_clones(name: str) -> str:
+    head, dot, tail = name.partition(".")
+    return head if dot and head and tail.split(".")[0] in _CLONES else name
+
+
+def _bare(name: str) -> str:
+    """Drop parameter lists, template arguments and a leading return type; keep what stands in `{…}`, such as `{lambda(int)#1}`."""
+    kept: list[str] = []
+    depth = 0  # of <> and () that are dropped
+    braces = 0
+    at = 0
+    size = len(name)
+    while at < size:
+        char = name[at]
+        if braces == 0 and depth == 0 and char == "o" and name.startswith("operator", at) and not (at and (name[at - 1].isalnum() or name[at - 1] == "_")):
+            end = _operator_end(name, at + 8)
+            kept.append(name[at:end].replace(" ", "\0"))  # `operator new` is one word
+            at = end
+            continue
+        if char == "{" and depth == 0:
+            braces += 1
+        if braces:
+            kept.append("\0" if char == " " else char)
+            if char == "}":
+                braces -= 1
+        elif char == "(" and depth == 0 and name.startswith("(anonymous namespace)", at):
+            kept.append("(anonymous\0namespace)")
+            at += 21
+            continue
+        elif char in "<(":
+            depth += 1
+        elif char in ">)":
+            if not (char == ">" and name[at - 1 : at] == "-"):
+                depth = max(0, depth - 1)
+        elif depth == 0:
+            kept.append(char)
+        at += 1
+    words = "".join(kept).split(" ")
+    # `void f<int>` leaves "void f", `f(int) const` leaves "f const": the name is the last word that is no qualifier.
+    names = [word for word in words if word and word not in ("const", "volatile", "&", "&&", "*", "noexcept")]
+    return (names[-1] if names else name).replace("\0", " ").lstrip("*&")
+
+
+def _operator_end(name: str, at: int) -> int:
+    """Where an operator's own signs or words end: `operator()`, `operator<<`, `operator new[]`, `operator bool`."""
+    if name.startswith(("()", "[]"), at):
+        return at + 2
+    if at < len(name) and name[at] in _SIGNS:
+        while at < len(name) and name[at] in _SIGNS:
+            at += 1
+        return at
+    if at < len(name) and name[at] == " ":
+        at += 1
+        while at < len(name) and name[at] not in "(<":
+            at += 1
+        while at > 0 and name[at - 1] == " ":
+            at -= 1
+    return at
