@@ -1,0 +1,103 @@
+"""Dumps → processes: which dumps are snapshots of the same process, and in which order they were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Dump
+
+
+def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
+    """Processes in the order of their first snapshot's name, each a list of its snapshots in time order.
+
+    Content decides first: two dumps show the same process if a thread has the same LWP and pthread id in both, or,
+    where no pthread ids are printed, if the process ids agree.  Only dumps that print no thread ids are told apart by
+    their names.  Order is that of the names, numbers read as numbers; `given_order` keeps the caller's.
+    """
+    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(dump.source))
+    processes: list[list[Dump]] = []
+    unnumbered: list[Dump] = []
+    for dump in ordered:
+        if not _lwps(dump):
+            unnumbered.append(dump)
+            continue
+        home = next((process for process in processes if same_process(process[-1], dump)), None)
+        if home is None:
+            processes.append([dump])
+        else:
+            home.append(dump)
+    processes += group_by_name(unnumbered)
+    return processes
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Sorts snap2 before snap10; ties are broken by the text itself."""
+    parts: list[tuple[int, int, str]] = []
+    word = ""
+    for char in text + "\0":
+        if char.isdigit() == word.isdigit() and word:
+            word += char
+            continue
+        if word:
+            parts.append((0, int(word), "") if word.isdecimal() else (1, 0, word))
+        word = char
+    return [*parts, (2, 0, text)]
+
+
+def same_process(a: Dump, b: Dump) -> bool:
+    ours, theirs = _lwps(a), _lwps(b)
+    shared = ours.keys() & theirs.keys()
+    if not shared:
+        return False
+    agree = sum(1 for lwp in shared if not ours[lwp] or not theirs[lwp] or ours[lwp] == theirs[lwp])
+    if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
+        return False
+    return agree * 2 > len(shared)
+
+
+def _lwps(dump: Dump) -> dict[int, int]:
+    columns = dump.columns
+    return {
+        columns.thread_lwp[index]: columns.thread_pthread[index]
+        for index in range(dump.first_thread, dump.stop_thread)
+        if columns.thread_lwp[index] != UNKNOWN
+    }
+
+
+def group_by_name(dumps: Sequence[Dump]) -> list[list[Dump]]:
+    """Group by names that differ in one number only, the snapshot's: that number whose removal makes the fewest, equally large groups.
+
+    gstack.1.p0.txt gstack.1.p1.txt gstack.2.p0.txt gstack.2.p1.txt → (1.p0, 2.p0), (1.p1, 2.p1)
+    """
+    if len(dumps) < 2:
+        return [[dump] for dump in dumps]
+    keys = [natural_key(dump.source)[:-1] for dump in dumps]
+    shape = [tuple(part[0] for part in key) for key in keys]
+    if len(set(shape)) > 1:
+        return [[dump] for dump in dumps]
+    numbers = [at for at, part in enumerate(keys[0]) if part[0] == 0]
+    best: list[list[Dump]] = [[dump] for dump in dumps]
+    for at in numbers:
+        groups: dict[tuple[tuple[int, int, str], ...], list[Dump]] = {}
+        for dump, key in zip(dumps, keys):
+            groups.setdefault((*key[:at], *key[at + 1 :]), []).append(dump)
+        sizes = {len(members) for members in groups.values()}
+        if len(sizes) == 1 and 1 < sizes.pop() and (len(best) == len(dumps) or len(groups) > len(best)):
+            best = list(groups.values())
+    return best
+
+
+def process_id(dump: Dump) -> int | None:
+    """The process's id: what the debugger says, else the LWP of the thread that stands in `main`, else of gdb's thread 1."""
+    if dump.facts.pid is not None:
+        return dump.facts.pid
+    first: int | None = None
+    for thread in dump.threads:
+        if thread.number == 1:
+            first = thread.lwp
+        if thread.lwp is not None and thread.frames:
+            outermost = dump.function(dump.columns.frame_site[thread.first + thread.frames - 1])
+            if outermost in ("main", "_start"):
+                return thread.lwp
+    return first if first is not None else (dump.threads[0].lwp if len(dump.threads) == 1 else None)
