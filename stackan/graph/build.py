@@ -1,0 +1,148 @@
+"""Processes → the AND/OR wait-for graph.
+
+Sound only if AND edges are true and the suppliers of OR waits are supersets: when in doubt, add suppliers.  Whoever is
+not known to be blocked may still act: the one node *someone else* stands for every owner and signaller that no stack
+shows, and is active.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.place import FRAMES, INFERRED, PROFILE, Held, Sighting
+from stackan.model.process import Pool, Process
+from stackan.model.track import PROGRESSING, SPINNING, STUCK, VANISHED, Track
+from stackan.model.waitgraph import Edge, Node, WaitGraph
+
+
+def build(processes: Sequence[Process]) -> WaitGraph:
+    graph = WaitGraph()
+    someone = graph.add(Node("someone-else", "someone else", None))
+    for process in processes:
+        _Builder(graph, process, someone).build()
+    return graph
+
+
+def waits(track: Track, snapshots: int) -> bool:
+    """Whether a thread is a waiter of the graph; all others are active."""
+    if track.progress == STUCK:
+        return True
+    return snapshots == 1 and track.place.verb in ("waiting", "blocked")
+
+
+class _Builder:
+    def __init__(self, graph: WaitGraph, process: Process, someone: int) -> None:
+        self.graph = graph
+        self.process = process
+        self.someone = someone
+        self.threads: dict[int | str, int] = {}
+        self.pools: list[int] = []
+        self.pool_of: dict[int | str, int] = {}
+        self.resources: dict[object, int] = {}
+        self.holders: dict[object, list[tuple[Track, Held]]] = {}
+        self.result: int | None = None
+
+    def build(self) -> None:
+        graph, process = self.graph, self.process
+        current = [track for track in process.tracks if track.progress != VANISHED]
+        for track in current:
+            self.threads[track.key] = graph.add(Node("thread", label(track), process, track))
+            for hold in track.newest.holds:
+                self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, hold))
+        for pool in process.pools:
+            self._add_pool(pool)
+        for track in current:
+            if waits(track, len(process.dumps)):
+                self._add_wait(track)
+
+    def _add_pool(self, pool: Pool) -> None:
+        node = self.graph.add(Node("pool", pool.name, self.process, pool=pool, resource="pool"), needs=1)
+        self.pools.append(node)
+        for track in pool.workers:
+            self.pool_of[track.key] = node
+            self.graph.connect(Edge(node, self.threads[track.key], PROFILE if pool.declared else FRAMES, track.newest.dump.source, track.newest.line, "needs a free worker, one of which is"))
+        if pool.growable or not pool.workers:
+            self._other(node, "may grow")
+
+    def _other(self, node: int, words: str) -> None:
+        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, words))
+
+    def _add_wait(self, track: Track) -> None:
+        graph, sighting = self.graph, track.newest
+        awaited, place = sighting.awaited, sighting.place
+        node = self.threads[track.key]
+        graph.needs[node] = 1
+        line = awaited.line if awaited else sighting.first_frame_line
+        if awaited is not None and awaited.owners:
+            for owner in awaited.owners:
+                supplier = self.threads.get(owner, self.someone)
+                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, line, "waits for the end of"))
+            graph.needs[node] = len(graph.out[node])
+            return
+        token = self._own_token(track)
+        if token or (awaited is not None and awaited.address is not None and place.rule is None and place.kind not in ("condition", "semaphore", "barrier", "latch", "future", "futex")):
+            resource = self._lock(sighting, token)
+            graph.connect(Edge(node, resource, FRAMES, sighting.dump.source, line, "waits for"))
+            return
+        if place.rule is not None and place.rule.release == "pool" and track.key in self.pool_of:
+            resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
+            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, line, "waits for"))
+            graph.connect(Edge(resource, self.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
+            return
+        if place.task and self.pools:
+            graph.connect(Edge(node, self._task_result(), INFERRED, sighting.dump.source, line, "waits for"))
+            return
+        self._other(node, "waits for")
+
+    def _own_token(self, track: Track) -> str:
+        """The lock without an address that a thread itself holds (a signal handler inside the allocator)."""
+        if track.place.kind != "allocator":
+            return ""
+        return next((hold.token for hold in track.newest.holds if hold.token), "")
+
+    def _lock(self, sighting: Sighting, token: str) -> int:
+        """The node of a lock, with its holders as AND suppliers, or someone else if none is known."""
+        awaited, place = sighting.awaited, sighting.place
+        address = awaited.address if awaited else None
+        key = _identity(None if token else address, token)
+        node = self.resources.get(key)
+        if node is not None:
+            return node
+        kind = place.kind or "futex"
+        symbol = f" <{awaited.symbol}>" if awaited and awaited.symbol else ""
+        words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind} lock"
+        node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address))
+        held = self.holders.get(key, [])
+        exclusive = [(track, hold) for track, hold in held if not hold.shared]
+        if len(exclusive) > 1:  # two owners contradict each other: only a recorded one is believed
+            recorded = [(track, hold) for track, hold in exclusive if hold.evidence == "recorded"]
+            held = recorded if len(recorded) == 1 else []
+        for track, hold in held:
+            self.graph.connect(Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by"))
+        if not held:
+            self._other(node, "is held by")
+        self.graph.needs[node] = len(self.graph.out[node])
+        return node
+
+    def _task_result(self) -> int:
+        """One class node for all task results of a process: any pool may deliver them, and any thread that runs."""
+        if self.result is None:
+            graph = self.graph
+            self.result = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
+            for pool in self.pools:
+                graph.connect(Edge(self.result, pool, INFERRED, "", 0, "can be delivered only by work of"))
+            for track in self.process.tracks:
+                running = track.progress in (PROGRESSING, SPINNING) and track.place.verb in ("running", "spinning", "waiting", "blocked")
+                if running and track.key not in self.pool_of:
+                    graph.connect(Edge(self.result, self.threads[track.key], INFERRED, track.newest.dump.source, track.newest.line, "may be delivered by"))
+        return self.result
+
+
+def _identity(address: int | None, token: str) -> object:
+    return address if address is not None else token
+
+
+def label(track: Track) -> str:
+    """`LWP 17541 transfer`; what stands for an LWP where none is printed."""
+    name = f" {track.name}" if track.name else ""
+    return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"

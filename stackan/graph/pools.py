@@ -1,0 +1,110 @@
+"""Worker pools: found by their dispatch frame, and judged.
+
+A pool is declared by a profile, or its threads share a *dispatch frame*: the frame that called a task's executor, or a
+frame directly above which a member is seen parked for work.  Entry functions and names make no pool: sixty clients on
+one mutex are none, and a server with a thread for each connection grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stackan.model.process import Pool
+from stackan.model.rules import PoolRule, Rules
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
+
+
+def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[Pool, ...]:
+    """The pools of a process, declared ones first, then by size."""
+    current = [track for track in tracks if track.sightings[-1][0] == snapshots - 1]
+    pools = []
+    taken: set[int | str] = set()
+    for rule in rules.pools:
+        members = [track for track in current if _stands_in(track, rule.dispatch)]
+        if members:
+            pools.append(_judge(members, rule.name, sorted(rule.dispatch)[0], snapshots, rule, f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"))
+            taken.update(track.key for track in members)
+    free = [track for track in current if track.key not in taken]
+    found = []
+    for dispatch, why in _dispatch_frames(free, rules):
+        members = [track for track in free if track.key not in taken and _stands_in(track, (dispatch,))]
+        if len(members) < 2:
+            continue
+        taken.update(track.key for track in members)
+        for stem, group in _by_stem(members):
+            name = f"{dispatch} ({stem})" if stem else dispatch
+            found.append(_judge(group, name, dispatch, snapshots, None, why))
+    return (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
+
+
+def _stands_in(track: Track, dispatch: Iterable[str]) -> bool:
+    wanted = set(dispatch)
+    return any(not wanted.isdisjoint(sighting.place.application) for _, sighting in track.sightings)
+
+
+def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, str]]:
+    """(dispatch frame, how it was recognized), those of known executors first."""
+    executors: dict[str, str] = {}
+    parked: dict[str, set[int | str]] = {}
+    busy = {name for track in tracks for _, sighting in track.sightings if sighting.place.verb != "idle" for name in sighting.place.application}
+    for track in tracks:
+        for _, sighting in track.sightings:
+            place = sighting.place
+            frames = place.application
+            for at, name in enumerate(frames):
+                rule = next((rule for rule in rules.executors if name in rule.functions), None)
+                if rule is None:
+                    continue
+                caller = next((outer for outer in frames[at + 1 :] if outer not in rules.glue and not outer.startswith("??")), name) if rule.caller else name
+                if caller in rules.starts:
+                    caller = name
+                executors.setdefault(caller, f"rule {rule.id}: {name} runs tasks for {caller}" if caller != name else f"rule {rule.id}: {name} runs tasks")
+            if place.verb == "idle" and place.kind == "condition" and place.role is None:
+                # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
+                named = [name for name in frames if not name.startswith("??") and name != "main"]
+                if named:
+                    shared = next((name for name in named if name in busy), named[0])
+                    parked.setdefault(shared, set()).add(track.key)
+    frames_found = list(executors.items())
+    frames_found += [
+        (name, f"{len(keys)} of its threads are seen parked for work directly above {name}")
+        for name, keys in parked.items()
+        if name not in executors and (len(keys) > 1 or name in busy)
+    ]
+    return frames_found
+
+
+def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
+    """Split by the stem of the threads' names (wrk-7 → wrk), where that gives at least two threads each."""
+    groups: dict[str, list[Track]] = {}
+    for track in members:
+        groups.setdefault((track.name or "").rstrip("0123456789").rstrip("-_#:. "), []).append(track)
+    if len(groups) > 1 and all(len(group) > 1 for group in groups.values()):
+        return list(groups.items())
+    return [(next(iter(groups)) if len(groups) == 1 else "", list(members))]
+
+
+def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: str) -> Pool:
+    not_workers = rule.not_workers if rule else frozenset()
+    workers = [track for track in members if not any(sighting.place.role in not_workers for _, sighting in track.sightings)]
+    idle = sum(track.place.verb == "idle" for track in workers)
+    blocked = sum(track.progress == STUCK or (snapshots == 1 and track.place.verb in ("waiting", "blocked")) for track in workers)
+    moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in workers)
+    was_idle = any(sighting.place.verb == "idle" for track in workers for _, sighting in track.sightings) or any(track.progress == IDLE for track in workers)
+    growable = rule.growable if rule else False
+    exhausted = bool(workers) and (len(workers) > 1 or rule is not None) and blocked == len(workers) and not was_idle and not growable
+    return Pool(
+        name=name,
+        dispatch=dispatch,
+        members=tuple(members),
+        workers=tuple(workers),
+        idle=idle,
+        blocked=blocked,
+        progressing=moving,
+        exhausted=exhausted,
+        growable=growable,
+        evidence=evidence,
+        declared=rule is not None,
+        serves=rule.serves if rule else "",
+        advice=rule.advice if rule else (),
+    )

@@ -1,0 +1,117 @@
+"""The way of the data: paths → Case → Analysis.  The only module that knows all stages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from stackan.classify import Places, choose_rules, sight
+from stackan.compare import follow, group, process_id
+from stackan.errors import InputError
+from stackan.graph import build, find, find_pools, judge_case, judge_process
+from stackan.model.analysis import Analysis
+from stackan.model.case import Case
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Dump
+from stackan.model.finding import Finding
+from stackan.model.process import Process
+from stackan.model.waitgraph import WaitGraph
+from stackan.normalize import Names
+from stackan.parsing import detect, parse_all
+from stackan.reading import Limits, Skipped, read
+
+
+def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
+    """Read dumps from files, folders, archives or standard input (`-`).
+
+    A file that the caller names has to be a dump; what else lies in a folder or an archive is passed over.
+    Raises InputError where a named input cannot be used, or no input holds a dump.
+    """
+    dumps: list[Dump] = []
+    warnings: list[str] = []
+    for item in read(paths, limits or Limits()):
+        if isinstance(item, Skipped):
+            warnings.append(f"{item.source}: {item.reason}")
+            continue
+        if not item.named and detect(item.data) is None:
+            continue
+        try:
+            found = parse_all(item.data, item.source)
+        except InputError as error:
+            if item.named and len(paths) == 1:
+                raise
+            warnings.append(str(error))
+            continue
+        for dump in found:
+            dump.taken_at = item.taken_at
+        dumps += found
+    if not dumps:
+        first = warnings[0] if warnings else f"{os.fspath(paths[0])}: no thread dump in it; give the output of pstack, gdb's `thread apply all bt`, or eu-stack" if paths else "no input"
+        raise InputError(first)
+    return Case(dumps, warnings, given_order)
+
+
+def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
+    """Conclude what can be concluded about a case; `profiles` are further profile files.
+
+    The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
+    """
+    extra = tuple(profiles)
+    known: dict[bytes, str] = {}
+    processes = _name_processes([_process(dumps, known, extra) for dumps in group(case.dumps, case.given_order)])
+    waits = build(processes)
+    findings = find(waits, processes)
+    verdicts = [judge_process(process, findings) for process in processes]
+    verdict = judge_case(verdicts)
+    return Analysis(verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(case.warnings), _export)
+
+
+def _process(dumps: Sequence[Dump], known: dict[bytes, str], extra: Sequence[str]) -> Process:
+    """One process: names, rules that fit it, sightings in each snapshot, threads through time, pools."""
+    stacks = []
+    for dump in dumps:
+        names = Names(dump, known)
+        stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
+    rules = choose_rules({name for by_node in stacks for stack in set(by_node.values()) for name in stack}, extra)
+    places = Places(rules)
+    tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)])
+    pid = next((pid for pid in map(process_id, dumps) if pid is not None), None)
+    return Process("", pid, tuple(dumps), rules, tuple(tracks), find_pools(tracks, rules, len(dumps)))
+
+
+def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
+    """Ids that are unique within the case: the process id, else the name of the first snapshot."""
+    named: list[Process] = []
+    taken: set[str] = set()
+    for process in processes:
+        base = str(process.pid) if process.pid is not None else process.dumps[0].source
+        name, count = base, 1
+        while name in taken:
+            count += 1
+            name = f"{base}#{count}"
+        taken.add(name)
+        named.append(process._replace(id=name))
+    return tuple(named)
+
+
+def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
+    """One sentence that a person can act on."""
+    leading = next((finding for finding in findings if finding.counts), None)
+    threads = sum(len(process.tracks) for process in processes)
+    if verdict in ("deadlock", "worker-exhaustion", "blocked", "spinning", "recovering") and leading is not None:
+        return f"{leading.title}."
+    if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
+        hint = f" What it suggests: {findings[0].title}." if findings else ""
+        return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
+    words = {
+        "progressing": f"Nothing is stuck: of {threads} threads those with work move.",
+        "idle": f"Nothing is stuck: all of {threads} threads wait for work.",
+        "inconclusive": f"The stacks of {threads} threads do not tell what they wait for.",
+    }
+    return words.get(verdict, "")
+
+
+def _export(waits: WaitGraph) -> object:
+    from stackan.graph.export import to_networkx
+
+    return to_networkx(waits)
