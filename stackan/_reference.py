@@ -109,11 +109,11 @@ class _Scanner:
             columns.thread_stop[-1] = following
             return CONTINUATION
         self.close_frame()
-        if self.open and columns.thread_frames[-1] and indent - start >= 8 or self.open and data[start] == 9:
+        if (self.open and columns.thread_frames[-1] and indent - start >= 8) or (self.open and data[start] == 9):
             self.has_locals = True
             columns.thread_stop[-1] = following
             return LOCALS
-        if is_table_row(data, start, indent, stop) or not self.open and is_map_detail(data, start, indent, stop):
+        if is_table_row(data, start, indent, stop) or (not self.open and is_map_detail(data, start, indent, stop)):
             return self.add_note(line, start, NOISE)
         return self.add_unparsed(line, start)
 
@@ -193,7 +193,7 @@ class _Scanner:
 
     def add_frame(self, line: int, start: int, stop: int, following: int) -> None:
         columns = self.columns
-        at, level = read_number(self.data, start + 1, stop)
+        level = read_number(self.data, start + 1, stop)[1]
         # `thread apply all -q` and single-threaded pstacks print no header: a thread begins at #0.
         if not self.open or (level == 0 and columns.thread_frames[-1]):
             self.close_thread()
@@ -247,7 +247,7 @@ def read_hex(data: bytes, at: int, stop: int) -> tuple[int, int]:
     end = at + 2
     while end < stop and end < at + 18 and data[end] in _HEX:
         end += 1
-    if end == at + 2 or end < stop and data[end] in _HEX:
+    if end == at + 2 or (end < stop and data[end] in _HEX):
         return at, 0
     return end, int(data[at + 2 : end], 16)
 
@@ -411,7 +411,7 @@ def find_arguments(data: bytes, at: int, stop: int) -> tuple[int, int] | None:
             depth += 1
         elif byte in b"<{[":
             depth += 1
-        elif byte in b")}]" or byte == 62 and data[at - 1 : at] != b"-":  # `->` closes nothing
+        elif byte in b")}]" or (byte == 62 and data[at - 1 : at] != b"-"):  # `->` closes nothing
             depth = depth - 1 if depth else 0
         at += 1
     if first is None:
@@ -478,7 +478,7 @@ def skip_quoted(data: bytes, at: int, stop: int) -> int:
 def ends_frame(data: bytes, at: int, stop: int) -> bool:
     """Nothing but the location may follow a frame's arguments."""
     word = skip_blanks(data, at, stop)
-    return word == stop or word > at and data.startswith((b"at ", b"from "), word, stop)
+    return word == stop or (word > at and data.startswith((b"at ", b"from "), word, stop))
 
 
 def split_eu_frame(data: bytes, at: int, stop: int) -> Split:
@@ -495,7 +495,7 @@ def split_eu_frame(data: bytes, at: int, stop: int) -> Split:
     end, pc = read_hex(data, at, line_end)
     has_pc = end > at
     at = end
-    if data.startswith((b" - 1 ", b" - 1\n"), at, stop) or data.startswith(b" - 1", at, stop) and at + 4 == line_end:
+    if data.startswith((b" - 1 ", b" - 1\n"), at, stop) or (data.startswith(b" - 1", at, stop) and at + 4 == line_end):
         at += 4
     module = data.rfind(b" - ", at, line_end)
     if module >= 0 and not data.startswith((b"/", b"["), module + 3, line_end):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from stackan.classify import Places, choose_rules, sight
 from stackan.compare import follow, group, process_id
+from stackan.diagnose import find, judge_case, judge_process
 from stackan.errors import InputError
-from stackan.graph import build, find, find_pools, judge_case, judge_process
+from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
@@ -19,6 +21,9 @@ from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import detect, parse_all
 from stackan.reading import Limits, Skipped, read
+
+if TYPE_CHECKING:
+    import networkx
 
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
@@ -46,7 +51,13 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             dump.taken_at = item.taken_at
         dumps += found
     if not dumps:
-        first = warnings[0] if warnings else f"{os.fspath(paths[0])}: no thread dump in it; give the output of pstack, gdb's `thread apply all bt`, or eu-stack" if paths else "no input"
+        first = (
+            warnings[0]
+            if warnings
+            else f"{os.fspath(paths[0])}: no thread dump in it; give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
+            if paths
+            else "no input"
+        )
         raise InputError(first)
     return Case(dumps, warnings, given_order)
 
@@ -60,10 +71,12 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     known: dict[bytes, str] = {}
     processes = _name_processes([_process(dumps, known, extra) for dumps in group(case.dumps, case.given_order)])
     waits = build(processes)
-    findings = find(waits, processes)
+    findings = find(waits, reduce(waits), processes)
     verdicts = [judge_process(process, findings) for process in processes]
     verdict = judge_case(verdicts)
-    return Analysis(verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(case.warnings), _export)
+    return Analysis(
+        verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(case.warnings), _export
+    )
 
 
 def _process(dumps: Sequence[Dump], known: dict[bytes, str], extra: Sequence[str]) -> Process:
@@ -111,7 +124,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     return words.get(verdict, "")
 
 
-def _export(waits: WaitGraph) -> object:
+def _export(waits: WaitGraph) -> networkx.MultiDiGraph[int]:
     from stackan.graph.export import to_networkx
 
     return to_networkx(waits)

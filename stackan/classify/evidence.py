@@ -20,7 +20,24 @@ from stackan.model.rules import Rules
 _GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
 # A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
 _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
-_ALLOCATOR = frozenset("malloc free realloc calloc int_malloc int_free int_realloc malloc_consolidate arena_get2 memalign int_memalign aligned_alloc sysmalloc systrim".split())
+_ALLOCATOR = frozenset(
+    [
+        "malloc",
+        "free",
+        "realloc",
+        "calloc",
+        "int_malloc",
+        "int_free",
+        "int_realloc",
+        "malloc_consolidate",
+        "arena_get2",
+        "memalign",
+        "int_memalign",
+        "aligned_alloc",
+        "sysmalloc",
+        "systrim",
+    ]
+)
 _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
 
@@ -153,7 +170,9 @@ def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
         elif name in _SIGNAL_FRAMES and place.kind == "allocator":
             inside = [frame for frame in range(at + 1, min(at + 4, len(place.names))) if place.names[frame] in _ALLOCATOR]
             if inside:
-                held.append(Held("allocator", None, FRAMES, lines[first + inside[0]], inside[0], False, token=f"allocator of thread {thread}"))
+                held.append(
+                    Held("allocator", None, FRAMES, lines[first + inside[0]], inside[0], False, token=f"allocator of thread {thread}")
+                )
     return held
 
 

@@ -8,12 +8,33 @@ outside of it; the *role* from those that start the thread.  Frame 0 alone is ne
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from stackan.classify.patterns import match
 from stackan.model.place import Place
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
+_LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread")
+_OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
+
+
+class _Wait(NamedTuple):
+    """The mechanism that a stack shows."""
+
+    rule: WaitRule | None
+    run: int  # innermost frames that are its own
+    timed: bool
+
+
+class _Meaning(NamedTuple):
+    """What it is for."""
+
+    verb: str
+    reason: str
+    state: str
+    kind: str | None = None
+    role: str | None = None
 
 
 class Places:
@@ -22,9 +43,7 @@ class Places:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._known: dict[tuple[str, ...], Place] = {}
-        self._executors = frozenset(name for rule in rules.executors for name in rule.functions) | frozenset(
-            name for rule in rules.pools for name in rule.dispatch
-        )
+        self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
     def place(self, names: tuple[str, ...]) -> Place:
         found = self._known.get(names)
@@ -33,85 +52,111 @@ class Places:
         return found
 
     def _classify(self, names: tuple[str, ...]) -> Place:
-        wait, run, timed = self._wait(names)
-        end = self._thread_end(names, run)
-        in_task = any(name in self._executors for name in names[run + 1 : end])
-        rule = self._rule(names, run, wait)
-        spin = wait is None and bool(names) and names[0] in self.rules.spins and names[0] not in self.rules.spins_by_design
+        wait = self._find_wait(names)
+        end = self._find_start(names, wait.run)
+        in_task = any(name in self._executors for name in names[wait.run + 1 : end])
+        rule = self._find_rule(names, wait)
+        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
+        return Place(
+            names=names,
+            state=meaning.state,
+            kind=meaning.kind,
+            run=wait.run,
+            end=end,
+            timed=wait.timed,
+            verb=meaning.verb,
+            rule=rule if meaning.reason == (rule.id if rule else None) else None,
+            reason=meaning.reason,
+            role=meaning.role,
+            task=bool(wait.rule and wait.rule.task and meaning.verb == "waiting"),
+            in_task=in_task,
+        )
 
-        state, kind = _state(wait, run), wait.kind if wait else None
-        task = bool(wait and wait.task)
-        verb, reason, role = "waiting", wait.id if wait else "", rule.role if rule else None
-        if rule is not None and (wait is not None or run):
-            verb, reason = rule.verb, rule.id
-            if verb == "blocked":
-                kind, state, task = rule.kind, _blocked_state(rule, state), False
-            elif verb == "idle":
-                state = "idle"
-            elif verb == "running":
-                state, kind = "running", None
-        elif spin:
-            verb, reason, state, kind = "spinning", "spin", "running", "spinlock"
-        elif wait is None and run == 0:
-            verb, reason = "running", "no wait in sight"
-        elif wait is None:
-            verb, reason = "unknowable", "the innermost frames have no names"
-        elif state == "sleep" and end - run <= 1:
-            verb, reason, state, role = "idle", "a sleep in the thread's own loop: a timer or a poller", "idle", "timer"
-        elif state == "sleep":
-            verb, reason = "sleeping", "sleeps"
-        elif (wait.poll or wait.accept) and not in_task:
-            verb, reason, state = "idle", "an event wait outside of any task waits for work", "idle"
-            role = "acceptor" if wait.accept else "event-loop"
-        elif wait.state == "condition" and wait.kind == "condition" and not in_task:
-            verb, reason, state = "idle", "a condition wait outside of any task waits for work", "idle"
-        elif wait.input and not in_task and end - run > 0 and names[end - 1] != "main":
-            verb, reason, state, role = "idle", "a thread that reads outside of any task waits for its peer", "idle", "connection"
-        return Place(names, state, kind, run, end, timed, verb, rule, reason, role, task, bool(wait and wait.input), in_task)
-
-    def _wait(self, names: Sequence[str]) -> tuple[WaitRule | None, int, bool]:
-        """The wait's rule, how many innermost frames are its own, and whether it ends by itself."""
+    def _find_wait(self, names: Sequence[str]) -> _Wait:
+        """Follow the innermost frames outwards as long as they belong to a wait; the outermost of them names it."""
         rules = self.rules
         wait: WaitRule | None = None
         run, timed = 0, False
         for at, name in enumerate(names):
-            rule = rules.waits.get(name) or next((rule for prefix, rule in rules.wait_globs if name.startswith(prefix)), None)
-            if rule is not None and not (rule.inner and at == 0) and not (wait is not None and wait.state in ("network", "io", "sleep", "signal") and rule.kind != wait.kind):
-                if wait is None or not wait.final:
-                    wait = rule
+            rule = self._wait_rule(name)
+            if rule is not None and (at or not rule.inner) and not _turns(wait, rule):
+                wait = rule if wait is None or not wait.final else wait
                 timed = timed or rule.timed
-                run = at + 1
-            elif name in rules.primitives or (name in rules.wrappers and (wait is not None or run)):
-                run = at + 1
-            elif wait is None and at < _STRIPPED and name.startswith("?? ") and "libc.so" in name or name.startswith("?? libpthread"):
-                run = at + 1
-            else:
+            elif not (
+                name in rules.primitives
+                or (name in rules.wrappers and run)
+                or (wait is None and at < _STRIPPED and name.startswith(_LIBRARY_UNNAMED))
+            ):
                 break
-        return wait, run, timed
+            run = at + 1
+        return _Wait(wait, run, timed)
 
-    def _thread_end(self, names: Sequence[str], run: int) -> int:
-        """The first of the frames that only start the thread."""
+    def _wait_rule(self, name: str) -> WaitRule | None:
+        found = self.rules.waits.get(name)
+        return found or next((rule for prefix, rule in self.rules.wait_globs if name.startswith(prefix)), None)
+
+    def _find_start(self, names: Sequence[str], run: int) -> int:
+        """The first of the outermost frames that only start the thread."""
         end = len(names)
-        while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith(("?? libc.so", "?? libstdc++", "?? libpthread"))):
+        while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith((*_LIBRARY_UNNAMED, "?? libstdc++"))):
             end -= 1
         return end
 
-    def _rule(self, names: Sequence[str], run: int, wait: WaitRule | None) -> FrameRule | None:
+    def _find_rule(self, names: Sequence[str], wait: _Wait) -> FrameRule | None:
+        if not wait.run:
+            return None
+        kinds = {wait.rule.kind, wait.rule.state} if wait.rule else set()
         for rule in self.rules.frame_rules:
-            if rule.waits and (wait is None or not rule.waits & {wait.kind, wait.state}):
-                continue
-            if match(rule.frames, names, run):
+            if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule
         return None
 
+    def _by_itself(self, names: Sequence[str], wait: _Wait) -> _Meaning | None:
+        """Threads that do not wait for anything that could be named."""
+        if wait.rule is not None:
+            return None
+        if wait.run:
+            return _Meaning("unknowable", "the innermost frames have no names", "unknown")
+        if names and names[0] in self.rules.spins and names[0] not in self.rules.spins_by_design:
+            return _Meaning("spinning", "a primitive that burns CPU", "running", "spinlock")
+        return _Meaning("running", "no wait in sight", "running")
 
-def _state(wait: WaitRule | None, run: int) -> str:
-    if wait is None:
-        return "unknown" if run else "running"
-    return wait.state
+
+def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
+    """Whether a rule further out would wrongly turn an outside wait into another: read() below fflush() waits for no lock."""
+    return wait is not None and wait.state in _OUTSIDE and rule.kind != wait.kind
 
 
-def _blocked_state(rule: FrameRule, state: str) -> str:
-    if rule.kind in ("database-lock", "latch", "monitor", "mutex", "rwlock"):
-        return "lock"
-    return "network" if rule.kind == "socket" else state
+def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
+    """What a profile says."""
+    if rule is None:
+        return None
+    kind = wait.rule.kind if wait.rule else None
+    state = wait.rule.state if wait.rule else "unknown"
+    if rule.verb == "idle":
+        return _Meaning("idle", rule.id, "idle", kind, rule.role)
+    if rule.verb == "running":
+        return _Meaning("running", rule.id, "running", None, rule.role)
+    if rule.verb == "blocked":
+        return _Meaning("blocked", rule.id, "network" if rule.kind == "socket" else "lock", rule.kind, rule.role)
+    return _Meaning(rule.verb, rule.id, state, kind, rule.role)
+
+
+def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
+    """What a wait is for where no profile says so: outside of any task, waits for events and conditions are for work."""
+    rule = wait.rule
+    assert rule is not None
+    if rule.state == "sleep":
+        if end - wait.run <= 1:
+            return _Meaning("idle", "a sleep in the thread's own loop: a timer or a poller", "idle", None, "timer")
+        return _Meaning("sleeping", "sleeps", "sleep")
+    if not in_task:
+        if rule.accept:
+            return _Meaning("idle", "waits for connections", "idle", rule.kind, "acceptor")
+        if rule.poll:
+            return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
+        if rule.kind == "condition":
+            return _Meaning("idle", "a condition wait outside of any task waits for work", "idle", rule.kind)
+        if rule.input and wait.run < end and names[end - 1] != "main":
+            return _Meaning("idle", "a thread that reads outside of any task waits for its peer", "idle", rule.kind, "connection")
+    return _Meaning("waiting", rule.id, rule.state, rule.kind)

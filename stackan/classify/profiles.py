@@ -15,7 +15,22 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 # Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
 _VERBS = ("blocked", "running", "idle", "unknowable")
 _KEYS = {
-    "wait": {"kind", "state", "inner", "final", "timed", "poll", "accept", "input", "task", "functions", "arguments", "descriptor", "source", "example"},
+    "wait": {
+        "kind",
+        "state",
+        "inner",
+        "final",
+        "timed",
+        "poll",
+        "accept",
+        "input",
+        "task",
+        "functions",
+        "arguments",
+        "descriptor",
+        "source",
+        "example",
+    },
     "primitive": {"functions", "source", "example"},
     "wrapper": {"functions", "arguments", "source", "example"},
     "start": {"functions", "source", "example"},
@@ -23,7 +38,10 @@ _KEYS = {
     "spin": {"functions", "by_design", "source", "example"},
     "executor": {"id", "functions", "dispatch", "source", "example"},
     "pool": {"id", "name", "dispatch", "not_workers", "growable", "serves", "advice", "source", "example"},
-    **{verb: {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", "source", "example"} for verb in _VERBS},
+    **{
+        verb: {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", "source", "example"}
+        for verb in _VERBS
+    },
 }
 _HEAD = {"name", "title", "always", "marks"}
 
@@ -52,7 +70,7 @@ def read_profile(path: str) -> dict[str, Any]:
 
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
-        raise ProfileError(f"{path}: a profile needs `name = \"…\"`; see docs/profiles.md")
+        raise ProfileError(f'{path}: a profile needs `name = "…"`; see docs/profiles.md')
     for section, rows in profile.items():
         if section in _HEAD:
             continue
@@ -118,14 +136,20 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         waits=waits,
         wait_globs=tuple(globs),
         primitives=functions("primitive"),
-        wrappers={name: tuple(argument.encode() for argument in row.get("arguments", ())) for _, row in rows("wrapper") for name in row["functions"]},
+        wrappers={
+            name: tuple(argument.encode() for argument in row.get("arguments", ()))
+            for _, row in rows("wrapper")
+            for name in row["functions"]
+        },
         starts=functions("start"),
         glue=functions("glue"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
         frame_rules=tuple(frame_rules),
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
-        executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), row.get("dispatch") == "caller") for _, row in rows("executor")),
+        executors=tuple(
+            ExecutorRule(row["id"], frozenset(row["functions"]), row.get("dispatch") == "caller") for _, row in rows("executor")
+        ),
     )
 
 
@@ -158,4 +182,12 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
 
 
 def _pool_rule(row: dict[str, Any]) -> PoolRule:
-    return PoolRule(row["id"], row["name"], frozenset(row["dispatch"]), frozenset(row.get("not_workers", ())), bool(row.get("growable")), row.get("serves", ""), tuple(row.get("advice", ())))
+    return PoolRule(
+        row["id"],
+        row["name"],
+        frozenset(row["dispatch"]),
+        frozenset(row.get("not_workers", ())),
+        bool(row.get("growable")),
+        row.get("serves", ""),
+        tuple(row.get("advice", ())),
+    )

@@ -83,7 +83,7 @@ def group_by_name(dumps: Sequence[Dump]) -> list[list[Dump]]:
         for dump, key in zip(dumps, keys):
             groups.setdefault((*key[:at], *key[at + 1 :]), []).append(dump)
         sizes = {len(members) for members in groups.values()}
-        if len(sizes) == 1 and 1 < sizes.pop() and (len(best) == len(dumps) or len(groups) > len(best)):
+        if len(sizes) == 1 and sizes.pop() > 1 and (len(best) == len(dumps) or len(groups) > len(best)):
             best = list(groups.values())
     return best
 

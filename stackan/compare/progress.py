@@ -6,6 +6,7 @@ object is printed, the program counters of the application's frames stand in for
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from stackan.model.place import Sighting
@@ -50,7 +51,7 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, st
         return APPEARED, "not yet there in the first snapshot"
     if all(sighting.place.verb == "idle" for _, sighting in sightings):
         return IDLE, newest.place.reason
-    if not all(same_place(before, after) for (_, before), (_, after) in zip(sightings, sightings[1:])):
+    if not all(same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)):
         return PROGRESSING, "its stack or what it waits for changed"
     if verb == "spinning":
         return SPINNING, f"stands in {newest.place.names[0]} in all snapshots"

@@ -1,8 +1,7 @@
-"""Waits, holders and pools → AND/OR wait-for graph → reduction → findings with their proof."""
+"""Waits, holders and pools → AND/OR wait-for graph → reduction."""
 
 from stackan.graph.build import build
-from stackan.graph.findings import find
 from stackan.graph.pools import find_pools
-from stackan.graph.verdict import judge_case, judge_process
+from stackan.graph.reduce import reduce
 
-__all__ = ["build", "find", "find_pools", "judge_case", "judge_process"]
+__all__ = ["build", "find_pools", "reduce"]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from stackan.model.place import FRAMES, INFERRED, PROFILE, Held, Sighting
 from stackan.model.process import Pool, Process
-from stackan.model.track import PROGRESSING, SPINNING, STUCK, VANISHED, Track
+from stackan.model.track import PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 
 
@@ -60,7 +60,16 @@ class _Builder:
         self.pools.append(node)
         for track in pool.workers:
             self.pool_of[track.key] = node
-            self.graph.connect(Edge(node, self.threads[track.key], PROFILE if pool.declared else FRAMES, track.newest.dump.source, track.newest.line, "needs a free worker, one of which is"))
+            self.graph.connect(
+                Edge(
+                    node,
+                    self.threads[track.key],
+                    PROFILE if pool.declared else FRAMES,
+                    track.newest.dump.source,
+                    track.newest.line,
+                    "needs a free worker, one of which is",
+                )
+            )
         if pool.growable or not pool.workers:
             self._other(node, "may grow")
 
@@ -80,7 +89,12 @@ class _Builder:
             graph.needs[node] = len(graph.out[node])
             return
         token = self._own_token(track)
-        if token or (awaited is not None and awaited.address is not None and place.rule is None and place.kind not in ("condition", "semaphore", "barrier", "latch", "future", "futex")):
+        if token or (
+            awaited is not None
+            and awaited.address is not None
+            and place.rule is None
+            and place.kind not in ("condition", "semaphore", "barrier", "latch", "future", "futex")
+        ):
             resource = self._lock(sighting, token)
             graph.connect(Edge(node, resource, FRAMES, sighting.dump.source, line, "waits for"))
             return
@@ -134,15 +148,18 @@ class _Builder:
             for track in self.process.tracks:
                 running = track.progress in (PROGRESSING, SPINNING) and track.place.verb in ("running", "spinning", "waiting", "blocked")
                 if running and track.key not in self.pool_of:
-                    graph.connect(Edge(self.result, self.threads[track.key], INFERRED, track.newest.dump.source, track.newest.line, "may be delivered by"))
+                    graph.connect(
+                        Edge(
+                            self.result,
+                            self.threads[track.key],
+                            INFERRED,
+                            track.newest.dump.source,
+                            track.newest.line,
+                            "may be delivered by",
+                        )
+                    )
         return self.result
 
 
 def _identity(address: int | None, token: str) -> object:
     return address if address is not None else token
-
-
-def label(track: Track) -> str:
-    """`LWP 17541 transfer`; what stands for an LWP where none is printed."""
-    name = f" {track.name}" if track.name else ""
-    return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"

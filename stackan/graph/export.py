@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     import networkx
 
 
-def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph:
+def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph[int]:
     """A MultiDiGraph whose nodes carry kind, label, process, lwp, resource, address and needs, and whose edges carry
     evidence, source, line and words."""
     import networkx
 
-    result = networkx.MultiDiGraph()
+    result: networkx.MultiDiGraph[int] = networkx.MultiDiGraph()
     for number, node in enumerate(graph.nodes):
         result.add_node(
             number,
@@ -29,5 +29,7 @@ def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph:
         )
     for edges in graph.out:
         for edge in edges:
-            result.add_edge(edge.waiter, edge.supplier, evidence=edge.evidence, source=edge.source or None, line=edge.line or None, words=edge.words)
+            result.add_edge(
+                edge.waiter, edge.supplier, evidence=edge.evidence, source=edge.source or None, line=edge.line or None, words=edge.words
+            )
     return result

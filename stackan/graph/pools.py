@@ -22,7 +22,16 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[P
     for rule in rules.pools:
         members = [track for track in current if _stands_in(track, rule.dispatch)]
         if members:
-            pools.append(_judge(members, rule.name, sorted(rule.dispatch)[0], snapshots, rule, f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"))
+            pools.append(
+                _judge(
+                    members,
+                    rule.name,
+                    sorted(rule.dispatch)[0],
+                    snapshots,
+                    rule,
+                    f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}",
+                )
+            )
             taken.update(track.key for track in members)
     free = [track for track in current if track.key not in taken]
     found = []
@@ -46,7 +55,9 @@ def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, s
     """(dispatch frame, how it was recognized), those of known executors first."""
     executors: dict[str, str] = {}
     parked: dict[str, set[int | str]] = {}
-    busy = {name for track in tracks for _, sighting in track.sightings if sighting.place.verb != "idle" for name in sighting.place.application}
+    busy = {
+        name for track in tracks for _, sighting in track.sightings if sighting.place.verb != "idle" for name in sighting.place.application
+    }
     for track in tracks:
         for _, sighting in track.sightings:
             place = sighting.place
@@ -55,10 +66,16 @@ def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, s
                 rule = next((rule for rule in rules.executors if name in rule.functions), None)
                 if rule is None:
                     continue
-                caller = next((outer for outer in frames[at + 1 :] if outer not in rules.glue and not outer.startswith("??")), name) if rule.caller else name
+                caller = (
+                    next((outer for outer in frames[at + 1 :] if outer not in rules.glue and not outer.startswith("??")), name)
+                    if rule.caller
+                    else name
+                )
                 if caller in rules.starts:
                     caller = name
-                executors.setdefault(caller, f"rule {rule.id}: {name} runs tasks for {caller}" if caller != name else f"rule {rule.id}: {name} runs tasks")
+                executors.setdefault(
+                    caller, f"rule {rule.id}: {name} runs tasks for {caller}" if caller != name else f"rule {rule.id}: {name} runs tasks"
+                )
             if place.verb == "idle" and place.kind == "condition" and place.role is None:
                 # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
                 named = [name for name in frames if not name.startswith("??") and name != "main"]
@@ -90,7 +107,9 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
     idle = sum(track.place.verb == "idle" for track in workers)
     blocked = sum(track.progress == STUCK or (snapshots == 1 and track.place.verb in ("waiting", "blocked")) for track in workers)
     moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in workers)
-    was_idle = any(sighting.place.verb == "idle" for track in workers for _, sighting in track.sightings) or any(track.progress == IDLE for track in workers)
+    was_idle = any(sighting.place.verb == "idle" for track in workers for _, sighting in track.sightings) or any(
+        track.progress == IDLE for track in workers
+    )
     growable = rule.growable if rule else False
     exhausted = bool(workers) and (len(workers) > 1 or rule is not None) and blocked == len(workers) and not was_idle and not growable
     return Pool(

@@ -9,6 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from stackan.model.waitgraph import Cause, Reduction, WaitGraph
+
+
+def reduce(graph: WaitGraph) -> Reduction:
+    """The deadlocked set of a graph, and its causes with a shortest cycle each."""
+    successors = [graph.successors(node) for node in range(len(graph.nodes))]
+    held = unreleased(graph.needs, successors)
+    found = [Cause(tuple(nodes), tuple(shortest_cycle(nodes, successors))) for nodes in causes(graph.needs, successors, held)]
+    return Reduction(frozenset(held), tuple(found))
+
 
 def unreleased(needs: Sequence[int], successors: Sequence[Sequence[int]], among: Collection[int] | None = None) -> set[int]:
     """The nodes that no order of releases can free.

@@ -25,7 +25,7 @@ class Analysis:
         findings: tuple[Finding, ...],
         waits: WaitGraph,
         warnings: tuple[str, ...],
-        export: Callable[[WaitGraph], networkx.MultiDiGraph],
+        export: Callable[[WaitGraph], networkx.MultiDiGraph[int]],
     ) -> None:
         self.verdict = verdict
         self.headline = headline
@@ -35,7 +35,7 @@ class Analysis:
         self.waits = waits
         self.warnings = warnings
         self._export = export
-        self._graph: networkx.MultiDiGraph | None = None
+        self._graph: networkx.MultiDiGraph[int] | None = None
 
     def __repr__(self) -> str:
         return f"<Analysis {self.verdict}: {self.headline}>"
@@ -45,7 +45,7 @@ class Analysis:
         return any(finding.severity == "critical" for finding in self.findings)
 
     @property
-    def graph(self) -> networkx.MultiDiGraph:
+    def graph(self) -> networkx.MultiDiGraph[int]:
         """The wait-for graph; built when first asked for, as networkx takes longer to import than a small case to analyze."""
         if self._graph is None:
             self._graph = self._export(self.waits)

@@ -26,35 +26,35 @@ class Columns:
     """The columns of one scanned buffer.  Offsets are bytes from the buffer's start, lines count from 1."""
 
     __slots__ = (
-        "thread_number",  # the dump's own number, or UNKNOWN
-        "thread_lwp",  # the kernel's thread id, or UNKNOWN
-        "thread_pthread",  # the pthread id, or 0
-        "thread_name_start",  # where the quoted name starts, or UNKNOWN
-        "thread_name_size",
-        "thread_line",  # of the header, or of frame #0 where a thread has no header
-        "thread_start",
-        "thread_stop",  # first byte behind the thread's last line
-        "thread_first",  # index of its innermost frame
-        "thread_frames",
-        "thread_node",  # its stack, or UNKNOWN if it has no frame
-        "frame_site",
-        "frame_level",
-        "frame_pc",  # 0 where the site has none
-        "frame_line",
-        "frame_start",
-        "frame_args_start",  # first byte behind the opening parenthesis, or UNKNOWN
         "frame_args_size",
+        "frame_args_start",  # first byte behind the opening parenthesis, or UNKNOWN
+        "frame_level",
+        "frame_line",
+        "frame_pc",  # 0 where the site has none
+        "frame_site",
+        "frame_start",
         "frame_stop",  # first byte behind the frame's text, continuation lines included; locals follow
-        "site_function",  # list of bytes
-        "site_location",  # list of bytes: "at FILE:LINE", "from LIBRARY", both, or nothing
-        "site_has_pc",
-        "node_site",
+        "lines_by_kind",  # seven counts in the order of KINDS
         "node_parent",  # or UNKNOWN at a stack's outermost frame
+        "node_site",
         "note_line",  # lines of known noise: their meaning is read later
         "note_start",
+        "site_function",  # list of bytes
+        "site_has_pc",
+        "site_location",  # list of bytes: "at FILE:LINE", "from LIBRARY", both, or nothing
+        "thread_first",  # index of its innermost frame
+        "thread_frames",
+        "thread_line",  # of the header, or of frame #0 where a thread has no header
+        "thread_lwp",  # the kernel's thread id, or UNKNOWN
+        "thread_name_size",
+        "thread_name_start",  # where the quoted name starts, or UNKNOWN
+        "thread_node",  # its stack, or UNKNOWN if it has no frame
+        "thread_number",  # the dump's own number, or UNKNOWN
+        "thread_pthread",  # the pthread id, or 0
+        "thread_start",
+        "thread_stop",  # first byte behind the thread's last line
         "unparsed_line",
         "unparsed_start",
-        "lines_by_kind",  # seven counts in the order of KINDS
     )
 
     def __init__(self) -> None:

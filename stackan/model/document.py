@@ -48,7 +48,13 @@ def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
             continue
         owners = []
         for edge in graph.out[number]:
-            behind = [edge] if graph.nodes[edge.supplier].kind == "thread" else graph.out[edge.supplier] if graph.nodes[edge.supplier].address is not None else []
+            behind = (
+                [edge]
+                if graph.nodes[edge.supplier].kind == "thread"
+                else graph.out[edge.supplier]
+                if graph.nodes[edge.supplier].address is not None
+                else []
+            )
             for own in behind:
                 supplier = graph.nodes[own.supplier]
                 if supplier.track is not None and supplier.process is not None:
@@ -119,7 +125,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
 
 def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict[str, Any]]:
     awaited, place = track.newest.awaited, track.place
-    if awaited is None or place.verb == "idle" and awaited.address is None:
+    if awaited is None or (place.verb == "idle" and awaited.address is None):
         return []
     single = owners[0].lwp if len(owners) == 1 and owners[0].process == process.id else None
     return [

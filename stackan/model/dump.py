@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 class Thread(NamedTuple):
     """One thread of a dump."""
 
-    index: int  # within the dump's columns
+    row: int  # its index in the thread columns
     number: int | None  # the debugger's own number; shifts between dumps
     lwp: int | None  # the kernel's thread id
     pthread: str | None  # the pthread id as the header prints it, "0x7f…"
@@ -31,7 +31,7 @@ class Thread(NamedTuple):
 class Frame(NamedTuple):
     """One frame of one thread."""
 
-    index: int
+    row: int  # its index in the frame columns
     level: int
     pc: int | None  # None in an inlined frame
     function: str  # as printed, without arguments

@@ -26,7 +26,6 @@ class Place(NamedTuple):
     reason: str  # its id, or the id of the general reasoning
     role: str | None  # "listener", "acceptor", "event-loop", "connection", …
     task: bool  # it waits for the result of a task
-    input: bool  # it waits for somebody to send
     in_task: bool  # an executor's frame stands between the wait and the thread's start
 
     @property

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from stackan.model.place import Place, Sighting
 
-STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = "stuck", "spinning", "progressing", "idle", "appeared", "vanished", "unknown"
+STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
+    "stuck",
+    "spinning",
+    "progressing",
+    "idle",
+    "appeared",
+    "vanished",
+    "unknown",
+)
 
 
 class Track(NamedTuple):
@@ -31,3 +39,9 @@ class Track(NamedTuple):
     @property
     def present(self) -> list[int]:
         return [index for index, _ in self.sightings]
+
+
+def label(track: Track) -> str:
+    """`LWP 17541 transfer`, or what stands for the LWP where none is printed."""
+    name = f" {track.name}" if track.name else ""
+    return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"

@@ -53,3 +53,17 @@ class WaitGraph:
 
     def successors(self, node: int) -> list[int]:
         return [edge.supplier for edge in self.out[node]]
+
+
+class Cause(NamedTuple):
+    """A component of the deadlocked set that is deadlocked by itself."""
+
+    nodes: tuple[int, ...]
+    cycle: tuple[int, ...]  # a shortest cycle through some of them, each waiting for the next and the last for the first
+
+
+class Reduction(NamedTuple):
+    """What remains of a wait-for graph after everything that can be released is."""
+
+    held: frozenset[int]
+    causes: tuple[Cause, ...]

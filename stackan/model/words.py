@@ -31,7 +31,7 @@ NOISE_PREFIXES: tuple[bytes, ...] = (
     b"License GPL",
     b"This is free software",
     b"There is NO WARRANTY",
-    b"Type \"",
+    b'Type "',
     b"This GDB was configured",
     b"For bug reporting",
     b"For help, type",

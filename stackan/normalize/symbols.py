@@ -12,7 +12,25 @@ UNNAMED = "??"
 # gcc's suffixes of clones, in the order in which they may be peeled off.
 _CLONES = ("constprop", "isra", "part", "cold", "localalias", "lto_priv", "llvm", "warm", "hot")
 # glibc has twins of these for 64-bit time; `…64` is then no part of the name.
-_TWINS = ("_common", "_full", "wait", "_cancelable", "_slow", "_pi", "lock", "join", "_ex", "sendfile", "pread", "pwrite", "readv", "writev", "open", "openat", "fallocate")
+_TWINS = (
+    "_common",
+    "_full",
+    "wait",
+    "_cancelable",
+    "_slow",
+    "_pi",
+    "lock",
+    "join",
+    "_ex",
+    "sendfile",
+    "pread",
+    "pwrite",
+    "readv",
+    "writev",
+    "open",
+    "openat",
+    "fallocate",
+)
 _SIGNS = frozenset("<>=-!+*/%&|^~,")
 
 
@@ -26,7 +44,9 @@ def canonical(printed: str) -> str:
     """
     if not printed or printed == UNNAMED:
         return UNNAMED
-    if printed[0] == "<" or "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed:
+    if printed[0] == "<" or (
+        "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed
+    ):
         return _drop_twin(printed)
     name = printed.partition("@")[0] if "@" in printed else printed
     if name.endswith("]") and " [clone " in name:
@@ -62,7 +82,13 @@ def _bare(name: str) -> str:
     size = len(name)
     while at < size:
         char = name[at]
-        if braces == 0 and depth == 0 and char == "o" and name.startswith("operator", at) and not (at and (name[at - 1].isalnum() or name[at - 1] == "_")):
+        if (
+            braces == 0
+            and depth == 0
+            and char == "o"
+            and name.startswith("operator", at)
+            and not (at and (name[at - 1].isalnum() or name[at - 1] == "_"))
+        ):
             end = _operator_end(name, at + 8)
             kept.append(name[at:end].replace(" ", "\0"))  # `operator new` is one word
             at = end

@@ -64,7 +64,7 @@ def _asked_address(text: bytes) -> int | None:
 
 def _owner(text: bytes) -> int | None:
     """`$1 = {__data = {__lock = 2, __count = 0, __owner = 16391, …`, a rwlock's `__cur_writer`, or the pretty-printer's `Owner ID = n`."""
-    for mark in (b"__owner = ", b"__cur_writer = ", b"Owner ID\"] = ", b"Owner ID = "):
+    for mark in (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = "):
         if mark in text:
             return _number_behind(text, mark) or 0
     return None

@@ -19,7 +19,10 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     if found is None:
         raise InputError(f"{source}: no thread dump; give the output of pstack, gdb's `thread apply all bt`, or eu-stack")
     if found.dialect is None:
-        raise InputError(f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; take the dump with gdb, pstack or eu-stack")
+        raise InputError(
+            f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; "
+            "take the dump with gdb, pstack or eu-stack"
+        )
     return read_dumps(data, source, found)
 
 
@@ -30,7 +33,10 @@ def read_dumps(data: bytes, source: str, found: Detected) -> list[Dump]:
     facts = read_facts(data, columns)
     if not columns.thread_lwp or not len(columns.frame_site):
         if facts.refusals:
-            raise InputError(f"{source}: the debugger could not look at the process (it says: {facts.refusals[0]}); take the dump as its user or as root, with no other debugger attached")
+            raise InputError(
+                f"{source}: the debugger could not look at the process (it says: {facts.refusals[0]}); "
+                "take the dump as its user or as root, with no other debugger attached"
+            )
         raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
     pieces = split_snapshots(columns, 1 if is_stray(columns) else 0)
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]

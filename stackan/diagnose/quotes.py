@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stackan.model.finding import Quote
 from stackan.model.place import Sighting
+from stackan.model.process import Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, WaitGraph
 
@@ -43,3 +44,8 @@ def wait_line(sighting: Sighting) -> int:
 def collect_quotes(groups: Iterable[Iterable[Quote]]) -> tuple[Quote, ...]:
     """All quotes once, in their order."""
     return tuple(dict.fromkeys(quote for group in groups for quote in group))
+
+
+def sample(threads: Sequence[tuple[Process, Track]], most: int = 4) -> tuple[Quote, ...]:
+    """The waits' own lines of some of the threads, in the oldest and the newest snapshot."""
+    return collect_quotes(quote_wait(track) for _, track in threads[:most])

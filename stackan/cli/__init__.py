@@ -1,0 +1,69 @@
+"""The command line: one parser, one place that turns errors into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from stackan.errors import StackanError
+
+# name → (module, one line of help); a sub-command's module is imported when it is chosen.
+COMMANDS = {
+    "analyze": ("stackan.cli.analyze", "read dumps, folders and archives; print the verdict"),
+    "compare": ("stackan.cli.analyze", "the same for snapshots given in order, whatever their names say"),
+    "parse": ("stackan.cli.parse", "one dump as JSON, newline-delimited JSON, folded stacks, or a summary"),
+    "profiles": ("stackan.cli.profiles", "list, show and check profiles: what stackan knows of a server's threads"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    if options.version:
+        from stackan import backend
+        from stackan._version import __version__
+
+        print(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})")
+        return 0
+    if options.command is None:
+        parser.print_usage(sys.stderr)
+        print("stackan: say what to do, for example: stackan analyze snap1.txt snap2.txt", file=sys.stderr)
+        return 2
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except StackanError as error:
+        print(f"stackan: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough (| head)
+        return 141
+    except KeyboardInterrupt:
+        print("stackan: interrupted", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(
+            f"stackan: {error.filename or 'input or output'}: {error.strerror or error}; check the path, its rights and the free space",
+            file=sys.stderr,
+        )
+        return 2
+    return status
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The whole parser, in which only the chosen sub-command's options are made."""
+    parser = argparse.ArgumentParser(prog="stackan", description="What a hung native server waits for, from its thread dumps.")
+    parser.add_argument("--version", action="store_true", help="print the version and which scanner is in use")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    for name, (module, about) in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        if name == chosen:
+            from importlib import import_module
+
+            import_module(module).add_options(command, name)
+    return parser

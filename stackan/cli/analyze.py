@@ -1,0 +1,40 @@
+"""`stackan analyze` and `stackan compare`: dumps → verdict."""
+
+from __future__ import annotations
+
+import argparse
+
+from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output, wants_color
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    add_inputs(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to write the result (default text)")
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="FILE", help="a profile of your own, in addition to those that come with stackan"
+    )
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
+    add_output(parser)
+    parser.set_defaults(run=run, given_order=command == "compare")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0: nothing critical; 1: at least one critical finding; 2 comes from errors."""
+    from stackan.pipeline import analyze, load
+    from stackan.reading import Limits
+
+    note_slow_scanner(options.quiet)
+    limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
+    case = load(*options.inputs, limits=limits, given_order=options.given_order)
+    analysis = analyze(case, options.profile)
+    with output(options.output) as stream:
+        if options.format == "json":
+            from stackan.report import json
+
+            json.write(analysis, stream)
+        else:
+            from stackan.report import text
+
+            text.write(analysis, stream, wants_color(options.color, stream))
+    return 1 if analysis.critical and not options.exit_zero else 0

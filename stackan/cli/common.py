@@ -1,0 +1,70 @@
+"""Options and doors that sub-commands share."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from stackan.errors import UsageError
+
+_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="dumps, folders or archives; - is standard input")
+    parser.add_argument("--max-bytes", type=size, metavar="N", help="how large one decompressed input may be (default 4G)")
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the result to a file instead of standard output")
+    parser.add_argument("--quiet", action="store_true", help="no notes on standard error")
+
+
+def size(text: str) -> int:
+    """`64M` → bytes."""
+    unit = _UNITS.get(text[-1:].upper(), 1)
+    digits = text[:-1] if unit > 1 else text
+    if not digits.isdigit() or int(digits) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: give a number of bytes, or one with K, M or G")
+    return int(digits) * unit
+
+
+@contextlib.contextmanager
+def output(path: str | None) -> Iterator[TextIO]:
+    """The stream for the result: a file, or standard output with what it cannot encode replaced."""
+    if path is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace")
+        yield sys.stdout
+        return
+    try:
+        file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed below; only opening is to be told apart
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); give another file to -o") from error
+    with file:
+        yield file
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """--color always|never|auto; auto: on a terminal, unless NO_COLOR is set (no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def note(text: str, quiet: bool) -> None:
+    if not quiet:
+        print(f"stackan: {text}", file=sys.stderr)
+
+
+def note_slow_scanner(quiet: bool) -> None:
+    """Say once that the native scanner is missing."""
+    from stackan import backend
+
+    notice = backend.notice()
+    if notice:
+        note(notice.removeprefix("stackan: "), quiet)

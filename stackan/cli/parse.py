@@ -1,0 +1,87 @@
+"""`stackan parse`: dumps → JSON, newline-delimited JSON, folded stacks, or a summary."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.model.dump import Dump
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    add_inputs(parser)
+    parser.add_argument(
+        "--format", choices=("json", "ndjson", "folded", "summary"), default="json", help="how to write the dump (default json)"
+    )
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from stackan.pipeline import load
+    from stackan.reading import Limits
+
+    note_slow_scanner(options.quiet)
+    limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
+    case = load(*options.inputs, limits=limits)
+    write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded, "summary": write_summary}[options.format]
+    with output(options.output) as stream:
+        for dump in case.dumps:
+            write(dump, stream)
+    return 0
+
+
+def write_json(dump: Dump, stream: TextIO) -> None:
+    """One document for each snapshot."""
+    document = {**_head(dump), "threads": list(_threads(dump)), "unparsed": [{"line": line, "text": text} for line, text in dump.unparsed]}
+    json.dump(document, stream, indent=1)
+    stream.write("\n")
+
+
+def write_ndjson(dump: Dump, stream: TextIO) -> None:
+    """One line for each thread."""
+    for thread in _threads(dump):
+        json.dump({"source": dump.source, **thread}, stream)
+        stream.write("\n")
+
+
+def write_folded(dump: Dump, stream: TextIO) -> None:
+    """`outermost;…;innermost COUNT` for each distinct stack, as flame-graph tools and speedscope read it."""
+    counts: dict[int, int] = {}
+    for node in dump.thread_nodes():
+        if node >= 0:
+            counts[node] = counts.get(node, 0) + 1
+    for node, number in counts.items():
+        frames = ";".join(name.replace(";", ":") or "??" for name in reversed(dump.stack(node)))
+        stream.write(f"{frames} {number}\n")
+
+
+def write_summary(dump: Dump, stream: TextIO) -> None:
+    lines = ", ".join(f"{number} {kind}" for kind, number in dump.lines.items() if number)
+    shares = f"{len(dump.threads)} threads, {len(dump.frames)} frames, {len(dump.stacks)} distinct stacks"
+    stream.write(f"{dump.source}: {dump.format}, {shares}; lines: {lines}\n")
+    for line, text in dump.unparsed[:20]:
+        stream.write(f"  line {line} could not be read: {text[:120]!r}\n")
+
+
+def _head(dump: Dump) -> dict[str, Any]:
+    return {"source": dump.source, "format": dump.format, "pid": dump.facts.pid, "lines": dump.lines, "warnings": dump.warnings}
+
+
+def _threads(dump: Dump) -> Iterator[dict[str, Any]]:
+    for thread in dump.threads:
+        frames = [dump.frame(index)._asdict() for index in range(thread.first, thread.first + thread.frames)]
+        for frame in frames:
+            del frame["row"]
+            frame["pc"] = f"{frame['pc']:#x}" if frame["pc"] is not None else None
+        yield {
+            "number": thread.number,
+            "lwp": thread.lwp,
+            "pthread": thread.pthread,
+            "name": thread.name,
+            "line": thread.line,
+            "frames": frames,
+        }

@@ -1,0 +1,39 @@
+"""`stackan profiles`: list, show and check what stackan knows of servers' threads."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from stackan.cli.common import add_output, output
+from stackan.errors import UsageError
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    parser.add_argument("action", choices=("list", "show", "check"), help="list all, show one, or check a file of your own")
+    parser.add_argument("name", nargs="?", help="a profile's name (show) or a file (check)")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from stackan.classify.profiles import profile_files, read_profile
+
+    if options.action != "list" and not options.name:
+        raise UsageError(f"profiles {options.action}: name a profile, for example: stackan profiles {options.action} mariadb")
+    with output(options.output) as stream:
+        if options.action == "list":
+            for path in profile_files():
+                profile = read_profile(path)
+                rules = sum(len(rows) for rows in profile.values() if isinstance(rows, list) and rows and isinstance(rows[0], dict))
+                stream.write(f"{profile['name']:12} {rules:3} rules  {profile.get('title', '')}\n")
+        elif options.action == "show":
+            found = [path for path in profile_files() if os.path.basename(path) == f"{options.name}.toml"]
+            if not found:
+                raise UsageError(f"{options.name}: no such profile; `stackan profiles list` names them")
+            with open(found[0], encoding="utf-8") as file:
+                stream.write(file.read())
+        else:
+            profile = read_profile(options.name)
+            stream.write(f"{options.name}: profile {profile['name']} is well-formed\n")
+    return 0

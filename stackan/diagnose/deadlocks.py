@@ -1,0 +1,94 @@
+"""A cause without a pool: threads that wait for each other, or one for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.quotes import collect_quotes, quote_edge
+from stackan.diagnose.words import label
+from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.place import LOCALS, RECORDED
+from stackan.model.process import Process
+from stackan.model.track import Track
+from stackan.model.waitgraph import Cause, Edge, Reduction, WaitGraph
+
+_ADVICE = (
+    "Save this dump and a core (gcore PID) before anything else: the locks' state is lost with the process.",
+    "Only ending one of the threads' work frees the others; without a way to cancel it the process has to be restarted.",
+    "Have the code take these locks in one order everywhere.",
+)
+_ADVICE_SELF = (
+    "Nothing in this process can free the thread: save a core (gcore PID), then restart it.",
+    "Signal handlers may call async-signal-safe functions only, and a plain mutex may be locked once; see signal-safety(7).",
+)
+
+
+def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
+    """The finding for one cause, with its shortest cycle as the proof."""
+    edges = [_edge(graph, node, cause.cycle[(at + 1) % len(cause.cycle)]) for at, node in enumerate(cause.cycle)]
+    nodes = [graph.nodes[node] for node in cause.cycle]
+    threads = tuple((node.process, node.track) for node in nodes if node.process is not None and node.track is not None)
+    own = len(threads) == 1
+    confidence = _confidence(edges, threads)
+    explanation = _chain(graph, edges)
+    behind = _behind(graph, cause, reduction)
+    if behind:
+        explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
+    if confidence == POSSIBLE:
+        explanation += " One snapshot cannot prove it: take a second one."
+    return Finding(
+        kind="self-deadlock" if own else "deadlock",
+        severity=WARNING if confidence == POSSIBLE else CRITICAL,
+        confidence=confidence,
+        title=_title([track for _, track in threads]),
+        explanation=explanation,
+        threads=threads,
+        resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
+        evidence=collect_quotes(quote_edge(graph, edge) for edge in edges),
+        advice=_ADVICE_SELF if own else _ADVICE,
+        processes=tuple({process.id: process for process, _ in threads}.values()),
+    )
+
+
+def _edge(graph: WaitGraph, waiter: int, supplier: int) -> Edge:
+    return next(edge for edge in graph.out[waiter] if edge.supplier == supplier)
+
+
+def _title(tracks: Sequence[Track]) -> str:
+    if len(tracks) == 1:
+        return f"{label(tracks[0])} waits for what it holds itself"
+    names = " and ".join(label(track) for track in tracks[:3])
+    return f"{names}{f' and {len(tracks) - 3} more' if len(tracks) > 3 else ''} wait for each other"
+
+
+def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]]) -> str:
+    """What a cycle proves.
+
+    Which object a thread waits for is exact where the dump prints it; who owns the object has to be shown, too.  A dump
+    that looks at one thread after the other (eu-stack) shows cycles that never were, so one such snapshot proves nothing.
+    """
+    snapshots = min(len(process.dumps) for process, _ in threads)
+    at_one_instant = all(dump.format != "eu-stack" for process, _ in threads for dump in process.dumps)
+    if snapshots < 2 and not at_one_instant:
+        return POSSIBLE
+    shown = [edge.evidence in (RECORDED, LOCALS) for edge in edges if edge.words != "waits for"]
+    if all(shown):
+        return LIKELY if any(track.place.timed for _, track in threads) else CERTAIN
+    return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
+
+
+def _behind(graph: WaitGraph, cause: Cause, reduction: Reduction) -> int:
+    """How many threads wait behind the cause; not told where there are several causes, as some wait for more than one."""
+    if len(reduction.causes) > 1:
+        return 0
+    inside = set(cause.cycle)
+    return sum(1 for node in reduction.held if node not in inside and graph.nodes[node].kind == "thread")
+
+
+def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:
+    """The cycle in words: A waits for mutex 0x1, which is held by B (locals, line 231), which waits for …"""
+    words = graph.nodes[edges[0].waiter].label
+    for at, edge in enumerate(edges):
+        shown = f" ({edge.evidence}, line {edge.line})" if edge.line and edge.words != "waits for" else ""
+        words += f"{', which' if at else ''} {edge.words} {graph.nodes[edge.supplier].label}{shown}"
+    return words + "."

@@ -1,0 +1,33 @@
+"""All findings of a case, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.deadlocks import deadlock
+from stackan.diagnose.exhaustion import exhausted_pools
+from stackan.diagnose.motion import spinning, unknowable
+from stackan.diagnose.standstill import standing
+from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.process import Process
+from stackan.model.waitgraph import Reduction, WaitGraph
+
+_GRAVE = {CRITICAL: 0, WARNING: 1, INFO: 2}
+_SURE = {CERTAIN: 0, LIKELY: 1, POSSIBLE: 2}
+
+
+def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -> list[Finding]:
+    """Findings in an order that depends on the input alone."""
+    findings: list[Finding] = []
+    for cause in reduction.causes:
+        if any(graph.nodes[node].kind == "pool" for node in cause.nodes):
+            findings += exhausted_pools(graph, cause)
+        else:
+            findings.append(deadlock(graph, cause, reduction))
+    told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
+    held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
+    for process in processes:
+        findings += standing(process, told, held if told else set())
+        findings += spinning(process)
+        findings += unknowable(process)
+    return sorted(findings, key=lambda finding: (_GRAVE[finding.severity], _SURE[finding.confidence], -len(finding.threads)))

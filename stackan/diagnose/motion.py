@@ -1,0 +1,65 @@
+"""Threads that burn CPU in one place, and threads of which a native stack cannot tell what they do."""
+
+from __future__ import annotations
+
+from stackan.diagnose.quotes import sample
+from stackan.diagnose.words import in_all, label
+from stackan.model.finding import INFO, LIKELY, WARNING, Finding
+from stackan.model.process import Process
+from stackan.model.track import SPINNING, UNSURE, Track
+
+_LOOK_AT_CPU = (
+    "Look at the CPU time of these threads (`top -H -p PID`); find who holds the spin lock among the threads that sleep or were preempted."
+)
+_GET_SYMBOLS = (
+    "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."
+)
+_NAMELESS = "the innermost frames have no names, so the text cannot tell what these threads wait for"
+
+
+def spinning(process: Process) -> list[Finding]:
+    tracks = [track for track in process.tracks if track.progress == SPINNING]
+    if not tracks:
+        return []
+    threads = tuple((process, track) for track in tracks)
+    names = ", ".join(dict.fromkeys(track.place.names[0] for track in tracks))
+    return [
+        Finding(
+            kind="spin",
+            severity=WARNING,
+            confidence=LIKELY,
+            title=f"{label(tracks[0])} spins in {names}" if len(tracks) == 1 else f"{len(tracks)} threads spin in {names}",
+            explanation=f"{in_all(len(process.dumps)).capitalize()} they stand in a primitive that burns CPU until a value changes.",
+            threads=threads,
+            resources=(),
+            evidence=sample(threads),
+            advice=(_LOOK_AT_CPU,),
+            processes=(process,),
+        )
+    ]
+
+
+def unknowable(process: Process) -> list[Finding]:
+    """What to take instead where the dump cannot tell."""
+    groups: dict[tuple[str, str], list[Track]] = {}
+    for track in process.tracks:
+        if track.progress == UNSURE and track.place.verb == "unknowable" and len(process.dumps) > 1:
+            rule = track.place.rule
+            groups.setdefault((rule.hint, rule.hint) if rule else (_NAMELESS, _GET_SYMBOLS), []).append(track)
+    return [_unknowable(process, reason, advice, tracks) for (reason, advice), tracks in groups.items()]
+
+
+def _unknowable(process: Process, reason: str, advice: str, tracks: list[Track]) -> Finding:
+    threads = tuple((process, track) for track in tracks)
+    return Finding(
+        kind="capture-problem",
+        severity=INFO,
+        confidence=LIKELY,
+        title=f"{len(tracks)} of {len(process.tracks)} threads cannot be judged by this dump",
+        explanation=reason[0].upper() + reason[1:] + ".",
+        threads=threads,
+        resources=(),
+        evidence=sample(threads),
+        advice=(advice,),
+        processes=(process,),
+    )

@@ -1,0 +1,1 @@
+"""Analysis → text or JSON, written to a given stream."""

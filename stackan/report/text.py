@@ -1,0 +1,155 @@
+"""Analysis → text for a terminal: the verdict first, then its proof and what to do, then the rest of the process.
+
+It fits 80 columns and reads well without color.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from stackan.model.analysis import Analysis
+from stackan.model.finding import Finding
+from stackan.model.process import Pool, Process
+from stackan.model.track import IDLE, STUCK, Track
+from stackan.report.words import WIDTH, count, cut, numbers, safe, wrap
+
+_SHOWN_PROCESSES = 8  # of a case; findings name every process that they are about
+_SHOWN_FRAMES = 12
+_SHOWN_QUOTES = 6
+_SHOWN_STACKS = 10
+_ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
+_COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
+
+
+def write(analysis: Analysis, stream: TextIO, color: bool = False) -> None:
+    """Write the report to a stream."""
+    for line in render(analysis, color):
+        stream.write(line + "\n")
+
+
+def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
+    """The lines of the report."""
+    leading = next((finding for finding in analysis.findings if finding.counts), None)
+    sure = f" ({leading.confidence})" if leading is not None and analysis.verdict not in ("progressing", "idle", "inconclusive") else ""
+    grave = "critical" if analysis.critical else "head"
+    yield paint(f"{analysis.verdict.upper()}{sure}", grave, color)
+    yield from wrap(safe(analysis.headline), WIDTH)
+    for warning in analysis.warnings:
+        yield from indented(f"note: {safe(warning)}", 0, 6)
+    for number, finding in enumerate(analysis.findings, 1):
+        yield ""
+        yield from render_finding(number, finding, len(analysis.processes) > 1, color)
+    shown = analysis.processes if len(analysis.processes) <= _SHOWN_PROCESSES else analysis.processes[:_SHOWN_PROCESSES]
+    for process, verdict in zip(shown, analysis.verdicts):
+        yield ""
+        yield from render_process(process, verdict, color)
+    if len(analysis.processes) > len(shown):
+        yield ""
+        yield f"... and {len(analysis.processes) - len(shown)} more processes; --format json has all of them."
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    return f"\033[{_COLORS[style]}m{text}\033[0m" if color else text
+
+
+def indented(text: str, first: int, rest: int) -> Iterator[str]:
+    """The text wrapped, with its first line and the following ones indented."""
+    for at, line in enumerate(wrap(text, WIDTH - max(first, rest))):
+        yield " " * (first if at == 0 else rest) + line
+
+
+def render_finding(number: int, finding: Finding, several: bool, color: bool) -> Iterator[str]:
+    head = f"{number}. {finding.kind}: {finding.severity}, {finding.confidence}"
+    if several:
+        head += f", process {' '.join(process.id for process in finding.processes[:4])}"
+    yield paint(cut(head, WIDTH), finding.severity, color)
+    yield from indented(safe(finding.title), 3, 3)
+    yield ""
+    yield from indented(safe(finding.explanation), 3, 3)
+    yield ""
+    yield from indented("threads  " + numbers([track.lwp for _, track in finding.threads], 24), 3, 12)
+    for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
+        yield cut(f"   {'proof' if at == 0 else '':7}  {safe(quote.source.rpartition('/')[2])}:{quote.line}", WIDTH)
+        yield cut(f"            {safe(quote.text.strip())}", WIDTH)
+    if len(finding.evidence) > _SHOWN_QUOTES:
+        yield f"            ... and {len(finding.evidence) - _SHOWN_QUOTES} more lines like these (--format json)"
+    for at, advice in enumerate(finding.advice):
+        yield from labelled("do next" if at == 0 else "", f"{at + 1}. {safe(advice)}")
+
+
+def labelled(label: str, text: str) -> Iterator[str]:
+    for at, line in enumerate(wrap(text, WIDTH - 15)):
+        yield f"   {label if at == 0 else '':7}  {line}" if at == 0 else f"               {line}"
+
+
+def render_process(process: Process, verdict: str, color: bool) -> Iterator[str]:
+    profile = f" ({process.rules.profile})" if process.rules.profile else ""
+    yield paint(f"process {safe(process.id)}{profile}: {verdict}", "head", color)
+    sources = ", ".join(dict.fromkeys(safe(dump.source.rpartition("/")[2]) for dump in process.dumps))
+    yield from indented(f"{count(len(process.dumps), 'snapshot')}: {sources}", 3, 3)
+    shares = [f"{number} {word}" for word in _ORDER if (number := sum(track.progress == word for track in process.tracks))]
+    yield from indented(f"{count(len(process.tracks), 'thread')}: {', '.join(shares)}", 3, 3)
+    unparsed = sum(len(dump.columns.unparsed_line) for dump in process.dumps)
+    if unparsed:
+        yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
+    for pool in process.pools:
+        yield from render_pool(pool)
+    yield from render_stuck(process)
+    yield from render_idle(process)
+
+
+def render_pool(pool: Pool) -> Iterator[str]:
+    state = pool_state(pool)
+    shares = f"{count(len(pool.workers), 'worker')}: {pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving; {state}"
+    yield from indented(f"pool {safe(pool.name)}, {shares}", 3, 6)
+
+
+def pool_state(pool: Pool) -> str:
+    if pool.exhausted:
+        return "EXHAUSTED"
+    if pool.growable:
+        return "grows when needed"
+    if pool.blocked == len(pool.workers):
+        return "all blocked"
+    return "has free workers" if pool.idle else "moves"
+
+
+def render_stuck(process: Process) -> Iterator[str]:
+    """Stuck threads folded by equal stack, the largest group first."""
+    groups: dict[tuple[str, ...], list[Track]] = {}
+    for track in process.tracks:
+        if track.progress == STUCK:
+            groups.setdefault(track.place.names, []).append(track)
+    ranked = sorted(groups.values(), key=lambda tracks: (-len(tracks), tracks[0].newest.thread))
+    for tracks in ranked[:_SHOWN_STACKS]:
+        place = tracks[0].place
+        yield from indented(f"stuck, {count(len(tracks), 'thread')}: {numbers([track.lwp for track in tracks], 8)}", 3, 6)
+        yield from stack_lines(place.names, place.run)
+    if len(ranked) > _SHOWN_STACKS:
+        yield f"   ... and {len(ranked) - _SHOWN_STACKS} more stuck stacks; --format json has all of them."
+
+
+def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
+    """A stack, innermost first; the wait's own plumbing is folded to the frame that names it."""
+    if run:
+        yield cut(f"      {safe(names[run - 1])}" + (f"  (and {count(run - 1, 'frame')} inside it)" if run > 1 else ""), WIDTH)
+    rest = names[run:]
+    for name in rest[:_SHOWN_FRAMES]:
+        yield cut(f"      {safe(name)}", WIDTH)
+    if len(rest) > _SHOWN_FRAMES:
+        yield f"      ... {len(rest) - _SHOWN_FRAMES} more"
+
+
+def render_idle(process: Process) -> Iterator[str]:
+    """What was idle, in one line."""
+    reasons: dict[str, int] = {}
+    for track in process.tracks:
+        if track.progress == IDLE:
+            place = track.place
+            word = place.rule.id if place.rule is not None else place.purpose
+            reasons[word] = reasons.get(word, 0) + 1
+    if reasons:
+        parts = [f"{number} {word}" for word, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
+        more = f", {len(parts) - 8} more" if len(parts) > 8 else ""
+        yield from indented(f"idle: {safe(', '.join(parts[:8]))}{more}", 3, 9)

@@ -1,0 +1,59 @@
+"""Wording and layout that all text reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+WIDTH = 80
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """Lines of at most `width` characters, broken at blanks; a longer word is cut, as it would break the layout."""
+    line = ""
+    for word in text.split():
+        while len(word) > width:
+            if line:
+                yield line
+                line = ""
+            yield word[:width]
+            word = word[width:]
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    if line:
+        yield line
+
+
+def cut(text: str, width: int) -> str:
+    """The text within `width` characters; what is left out is marked."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def safe(text: str) -> str:
+    """The text without anything that a terminal would obey: control characters and bidirectional marks are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable():
+        return char
+    if char == "\t":
+        return " "
+    return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 thread`, `25 threads`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def numbers(values: Sequence[int | None], most: int = 12) -> str:
+    """`17815 17816 17818 …`: as many as are useful to read, and how many more there are."""
+    known = [str(value) for value in values if value is not None]
+    if len(known) <= most:
+        return " ".join(known) or "(no thread ids in the dump)"
+    return " ".join(known[:most]) + f" and {len(known) - most} more"
