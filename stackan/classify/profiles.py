@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
@@ -53,19 +54,30 @@ def profile_files() -> list[str]:
 
 def read_profile(path: str) -> dict[str, Any]:
     """Read and check one profile; raises ProfileError."""
+    profile = _toml(_text(path), path)
+    _check(profile, path)
+    return profile
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path}: the profile is no UTF-8 text; see docs/profiles.md for the grammar") from error
+
+
+def _toml(text: str, path: str) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        with open(path, "rb") as file:
-            profile: dict[str, Any] = tomllib.load(file)
-    except OSError as error:
-        raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{path}: no valid TOML ({error}); see docs/profiles.md for the grammar") from error
-    _check(profile, path)
-    return profile
 
 
 def _check(profile: dict[str, Any], path: str) -> None:
@@ -93,22 +105,24 @@ def choose_rules(names: Collection[str], extra: Iterable[str] = ()) -> Rules:
     chosen: list[dict[str, Any]] = [read_profile(path) for path in extra]
     general: list[dict[str, Any]] = []
     for path in profile_files():
-        profile = _loaded(path)
-        if profile.get("always"):
-            general.append(profile)
-        elif any(mark in names for mark in profile.get("marks", ())):
-            chosen.append(profile)
+        head = _head(path)
+        if head.get("always"):
+            general.append(_loaded(path))
+        elif any(mark in names for mark in head.get("marks", ())):
+            chosen.append(_loaded(path))
     return merge(chosen, general)
 
 
-_LOADED: dict[str, dict[str, Any]] = {}
+# The files of the package do not change while it runs: each is read once, and its rules only if they apply.
+@functools.cache
+def _head(path: str) -> dict[str, Any]:
+    """What stands before a profile's first section: its name and when it applies."""
+    return _toml(_text(path).partition("\n[[")[0], path)
 
 
+@functools.cache
 def _loaded(path: str) -> dict[str, Any]:
-    """The files of the package do not change while it runs: each is read once."""
-    if path not in _LOADED:
-        _LOADED[path] = read_profile(path)
-    return _LOADED[path]
+    return read_profile(path)
 
 
 def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -> Rules:

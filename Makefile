@@ -1,0 +1,34 @@
+# Two commands on a fresh machine: `make demo` and `make test`.  Both make .venv first; nothing else has to be done before.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+BUILT  := $(VENV)/.built
+EXAMPLE := examples/mariadb-pool-exhausted
+
+.PHONY: help demo test check bench clean
+.DEFAULT_GOAL := help
+
+help: ## show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(BUILT) ## build, analyze the real example, print the verdict
+	$(BIN)/stackan analyze --exit-zero $(EXAMPLE)/snap1.txt $(EXAMPLE)/snap2.txt
+
+test: $(BUILT) check ## everything that CI runs
+	$(BIN)/python -m pytest -q --benchmark-disable-gc
+
+check: $(BUILT) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(BUILT) ## the benchmarks, at their full sizes
+	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q
+
+$(BUILT): pyproject.toml setup.py stackan/_fast.pyx
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean: ## remove what the build made
+	rm -rf $(VENV) build *.egg-info stackan/_fast.c stackan/_fast*.so .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis

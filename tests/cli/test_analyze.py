@@ -1,0 +1,147 @@
+"""`stackan analyze` and `compare`, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import tarfile
+
+import pytest
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)) * 40
+
+
+def test_the_example_is_told_to_be_an_exhausted_pool(run, example):
+    done = run("analyze", example / "snap1.txt", example / "snap2.txt")
+    assert done.returncode == 1
+    first, second = done.stdout.splitlines()[:2]
+    assert first == "WORKER-EXHAUSTION (likely)"
+    assert second == "MariaDB thread pool: all 10 workers wait for an InnoDB row lock."
+    assert "extra_port" in done.stdout
+    assert done.stderr in ("", "stackan: the native scanner is not built, parsing is slower (see README, \"Building\")\n")
+
+
+def test_a_report_fits_eighty_columns_and_has_no_color_in_a_pipe(run, example):
+    done = run("analyze", example)
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "\x1b" not in done.stdout
+
+
+def test_color_can_be_forced_and_forbidden(run, example):
+    assert "\x1b[" in run("analyze", example, "--color", "always").stdout
+    assert "\x1b[" not in run("analyze", example, "--color", "never").stdout
+
+
+def test_exit_zero_turns_a_critical_finding_into_success(run, example):
+    assert run("analyze", example, "--exit-zero").returncode == 0
+
+
+def test_a_folder_an_archive_and_standard_input_give_the_same_verdict(run, example, tmp_path):
+    archive = tmp_path / "case.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(example, "node1")
+    assert json.loads(run("analyze", "--format", "json", archive).stdout)["verdict"] == "worker-exhaustion"
+    assert json.loads(run("analyze", "--format", "json", example).stdout)["verdict"] == "worker-exhaustion"
+    both = (example / "snap1.txt").read_bytes() + (example / "snap2.txt").read_bytes()
+    assert json.loads(run("analyze", "--format", "json", "-", stdin=both).stdout)["verdict"] == "worker-exhaustion"
+
+
+def test_the_same_input_gives_the_same_bytes_in_any_order(run, example):
+    forth = run("analyze", "--format", "json", example / "snap1.txt", example / "snap2.txt", environment={"PYTHONHASHSEED": "1"})
+    back = run("analyze", "--format", "json", example / "snap2.txt", example / "snap1.txt", environment={"PYTHONHASHSEED": "2"})
+    assert forth.stdout == back.stdout
+
+
+def test_compare_takes_the_given_order_over_every_name(run, example):
+    done = run("compare", "--format", "json", example / "snap2.txt", example / "snap1.txt")
+    snapshots = json.loads(done.stdout)["processes"][0]["snapshots"]
+    assert [pathlib.Path(snapshot["source"]).name for snapshot in snapshots] == ["snap2.txt", "snap1.txt"]
+
+
+def test_one_snapshot_is_inconclusive_and_says_to_take_another(run, example):
+    done = run("analyze", example / "snap1.txt")
+    assert done.returncode == 0
+    assert done.stdout.startswith("INCONCLUSIVE\nOne snapshot cannot tell")
+
+
+def test_a_result_can_be_written_to_a_file(run, example, tmp_path):
+    target = tmp_path / "verdict.json"
+    done = run("analyze", "--format", "json", "-o", target, example)
+    assert done.stdout == ""
+    assert json.loads(target.read_text())["verdict"] == "worker-exhaustion"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.txt", b"", "no thread dump"),
+        ("photo.txt", JPEG, "no thread dump"),
+        ("refused.txt", b"ptrace: Operation not permitted.\n", "could not look at the process"),
+        ("notes.txt", b"it hangs since Tuesday\n", "no thread dump"),
+        ("java.txt", b'2026-01-01 10:00:00\nFull thread dump OpenJDK 64-Bit Server VM (17.0.1+12 mixed mode):\n\n"main" #1\n', "jstack"),
+    ],
+)
+def test_an_input_that_is_no_dump_gives_one_sentence_and_exit_status_two(run, tmp_path, name, content, words):
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = run("analyze", path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("stackan: ") and name in done.stderr and words in done.stderr
+
+
+def test_a_missing_file_gives_one_sentence_and_exit_status_two(run, tmp_path):
+    done = run("analyze", tmp_path / "nowhere.txt")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "nowhere.txt" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_folder_without_dumps_gives_one_sentence_and_exit_status_two(run, tmp_path):
+    (tmp_path / "readme.md").write_text("# nothing here\n")
+    done = run("analyze", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert str(tmp_path) in done.stderr
+
+
+def test_a_dump_that_is_cut_short_is_analyzed_as_far_as_it_goes(run, example, tmp_path):
+    whole = (example / "snap1.txt").read_bytes()
+    (tmp_path / "snap1.txt").write_bytes(whole[: len(whole) * 2 // 3])
+    (tmp_path / "snap2.txt").write_bytes((example / "snap2.txt").read_bytes())
+    done = run("analyze", "--format", "json", tmp_path)
+    threads = [snapshot["threads"] for snapshot in json.loads(done.stdout)["processes"][0]["snapshots"]]
+    assert done.returncode in (0, 1)
+    assert 0 < threads[0] < threads[1] == 25
+
+
+def test_a_bad_file_beside_good_ones_is_noted_and_passed_over(run, example, tmp_path):
+    bad = tmp_path / "photo.jpg"
+    bad.write_bytes(JPEG)
+    done = run("analyze", "--format", "json", bad, example / "snap1.txt", example / "snap2.txt")
+    document = json.loads(done.stdout)
+    assert document["verdict"] == "worker-exhaustion"
+    assert len(document["warnings"]) == 1 and "photo.jpg" in document["warnings"][0]
+
+
+def test_names_from_an_archive_cannot_write_to_the_terminal(run, example, tmp_path):
+    archive = tmp_path / "case.tar"
+    with tarfile.open(archive, "w") as tar:
+        for snap in ("snap1", "snap2"):
+            tar.add(example / f"{snap}.txt", f"\x1b[31m{snap}.txt")
+    assert "\x1b" not in run("analyze", archive).stdout
+
+
+def test_thread_names_cannot_write_to_the_terminal(run, example, tmp_path):
+    for snap in ("snap1.txt", "snap2.txt"):
+        text = (example / snap).read_bytes().replace(b'"mariadbd"', b'"\x1b]0;owned\x07"')
+        (tmp_path / snap).write_bytes(text)
+    assert "\x1b" not in run("analyze", tmp_path).stdout
+
+
+def test_a_reader_that_stops_early_is_no_error(example):
+    import subprocess
+    import sys
+
+    command = f"{sys.executable} -m stackan parse {example / 'snap1.txt'} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,87 @@
+"""`stackan --version`, `parse`, `profiles`, and calls that make no sense."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_the_version_says_which_scanner_is_in_use(run):
+    words = run("--version").stdout.split()
+    assert words[0] == "stackan" and words[2] in ("(native", "(pure")
+
+
+def test_the_scanner_can_be_forced_to_the_plain_one(run):
+    assert "(pure scanner" in run("--version", environment={"STACKAN_BACKEND": "pure"}).stdout
+
+
+def test_an_unknown_scanner_is_refused_in_one_sentence(run, example):
+    done = run("analyze", example, environment={"STACKAN_BACKEND": "quantum"})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "quantum" in done.stderr
+
+
+def test_help_stands_on_every_command(run):
+    for command in ("analyze", "compare", "parse", "profiles"):
+        assert "usage: stackan " + command in run(command, "--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("frobnicate",), ("analyze",), ("analyze", "--format", "pdf", "x")])
+def test_a_call_that_makes_no_sense_exits_with_two(run, arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_parse_gives_threads_and_frames_as_json(run, example):
+    document = json.loads(run("parse", example / "snap1.txt").stdout)
+    assert len(document["threads"]) == 25
+    frame = document["threads"][0]["frames"][5]
+    assert (frame["level"], frame["function"], frame["file_line"]) == (5, "lock_wait", 2189)
+
+
+def test_parse_gives_one_line_for_each_thread_as_ndjson(run, example):
+    lines = run("parse", "--format", "ndjson", example / "snap1.txt").stdout.splitlines()
+    assert [json.loads(line)["lwp"] for line in lines][:2] == [17870, 17869]
+
+
+def test_parse_gives_folded_stacks_outermost_first(run, example):
+    lines = run("parse", "--format", "folded", example / "snap1.txt").stdout.splitlines()
+    stacks = dict(line.rsplit(" ", 1) for line in lines)
+    assert sum(map(int, stacks.values())) == 25
+    assert all(stack.split(";")[0] in ("clone3", "_start") for stack in stacks)
+
+
+def test_parse_sums_up_what_stands_in_a_dump(run, example):
+    assert "gdb, 25 threads, 435 frames" in run("parse", "--format", "summary", example / "snap1.txt").stdout
+
+
+def test_profiles_are_listed_and_shown(run):
+    assert "mariadb" in run("profiles", "list").stdout
+    assert 'name = "mariadb"' in run("profiles", "show", "mariadb").stdout
+    missing = run("profiles", "show", "nosuch")
+    assert (missing.returncode, len(missing.stderr.splitlines())) == (2, 1)
+
+
+def test_a_profile_of_ones_own_is_checked(run, tmp_path):
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text('name = "mine"\n[[idle]]\nid = "mine.idle"\nframes = ["take_job", "..."]\nsource = "our wiki"\n')
+    bad.write_text('name = "mine"\n[[idel]]\n')
+    assert run("profiles", "check", good).returncode == 0
+    done = run("profiles", "check", bad)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "idel" in done.stderr
+
+
+def test_a_profile_of_ones_own_changes_the_verdict(run, tmp_path):
+    """A made-up server whose workers park in sem_wait below take_job: idle by its own profile only."""
+    stack = "#0  0x01 in sem_wait () from /lib/libpthread.so.0\n#1  0x02 in take_job ()\n#2  0x03 in worker ()\n#3  0x04 in start_thread ()\n"
+    text = "".join(f'Thread {n} (Thread 0x7f{n:02} (LWP 10{n}) "w"):\n{stack}\n' for n in range(1, 5))
+    for snap in ("a1.txt", "a2.txt"):
+        (tmp_path / snap).write_text(text)
+    profile = tmp_path / "mine.toml"
+    profile.write_text('name = "mine"\nalways = true\n[[idle]]\nid = "mine.idle"\nframes = ["take_job", "..."]\nsource = "our wiki"\n')
+    inputs = (tmp_path / "a1.txt", tmp_path / "a2.txt")
+    assert json.loads(run("analyze", "--format", "json", *inputs).stdout)["verdict"] == "blocked"
+    assert json.loads(run("analyze", "--format", "json", "--profile", profile, *inputs).stdout)["verdict"] == "idle"

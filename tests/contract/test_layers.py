@@ -1,0 +1,110 @@
+"""The way of the data: who may import whom, read off the sources without importing anything."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from collections.abc import Iterator
+
+ROOT = pathlib.Path(__file__).parents[2] / "stackan"
+MODEL = {"model"}
+
+# part → parts that it may import besides itself.  `errors` and `_version` are everybody's.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "_version": set(),
+    "model": set(),
+    "_reference": MODEL,
+    "backend": {"_fast", "_reference", *MODEL},
+    "reading": set(),
+    "parsing": {"backend", *MODEL},
+    "normalize": MODEL,
+    "classify": MODEL,
+    "compare": MODEL,
+    "graph": MODEL,
+    "diagnose": MODEL,
+    "report": MODEL,
+    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "graph", "diagnose"},
+    "library": {"model", "reading", "parsing"},
+    "cli": {"model", "reading", "classify", "pipeline", "report", "backend"},
+}
+# Modules that only some parts may import: heavy ones, and those with effects outside.
+GATED = {
+    "networkx": {"graph"},
+    "regex": {"classify"},
+    "argparse": {"cli"},
+    "subprocess": set(),
+    "multiprocessing": set(),
+    "tarfile": {"reading"},
+    "zipfile": {"reading"},
+    "lzma": {"reading"},
+    "bz2": {"reading"},
+    "zstandard": {"reading"},
+    "isal": {"reading"},
+    "time": {"reading"},
+    "random": set(),
+}
+EVERYBODYS = {"errors", "_version", ""}
+
+
+def imports(path: pathlib.Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of every import of a file, at any depth."""
+    package = ["stackan", *path.relative_to(ROOT).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            if stem == "stackan":  # "from stackan import graph" names a part
+                yield from ((node.lineno, f"stackan.{alias.name}") for alias in node.names)
+            else:
+                yield node.lineno, stem
+
+
+def typing_only(path: pathlib.Path) -> set[int]:
+    """Lines below `if TYPE_CHECKING:`; they are never run."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines
+
+
+def violations(root: pathlib.Path = ROOT) -> Iterator[str]:
+    for path in sorted(root.rglob("*.py")):
+        relative = path.relative_to(root)
+        part = relative.parts[0].removesuffix(".py")
+        if part in ("__init__", "__main__"):
+            continue
+        if part not in ALLOWED:
+            yield f"{relative}: {part} is no known part; say in this test what it may import"
+            continue
+        skipped = typing_only(path)
+        for line, name in imports(path):
+            top, _, rest = name.partition(".")
+            if top in GATED and part not in GATED[top] and line not in skipped:
+                yield f"{relative}:{line}: {part} may not import {top}"
+            other = rest.partition(".")[0]
+            if top == "stackan" and other not in {part} | EVERYBODYS | ALLOWED[part]:
+                yield f"{relative}:{line}: {part} may not import {other}"
+
+
+def test_data_flows_one_way() -> None:
+    assert list(violations()) == []
+
+
+def test_only_the_pipeline_knows_several_stages() -> None:
+    stages = {"parsing", "normalize", "classify", "compare", "graph", "diagnose"}
+    assert {part for part, may in ALLOWED.items() if len(may & stages) > 1} == {"pipeline"}
+
+
+def test_only_the_command_line_prints_and_exits() -> None:
+    loud = []
+    for path in sorted(ROOT.rglob("*.py")):
+        if path.relative_to(ROOT).parts[0] in ("cli", "__main__.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "exit", "quit", "input"):
+                loud.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert loud == []
