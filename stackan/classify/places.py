@@ -70,6 +70,7 @@ class Places:
             role=meaning.role,
             task=bool(wait.rule and wait.rule.task and meaning.verb == "waiting"),
             in_task=in_task,
+            application=names[wait.run : end],
         )
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_wait, in_any
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
-from stackan.model.process import Pool, Process
+from stackan.model.process import Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track
 from stackan.model.waitgraph import Cause, WaitGraph
@@ -24,34 +24,43 @@ _LOOP = (
 )
 
 
-def exhausted_pools(graph: WaitGraph, cause: Cause) -> list[Finding]:
-    """A finding for each exhausted pool of the cause."""
+def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
+    """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
+
+    None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
+    """
     nodes = [graph.nodes[node] for node in cause.nodes]
-    return [_finding(node.process, node.pool) for node in nodes if node.pool and node.process and node.pool.exhausted]
-
-
-def _finding(process: Process, pool: Pool) -> Finding:
-    confidence = LIKELY if len(process.dumps) > 1 else POSSIBLE
-    threads = tuple((process, track) for track in pool.workers)
-    size = len(threads)
-    workers = f"all {size} workers wait" if size > 1 else "its only worker waits"
+    pools = [(node.process, node.pool) for node in nodes if node.process and node.pool and node.pool.exhausted]
+    if not pools:
+        return None
+    workers = [(process, track) for process, pool in pools for track in pool.workers]
+    known = {(process.id, track.key) for process, track in workers}
+    others = [
+        (node.process, node.track) for node in nodes if node.process and node.track and (node.process.id, node.track.key) not in known
+    ]
+    threads = (*workers, *others)
+    processes = tuple({process.id: process for process, _ in threads}.values())
+    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 else POSSIBLE
+    names = " and ".join(pool.name for _, pool in pools)
+    wait = f"all {len(workers)} workers wait" if len(workers) > 1 else "its only worker waits"
+    advice = next((pool.advice for _, pool in pools if pool.advice), _ADVICE)
     return Finding(
         kind="worker-exhaustion",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
-        title=f"{pool.name}: {workers} for {_most_wait_for(pool.workers)}",
-        explanation=_explain(process, pool),
+        title=f"{names}: {wait} for {_most_wait_for([track for _, track in workers])}",
+        explanation=_explain(processes, [track for _, track in workers], len(pools)),
         threads=threads,
-        resources=(f"pool {pool.name}",),
+        resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
-        advice=(*(pool.advice or _ADVICE), _LOOP),
-        processes=(process,),
+        advice=(*advice, _LOOP),
+        processes=processes,
     )
 
 
-def _explain(process: Process, pool: Pool) -> str:
-    words = f"None of the {len(pool.workers)} workers is free {in_any(len(process.dumps))}. "
-    rule = _pool_bound(pool.workers)
+def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: int) -> str:
+    words = f"None of the {len(workers)} workers is free {in_any(min(len(process.dumps) for process in processes))}. "
+    rule = _pool_bound(workers)
     if rule is not None:
         words += (
             f"What they wait for, {rule.what}, is released when its holder's transaction ends. No thread of this process works for the "
@@ -59,11 +68,10 @@ def _explain(process: Process, pool: Pool) -> str:
             "this pool to be read."
         )
     else:
-        words += (
-            "Each runs a task that waits for the result of another task, and only a worker of a pool whose workers all wait can run "
-            "that. Nothing else in the process was seen moving that could deliver it."
-        )
-    if any(track.place.role == "acceptor" for track in process.tracks):
+        runs = "only a worker of a pool whose workers all wait can run that" if pools == 1 else "only a worker of these pools can run that"
+        words += f"Each runs a task that waits for the result of another task, and {runs}. "
+        words += "Nothing else in the process was seen moving that could deliver it."
+    if any(track.place.role == "acceptor" for process in processes for track in process.tracks):
         words += " The thread that accepts connections is alive: connects succeed, but logins and statements wait unanswered."
     return words
 

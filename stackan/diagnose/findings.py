@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.deadlocks import deadlock
-from stackan.diagnose.exhaustion import exhausted_pools
+from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import spinning, unknowable
 from stackan.diagnose.standstill import standing
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
@@ -20,10 +20,10 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     """Findings in an order that depends on the input alone."""
     findings: list[Finding] = []
     for cause in reduction.causes:
-        if any(graph.nodes[node].kind == "pool" for node in cause.nodes):
-            findings += exhausted_pools(graph, cause)
-        else:
-            findings.append(deadlock(graph, cause, reduction))
+        pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
+        finding = exhaustion(graph, cause) if pooled else deadlock(graph, cause, reduction)
+        if finding is not None:
+            findings.append(finding)
     told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
     held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
     for process in processes:

@@ -7,8 +7,9 @@ one mutex are none, and a server with a thread for each connection grows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
+from stackan.model.place import Place
 from stackan.model.process import Pool
 from stackan.model.rules import PoolRule, Rules
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
@@ -22,21 +23,13 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[P
     for rule in rules.pools:
         members = [track for track in current if _stands_in(track, rule.dispatch)]
         if members:
-            pools.append(
-                _judge(
-                    members,
-                    rule.name,
-                    sorted(rule.dispatch)[0],
-                    snapshots,
-                    rule,
-                    f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}",
-                )
-            )
+            why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
+            pools.append(_judge(members, rule.name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
     free = [track for track in current if track.key not in taken]
     found = []
     for dispatch, why in _dispatch_frames(free, rules):
-        members = [track for track in free if track.key not in taken and _stands_in(track, (dispatch,))]
+        members = [track for track in free if track.key not in taken and _stands_in(track, frozenset((dispatch,)))]
         if len(members) < 2:
             continue
         taken.update(track.key for track in members)
@@ -46,49 +39,51 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[P
     return (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
 
 
-def _stands_in(track: Track, dispatch: Iterable[str]) -> bool:
-    wanted = set(dispatch)
-    return any(not wanted.isdisjoint(sighting.place.application) for _, sighting in track.sightings)
+def _stands_in(track: Track, dispatch: frozenset[str]) -> bool:
+    return any(not dispatch.isdisjoint(sighting.place.application) for _, sighting in track.sightings)
 
 
 def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, str]]:
-    """(dispatch frame, how it was recognized), those of known executors first."""
-    executors: dict[str, str] = {}
-    parked: dict[str, set[int | str]] = {}
-    busy = {
-        name for track in tracks for _, sighting in track.sightings if sighting.place.verb != "idle" for name in sighting.place.application
-    }
+    """(dispatch frame, how it was recognized), those of known executors first.  Work is done for each distinct place."""
+    places: dict[int, Place] = {}  # equal places are the same object
+    threads: dict[int, set[int | str]] = {}
     for track in tracks:
         for _, sighting in track.sightings:
-            place = sighting.place
-            frames = place.application
-            for at, name in enumerate(frames):
-                rule = next((rule for rule in rules.executors if name in rule.functions), None)
-                if rule is None:
-                    continue
-                caller = (
-                    next((outer for outer in frames[at + 1 :] if outer not in rules.glue and not outer.startswith("??")), name)
-                    if rule.caller
-                    else name
-                )
-                if caller in rules.starts:
-                    caller = name
-                executors.setdefault(
-                    caller, f"rule {rule.id}: {name} runs tasks for {caller}" if caller != name else f"rule {rule.id}: {name} runs tasks"
-                )
-            if place.verb == "idle" and place.kind == "condition" and place.role is None:
-                # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
-                named = [name for name in frames if not name.startswith("??") and name != "main"]
-                if named:
-                    shared = next((name for name in named if name in busy), named[0])
-                    parked.setdefault(shared, set()).add(track.key)
-    frames_found = list(executors.items())
-    frames_found += [
-        (name, f"{len(keys)} of its threads are seen parked for work directly above {name}")
-        for name, keys in parked.items()
-        if name not in executors and (len(keys) > 1 or name in busy)
+            places[id(sighting.place)] = sighting.place
+            threads.setdefault(id(sighting.place), set()).add(track.key)
+    executors: dict[str, str] = {}
+    for place in places.values():
+        executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
+    busy = {name for place in places.values() if place.verb != "idle" for name in place.application}
+    parked: dict[str, set[int | str]] = {}
+    for number, place in places.items():
+        if place.verb == "idle" and place.kind == "condition" and place.role is None:
+            # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
+            named = [name for name in place.application if not name.startswith("??") and name != "main"]
+            if named:
+                parked.setdefault(next((name for name in named if name in busy), named[0]), set()).update(threads[number])
+    return [
+        *executors.items(),
+        *(
+            (name, f"{len(keys)} of its threads are seen parked for work directly above {name}")
+            for name, keys in parked.items()
+            if name not in executors and (len(keys) > 1 or name in busy)
+        ),
     ]
-    return frames_found
+
+
+def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
+    """(dispatch frame, how it was recognized) for each known executor among a stack's frames."""
+    for at, name in enumerate(frames):
+        rule = next((rule for rule in rules.executors if name in rule.functions), None)
+        if rule is None:
+            continue
+        outer = (frame for frame in frames[at + 1 :] if frame not in rules.glue and not frame.startswith("??"))
+        caller = next(outer, name) if rule.caller else name
+        if caller in rules.starts or caller == name:
+            yield name, f"rule {rule.id}: {name} runs tasks"
+        else:
+            yield caller, f"rule {rule.id}: {name} runs tasks for {caller}"
 
 
 def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:

@@ -164,7 +164,6 @@ class Dump:
         last = chosen.stop - 1
         self.stop_frame = columns.thread_first[last] + columns.thread_frames[last] if chosen else 0
         self._functions: dict[int, str] = {}
-        self._line_starts: list[int] | None = None
 
     def __repr__(self) -> str:
         return f"<Dump {self.source}: {self.format}, {len(self.threads)} threads, {len(self.frames)} frames>"
@@ -293,20 +292,18 @@ class Dump:
 
     def line_text(self, line: int) -> str:
         """A line by its number, from 1."""
-        return self.line_at(self._starts()[line - 1])
+        # Every frame knows its line and offset, so the way from the frame before is short; no index of all lines is made.
+        frame = bisect_right(self.columns.frame_line, line) - 1
+        known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
+        for _ in range(line - known):
+            start = self.data.find(b"\n", start) + 1
+        return self.line_at(start)
 
     def line_number(self, offset: int) -> int:
         """The number of the line that holds a byte, from 1."""
-        return bisect_right(self._starts(), offset)
-
-    def _starts(self) -> list[int]:
-        if self._line_starts is None:
-            starts, at = [0], self.data.find(b"\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = self.data.find(b"\n", at + 1)
-            self._line_starts = starts
-        return self._line_starts
+        frame = bisect_right(self.columns.frame_start, offset) - 1
+        known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
+        return known + self.data.count(b"\n", start, offset)
 
 
 def read_location(text: str) -> Location:

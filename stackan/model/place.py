@@ -27,11 +27,7 @@ class Place(NamedTuple):
     role: str | None  # "listener", "acceptor", "event-loop", "connection", …
     task: bool  # it waits for the result of a task
     in_task: bool  # an executor's frame stands between the wait and the thread's start
-
-    @property
-    def application(self) -> tuple[str, ...]:
-        """The frames between the wait and the thread's start, innermost first."""
-        return self.names[self.run : self.end]
+    application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
 
     @property
     def purpose(self) -> str:
