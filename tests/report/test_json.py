@@ -1,0 +1,64 @@
+"""The JSON document: it follows its schema, quotes lines as they stand, and is the same for the same input."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+import stackan
+
+SKIPPED = ("lldb", "jstack", "py-spy")
+
+
+def cases(folder: pathlib.Path) -> list[pathlib.Path]:
+    return [path.parent for path in sorted(folder.rglob("case.json")) if path.parent.name not in SKIPPED and "s8b" not in str(path)]
+
+
+def test_the_examples_document_follows_the_schema(example, validate):
+    validate(stackan.analyze(stackan.load(example)).to_dict())
+
+
+def test_the_schema_itself_is_a_valid_schema(root):
+    import jsonschema
+
+    jsonschema.Draft202012Validator.check_schema(json.loads((root / "stackan/report/analysis.schema.json").read_text()))
+
+
+@pytest.mark.parametrize("change", ["verdict", "progress", "evidence"])
+def test_the_schema_refuses_a_document_that_does_not_follow_it(example, validate, change):
+    import jsonschema
+
+    document = stackan.analyze(stackan.load(example)).to_dict()
+    if change == "verdict":
+        document["verdict"] = "fine"
+    elif change == "progress":
+        document["processes"][0]["threads"][0]["progress"] = "asleep"
+    else:
+        document["findings"][0]["evidence"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        validate(document)
+
+
+def test_evidence_stands_in_the_named_source_to_the_byte(example):
+    document = stackan.analyze(stackan.load(example)).to_dict()
+    quotes = [quote for finding in document["findings"] for quote in finding["evidence"]]
+    assert len(quotes) >= 10
+    for quote in quotes:
+        lines = pathlib.Path(quote["source"]).read_text(encoding="utf-8").split("\n")
+        assert lines[quote["line"] - 1] == quote["text"]
+
+
+def test_documents_of_all_known_cases_follow_the_schema(shared, validate):
+    """Every case folder once in one format; the score counts what the documents say, this test that they are documents."""
+    for folder in cases(shared / "truth")[::5]:
+        case = json.loads((folder / "case.json").read_text())
+        validate(stackan.analyze(stackan.load(*(folder / name for name in case["inputs"]))).to_dict())
+
+
+def test_numbers_of_threads_and_lines_account_for_the_whole_text(example):
+    for name in ("snap1.txt", "snap2.txt"):
+        dump = stackan.parse(example / name)
+        assert sum(dump.lines.values()) == len((example / name).read_bytes().splitlines())
+        assert dump.unparsed == []

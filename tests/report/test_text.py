@@ -1,0 +1,87 @@
+"""The text report: verdict first, proof and advice for each finding, then pools, stuck threads by equal stack, idle as one line."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import stackan
+from stackan.report.text import render, write
+from stackan.report.words import cut, numbers, safe, wrap
+
+
+@pytest.fixture(scope="module")
+def lines(example) -> list[str]:
+    return list(render(stackan.analyze(stackan.load(example))))
+
+
+def test_the_sections_stand_in_the_order_in_which_they_are_needed(lines):
+    marks = [
+        "WORKER-EXHAUSTION (likely)",
+        "1. worker-exhaustion: critical, likely",
+        "   proof  ",
+        "   do next  ",
+        "process 17802",
+        "   pool MariaDB thread pool, ",
+        "   stuck, ",
+        "   idle: ",
+    ]
+    places = [next(at for at, line in enumerate(lines) if line.startswith(mark)) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_the_proof_quotes_the_lines_of_both_snapshots(lines):
+    proof = next(at for at, line in enumerate(lines) if line.startswith("   proof"))
+    assert lines[proof].split() == ["proof", "snap1.txt:36"]
+    assert lines[proof + 1].strip().startswith("#5  0x0000557fb8ef6910 in lock_wait (thr=thr@entry=0x772bb00173c0)")
+    assert lines[proof + 2].split() == ["snap2.txt:36"]
+
+
+def test_equal_stuck_stacks_are_folded_to_one(lines):
+    assert [line for line in lines if line.startswith("   stuck, ")] == [
+        "   stuck, 10 threads: 17870 17869 17868 17867 17866 17861 17850 17818 and 2"
+    ]
+
+
+def test_what_was_idle_takes_one_entry(lines):
+    assert sum(line.startswith("   idle: ") for line in lines) == 1
+
+
+def test_no_line_is_wider_than_a_terminal(lines):
+    assert max(map(len, lines)) <= 80
+
+
+def test_without_color_there_is_no_escape_and_with_color_the_words_are_the_same(example, lines):
+    stream = io.StringIO()
+    write(stackan.analyze(stackan.load(example)), stream, color=True)
+    colored = stream.getvalue()
+    assert "\x1b[" in colored and not any("\x1b" in line for line in lines)
+    import re
+
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored).splitlines() == lines
+
+
+@given(st.text())
+def test_shown_text_holds_nothing_that_a_terminal_obeys(text):
+    assert safe(text).isprintable()
+
+
+@given(st.text(), st.integers(5, 100))
+def test_wrapping_keeps_every_word_and_the_width(text, width):
+    wrapped = list(wrap(text, width))
+    assert all(len(line) <= width for line in wrapped)
+    assert "".join("".join(wrapped).split()) == "".join(text.split())
+
+
+def test_long_text_is_cut_visibly():
+    assert cut("0123456789", 8) == "0123456…"
+    assert cut("01234567", 8) == "01234567"
+
+
+def test_many_numbers_are_counted_rather_than_listed():
+    assert numbers([1, 2, 3]) == "1 2 3"
+    assert numbers(list(range(20)), 3) == "0 1 2 and 17 more"
+    assert numbers([None]) == "(no thread ids in the dump)"
