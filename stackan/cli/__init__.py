@@ -56,14 +56,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The whole parser, in which only the chosen sub-command's options are made."""
-    parser = argparse.ArgumentParser(prog="stackan", description="What a hung native server waits for, from its thread dumps.")
+    parser = argparse.ArgumentParser(
+        prog="stackan", description="What a hung native server waits for, from its thread dumps.", formatter_class=_formatter
+    )
     parser.add_argument("--version", action="store_true", help="print the version and which scanner is in use")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    # With `prog` given, argparse need not lay out a usage line now.
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan")
     chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, (module, about) in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=_formatter)
         if name == chosen:
             from importlib import import_module
 
             import_module(module).add_options(command, name)
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Help at a fixed width: to ask for the terminal's, argparse would import shutil for every option, used or not."""
+    return argparse.HelpFormatter(prog, width=80)

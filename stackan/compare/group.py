@@ -11,9 +11,8 @@ from stackan.model.dump import Dump
 def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     """Processes in the order of their first snapshot's name, each a list of its snapshots in time order.
 
-    Content decides first: two dumps show the same process if a thread has the same LWP and pthread id in both, or,
-    where no pthread ids are printed, if the process ids agree.  Only dumps that print no thread ids are told apart by
-    their names.  Order is that of the names, numbers read as numbers; `given_order` keeps the caller's.
+    Content decides first (`same_process`).  Only dumps that print no thread ids are told apart by their names.
+    Order is that of the names, numbers read as numbers; `given_order` keeps the caller's.
     """
     ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(dump.source))
     processes: list[list[Dump]] = []
@@ -46,23 +45,43 @@ def natural_key(text: str) -> list[tuple[int, int, str]]:
 
 
 def same_process(a: Dump, b: Dump) -> bool:
-    ours, theirs = _lwps(a), _lwps(b)
-    shared = ours.keys() & theirs.keys()
-    if not shared:
-        return False
-    agree = sum(1 for lwp in shared if not ours[lwp] or not theirs[lwp] or ours[lwp] == theirs[lwp])
+    """Whether two dumps show one process: most threads that have an LWP in both agree in what else tells processes apart.
+
+    Pthread ids are addresses of stacks, and the program counters at a stack's base are addresses of the C library: both are
+    random for each process.  Two hosts may well use the same process id, and containers nearly always do.
+    """
     if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
         return False
+    ours, theirs = _lwps(a), _lwps(b)
+    shared = ours.keys() & theirs.keys()
+    agree = sum(_agree(a, ours[lwp], b, theirs[lwp]) for lwp in shared)
     return agree * 2 > len(shared)
 
 
-def _lwps(dump: Dump) -> dict[int, int]:
+def _agree(a: Dump, ours: int, b: Dump, theirs: int) -> bool:
+    pthreads = a.columns.thread_pthread[ours], b.columns.thread_pthread[theirs]
+    if all(pthreads):
+        return pthreads[0] == pthreads[1]
+    bases = _base(a, ours), _base(b, theirs)
+    return all(bases[1][name] == pc for name, pc in bases[0].items() if name in bases[1])
+
+
+def _base(dump: Dump, thread: int) -> dict[bytes, int]:
+    """{printed name: program counter} of a thread's outermost frames; debuggers differ in how far out they go."""
     columns = dump.columns
-    return {
-        columns.thread_lwp[index]: columns.thread_pthread[index]
-        for index in range(dump.first_thread, dump.stop_thread)
-        if columns.thread_lwp[index] != UNKNOWN
-    }
+    stop = columns.thread_first[thread] + columns.thread_frames[thread]
+    base = {}
+    for frame in range(max(columns.thread_first[thread], stop - 3), stop):
+        name = columns.site_function[columns.frame_site[frame]]
+        if columns.frame_pc[frame] and name not in (b"", b"??"):
+            base[name] = columns.frame_pc[frame]
+    return base
+
+
+def _lwps(dump: Dump) -> dict[int, int]:
+    """{LWP: index of its thread}"""
+    lwps = dump.columns.thread_lwp
+    return {lwps[index]: index for index in range(dump.first_thread, dump.stop_thread) if lwps[index] != UNKNOWN}
 
 
 def group_by_name(dumps: Sequence[Dump]) -> list[list[Dump]]:

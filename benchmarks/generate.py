@@ -1,0 +1,24 @@
+"""Large dumps from a small real one: its threads again and again, with thread ids, addresses and arguments of their own."""
+
+from __future__ import annotations
+
+import random
+import re
+
+_HEADER = re.compile(rb"^Thread \d+ \(Thread 0x[0-9a-f]+ \(LWP \d+\)", re.M)
+_STACK_ADDRESS = re.compile(rb"0x77[0-9a-f]{10}")  # heap and stacks of the threads; code stays where it is
+
+
+def grow(dump: bytes, threads: int, seed: int) -> bytes:
+    """A dump of that many threads; the same bytes for the same arguments."""
+    dice = random.Random(seed)
+    head, *blocks = re.split(rb"(?=^Thread \d+ \()", dump, flags=re.M)
+    blocks[-1] = blocks[-1].partition(b"[Inferior ")[0]
+    pieces = [head]
+    for number in range(threads, 0, -1):
+        block = blocks[number % len(blocks)]
+        moved = dice.getrandbits(36) << 4
+        header = b"Thread %d (Thread 0x%x (LWP %d)" % (number, 0x770000000000 + moved, 30_000 + number)
+        block = _HEADER.sub(header, block, count=1)
+        pieces.append(_STACK_ADDRESS.sub(lambda match, moved=moved: b"0x%x" % (int(match[0], 16) ^ moved), block))  # type: ignore[misc]
+    return b"".join(pieces)
