@@ -17,13 +17,23 @@ _FIND_PEER = (
     "Take its dump, too."
 )
 _ASK_OWNER = (
-    "Ask gdb for the owner: `print ((pthread_mutex_t*)ADDRESS)->__data.__owner` gives its LWP where glibc's symbols are installed; "
-    "`x/3dw ADDRESS` shows it as the third number without them."
+    "Ask gdb for the owner: `print ((pthread_mutex_t*){0:#x})->__data.__owner` gives its LWP where glibc's symbols are installed; "
+    "`x/3dw {0:#x}` shows it as the third number without them."
 )
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
     "then the lock's address stands in them."
 )
+
+
+_ADVICE = {
+    "rwlock": (
+        "Ask gdb who writes: `print ((pthread_rwlock_t*)ADDRESS)->__data.__cur_writer`; readers are recorded nowhere but in the locals "
+        "of `bt full` (std::shared_lock).",
+    ),
+    "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
+    "thread": ("Look at the thread that is waited for: it has to end first.",),
+}
 
 
 def standing(process: Process, told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]) -> list[Finding]:
@@ -68,7 +78,7 @@ def _finding(process: Process, group: Sequence[Track]) -> Finding:
         kind=kind,
         severity=severity,
         confidence=confidence,
-        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}, in {first.place.purpose}",
+        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}" + ("" if first.place.rule else f", in {first.place.purpose}"),
         explanation=_explain(process, group, pool),
         threads=threads,
         resources=(what,) if first.place.kind else (),
@@ -118,4 +128,6 @@ def _advise(track: Track, kind: str) -> tuple[str, ...]:
     if kind == "stalled-io":
         return (_FIND_PEER,)
     awaited = track.newest.awaited
-    return (_ASK_OWNER,) if awaited is not None and awaited.address is not None else (_GET_SYMBOLS,)
+    if awaited is None or awaited.address is None:
+        return (_GET_SYMBOLS,)
+    return (_ASK_OWNER.format(awaited.address),) if awaited.kind == "mutex" else _ADVICE.get(awaited.kind, ())
