@@ -1,14 +1,10 @@
-"""What a thread waits for and what it holds, read from arguments and locals of its frames.
-
-Discounts (facts: libstdc++'s guards are printed before they have the lock, and stay printed while a condition wait
-has given it back): the lock that a thread waits for is not held; nor is the mutex handed to a condition wait; nor a
-guard with `_M_owns = false`.
-"""
+"""What a thread waits for and what it holds, read from arguments and locals of its frames."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from stackan.model.arguments import Address, number_argument, read_address, value_argument
 from stackan.model.columns import LOCALS as LOCALS_LINES
@@ -119,11 +115,18 @@ def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
     return Awaited("thread", pthread, None, owners, "", FRAMES, line)
 
 
-def find_guards(dump: Dump) -> dict[int, list[Held]]:
-    """{thread index: locks that the printed locals of its frames show as held}, before discounts."""
-    held: dict[int, list[Held]] = {}
+class Guard(NamedTuple):
+    """A C++ lock guard among the printed locals of a frame."""
+
+    hold: Held
+    owns: bool  # as far as the guard itself says
+
+
+def find_guards(dump: Dump) -> dict[int, list[Guard]]:
+    """{thread index: the guards that the locals of its frames print, in the order of the text}, before discounts."""
+    guards: dict[int, list[Guard]] = {}
     if not dump.columns.lines_by_kind[LOCALS_LINES]:
-        return held
+        return guards
     starts = dump.columns.frame_start
     for mark, shared in _GUARDS:
         at = dump.data.find(mark)
@@ -132,17 +135,19 @@ def find_guards(dump: Dump) -> dict[int, list[Held]]:
             stop = dump.data.find(b"\n", behind)
             text = dump.data[behind : len(dump.data) if stop < 0 else stop]
             address = read_address(text[:64])
-            closing = text.find(b"}")
-            if address is not None and b"_M_owns = false" not in text[: closing if closing >= 0 else 80]:
-                frame = bisect_right(starts, at) - 1
-                if dump.first_frame <= frame < dump.stop_frame and at >= dump.columns.frame_stop[frame]:
-                    thread = dump.thread_of(frame)
-                    if at < dump.columns.thread_stop[thread]:
-                        level = dump.columns.frame_level[frame]
-                        kind = "rwlock" if shared else "mutex"
-                        held.setdefault(thread, []).append(Held(kind, address.value, LOCALS, dump.line_number(at), level, shared))
+            frame = bisect_right(starts, at) - 1
+            if address is not None and dump.first_frame <= frame < dump.stop_frame and at >= dump.columns.frame_stop[frame]:
+                thread = dump.thread_of(frame)
+                if at < dump.columns.thread_stop[thread]:
+                    closing = text.find(b"}")
+                    owns = b"_M_owns = false" not in text[: closing if closing >= 0 else 80]
+                    kind, level = "rwlock" if shared else "mutex", dump.columns.frame_level[frame]
+                    hold = Held(kind, address.value, LOCALS, dump.line_number(at), level, shared)
+                    guards.setdefault(thread, []).append(Guard(hold, owns))
             at = dump.data.find(mark, behind)
-    return held
+    for found in guards.values():
+        found.sort(key=lambda guard: guard.hold.line)
+    return guards
 
 
 def find_printed(dump: Dump) -> dict[int, list[Held]]:
@@ -176,21 +181,41 @@ def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
     return held
 
 
-def discount(held: Sequence[Held], dump: Dump, thread: int, place: Place, awaited: Awaited | None) -> tuple[Held, ...]:
-    """What is really held: without the awaited lock and the mutex that a condition wait gave back; each lock once."""
-    not_held: set[int | None] = set()
-    if awaited is not None and awaited.address is not None:
-        not_held.add(awaited.address)
+def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Place, awaited: Awaited | None) -> list[Held]:
+    """The locks that guards show as held, by what is certain about them.
+
+    Not held are the awaited lock, the mutex that a condition wait gave back, and a guard that says that it owns nothing.
+    Nor is a guard believed that stands behind the one under construction in the same frame: it may be declared later, and
+    what is printed for it may be left over from the function's last call.
+    """
+    wanted = awaited.address if awaited is not None else None
+    given_back = _given_back(dump, thread, place)
+    building = next((guard.hold for guard in guards if wanted is not None and guard.hold.address == wanted), None)
+    return [
+        hold
+        for hold, owns in guards
+        if owns
+        and hold.address != wanted
+        and hold.address not in given_back
+        and not (building is not None and hold.frame == building.frame and hold.line > building.line)
+    ]
+
+
+def _given_back(dump: Dump, thread: int, place: Place) -> set[int]:
+    """The mutexes handed to a condition wait: released as long as it lasts."""
     first = dump.columns.thread_first[thread]
+    mutexes = set()
     for at in range(place.run):
         if place.names[at].startswith(("pthread_cond_", "gthread_cond", "std::condition_variable", "std::__condvar")):
             mutex = _address(dump, first + at, (b"mutex", b"__mutex", b"__m"))
             if mutex is not None:
-                not_held.add(mutex.value)
+                mutexes.add(mutex.value)
+    return mutexes
+
+
+def each_once(held: Sequence[Held]) -> tuple[Held, ...]:
+    """Each lock once, by its strongest evidence, which stands first."""
     kept: dict[object, Held] = {}
     for hold in held:
-        # A printed owner word is a fact even for the awaited lock: the thread waits for what it holds itself.
-        if hold.address in not_held and hold.evidence == LOCALS and hold.address is not None:
-            continue
         kept.setdefault(hold.address if hold.address is not None else hold.token, hold)
     return tuple(kept.values())

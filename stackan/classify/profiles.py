@@ -75,9 +75,10 @@ def _toml(text: str, path: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(text)
+        profile: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{path}: no valid TOML ({error}); see docs/profiles.md for the grammar") from error
+    return profile
 
 
 def _check(profile: dict[str, Any], path: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.classify.evidence import discount, find_awaited, find_frame_holds, find_guards, find_printed
+from stackan.classify.evidence import each_once, find_awaited, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.places import Places
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
@@ -18,9 +18,10 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
         place = places.place(names)
         awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
-        held = [*printed.get(thread, ()), *guards.get(thread, ())]
+        held = list(printed.get(thread, ()))
+        if thread in guards:
+            held += held_by_guards(guards[thread], dump, thread, place, awaited)
         if "pthread_once_slow" in names or place.kind == "allocator":
             held += find_frame_holds(dump, thread, place)
-        holds = discount(held, dump, thread, place, awaited) if held else ()
-        sightings.append(Sighting(dump, thread, place, awaited, holds))
+        sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     return sightings

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.model.natural import Run, natural_key
 
 
 def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
@@ -28,20 +29,6 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
             home.append(dump)
     processes += group_by_name(unnumbered)
     return processes
-
-
-def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """Sorts snap2 before snap10; ties are broken by the text itself."""
-    parts: list[tuple[int, int, str]] = []
-    word = ""
-    for char in text + "\0":
-        if char.isdigit() == word.isdigit() and word:
-            word += char
-            continue
-        if word:
-            parts.append((0, int(word), "") if word.isdecimal() else (1, 0, word))
-        word = char
-    return [*parts, (2, 0, text)]
 
 
 def same_process(a: Dump, b: Dump) -> bool:
@@ -84,27 +71,57 @@ def _lwps(dump: Dump) -> dict[int, int]:
     return {lwps[index]: index for index in range(dump.first_thread, dump.stop_thread) if lwps[index] != UNKNOWN}
 
 
+# What stands before a number in a name says what it counts.
+_COUNTS_SNAPSHOTS = ("snap", "snapshot", "round", "dump", "sample", "time", "run", "take", "try")
+_COUNTS_PROCESSES = (
+    "p",
+    "pid",
+    "proc",
+    "process",
+    "node",
+    "dnode",
+    "datanode",
+    "ctrl",
+    "ctl",
+    "controller",
+    "agent",
+    "host",
+    "rank",
+    "shard",
+)
+
+
 def group_by_name(dumps: Sequence[Dump]) -> list[list[Dump]]:
-    """Group by names that differ in one number only, the snapshot's: that number whose removal makes the fewest, equally large groups.
+    """Group dumps whose names differ in one number only, the snapshot's: its removal leaves equally large groups.
 
     gstack.1.p0.txt gstack.1.p1.txt gstack.2.p0.txt gstack.2.p1.txt → (1.p0, 2.p0), (1.p1, 2.p1)
+
+    Where several numbers would do, the words before them decide, then the leftmost is taken.
     """
-    if len(dumps) < 2:
-        return [[dump] for dump in dumps]
-    keys = [natural_key(dump.source)[:-1] for dump in dumps]
-    shape = [tuple(part[0] for part in key) for key in keys]
-    if len(set(shape)) > 1:
-        return [[dump] for dump in dumps]
-    numbers = [at for at, part in enumerate(keys[0]) if part[0] == 0]
-    best: list[list[Dump]] = [[dump] for dump in dumps]
-    for at in numbers:
-        groups: dict[tuple[tuple[int, int, str], ...], list[Dump]] = {}
-        for dump, key in zip(dumps, keys):
+    alone = [[dump] for dump in dumps]
+    keys = [natural_key(dump.source)[0] for dump in dumps]
+    if len(dumps) < 2 or len({tuple(run[0] for run in key) for key in keys}) > 1:
+        return alone
+    best: tuple[int, list[list[Dump]]] = (0, alone)
+    for at, run in enumerate(keys[0]):
+        if run[0] != 0:
+            continue
+        groups: dict[tuple[Run, ...], list[Dump]] = {}
+        for dump, key in zip(dumps, keys, strict=True):
             groups.setdefault((*key[:at], *key[at + 1 :]), []).append(dump)
         sizes = {len(members) for members in groups.values()}
-        if len(sizes) == 1 and sizes.pop() > 1 and (len(best) == len(dumps) or len(groups) > len(best)):
-            best = list(groups.values())
-    return best
+        if len(sizes) == 1 and sizes != {1}:
+            fit = 2 + _fit(keys[0][at - 1][2] if at else "")
+            if fit > best[0]:
+                best = (fit, list(groups.values()))
+    return best[1]
+
+
+def _fit(before: str) -> int:
+    """How well the text before a number says that it counts snapshots."""
+    word = before.rstrip(" ._-/!=").rpartition("/")[2]
+    word = word[max(word.rfind(sign) for sign in " ._-!=") + 1 :]
+    return 1 if word in _COUNTS_SNAPSHOTS else -1 if word in _COUNTS_PROCESSES else 0
 
 
 def process_id(dump: Dump) -> int | None:

@@ -1,7 +1,8 @@
 """Snapshots of one process → per thread: stuck, spinning, progressing, idle, appeared, vanished, unknown.
 
 Stuck is the same normalized stack *and* the same wait object in all snapshots, and not idle by design.  Where no
-object is printed, the program counters of the application's frames stand in for it.
+object is printed, the program counters of the application's frames stand in for it.  With many snapshots a thread that
+moved at first counts as standing still once it was seen in one place SETTLED times in a row.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ from collections.abc import Sequence
 from stackan.model.place import Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
+SETTLED = 3
+
+# One letter for each interval between two snapshots: what the thread did in it.
+STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"
+
 
 def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
     """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished."""
     seen: dict[int | str, dict[int, Sighting]] = {}
     for index, sightings in enumerate(snapshots):
         for order, sighting in enumerate(sightings):
-            seen.setdefault(_key(sighting, order), {}).setdefault(index, sighting)
+            key = _key(sighting, order)
+            if key in seen and not _same_thread(seen[key][max(seen[key])], sighting):
+                key = f"{key} of snapshot {index + 1}"
+            seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
     tracks = [_track(key, tuple(sorted(by_index.items())), last) for key, by_index in seen.items()]
     order_in = {track.key: position for position, track in enumerate(tracks)}
@@ -26,6 +35,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
 
 
 def _key(sighting: Sighting, order: int) -> int | str:
+    """What a thread is matched by: never by the debugger's own number, which shifts."""
     columns = sighting.dump.columns
     lwp, pthread = columns.thread_lwp[sighting.thread], columns.thread_pthread[sighting.thread]
     if lwp >= 0:
@@ -33,35 +43,87 @@ def _key(sighting: Sighting, order: int) -> int | str:
     return f"pthread {pthread:#x}" if pthread else f"thread {order}"
 
 
+def _same_thread(before: Sighting, after: Sighting) -> bool:
+    """An LWP may be used again for a new thread; its pthread id tells."""
+    ours = before.dump.columns.thread_pthread[before.thread]
+    theirs = after.dump.columns.thread_pthread[after.thread]
+    return ours == theirs or not ours or not theirs
+
+
 def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int) -> Track:
     thread = sightings[-1][1].dump.thread(sightings[-1][1].thread)
     progress, note = judge(sightings, last)
-    return Track(key, thread.lwp, thread.pthread, thread.name, sightings, progress, note)
+    return Track(key, thread.lwp, thread.pthread, thread.name, sightings, progress, note, timeline(sightings, last))
+
+
+def timeline(sightings: Sequence[tuple[int, Sighting]], last: int) -> str:
+    """A letter for each interval, in time order: `S S P P`."""
+    by_index = dict(sightings)
+    return " ".join(_step(by_index.get(index), by_index.get(index + 1)) for index in range(last))
+
+
+def _step(before: Sighting | None, after: Sighting | None) -> str:
+    if before is None or after is None:
+        return ABSENT if before is after else CAME if before is None else WENT
+    if before.place.verb == "idle" and after.place.verb == "idle":
+        return RESTED
+    if not same_place(before, after):
+        return MOVED
+    return RAN if after.place.verb == "running" else STOOD
 
 
 def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, str]:
     """A thread's progress and the reason in words; `last` is the newest snapshot's index."""
     newest = sightings[-1][1]
-    verb = newest.place.verb
     if last == 0:
-        return (IDLE, newest.place.reason) if verb == "idle" else (UNSURE, "one snapshot cannot tell whether it moves")
+        return (IDLE, newest.place.reason) if newest.place.verb == "idle" else (UNSURE, "one snapshot cannot tell whether it moves")
     if sightings[-1][0] != last:
         return VANISHED, "no longer there in the newest snapshot"
-    if sightings[0][0] != 0:
-        return APPEARED, "not yet there in the first snapshot"
-    if all(sighting.place.verb == "idle" for _, sighting in sightings):
+    if len(sightings) > 1 and all(sighting.place.verb == "idle" for _, sighting in sightings):
         return IDLE, newest.place.reason
-    if not all(same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)):
-        return PROGRESSING, "its stack or what it waits for changed"
+    since = _standing_since(sightings)
+    stood = len(sightings) - since
+    always = since == 0 and sightings[0][0] == 0
+    if not always and stood < SETTLED:
+        if sightings[0][0] != 0:
+            return APPEARED, "not yet there in the first snapshot"
+        return PROGRESSING, _how_it_moved(sightings)
+    when = "in all snapshots" if always else f"in the last {stood} snapshots"
+    verb = newest.place.verb
+    if verb == "idle":
+        return IDLE, newest.place.reason
     if verb == "spinning":
-        return SPINNING, f"stands in {newest.place.names[0]} in all snapshots"
+        return SPINNING, f"stands in {newest.place.names[0]} {when}"
     if verb == "running":
-        return PROGRESSING, "runs, in the same place in all snapshots: a long computation or a loop"
+        return PROGRESSING, f"runs, in the same place {when}: a long computation or a loop"
     if verb == "unknowable":
         return UNSURE, newest.place.rule.hint if newest.place.rule else "its innermost frames have no names"
     if verb == "sleeping":
-        return UNSURE, "sleeps in the same place in all snapshots; a sleep ends by itself"
-    return STUCK, "the same stack and the same wait in all snapshots"
+        return UNSURE, f"sleeps in the same place {when}; a sleep ends by itself"
+    return STUCK, f"the same stack and the same wait {when}"
+
+
+def _standing_since(sightings: Sequence[tuple[int, Sighting]]) -> int:
+    """From which of its sightings on a thread was seen in the place where it is in the newest."""
+    since = len(sightings) - 1
+    while since > 0 and same_place(sightings[since - 1][1], sightings[since][1]):
+        since -= 1
+    return since
+
+
+def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:
+    """A stable base below a moving top is work in a loop; the frame where they meet says which."""
+    stacks = [sighting.place.names for _, sighting in sightings]
+    base = 0
+    for level in zip(*(reversed(stack) for stack in stacks), strict=False):
+        if len(set(level)) > 1:
+            break
+        base += 1
+    if all(before == after for before, after in itertools.pairwise(stacks)):
+        return "the same stack, but for another object or from other places in the code"
+    place = sightings[-1][1].place
+    named = [name for name in place.names[len(place.names) - base : place.end] if not name.startswith("??")] if base else []
+    return f"moves above {named[0]}" if named else "its stack changed"
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from stackan.model.place import FRAMES, INFERRED, PROFILE, Held, Sighting
 from stackan.model.process import Pool, Process
-from stackan.model.track import PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 
 
@@ -146,7 +146,12 @@ class _Builder:
             for pool in self.pools:
                 graph.connect(Edge(self.result, pool, INFERRED, "", 0, "can be delivered only by work of"))
             for track in self.process.tracks:
-                running = track.progress in (PROGRESSING, SPINNING) and track.place.verb in ("running", "spinning", "waiting", "blocked")
+                running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in (
+                    "running",
+                    "spinning",
+                    "waiting",
+                    "blocked",
+                )
                 if running and track.key not in self.pool_of:
                     graph.connect(
                         Edge(

@@ -119,12 +119,13 @@ def causes(needs: Sequence[int], successors: Sequence[Sequence[int]], held: Coll
 def shortest_cycle(component: Collection[int], successors: Sequence[Sequence[int]]) -> list[int]:
     """A shortest cycle within a strongly connected component, from its smallest node; [node] for a self-loop."""
     inside = set(component)
+    own = next((node for node in sorted(inside) if node in successors[node]), None)
+    if own is not None:
+        return [own]
     best: list[int] = []
     for root in sorted(inside):
-        if best and len(best) <= 2:
-            break
-        if root in successors[root]:
-            return [root]
+        if len(best) == 2:
+            break  # without self-loops none is shorter
         parents: dict[int, int] = {root: root}
         queue = [root]
         closed = None

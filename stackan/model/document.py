@@ -105,6 +105,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
         "present": track.present,
         "progress": track.progress,
         "note": track.note,
+        "timeline": track.timeline,
         "state": place.state,
         "waits_for": _waits_for(track, owners, process),
         "holds": [

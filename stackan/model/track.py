@@ -27,6 +27,7 @@ class Track(NamedTuple):
     sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
     progress: str
     note: str  # why, in words
+    timeline: str  # a letter for each interval between snapshots (docs/json.md)
 
     @property
     def newest(self) -> Sighting:

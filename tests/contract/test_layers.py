@@ -16,7 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "_reference": MODEL,
     "backend": {"_fast", "_reference", *MODEL},
-    "reading": set(),
+    "reading": MODEL,
     "parsing": {"backend", *MODEL},
     "normalize": MODEL,
     "classify": MODEL,
