@@ -26,8 +26,8 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
             findings.append(finding)
     told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
     held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
+    findings += standing(processes, told, held if told else set())
     for process in processes:
-        findings += standing(process, told, held if told else set())
         findings += spinning(process)
         findings += unknowable(process)
     return sorted(findings, key=lambda finding: (_GRAVE[finding.severity], _SURE[finding.confidence], -len(finding.threads)))

@@ -36,72 +36,103 @@ _ADVICE = {
 }
 
 
-def standing(process: Process, told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]) -> list[Finding]:
-    """Group what stands still by what it waits for.
+Group = list[tuple[Process, Track]]
+
+
+def standing(
+    processes: Sequence[Process], told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
+) -> list[Finding]:
+    """Group what stands still by what it waits for, across the processes of a case.
 
     `told` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
     """
-    groups: dict[tuple[object, ...], list[Track]] = {}
-    for track in process.tracks:
-        if _stands(track, len(process.dumps)) and (process.id, track.key) not in told:
-            groups.setdefault(_object(track), []).append(track)
-    return [_finding(process, group) for group in groups.values() if (process.id, group[0].key) not in held]
+    groups: dict[tuple[object, ...], Group] = {}
+    for process in processes:
+        for track in process.tracks:
+            if _stands(track, len(process.dumps)) and (process.id, track.key) not in told:
+                groups.setdefault(_object(process, track), []).append((process, track))
+    return [_finding(group) for group in groups.values() if (group[0][0].id, group[0][1].key) not in held]
 
 
 def _stands(track: Track, snapshots: int) -> bool:
     return track.progress == STUCK or (snapshots == 1 and track.place.verb in ("waiting", "blocked"))
 
 
-def _object(track: Track) -> tuple[object, ...]:
-    """What a thread waits for, as far as two threads can be said to wait for the same."""
+def _object(process: Process, track: Track) -> tuple[object, ...]:
+    """What a thread waits for, as far as two threads can be said to wait for the same.
+
+    An address is one process's own.  Where none is printed, threads of one process that wait in the same function are taken
+    together, and threads of other processes if their whole stacks are equal.
+    """
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:
-        return ("rule", place.rule.id)
+        return (place.rule.id,)
     if awaited is not None and awaited.address is not None and place.kind != "future":
-        return (place.kind, awaited.address)
-    return (place.kind, place.state, place.purpose)
+        return (process.id, place.kind, awaited.address)
+    if len(process.tracks) == 1:
+        return (place.kind, place.names)
+    return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(process: Process, group: Sequence[Track]) -> Finding:
-    first = group[0]
-    pool = _whole_pool(process, group)
-    present = sum(1 for track in process.tracks if track.sightings[-1][0] == len(process.dumps) - 1)
+def _finding(group: Group) -> Finding:
+    first = group[0][1]
+    processes = tuple({process.id: process for process, _ in group}.values())
+    pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
-    confidence = LIKELY if len(process.dumps) > 1 else POSSIBLE
+    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 else POSSIBLE
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
-    if confidence == LIKELY and (pool is not None or len(group) * 2 > present):
+    if confidence == LIKELY and (pool is not None or _holds_up_most(group)):
         severity = CRITICAL
     what = describe_wait(first)
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
-    threads = tuple((process, track) for track in group)
+    if len(processes) > 1:
+        who += f" of {len(processes)} processes"
     return Finding(
         kind=kind,
         severity=severity,
         confidence=confidence,
         title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}" + ("" if first.place.rule else f", in {first.place.purpose}"),
-        explanation=_explain(process, group, pool),
-        threads=threads,
+        explanation=_explain(group, pool),
+        threads=tuple(group),
         resources=(what,) if first.place.kind else (),
-        evidence=sample(threads),
+        evidence=sample(group),
         advice=_advise(first, kind),
-        processes=(process,),
+        processes=processes,
     )
 
 
-def _whole_pool(process: Process, group: Sequence[Track]) -> Pool | None:
-    """The pool whose workers all are in the group."""
-    keys = {track.key for track in group}
-    return next((pool for pool in process.pools if pool.exhausted and all(worker.key in keys for worker in pool.workers)), None)
+def _holds_up_most(group: Group) -> bool:
+    """Whether most threads of one of its processes stand in the group."""
+    standing: dict[str, int] = {}
+    for process, _ in group:
+        standing[process.id] = standing.get(process.id, 0) + 1
+    return any(standing[process.id] * 2 > _present(process) for process, _ in group)
 
 
-def _explain(process: Process, group: Sequence[Track], pool: Pool | None) -> str:
+def _present(process: Process) -> int:
+    """How many threads the newest snapshot has."""
+    return len(process.dumps[-1].threads)
+
+
+def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
+    """A pool whose workers all are in the group."""
+    keys = {(process.id, track.key) for process, track in group}
+    for process in processes:
+        for pool in process.pools:
+            if pool.exhausted and all((process.id, worker.key) in keys for worker in pool.workers):
+                return pool
+    return None
+
+
+def _explain(group: Group, pool: Pool | None) -> str:
+    process, first = group[0]
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(snapshots)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
-    sentences += _root(process, group[0])
+    sentences += _root(process, first)
     if pool is not None:
         sentences.append(f"They are all {len(pool.workers)} workers of {pool.name}: no new work of that pool starts until they go on.")
-    if group[0].place.timed:
+    if first.place.timed:
         sentences.append("The wait ends at its time-out, and may then begin anew.")
     return " ".join(sentences)
 

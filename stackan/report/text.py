@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from stackan.model.analysis import Analysis
-from stackan.model.finding import Finding
+from stackan.model.finding import VERDICTS, Finding
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track
-from stackan.report.words import WIDTH, count, cut, numbers, safe, wrap
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, VANISHED, Track, label
+from stackan.report.words import WIDTH, count, cut, numbers, safe, short, wrap
 
 _SHOWN_PROCESSES = 8  # of a case; findings name every process that they are about
 _SHOWN_FRAMES = 12
 _SHOWN_QUOTES = 6
+_SHOWN_MOVED = 4
 _SHOWN_STACKS = 10
 _ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
 _COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
@@ -40,13 +41,26 @@ def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
     for number, finding in enumerate(analysis.findings, 1):
         yield ""
         yield from render_finding(number, finding, len(analysis.processes) > 1, color)
-    shown = analysis.processes if len(analysis.processes) <= _SHOWN_PROCESSES else analysis.processes[:_SHOWN_PROCESSES]
-    for process, verdict in zip(shown, analysis.verdicts):
+    folded = fold_processes(analysis)
+    for processes, verdict in folded[:_SHOWN_PROCESSES]:
         yield ""
-        yield from render_process(process, verdict, color)
-    if len(analysis.processes) > len(shown):
+        yield from render_processes(processes, verdict, color)
+    if len(folded) > _SHOWN_PROCESSES:
+        rest = sum(len(processes) for processes, _ in folded[_SHOWN_PROCESSES:])
         yield ""
-        yield f"... and {len(analysis.processes) - len(shown)} more processes; --format json has all of them."
+        yield f"... and {rest} more processes; --format json has all of them."
+
+
+def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
+    """Processes that look alike, under one head each: the worst verdict first, then the most processes."""
+    alike: dict[tuple[object, ...], list[Process]] = {}
+    for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
+        stacks = tuple(sorted({(track.place.names, track.progress) for track in process.tracks if track.progress == STUCK}))
+        look = (verdict, process.rules.profile, len(process.dumps), *shares(process), stacks, idle_words(process))
+        alike.setdefault(look if len(process.tracks) == 1 else (process.id,), []).append(process)
+    verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
+    groups = [(processes, verdict_of[processes[0].id]) for processes in alike.values()]
+    return sorted(groups, key=lambda group: (VERDICTS.index(group[1]), -len(group[0])))
 
 
 def paint(text: str, style: str, color: bool) -> str:
@@ -70,7 +84,7 @@ def render_finding(number: int, finding: Finding, several: bool, color: bool) ->
     yield ""
     yield from indented("threads  " + numbers([track.lwp for _, track in finding.threads], 24), 3, 12)
     for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
-        yield cut(f"   {'proof' if at == 0 else '':7}  {safe(quote.source.rpartition('/')[2])}:{quote.line}", WIDTH)
+        yield cut(f"   {'proof' if at == 0 else '':7}  {safe(short(quote.source))}:{quote.line}", WIDTH)
         yield cut(f"            {safe(quote.text.strip())}", WIDTH)
     if len(finding.evidence) > _SHOWN_QUOTES:
         yield f"            ... and {len(finding.evidence) - _SHOWN_QUOTES} more lines like these (--format json)"
@@ -83,20 +97,48 @@ def labelled(label: str, text: str) -> Iterator[str]:
         yield f"   {label if at == 0 else '':7}  {line}" if at == 0 else f"               {line}"
 
 
-def render_process(process: Process, verdict: str, color: bool) -> Iterator[str]:
+def render_processes(processes: Sequence[Process], verdict: str, color: bool) -> Iterator[str]:
+    """A process, or several that look alike."""
+    process = processes[0]
     profile = f" ({process.rules.profile})" if process.rules.profile else ""
-    yield paint(f"process {safe(process.id)}{profile}: {verdict}", "head", color)
-    sources = ", ".join(dict.fromkeys(safe(dump.source.rpartition("/")[2]) for dump in process.dumps))
-    yield from indented(f"{count(len(process.dumps), 'snapshot')}: {sources}", 3, 3)
-    shares = [f"{number} {word}" for word in _ORDER if (number := sum(track.progress == word for track in process.tracks))]
-    yield from indented(f"{count(len(process.tracks), 'thread')}: {', '.join(shares)}", 3, 3)
+    if len(processes) == 1:
+        yield paint(cut(f"process {safe(process.id)}{profile}: {verdict}", WIDTH), "head", color)
+        sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.dumps))
+        yield from indented(f"{count(len(process.dumps), 'snapshot')}: {safe(sources)}", 3, 3)
+    else:
+        yield paint(cut(f"{len(processes)} processes{profile}: {verdict}", WIDTH), "head", color)
+        yield from indented(safe(" ".join(process.id for process in processes)), 3, 3)
+    yield from indented(
+        f"{count(len(process.tracks), 'thread')}{' each' if len(processes) > 1 else ''}: {', '.join(shares(process))}", 3, 3
+    )
     unparsed = sum(len(dump.columns.unparsed_line) for dump in process.dumps)
     if unparsed:
         yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
     for pool in process.pools:
         yield from render_pool(pool)
+    yield from render_changes(process)
     yield from render_stuck(process)
-    yield from render_idle(process)
+    words = idle_words(process)
+    if words:
+        yield from indented(f"idle: {safe(words)}", 3, 9)
+
+
+def shares(process: Process) -> list[str]:
+    return [f"{number} {word}" for word in _ORDER if (number := sum(track.progress == word for track in process.tracks))]
+
+
+def render_changes(process: Process) -> Iterator[str]:
+    """What changed between the snapshots: who came, who went, who moved and how; with more than two snapshots as time lines."""
+    for progress, words in ((APPEARED, "new"), (VANISHED, "gone")):
+        tracks = [track for track in process.tracks if track.progress == progress]
+        if tracks:
+            yield from indented(f"{words}: {numbers([track.lwp for track in tracks], 8)}", 3, 6)
+    moved = [track for track in process.tracks if track.progress == PROGRESSING]
+    for track in moved[:_SHOWN_MOVED]:
+        line = f"  [{track.timeline}]" if len(process.dumps) > 2 else ""
+        yield cut(f"   moved: {safe(label(track))} {safe(track.note)}{line}", WIDTH)
+    if len(moved) > _SHOWN_MOVED:
+        yield f"   ... and {len(moved) - _SHOWN_MOVED} more that moved"
 
 
 def render_pool(pool: Pool) -> Iterator[str]:
@@ -141,15 +183,13 @@ def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
         yield f"      ... {len(rest) - _SHOWN_FRAMES} more"
 
 
-def render_idle(process: Process) -> Iterator[str]:
-    """What was idle, in one line."""
+def idle_words(process: Process) -> str:
+    """What was idle, by reason: `7 mariadb.background, 5 mariadb.tpool-worker`."""
     reasons: dict[str, int] = {}
     for track in process.tracks:
         if track.progress == IDLE:
             place = track.place
             word = place.rule.id if place.rule is not None else place.purpose
             reasons[word] = reasons.get(word, 0) + 1
-    if reasons:
-        parts = [f"{number} {word}" for word, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
-        more = f", {len(parts) - 8} more" if len(parts) > 8 else ""
-        yield from indented(f"idle: {safe(', '.join(parts[:8]))}{more}", 3, 9)
+    parts = [f"{number} {word}" for word, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
+    return ", ".join(parts[:8]) + (f", {len(parts) - 8} more" if len(parts) > 8 else "")

@@ -35,9 +35,9 @@ def test_the_sections_stand_in_the_order_in_which_they_are_needed(lines):
 
 def test_the_proof_quotes_the_lines_of_both_snapshots(lines):
     proof = next(at for at, line in enumerate(lines) if line.startswith("   proof"))
-    assert lines[proof].split() == ["proof", "snap1.txt:36"]
+    assert lines[proof].split() == ["proof", "mariadb-pool-exhausted/snap1.txt:36"]
     assert lines[proof + 1].strip().startswith("#5  0x0000557fb8ef6910 in lock_wait (thr=thr@entry=0x772bb00173c0)")
-    assert lines[proof + 2].split() == ["snap2.txt:36"]
+    assert lines[proof + 2].split() == ["mariadb-pool-exhausted/snap2.txt:36"]
 
 
 def test_equal_stuck_stacks_are_folded_to_one(lines):
