@@ -65,10 +65,12 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     """What a cycle proves.
 
     Which object a thread waits for is exact where the dump prints it; who owns the object has to be shown, too.  A dump
-    that looks at one thread after the other (eu-stack) shows cycles that never were, so one such snapshot proves nothing.
+    that looks at one thread after the other (eu-stack), and dumps of several processes, show cycles that never were: one such
+    snapshot proves nothing.
     """
     snapshots = min(len(process.dumps) for process, _ in threads)
-    at_one_instant = all(dump.format != "eu-stack" for process, _ in threads for dump in process.dumps)
+    one_process = len({process.id for process, _ in threads}) == 1
+    at_one_instant = one_process and all(dump.format != "eu-stack" for process, _ in threads for dump in process.dumps)
     if snapshots < 2 and not at_one_instant:
         return POSSIBLE
     shown = [edge.evidence in (RECORDED, LOCALS) for edge in edges if edge.words != "waits for"]

@@ -17,12 +17,11 @@ def quote_line(sighting: Sighting, line: int) -> Quote:
 
 def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
     """The line that an edge rests on, in the dump of whichever end has it."""
-    if not edge.line:
-        return []
     for node in (edge.waiter, edge.supplier):
-        track = graph.nodes[node].track
-        if track is not None and track.newest.dump.source == edge.source:
-            return [quote_line(track.newest, edge.line)]
+        process = graph.nodes[node].process
+        dump = process.dumps[-1] if process is not None else None
+        if edge.line and dump is not None and dump.source == edge.source:
+            return [Quote(dump.source, edge.line, dump.line_text(edge.line))]
     return []
 
 

@@ -150,7 +150,13 @@ def _root(process: Process, track: Track) -> list[str]:
     if awaited.address is None:
         return ["Its holder is not shown: the dump prints no address of the lock."]
     holder = next((other for other in process.tracks for hold in other.newest.holds if hold.address == awaited.address), None)
-    return [f"{label(holder)} holds it and {describe_doing(holder)}." if holder else "No thread is shown to hold it."]
+    if holder is not None:
+        return [f"{label(holder)} holds it and {describe_doing(holder)}."]
+    owners = ((word.owner, word.line) for word in process.dumps[-1].facts.printed if word.address == awaited.address and word.owner)
+    owner = next(owners, None)
+    if owner is not None:
+        return [f"Its owner word names LWP {owner[0]} (line {owner[1]}), no thread of this process: it has ended, or is another's."]
+    return ["No thread is shown to hold it."]
 
 
 def _advise(track: Track, kind: str) -> tuple[str, ...]:

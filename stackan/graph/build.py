@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.place import FRAMES, INFERRED, PROFILE, Held, Sighting
+from stackan.model.place import FRAMES, INFERRED, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
@@ -18,8 +18,14 @@ from stackan.model.waitgraph import Edge, Node, WaitGraph
 def build(processes: Sequence[Process]) -> WaitGraph:
     graph = WaitGraph()
     someone = graph.add(Node("someone-else", "someone else", None))
-    for process in processes:
-        _Builder(graph, process, someone).build()
+    builders = [_Builder(graph, process, someone) for process in processes]
+    everyone: dict[int | str, list[int]] = {}  # a lock in shared memory may be held by a thread of another process
+    for builder in builders:
+        builder.add_threads()
+        for key, node in builder.threads.items():
+            everyone.setdefault(key, []).append(node)
+    for builder in builders:
+        builder.add_waits(everyone)
     return graph
 
 
@@ -41,18 +47,23 @@ class _Builder:
         self.resources: dict[object, int] = {}
         self.holders: dict[object, list[tuple[Track, Held]]] = {}
         self.result: int | None = None
+        self.everyone: dict[int | str, list[int]] = {}
 
-    def build(self) -> None:
-        graph, process = self.graph, self.process
-        current = [track for track in process.tracks if track.progress != VANISHED]
-        for track in current:
-            self.threads[track.key] = graph.add(Node("thread", label(track), process, track))
-            for hold in track.newest.holds:
-                self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, hold))
-        for pool in process.pools:
+    def add_threads(self) -> None:
+        """The process's threads, what they hold, and its pools."""
+        for track in self.process.tracks:
+            if track.progress != VANISHED:
+                self.threads[track.key] = self.graph.add(Node("thread", label(track), self.process, track))
+                for hold in track.newest.holds:
+                    self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, hold))
+        for pool in self.process.pools:
             self._add_pool(pool)
-        for track in current:
-            if waits(track, len(process.dumps)):
+
+    def add_waits(self, everyone: dict[int | str, list[int]]) -> None:
+        """What its threads wait for; `everyone` are the threads of all processes by LWP."""
+        self.everyone = everyone
+        for track in self.process.tracks:
+            if track.key in self.threads and waits(track, len(self.process.dumps)):
                 self._add_wait(track)
 
     def _add_pool(self, pool: Pool) -> None:
@@ -133,10 +144,20 @@ class _Builder:
             held = recorded if len(recorded) == 1 else []
         for track, hold in held:
             self.graph.connect(Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by"))
-        if not held:
+        if not held and not self._connect_recorded(node, address):
             self._other(node, "is held by")
         self.graph.needs[node] = len(self.graph.out[node])
         return node
+
+    def _connect_recorded(self, node: int, address: int | None) -> bool:
+        """Connect a lock to the thread of another process that its printed owner word names."""
+        dump = self.process.dumps[-1]
+        for printed in dump.facts.printed:
+            owners = self.everyone.get(printed.owner, [])
+            if printed.address == address and len(owners) == 1:
+                self.graph.connect(Edge(node, owners[0], RECORDED, dump.source, printed.line, "is held by"))
+                return True
+        return False
 
     def _task_result(self) -> int:
         """One class node for all task results of a process: any pool may deliver them, and any thread that runs."""
