@@ -153,9 +153,9 @@ def _root(process: Process, track: Track) -> list[str]:
     if holder is not None:
         return [f"{label(holder)} holds it and {describe_doing(holder)}."]
     owners = ((word.owner, word.line) for word in process.dumps[-1].facts.printed if word.address == awaited.address and word.owner)
-    owner = next(owners, None)
-    if owner is not None:
-        return [f"Its owner word names LWP {owner[0]} (line {owner[1]}), no thread of this process: it has ended, or is another's."]
+    named = next(owners, None)
+    if named is not None:
+        return [f"Its owner word names LWP {named[0]} (line {named[1]}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it."]
 
 
