@@ -1,0 +1,47 @@
+"""From paths, folders, archives and standard input to named byte buffers, within limits.
+
+The door is `read`. What a file is, is told by its first bytes and never by its name; nothing is extracted to disk.
+Codecs and archive modules are imported when the first file that needs them turns up: a plain file needs none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from stackan.errors import InputError, LimitError
+from stackan.reading.items import Blob, Skipped
+from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
+from stackan.reading.names import shown
+from stackan.reading.sources import read_named
+from stackan.reading.trouble import LimitHit, Unreadable
+
+__all__ = ["Blob", "Limits", "Skipped", "read"]
+
+
+def read(
+    paths: Sequence[str | os.PathLike[str]], limits: Limits = DEFAULT_LIMITS, stdin: BinaryIO | None = None
+) -> Iterator[Blob | Skipped]:
+    """Yield the content of each path in the order given: files, folders, archives, and `-` for standard input.
+
+    Files of a folder and members of a zip come in natural order (snap2 before snap10), members of a tar as they were packed.
+    What cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
+    When `limits.total_bytes` is reached, the `Skipped` that says so is the last thing yielded.
+
+    `stdin` stands for standard input; None means that of the process.
+
+    Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),
+    and LimitError when that is because of a limit.
+    """
+    budget = Budget(limits)
+    for path in paths:
+        name = os.fspath(path)
+        try:
+            yield from read_named(name, budget, stdin)
+        except LimitHit as trouble:
+            raise LimitError(f"{shown(name)}: {trouble}") from trouble
+        except Unreadable as trouble:
+            raise InputError(f"{shown(name)}: {trouble}") from trouble
+        if budget.spent:
+            return

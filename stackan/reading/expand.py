@@ -1,0 +1,77 @@
+"""From one stream to the blobs in it: through codecs and archives, as deep as the limits allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.reading.items import Blob, Item, Skipped
+from stackan.reading.limits import Budget
+from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, TAR, ZIP, recognise
+from stackan.reading.stream import Stream, take
+from stackan.reading.text import as_utf8
+from stackan.reading.trouble import Unreadable
+
+
+def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+    """Yield what a stream holds. Raises Unreadable, and then has yielded nothing."""
+    kind = recognise(stream.peek(HEAD_BYTES))
+    if kind in CODECS:
+        yield from _expand_compressed(stream, kind, item.unpacked(), budget)
+    elif kind in (TAR, ZIP):
+        yield from _expand_archive(stream, kind, item, budget)
+    elif kind in FOREIGN:
+        raise Unreadable(f"{kind} data, which is not read; unpack it and give the folder")
+    else:
+        yield from _content(stream, item, budget)
+
+
+def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+    data = take(stream, budget)
+    if stream.fault:
+        if not data:
+            raise Unreadable(f"{stream.fault}; nothing of it can be read, so copy it again from where it was made")
+        yield Skipped(item.source, stream.fault, item.named)
+    yield Blob(item.source, as_utf8(data), item.taken_at, item.named)
+
+
+def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+    from stackan.reading.compressed import unpacked
+
+    budget.check_depth(item.depth)
+    yield from expand(unpacked(stream, kind, budget), item, budget)
+
+
+def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+    """A trouble of the archive itself ends it; what was read before stands."""
+    budget.check_depth(archive.depth + 1)
+    found = False
+    try:
+        for entry in _members(stream, kind, archive, budget):
+            found = True
+            yield from [entry] if isinstance(entry, Skipped) else _expand_found(*entry, budget)
+            if budget.spent:
+                return
+    except Unreadable as trouble:
+        if not found:
+            raise
+        yield Skipped(archive.source, str(trouble), archive.named)
+    if not found:
+        yield Skipped(archive.source, "an archive without files (hidden ones and links aside)", archive.named)
+
+
+def _members(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[tuple[Item, Stream] | Skipped]:
+    if kind == TAR:
+        from stackan.reading.tars import tar_members
+
+        return tar_members(stream, archive, budget)
+    from stackan.reading.zips import zip_members
+
+    return zip_members(stream, archive, budget)
+
+
+def _expand_found(item: Item, stream: Stream, budget: Budget) -> Iterator[Blob | Skipped]:
+    """What nobody named stops nothing but itself."""
+    try:
+        yield from expand(stream, item, budget)
+    except Unreadable as trouble:
+        yield Skipped(item.source, str(trouble), False)

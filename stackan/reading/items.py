@@ -1,0 +1,56 @@
+"""What the reader hands out, and what it knows of an item before the item is read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Blob(NamedTuple):
+    """One named byte buffer.
+
+    source: the path as given; `archive!member` for a member, once for each archive it lies in; `-` for standard input.
+        Characters that do not print stand as escapes, so it is safe on a terminal.
+    data: the decompressed content. UTF-16 with a byte order mark is recoded to UTF-8, a UTF-8 mark is dropped;
+        all else (line ends, invalid UTF-8) is as it stood.
+    taken_at: ISO-8601, UTC, to the second, where an archive carries a modification time in UTC for the member; else None.
+        File-system times are not used, nor the zone-less local time of a plain zip entry.
+    named: True if the caller named this very file, False if it was found in a folder or an archive.
+    """
+
+    source: str
+    data: bytes
+    taken_at: str | None
+    named: bool
+
+
+class Skipped(NamedTuple):
+    """Something that could not be read, or not to its end.
+
+    source, named: as in `Blob`. reason: one short sentence without the name, such as "permission denied".
+    A `Blob` of the same source right after it holds what could be read all the same.
+    """
+
+    source: str
+    reason: str
+    named: bool
+
+
+class Item(NamedTuple):
+    """What is known of a stream before it is opened.
+
+    depth: how many layers of `Limits.depth` lie around it. packed: True if the layer right around it is a codec.
+    """
+
+    source: str
+    named: bool
+    taken_at: str | None = None
+    depth: int = 0
+    packed: bool = False
+
+    def unpacked(self) -> Item:
+        """The same item inside its compression; that is a layer only inside another compression (`x.gz.gz`)."""
+        return self._replace(depth=self.depth + self.packed, packed=True)
+
+    def member(self, name: str, taken_at: str | None) -> Item:
+        """A member of this item, which is an archive; `name` is fit to be shown."""
+        return Item(f"{self.source}!{name}", False, taken_at, self.depth + 1)

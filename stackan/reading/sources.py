@@ -1,0 +1,90 @@
+"""What a caller can name: a file, a folder, a pipe, `-`."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from stackan.reading.expand import expand
+from stackan.reading.items import Blob, Item, Skipped
+from stackan.reading.limits import Budget
+from stackan.reading.names import shown
+from stackan.reading.stream import Stream
+from stackan.reading.trouble import Unreadable, why
+
+STANDARD_INPUT = "-"
+
+
+def read_named(name: str, budget: Budget, stdin: BinaryIO | None) -> Iterator[Blob | Skipped]:
+    """Yield what a path named by the caller holds. Raises Unreadable, and then has yielded nothing."""
+    if name == STANDARD_INPUT:
+        return expand(Stream(_Pipe(stdin or _standard_input(), budget)), Item(STANDARD_INPUT, named=True), budget)
+    try:
+        mode = os.stat(name).st_mode
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise Unreadable(why(error)) from error
+    if stat.S_ISDIR(mode):
+        return _read_folder(name, budget)
+    if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        return _read_file(name, budget, named=True)
+    raise Unreadable("neither a file, a folder nor a pipe; give one of these")
+
+
+def _read_file(path: str, budget: Budget, *, named: bool) -> Iterator[Blob | Skipped]:
+    try:
+        file = open(path, "rb", buffering=0)  # noqa: SIM115 -- closed by the `with` below, outside this try
+    except OSError as error:
+        raise Unreadable(why(error)) from error
+    with file:
+        yield from expand(Stream(_Pipe(file, budget), _seekable(file)), Item(shown(path), named), budget)
+
+
+def _seekable(file: io.FileIO) -> io.FileIO | None:
+    """The file if it lies on disk with a size; pipes have none, nor has what is in /proc."""
+    status = os.fstat(file.fileno())
+    return file if stat.S_ISREG(status.st_mode) and status.st_size else None
+
+
+def _read_folder(top: str, budget: Budget) -> Iterator[Blob | Skipped]:
+    from stackan.reading.walk import Folder
+
+    folder = Folder(top)
+    for path, reason in folder.troubles:
+        yield Skipped(shown(path), reason, False)
+    for path in folder.files:
+        try:
+            yield from _read_file(path, budget, named=False)
+        except Unreadable as trouble:
+            yield Skipped(shown(path), str(trouble), False)
+        if budget.spent:
+            return
+    if not folder.files and not folder.troubles:
+        yield Skipped(shown(top), "a folder without files (hidden ones aside)", True)
+
+
+def _standard_input() -> BinaryIO:
+    stdin: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    if stdin is None:
+        raise Unreadable("there is no standard input; give a path")
+    return stdin
+
+
+class _Pipe:
+    """Bytes from outside, as they come."""
+
+    def __init__(self, file: BinaryIO | io.FileIO, budget: Budget) -> None:
+        self.fault: str | None = None
+        self._file = file
+        self._budget = budget
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            data = self._file.read(size) or b""
+        except OSError as error:
+            raise Unreadable(why(error)) from error
+        self._budget.spend(len(data))
+        return data

@@ -1,0 +1,16 @@
+"""The encodings that editors and Windows tools leave at the head of a text."""
+
+from __future__ import annotations
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def as_utf8(data: bytes) -> bytes:
+    """`data` without its UTF-8 byte order mark, or recoded if it starts with a UTF-16 one; else `data` itself, not a copy.
+
+    Half characters in the UTF-16 become U+FFFD.
+    """
+    if data.startswith(_UTF16_MARKS):
+        return data.decode("utf-16", "replace").encode("utf-8")
+    return data.removeprefix(_UTF8_MARK)

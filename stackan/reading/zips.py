@@ -1,0 +1,184 @@
+"""The members of a zip: zipfile reads the directory, the codecs of this package the content.
+
+zipfile's own reading of a member has no bound for bzip2 and LZMA: 4 KiB of them can become gigabytes in one call.
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO, FileIO
+from typing import IO, cast
+
+from stackan.reading.compressed import Unpacked
+from stackan.reading.decoders import DEFLATE, LZMA_ALONE, codec, crc32_function
+from stackan.reading.items import Item, Skipped
+from stackan.reading.limits import Budget
+from stackan.reading.magic import BZIP2, XZ, ZSTD
+from stackan.reading.names import is_hidden, member_name, natural_path_key, shown
+from stackan.reading.stream import Producer, Slice, Stream, take
+from stackan.reading.times import utc
+from stackan.reading.trouble import Unreadable
+
+# What zipfile raises, or may, on directories made to hurt.
+_DIRECTORY_ERRORS = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, ArithmeticError, LookupError, EOFError, OSError)
+
+_ENCRYPTED, _HAS_END_MARK = 0x1, 0x2  # general purpose flags (APPNOTE 4.4.4)
+_STORED, _LZMA = 0, 14  # compression methods (APPNOTE 4.4.5)
+_CODECS = {8: DEFLATE, 12: BZIP2, 93: ZSTD, 95: XZ}
+_NOT_READ = {9: "9 (Deflate64)", 98: "98 (PPMd)"}
+
+_LOCAL_SIGNATURE = b"PK\x03\x04"
+_LOCAL_HEADER = struct.Struct("<26xHH")  # the lengths of the name and of the extra field (APPNOTE 4.3.7)
+
+_SECONDS_1601_TO_1970 = 11_644_473_600
+
+
+def zip_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple[Item, Stream] | Skipped]:
+    """Yield each file with a stream of its content, in natural order of their names.
+
+    Folders, links and hidden files are left out.
+    Raises Unreadable when there is no directory (a truncated zip has none), or past a limit; what was yielded before stands.
+    """
+    file = _Bounded(stream.file or BytesIO(take(stream, budget)), budget)
+    try:
+        members = zipfile.ZipFile(cast("IO[bytes]", file)).infolist()
+    except _DIRECTORY_ERRORS as error:
+        raise Unreadable(f"damaged or truncated zip, its directory cannot be read: {shown(str(error))}") from error
+    members.sort(key=lambda member: natural_path_key(member.filename))
+    for count, member in enumerate(members, 1):
+        budget.check_members(count)
+        if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or is_hidden(member.filename):
+            continue
+        item = archive.member(member_name(member.filename), _taken_at(member.extra))
+        try:
+            content = Stream(_Checked(_content(file, member, budget), member))
+        except Unreadable as trouble:
+            yield Skipped(item.source, str(trouble), False)
+        else:
+            yield item, content
+
+
+def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget) -> Producer:
+    """What a member unpacks to. Raises Unreadable if it cannot be unpacked."""
+    if member.flag_bits & _ENCRYPTED:
+        raise Unreadable("encrypted; unpack it with its password and give the folder")
+    stored = Slice(_reader(file, _start(file, member), budget), member.compress_size)
+    method = member.compress_type
+    if method == _STORED:
+        return stored
+    if method == _LZMA:
+        return Unpacked(Stream(stored), codec(LZMA_ALONE), budget, lead=_lzma_header(stored, member))
+    if method in _CODECS:
+        return Unpacked(Stream(stored), codec(_CODECS[method]), budget)
+    raise Unreadable(f"packed with zip method {_NOT_READ.get(method, method)}, which is not read; unpack it and give the folder")
+
+
+def _start(file: _Bounded, member: zipfile.ZipInfo) -> int:
+    """Where the bytes of a member begin. Its local header stands before; the directory has all else in it, but not its length."""
+    header = _read_at(file, member.header_offset, _LOCAL_HEADER.size)
+    if not header.startswith(_LOCAL_SIGNATURE) or len(header) < _LOCAL_HEADER.size:
+        raise Unreadable("damaged zip: the directory points at no member")
+    name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    return member.header_offset + len(header) + int(name_length) + int(extra_length)
+
+
+def _lzma_header(stored: Slice, member: zipfile.ZipInfo) -> bytes:
+    """What an `.lzma` file has before the same data: properties, and the size or eight 0xff where an end mark stands instead.
+
+    A zip has two bytes of version, the length of the properties, and the properties (APPNOTE 5.8.8).
+    """
+    head = stored.read(4)
+    properties = stored.read(int.from_bytes(head[2:4], "little"))
+    size = b"\xff" * 8 if member.flag_bits & _HAS_END_MARK else member.file_size.to_bytes(8, "little")
+    return properties + size
+
+
+def _reader(file: _Bounded, start: int, budget: Budget) -> Callable[[int], bytes]:
+    """A reader with a position of its own, since all members share the file.
+
+    What it reads counts: members may overlap, so that a small file holds many large ones.
+    """
+    at = start
+
+    def read(size: int) -> bytes:
+        nonlocal at
+        data = _read_at(file, at, size)
+        at += len(data)
+        budget.spend(len(data))
+        return data
+
+    return read
+
+
+def _read_at(file: _Bounded, offset: int, size: int) -> bytes:
+    try:
+        file.seek(offset)
+        return file.read(size)
+    except (OSError, ValueError, OverflowError) as error:
+        raise Unreadable(f"cannot be read from its archive: {shown(str(error))}") from error
+
+
+def _taken_at(extra: bytes) -> str | None:
+    """The moment of the last change from the fields that hold it in UTC: Unix (0x5455), else NTFS (0x000a).
+
+    The directory's own field is the packer's local time of an unknown zone, so it is not used.
+    """
+    fields = dict(_extra_fields(extra))
+    unix, ntfs = fields.get(0x5455, b""), fields.get(0x000A, b"")
+    if len(unix) >= 5 and unix[0] & 1:
+        return utc(int.from_bytes(unix[1:5], "little", signed=True))
+    if len(ntfs) >= 16 and ntfs[4:6] == b"\x01\x00":
+        return utc(int.from_bytes(ntfs[8:16], "little") / 10**7 - _SECONDS_1601_TO_1970)
+    return None
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(extra) >= 4:
+        end = 4 + int.from_bytes(extra[2:4], "little")
+        yield int.from_bytes(extra[:2], "little"), extra[4:end]
+        extra = extra[end:]
+
+
+class _Bounded:
+    """The archive's file, with a bound on how much zipfile reads of it at once: it reads the whole directory, whatever its size."""
+
+    def __init__(self, file: FileIO | BytesIO, budget: Budget) -> None:
+        self._file = file
+        self._budget = budget
+        self.seek = file.seek
+        self.tell = file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:  # zipfile asks so only for the last 64 KiB
+            size = self._budget.limits.directory_bytes
+        self._budget.check_directory(size)
+        return self._file.read(size) or b""
+
+
+class _Checked:
+    """A member's content, held against the size and the checksum that the directory gives for it."""
+
+    def __init__(self, content: Producer, member: zipfile.ZipInfo) -> None:
+        self.fault: str | None = None
+        self._content = content
+        self._member = member
+        self._crc32 = crc32_function()
+        self._crc = self._size = 0
+
+    def read(self, size: int, /) -> bytes:
+        data = self._content.read(size)
+        self._size += len(data)
+        self._crc = self._crc32(data, self._crc)
+        if not data:
+            self.fault = self._content.fault or self._mismatch()
+        return data
+
+    def _mismatch(self) -> str | None:
+        if self._size != self._member.file_size:
+            return f"damaged: {self._size} bytes where the directory says {self._member.file_size}"
+        if self._crc != self._member.CRC:
+            return f"damaged: the checksum of its {self._size} bytes is wrong"
+        return None

@@ -1,0 +1,239 @@
+"""Each limit, hit with small numbers; and bombs, which must stop early and in little memory."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from stackan.errors import LimitError
+from stackan.reading import Blob, Limits, Skipped, read
+
+from .packing import CODECS, DUMP, blobs, contents, everything, piped, skipped, tar, zipped
+
+ITEM = r"larger than 1000 bytes, the limit for one item; raise it with --max-bytes$"
+TOTAL = r"all inputs together are larger than 1000 bytes, so nothing from here on is read; raise it with --max-bytes"
+
+each_codec = pytest.mark.parametrize("pack", CODECS.values(), ids=CODECS)
+
+
+def test_a_named_file_may_have_the_limit_and_not_one_byte_more(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(1000))
+    limits = Limits(item_bytes=1000, total_bytes=1000)
+
+    assert contents(everything(path, limits)) == [bytes(1000)]
+    path.write_bytes(bytes(1001))
+    with pytest.raises(LimitError, match=f"a: {ITEM}"):
+        everything(path, limits)
+
+
+@pytest.mark.parametrize("pack", [bytes, *CODECS.values()], ids=["plain", *CODECS])
+def test_standard_input_may_have_the_limit_and_not_one_byte_more(pack: type) -> None:
+    assert contents(piped(pack(bytes(1000)), Limits(item_bytes=1000))) == [bytes(1000)]
+    with pytest.raises(LimitError, match=f"^-: {ITEM}"):
+        piped(pack(bytes(1001)), Limits(item_bytes=1000))
+
+
+@pytest.mark.parametrize("packed", [tar({"a": bytes(1001), "b": b"x"}), zipped({"a": bytes(1001), "b": b"x"})], ids=["tar", "zip"])
+def test_a_member_past_the_limit_is_skipped_and_the_rest_read(tmp_path: Path, packed: bytes) -> None:
+    path = tmp_path / "case"
+    path.write_bytes(packed)
+
+    items = everything(path, Limits(item_bytes=1000))
+
+    assert skipped(items) == [(f"{path}!a", "larger than 1000 bytes, the limit for one item; raise it with --max-bytes")]
+    assert blobs(items) == [(f"{path}!b", b"x")]
+
+
+def test_files_of_a_folder_stop_at_the_total(tmp_path: Path) -> None:
+    for n in (1, 2, 10):
+        (tmp_path / f"snap{n}").write_bytes(bytes(450))
+
+    items = everything(tmp_path, Limits(total_bytes=1000))
+
+    assert [source for source, _ in blobs(items)] == [str(tmp_path / "snap1"), str(tmp_path / "snap2")]
+    assert skipped(items) == [(str(tmp_path / "snap10"), TOTAL)]
+    assert items[-1] == (str(tmp_path / "snap10"), TOTAL, False)
+
+
+def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
+    path = tmp_path / "case.tar"
+    path.write_bytes(tar({"a": bytes(100), "b": bytes(5000), "c": b""}))
+
+    items = list(read([path, tmp_path / "would be missing"], Limits(total_bytes=2000)))
+
+    assert [source for source, _ in blobs(items)] == [f"{path}!a"]
+    assert len(skipped(items)) == 1
+
+
+def test_a_named_file_that_passes_the_total_is_a_limit_error(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(600))
+
+    with pytest.raises(LimitError, match=f"a: {TOTAL}"):
+        list(read([path, path], Limits(total_bytes=1000)))
+
+
+def test_a_tar_counts_once_and_not_again_for_its_members() -> None:
+    packed = tar({"a": bytes(4000), "b": bytes(4000)})
+
+    assert len(contents(piped(packed, Limits(total_bytes=len(packed))))) == 2
+
+
+def test_what_is_thrown_away_counts_as_well() -> None:
+    """Hidden members are unpacked on the way to the next one, and a bomb may consist of them."""
+    packed = gzip.compress(tar([(f".{n}", bytes(1000)) for n in range(100)]))
+
+    with pytest.raises(LimitError, match="all inputs together"):
+        piped(packed, Limits(total_bytes=50_000))
+
+
+@pytest.mark.parametrize("pack", [tar, zipped])
+def test_members_past_their_number_are_not_read(pack: type) -> None:
+    members = {str(n): b"" for n in range(6)}
+
+    assert len(contents(piped(pack(members), Limits(members=6)))) == 6
+    items = piped(pack(members), Limits(members=5))
+    assert [source for source, _ in blobs(items)] == [f"-!{n}" for n in range(5)]
+    assert skipped(items) == [("-", "holds more than 5 members, the rest is not read; unpack it and give the folder")]
+
+
+@pytest.mark.parametrize("pack", [tar, zipped])
+def test_archives_nest_as_deep_as_the_limit(pack: type) -> None:
+    packed = gzip.compress(pack({"c": gzip.compress(DUMP)}))
+    packed = zipped({"b": packed})
+
+    assert blobs(piped(packed, Limits(depth=2))) == [("-!b!c", DUMP)]
+    assert piped(packed, Limits(depth=1)) == [("-!b", "nested in more than 1 archives; unpack it and give the folder", False)]
+    with pytest.raises(LimitError, match="nested in more than 0 archives"):
+        piped(packed, Limits(depth=0))
+
+
+@each_codec
+def test_a_codec_right_inside_another_counts_as_depth(pack: type) -> None:
+    packed = gzip.compress(pack(bz2.compress(DUMP)))
+
+    assert contents(piped(packed, Limits(depth=2))) == [DUMP]
+    with pytest.raises(LimitError, match="nested in more than 1 archives"):
+        piped(packed, Limits(depth=1))
+
+
+def test_the_ratio_is_checked_beyond_its_free_bytes_only() -> None:
+    packed = lzma.compress(bytes(1_000_000))
+    assert 1_000_000 / len(packed) > 2000
+
+    assert contents(piped(packed, Limits(ratio_free_bytes=1_000_000))) == [bytes(1_000_000)]
+    with pytest.raises(
+        LimitError, match="unpacks to more than 2000 times its size, as bombs do; if you trust it, allow its size with --max-bytes"
+    ):
+        piped(packed, Limits(ratio_free_bytes=999_999))
+
+
+def test_what_packs_well_but_not_that_well_is_no_bomb() -> None:
+    assert contents(piped(gzip.compress(bytes(1_000_000)), Limits(ratio_free_bytes=1000))) == [bytes(1_000_000)]
+
+
+def test_the_option_that_the_messages_name_lifts_all_three_limits() -> None:
+    limits = Limits.up_to(100 << 30)
+
+    assert limits.item_bytes == limits.ratio_free_bytes == 100 << 30
+    assert limits.total_bytes == 400 << 30
+    assert Limits.up_to(5).ratio_free_bytes == Limits().ratio_free_bytes
+
+
+def zeros_as_zstd(size: int) -> bytes:
+    packer = zstandard.ZstdCompressor().compressobj()
+    return b"".join(packer.compress(bytes(1 << 24)) for _ in range(size >> 24)) + packer.flush()
+
+
+# Each with the memory it may take, well below what it holds. `zstandard` unpacks 2 KiB at a time, here to 60 MB;
+# something harmless stands first, since the first piece of a stream is a small one.
+BOMBS = {
+    "zstd": (zstandard.compress(os.urandom(1000)) + zeros_as_zstd(1 << 28), 100_000_000),
+    "xz": (lzma.compress(bytes(50_000_000), preset=0), 10_000_000),
+    "bzip2": (bz2.compress(bytes(50_000_000)), 10_000_000),
+    "gzip in gzip": (gzip.compress(gzip.compress(bytes(50_000_000))), 10_000_000),
+}
+BOMB_LIMITS = {
+    "item": Limits(item_bytes=1 << 20),
+    "total": Limits(total_bytes=1 << 20),
+    "ratio": Limits(ratio_free_bytes=1 << 20, ratio=500),
+}
+
+
+def peak_memory(step: Callable[[], object]) -> int:
+    """The most bytes of Python's memory in use at any moment of a step."""
+    tracemalloc.start()
+    try:
+        step()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("bomb, memory", BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize("limits", BOMB_LIMITS.values(), ids=BOMB_LIMITS)
+def test_a_bomb_stops_early_in_little_memory(bomb: bytes, memory: int, limits: Limits) -> None:
+    def read_bomb() -> None:
+        with pytest.raises(LimitError, match="--max-bytes"):
+            piped(bomb, limits)
+
+    began = time.process_time()
+
+    assert peak_memory(read_bomb) < memory
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA], ids=["bzip2", "deflated", "lzma"])
+def test_a_bomb_in_a_zip_is_skipped_in_little_memory(method: int) -> None:
+    """zipfile itself would unpack the whole bzip2 member, of 100 bytes, at the first read."""
+    packed = zipped({"bomb": bytes(50_000_000), "x": DUMP}, method)
+    items: list[Blob | Skipped] = []
+
+    peak = peak_memory(lambda: items.extend(piped(packed, Limits(item_bytes=1 << 20))))
+
+    assert blobs(items) == [("-!x", DUMP)]
+    assert [source for source, _ in skipped(items)] == ["-!bomb"]
+    assert peak < 20_000_000  # of which LZMA's dictionary takes 8 MB
+
+
+def test_a_pipe_without_end_stops_at_the_limit() -> None:
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return b"x" * (size or 0)
+
+    with pytest.raises(LimitError, match="larger than 1 MiB, the limit for one item"):
+        list(read(["-"], Limits(item_bytes=1 << 20), Endless()))
+
+
+def test_a_device_without_end_stops_at_the_limit() -> None:
+    if not Path("/dev/zero").exists():
+        pytest.skip("there is no /dev/zero here")
+    with pytest.raises(LimitError, match="/dev/zero: larger than 1 MiB"):
+        everything("/dev/zero", Limits(item_bytes=1 << 20))
+
+
+def test_a_sparse_file_past_the_limit_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "core"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+    with pytest.raises(LimitError, match="core: larger than 4 GiB, the limit for one item"):
+        everything(path)
+
+
+def test_the_blob_of_a_member_is_given_before_the_next_is_read() -> None:
+    items = read(["-"], Limits(item_bytes=1000), io.BytesIO(tar({"a": b"1", "b": bytes(1001)})))
+
+    assert next(items) == Blob("-!a", b"1", None, named=False)
