@@ -15,7 +15,7 @@ demo: $(BUILT) ## build, analyze the real example, print the verdict
 	$(BIN)/stackan analyze --exit-zero $(EXAMPLE)/snap1.txt $(EXAMPLE)/snap2.txt
 
 test: $(BUILT) check ## everything that CI runs
-	$(BIN)/python -m pytest -q --benchmark-disable
+	$(BIN)/python -m pytest --benchmark-disable
 
 check: $(BUILT) ## style and types
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.classify.patterns import match
-from stackan.model.place import Place
+from stackan.model.place import NAMELESS, Place
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
@@ -116,6 +116,10 @@ class Places:
         """Threads that do not wait for anything that could be named."""
         if wait.rule is not None:
             return None
+        if wait.run == 1 and len(names) > 1 and not names[1].startswith("??"):
+            # Without symbols sem_wait and pthread_join leave two such frames. One is left by what an exported function jumps to:
+            # pthread_once to its slow half, pthread_mutex_lock to that for robust mutexes (or memcpy to its variant, which runs).
+            return _Meaning("waiting", NAMELESS, "unknown", "futex")
         if wait.run:
             return _Meaning("unknowable", "the innermost frames have no names", "unknown")
         if names and names[0] in self.rules.spins and names[0] not in self.rules.spins_by_design:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from stackan.model.place import Sighting
+from stackan.model.place import NAMELESS, Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
 SETTLED = 3
@@ -139,4 +139,5 @@ def _pcs(sighting: Sighting) -> bytes:
     """The program counters of the application's frames: the same names at other addresses are another place."""
     columns, place = sighting.dump.columns, sighting.place
     first = columns.thread_first[sighting.thread]
-    return columns.frame_pc[first + place.run : first + place.end].tobytes()
+    start = 0 if place.reason == NAMELESS else place.run
+    return columns.frame_pc[first + start : first + place.end].tobytes()

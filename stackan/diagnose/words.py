@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stackan.model.place import NAMELESS
 from stackan.model.track import Track, label
 
 __all__ = ["describe_doing", "describe_wait", "in_all", "in_any", "label"]
@@ -25,6 +26,8 @@ def describe_wait(track: Track) -> str:
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None and place.rule.what:
         return place.rule.what
+    if place.reason == NAMELESS:
+        return "something in the C library that the dump does not name (a one-time initialization or a robust mutex)"
     if place.kind == "thread":
         return f"the end of LWP {awaited.owners[0]}" if awaited is not None and awaited.owners else "the end of another thread"
     if awaited is not None and awaited.address is not None and place.kind != "future":
