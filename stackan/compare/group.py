@@ -32,23 +32,23 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
 
 
 def same_process(a: Dump, b: Dump) -> bool:
-    """Whether two dumps show one process: most threads that have an LWP in both agree in what else tells processes apart.
+    """Whether two dumps show one process.
 
-    Pthread ids are addresses of stacks, and the program counters at a stack's base are addresses of the C library: both are
-    random for each process.  Two hosts may well use the same process id, and containers nearly always do.
+    Two hosts may well use the same process id, and containers nearly always do.  Pthread ids are addresses, random for each
+    process: one thread with the same LWP and pthread id in both is enough (other LWPs may have been given to new threads).
+    Where none are printed, the program counters at the bases of most common threads have to agree: these are the C library's.
     """
     if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
         return False
     ours, theirs = _lwps(a), _lwps(b)
     shared = ours.keys() & theirs.keys()
-    agree = sum(_agree(a, ours[lwp], b, theirs[lwp]) for lwp in shared)
-    return agree * 2 > len(shared)
+    pthreads = [(a.columns.thread_pthread[ours[lwp]], b.columns.thread_pthread[theirs[lwp]]) for lwp in shared]
+    if any(ours and theirs for ours, theirs in pthreads):
+        return any(ours == theirs != 0 for ours, theirs in pthreads)
+    return sum(_same_base(a, ours[lwp], b, theirs[lwp]) for lwp in shared) * 2 > len(shared)
 
 
-def _agree(a: Dump, ours: int, b: Dump, theirs: int) -> bool:
-    pthreads = a.columns.thread_pthread[ours], b.columns.thread_pthread[theirs]
-    if all(pthreads):
-        return pthreads[0] == pthreads[1]
+def _same_base(a: Dump, ours: int, b: Dump, theirs: int) -> bool:
     bases = _base(a, ours), _base(b, theirs)
     return all(bases[1][name] == pc for name, pc in bases[0].items() if name in bases[1])
 
