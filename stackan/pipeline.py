@@ -17,6 +17,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
 from stackan.model.process import Process
+from stackan.model.track import UNSURE
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import detect, parse_all
@@ -116,10 +117,12 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
         hint = f" What it suggests: {findings[0].title}." if findings else ""
         return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
+    unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
+    rest = f"; {unsure} cannot be judged" if unsure else ""
     words = {
-        "progressing": f"Nothing is stuck: of {threads} threads those with work move.",
-        "idle": f"Nothing is stuck: all of {threads} threads wait for work.",
-        "inconclusive": f"The stacks of {threads} threads do not tell what they wait for.",
+        "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",
+        "idle": f"Nothing is stuck: {threads - unsure} of {threads} threads wait for work{rest}.",
+        "inconclusive": f"The dump does not tell what {unsure} of {threads} threads wait for.",
     }
     return words.get(verdict, "")
 

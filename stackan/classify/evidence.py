@@ -34,6 +34,16 @@ _ALLOCATOR = frozenset(
         "systrim",
     ]
 )
+_GUARD_CONSTRUCTORS = frozenset(
+    (
+        "std::lock_guard::lock_guard",
+        "std::unique_lock::unique_lock",
+        "std::unique_lock::lock",
+        "std::scoped_lock::scoped_lock",
+        "std::shared_lock::shared_lock",
+        "std::shared_lock::lock",
+    )
+)
 _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
 
@@ -191,14 +201,33 @@ def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Plac
     wanted = awaited.address if awaited is not None else None
     given_back = _given_back(dump, thread, place)
     building = next((guard.hold for guard in guards if wanted is not None and guard.hold.address == wanted), None)
-    return [
-        hold
-        for hold, owns in guards
-        if owns
-        and hold.address != wanted
-        and hold.address not in given_back
-        and not (building is not None and hold.frame == building.frame and hold.line > building.line)
-    ]
+    held = []
+    for hold, owns in guards:
+        behind = building is not None and hold.frame == building.frame and hold.line > building.line
+        if owns and hold.address != wanted and hold.address not in given_back and not behind:
+            held.append(hold._replace(sure=_is_built(hold, building, dump, thread, place)))
+    return held
+
+
+def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place: Place) -> bool:
+    """Whether the text proves that a guard is constructed: its frame is just constructing one that is printed behind it.
+
+    Any other printed guard may be declared further on than where its frame stands, and show what an earlier call or an
+    earlier turn of the loop has left in its place.  A guard under construction may be printed as `<optimized out>`.
+    """
+    columns = dump.columns
+    frame = columns.thread_first[thread] + place.run
+    if not place.run or place.names[place.run - 1] not in _GUARD_CONSTRUCTORS or place.run >= columns.thread_frames[thread]:
+        return False
+    if hold.frame != columns.frame_level[frame]:
+        return False
+    if building is not None and building.frame == hold.frame:
+        return True
+    last = frame + 1 >= columns.thread_first[thread] + columns.thread_frames[thread]
+    stop = columns.thread_stop[thread] if last else columns.frame_start[frame + 1]
+    rest = dump.data[columns.frame_stop[frame] : stop].split(b"\n")
+    behind = hold.line - columns.frame_line[frame]
+    return any(line.endswith(b" = <optimized out>") for line in rest[behind + 1 :])
 
 
 def _given_back(dump: Dump, thread: int, place: Place) -> set[int]:

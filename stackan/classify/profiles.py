@@ -145,17 +145,17 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
                 globs.append((name[:-1], rule))
             else:
                 waits.setdefault(name, rule)
+    wrappers: dict[str, tuple[bytes, ...]] = {}
+    for _, row in rows("wrapper"):
+        for name in row["functions"]:
+            wrappers.setdefault(name, tuple(argument.encode() for argument in row.get("arguments", ())))
     frame_rules = [_frame_rule(verb, row, profile in chosen) for verb in _VERBS for profile, row in rows(verb)]
     return Rules(
         profile=next((profile["name"] for profile in chosen), None),
         waits=waits,
         wait_globs=tuple(globs),
         primitives=functions("primitive"),
-        wrappers={
-            name: tuple(argument.encode() for argument in row.get("arguments", ()))
-            for _, row in rows("wrapper")
-            for name in row["functions"]
-        },
+        wrappers=wrappers,
         starts=functions("start"),
         glue=functions("glue"),
         spins=functions("spin"),

@@ -34,6 +34,8 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
     behind = _behind(graph, cause, reduction)
     if behind:
         explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
+    if not all(edge.sure for edge in edges):
+        explanation += " A guard among these locals may be left over from an earlier call, so this is no proof."
     if confidence == POSSIBLE:
         explanation += " One snapshot cannot prove it: take a second one."
     return Finding(
@@ -73,7 +75,7 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     at_one_instant = one_process and all(dump.format != "eu-stack" for process, _ in threads for dump in process.dumps)
     if snapshots < 2 and not at_one_instant:
         return POSSIBLE
-    shown = [edge.evidence in (RECORDED, LOCALS) for edge in edges if edge.words != "waits for"]
+    shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.words != "waits for"]
     if all(shown):
         return LIKELY if any(track.place.timed for _, track in threads) else CERTAIN
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE

@@ -61,12 +61,14 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
 def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: int) -> str:
     words = f"None of the {len(workers)} workers is free {in_any(min(len(process.dumps) for process in processes))}. "
     rule = _pool_bound(workers)
-    if rule is not None:
+    if rule is not None and rule.kind == "database-lock":
         words += (
             f"What they wait for, {rule.what}, is released when its holder's transaction ends. No thread of this process works for the "
             "holder: it is in no stack, so it is a client that is idle between statements, and its COMMIT, or a KILL, needs a worker of "
             "this pool to be read."
         )
+    elif rule is not None:
+        words += f"What they wait for, {rule.what or rule.id}, only a worker of this pool can bring, as the profile's rule {rule.id} says."
     else:
         runs = "only a worker of a pool whose workers all wait can run that" if pools == 1 else "only a worker of these pools can run that"
         words += f"Each runs a task that waits for the result of another task, and {runs}. "

@@ -17,8 +17,9 @@ _FIND_PEER = (
     "Take its dump, too."
 )
 _ASK_OWNER = (
-    "Ask gdb for the owner: `print ((pthread_mutex_t*){0:#x})->__data.__owner` gives its LWP where glibc's symbols are installed; "
-    "`x/3dw {0:#x}` shows it as the third number without them."
+    "Have gdb print the owner into the next dump, which stackan then reads: gdb -p PID -batch -ex 'set trace-commands on' "
+    "-ex 'thread apply all bt full' -ex 'print *(pthread_mutex_t *) {0:#x}'. Without glibc's symbols `x/3dw {0:#x}` shows it as the "
+    "third number."
 )
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "

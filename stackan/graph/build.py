@@ -143,7 +143,9 @@ class _Builder:
             recorded = [(track, hold) for track, hold in exclusive if hold.evidence == "recorded"]
             held = recorded if len(recorded) == 1 else []
         for track, hold in held:
-            self.graph.connect(Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by"))
+            self.graph.connect(
+                Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by", hold.sure)
+            )
         if not held and not self._connect_recorded(node, address):
             self._other(node, "is held by")
         self.graph.needs[node] = len(self.graph.out[node])

@@ -63,6 +63,7 @@ class Held(NamedTuple):
     frame: int  # level of the frame whose locals or arguments show it
     shared: bool  # a reader among others
     token: str = ""  # identity of a lock without an address ("allocator" of the thread itself)
+    sure: bool = True  # False: the printed guard may be left over from an earlier call or iteration
 
 
 class Sighting(NamedTuple):

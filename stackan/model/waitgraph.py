@@ -29,6 +29,7 @@ class Edge(NamedTuple):
     source: str
     line: int  # of the text that shows it; 0 if none does
     words: str  # the relation, as in "is held by"
+    sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
 
 
 class WaitGraph:

@@ -56,7 +56,12 @@ def _number_behind(text: bytes, mark: bytes) -> int | None:
 
 
 def _asked_address(text: bytes) -> int | None:
-    """`+p *(pthread_mutex_t *) 0x5567ca279180` (gdb echoes commands under `set trace-commands on`)."""
+    """`+p *(pthread_mutex_t *) 0x5567ca279180` (gdb echoes commands under `set trace-commands on`).
+
+    Of a lock only: what else was printed is no owner.
+    """
+    if b"pthread_mutex_t" not in text and b"pthread_rwlock_t" not in text and b"__owner" not in text:
+        return None
     at = text.find(b"0x")
     address = read_address(text[at:]) if at >= 0 else None
     return address.value if address else None
@@ -67,4 +72,5 @@ def _owner(text: bytes) -> int | None:
     for mark in (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = "):
         if mark in text:
             return _number_behind(text, mark) or 0
-    return None
+    value = text.partition(b" = ")[2]  # `print ((pthread_mutex_t *) 0x…)->__data.__owner` gives the bare number
+    return int(value) if value.isdigit() and len(value) <= 10 else None

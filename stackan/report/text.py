@@ -82,19 +82,20 @@ def render_finding(number: int, finding: Finding, several: bool, color: bool) ->
     yield ""
     yield from indented(safe(finding.explanation), 3, 3)
     yield ""
-    yield from indented("threads  " + numbers([track.lwp for _, track in finding.threads], 24), 3, 12)
+    yield from labelled("threads", numbers([track.lwp for _, track in finding.threads], 24), 12)
     for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
         yield cut(f"   {'proof' if at == 0 else '':7}  {safe(short(quote.source))}:{quote.line}", WIDTH)
         yield cut(f"            {safe(quote.text.strip())}", WIDTH)
     if len(finding.evidence) > _SHOWN_QUOTES:
         yield f"            ... and {len(finding.evidence) - _SHOWN_QUOTES} more lines like these (--format json)"
     for at, advice in enumerate(finding.advice):
-        yield from labelled("do next" if at == 0 else "", f"{at + 1}. {safe(advice)}")
+        yield from labelled("do next" if at == 0 else "", f"{at + 1}. {safe(advice)}", 15)
 
 
-def labelled(label: str, text: str) -> Iterator[str]:
-    for at, line in enumerate(wrap(text, WIDTH - 15)):
-        yield f"   {label if at == 0 else '':7}  {line}" if at == 0 else f"               {line}"
+def labelled(name: str, text: str, rest: int) -> Iterator[str]:
+    """The text wrapped behind a label; following lines are indented by `rest`."""
+    for at, line in enumerate(wrap(text, WIDTH - max(rest, 12))):
+        yield f"   {name:7}  {line}" if at == 0 else " " * rest + line
 
 
 def render_processes(processes: Sequence[Process], verdict: str, color: bool) -> Iterator[str]:
