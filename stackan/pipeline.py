@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from stackan.classify import Places, choose_rules, sight
-from stackan.compare import follow, group, process_id
+from stackan.compare import comparable, follow, group, process_id
 from stackan.diagnose import find, judge_case, judge_process
 from stackan.errors import InputError
 from stackan.graph import build, find_pools, reduce
@@ -70,13 +70,20 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     """
     extra = tuple(profiles)
     known: dict[bytes, str] = {}
-    processes = _name_processes([_process(dumps, known, extra) for dumps in group(case.dumps, case.given_order)])
+    groups, warnings = [], list(case.warnings)
+    for dumps in group(case.dumps, case.given_order):
+        compared, rest = comparable(dumps)
+        groups.append(compared)
+        if rest:
+            names = ", ".join(dump.source for dump in rest)
+            warnings.append(f"not compared, as taken with another tool or other symbols than {compared[0].source}: {names}")
+    processes = _name_processes([_process(dumps, known, extra) for dumps in groups])
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = [judge_process(process, findings) for process in processes]
     verdict = judge_case(verdicts)
     return Analysis(
-        verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(case.warnings), _export
+        verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(warnings), _export
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.errors import ProfileError
 from stackan.model.rules import Element
 
 PATTERN_SECONDS = 0.05  # a user's own regular expression cannot hang the tool
@@ -94,6 +95,18 @@ def fits(element: Element, name: str) -> bool:
             if name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail):
                 return True
     return any(_searches(pattern, name) for pattern in element.patterns)
+
+
+def check_expressions(texts: Sequence[str], where: str) -> None:
+    """Raise ProfileError if a `/…/` among a pattern's elements is no regular expression."""
+    for text in texts:
+        if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+            import regex
+
+            try:
+                regex.compile(text[1:-1])
+            except regex.error as error:
+                raise ProfileError(f"{where}: {text} is no regular expression ({error}); see docs/profiles.md") from error
 
 
 def _searches(pattern: str, name: str) -> bool:

@@ -8,42 +8,40 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from stackan.classify.patterns import read_elements
+from stackan.classify.patterns import check_expressions, read_elements
 from stackan.errors import ProfileError
+from stackan.model.finding import RESOURCES, STATES
 from stackan.model.rules import ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 # Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
 _VERBS = ("blocked", "running", "idle", "unknowable")
+# What a row of each section may say, and what it has to; every row states its source.
+_ANYWHERE = {"source", "example"}
+_MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", *_ANYWHERE}
+_FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task"}
 _KEYS = {
-    "wait": {
-        "kind",
-        "state",
-        "inner",
-        "final",
-        "timed",
-        "poll",
-        "accept",
-        "input",
-        "task",
-        "functions",
-        "arguments",
-        "descriptor",
-        "source",
-        "example",
-    },
-    "primitive": {"functions", "source", "example"},
-    "wrapper": {"functions", "arguments", "source", "example"},
-    "start": {"functions", "source", "example"},
-    "glue": {"functions", "source", "example"},
-    "spin": {"functions", "by_design", "source", "example"},
-    "executor": {"id", "functions", "dispatch", "source", "example"},
-    "pool": {"id", "name", "dispatch", "not_workers", "growable", "serves", "advice", "source", "example"},
-    **{
-        verb: {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", "source", "example"}
-        for verb in _VERBS
-    },
+    "wait": {"kind", "state", "functions", "arguments", "descriptor", *_FLAGS, *_ANYWHERE},
+    "primitive": {"functions", *_ANYWHERE},
+    "wrapper": {"functions", "arguments", *_ANYWHERE},
+    "start": {"functions", *_ANYWHERE},
+    "glue": {"functions", *_ANYWHERE},
+    "spin": {"functions", "by_design", *_ANYWHERE},
+    "executor": {"id", "functions", "caller", *_ANYWHERE},
+    "pool": {"id", "name", "dispatch", "not_workers", "growable", "serves", "advice", *_ANYWHERE},
+    **dict.fromkeys(_VERBS, _MEANING),
 }
+_NEEDED = {
+    "wait": ("state", "functions"),
+    "executor": ("id", "functions"),
+    "pool": ("id", "name", "dispatch"),
+    "blocked": ("id", "frames", "kind"),
+    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "spin"), ("functions",)),
+    **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
+}
+_LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "advice", "marks"}
+_TRUTHS = {"by_design", "caller", "growable", "always", *_FLAGS}
+_CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others")}
 _HEAD = {"name", "title", "always", "marks"}
 
 
@@ -84,17 +82,41 @@ def _toml(text: str, path: str) -> dict[str, Any]:
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
         raise ProfileError(f'{path}: a profile needs `name = "…"`; see docs/profiles.md')
+    _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, "the head")
     for section, rows in profile.items():
         if section in _HEAD:
             continue
         if section not in _KEYS or not isinstance(rows, list):
             raise ProfileError(f"{path}: no section is called [[{section}]]; known are {', '.join(sorted(_KEYS))}")
-        for row in rows:
-            unknown = sorted(set(row) - _KEYS[section])
-            if unknown:
-                raise ProfileError(f"{path}: [[{section}]] knows no `{unknown[0]}`; known are {', '.join(sorted(_KEYS[section]))}")
-            if not row.get("source"):
-                raise ProfileError(f"{path}: a rule in [[{section}]] states no source; every rule says where it comes from")
+        for number, row in enumerate(rows, 1):
+            _check_row(row, path, section, f"rule {row['id']}" if isinstance(row.get("id"), str) else f"[[{section}]] number {number}")
+
+
+def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None:
+    unknown = sorted(set(row) - _KEYS[section])
+    if unknown:
+        raise ProfileError(f"{path}: {where} knows no `{unknown[0]}`; known are {', '.join(sorted(_KEYS[section]))}")
+    missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
+    if missing:
+        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see docs/profiles.md")
+    _check_types(row, path, where)
+    for key, choices in _CHOICES.items():
+        if key in row and row[key] not in choices:
+            raise ProfileError(f"{path}: {where} has {key} {row[key]!r}; known are {', '.join(choices)}")
+    if "frames" in row:
+        check_expressions(row["frames"], f"{path}: {where}")
+
+
+def _check_types(row: dict[str, Any], path: str, where: str) -> None:
+    for key, value in row.items():
+        if key in _LISTS:
+            right, name = isinstance(value, list) and all(isinstance(word, str) for word in value), "a list of strings"
+        elif key in _TRUTHS:
+            right, name = isinstance(value, bool), "true or false"
+        else:
+            right, name = isinstance(value, str), "a string"
+        if not right:
+            raise ProfileError(f"{path}: `{key}` of {where} has to be {name}")
 
 
 def choose_rules(names: Collection[str], extra: Iterable[str] = ()) -> Rules:
@@ -163,7 +185,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         frame_rules=tuple(frame_rules),
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
         executors=tuple(
-            ExecutorRule(row["id"], frozenset(row["functions"]), row.get("dispatch") == "caller") for _, row in rows("executor")
+            ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")
         ),
     )
 

@@ -71,6 +71,37 @@ def _lwps(dump: Dump) -> dict[int, int]:
     return {lwps[index]: index for index in range(dump.first_thread, dump.stop_thread) if lwps[index] != UNKNOWN}
 
 
+def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
+    """(snapshots to compare, the rest): stacks printed by another tool, or with other symbols, differ although nothing moved.
+
+    The largest set that was taken alike is compared; of equal ones that which shows more: gdb's, with symbols of the C library.
+    """
+    sets: list[list[Dump]] = []
+    for dump in dumps:
+        home = next((taken for taken in sets if _taken_alike(taken[0], dump)), None)
+        if home is None:
+            sets.append([dump])
+        else:
+            home.append(dump)
+    best = max(sets, key=lambda taken: (len(taken), taken[0].format != "eu-stack", _has_symbols(taken[0]) is True))
+    return best, [dump for taken in sets if taken is not best for dump in taken]
+
+
+def _taken_alike(a: Dump, b: Dump) -> bool:
+    if (a.format == "eu-stack") != (b.format == "eu-stack"):
+        return False
+    symbols = {_has_symbols(a), _has_symbols(b)} - {None}
+    return len(symbols) < 2
+
+
+def _has_symbols(dump: Dump) -> bool | None:
+    """Whether the C library's frames show its source files; None where no frame is the C library's."""
+    locations = dump.columns.site_location
+    if any(b"at ../sysdeps/" in location or b"at ./nptl/" in location or b"at ../nptl/" in location for location in locations):
+        return True
+    return False if any(b"/libc" in location or b"/libpthread" in location for location in locations) else None
+
+
 # What stands before a number in a name says what it counts.
 _COUNTS_SNAPSHOTS = ("snap", "snapshot", "round", "dump", "sample", "time", "run", "take", "try")
 _COUNTS_PROCESSES = (

@@ -8,7 +8,7 @@ moved at first counts as standing still once it was seen in one place SETTLED ti
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from stackan.model.place import NAMELESS, Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
@@ -30,8 +30,34 @@ def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
     tracks = [_track(key, tuple(sorted(by_index.items())), last) for key, by_index in seen.items()]
+    tracks = settle_joins(tracks)
     order_in = {track.key: position for position, track in enumerate(tracks)}
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread, order_in[track.key]))
+
+
+def settle_joins(tracks: Sequence[Track]) -> list[Track]:
+    """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
+
+    Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
+    """
+    stuck = {track.lwp for track in tracks if track.progress == STUCK}
+    settled: dict[int | str, Track] = {}
+    while True:
+        following = [track for track in tracks if track.key not in settled and _joins_the_living(track, stuck)]
+        if not following:
+            return [settled.get(track.key, track) for track in tracks]
+        for track in following:
+            settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
+            stuck.discard(track.lwp)
+
+
+def _joins_the_living(track: Track, stuck: Collection[int | None]) -> bool:
+    awaited, place = track.newest.awaited, track.place
+    if track.progress != STUCK or place.kind != "thread" or place.rule is not None or awaited is None:
+        return False
+    if awaited.owners:
+        return not any(owner in stuck for owner in awaited.owners)
+    return bool(place.application) and place.application[-1] == "main"
 
 
 def _key(sighting: Sighting, order: int) -> int | str:

@@ -85,12 +85,12 @@ def _snapshot(index: int, dump: Dump) -> dict[str, Any]:
         "index": index,
         "source": dump.source,
         "format": dump.format,
-        "sha256": hashlib.sha256(dump.data).hexdigest(),
+        "sha256": hashlib.sha256(dump.original).hexdigest(),
         "taken_at": dump.taken_at,
-        "bytes": len(dump.data),
+        "bytes": len(dump.original),
         "threads": len(dump.threads),
         "frames": len(dump.frames),
-        "unparsed_lines": len(dump.columns.unparsed_line),
+        "unparsed_lines": len(dump.unparsed_rows),
         "warnings": list(dump.warnings),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
@@ -148,9 +148,11 @@ class Dump:
         threads: range | None = None,
         warnings: Sequence[str] = (),
         taken_at: str | None = None,
+        original: bytes | None = None,
     ) -> None:
         chosen = range(len(columns.thread_lwp)) if threads is None else threads
         self.data = data
+        self.original = data if original is None else original  # with the terminal's escapes, which `data` is without
         self.columns = columns
         self.source = source
         self.format = format
@@ -183,7 +185,15 @@ class Dump:
     @property
     def unparsed(self) -> list[tuple[int, str]]:
         """(line, text) of every line that is no part of a thread and no known noise."""
-        return [(line, self.line_at(start)) for line, start in zip(self.columns.unparsed_line, self.columns.unparsed_start)]
+        return [(self.columns.unparsed_line[index], self.line_at(self.columns.unparsed_start[index])) for index in self.unparsed_rows]
+
+    @property
+    def unparsed_rows(self) -> range:
+        """Rows of the unparsed columns that belong to this snapshot: a text may hold several."""
+        starts, columns = self.columns.unparsed_start, self.columns
+        first = 0 if self.first_thread <= 1 else bisect_left(starts, columns.thread_start[self.first_thread])
+        last = self.stop_thread >= len(columns.thread_start)
+        return range(first, len(starts) if last else bisect_left(starts, columns.thread_start[self.stop_thread]))
 
     @property
     def lines(self) -> dict[str, int]:
@@ -292,6 +302,8 @@ class Dump:
 
     def line_text(self, line: int) -> str:
         """A line by its number, from 1."""
+        if self.original is not self.data:
+            return self.original.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
         # Every frame knows its line and offset, so the way from the frame before is short; no index of all lines is made.
         frame = bisect_right(self.columns.frame_line, line) - 1
         known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)

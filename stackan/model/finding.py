@@ -24,6 +24,17 @@ VERDICT_OF = {
 }
 
 
+# The contract's words for what is waited for, and for what a thread does.
+RESOURCES = (
+    "mutex", "rwlock", "spinlock", "condition", "semaphore", "future", "thread", "once", "monitor", "gil", "pool", "barrier", "latch",
+    "allocator", "stdio", "loader", "database-lock", "process", "file", "pipe", "socket", "futex",
+)  # fmt: skip
+STATES = (
+    "running", "lock", "condition", "future", "semaphore", "join", "io", "network", "sleep", "signal", "barrier", "idle", "suspended",
+    "unknown",
+)  # fmt: skip
+
+
 class Quote(NamedTuple):
     """A line of an input, as it stands."""
 

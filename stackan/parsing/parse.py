@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_right
+
 from stackan import backend
 from stackan.errors import InputError
 from stackan.model.columns import UNKNOWN, Columns
@@ -15,6 +18,9 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
 
     Raises InputError if the text is no dump, or one that stackan only knows by name.
     """
+    original = data
+    if b"\x1b" in data:
+        data = drop_escapes(data)
     found = detect(data)
     if found is None:
         raise InputError(f"{source}: no thread dump; give the output of pstack, gdb's `thread apply all bt`, or eu-stack")
@@ -23,11 +29,11 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
             f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; "
             "take the dump with gdb, pstack or eu-stack"
         )
-    return read_dumps(data, source, found)
+    return read_dumps(data, source, found, original)
 
 
-def read_dumps(data: bytes, source: str, found: Detected) -> list[Dump]:
-    """The snapshots of a text whose format is known."""
+def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> list[Dump]:
+    """The snapshots of a text whose format is known; `original` is the text with a terminal's escapes."""
     assert found.dialect is not None
     columns = backend.scan(data, found.dialect)
     facts = read_facts(data, columns)
@@ -38,9 +44,34 @@ def read_dumps(data: bytes, source: str, found: Detected) -> list[Dump]:
                 "take the dump as its user or as root, with no other debugger attached"
             )
         raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
-    pieces = split_snapshots(columns, 1 if is_stray(columns) else 0)
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
-    return [Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings) for piece in pieces]
+    pieces = split_snapshots(columns, 1 if is_stray(columns) else 0)
+    kept = pieces[:1]
+    for before, piece in itertools.pairwise(pieces):
+        # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
+        if found.format != "gdb" or not is_repeated(data, columns, before, piece):
+            kept.append(piece)
+    if len(kept) < len(pieces):
+        warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
+    return [
+        Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings, original=original)
+        for piece in kept
+    ]
+
+
+def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:
+    """Whether a snapshot is only the one before it, printed again: the same text, and no word of a debugger between them."""
+    starts, stops = columns.thread_start, columns.thread_stop
+    first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
+    noted = bisect_right(columns.note_start, first[1]) < bisect_right(columns.note_start, last[0])
+    return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
+
+
+def drop_escapes(data: bytes) -> bytes:
+    """The text without what a terminal would obey: colors, cursor movements, window titles.  Lines stay lines."""
+    import re
+
+    return re.sub(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\n]*\x07|[@-Z\\^_])", b"", data)
 
 
 def is_stray(columns: Columns) -> bool:

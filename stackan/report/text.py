@@ -112,7 +112,7 @@ def render_processes(processes: Sequence[Process], verdict: str, color: bool) ->
     yield from indented(
         f"{count(len(process.tracks), 'thread')}{' each' if len(processes) > 1 else ''}: {', '.join(shares(process))}", 3, 3
     )
-    unparsed = sum(len(dump.columns.unparsed_line) for dump in process.dumps)
+    unparsed = sum(len(dump.unparsed_rows) for dump in process.dumps)
     if unparsed:
         yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
     for pool in process.pools:
