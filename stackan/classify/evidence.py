@@ -217,12 +217,12 @@ def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place:
     """
     columns = dump.columns
     frame = columns.thread_first[thread] + place.run
-    if not place.run or place.names[place.run - 1] not in _GUARD_CONSTRUCTORS or place.run >= columns.thread_frames[thread]:
+    if not 0 < place.run < columns.thread_frames[thread] or hold.frame != columns.frame_level[frame]:
         return False
-    if hold.frame != columns.frame_level[frame]:
+    if building is not None:
+        return building.frame == hold.frame
+    if place.names[place.run - 1] not in _GUARD_CONSTRUCTORS:
         return False
-    if building is not None and building.frame == hold.frame:
-        return True
     last = frame + 1 >= columns.thread_first[thread] + columns.thread_frames[thread]
     stop = columns.thread_stop[thread] if last else columns.frame_start[frame + 1]
     rest = dump.data[columns.frame_stop[frame] : stop].split(b"\n")

@@ -41,9 +41,10 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
     Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
     """
     stuck = {track.lwp for track in tracks if track.progress == STUCK}
+    living = {track.lwp for track in tracks if track.progress != VANISHED}
     settled: dict[int | str, Track] = {}
     while True:
-        following = [track for track in tracks if track.key not in settled and _joins_the_living(track, stuck)]
+        following = [track for track in tracks if track.key not in settled and _joins_the_living(track, living - stuck)]
         if not following:
             return [settled.get(track.key, track) for track in tracks]
         for track in following:
@@ -51,12 +52,12 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
             stuck.discard(track.lwp)
 
 
-def _joins_the_living(track: Track, stuck: Collection[int | None]) -> bool:
+def _joins_the_living(track: Track, living: Collection[int | None]) -> bool:
     awaited, place = track.newest.awaited, track.place
     if track.progress != STUCK or place.kind != "thread" or place.rule is not None or awaited is None:
         return False
     if awaited.owners:
-        return not any(owner in stuck for owner in awaited.owners)
+        return all(owner in living for owner in awaited.owners)
     return bool(place.application) and place.application[-1] == "main"
 
 
