@@ -14,6 +14,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--profile", action="append", default=[], metavar="FILE", help="a profile of your own, in addition to those that come with stackan"
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument("--explain", type=int, metavar="LWP", help="tell all that was concluded about one thread, and why, instead")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")
@@ -29,7 +30,11 @@ def run(options: argparse.Namespace) -> int:
     case = load(*options.inputs, limits=limits, given_order=options.given_order)
     analysis = analyze(case, options.profile)
     with output(options.output) as stream:
-        if options.format == "json":
+        if options.explain is not None:
+            from stackan.report.explain import explain
+
+            stream.writelines(line + "\n" for line in explain(analysis, options.explain))
+        elif options.format == "json":
             from stackan.report import json
 
             json.write(analysis, stream)

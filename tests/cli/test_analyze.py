@@ -145,3 +145,18 @@ def test_a_reader_that_stops_early_is_no_error(example):
     command = f"{sys.executable} -m stackan parse {example / 'snap1.txt'} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_one_thread_can_be_explained_with_the_rule_that_spoke(run, example):
+    done = run("analyze", "--explain", "17870", example)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "LWP 17870 mariadbd of process 17802: stuck"
+    assert any("blocked: lock, by mariadb.row-lock" in line for line in lines)
+    assert any("1. worker-exhaustion (critical, likely)" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_explaining_a_thread_that_is_not_there_is_refused(run, example):
+    done = run("analyze", "--explain", "1", example)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "no thread of the case has that LWP" in done.stderr

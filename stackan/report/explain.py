@@ -1,0 +1,56 @@
+"""Everything concluded about one thread, and which rule or which line said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.errors import UsageError
+from stackan.model.analysis import Analysis
+from stackan.model.place import Sighting
+from stackan.model.process import Process
+from stackan.model.track import Track, label
+from stackan.report.text import indented, labelled
+from stackan.report.words import WIDTH, cut, safe, short
+
+
+def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
+    """Lines about every thread of the case with that LWP; raises UsageError if there is none."""
+    found = [(process, track) for process in analysis.processes for track in process.tracks if track.lwp == lwp]
+    if not found:
+        raise UsageError(f"--explain {lwp}: no thread of the case has that LWP; the report and --format json list them")
+    for process, track in found:
+        yield from _explain(analysis, process, track)
+
+
+def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str]:
+    yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}", WIDTH)
+    yield from labelled("why", safe(track.note), 12)
+    if track.timeline:
+        yield from labelled("course", track.timeline, 12)
+    pool = next((pool for pool in process.pools if track in pool.members), None)
+    if pool is not None:
+        yield from labelled("pool", f"{safe(pool.name)}: {safe(pool.evidence)}", 12)
+    for index, sighting in track.sightings:
+        yield from _sighting(index, sighting)
+    for number, finding in enumerate(analysis.findings, 1):
+        if any(other is track for _, other in finding.threads):
+            sure = f"{finding.severity}, {finding.confidence}"
+            yield from labelled("finding", f"{number}. {finding.kind} ({sure}): {safe(finding.title)}", 12)
+    yield ""
+
+
+def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
+    place, awaited = sighting.place, sighting.awaited
+    yield cut(f"   snapshot {index + 1}: {safe(short(sighting.dump.source))}, line {sighting.line}", WIDTH)
+    yield from indented(f"{place.verb}: {place.state}, by {safe(place.reason)}", 6, 12)
+    if awaited is not None and place.verb != "idle":
+        address = f" {awaited.address:#x}" if awaited.address is not None else ", which the dump does not print"
+        symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
+        yield from indented(safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, line {awaited.line})"), 6, 12)
+    for hold in sighting.holds:
+        address = f" {hold.address:#x}" if hold.address is not None else ""
+        doubt = "" if hold.sure else "; may be left over from an earlier call"
+        yield from indented(f"holds {hold.kind}{address} ({hold.evidence}, line {hold.line}{doubt})", 6, 12)
+    for at, name in enumerate(place.names):
+        part = "wait" if at < place.run else "start" if at >= place.end else ""
+        yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
