@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import zlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -125,27 +126,32 @@ def choose_rules(names: Collection[str], extra: Iterable[str] = ()) -> Rules:
     Profiles with `always` apply to every process, others where one of their `marks` is seen.  The server's own rules
     come before general ones.
     """
-    chosen: list[dict[str, Any]] = [read_profile(path) for path in extra]
+    chosen = [read_profile(path) for path in extra]
     general: list[dict[str, Any]] = []
-    for path in profile_files():
-        head = _head(path)
-        if head.get("always"):
-            general.append(_loaded(path))
-        elif any(mark in names for mark in head.get("marks", ())):
-            chosen.append(_loaded(path))
+    for profile in builtin():
+        if profile.get("always"):
+            general.append(profile)
+        elif any(mark in names for mark in profile.get("marks", ())):
+            chosen.append(profile)
     return merge(chosen, general)
 
 
-# The files of the package do not change while it runs: each is read once, and its rules only if they apply.
 @functools.cache
-def _head(path: str) -> dict[str, Any]:
-    """What stands before a profile's first section: its name and when it applies."""
-    return _toml(_text(path).partition("\n[[")[0], path)
+def builtin() -> tuple[dict[str, Any], ...]:
+    """The profiles that come with stackan: as the build compiled them, or read anew where a file has changed since."""
+    try:
+        from stackan import _profiles
 
-
-@functools.cache
-def _loaded(path: str) -> dict[str, Any]:
-    return read_profile(path)
+        checks, compiled = _profiles.CHECKS, _profiles.PROFILES
+    except ImportError:
+        checks, compiled = {}, {}
+    found = []
+    for path in profile_files():
+        name = os.path.basename(path)
+        with open(path, "rb") as file:
+            fresh = checks.get(name) == zlib.crc32(file.read())
+        found.append(compiled[name] if fresh else read_profile(path))
+    return tuple(found)
 
 
 def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -> Rules:
@@ -184,9 +190,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
         frame_rules=tuple(frame_rules),
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
-        executors=tuple(
-            ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")
-        ),
+        executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")),
     )
 
 

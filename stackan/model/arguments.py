@@ -1,7 +1,5 @@
 """Values of arguments and locals, read only where a rule asks for them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 _HEX = frozenset(b"0123456789abcdefABCDEF")

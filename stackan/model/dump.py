@@ -1,7 +1,5 @@
 """A parsed dump: one snapshot of one process, as columns with rows read on demand."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
@@ -53,7 +51,7 @@ class Location(NamedTuple):
 class _Rows(Sequence[Row]):
     """Rows made one at a time: a dump of five thousand threads makes no objects for those nobody looks at."""
 
-    def __init__(self, dump: Dump, size: int) -> None:
+    def __init__(self, dump: "Dump", size: int) -> None:
         self._dump = dump
         self._size = size
 
@@ -105,7 +103,7 @@ class FrameRows(_Rows[Frame]):
 class StackRows(_Rows[tuple[str, ...]]):
     """The distinct stacks of a dump: tuples of printed function names, innermost first."""
 
-    def __init__(self, dump: Dump) -> None:
+    def __init__(self, dump: "Dump") -> None:
         self.nodes = sorted({node for node in dump.thread_nodes() if node != UNKNOWN})
         super().__init__(dump, len(self.nodes))
 
@@ -273,7 +271,7 @@ class Dump:
         start = self.columns.frame_args_start[frame]
         return b"" if start == UNKNOWN else self.data[start : start + self.columns.frame_args_size[frame]]
 
-    def argument(self, frame: int, name: bytes) -> Address | None:
+    def argument(self, frame: int, name: bytes) -> "Address | None":
         """The address that a frame's argument of that name holds, or None."""
         from stackan.model.arguments import address_argument
 

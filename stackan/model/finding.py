@@ -1,7 +1,5 @@
 """Findings: what is wrong, how sure that is, and the lines that show it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackan.model.process import Process

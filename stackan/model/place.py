@@ -1,7 +1,5 @@
 """What a stack says (Place) and what one thread of one snapshot shows beyond it (Sighting)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackan.model.dump import Dump

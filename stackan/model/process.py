@@ -1,7 +1,5 @@
 """A process of a case: its snapshots, threads through time, pools."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackan.model.dump import Dump

@@ -1,7 +1,5 @@
 """What profiles say, as plain data (their grammar: docs/profiles.md)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

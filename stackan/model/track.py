@@ -1,7 +1,5 @@
 """One thread of a process through all snapshots."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackan.model.place import Place, Sighting
