@@ -14,6 +14,8 @@ from stackan.model.rules import Rules
 
 # Locals of C++ guards:  g = {_M_device = @0x5567ca2791c0}   l = {_M_device = 0x7ffe, _M_owns = true}   r = {_M_pm = 0x55b9, _M_owns = true}
 _GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
+# Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
+_INNER_LOCKS = ("mutex", "allocator")
 # A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
 _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 _ALLOCATOR = frozenset(
@@ -60,7 +62,7 @@ def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited
     found = None
     for at in range(min(place.run, own) - 1, -1, -1):
         rule = rules.waits.get(place.names[at])
-        arguments = rule.arguments if rule is not None else ()
+        arguments = rule.arguments if rule is not None and (rule.kind == place.kind or rule.kind in _INNER_LOCKS) else ()
         if place.rule is not None and place.rule.verb == "blocked":
             arguments = ()  # the condition below is the waiter's own, not what it waits for
         elif rule is None:
@@ -100,7 +102,8 @@ def _address(dump: Dump, frame: int, names: Sequence[bytes]) -> Address | None:
 def _mode(place: Place) -> str:
     if place.kind != "rwlock":
         return ""
-    return "read" if any("rdlock" in name or "shared" in name.lower() for name in place.names[: place.run]) else "write"
+    functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
+    return "read" if any("rdlock" in name or "shared" in name.lower() for name in functions) else "write"
 
 
 def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
@@ -150,7 +153,8 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
                 thread = dump.thread_of(frame)
                 if at < dump.columns.thread_stop[thread]:
                     closing = text.find(b"}")
-                    owns = b"_M_owns = false" not in text[: closing if closing >= 0 else 80]
+                    said = text[: closing if closing >= 0 else 80]
+                    owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number
                     kind, level = "rwlock" if shared else "mutex", dump.columns.frame_level[frame]
                     hold = Held(kind, address.value, LOCALS, dump.line_number(at), level, shared)
                     guards.setdefault(thread, []).append(Guard(hold, owns))
@@ -166,9 +170,9 @@ def find_printed(dump: Dump) -> dict[int, list[Held]]:
     if not dump.facts.printed:
         return held
     by_lwp = {dump.columns.thread_lwp[index]: index for index in range(dump.first_thread, dump.stop_thread)}
-    for address, owner, line in dump.facts.printed:
+    for address, owner, line, kind in dump.facts.printed:
         if owner in by_lwp:
-            held.setdefault(by_lwp[owner], []).append(Held("mutex", address, RECORDED, line, 0, False))
+            held.setdefault(by_lwp[owner], []).append(Held(kind, address, RECORDED, line, 0, False))
     return held
 
 
@@ -226,8 +230,10 @@ def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place:
     last = frame + 1 >= columns.thread_first[thread] + columns.thread_frames[thread]
     stop = columns.thread_stop[thread] if last else columns.frame_start[frame + 1]
     rest = dump.data[columns.frame_stop[frame] : stop].split(b"\n")
-    behind = hold.line - columns.frame_line[frame]
-    return any(line.endswith(b" = <optimized out>") for line in rest[behind + 1 :])
+    printed = [line.endswith(b" = <optimized out>") for line in rest]
+    at = hold.line - columns.frame_line[frame]
+    # The one under construction is one of those optimized out; only if all of them stand behind the guard, it does.
+    return any(printed[at + 1 :]) and not any(printed[:at])
 
 
 def _given_back(dump: Dump, thread: int, place: Place) -> set[int]:

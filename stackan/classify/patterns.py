@@ -26,7 +26,7 @@ def _read(text: str) -> Element:
         return Element(frozenset(), (), (), True, True, False)
     if text == "??*":
         return Element(frozenset(), (), (), True, True, True)
-    optional = text.endswith("?") and text != "??"
+    optional = text.endswith("?") and not text.endswith("??")
     names: set[str] = set()
     globs: list[tuple[str, str]] = []
     patterns: list[str] = []

@@ -15,7 +15,7 @@ from stackan.model.place import NAMELESS, Place
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
-_LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread")
+_LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 
@@ -106,7 +106,7 @@ class Places:
     def _find_rule(self, names: Sequence[str], wait: _Wait) -> FrameRule | None:
         if not wait.run:
             return None
-        kinds = {wait.rule.kind, wait.rule.state} if wait.rule else set()
+        kinds = {wait.rule.kind, wait.rule.state, "poll" if wait.rule.poll else None} if wait.rule else set()
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule
@@ -121,7 +121,9 @@ class Places:
             # pthread_once to its slow half, pthread_mutex_lock to that for robust mutexes (or memcpy to its variant, which runs).
             return _Meaning("waiting", NAMELESS, "unknown", "futex")
         if wait.run:
-            return _Meaning("unknowable", "the innermost frames have no names", "unknown")
+            nameless = names[0].startswith("??")
+            reason = "the innermost frames have no names" if nameless else "inside the kernel, and no rule knows the caller"
+            return _Meaning("unknowable", reason, "unknown")
         if names and names[0] in self.rules.spins and names[0] not in self.rules.spins_by_design:
             return _Meaning("spinning", "a primitive that burns CPU", "running", "spinlock")
         return _Meaning("running", "no wait in sight", "running")

@@ -87,7 +87,7 @@ def _check(profile: dict[str, Any], path: str) -> None:
     for section, rows in profile.items():
         if section in _HEAD:
             continue
-        if section not in _KEYS or not isinstance(rows, list):
+        if section not in _KEYS or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ProfileError(f"{path}: no section is called [[{section}]]; known are {', '.join(sorted(_KEYS))}")
         for number, row in enumerate(rows, 1):
             _check_row(row, path, section, f"rule {row['id']}" if isinstance(row.get("id"), str) else f"[[{section}]] number {number}")

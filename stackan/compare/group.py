@@ -28,7 +28,8 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
         else:
             home.append(dump)
     processes += group_by_name(unnumbered)
-    return processes
+    place = {id(dump): at for at, dump in enumerate(ordered)}
+    return sorted(processes, key=lambda process: place[id(process[0])])
 
 
 def same_process(a: Dump, b: Dump) -> bool:

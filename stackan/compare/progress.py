@@ -22,11 +22,13 @@ STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-
 def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
     """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished."""
     seen: dict[int | str, dict[int, Sighting]] = {}
+    current: dict[int | str, int | str] = {}  # who uses an LWP now
     for index, sightings in enumerate(snapshots):
         for order, sighting in enumerate(sightings):
-            key = _key(sighting, order)
+            number = _key(sighting, order)
+            key = current.setdefault(number, number)
             if key in seen and not _same_thread(seen[key][max(seen[key])], sighting):
-                key = f"{key} of snapshot {index + 1}"
+                key = current[number] = f"{number} of snapshot {index + 1}"
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
     tracks = [_track(key, tuple(sorted(by_index.items())), last) for key, by_index in seen.items()]

@@ -14,7 +14,7 @@ _LOOK_AT_CPU = (
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."
 )
-_NAMELESS = "the innermost frames have no names, so the text cannot tell what these threads wait for"
+_NAMELESS = "the innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for"
 
 
 def spinning(process: Process) -> list[Finding]:

@@ -20,11 +20,25 @@ def value_argument(text: bytes, name: bytes) -> bytes | None:
         at = text.find(wanted, start)
         if at < 0:
             return None
-        if at == 0 or text[at - 1] in b" ,\n":
+        if (at == 0 or text[at - 1] in b" ,\n") and not _is_quoted(text, at):
             rest = text[at + len(wanted) :]
             entry = name + b"@entry="
             return rest[len(entry) :] if rest.startswith(entry) else rest
         start = at + 1
+
+
+def _is_quoted(text: bytes, at: int) -> bool:
+    """Whether a byte stands inside a printed string: `packet=0x7f "set mutex=0x1"`."""
+    quoted = False
+    quote = text.find(b'"', 0, at)
+    while quote >= 0:
+        backslashes = quote
+        while backslashes > 0 and text[backslashes - 1] == 92:
+            backslashes -= 1
+        if (quote - backslashes) % 2 == 0:
+            quoted = not quoted
+        quote = text.find(b'"', quote + 1, at)
+    return quoted
 
 
 def address_argument(text: bytes, name: bytes) -> Address | None:
@@ -63,6 +77,19 @@ def read_address(text: bytes) -> Address | None:
     value = int(text[at + 2 : end], 16)
     symbol = None
     if text.startswith(b" <", end):
-        close = text.find(b">", end)
+        close = _closing_bracket(text, end + 1)
         symbol = text[end + 2 : close].decode("utf-8", "replace") if close > 0 else None
     return Address(value, symbol) if value else None
+
+
+def _closing_bracket(text: bytes, at: int) -> int:
+    """The `>` that closes the `<` at `at`, past those of template arguments; -1 if there is none."""
+    depth = 0
+    for position in range(at, len(text)):
+        if text[position] == 60:
+            depth += 1
+        elif text[position] == 62 and text[position - 1] != 45:
+            depth -= 1
+            if depth == 0:
+                return position
+    return -1

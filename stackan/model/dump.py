@@ -121,6 +121,7 @@ class Printed(NamedTuple):
     address: int
     owner: int  # LWP; 0 is none
     line: int
+    kind: str = "mutex"  # or "rwlock", whose printed owner is its writer
 
 
 class Facts(NamedTuple):
@@ -147,10 +148,12 @@ class Dump:
         warnings: Sequence[str] = (),
         taken_at: str | None = None,
         original: bytes | None = None,
+        text: tuple[int, int] | None = None,
     ) -> None:
         chosen = range(len(columns.thread_lwp)) if threads is None else threads
         self.data = data
         self.original = data if original is None else original  # with the terminal's escapes, which `data` is without
+        self.text_range = (0, len(data)) if text is None else text  # which part of the text is this snapshot's
         self.columns = columns
         self.source = source
         self.format = format
@@ -188,10 +191,8 @@ class Dump:
     @property
     def unparsed_rows(self) -> range:
         """Rows of the unparsed columns that belong to this snapshot: a text may hold several."""
-        starts, columns = self.columns.unparsed_start, self.columns
-        first = 0 if self.first_thread <= 1 else bisect_left(starts, columns.thread_start[self.first_thread])
-        last = self.stop_thread >= len(columns.thread_start)
-        return range(first, len(starts) if last else bisect_left(starts, columns.thread_start[self.stop_thread]))
+        starts = self.columns.unparsed_start
+        return range(bisect_left(starts, self.text_range[0]), bisect_left(starts, self.text_range[1]))
 
     @property
     def lines(self) -> dict[str, int]:

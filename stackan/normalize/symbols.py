@@ -31,7 +31,13 @@ _TWINS = (
     "openat",
     "fallocate",
 )
-_SIGNS = frozenset("<>=-!+*/%&|^~,")
+# The longest first, so that what follows is no part of the operator but its template arguments.
+# fmt: off
+_OPERATORS = (
+    "<=>", "<<=", ">>=", "->*", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=",
+    "->", "<", ">", "=", "!", "+", "-", "*", "/", "%", "^", "&", "|", "~", ",",
+)
+# fmt: on
 
 
 def canonical(printed: str) -> str:
@@ -93,6 +99,11 @@ def _bare(name: str) -> str:
             kept.append(name[at:end].replace(" ", "\0"))  # `operator new` is one word
             at = end
             continue
+        if depth == 0 and name.startswith("<lambda(", at):  # gdb's own word for one that DWARF does not name
+            end = name.find(")>", at)
+            kept.append("<lambda>")
+            at = end + 2 if end >= 0 else size
+            continue
         if char == "{" and depth == 0:
             braces += 1
         if braces:
@@ -121,10 +132,9 @@ def _operator_end(name: str, at: int) -> int:
     """Where an operator's own signs or words end: `operator()`, `operator<<`, `operator new[]`, `operator bool`."""
     if name.startswith(("()", "[]"), at):
         return at + 2
-    if at < len(name) and name[at] in _SIGNS:
-        while at < len(name) and name[at] in _SIGNS:
-            at += 1
-        return at
+    sign = next((sign for sign in _OPERATORS if name.startswith(sign, at)), None)
+    if sign is not None:
+        return at + len(sign)
     if at < len(name) and name[at] == " ":
         at += 1
         while at < len(name) and name[at] not in "(<":

@@ -52,9 +52,14 @@ def detect(data: bytes) -> Detected | None:
         named = "py-spy"
     if named is not None:
         return Detected(named, None, f"a line that only {named} writes stands in it")
-    if _at_line_start(head, b"#0 ") or _at_line_start(head, b"#1 "):
+    if _at_line_start(head, b"#0  ") or _at_line_start(head, b"#0 0x") or _at_line_start(head, b"#1  0x"):
         return Detected("pstack", GDB, "frames `#n` without a thread's header")
-    if _at_line_start(head, b"ptrace: ") or b"already traced by process" in head or _at_line_start(head, b"Could not attach"):
+    if (
+        _at_line_start(head, b"ptrace: ")
+        or _at_line_start(head, b"eu-stack: ")
+        or b"already traced by process" in head
+        or _at_line_start(head, b"Could not attach")
+    ):
         return Detected("gdb", GDB, "a debugger's refusal")
     return None
 

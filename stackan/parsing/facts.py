@@ -26,7 +26,7 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
         elif text.startswith(b"$"):
             owner = _owner(text)
             if asked is not None and owner is not None:
-                printed.append(Printed(asked, owner, line))
+                printed.append(Printed(asked, owner, line, "rwlock" if b"__cur_writer" in text else "mutex"))
             asked = None
         elif text.startswith(b"[Inferior "):
             pid = _number_behind(text, b"(process ") or pid

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left
 
 from stackan import backend
 from stackan.errors import InputError
@@ -53,9 +53,10 @@ def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> li
             kept.append(piece)
     if len(kept) < len(pieces):
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
+    bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     return [
-        Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings, original=original)
-        for piece in kept
+        Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings, original=original, text=text)
+        for piece, text in zip(kept, itertools.pairwise(bounds), strict=True)
     ]
 
 
@@ -63,7 +64,7 @@ def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> b
     """Whether a snapshot is only the one before it, printed again: the same text, and no word of a debugger between them."""
     starts, stops = columns.thread_start, columns.thread_stop
     first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
-    noted = bisect_right(columns.note_start, first[1]) < bisect_right(columns.note_start, last[0])
+    noted = bisect_left(columns.note_start, first[1]) < bisect_left(columns.note_start, last[0])
     return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
 
 
@@ -71,7 +72,7 @@ def drop_escapes(data: bytes) -> bytes:
     """The text without what a terminal would obey: colors, cursor movements, window titles.  Lines stay lines."""
     import re
 
-    return re.sub(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\n]*\x07|[@-Z\\^_])", b"", data)
+    return re.sub(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\n]*\x07|[@-Z\\^_])", b"", data).replace(b"\n\r", b"\n")
 
 
 def is_stray(columns: Columns) -> bool:

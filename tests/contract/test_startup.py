@@ -8,9 +8,11 @@ import sys
 import pytest
 
 # Each takes longer to import than the example to analyze, or has no business in a plain run.
-NEVER = {"networkx", "regex", "numpy", "dataclasses", "inspect", "tarfile", "zipfile", "lzma", "bz2", "gzip", "subprocess", "multiprocessing",
-         "concurrent", "asyncio", "logging", "email", "http", "urllib", "pathlib", "tempfile", "random", "jsonschema", "zstandard", "isal",
-         "textwrap", "unittest"}  # fmt: skip
+NEVER = {
+    "asyncio", "bz2", "concurrent", "dataclasses", "email", "gzip", "http", "inspect", "isal", "jsonschema", "logging",
+    "lzma", "multiprocessing", "networkx", "numpy", "pathlib", "random", "regex", "subprocess", "tarfile", "tempfile",
+    "textwrap", "unittest", "urllib", "zipfile", "zstandard",
+}  # fmt: skip
 
 
 def imported(*arguments: str) -> set[str]:

@@ -1,0 +1,262 @@
+"""Worker pools: which threads are one, and when it is exhausted."""
+
+from __future__ import annotations
+
+import pytest
+
+import stackan
+from stackan.model.process import Pool
+
+from .dumps import (
+    START,
+    Frame,
+    Thread,
+    analyze,
+    app,
+    dump,
+    future,
+    guarded_mutex,
+    kinds,
+    lock_guard,
+    lwps,
+    mutex,
+    parked,
+    poll_events,
+    progress,
+    receive,
+    run_by,
+    sleep,
+    thread,
+)
+
+MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
+LOCK, OTHER_LOCK = 0x5581_D178_4140, 0x5581_D178_4180
+
+
+def waiter(number: int, name: str = "wrk") -> Thread:
+    """A worker whose task waits for the result of another task."""
+    return thread(4200 + number, f"{name}-{number}", future(), app("handle_request", f"id={number}"), run_by())
+
+
+def third(*frames: Frame | tuple[Frame, ...]) -> Thread:
+    return thread(4203, "wrk-3", *frames)
+
+
+ALL_WAIT = (MAIN, waiter(1), waiter(2), waiter(3))
+
+
+def the_pool(analysis: stackan.Analysis) -> Pool:
+    (pool,) = analysis.processes[0].pools
+    return pool
+
+
+# -- exhausted
+
+
+def test_a_pool_whose_workers_all_wait_for_tasks_in_two_snapshots_is_exhausted() -> None:
+    text = dump(*ALL_WAIT)
+
+    analysis = analyze(text, text)
+
+    assert analysis.verdict == "worker-exhaustion"
+    assert [(finding.kind, finding.severity, finding.confidence) for finding in analysis.findings] == [
+        ("worker-exhaustion", "critical", "likely")
+    ]
+    assert lwps(analysis.findings[0]) == [4201, 4202, 4203]
+    pool = the_pool(analysis)
+    assert (len(pool.workers), pool.idle, pool.blocked, pool.progressing, pool.exhausted) == (3, 0, 3, 0, True)
+
+
+def test_one_snapshot_of_an_exhausted_pool_is_possible_and_not_critical() -> None:
+    analysis = analyze(dump(*ALL_WAIT))
+
+    assert analysis.verdict == "inconclusive"
+    assert [(finding.kind, finding.severity, finding.confidence) for finding in analysis.findings] == [
+        ("worker-exhaustion", "warning", "possible")
+    ]
+    assert not analysis.critical
+
+
+def test_whoever_waits_for_a_task_of_the_exhausted_pool_is_no_worker_of_it() -> None:
+    client = thread(4300, "client", future(), app("ask"), app("client_loop"), START)
+    text = dump(*ALL_WAIT, client)
+
+    analysis = analyze(text, text)
+
+    assert lwps(analysis.findings[0]) == [4201, 4202, 4203]
+    assert progress(analysis)[4300] == "stuck"
+
+
+def test_a_sleeping_main_thread_and_an_event_loop_deliver_no_results() -> None:
+    text = dump(*ALL_WAIT, thread(4300, "acceptor", poll_events(), app("accept_loop"), START))
+
+    assert analyze(text, text).verdict == "worker-exhaustion"
+
+
+def test_two_pools_that_wait_for_each_other_are_one_finding_with_the_workers_of_both() -> None:
+    front = [thread(4200 + number, f"front-{number}", future(), app("render"), run_by("Front::loop")) for number in range(2)]
+    back = [thread(4300 + number, f"back-{number}", future(), app("query"), run_by("Back::loop")) for number in range(2)]
+    text = dump(MAIN, *front, *back)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, lwps(finding)) for finding in analysis.findings] == [("worker-exhaustion", [4200, 4201, 4300, 4301])]
+    assert [pool.exhausted for pool in analysis.processes[0].pools] == [True, True]
+
+
+# -- not exhausted
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (third(parked()), third(parked())),
+        (third(parked()), waiter(3)),
+        (waiter(3), third(parked())),
+        (third(app("parse"), app("handle_request"), run_by()), third(app("reply"), app("handle_request"), run_by())),
+        (third(app("crunch"), app("handle_request"), run_by()), third(app("crunch"), app("handle_request"), run_by())),
+        (third(mutex(LOCK), app("store"), run_by()), third(mutex(OTHER_LOCK), app("store"), run_by())),
+        (None, waiter(3)),
+    ],
+    ids=["idle", "idle before", "idle after", "moving", "computing", "on another lock", "appeared"],
+)
+def test_one_worker_that_is_idle_or_moves_keeps_a_pool_from_exhaustion(before: Thread | None, after: Thread) -> None:
+    first = dump(MAIN, waiter(1), waiter(2), *([before] if before else []))
+    second = dump(MAIN, waiter(1), waiter(2), after)
+
+    analysis = analyze(first, second)
+
+    assert "worker-exhaustion" not in kinds(analysis)
+    assert analysis.verdict != "worker-exhaustion"
+    assert not the_pool(analysis).exhausted
+    assert len(the_pool(analysis).workers) == 3
+    assert not analysis.critical
+
+
+def test_a_worker_that_was_idle_in_the_first_of_four_snapshots_keeps_a_pool_from_exhaustion() -> None:
+    before, after = dump(MAIN, waiter(1), waiter(2), third(parked())), dump(*ALL_WAIT)
+
+    analysis = analyze(before, after, after, after)
+
+    assert progress(analysis)[4203] == "stuck"
+    assert not the_pool(analysis).exhausted
+    assert "worker-exhaustion" not in kinds(analysis)
+
+
+def test_an_idle_second_pool_may_deliver_what_the_first_waits_for() -> None:
+    text = dump(*ALL_WAIT, *[thread(4300 + number, f"io-{number}", parked("IoPool::loop")) for number in range(2)])
+
+    analysis = analyze(text, text)
+
+    assert "worker-exhaustion" not in kinds(analysis)
+    assert {pool.dispatch: pool.exhausted for pool in analysis.processes[0].pools} == {
+        "ThreadPool::worker_loop": True,
+        "IoPool::loop": False,
+    }
+
+
+def test_a_moving_thread_outside_of_all_pools_may_deliver_what_the_pool_waits_for() -> None:
+    before = dump(*ALL_WAIT, thread(4300, "feeder", app("read_disk"), app("feed"), START))
+    after = dump(*ALL_WAIT, thread(4300, "feeder", app("set_value"), app("feed"), START))
+
+    assert "worker-exhaustion" not in kinds(analyze(before, after))
+
+
+def test_a_new_thread_that_runs_may_deliver_what_the_pool_waits_for() -> None:
+    before = dump(*ALL_WAIT)
+    after = dump(*ALL_WAIT, thread(4300, "async", app("compute"), app("run_async"), START))
+
+    assert "worker-exhaustion" not in kinds(analyze(before, after))
+
+
+def test_an_idle_pool_is_a_pool_and_not_exhausted() -> None:
+    text = dump(MAIN, *[thread(4200 + number, f"wrk-{number}", parked()) for number in range(3)])
+
+    analysis = analyze(text, text)
+
+    pool = the_pool(analysis)
+    assert (len(pool.workers), pool.idle, pool.blocked, pool.exhausted) == (3, 3, 0, False)
+    assert analysis.findings == ()
+
+
+def test_a_lone_thread_in_a_task_is_no_pool() -> None:
+    text = dump(MAIN, waiter(1))
+
+    analysis = analyze(text, text)
+
+    assert analysis.processes[0].pools == ()
+    assert "worker-exhaustion" not in kinds(analysis)
+
+
+def test_threads_with_the_same_entry_function_and_name_are_no_pool() -> None:
+    text = dump(
+        MAIN, *[thread(4200 + number, f"conn-{number}", receive(9), app("read_packet"), app("connection"), START) for number in range(5)]
+    )
+
+    assert analyze(text, text).processes[0].pools == ()
+
+
+# -- exhausted, but for a reason that can be seen
+
+
+def test_a_pool_whose_workers_all_wait_for_the_network_is_exhausted_and_blocked() -> None:
+    workers = [thread(4200 + number, f"wrk-{number}", receive(5 + number), app("call_peer"), run_by()) for number in range(3)]
+    text = dump(MAIN, *workers)
+
+    analysis = analyze(text, text)
+
+    assert analysis.verdict == "blocked"
+    assert [(finding.kind, finding.severity, lwps(finding)) for finding in analysis.findings] == [
+        ("stalled-io", "critical", [4200, 4201, 4202])
+    ]
+    document = analysis.to_dict()
+    assert [pool["exhausted"] for pool in document["processes"][0]["pools"]] == [True]
+
+
+def test_a_pool_behind_a_mutex_of_an_unknown_owner_is_exhausted_and_blocked() -> None:
+    text = dump(MAIN, *[thread(4200 + number, f"wrk-{number}", mutex(LOCK), app("store"), run_by()) for number in range(3)])
+
+    analysis = analyze(text, text)
+
+    assert analysis.verdict == "blocked"
+    assert kinds(analysis) == ["convoy"]
+    assert the_pool(analysis).exhausted
+
+
+def test_a_pool_behind_a_deadlock_of_two_of_its_workers_is_a_victim() -> None:
+    def locked(number: int, has: int, wants: int) -> Thread:
+        return thread(4200 + number, f"wrk-{number}", guarded_mutex(wants), app("move", locals=(lock_guard(has),)), run_by())
+
+    text = dump(MAIN, locked(1, LOCK, OTHER_LOCK), locked(2, OTHER_LOCK, LOCK), waiter(3), full=True)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, lwps(finding)) for finding in analysis.findings] == [("deadlock", [4201, 4202])]
+    assert the_pool(analysis).exhausted
+
+
+# -- which threads are one pool
+
+
+def test_workers_are_split_by_the_stem_of_their_names() -> None:
+    text = dump(MAIN, waiter(1, "read"), waiter(2, "read"), waiter(3, "write"), waiter(4, "write"))
+
+    analysis = analyze(text, text)
+
+    members = {pool.name: sorted(track.lwp for track in pool.members) for pool in analysis.processes[0].pools}
+    assert members == {"ThreadPool::worker_loop (read)": [4201, 4202], "ThreadPool::worker_loop (write)": [4203, 4204]}
+
+
+def test_names_that_would_leave_a_worker_alone_do_not_split_a_pool() -> None:
+    text = dump(MAIN, waiter(1, "read"), waiter(2, "read"), waiter(3, "write"))
+
+    assert sorted(track.lwp for track in the_pool(analyze(text, text)).members) == [4201, 4202, 4203]
+
+
+def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:
+    text = dump(*ALL_WAIT)
+
+    pool = the_pool(analyze(text, text))
+
+    assert (pool.name, pool.dispatch) == ("ThreadPool::worker_loop (wrk)", "ThreadPool::worker_loop")
+    assert "cxx.packaged-task" in pool.evidence

@@ -1,0 +1,149 @@
+"""One word for a process and one for the case."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from stackan.diagnose import judge_case
+
+from .dumps import (
+    START,
+    Thread,
+    analyze,
+    app,
+    dump,
+    future,
+    guarded_mutex,
+    join,
+    kinds,
+    lock_guard,
+    mutex,
+    parked,
+    poll_events,
+    progress,
+    run_by,
+    sleep,
+    spin,
+    thread,
+)
+
+MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
+ORDER = ["recovering", "deadlock", "worker-exhaustion", "blocked", "spinning", "progressing", "idle", "inconclusive"]
+
+LEFT, RIGHT = 0x5581_1000, 0x5581_2000
+DEADLOCK = [
+    thread(4301, "left", guarded_mutex(RIGHT), app("move", locals=(lock_guard(LEFT), lock_guard(RIGHT))), START),
+    thread(4302, "right", guarded_mutex(LEFT), app("move", locals=(lock_guard(RIGHT), lock_guard(LEFT))), START),
+]
+EXHAUSTED = [thread(4200 + number, f"wrk-{number}", future(), app("handle"), run_by()) for number in range(3)]
+CONVOY = [thread(5000 + number, f"client-{number}", mutex(0x5581_3000), app("append"), START) for number in range(3)]
+SPINNER = [thread(4400, "spinner", spin(), app("take_ticket"), START)]
+IDLE_LOOP = [thread(4450, "loop", poll_events(), app("event_loop"), START)]
+IDLE = [thread(4500 + number, f"parked-{number}", parked("Quiet::loop")) for number in range(3)]
+
+
+# -- the order
+
+
+@pytest.mark.parametrize(("graver", "lesser"), list(combinations(ORDER, 2)))
+def test_a_case_takes_the_gravest_verdict_of_its_processes(graver: str, lesser: str) -> None:
+    assert judge_case([lesser, graver]) == judge_case([graver, lesser]) == graver
+
+
+def test_a_case_without_processes_is_inconclusive() -> None:
+    assert judge_case([]) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("threads", "verdict"),
+    [
+        (DEADLOCK + EXHAUSTED + CONVOY + SPINNER, "deadlock"),
+        (EXHAUSTED + CONVOY + IDLE_LOOP, "worker-exhaustion"),
+        (CONVOY + SPINNER, "blocked"),
+        (SPINNER + IDLE, "spinning"),
+        (IDLE, "idle"),
+        ([], "inconclusive"),
+    ],
+    ids=["deadlock", "worker-exhaustion", "blocked", "spinning", "idle", "inconclusive"],
+)
+def test_a_process_takes_the_gravest_of_what_is_found_in_it(threads: list[Thread], verdict: str) -> None:
+    text = dump(MAIN, *threads, full=True)
+
+    analysis = analyze(text, text)
+
+    assert analysis.verdicts == (verdict,)
+    assert analysis.verdict == verdict
+
+
+def test_the_gravest_finding_stands_first_and_gives_the_headline() -> None:
+    joins = [thread(4700, "a", join(4701), app("stop_b"), START), thread(4701, "b", join(4700), app("stop_a"), START)]
+    text = dump(MAIN, *CONVOY, *joins, *IDLE, *SPINNER)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, finding.severity, len(finding.threads)) for finding in analysis.findings] == [
+        ("deadlock", "critical", 2),
+        ("convoy", "warning", 3),
+        ("spin", "warning", 1),
+    ]
+    assert analysis.headline.startswith(analysis.findings[0].title)
+
+
+def test_each_process_has_its_own_verdict_and_the_case_the_gravest() -> None:
+    sick = dump(MAIN, *DEADLOCK, full=True, pid=4100)
+    well = dump(thread(7100, "watchd", poll_events(), app("watch"), app("main")), pid=7100)
+
+    analysis = analyze(well, sick, well, sick, names=["1.watchd", "1.tellerd", "2.watchd", "2.tellerd"])
+
+    assert {process.pid: verdict for process, verdict in zip(analysis.processes, analysis.verdicts)} == {4100: "deadlock", 7100: "idle"}
+    assert analysis.verdict == "deadlock"
+
+
+# -- motion
+
+
+def test_a_process_in_which_something_moves_and_nothing_stands_is_progressing() -> None:
+    before = dump(MAIN, *IDLE, thread(4600, "worker", app("parse"), app("handle"), START))
+    after = dump(MAIN, *IDLE, thread(4600, "worker", app("reply"), app("handle"), START))
+
+    analysis = analyze(before, after)
+
+    assert (analysis.verdict, analysis.findings) == ("progressing", ())
+
+
+def test_a_new_thread_is_motion() -> None:
+    analysis = analyze(dump(MAIN, *IDLE), dump(MAIN, *IDLE, thread(4600, "new", poll_events(), app("event_loop"), START)))
+
+    assert analysis.verdict == "progressing"
+
+
+# -- one snapshot
+
+
+@pytest.mark.parametrize("threads", [EXHAUSTED, CONVOY, SPINNER, []], ids=["exhausted", "convoy", "spinning", "sleeping"])
+def test_one_snapshot_of_what_may_be_stuck_is_inconclusive(threads: list[Thread]) -> None:
+    analysis = analyze(dump(MAIN, *threads))
+
+    assert analysis.verdict == "inconclusive"
+    assert set(progress(analysis).values()) == {"unknown"}
+    assert all(finding.confidence == "possible" for finding in analysis.findings)
+    assert "One snapshot" in analysis.headline
+
+
+def test_one_snapshot_in_which_all_threads_are_parked_is_idle() -> None:
+    analysis = analyze(dump(thread(4100, "tellerd", poll_events(), app("serve"), app("main")), *IDLE))
+
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+
+
+def test_one_snapshot_proves_a_deadlock_that_its_locals_show() -> None:
+    assert analyze(dump(MAIN, *DEADLOCK, full=True)).verdict == "deadlock"
+
+
+def test_what_is_only_possible_gives_no_verdict() -> None:
+    analysis = analyze(dump(MAIN, *EXHAUSTED))
+
+    assert kinds(analysis) == ["worker-exhaustion"]
+    assert analysis.verdict == "inconclusive"
