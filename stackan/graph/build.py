@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.place import FRAMES, INFERRED, PROFILE, RECORDED, Held, Sighting
+from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
@@ -63,8 +63,11 @@ class _Builder:
         """What its threads wait for; `everyone` are the threads of all processes by LWP."""
         self.everyone = everyone
         for track in self.process.tracks:
-            if track.key in self.threads and waits(track, len(self.process.dumps)):
-                self._add_wait(track)
+            if track.key in self.threads:
+                if waits(track, len(self.process.dumps)):
+                    self._add_wait(track)
+                elif self._proves_alone(track):
+                    self._add_lock_wait(track, "")
 
     def _add_pool(self, pool: Pool) -> None:
         node = self.graph.add(Node("pool", pool.name, self.process, pool=pool, resource="pool"), needs=1)
@@ -106,8 +109,7 @@ class _Builder:
             and place.rule is None
             and place.kind not in ("condition", "semaphore", "barrier", "latch", "future", "futex")
         ):
-            resource = self._lock(sighting, token)
-            graph.connect(Edge(node, resource, FRAMES, sighting.dump.source, line, "waits for"))
+            self._add_lock_wait(track, token)
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
@@ -118,6 +120,26 @@ class _Builder:
             graph.connect(Edge(node, self._task_result(), INFERRED, sighting.dump.source, line, "waits for"))
             return
         self._other(node, "waits for")
+
+    def _add_lock_wait(self, track: Track, token: str) -> None:
+        node, sighting = self.threads[track.key], track.newest
+        self.graph.needs[node] = 1
+        line = sighting.awaited.line if sighting.awaited else sighting.first_frame_line
+        self.graph.connect(Edge(node, self._lock(sighting, token), FRAMES, sighting.dump.source, line, "waits for"))
+
+    def _proves_alone(self, track: Track) -> bool:
+        """Whether the newest snapshot counts although the thread moved before it: a deadlock may have formed in between.
+
+        It does where all threads were stopped at one instant, and the text proves who holds what the thread waits for.
+        """
+        sighting = track.newest
+        awaited, place = sighting.awaited, sighting.place
+        if sighting.dump.format == "eu-stack" or place.verb != "waiting" or place.state != "lock" or place.timed:
+            return False
+        if awaited is None or awaited.address is None:
+            return False
+        held = self.holders.get(awaited.address, [])
+        return bool(held) and all(hold.sure and hold.evidence in (RECORDED, LOCALS) for _, hold in held)
 
     def _own_token(self, track: Track) -> str:
         """The lock without an address that a thread itself holds (a signal handler inside the allocator)."""

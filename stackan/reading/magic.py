@@ -39,7 +39,7 @@ def recognise(head: bytes) -> str:
 
 def _is_tar_header(head: bytes) -> bool:
     """POSIX and GNU headers say "ustar"; the oldest ones have only a checksum, with its own field counted as blanks."""
-    if len(head) < HEAD_BYTES or head[0] == 0:
+    if len(head) < HEAD_BYTES:
         return False
     if head[257:262] == b"ustar":
         return True

@@ -467,3 +467,15 @@ def test_certain_deadlocks_are_exactly_the_cycles_of_the_locks(tangle: dict[int,
     found = [lwps(finding) for finding in analysis.findings if finding.kind == "deadlock"]
     assert sorted(found) == sorted(sorted(cycle) for cycle in networkx.simple_cycles(waits))
     assert all(finding.confidence == "certain" for finding in analysis.findings if finding.kind == "deadlock")
+
+
+def test_a_deadlock_that_formed_between_the_snapshots_is_proved_by_the_newest_alone() -> None:
+    """gdb stops all threads at one instant: what one of them did before is no way out."""
+    before = dump(
+        MAIN, thread(4101, "transfer-1", guarded_mutex(JOURNAL), app("transfer", locals=(lock_guard(JOURNAL),)), START), full=True
+    )
+    threads = (transfer(4101, CREDIT, DEBIT), transfer(4102, DEBIT, CREDIT))
+
+    found = analyze(before, dump(MAIN, *threads, full=True)).findings[0]
+
+    assert (found.kind, found.confidence, lwps(found)) == ("deadlock", "certain", [4101, 4102])

@@ -181,6 +181,8 @@ def test_a_kind_that_is_not_read_is_named(kind: str, start: bytes) -> None:
         piped(start + bytes(600))
 
 
-@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BZh", b"BZh9 said the thread", b"\xfd7zX", b"PK", b"\x28\xb5\x2f", b"P*M"])
+@pytest.mark.parametrize(
+    "start", [b"\x1f\x8b", b"BZh", b"BZh9 said the thread", b"\xfd7zX", b"PK", b"\x28\xb5\x2f", b"P*M", b"@*M\x18 said the thread"]
+)
 def test_a_start_that_only_looks_like_compression_is_text(start: bytes) -> None:
     assert contents(piped(start)) == [start]

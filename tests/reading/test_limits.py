@@ -67,6 +67,13 @@ def test_files_of_a_folder_stop_at_the_total(tmp_path: Path) -> None:
     assert items[-1] == (str(tmp_path / "snap10"), TOTAL, False)
 
 
+def test_a_total_that_is_just_reached_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(1000))
+    (tmp_path / "b").touch()
+
+    assert contents(read([tmp_path, tmp_path / "b"], Limits(total_bytes=1000))) == [bytes(1000), b"", b""]
+
+
 def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
     path = tmp_path / "case.tar"
     path.write_bytes(tar({"a": bytes(100), "b": bytes(5000), "c": b""}))

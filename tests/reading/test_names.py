@@ -20,7 +20,8 @@ from stackan.reading.names import is_hidden, natural_path_key, shown
         ("abc\u202etxt.exe", r"abc\u202etxt.exe"),
         (b"caf\xe9".decode("utf-8", "surrogateescape"), r"caf\xe9"),
         ("\ud800", r"\ud800"),
-        ("a" * 5000, "a" * 4096 + "…"),
+        ("a" * 4096, "a" * 4096),
+        ("a" * 4097, "a" * 4096 + "…"),
     ],
 )
 def test_a_name_shows_its_escapes_as_text(name: str, expected: str) -> None:
