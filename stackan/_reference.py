@@ -299,7 +299,7 @@ def read_header(data: bytes, start: int, stop: int) -> tuple[int, int, int, int,
     for word in (b"LWP ", b"process "):
         if data.startswith(word, at, stop):
             end, value = read_number(data, at + len(word), stop)
-            if at + len(word) < end <= at + len(word) + 10:
+            if at + len(word) < end <= at + len(word) + 10 and end < stop:  # else the number may be cut
                 at, lwp = end, value
                 break
     if lwp == UNKNOWN and not pthread:
@@ -376,8 +376,8 @@ def split_gdb_frame(data: bytes, at: int, stop: int) -> Split:
     has_pc = end > at
     if has_pc:
         at = skip_blanks(data, end, stop)
-        if data.startswith(b"in ", at, stop):
-            at += 3
+        if data.startswith(b"in", at, stop) and at + 2 < stop and data[at + 2] in _BLANKS:
+            at = skip_blanks(data, at + 2, stop)
     opening = find_arguments(data, at, stop)
     if opening is None:
         return has_pc, pc, data[at:stop], b"", UNKNOWN, 0

@@ -643,20 +643,11 @@ def test_headers_without_a_single_frame_are_refused(text: str) -> None:
     assert "no thread with a frame" in told
 
 
-# -- known faults
-
-
-@pytest.mark.xfail(reason="`in` is left out only where a blank follows it on its line", strict=True)
 def test_a_frame_wrapped_behind_in_keeps_its_function() -> None:
     found = frame("#27 0x00007f8c in\n    QEventLoop::exec(QFlags<QEventLoop::ProcessEventsFlag>) ()\n    from /usr/lib64/libQtCore.so.4")
     assert found.function == "QEventLoop::exec(QFlags<QEventLoop::ProcessEventsFlag>)"
 
 
-@pytest.mark.xfail(
-    reason="a copy of all threads (`set logging` beside the output) is taken for a second snapshot",
-    strict=True,
-)
-@pytest.mark.xfail(reason="a header that is cut inside its LWP gives a wrong LWP", strict=True)
 def test_a_header_cut_inside_its_lwp_gives_no_wrong_lwp() -> None:
     dump = only(f"Thread 2 (LWP 17804):\n{FRAME}\n\nThread 1 (Thread 0x7f00 (LWP 178")
     assert 178 not in [thread.lwp for thread in dump.threads]

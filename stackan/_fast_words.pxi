@@ -1,0 +1,143 @@
+# Part of _fast.pyx: what is known before any dump is read.  Numbers come from model/columns.py, words from model/words.py.
+
+cdef int THREAD = _columns.THREAD
+cdef int FRAME = _columns.FRAME
+cdef int CONTINUATION = _columns.CONTINUATION
+cdef int LOCALS = _columns.LOCALS
+cdef int NOISE = _columns.NOISE
+cdef int BLANK = _columns.BLANK
+cdef int UNPARSED = _columns.UNPARSED
+cdef int EU_STACK = _columns.EU_STACK
+cdef int UNKNOWN = _columns.UNKNOWN
+
+
+# -- words of the debuggers
+
+cdef struct Words:
+    Py_ssize_t count
+    const char **texts
+    Py_ssize_t *sizes
+    bint begins[256]  # does any word begin with this byte?
+
+
+cdef Words words_table(tuple words) except *:
+    """A table of words that lives as long as the process; it points into `words`, which the caller keeps."""
+    cdef Words table
+    cdef Py_ssize_t i
+    memset(&table, 0, sizeof(Words))
+    table.count = len(words)
+    table.texts = <const char **>malloc(table.count * sizeof(char *))
+    table.sizes = <Py_ssize_t *>malloc(table.count * sizeof(Py_ssize_t))
+    if table.texts == NULL or table.sizes == NULL:
+        raise MemoryError
+    for i in range(table.count):
+        table.texts[i] = PyBytes_AS_STRING(words[i])
+        table.sizes[i] = len(words[i])
+        table.begins[<uint8_t>table.texts[i][0]] = True
+    return table
+
+
+cdef tuple NOISE_PREFIXES = _words.NOISE_PREFIXES
+cdef tuple NOISE_INSIDE = _words.NOISE_INSIDE
+cdef tuple LOCALS_LINES = _words.LOCALS_LINES
+cdef Words noise_prefixes = words_table(NOISE_PREFIXES)
+cdef Words noise_inside = words_table(NOISE_INSIDE)
+cdef Words locals_lines = words_table(LOCALS_LINES)
+
+
+# -- classes of bytes
+
+cdef enum:
+    IS_DIGIT = 1
+    IS_HEX = 2
+    IS_BLANK = 4
+    IS_WORD = 8
+    IS_OPERATOR_SIGN = 16
+    IN_FUNCTION = 32  # means something to `find_arguments`
+    IS_STRING_QUOTE = 64
+    IS_CHARACTER_QUOTE = 128
+    IS_QUOTE = IS_STRING_QUOTE | IS_CHARACTER_QUOTE
+
+cdef uint8_t classes[256]
+cdef uint8_t hex_values[256]
+
+
+cdef int mark(bytes members, uint8_t flags) except -1:
+    cdef uint8_t byte
+    for byte in members:
+        classes[byte] |= flags
+    return 0
+
+
+cdef int give_values(bytes digits) except -1:
+    cdef uint8_t byte, value = 0
+    for byte in digits:
+        hex_values[byte] = value
+        value += 1
+    return 0
+
+
+memset(classes, 0, sizeof(classes))
+mark(b"0123456789", IS_DIGIT | IS_HEX | IS_WORD)
+mark(b"abcdefABCDEF", IS_HEX)
+mark(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", IS_WORD)
+mark(b" \t\n\r", IS_BLANK)
+mark(b"<>=-!+*/%&|^~,", IS_OPERATOR_SIGN)
+mark(b"o(<{[)}]>", IN_FUNCTION)  # o: `operator`
+mark(b'"', IS_STRING_QUOTE)
+mark(b"'", IS_CHARACTER_QUOTE)
+give_values(b"0123456789abcdef")
+give_values(b"0123456789ABCDEF")
+
+
+# -- keyed hashes: a hostile dump cannot choose keys that collide without knowing the secrets
+
+cdef uint64_t secrets[2]
+secrets[0], secrets[1] = (int.from_bytes(os.urandom(8), "little") for _ in range(2))
+
+
+cdef inline uint64_t hash_pair(uint64_t left, uint64_t right) noexcept nogil:
+    return mix(left ^ secrets[0], right ^ secrets[1])
+
+
+cdef uint64_t hash_bytes(const uint8_t *at, Py_ssize_t size, uint64_t hash) noexcept nogil:
+    """The hash of these bytes and of `hash`."""
+    hash ^= <uint64_t>size
+    while size > 8:
+        hash = hash_pair(hash, load_word(at, 8))
+        at += 8
+        size -= 8
+    return hash_pair(hash, load_word(at, size))
+
+
+# -- an index by hash of things that are numbered from 0
+
+cdef struct Index:
+    int32_t count
+    size_t mask  # one less than the number of slots, a power of two; at most half of the slots are used
+    int32_t *slots  # 1 + a thing's number, or 0; a thing stands in the first free slot from its hash on
+
+
+cdef bint make_index(Index *index, size_t slots) noexcept nogil:
+    """Forget everything, and make room for half as many things as slots; False, and nothing changed, without memory."""
+    cdef int32_t *empty = <int32_t *>calloc(slots, sizeof(int32_t))
+    if empty == NULL:
+        return False
+    free(index.slots)
+    index.slots = empty
+    index.mask = slots - 1
+    index.count = 0
+    return True
+
+
+cdef inline bint is_full(const Index *index) noexcept nogil:
+    return 2 * <size_t>index.count > index.mask
+
+
+cdef inline void put(Index *index, uint64_t hash, int32_t number) noexcept nogil:
+    """Put a thing that is not there into an index that is not full."""
+    cdef size_t slot = hash & index.mask
+    while index.slots[slot]:
+        slot = (slot + 1) & index.mask
+    index.slots[slot] = number + 1
+    index.count += 1

@@ -1,0 +1,50 @@
+"""Which scanner is in use: the native one if it is built, else the one in plain Python.
+
+The environment variable STACKAN_BACKEND (native or pure) forces one.  What is wrong with its value is told on first use,
+not on import.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from stackan.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+    from stackan.model.columns import Columns
+
+NOT_BUILT = 'stackan: the native scanner is not built, parsing is slower (see README, "Building")'
+
+try:
+    from stackan import _fast
+except ImportError:
+    _built = False
+else:
+    _built = True
+_forced = os.environ.get("STACKAN_BACKEND", "")
+
+
+def name() -> str:
+    """`native` or `pure`.  Raises UsageError if STACKAN_BACKEND asks for what is not there."""
+    if _forced not in ("", "native", "pure"):
+        raise UsageError(f"STACKAN_BACKEND={_forced} names no scanner; set it to native or pure, or unset it")
+    if _forced == "native" and not _built:
+        raise UsageError('STACKAN_BACKEND=native, but the native scanner is not built; build it (see README, "Building") or unset it')
+    return _forced or ("native" if _built else "pure")
+
+
+def scan(data: ReadableBuffer, dialect: int) -> Columns:
+    """Scan a whole buffer; `dialect` (GDB or EU_STACK) says how frames are written."""
+    if name() == "native":
+        return _fast.scan(data, dialect)
+    from stackan import _reference
+
+    return _reference.scan(data if isinstance(data, bytes) else bytes(data), dialect)
+
+
+def notice() -> str | None:
+    """What a user should be told once: that the slow scanner is in use, and that nobody chose it."""
+    return None if _built or _forced else NOT_BUILT
