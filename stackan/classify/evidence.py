@@ -74,8 +74,12 @@ def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited
         found = _address(dump, first + place.run, _LOCK_NAMES)
         if found is not None:
             return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, lines[first + place.run])
+    rule = rules.waits.get(place.names[api])
+    names = rule.descriptor if rule is not None else ()
+    numbers = (number_argument(dump.arguments(first + at), name) for at in range(min(place.run, own)) for name in names)
+    descriptor = next((number for number in numbers if number is not None), None)
     at = min(place.run, own - 1) if place.rule is not None else api
-    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, lines[first + at])
+    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, lines[first + at], descriptor)
 
 
 def _api_frame(place: Place, rules: Rules) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_wait, in_any
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
-from stackan.model.process import Process
+from stackan.model.process import Pool, Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track
 from stackan.model.waitgraph import Cause, WaitGraph
@@ -49,7 +49,7 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
         title=f"{names}: {wait} for {_most_wait_for([track for _, track in workers])}",
-        explanation=_explain(processes, [track for _, track in workers], len(pools)),
+        explanation=_explain(processes, [track for _, track in workers], [pool for _, pool in pools]),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
@@ -58,8 +58,11 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
     )
 
 
-def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: int) -> str:
+def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequence[Pool]) -> str:
     words = f"None of the {len(workers)} workers is free {in_any(min(len(process.dumps) for process in processes))}. "
+    served = next((pool.serves for pool in pools if pool.serves), "")
+    if served:
+        words += f"They serve {served}. "
     rule = _pool_bound(workers)
     if rule is not None and rule.kind == "database-lock":
         words += (
@@ -70,7 +73,11 @@ def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: int)
     elif rule is not None:
         words += f"What they wait for, {rule.what or rule.id}, only a worker of this pool can bring, as the profile's rule {rule.id} says."
     else:
-        runs = "only a worker of a pool whose workers all wait can run that" if pools == 1 else "only a worker of these pools can run that"
+        runs = (
+            "only a worker of a pool whose workers all wait can run that"
+            if len(pools) == 1
+            else "only a worker of these pools can run that"
+        )
         words += f"Each runs a task that waits for the result of another task, and {runs}. "
         words += "Nothing else in the process was seen moving that could deliver it."
     if any(track.place.role == "acceptor" for process in processes for track in process.tracks):

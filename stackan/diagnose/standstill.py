@@ -13,7 +13,7 @@ from stackan.model.track import STUCK, Track
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 _FIND_PEER = (
-    "Find the other end: the descriptor's number is in the innermost frames; `ls -l /proc/PID/fd` and `ss -tnp` name the peer. "
+    "Find the other end: `ls -l /proc/PID/fd` and `ss -tnp` name the peer of the descriptor that the innermost frames print. "
     "Take its dump, too."
 )
 _ASK_OWNER = (

@@ -32,6 +32,8 @@ def describe_wait(track: Track) -> str:
         return f"the end of LWP {awaited.owners[0]}" if awaited is not None and awaited.owners else "the end of another thread"
     if awaited is not None and awaited.address is not None and place.kind != "future":
         return f"{place.kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
+    if awaited is not None and awaited.descriptor is not None:
+        return f"{_KINDS.get(place.kind or '', 'a descriptor')} (descriptor {awaited.descriptor})"
     return _KINDS.get(place.kind or "", f"a {place.kind}" if place.kind else "something unknown")
 
 

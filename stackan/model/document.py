@@ -140,6 +140,7 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
             "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None else "profile",
             "source": track.newest.dump.source,
             "line": awaited.line,
+            "descriptor": awaited.descriptor,
         }
     ]
 

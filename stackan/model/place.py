@@ -10,7 +10,6 @@ NAMELESS = "one nameless frame of the C library"
 
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
-EVIDENCE = (RECORDED, LOCALS, FRAMES, PROFILE, INFERRED)
 
 
 class Place(NamedTuple):
@@ -49,6 +48,7 @@ class Awaited(NamedTuple):
     mode: str  # "read", "write" or ""
     evidence: str
     line: int
+    descriptor: int | None = None  # of the file, pipe or socket
 
 
 class Held(NamedTuple):
