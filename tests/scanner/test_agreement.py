@@ -27,6 +27,9 @@ No locals.
         s = "Thread 9 (LWP 4):"
 #2  0x0000557fb8ef6910 in ns::(anonymous namespace)::operator() (this=0x1, s="a) at b (", c=40 '(') at lock0lock.cc:2189
 #3  0x0000557fb8ef6911 in std::function<void (int)>::operator()(int) const (f=0x1 <go(int)>) from /lib/libx.so (deleted)
+#4  0x0000557fb8ef6911 in
+    lock_wait (thr=0x1)
+    at lock0lock.cc:2190
 #4  <signal handler called>
 #5  0x00007f82934d44a3 in ?? ()
 warning: Backtrace stopped
@@ -123,6 +126,11 @@ def test_they_agree_when_one_stack_has_many_callees_and_all_stacks_repeat(agree)
     assert len(columns.node_site) == 7000 + 7 + 7
 
 
+def test_they_agree_when_a_stack_ends_where_another_goes_on(agree):
+    """A few of the short stacks look for their node where the long ones are remembered."""
+    agree("".join(f"#0 f{number}\n#1 main\n#2 start\n#0 f{number}\n#1 main\n" for number in range(4000)).encode())
+
+
 def test_they_agree_on_one_very_deep_stack(agree):
     columns = agree("".join(frame(level, f"f{level % 3}") for level in range(50_000)).encode())
     assert len(columns.node_site) == 50_000
@@ -157,8 +165,8 @@ def test_the_form_of_an_earlier_frame_is_not_taken_for_one_that_only_looks_alike
     ]
     for first in args:
         for second in args:
-            pair = [frame(level, "a_long_name", arg) for level, arg in enumerate((first, second))]  # found by its hash
-            agree("".join(pair).encode())
+            for function in ("a_long_name", "an_odd (') name"):  # so long that both have one hash
+                agree("".join(frame(level, function, arg) for level, arg in enumerate((first, second))).encode())
             other = frame(3, "other")  # the form that followed it is tried first
             agree((other + frame(4, "f", first) + other + frame(4, "f", second)).encode())
             agree((other + frame(4, "f", first, "", None) + other + frame(4, "f", second, "", None)).encode())

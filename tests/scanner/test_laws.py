@@ -115,13 +115,20 @@ frames = joined(
     one(NUMBERS),
     one(BLANKS),
     one(ADDRESSES),
-    maybe([b" in ", b" in", b" ", b" - 1"]),
+    maybe([b" in ", b" in", b" in\n    ", b" in  ", b" ", b" - 1"]),
     one(FUNCTIONS),
     one(BLANKS),
     one(ARGUMENTS),
     one(LOCATIONS),
 )
-plain_frames = joined(st.just(b"#1  "), maybe([b"0x000055d9ddd3ef8d in "]), one(FUNCTIONS), st.just(b" "), one(ARGUMENTS), one(LOCATIONS))
+plain_frames = joined(
+    st.just(b"#1  "),
+    maybe([b"0x000055d9ddd3ef8d in ", b"0x000055d9ddd3ef8d in\n    "]),
+    one(FUNCTIONS),
+    st.just(b" "),
+    one(ARGUMENTS),
+    one(LOCATIONS),
+)
 continuations = joined(
     one([b"    ", b"   ", b"     ", b"    \t", b"\t   "]), one([b"at f.c:1", b"./x.c:57:12", b"(a=1) at y.c:2", b"from /lib/x.so", b")"])
 )
