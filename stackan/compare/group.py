@@ -13,7 +13,7 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     """Processes in the order of their first snapshot's name, each a list of its snapshots in time order.
 
     Content decides first (`same_process`).  Only dumps that print no thread ids are told apart by their names.
-    Order is that of the names, numbers read as numbers; `given_order` keeps the caller's.
+    Order is that of the times in an archive, else of the names, numbers read as numbers; `given_order` keeps the caller's.
     """
     ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(dump.source))
     processes: list[list[Dump]] = []
@@ -29,7 +29,14 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
             home.append(dump)
     processes += group_by_name(unnumbered)
     place = {id(dump): at for at, dump in enumerate(ordered)}
-    return sorted(processes, key=lambda process: place[id(process[0])])
+    processes.sort(key=lambda process: place[id(process[0])])
+    return processes if given_order else [_in_time(process) for process in processes]
+
+
+def _in_time(dumps: list[Dump]) -> list[Dump]:
+    """By the times that an archive states, where it states a different one for each; else as the names say."""
+    times = [dump.taken_at for dump in dumps]
+    return sorted(dumps, key=lambda dump: dump.taken_at or "") if None not in times and len(set(times)) == len(times) else dumps
 
 
 def same_process(a: Dump, b: Dump) -> bool:

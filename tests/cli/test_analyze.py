@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pathlib
 import tarfile
@@ -160,3 +161,17 @@ def test_explaining_a_thread_that_is_not_there_is_refused(run, example):
     done = run("analyze", "--explain", "1", example)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "no thread of the case has that LWP" in done.stderr
+
+
+def test_times_in_an_archive_order_the_snapshots_over_their_names(run, example, tmp_path):
+    """A log that was rotated: the older one has the longer name."""
+    archive = tmp_path / "case.tar"
+    with tarfile.open(archive, "w") as tar:
+        for name, snap, time in (("pstack.log", "snap2.txt", 1_760_000_300), ("pstack.log.1", "snap1.txt", 1_760_000_000)):
+            member = tarfile.TarInfo(name)
+            data = (example / snap).read_bytes()
+            member.size, member.mtime = len(data), time
+            tar.addfile(member, io.BytesIO(data))
+    snapshots = json.loads(run("analyze", "--format", "json", archive).stdout)["processes"][0]["snapshots"]
+    assert [snapshot["source"].rpartition("!")[2] for snapshot in snapshots] == ["pstack.log.1", "pstack.log"]
+    assert [snapshot["taken_at"] for snapshot in snapshots] == ["2025-10-09T08:53:20Z", "2025-10-09T08:58:20Z"]
