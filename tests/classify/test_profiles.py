@@ -60,7 +60,7 @@ def words_of(row: Row) -> list[str]:
 
 
 def test_the_built_in_profiles_are_those_that_are_known_here() -> None:
-    assert set(BUILT_IN) == {"cxx", "glibc", "mariadb", "postgres", "runtimes", "servers"}
+    assert set(BUILT_IN) == {"cxx", "glibc", "mariadb", "postgres", "runtimes", "rust", "servers"}
     assert {name for name, profile in BUILT_IN.items() if profile.get("always")} == {"cxx", "glibc", "servers"}
 
 
