@@ -43,7 +43,6 @@ def extensions() -> list[Extension]:
         extra_compile_args=compile_flags,
         extra_link_args=link_flags,
         define_macros=[("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")] if coverage else [],
-        optional=True,
     )
     directives = {
         "language_level": 3,
@@ -58,10 +57,13 @@ def extensions() -> list[Extension]:
         from Cython.Build import cythonize
 
         # force: the switches change what Cython writes, but not the date of its sources
-        return list(cythonize([fast], compiler_directives=directives, force=True))
+        built: list[Extension] = cythonize([fast], compiler_directives=directives, force=True)
     except Exception as error:  # Cython is missing, or cannot read the source: the package works without the extension
         print(f"stackan: the native scanner is not built: {error}", file=sys.stderr)
         return []
+    for extension in built:
+        extension.optional = True  # cythonize forgets it
+    return built
 
 
 def compile_profiles() -> None:

@@ -8,7 +8,7 @@ moved at first counts as standing still once it was seen in one place SETTLED ti
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from stackan.model.place import NAMELESS, Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
@@ -42,25 +42,28 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
 
     Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
     """
-    stuck = {track.lwp for track in tracks if track.progress == STUCK}
-    living = {track.lwp for track in tracks if track.progress != VANISHED}
+    living = {track.lwp for track in tracks if track.progress not in (STUCK, VANISHED)}
+    missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
+    joiners: dict[int | None, list[Track]] = {}
+    ready: list[Track] = []
+    for track in tracks:
+        if track.progress != STUCK or track.place.kind != "thread" or track.place.rule is not None:
+            continue
+        owners = track.newest.awaited.owners if track.newest.awaited is not None else ()
+        missing[track.key] = sum(owner not in living for owner in owners)
+        for owner in owners:
+            joiners.setdefault(owner, []).append(track)
+        if not missing[track.key] and (owners or track.place.application[-1:] == ("main",)):
+            ready.append(track)
     settled: dict[int | str, Track] = {}
-    while True:
-        following = [track for track in tracks if track.key not in settled and _joins_the_living(track, living - stuck)]
-        if not following:
-            return [settled.get(track.key, track) for track in tracks]
-        for track in following:
-            settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
-            stuck.discard(track.lwp)
-
-
-def _joins_the_living(track: Track, living: Collection[int | None]) -> bool:
-    awaited, place = track.newest.awaited, track.place
-    if track.progress != STUCK or place.kind != "thread" or place.rule is not None or awaited is None:
-        return False
-    if awaited.owners:
-        return all(owner in living for owner in awaited.owners)
-    return bool(place.application) and place.application[-1] == "main"
+    while ready:
+        track = ready.pop()
+        settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
+        for joiner in joiners.get(track.lwp, ()):
+            missing[joiner.key] -= 1
+            if not missing[joiner.key]:
+                ready.append(joiner)
+    return [settled.get(track.key, track) for track in tracks]
 
 
 def _key(sighting: Sighting, order: int) -> int | str:

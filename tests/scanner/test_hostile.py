@@ -85,6 +85,11 @@ def test_frames_that_only_differ_between_their_ends_are_not_compared_with_each_o
     assert time.process_time() - begin < 1
 
 
+measures_memory = pytest.mark.skipif(
+    sys.platform != "linux" or "asan" in os.environ.get("LD_PRELOAD", ""), reason="reads /proc, and AddressSanitizer keeps freed memory"
+)
+
+
 def run(code: str, **environment: str) -> str:
     environment = {**os.environ, **environment}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False, env=environment)
@@ -92,9 +97,7 @@ def run(code: str, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or "asan" in os.environ.get("LD_PRELOAD", ""), reason="needs Linux's limit of the address space"
-)
+@measures_memory
 def test_a_scan_without_memory_raises_memory_error_and_the_next_one_works(native):
     """At each of these limits another allocation fails: rows, sites, nodes, joined locations, indexes, strings."""
     out = run(
@@ -122,7 +125,7 @@ def test_a_scan_without_memory_raises_memory_error_and_the_next_one_works(native
     assert int(out) > 10
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/statm is Linux's")
+@measures_memory
 def test_scanning_again_and_again_takes_no_more_memory(native):
     out = run(
         "from stackan import _fast\n"
