@@ -18,15 +18,22 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(dump.source))
     processes: list[list[Dump]] = []
     unnumbered: list[Dump] = []
+    seen: dict[int, list[list[Dump]]] = {}  # the processes in which an LWP was seen: nobody else need be asked
     for dump in ordered:
-        if not _lwps(dump):
+        lwps = _lwps(dump)
+        if not lwps:
             unnumbered.append(dump)
             continue
-        home = next((process for process in processes if same_process(process[-1], dump)), None)
+        asked = {id(process): process for lwp in lwps for process in seen.get(lwp, ())}
+        home = next((process for process in asked.values() if same_process(process[-1], dump)), None)
         if home is None:
-            processes.append([dump])
-        else:
-            home.append(dump)
+            home = []
+            processes.append(home)
+        home.append(dump)
+        for lwp in lwps:
+            known = seen.setdefault(lwp, [])
+            if not any(process is home for process in known):
+                known.append(home)
     processes += group_by_name(unnumbered)
     place = {id(dump): at for at, dump in enumerate(ordered)}
     processes.sort(key=lambda process: place[id(process[0])])
