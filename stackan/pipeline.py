@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from stackan.classify import Places, choose_rules, sight
+from stackan.classify import Rulebook, sight
 from stackan.compare import comparable, follow, group, process_id
-from stackan.diagnose import find, judge_case, judge_process
+from stackan.diagnose import find, judge_case, judge_processes
 from stackan.errors import InputError
 from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis
@@ -68,7 +68,7 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
 
     The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
     """
-    extra = tuple(profiles)
+    rulebook = Rulebook(profiles)
     known: dict[bytes, str] = {}
     groups, warnings = [], list(case.warnings)
     for dumps in group(case.dumps, case.given_order):
@@ -77,27 +77,26 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
         if rest:
             names = ", ".join(dump.source for dump in rest)
             warnings.append(f"not compared, as taken with another tool or other symbols than {compared[0].source}: {names}")
-    processes = _name_processes([_process(dumps, known, extra) for dumps in groups])
+    processes = _name_processes([_process(dumps, known, rulebook) for dumps in groups])
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
-    verdicts = [judge_process(process, findings) for process in processes]
+    verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
     return Analysis(
         verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(warnings), _export
     )
 
 
-def _process(dumps: Sequence[Dump], known: dict[bytes, str], extra: Sequence[str]) -> Process:
+def _process(dumps: Sequence[Dump], known: dict[bytes, str], rulebook: Rulebook) -> Process:
     """One process: names, rules that fit it, sightings in each snapshot, threads through time, pools."""
     stacks = []
     for dump in dumps:
         names = Names(dump, known)
         stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
-    rules = choose_rules({name for by_node in stacks for stack in set(by_node.values()) for name in stack}, extra)
-    places = Places(rules)
+    places = rulebook.places({name for by_node in stacks for stack in set(by_node.values()) for name in stack})
     tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)])
     pid = next((pid for pid in map(process_id, dumps) if pid is not None), None)
-    return Process("", pid, tuple(dumps), rules, tuple(tracks), find_pools(tracks, rules, len(dumps)))
+    return Process("", pid, tuple(dumps), places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps)))
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from stackan.classify.patterns import check_expressions, read_elements
@@ -118,22 +118,6 @@ def _check_types(row: dict[str, Any], path: str, where: str) -> None:
             right, name = isinstance(value, str), "a string"
         if not right:
             raise ProfileError(f"{path}: `{key}` of {where} has to be {name}")
-
-
-def choose_rules(names: Collection[str], extra: Iterable[str] = ()) -> Rules:
-    """The rules for a process in whose stacks these canonical names stand; `extra` are further profile files.
-
-    Profiles with `always` apply to every process, others where one of their `marks` is seen.  The server's own rules
-    come before general ones.
-    """
-    chosen = [read_profile(path) for path in extra]
-    general: list[dict[str, Any]] = []
-    for profile in builtin():
-        if profile.get("always"):
-            general.append(profile)
-        elif any(mark in names for mark in profile.get("marks", ())):
-            chosen.append(profile)
-    return merge(chosen, general)
 
 
 @functools.cache

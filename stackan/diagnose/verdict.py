@@ -9,17 +9,22 @@ from stackan.model.process import Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE
 
 
-def judge_process(process: Process, findings: Sequence[Finding]) -> str:
-    """The verdict of one process; findings that are only possible do not count."""
-    own = [finding for finding in findings if finding.counts and process in finding.processes]
-    verdicts = {VERDICT_OF[finding.kind] for finding in own if finding.kind in VERDICT_OF}
+def judge_processes(processes: Sequence[Process], findings: Sequence[Finding]) -> list[str]:
+    """A verdict for each process; findings that are only possible do not count."""
+    found: dict[str, set[str]] = {process.id: set() for process in processes}
+    for finding in findings:
+        if finding.counts and finding.kind in VERDICT_OF:
+            for process in finding.processes:
+                found[process.id].add(VERDICT_OF[finding.kind])
+    return [_judge(process, found[process.id]) for process in processes]
+
+
+def _judge(process: Process, verdicts: set[str]) -> str:
     if len(process.dumps) == 1:
-        verdicts &= {"deadlock", "recovering"}
+        verdicts = verdicts & {"deadlock", "recovering"}
         if not verdicts:
             return "idle" if all(track.progress == IDLE for track in process.tracks) else "inconclusive"
-    elif not verdicts:
-        verdicts = {_motion(process)}
-    return min(verdicts, key=VERDICTS.index)
+    return min(verdicts or {_motion(process)}, key=VERDICTS.index)
 
 
 def _motion(process: Process) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import stackan
-from stackan.classify import Places, choose_rules, sight
+from stackan.classify import Rulebook, sight
 from stackan.model.case import Case
 from stackan.model.place import Awaited, Held, Sighting
 from stackan.normalize import Names
@@ -17,8 +17,8 @@ def see(text: str) -> dict[int | None, Sighting]:
     (dump,) = parse_all(text.encode(), "snap.txt")
     names = Names(dump)
     stacks = {thread.node: names.stack(thread.node) for thread in dump.threads}
-    rules = choose_rules({name for stack in stacks.values() for name in stack})
-    return {dump.thread(sighting.thread).lwp: sighting for sighting in sight(dump, stacks, Places(rules))}
+    places = Rulebook().places({name for stack in stacks.values() for name in stack})
+    return {dump.thread(sighting.thread).lwp: sighting for sighting in sight(dump, stacks, places)}
 
 
 def thread(*frames: str, lwp: int = 9, pthread: int = 0x7F00) -> str:

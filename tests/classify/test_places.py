@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pytest
 
-from stackan.classify import Places, choose_rules
+from stackan.classify import Rulebook
 from stackan.model.place import Place
 from stackan.normalize import canonical
 
@@ -58,7 +58,7 @@ def place_of(*printed: str, seen: Collection[str] = ()) -> Place:
     `seen` are names in other stacks of the process.
     """
     names = tuple(name if name.startswith("??") else canonical(name) for name in printed)
-    return Places(choose_rules({*names, *seen})).place(names)
+    return Rulebook().places({*names, *seen}).place(names)
 
 
 WAITS = {
@@ -356,7 +356,7 @@ def test_what_a_native_stack_cannot_tell_comes_with_what_to_take_instead() -> No
 
 
 def test_a_place_is_worked_out_once() -> None:
-    places = Places(choose_rules(()))
+    places = Rulebook().places(())
     assert places.place(("poll", "main")) is places.place(("poll", "main"))
 
 

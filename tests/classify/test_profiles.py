@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stackan.classify import Places, choose_rules
+from stackan.classify import Rulebook
 from stackan.classify.patterns import fits, read_elements
 from stackan.classify.profiles import profile_files, read_profile
 from stackan.errors import ProfileError
@@ -141,13 +141,13 @@ def test_marks_are_canonical_names() -> None:
 
 
 def test_a_profile_applies_where_one_of_its_marks_is_seen() -> None:
-    assert choose_rules({"poll", "main"}).profile is None
-    assert choose_rules({"poll", "do_command"}).profile == "mariadb"
-    assert choose_rules({"PostgresMain"}).profile == "postgres"
+    assert Rulebook().places({"poll", "main"}).rules.profile is None
+    assert Rulebook().places({"poll", "do_command"}).rules.profile == "mariadb"
+    assert Rulebook().places({"PostgresMain"}).rules.profile == "postgres"
 
 
 def test_general_rules_always_apply_and_come_after_the_servers() -> None:
-    chosen = choose_rules({"do_command"})
+    chosen = Rulebook().places({"do_command"}).rules
     assert "pthread_mutex_lock" in chosen.waits
     idle = [rule.id.partition(".")[0] for rule in chosen.frame_rules if rule.verb == "idle"]
     assert idle.index("mariadb") < idle.index("loop")
@@ -155,7 +155,7 @@ def test_general_rules_always_apply_and_come_after_the_servers() -> None:
 
 
 def test_rules_about_what_a_thread_is_blocked_by_come_first() -> None:
-    verbs = [rule.verb for rule in choose_rules({"do_command", "PostgresMain", "JavaMain"}).frame_rules]
+    verbs = [rule.verb for rule in Rulebook().places({"do_command", "PostgresMain", "JavaMain"}).rules.frame_rules]
     assert verbs == sorted(verbs, key=["blocked", "running", "idle", "unknowable"].index)
 
 
@@ -187,14 +187,14 @@ source = "our own server"
 
 
 def test_a_users_own_profile_is_used(tmp_path: Path) -> None:
-    rules = choose_rules({"main"}, [written(tmp_path, OWN)])
+    rules = Rulebook([written(tmp_path, OWN)]).places({"main"}).rules
     assert rules.profile == "mine"
-    place = Places(rules).place(("my_latch_wait", "work", "main"))
+    place = Rulebook([written(tmp_path, OWN)]).places({"main"}).place(("my_latch_wait", "work", "main"))
     assert (place.state, place.kind, place.reason) == ("lock", "latch", "mine.latch")
 
 
 def test_a_users_own_regular_expression_is_used(tmp_path: Path) -> None:
-    places = Places(choose_rules((), [written(tmp_path, OWN)]))
+    places = Rulebook([written(tmp_path, OWN)]).places(())
     for name in ("Shard::lock_all", "Shard::wait_one"):
         place = places.place(("pthread_cond_wait", name, "main"))
         assert (place.verb, place.reason, place.kind) == ("blocked", "mine.shard", "database-lock")
@@ -204,14 +204,14 @@ def test_a_users_own_regular_expression_is_used(tmp_path: Path) -> None:
 
 def test_a_users_own_rule_outranks_a_built_in_one(tmp_path: Path) -> None:
     text = 'name = "mine"\n[[wait]]\nkind = "gil"\nstate = "lock"\nfunctions = ["pthread_cond_wait"]\nsource = "here"\n'
-    place = Places(choose_rules({"main"}, [written(tmp_path, text)])).place(("pthread_cond_wait", "work", "main"))
+    place = Rulebook([written(tmp_path, text)]).places({"main"}).place(("pthread_cond_wait", "work", "main"))
     assert place.kind == "gil"
 
 
 @pytest.mark.parametrize("expression", ["(a+)+$", "(a|aa)+$"])  # the second takes centuries also in a matcher that sees through the first
 def test_a_regular_expression_that_explodes_does_not_hang(tmp_path: Path, expression: str) -> None:
     text = f'name = "mine"\n[[idle]]\nid = "mine.bad"\nframes = ["/{expression}/", "..."]\nsource = "here"\n'
-    places = Places(choose_rules((), [written(tmp_path, text)]))
+    places = Rulebook([written(tmp_path, text)]).places(())
     started = time.perf_counter()
     place = places.place(("pthread_cond_wait", "a" * 200 + "!", "main"))
     assert time.perf_counter() - started < 5
@@ -237,7 +237,7 @@ def test_a_regular_expression_that_explodes_does_not_hang(tmp_path: Path, expres
 def test_a_wrong_profile_is_refused_in_one_sentence_that_names_it(tmp_path: Path, text: str, words: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ProfileError, match=words) as caught:
-        choose_rules((), [path])
+        Rulebook([path])
     told = str(caught.value)
     assert told.startswith(f"{path}: ")
     assert "\n" not in told
@@ -279,7 +279,7 @@ def test_a_profile_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
 def test_a_rule_that_lacks_a_part_or_has_a_wrong_one_is_refused(tmp_path: Path, text: str, words: str) -> None:
     path = written(tmp_path, f'name = "mine"\n{text}\nsource = "here"\n')
     with pytest.raises(ProfileError, match=words) as caught:
-        choose_rules((), [path])
+        Rulebook([path])
     told = str(caught.value)
     assert told.startswith(f"{path}: ")
     assert "\n" not in told

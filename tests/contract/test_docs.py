@@ -148,14 +148,15 @@ def test_the_library_page_runs(monkeypatch):
 
 
 def test_every_profile_on_a_page_is_well_formed_and_can_be_used(tmp_path):
-    from stackan.classify.profiles import choose_rules, read_profile
+    from stackan.classify import Rulebook
+    from stackan.classify.profiles import read_profile
 
     shown = [code for page in PAGES for _, code in blocks(page, "toml")]
     assert shown
     for number, code in enumerate(shown):
         path = tmp_path / f"{number}.toml"
         path.write_text(code, encoding="utf-8")
-        assert choose_rules(set(), [str(path)]).profile == read_profile(str(path))["name"]
+        assert Rulebook([str(path)]).places(set()).rules.profile == read_profile(str(path))["name"]
 
 
 # -- completeness

@@ -1,0 +1,30 @@
+"""The rules of a case: profiles are read once, and processes of one kind share one set of rules and of classified places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from stackan.classify.places import Places
+from stackan.classify.profiles import builtin, merge, read_profile
+
+
+class Rulebook:
+    """What to classify each process of a case with; `extra` are profile files of the user's own.  Raises ProfileError."""
+
+    def __init__(self, extra: Iterable[str] = ()) -> None:
+        self._own = [read_profile(path) for path in extra]
+        self._places: dict[tuple[str, ...], Places] = {}
+
+    def places(self, names: Collection[str]) -> Places:
+        """For a process in whose stacks these canonical names stand.
+
+        Profiles with `always` apply to every process, others where one of their `marks` is seen.  The user's rules come
+        first, then the server's own, then general ones.
+        """
+        marked = [profile for profile in builtin() if any(mark in names for mark in profile.get("marks", ()))]
+        key = tuple(profile["name"] for profile in marked)
+        if key not in self._places:
+            general: list[dict[str, Any]] = [profile for profile in builtin() if profile.get("always")]
+            self._places[key] = Places(merge([*self._own, *marked], general))
+        return self._places[key]
