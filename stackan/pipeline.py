@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from stackan.classify import Rulebook, sight
 from stackan.compare import comparable, follow, group, process_id
-from stackan.diagnose import find, judge_case, judge_processes
-from stackan.errors import InputError
+from stackan.diagnose import find, judge_case, judge_processes, leading
+from stackan.errors import InputError, LimitError, UsageError
 from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
@@ -21,7 +21,7 @@ from stackan.model.track import UNSURE
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import detect, parse_all
-from stackan.reading import Limits, Skipped, read
+from stackan.reading import Blob, Limits, Skipped, read
 
 if TYPE_CHECKING:
     import networkx
@@ -33,24 +33,22 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     A file that the caller names has to be a dump; what else lies in a folder or an archive is passed over.
     Raises InputError where a named input cannot be used, or no input holds a dump.
     """
+    for path in paths:
+        if not isinstance(path, (str, os.PathLike)):
+            raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
     dumps: list[Dump] = []
     warnings: list[str] = []
-    for item in read(paths, limits or Limits()):
-        if isinstance(item, Skipped):
-            warnings.append(f"{item.source}: {item.reason}")
-            continue
-        if not item.named and detect(item.data) is None:
-            continue
+    for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
         try:
-            found = parse_all(item.data, item.source)
-        except InputError as error:
-            if item.named and len(paths) == 1:
+            for item in read([path], limits or Limits()):
+                if isinstance(item, Skipped):
+                    warnings.append(f"{item.source}: {item.reason}")
+                elif item.named or detect(item.data) is not None:
+                    dumps += _parse(item, warnings, alone=item.named and len(paths) == 1)
+        except LimitError as error:
+            if len(paths) == 1:
                 raise
             warnings.append(str(error))
-            continue
-        for dump in found:
-            dump.taken_at = item.taken_at
-        dumps += found
     if not dumps:
         first = (
             warnings[0]
@@ -63,12 +61,28 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     return Case(dumps, warnings, given_order)
 
 
+def _parse(item: Blob, warnings: list[str], alone: bool) -> list[Dump]:
+    """The snapshots of one text; what is no dump becomes a warning, unless it is all that the caller gave."""
+    try:
+        found = parse_all(item.data, item.source)
+    except InputError as error:
+        if alone:
+            raise
+        warnings.append(str(error))
+        return []
+    for dump in found:
+        dump.taken_at = item.taken_at
+    return found
+
+
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     """Conclude what can be concluded about a case; `profiles` are further profile files.
 
     The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
     """
-    rulebook = Rulebook(profiles)
+    if not isinstance(case, Case):
+        raise UsageError(f"analyze takes what stackan.load gives, not {type(case).__name__}")
+    rulebook = Rulebook([profiles] if isinstance(profiles, str) else profiles)
     known: dict[bytes, str] = {}
     groups, warnings = [], list(case.warnings)
     for dumps in group(case.dumps, case.given_order):
@@ -77,6 +91,11 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
         if rest:
             names = ", ".join(dump.source for dump in rest)
             warnings.append(f"not compared, as taken with another tool or other symbols than {compared[0].source}: {names}")
+        copies = [dump.source for dump in compared[1:] if dump.original == compared[0].original and dump.source != compared[0].source]
+        if copies:
+            warnings.append(
+                f"the same bytes as {compared[0].source}: {', '.join(copies)}; if that is a copy and no second dump, it proves nothing"
+            )
     processes = _name_processes([_process(dumps, known, rulebook) for dumps in groups])
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
@@ -116,14 +135,17 @@ def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
 
 def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
     """One sentence that a person can act on."""
-    leading = next((finding for finding in findings if finding.counts), None)
+    cause = leading(findings, verdict)
+    if cause is not None:
+        return f"{cause.title}."
     threads = sum(len(process.tracks) for process in processes)
-    if verdict in ("deadlock", "worker-exhaustion", "blocked", "spinning", "recovering") and leading is not None:
-        return f"{leading.title}."
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
         hint = f" What it suggests: {findings[0].title}." if findings else ""
         return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
     unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
+    if unsure * 4 >= threads:
+        hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
+        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint if hint else ''}."
     rest = f"; {unsure} cannot be judged" if unsure else ""
     words = {
         "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",

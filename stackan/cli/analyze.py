@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output, wants_color
+from stackan.errors import UsageError
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -25,11 +26,13 @@ def run(options: argparse.Namespace) -> int:
     from stackan.pipeline import analyze, load
     from stackan.reading import Limits
 
+    if options.given_order and len(options.inputs) < 2:
+        raise UsageError("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze")
     note_slow_scanner(options.quiet)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits, given_order=options.given_order)
     analysis = analyze(case, options.profile)
-    with output(options.output) as stream:
+    with output(options.output, options.inputs) as stream:
         if options.explain is not None:
             from stackan.report.explain import explain
 

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from stackan.errors import UsageError
@@ -34,13 +34,15 @@ def size(text: str) -> int:
 
 
 @contextlib.contextmanager
-def output(path: str | None) -> Iterator[TextIO]:
+def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[TextIO]:
     """The stream for the result: a file, or standard output with what it cannot encode replaced."""
     if path is None:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="replace")
         yield sys.stdout
         return
+    if any(os.path.exists(name) and os.path.exists(path) and os.path.samefile(name, path) for name in inputs):
+        raise UsageError(f"{path}: is one of the inputs, which would be lost; give another file to -o")
     try:
         file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed below; only opening is to be told apart
     except OSError as error:

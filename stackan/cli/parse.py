@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits)
     write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded, "summary": write_summary}[options.format]
-    with output(options.output) as stream:
+    with output(options.output, options.inputs) as stream:
         for dump in case.dumps:
             write(dump, stream)
     return 0

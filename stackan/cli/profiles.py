@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from stackan.classify.profiles import profile_files, read_profile
 
     if options.action != "list" and not options.name:
-        raise UsageError(f"profiles {options.action}: name a profile, for example: stackan profiles {options.action} mariadb")
+        example = "mariadb" if options.action == "show" else "mine.toml"
+        raise UsageError(f"profiles {options.action}: say which, for example: stackan profiles {options.action} {example}")
     with output(options.output) as stream:
         if options.action == "list":
             for path in profile_files():

@@ -15,7 +15,7 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     Content decides first (`same_process`).  Only dumps that print no thread ids are told apart by their names.
     Order is that of the times in an archive, else of the names, numbers read as numbers; `given_order` keeps the caller's.
     """
-    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(dump.source))
+    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(stem(dump.source)))
     processes: list[list[Dump]] = []
     unnumbered: list[Dump] = []
     seen: dict[int, list[list[Dump]]] = {}  # the processes in which an LWP was seen: nobody else need be asked
@@ -38,6 +38,15 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     place = {id(dump): at for at, dump in enumerate(ordered)}
     processes.sort(key=lambda process: place[id(process[0])])
     return processes if given_order else [_in_time(process) for process in processes]
+
+
+def stem(source: str) -> str:
+    """A name without its endings, which are no part of the order: dump.txt comes before dump2.txt.gz."""
+    while True:
+        head, dot, ending = source.rpartition(".")
+        if not dot or not head or head.endswith(("/", "!")) or len(ending) > 4 or not ending.isalnum() or ending.isdigit():
+            return source
+        source = head
 
 
 def _in_time(dumps: list[Dump]) -> list[Dump]:

@@ -152,15 +152,17 @@ def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:
             break
         base += 1
     if all(before == after for before, after in itertools.pairwise(stacks)):
-        return "the same stack, but for another object or from other places in the code"
+        return "has the same stack, for another object or from other code"
     place = sightings[-1][1].place
     named = [name for name in place.names[len(place.names) - base : place.end] if not name.startswith("??")] if base else []
-    return f"moves above {named[0]}" if named else "its stack changed"
+    return f"moves above {named[0]}" if named else "has another stack"
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
     if before.place.names != after.place.names:
         return False
+    if before.place.verb == after.place.verb == "blocked":
+        return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
     ours, theirs = before.awaited, after.awaited
     if ours is not None and theirs is not None and ours.address is not None and theirs.address is not None:
         return ours.address == theirs.address

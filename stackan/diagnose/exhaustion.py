@@ -53,7 +53,7 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
-        advice=(*advice, _LOOP),
+        advice=advice,
         processes=processes,
     )
 
@@ -67,8 +67,8 @@ def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequ
     if rule is not None and rule.kind == "database-lock":
         words += (
             f"What they wait for, {rule.what}, is released when its holder's transaction ends. No thread of this process works for the "
-            "holder: it is in no stack, so it is a client that is idle between statements, and its COMMIT, or a KILL, needs a worker of "
-            "this pool to be read."
+            "holder: it is in no stack, so it is most likely a client that is idle between statements, and its COMMIT, or a KILL, needs a "
+            "worker of this pool to be read."
         )
     elif rule is not None:
         words += f"What they wait for, {rule.what or rule.id}, only a worker of this pool can bring, as the profile's rule {rule.id} says."
@@ -81,8 +81,8 @@ def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequ
         words += f"Each runs a task that waits for the result of another task, and {runs}. "
         words += "Nothing else in the process was seen moving that could deliver it."
     if any(track.place.role == "acceptor" for process in processes for track in process.tracks):
-        words += " The thread that accepts connections is alive: connects succeed, but logins and statements wait unanswered."
-    return words
+        words += " A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered."
+    return f"{words} {_LOOP}"
 
 
 def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:

@@ -8,7 +8,7 @@ from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import spinning, unknowable
 from stackan.diagnose.standstill import standing
-from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
 from stackan.model.waitgraph import Reduction, WaitGraph
 
@@ -30,4 +30,15 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     for process in processes:
         findings += spinning(process)
         findings += unknowable(process)
-    return sorted(findings, key=lambda finding: (_GRAVE[finding.severity], _SURE[finding.confidence], -len(finding.threads)))
+    return sorted(findings, key=_rank)
+
+
+def _rank(finding: Finding) -> tuple[int, ...]:
+    """The gravest first; of equally grave ones that with the higher verdict, then the surer, then the larger."""
+    verdict = VERDICTS.index(VERDICT_OF[finding.kind]) if finding.kind in VERDICT_OF else len(VERDICTS)
+    return _GRAVE[finding.severity], verdict, _SURE[finding.confidence], -len(finding.threads)
+
+
+def leading(findings: Sequence[Finding], verdict: str) -> Finding | None:
+    """The finding that a verdict rests on."""
+    return next((finding for finding in findings if finding.counts and VERDICT_OF.get(finding.kind) == verdict), None)

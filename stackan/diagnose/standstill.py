@@ -28,8 +28,9 @@ _GET_SYMBOLS = (
 
 
 _ADVICE = {
+    "mutex": (_ASK_OWNER,),
     "rwlock": (
-        "Ask gdb who writes: `print ((pthread_rwlock_t*)ADDRESS)->__data.__cur_writer`; readers are recorded nowhere but in the locals "
+        "Ask gdb who writes: `print ((pthread_rwlock_t*){0:#x})->__data.__cur_writer`; readers are recorded nowhere but in the locals "
         "of `bt full` (std::shared_lock).",
     ),
     "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
@@ -48,11 +49,23 @@ def standing(
     `told` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
     """
     groups: dict[tuple[object, ...], Group] = {}
+    mostly: set[tuple[str, tuple[object, ...]]] = set()  # (process, object) that hold up most of a process
     for process in processes:
+        sizes: dict[tuple[object, ...], int] = {}
         for track in process.tracks:
-            if _stands(track, len(process.dumps)) and (process.id, track.key) not in told:
-                groups.setdefault(_object(process, track), []).append((process, track))
-    return [_finding(group) for group in groups.values() if (group[0][0].id, group[0][1].key) not in held]
+            if _stands(track, len(process.dumps)):
+                key = _object(process, track)
+                sizes[key] = sizes.get(key, 0) + 1
+                if (process.id, track.key) not in told:
+                    groups.setdefault(key, []).append((process, track))
+        if sum(sizes.values()) * 2 > len(process.dumps[-1].threads):
+            largest = max(sizes.values())
+            mostly.update((process.id, key) for key, size in sizes.items() if size == largest)
+    return [
+        _finding(group, any((process.id, key) in mostly for process, _ in group))
+        for key, group in groups.items()
+        if (group[0][0].id, group[0][1].key) not in held
+    ]
 
 
 def _stands(track: Track, snapshots: int) -> bool:
@@ -63,11 +76,11 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     """What a thread waits for, as far as two threads can be said to wait for the same.
 
     An address is one process's own.  Where none is printed, threads of one process that wait in the same function are taken
-    together, and threads of other processes if their whole stacks are equal.
+    together; so are single-threaded processes (backends) if a rule or their whole stacks say the same.
     """
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:
-        return (place.rule.id,)
+        return (place.rule.id,) if len(process.tracks) == 1 else (process.id, place.rule.id)
     if awaited is not None and awaited.address is not None and place.kind != "future":
         return (process.id, place.kind, awaited.address)
     if len(process.tracks) == 1:
@@ -75,14 +88,14 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group) -> Finding:
+def _finding(group: Group, mostly: bool) -> Finding:
     first = group[0][1]
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
     confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 else POSSIBLE
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
-    if confidence == LIKELY and (pool is not None or _holds_up_most(group)):
+    if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL
     what = describe_wait(first)
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
@@ -92,7 +105,7 @@ def _finding(group: Group) -> Finding:
         kind=kind,
         severity=severity,
         confidence=confidence,
-        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}" + ("" if first.place.rule else f", in {first.place.purpose}"),
+        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}",
         explanation=_explain(group, pool),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
@@ -102,17 +115,18 @@ def _finding(group: Group) -> Finding:
     )
 
 
-def _holds_up_most(group: Group) -> bool:
-    """Whether most threads of one of its processes stand in the group."""
-    standing: dict[str, int] = {}
-    for process, _ in group:
-        standing[process.id] = standing.get(process.id, 0) + 1
-    return any(standing[process.id] * 2 > _present(process) for process, _ in group)
-
-
-def _present(process: Process) -> int:
-    """How many threads the newest snapshot has."""
-    return len(process.dumps[-1].threads)
+def _where(group: Group) -> str:
+    """The function in which most of them wait; nothing where a rule has said what they wait for."""
+    if group[0][1].place.rule is not None:
+        return ""
+    purposes: dict[str, int] = {}
+    for _, track in group:
+        purposes[track.place.purpose] = purposes.get(track.place.purpose, 0) + 1
+    named = {purpose: number for purpose, number in purposes.items() if not purpose.startswith("??")}
+    if not named:
+        return ""
+    most = max(named, key=lambda purpose: named[purpose])
+    return f", in {most}" if named[most] == len(group) else f", {named[most]} of them in {most}"
 
 
 def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
@@ -161,11 +175,11 @@ def _root(process: Process, track: Track) -> list[str]:
 
 
 def _advise(track: Track, kind: str) -> tuple[str, ...]:
-    if track.place.rule is not None and track.place.rule.advice:
-        return track.place.rule.advice
+    place, awaited = track.place, track.newest.awaited
+    if place.rule is not None:
+        return place.rule.advice
     if kind == "stalled-io":
         return (_FIND_PEER,)
-    awaited = track.newest.awaited
-    if awaited is None or awaited.address is None:
-        return (_GET_SYMBOLS,)
-    return (_ASK_OWNER.format(awaited.address),) if awaited.kind == "mutex" else _ADVICE.get(awaited.kind, ())
+    if awaited is not None and awaited.address is not None:
+        return tuple(advice.format(awaited.address) for advice in _ADVICE.get(awaited.kind, ()))
+    return (_GET_SYMBOLS,) if place.state == "lock" else _ADVICE.get(place.kind or "", ())

@@ -31,7 +31,8 @@ def describe_wait(track: Track) -> str:
     if place.kind == "thread":
         return f"the end of LWP {awaited.owners[0]}" if awaited is not None and awaited.owners else "the end of another thread"
     if awaited is not None and awaited.address is not None and place.kind != "future":
-        return f"{place.kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
+        kind = {"once": "a one-time initialization,"}.get(place.kind or "", place.kind)
+        return f"{kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
     if awaited is not None and awaited.descriptor is not None:
         return f"{_KINDS.get(place.kind or '', 'a descriptor')} (descriptor {awaited.descriptor})"
     return _KINDS.get(place.kind or "", f"a {place.kind}" if place.kind else "something unknown")

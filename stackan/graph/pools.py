@@ -101,7 +101,7 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
     workers = [track for track in members if not any(sighting.place.role in not_workers for _, sighting in track.sightings)]
     idle = sum(track.place.verb == "idle" for track in workers)
     blocked = sum(track.progress == STUCK or (snapshots == 1 and track.place.verb in ("waiting", "blocked")) for track in workers)
-    moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in workers)
+    moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb != "idle" for track in workers)
     was_idle = any(sighting.place.verb == "idle" for track in workers for _, sighting in track.sightings) or any(
         track.progress == IDLE for track in workers
     )

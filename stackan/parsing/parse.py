@@ -26,8 +26,7 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
         raise InputError(f"{source}: no thread dump; give the output of pstack, gdb's `thread apply all bt`, or eu-stack")
     if found.dialect is None:
         raise InputError(
-            f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; "
-            "take the dump with gdb, pstack or eu-stack"
+            f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; it reads gdb, pstack and eu-stack"
         )
     return read_dumps(data, source, found, original)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from stackan.model.analysis import Analysis
-from stackan.model.finding import VERDICTS, Finding
+from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, VANISHED, Track, label
 from stackan.report.words import WIDTH, count, cut, numbers, safe, short, wrap
@@ -18,6 +18,7 @@ _SHOWN_PROCESSES = 8  # of a case; findings name every process that they are abo
 _SHOWN_FRAMES = 12
 _SHOWN_QUOTES = 6
 _SHOWN_MOVED = 4
+_SHOWN_NOTES = 4
 _SHOWN_STACKS = 10
 _ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
 _COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
@@ -31,13 +32,15 @@ def write(analysis: Analysis, stream: TextIO, color: bool = False) -> None:
 
 def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
     """The lines of the report."""
-    leading = next((finding for finding in analysis.findings if finding.counts), None)
-    sure = f" ({leading.confidence})" if leading is not None and analysis.verdict not in ("progressing", "idle", "inconclusive") else ""
+    counted = (finding for finding in analysis.findings if finding.counts and VERDICT_OF.get(finding.kind) == analysis.verdict)
+    sure = next((f" ({finding.confidence})" for finding in counted), "")
     grave = "critical" if analysis.critical else "head"
     yield paint(f"{analysis.verdict.upper()}{sure}", grave, color)
     yield from wrap(safe(analysis.headline), WIDTH)
-    for warning in analysis.warnings:
+    for warning in analysis.warnings[:_SHOWN_NOTES]:
         yield from indented(f"note: {safe(warning)}", 0, 6)
+    if len(analysis.warnings) > _SHOWN_NOTES:
+        yield f"note: {len(analysis.warnings) - _SHOWN_NOTES} more notes; --format json has all of them."
     for number, finding in enumerate(analysis.findings, 1):
         yield ""
         yield from render_finding(number, finding, len(analysis.processes) > 1, color)
@@ -137,7 +140,7 @@ def render_changes(process: Process) -> Iterator[str]:
     moved = [track for track in process.tracks if track.progress == PROGRESSING]
     for track in moved[:_SHOWN_MOVED]:
         line = f"  [{track.timeline}]" if len(process.dumps) > 2 else ""
-        yield cut(f"   moved: {safe(label(track))} {safe(track.note)}{line}", WIDTH)
+        yield from indented(f"moved: {safe(label(track))} {safe(track.note)}{line}", 3, 10)
     if len(moved) > _SHOWN_MOVED:
         yield f"   ... and {len(moved) - _SHOWN_MOVED} more that moved"
 
