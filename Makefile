@@ -25,7 +25,7 @@ check: $(BUILT) ## style and types
 bench: $(BUILT) ## the benchmarks, at their full sizes
 	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q
 
-$(BUILT): pyproject.toml setup.py stackan/_fast.pyx
+$(BUILT): pyproject.toml setup.py $(wildcard stackan/_fast*.p* stackan/_fast.h)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@

@@ -113,9 +113,10 @@ def _process(dumps: Sequence[Dump], known: dict[bytes, str], rulebook: Rulebook)
         names = Names(dump, known)
         stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
     places = rulebook.places({name for by_node in stacks for stack in set(by_node.values()) for name in stack})
-    tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)])
+    cut = {index for index, dump in enumerate(dumps) if dump.cut}
+    tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)], cut)
     pid = next((pid for pid in map(process_id, dumps) if pid is not None), None)
-    return Process("", pid, tuple(dumps), places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps)))
+    return Process("", pid, tuple(dumps), places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps), not cut))
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
@@ -139,6 +140,9 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if cause is not None:
         return f"{cause.title}."
     threads = sum(len(process.tracks) for process in processes)
+    broken = next((finding for finding in findings if finding.kind == "capture-problem" and finding.severity == "warning"), None)
+    if verdict == "inconclusive" and broken is not None:
+        return f"{broken.title}: take it again."
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
         hint = f" What it suggests: {findings[0].title}." if findings else ""
         return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"

@@ -6,7 +6,7 @@ from stackan.classify.evidence import each_once, find_awaited, find_frame_holds,
 from stackan.classify.places import Places
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
-from stackan.model.place import Sighting
+from stackan.model.place import Place, Sighting
 
 
 def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
@@ -17,6 +17,8 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
     for thread in range(dump.first_thread, dump.stop_thread):
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
         place = places.place(names)
+        if dump.facts.limited and place.end == len(names):
+            place = shortened(place)  # what would tell its purpose may stand further out
         awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
         held = list(printed.get(thread, ()))
         if thread in guards:
@@ -24,4 +26,10 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
         if "pthread_once_slow" in names or place.kind == "allocator":
             held += find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
-    return sightings
+    # The last thread of a text that breaks off may lack frames.
+    return sightings[:-1] if dump.cut else sightings
+
+
+def shortened(place: Place) -> Place:
+    """The place of a stack that was printed in part."""
+    return place._replace(state="unknown", kind=None, verb="unknowable", rule=None, reason="the stack is not printed to its end", role=None)

@@ -23,18 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(arguments)
     options = parser.parse_args(arguments)
-    if options.version:
-        from stackan import backend
-        from stackan._version import __version__
-
-        print(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})")
-        return 0
-    if options.command is None:
+    if options.command is None and not options.version:
         parser.print_usage(sys.stderr)
         print("stackan: say what to do, for example: stackan analyze snap1.txt snap2.txt", file=sys.stderr)
         return 2
     try:
-        status: int = options.run(options)
+        status: int = _print_version() if options.version else options.run(options)
         sys.stdout.flush()
     except StackanError as error:
         print(f"stackan: {error}", file=sys.stderr)
@@ -52,6 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     return status
+
+
+def _print_version() -> int:
+    from stackan import backend
+    from stackan._version import __version__
+
+    print(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})")
+    return 0
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

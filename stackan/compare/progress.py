@@ -8,7 +8,7 @@ moved at first counts as standing still once it was seen in one place SETTLED ti
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from stackan.model.place import NAMELESS, Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
@@ -19,8 +19,11 @@ SETTLED = 3
 STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"
 
 
-def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
-    """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished."""
+def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -> list[Track]:
+    """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished.
+
+    `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
+    """
     seen: dict[int | str, dict[int, Sighting]] = {}
     current: dict[int | str, int | str] = {}  # who uses an LWP now
     for index, sightings in enumerate(snapshots):
@@ -31,7 +34,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]]) -> list[Track]:
                 key = current[number] = f"{number} of snapshot {index + 1}"
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
-    tracks = [_track(key, tuple(sorted(by_index.items())), last) for key, by_index in seen.items()]
+    tracks = [_track(key, tuple(sorted(by_index.items())), last, cut) for key, by_index in seen.items()]
     tracks = settle_joins(tracks)
     order_in = {track.key: position for position, track in enumerate(tracks)}
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread, order_in[track.key]))
@@ -82,9 +85,11 @@ def _same_thread(before: Sighting, after: Sighting) -> bool:
     return ours == theirs or not ours or not theirs
 
 
-def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int) -> Track:
+def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int, cut: Collection[int]) -> Track:
     thread = sightings[-1][1].dump.thread(sightings[-1][1].thread)
     progress, note = judge(sightings, last)
+    if (progress == VANISHED and last in cut) or (progress == APPEARED and 0 in cut):
+        progress, note = UNSURE, "a dump breaks off before it would come to this thread"
     return Track(key, thread.lwp, thread.pthread, thread.name, sightings, progress, note, timeline(sightings, last))
 
 

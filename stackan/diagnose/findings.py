@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
-from stackan.diagnose.motion import spinning, unknowable
+from stackan.diagnose.motion import cut_short, spinning, unknowable
 from stackan.diagnose.standstill import standing
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
@@ -30,6 +30,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     for process in processes:
         findings += spinning(process)
         findings += unknowable(process)
+        findings += cut_short(process)
     return sorted(findings, key=_rank)
 
 

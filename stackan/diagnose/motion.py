@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import in_all, label
-from stackan.model.finding import INFO, LIKELY, WARNING, Finding
+from stackan.model.finding import INFO, LIKELY, WARNING, Finding, Quote
 from stackan.model.process import Process
 from stackan.model.track import SPINNING, UNSURE, Track
 
@@ -63,3 +63,27 @@ def _unknowable(process: Process, reason: str, advice: str, tracks: list[Track])
         advice=(advice,),
         processes=(process,),
     )
+
+
+def cut_short(process: Process) -> list[Finding]:
+    """Dumps that break off: what they do not show may be what matters."""
+    findings = []
+    for dump in process.dumps:
+        if dump.cut:
+            shown = len(dump.threads)
+            last = dump.thread(dump.stop_thread - 1)
+            findings.append(
+                Finding(
+                    kind="capture-problem",
+                    severity=WARNING,
+                    confidence=LIKELY,
+                    title=f"{dump.source} breaks off after {shown} of {dump.facts.announced} threads",
+                    explanation="gdb had named more threads than it printed. Those that are missing, and the last one, are not judged.",
+                    threads=(),
+                    resources=(),
+                    evidence=(Quote(dump.source, last.line, dump.line_text(last.line)),),
+                    advice=("Take the dump again and let gdb finish; look for a time-out, a full disk or a size limit on the way.",),
+                    processes=(process,),
+                )
+            )
+    return findings

@@ -23,12 +23,14 @@ def _judge(process: Process, verdicts: set[str]) -> str:
     if len(process.dumps) == 1:
         verdicts = verdicts & {"deadlock", "recovering"}
         if not verdicts:
-            return "idle" if all(track.progress == IDLE for track in process.tracks) else "inconclusive"
+            return "idle" if not process.dumps[0].cut and all(track.progress == IDLE for track in process.tracks) else "inconclusive"
     return min(verdicts or {_motion(process)}, key=VERDICTS.index)
 
 
 def _motion(process: Process) -> str:
     """What the threads of a process in which nothing is wrong do."""
+    if any(dump.cut for dump in process.dumps):
+        return "inconclusive"  # the rest of the threads may be stuck
     states = [track.progress for track in process.tracks]
     if PROGRESSING in states or APPEARED in states:
         return "progressing"

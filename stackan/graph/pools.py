@@ -15,8 +15,8 @@ from stackan.model.rules import PoolRule, Rules
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
 
 
-def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[Pool, ...]:
-    """The pools of a process, declared ones first, then by size."""
+def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: bool = True) -> tuple[Pool, ...]:
+    """The pools of a process, declared ones first, then by size; without the `whole` of its dumps none is called exhausted."""
     current = [track for track in tracks if track.sightings[-1][0] == snapshots - 1]
     pools = []
     taken: set[int | str] = set()
@@ -36,7 +36,8 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int) -> tuple[P
         for stem, group in _by_stem(members):
             name = f"{dispatch} ({stem})" if stem else dispatch
             found.append(_judge(group, name, dispatch, snapshots, None, why))
-    return (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
+    every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
+    return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 
 
 def _stands_in(track: Track, dispatch: frozenset[str]) -> bool:

@@ -131,6 +131,8 @@ class Facts(NamedTuple):
     command: str | None
     printed: tuple[Printed, ...]
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
+    announced: int = 0  # threads that gdb named on attaching, before it printed any
+    limited: bool = False  # the tool printed only so many frames of each stack
 
 
 class Dump:
@@ -198,6 +200,12 @@ class Dump:
     def lines(self) -> dict[str, int]:
         """How many lines are of which kind; together they are all lines of the input."""
         return dict(zip(KINDS, self.columns.lines_by_kind))
+
+    @property
+    def cut(self) -> bool:
+        """Whether the text ends before all threads that the debugger had announced were printed."""
+        whole = self.stop_thread - self.first_thread
+        return self.text_range == (0, len(self.data)) and self.facts.announced > whole
 
     # -- rows
 

@@ -85,7 +85,8 @@ def render_finding(number: int, finding: Finding, several: bool, color: bool) ->
     yield ""
     yield from indented(safe(finding.explanation), 3, 3)
     yield ""
-    yield from labelled("threads", numbers([track.lwp for _, track in finding.threads], 24), 12)
+    if finding.threads:
+        yield from labelled("threads", numbers([track.lwp for _, track in finding.threads], 24), 12)
     for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
         yield cut(f"   {'proof' if at == 0 else '':7}  {safe(short(quote.source))}:{quote.line}", WIDTH)
         yield cut(f"            {safe(quote.text.strip())}", WIDTH)
