@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import pathlib
@@ -175,3 +176,54 @@ def test_times_in_an_archive_order_the_snapshots_over_their_names(run, example, 
     snapshots = json.loads(run("analyze", "--format", "json", archive).stdout)["processes"][0]["snapshots"]
     assert [snapshot["source"].rpartition("!")[2] for snapshot in snapshots] == ["pstack.log.1", "pstack.log"]
     assert [snapshot["taken_at"] for snapshot in snapshots] == ["2025-10-09T08:53:20Z", "2025-10-09T08:58:20Z"]
+
+
+def test_a_dump_that_gdb_did_not_finish_is_told_and_gives_no_all_clear(run, example, tmp_path):
+    """Eight of ten exhausted workers are missing from it."""
+    lines = (example / "snap2.txt").read_bytes().split(b"\n")
+    (tmp_path / "cut.txt").write_bytes(b"\n".join(lines[:90]) + b"\n")
+    document = json.loads(run("compare", "--format", "json", example / "snap1.txt", tmp_path / "cut.txt").stdout)
+    assert document["verdict"] == "blocked", "two workers are seen stuck, and nothing is said of the others"
+    assert any(finding["kind"] == "capture-problem" and "breaks off after" in finding["title"] for finding in document["findings"])
+    threads = document["processes"][0]["threads"]
+    assert "vanished" not in {thread["progress"] for thread in threads}
+    assert not any(pool["exhausted"] for pool in document["processes"][0]["pools"])
+
+
+def test_a_file_that_is_named_twice_is_no_second_snapshot(run, example):
+    document = json.loads(run("analyze", "--format", "json", example / "snap1.txt", example / "snap1.txt").stdout)
+    assert len(document["processes"][0]["snapshots"]) == 1
+
+
+def test_a_copy_under_another_name_is_pointed_out(run, example, tmp_path):
+    (tmp_path / "copy.txt").write_bytes((example / "snap1.txt").read_bytes())
+    document = json.loads(run("analyze", "--format", "json", example / "snap1.txt", tmp_path / "copy.txt").stdout)
+    assert any("same bytes" in warning and "copy.txt" in warning for warning in document["warnings"])
+
+
+def test_a_bomb_beside_good_dumps_is_noted_and_passed_over(run, example, tmp_path):
+    bomb = tmp_path / "bomb.gz"
+    bomb.write_bytes(gzip.compress(bytes(100_000_000)))
+    document = json.loads(run("analyze", "--format", "json", bomb, example / "snap1.txt", example / "snap2.txt").stdout)
+    assert document["verdict"] == "worker-exhaustion"
+    assert any("bomb" in warning for warning in document["warnings"])
+
+
+def test_an_input_is_never_overwritten(run, example, tmp_path):
+    mine = tmp_path / "mine.txt"
+    mine.write_bytes((example / "snap1.txt").read_bytes())
+    done = run("analyze", "-o", mine, mine)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert mine.read_bytes() == (example / "snap1.txt").read_bytes()
+
+
+def test_names_without_a_number_come_before_those_with_one(run, example, tmp_path):
+    (tmp_path / "dump.txt").write_bytes((example / "snap1.txt").read_bytes())
+    (tmp_path / "dump2.txt").write_bytes((example / "snap2.txt").read_bytes())
+    snapshots = json.loads(run("analyze", "--format", "json", tmp_path).stdout)["processes"][0]["snapshots"]
+    assert [pathlib.Path(snapshot["source"]).name for snapshot in snapshots] == ["dump.txt", "dump2.txt"]
+
+
+def test_compare_takes_two_inputs_at_least(run, example):
+    done = run("compare", example / "snap1.txt")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
