@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
 from stackan.model.dump import Dump
+from stackan.report.json import layout
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -37,15 +38,15 @@ def run(options: argparse.Namespace) -> int:
 def write_json(dump: Dump, stream: TextIO) -> None:
     """One document for each snapshot."""
     document = {**_head(dump), "threads": list(_threads(dump)), "unparsed": [{"line": line, "text": text} for line, text in dump.unparsed]}
-    json.dump(document, stream, indent=1)
+    for piece in layout(document, opened=2):
+        stream.write(piece)
     stream.write("\n")
 
 
 def write_ndjson(dump: Dump, stream: TextIO) -> None:
     """One line for each thread."""
     for thread in _threads(dump):
-        json.dump({"source": dump.source, **thread}, stream)
-        stream.write("\n")
+        stream.write(json.dumps({"source": dump.source, **thread}) + "\n")
 
 
 def write_folded(dump: Dump, stream: TextIO) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from stackan.diagnose.quotes import sample
-from stackan.diagnose.words import describe_doing, describe_wait, in_all, label
+from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.track import STUCK, Track
@@ -97,7 +97,7 @@ def _finding(group: Group, mostly: bool) -> Finding:
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
     if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL
-    what = describe_wait(first)
+    what = describe_waits([track for _, track in group])
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
     if len(processes) > 1:
         who += f" of {len(processes)} processes"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stackan.model.place import NAMELESS
 from stackan.model.track import Track, label
 
-__all__ = ["describe_doing", "describe_wait", "in_all", "in_any", "label"]
+__all__ = ["describe_doing", "describe_wait", "describe_waits", "in_all", "in_any", "label"]
 
 _KINDS = {
     "socket": "the network",
@@ -14,6 +16,7 @@ _KINDS = {
     "future": "the result of a task",
     "once": "a one-time initialization",
     "process": "a child process",
+    "thread": "the end of another thread",
     "allocator": "the memory allocator's lock",
     "stdio": "a stream's lock",
     "loader": "the dynamic loader's lock",
@@ -28,14 +31,26 @@ def describe_wait(track: Track) -> str:
         return place.rule.what
     if place.reason == NAMELESS:
         return "something in the C library that the dump does not name (a one-time initialization or a robust mutex)"
-    if place.kind == "thread":
-        return f"the end of LWP {awaited.owners[0]}" if awaited is not None and awaited.owners else "the end of another thread"
-    if awaited is not None and awaited.address is not None and place.kind != "future":
+    if place.kind == "thread" and awaited is not None and awaited.owners:
+        return f"the end of LWP {awaited.owners[0]}"
+    if awaited is not None and awaited.address is not None and place.kind not in ("future", "thread"):
         kind = {"once": "a one-time initialization,"}.get(place.kind or "", place.kind)
         return f"{kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
     if awaited is not None and awaited.descriptor is not None:
-        return f"{_KINDS.get(place.kind or '', 'a descriptor')} (descriptor {awaited.descriptor})"
-    return _KINDS.get(place.kind or "", f"a {place.kind}" if place.kind else "something unknown")
+        return f"{_describe_kind(place.kind)} (descriptor {awaited.descriptor})"
+    return _describe_kind(place.kind)
+
+
+def describe_waits(tracks: Sequence[Track]) -> str:
+    """What several threads wait for, by its kind if each waits for its own: `the network`, `the end of another thread`."""
+    words = [describe_wait(track) for track in tracks]
+    awaited = tracks[0].newest.awaited
+    shared = len(set(words)) == 1 or (awaited is not None and awaited.address is not None)
+    return words[0] if shared else _describe_kind(tracks[0].place.kind)
+
+
+def _describe_kind(kind: str | None) -> str:
+    return _KINDS.get(kind or "", f"a {kind}" if kind else "something unknown")
 
 
 def describe_doing(track: Track) -> str:

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TextIO
 
 from stackan.model.analysis import Analysis
 
+_DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
+
 
 def write(analysis: Analysis, stream: TextIO) -> None:
     """Write the document, the same bytes for the same input."""
-    json.dump(analysis.to_dict(), stream, indent=1, ensure_ascii=True)
+    for piece in layout(analysis.to_dict(), _DOCUMENT):
+        stream.write(piece)
     stream.write("\n")
+
+
+def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
+    """The value as JSON: that many outer levels opened, what stands inside them on one line each.
+
+    An indented dump of a case with 100,000 threads takes ten times as long: the standard library's fast encoder doesn't indent.
+    """
+    if level == opened or not value or not isinstance(value, (dict, list)):
+        yield json.dumps(value)
+        return
+    named = isinstance(value, dict)
+    margin = "\n" + " " * (level + 1)
+    yield "{" if named else "["
+    for at, item in enumerate(value):
+        yield ("," if at else "") + margin
+        if named:
+            yield json.dumps(item) + ": "
+        yield from layout(value[item] if isinstance(value, dict) else item, opened, level + 1)
+    yield "\n" + " " * level + ("}" if named else "]")

@@ -5,13 +5,15 @@ It fits 80 columns and reads well without color.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
+from stackan.model.place import Place
 from stackan.model.process import Pool, Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, VANISHED, Track, label
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
 from stackan.report.words import WIDTH, count, cut, numbers, safe, short, wrap
 
 _SHOWN_PROCESSES = 8  # of a case; findings name every process that they are about
@@ -126,6 +128,9 @@ def render_processes(processes: Sequence[Process], verdict: str, color: bool) ->
     words = idle_words(process)
     if words:
         yield from indented(f"idle: {safe(words)}", 3, 9)
+    unsure = tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
+    if unsure:
+        yield from indented(f"unknown: {safe(unsure)}", 3, 12)
 
 
 def shares(process: Process) -> list[str]:
@@ -190,11 +195,17 @@ def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
 
 def idle_words(process: Process) -> str:
     """What was idle, by reason: `7 mariadb.background, 5 mariadb.tpool-worker`."""
-    reasons: dict[str, int] = {}
-    for track in process.tracks:
-        if track.progress == IDLE:
-            place = track.place
-            word = place.rule.id if place.rule is not None else place.purpose
-            reasons[word] = reasons.get(word, 0) + 1
-    parts = [f"{number} {word}" for word, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
+    idle = (track.place for track in process.tracks if track.progress == IDLE)
+    return tally(place.rule.id if place.rule is not None else place.purpose for place in idle)
+
+
+def stance(place: Place) -> str:
+    """`sleeping in lab_stay`; only the place where the stack doesn't tell."""
+    return f"in {place.purpose}" if place.verb == "unknowable" else f"{place.verb} in {place.purpose}"
+
+
+def tally(words: Iterable[str]) -> str:
+    """The words with their numbers, the most frequent first."""
+    ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number} {word}" for word, number in ranked]
     return ", ".join(parts[:8]) + (f", {len(parts) - 8} more" if len(parts) > 8 else "")

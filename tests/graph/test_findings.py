@@ -396,6 +396,14 @@ def test_threads_that_spin_in_both_snapshots_are_a_finding_and_no_deadlock() -> 
     assert [(finding.kind, lwps(finding)) for finding in analysis.findings] == [("spin", [4101])]
 
 
+def test_a_headline_names_a_descriptor_only_if_all_wait_for_that_one() -> None:
+    def callers(*descriptors: int) -> bytes:
+        return dump(MAIN, *[thread(4200 + at, f"call-{at}", receive(fd), app("call_peer"), run_by()) for at, fd in enumerate(descriptors)])
+
+    assert "the network (descriptor 7), in call_peer" in analyze(*[callers(7, 7, 7)] * 2).headline
+    assert "for the network, in call_peer" in analyze(*[callers(7, 8, 9)] * 2).headline
+
+
 # -- what holds for every finding
 
 SHOWN = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pathlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import stackan
+from stackan.report.json import layout, write
 
 SKIPPED = ("lldb", "jstack", "py-spy")
 
@@ -62,3 +66,27 @@ def test_numbers_of_threads_and_lines_account_for_the_whole_text(example):
         dump = stackan.parse(example / name)
         assert sum(dump.lines.values()) == len((example / name).read_bytes().splitlines())
         assert dump.unparsed == []
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+        max_leaves=30,
+    ),
+    st.integers(0, 6),
+)
+def test_what_is_laid_out_reads_back_as_it_was(value, opened):
+    assert json.loads("".join(layout(value, opened))) == value
+
+
+def test_each_thread_and_each_quote_stands_on_a_line_of_its_own(example):
+    stream = io.StringIO()
+    analysis = stackan.analyze(stackan.load(example))
+    write(analysis, stream)
+    rows = [line.strip().rstrip(",") for line in stream.getvalue().splitlines()]
+    document = analysis.to_dict()
+    assert [json.loads(row) for row in rows if row.startswith('{"lwp": ') and '"stack"' in row] == document["processes"][0]["threads"]
+    assert [json.loads(row) for row in rows if row.startswith('{"source": ')] == [
+        quote for finding in document["findings"] for quote in finding["evidence"]
+    ]

@@ -50,6 +50,11 @@ def test_what_was_idle_takes_one_entry(lines):
     assert sum(line.startswith("   idle: ") for line in lines) == 1
 
 
+def test_threads_that_one_snapshot_cannot_judge_are_told_with_what_they_do(example):
+    report = "\n".join(render(stackan.analyze(stackan.load(example / "snap1.txt"))))
+    assert "unknown: 10 blocked in lock_wait" in report
+
+
 def test_no_line_is_wider_than_a_terminal(lines):
     assert max(map(len, lines)) <= 80
 
