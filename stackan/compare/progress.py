@@ -30,7 +30,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -
         for order, sighting in enumerate(sightings):
             number = _key(sighting, order)
             key = current.setdefault(number, number)
-            if key in seen and not _same_thread(seen[key][max(seen[key])], sighting):
+            if key in seen and not _same_thread(next(reversed(seen[key].values())), sighting):
                 key = current[number] = f"{number} of snapshot {index + 1}"
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1

@@ -28,12 +28,14 @@ class Owner(NamedTuple):
 
 def document(analysis: Analysis) -> dict[str, Any]:
     owners = _owners(analysis.waits)
+    texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.dumps}
+    digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
     return {
         "schema": SCHEMA,
         "version": __version__,
         "verdict": analysis.verdict,
         "headline": analysis.headline,
-        "processes": [_process(process, verdict, owners) for process, verdict in zip(analysis.processes, analysis.verdicts)],
+        "processes": [_process(process, verdict, owners, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)],
         "findings": [_finding(finding) for finding in analysis.findings],
         "logs": [],
         "warnings": list(analysis.warnings),
@@ -64,7 +66,7 @@ def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
     return found
 
 
-def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]]) -> dict[str, Any]:
+def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]], digests: dict[int, str]) -> dict[str, Any]:
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
         "id": process.id,
@@ -74,18 +76,18 @@ def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str],
         "role": None,
         "profile": process.rules.profile,
         "verdict": verdict,
-        "snapshots": [_snapshot(index, dump) for index, dump in enumerate(process.dumps)],
+        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
         "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
         "pools": [_pool(pool) for pool in process.pools],
     }
 
 
-def _snapshot(index: int, dump: Dump) -> dict[str, Any]:
+def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
     return {
         "index": index,
         "source": dump.source,
         "format": dump.format,
-        "sha256": hashlib.sha256(dump.original).hexdigest(),
+        "sha256": digest,
         "taken_at": dump.taken_at,
         "bytes": len(dump.original),
         "threads": len(dump.threads),

@@ -310,7 +310,9 @@ class Dump:
     def line_text(self, line: int) -> str:
         """A line by its number, from 1."""
         if self.original is not self.data:
-            return self.original.split(b"\n")[line - 1].decode("utf-8", "replace").rstrip("\r")
+            start = find_line(self.original, line)
+            stop = self.original.find(b"\n", start)
+            return self.original[start : len(self.original) if stop < 0 else stop].decode("utf-8", "replace").rstrip("\r")
         # Every frame knows its line and offset, so the way from the frame before is short; no index of all lines is made.
         frame = bisect_right(self.columns.frame_line, line) - 1
         known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
@@ -323,6 +325,24 @@ class Dump:
         frame = bisect_right(self.columns.frame_start, offset) - 1
         known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
         return known + self.data.count(b"\n", start, offset)
+
+
+def find_line(data: bytes, line: int) -> int:
+    """The byte offset at which a line starts, by its number from 1.
+
+    Halves the text until the line is near, so that finding it reads the text about once, at the speed of counting.
+    """
+    start, stop, newlines = 0, len(data), line - 1
+    while stop - start > 4096:
+        middle = (start + stop) // 2
+        before = data.count(b"\n", start, middle)
+        if before >= newlines:
+            stop = middle
+        else:
+            start, newlines = middle, newlines - before
+    for _ in range(newlines):
+        start = data.find(b"\n", start) + 1
+    return start
 
 
 def read_location(text: str) -> Location:

@@ -490,6 +490,13 @@ def test_a_line_of_a_coloured_dump_is_quoted_as_it_stands() -> None:
     assert dump.original != dump.data
 
 
+def test_every_line_of_a_long_coloured_dump_is_found_by_its_number() -> None:
+    frames = [f"#{number}  \x1b[33mcall_{number}\x1b[m ({'x=1, ' * (number % 7 * 300)})" for number in range(200)]
+    lines = ["Thread 1 (LWP 7):", *frames, "", "the end"]
+    dump = only("\n".join(lines))
+    assert [dump.line_text(number) for number in range(1, len(lines) + 1)] == lines
+
+
 @pytest.mark.parametrize(
     ("last", "function", "arguments", "file"),
     [
