@@ -125,10 +125,7 @@ def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
         if thread_id:
             pthread = thread_id
     if pthread is not None and not owners:
-        columns = dump.columns
-        owners = tuple(
-            columns.thread_lwp[index] for index in range(dump.first_thread, dump.stop_thread) if columns.thread_pthread[index] == pthread
-        )[:1]
+        owners = (dump.lwp_of_pthread[pthread],) if pthread in dump.lwp_of_pthread else ()
     return Awaited("thread", pthread, None, owners, "", FRAMES, line)
 
 

@@ -41,6 +41,16 @@ _ADVICE = {
 Group = list[tuple[Process, Track]]
 
 
+class Holders:
+    """Who holds what in a process: looked up for each group, so read off once."""
+
+    def __init__(self, process: Process) -> None:
+        # The first one counts, as it stands in the process.
+        self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
+        self.by_address = {hold.address: track for track in reversed(process.tracks) for hold in track.newest.holds}
+        self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
+
+
 def standing(
     processes: Sequence[Process], told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
 ) -> list[Finding]:
@@ -61,10 +71,10 @@ def standing(
         if sum(sizes.values()) * 2 > len(process.dumps[-1].threads):
             largest = max(sizes.values())
             mostly.update((process.id, key) for key, size in sizes.items() if size == largest)
+    free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
+    holders = {process.id: Holders(process) for process in {group[0][0].id: group[0][0] for group in free.values()}.values()}
     return [
-        _finding(group, any((process.id, key) in mostly for process, _ in group))
-        for key, group in groups.items()
-        if (group[0][0].id, group[0][1].key) not in held
+        _finding(group, any((process.id, key) in mostly for process, _ in group), holders[group[0][0].id]) for key, group in free.items()
     ]
 
 
@@ -88,7 +98,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool) -> Finding:
+def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
     first = group[0][1]
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
@@ -106,7 +116,7 @@ def _finding(group: Group, mostly: bool) -> Finding:
         severity=severity,
         confidence=confidence,
         title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}",
-        explanation=_explain(group, pool),
+        explanation=_explain(group, pool, holders),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=sample(group),
@@ -139,12 +149,12 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None) -> str:
+def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     process, first = group[0]
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(snapshots)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
-    sentences += _root(process, first)
+    sentences += _root(first, holders)
     if pool is not None:
         sentences.append(f"They are all {len(pool.workers)} workers of {pool.name}: no new work of that pool starts until they go on.")
     if first.place.timed:
@@ -152,25 +162,24 @@ def _explain(group: Group, pool: Pool | None) -> str:
     return " ".join(sentences)
 
 
-def _root(process: Process, track: Track) -> list[str]:
+def _root(track: Track, holders: Holders) -> list[str]:
     """Who holds what a group waits for and what that thread does, as far as the dump shows it."""
     awaited = track.newest.awaited
     if awaited is None or track.place.rule is not None:
         return []
     if awaited.owners:
-        owner = next((other for other in process.tracks if other.lwp == awaited.owners[0]), None)
+        owner = holders.by_lwp.get(awaited.owners[0])
         return [f"{label(owner)} {describe_doing(owner)}."] if owner else [f"LWP {awaited.owners[0]} is not in the dump."]
     if track.place.state != "lock":
         return []
     if awaited.address is None:
         return ["Its holder is not shown: the dump prints no address of the lock."]
-    holder = next((other for other in process.tracks for hold in other.newest.holds if hold.address == awaited.address), None)
+    holder = holders.by_address.get(awaited.address)
     if holder is not None:
         return [f"{label(holder)} holds it and {describe_doing(holder)}."]
-    owners = ((word.owner, word.line) for word in process.dumps[-1].facts.printed if word.address == awaited.address and word.owner)
-    named = next(owners, None)
-    if named is not None:
-        return [f"Its owner word names LWP {named[0]} (line {named[1]}), no thread of this process: it has ended, or is another's."]
+    word = holders.recorded.get(awaited.address)
+    if word is not None:
+        return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it."]
 
 

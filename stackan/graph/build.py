@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.model.dump import Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
@@ -47,7 +48,8 @@ class _Builder:
         self.resources: dict[object, int] = {}
         self.holders: dict[object, list[tuple[Track, Held]]] = {}
         self.result: int | None = None
-        self.everyone: dict[int | str, list[int]] = {}
+        self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
+        self.recorded: dict[int | None, Printed] = {}  # locks whose printed owner is one of them, by address
 
     def add_threads(self) -> None:
         """The process's threads, what they hold, and its pools."""
@@ -62,6 +64,8 @@ class _Builder:
     def add_waits(self, everyone: dict[int | str, list[int]]) -> None:
         """What its threads wait for; `everyone` are the threads of all processes by LWP."""
         self.everyone = everyone
+        printed = self.process.dumps[-1].facts.printed
+        self.recorded = {word.address: word for word in reversed(printed) if len(everyone.get(word.owner, ())) == 1}
         for track in self.process.tracks:
             if track.key in self.threads:
                 if waits(track, len(self.process.dumps)):
@@ -175,13 +179,12 @@ class _Builder:
 
     def _connect_recorded(self, node: int, address: int | None) -> bool:
         """Connect a lock to the thread of another process that its printed owner word names."""
-        dump = self.process.dumps[-1]
-        for printed in dump.facts.printed:
-            owners = self.everyone.get(printed.owner, [])
-            if printed.address == address and len(owners) == 1:
-                self.graph.connect(Edge(node, owners[0], RECORDED, dump.source, printed.line, "is held by"))
-                return True
-        return False
+        printed = self.recorded.get(address)
+        if printed is None:
+            return False
+        (owner,) = self.everyone[printed.owner]
+        self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, "is held by"))
+        return True
 
     def _task_result(self) -> int:
         """One class node for all task results of a process: any pool may deliver them, and any thread that runs."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from stackan.model.columns import KINDS, UNKNOWN, Columns
@@ -196,6 +197,12 @@ class Dump:
         starts = self.columns.unparsed_start
         return range(bisect_left(starts, self.text_range[0]), bisect_left(starts, self.text_range[1]))
 
+    @cached_property
+    def lwp_of_pthread(self) -> dict[int, int]:
+        """{pthread id: LWP} of the threads; of two with one id the first counts."""
+        own = slice(self.first_thread, self.stop_thread)
+        return dict(zip(reversed(self.columns.thread_pthread[own]), reversed(self.columns.thread_lwp[own]), strict=True))
+
     @property
     def lines(self) -> dict[str, int]:
         """How many lines are of which kind; together they are all lines of the input."""
@@ -310,15 +317,13 @@ class Dump:
     def line_text(self, line: int) -> str:
         """A line by its number, from 1."""
         if self.original is not self.data:
-            start = find_line(self.original, line)
+            start = skip_lines(self.original, 0, line - 1)
             stop = self.original.find(b"\n", start)
             return self.original[start : len(self.original) if stop < 0 else stop].decode("utf-8", "replace").rstrip("\r")
         # Every frame knows its line and offset, so the way from the frame before is short; no index of all lines is made.
         frame = bisect_right(self.columns.frame_line, line) - 1
         known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
-        for _ in range(line - known):
-            start = self.data.find(b"\n", start) + 1
-        return self.line_at(start)
+        return self.line_at(skip_lines(self.data, start, line - known))
 
     def line_number(self, offset: int) -> int:
         """The number of the line that holds a byte, from 1."""
@@ -327,20 +332,21 @@ class Dump:
         return known + self.data.count(b"\n", start, offset)
 
 
-def find_line(data: bytes, line: int) -> int:
-    """The byte offset at which a line starts, by its number from 1.
+def skip_lines(data: bytes, start: int, lines: int) -> int:
+    """The byte offset behind so many ends of lines from `start`.
 
-    Halves the text until the line is near, so that finding it reads the text about once, at the speed of counting.
+    A way that is not short is counted in growing strides, which is far faster than to look for each end.
     """
-    start, stop, newlines = 0, len(data), line - 1
-    while stop - start > 4096:
-        middle = (start + stop) // 2
-        before = data.count(b"\n", start, middle)
-        if before >= newlines:
-            stop = middle
+    stride = 4096
+    while lines > 32:
+        ends = data.count(b"\n", start, start + stride)
+        if ends < lines and start + stride < len(data):
+            start, lines, stride = start + stride, lines - ends, stride * 2
+        elif stride > 512:
+            stride //= 4
         else:
-            start, newlines = middle, newlines - before
-    for _ in range(newlines):
+            break
+    for _ in range(lines):
         start = data.find(b"\n", start) + 1
     return start
 
