@@ -66,38 +66,30 @@ def _check_end(stream: Stream, tape: _Tape) -> None:
 
 
 class _Tape:
-    """A stream in the shape of a file for tarfile: forward only, but for the one byte that it steps back before each header.
+    """A stream in the shape of a file for tarfile, which only goes forward: so a `.tar.gz` is unpacked once.
 
-    So a header that points backwards, which sends tarfile round for ever (CVE-2025-8194), is an error.
+    A header that points backwards, which sends tarfile round for ever (CVE-2025-8194), is an error.
     """
 
     def __init__(self, stream: Stream, budget: Budget) -> None:
         self.last_read = b""
         self._stream = stream
         self._budget = budget
-        self._at = 0  # how far the stream is read
-        self._last_byte = b""
-        self._stepped_back = False
+        self._at = 0
 
     def tell(self) -> int:
-        return self._at - self._stepped_back
+        return self._at
 
     def seek(self, target: int) -> None:
-        self._stepped_back = target == self._at - 1
-        if target < self._at - 1:
+        if target < self._at:
             raise tarfile.ReadError("a header points backwards")
         while self._at < target and self._advance(min(target - self._at, CHUNK_BYTES)):
             continue
 
     def read(self, size: int) -> bytes:
         """`size` bytes, fewer only at the end of the stream. Raises LimitHit if a header asks for too much."""
-        if size < 0:
-            raise tarfile.ReadError("a header with a negative size")
         self._budget.check_directory(size)
         data = b""
-        if self._stepped_back and size:
-            self._stepped_back = False
-            data = self._last_byte
         while len(data) < size and (more := self._advance(size - len(data))):
             data += more
         self.last_read = data
@@ -105,9 +97,7 @@ class _Tape:
 
     def _advance(self, size: int) -> bytes:
         data = self._stream.read(size)
-        if data:
-            self._at += len(data)
-            self._last_byte = data[-1:]
+        self._at += len(data)
         return data
 
 

@@ -62,6 +62,7 @@ def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "b" / "self").symlink_to(".", target_is_directory=True)
     (tmp_path / "0").symlink_to("b", target_is_directory=True)
+    (tmp_path / "z").symlink_to("a", target_is_directory=True)
 
     assert below(tmp_path) == ["a/x", "b/y"]
 

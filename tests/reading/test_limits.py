@@ -67,6 +67,16 @@ def test_files_of_a_folder_stop_at_the_total(tmp_path: Path) -> None:
     assert items[-1] == (str(tmp_path / "snap10"), TOTAL, False)
 
 
+def test_the_last_item_is_the_one_that_says_that_the_total_was_passed(tmp_path: Path) -> None:
+    for n in range(4):
+        (tmp_path / f"snap{n}").write_bytes(bytes(10_000))
+
+    items = everything(tmp_path, Limits(total_bytes=15_000))
+
+    assert [item.source for item in items] == [str(tmp_path / "snap0"), str(tmp_path / "snap1")]
+    assert isinstance(items[1], Skipped)
+
+
 def test_a_total_that_is_just_reached_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(1000))
     (tmp_path / "b").touch()

@@ -118,6 +118,7 @@ def with_extra(extra: bytes) -> bytes:
 UNIX_TIME = struct.pack("<HHBi", 0x5455, 5, 1, GIVEN_TIME)
 NTFS_TIME = struct.pack("<HHIHHQQQ", 0x000A, 32, 0, 1, 24, (GIVEN_TIME + 11_644_473_600) * 10**7 + 5, 0, 0)
 
+OTHER_NTFS = struct.pack("<HHIHHQQQ", 0x000A, 32, 0, 2, 24, (GIVEN_TIME + 11_644_473_600) * 10**7, 0, 0)
 SHORT_NTFS = struct.pack("<HHIHH", 0x000A, 8, 0, 1, 0)
 
 
@@ -126,7 +127,9 @@ def test_a_time_in_utc_is_given(extra: bytes) -> None:
     assert piped(with_extra(extra)) == [Blob("-!a", DUMP, "2024-06-07T08:09:10Z", named=False)]
 
 
-@pytest.mark.parametrize("extra", [b"", struct.pack("<HHB", 0x5455, 1, 1), struct.pack("<HHBi", 0x5455, 5, 2, GIVEN_TIME), SHORT_NTFS])
+@pytest.mark.parametrize(
+    "extra", [b"", struct.pack("<HHB", 0x5455, 1, 1), struct.pack("<HHBi", 0x5455, 5, 2, GIVEN_TIME), SHORT_NTFS, OTHER_NTFS]
+)
 def test_a_local_time_without_a_zone_is_not_given(extra: bytes) -> None:
     assert piped(with_extra(extra)) == [Blob("-!a", DUMP, None, named=False)]
 
@@ -171,6 +174,15 @@ def test_a_member_whose_header_is_gone_is_skipped() -> None:
 
     assert skipped(items) == [("-!a", "damaged zip: the directory points at no member")]
     assert blobs(items) == [("-!b", b"whole")]
+
+
+def test_a_member_whose_header_is_cut_by_the_end_of_the_file_is_skipped() -> None:
+    packed = bytearray(zipped({"a": DUMP}))
+    struct.pack_into("<H", packed, len(packed) - 2, 4)  # a comment of four bytes, which look like a member
+    packed += b"PK\x03\x04"
+    struct.pack_into("<I", packed, packed.index(b"PK\x01\x02") + 42, len(packed) - 4)
+
+    assert skipped(piped(bytes(packed))) == [("-!a", "damaged zip: the directory points at no member")]
 
 
 def test_a_cut_zip_is_an_input_error_when_named_and_skipped_when_found(tmp_path: Path) -> None:
