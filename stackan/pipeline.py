@@ -83,7 +83,7 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     if not isinstance(case, Case):
         raise UsageError(f"analyze takes what stackan.load gives, not {type(case).__name__}")
     rulebook = Rulebook([profiles] if isinstance(profiles, str) else profiles)
-    known: dict[bytes, str] = {}
+    known: dict[str, dict[bytes, str]] = {}
     groups, warnings = [], list(case.warnings)
     for dumps in group(case.dumps, case.given_order):
         compared, rest = comparable(dumps)
@@ -106,11 +106,11 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     )
 
 
-def _process(dumps: Sequence[Dump], known: dict[bytes, str], rulebook: Rulebook) -> Process:
+def _process(dumps: Sequence[Dump], known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> Process:
     """One process: names, rules that fit it, sightings in each snapshot, threads through time, pools."""
     stacks = []
     for dump in dumps:
-        names = Names(dump, known)
+        names = Names(dump, known.setdefault(dump.traits.language, {}))
         stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
     places = rulebook.places({name for by_node in stacks for stack in set(by_node.values()) for name in stack})
     cut = {index for index, dump in enumerate(dumps) if dump.cut}

@@ -42,17 +42,21 @@ class Places:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._known: dict[tuple[str, ...], Place] = {}
+        self._known: dict[tuple[tuple[str, ...], str], Place] = {}
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
-    def place(self, names: tuple[str, ...]) -> Place:
-        found = self._known.get(names)
+    def place(self, names: tuple[str, ...], told: str = "") -> Place:
+        """The place of a stack; `told` is the state that the dump prints for the thread, as profiles know it."""
+        found = self._known.get((names, told))
         if found is None:
-            found = self._known[names] = self._classify(names)
+            found = self._known[names, told] = self._classify(names, told)
         return found
 
-    def _classify(self, names: tuple[str, ...]) -> Place:
+    def _classify(self, names: tuple[str, ...], told: str) -> Place:
         wait = self._find_wait(names)
+        said = self.rules.waits.get(told)
+        if said is not None:  # a profile names a printed state only where it says more than the frames: a monitor has no frame
+            wait = wait._replace(rule=said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
         in_task = any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait)
@@ -104,7 +108,7 @@ class Places:
         return end
 
     def _find_rule(self, names: Sequence[str], wait: _Wait) -> FrameRule | None:
-        if not wait.run:
+        if not wait.run and wait.rule is None:
             return None
         kinds = {wait.rule.kind, wait.rule.state, "poll" if wait.rule.poll else None} if wait.rule else set()
         for rule in self.rules.frame_rules:

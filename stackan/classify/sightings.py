@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackan.classify.evidence import each_once, find_awaited, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.places import Places
+from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import Place, Sighting
@@ -11,16 +12,20 @@ from stackan.model.place import Place, Sighting
 
 def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
     """Sightings in the dump's order; `stacks` gives the canonical names of each stack node."""
-    guards, printed = find_guards(dump), find_printed(dump)
+    guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     nodes = dump.columns.thread_node
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
-        place = places.place(names)
+        said = told.get(thread)
+        place = places.place(names, said.words if said is not None else "")
         if dump.facts.limited and place.end == len(names):
             place = shortened(place)  # what would tell its purpose may stand further out
         awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
         held = list(printed.get(thread, ()))
+        if said is not None:
+            awaited = read_awaited(said, place) or awaited
+            held += read_held(said)
         if thread in guards:
             held += held_by_guards(guards[thread], dump, thread, place, awaited)
         if "pthread_once_slow" in names or place.kind == "allocator":

@@ -17,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument(
         "--format", choices=("json", "ndjson", "folded", "summary"), default="json", help="how to write the dump (default json)"
     )
+    parser.add_argument("--explain", action="store_true", help="say of each input which format it is in, and why")
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -28,11 +29,19 @@ def run(options: argparse.Namespace) -> int:
     note_slow_scanner(options.quiet)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits)
-    write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded, "summary": write_summary}[options.format]
+    write = (
+        explain
+        if options.explain
+        else {"json": write_json, "ndjson": write_ndjson, "folded": write_folded, "summary": write_summary}[options.format]
+    )
     with output(options.output, options.inputs) as stream:
         for dump in case.dumps:
             write(dump, stream)
     return 0
+
+
+def explain(dump: Dump, stream: TextIO) -> None:
+    stream.write(f"{dump.source}: {dump.format}: {dump.reason}\n")
 
 
 def write_json(dump: Dump, stream: TextIO) -> None:

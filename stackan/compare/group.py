@@ -107,12 +107,12 @@ def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
             sets.append([dump])
         else:
             home.append(dump)
-    best = max(sets, key=lambda taken: (len(taken), taken[0].format != "eu-stack", _has_symbols(taken[0]) is True))
+    best = max(sets, key=lambda taken: (len(taken), taken[0].traits.instant, _has_symbols(taken[0]) is True))
     return best, [dump for taken in sets if taken is not best for dump in taken]
 
 
 def _taken_alike(a: Dump, b: Dump) -> bool:
-    if (a.format == "eu-stack") != (b.format == "eu-stack"):
+    if a.traits.family != b.traits.family:
         return False
     symbols = {_has_symbols(a), _has_symbols(b)} - {None}
     return len(symbols) < 2

@@ -70,11 +70,14 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
 
 
 def _key(sighting: Sighting, order: int) -> int | str:
-    """What a thread is matched by: never by the debugger's own number, which shifts."""
+    """What a thread is matched by: never by a number that the dump gave it for itself, which shifts."""
     columns = sighting.dump.columns
     lwp, pthread = columns.thread_lwp[sighting.thread], columns.thread_pthread[sighting.thread]
     if lwp >= 0:
         return int(lwp)
+    number = columns.thread_number[sighting.thread]
+    if number >= 0 and sighting.dump.traits.numbered:
+        return f"{sighting.dump.traits.thread} {number}"
     return f"pthread {pthread:#x}" if pthread else f"thread {order}"
 
 
@@ -90,7 +93,8 @@ def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: in
     progress, note = judge(sightings, last)
     if (progress == VANISHED and last in cut) or (progress == APPEARED and 0 in cut):
         progress, note = UNSURE, "a dump breaks off before it would come to this thread"
-    return Track(key, thread.lwp, thread.pthread, thread.name, sightings, progress, note, timeline(sightings, last))
+    number = thread.number if thread.lwp is None and sightings[-1][1].dump.traits.numbered else None
+    return Track(key, thread.lwp, thread.pthread, number, thread.name, sightings, progress, note, timeline(sightings, last))
 
 
 def timeline(sightings: Sequence[tuple[int, Sighting]], last: int) -> str:

@@ -72,7 +72,7 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     """
     snapshots = min(len(process.dumps) for process, _ in threads)
     one_process = len({process.id for process, _ in threads}) == 1
-    at_one_instant = one_process and all(dump.format != "eu-stack" for process, _ in threads for dump in process.dumps)
+    at_one_instant = one_process and all(dump.traits.instant for process, _ in threads for dump in process.dumps)
     if snapshots < 2 and not at_one_instant:
         return POSSIBLE
     shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.words != "waits for"]

@@ -138,7 +138,7 @@ class _Builder:
         """
         sighting = track.newest
         awaited, place = sighting.awaited, sighting.place
-        if sighting.dump.format == "eu-stack" or place.verb != "waiting" or place.state != "lock" or place.timed:
+        if not sighting.dump.traits.instant or place.verb != "waiting" or place.state != "lock" or place.timed:
             return False
         if awaited is None or awaited.address is None:
             return False

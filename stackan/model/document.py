@@ -101,7 +101,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
     place = track.place
     return {
         "lwp": track.lwp,
-        "thread_id": track.pthread,
+        "thread_id": track.pthread if track.number is None else str(track.number),
         "name": track.name,
         "pool": pool,
         "present": track.present,

@@ -1,11 +1,13 @@
 """A parsed dump: one snapshot of one process, as columns with rows read on demand."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from stackan.model.columns import KINDS, UNKNOWN, Columns
+from stackan.model.formats import Format, format_of
 
 if TYPE_CHECKING:
     from stackan.model.arguments import Address
@@ -125,8 +127,28 @@ class Printed(NamedTuple):
     kind: str = "mutex"  # or "rwlock", whose printed owner is its writer
 
 
+class Lock(NamedTuple):
+    """A lock or another object in a thread's own lines: `- waiting to lock <0x00000000f0d1a2b8> (a java.lang.Object)`."""
+
+    kind: str  # a RESOURCE of the contract
+    address: int | None
+    line: int
+    what: str = ""  # in the dump's words: "java.lang.Object"
+    frame: int = 0  # position in the stack of the frame that it stands below
+    mode: str = ""  # "read" or "write" of a lock that knows both
+
+
+class Told(NamedTuple):
+    """What a dump says of one thread beside its frames."""
+
+    words: str  # its state as profiles know it: "go: chan receive", "java: BLOCKED"; "" if none is printed
+    line: int  # where that stands
+    awaits: Lock | None = None
+    holds: tuple[Lock, ...] = ()
+
+
 class Facts(NamedTuple):
-    """What the lines around the threads say."""
+    """What a dump says beside the frames of its threads."""
 
     pid: int | None
     command: str | None
@@ -134,6 +156,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
+    told: Mapping[int, Told] = MappingProxyType({})  # {thread row: what is said of it}
 
 
 class Dump:
@@ -149,6 +172,7 @@ class Dump:
         facts: Facts,
         threads: range | None = None,
         warnings: Sequence[str] = (),
+        reason: str = "",
         taken_at: str | None = None,
         original: bytes | None = None,
         text: tuple[int, int] | None = None,
@@ -160,6 +184,7 @@ class Dump:
         self.columns = columns
         self.source = source
         self.format = format
+        self.reason = reason  # why the text was taken for one in this format
         self.facts = facts
         self.warnings = list(warnings)
         self.taken_at = taken_at  # ISO-8601, where an archive says so
@@ -173,6 +198,11 @@ class Dump:
 
     def __repr__(self) -> str:
         return f"<Dump {self.source}: {self.format}, {len(self.threads)} threads, {len(self.frames)} frames>"
+
+    @property
+    def traits(self) -> Format:
+        """What follows from the dump's format."""
+        return format_of(self.format)
 
     @property
     def threads(self) -> ThreadRows:

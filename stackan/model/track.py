@@ -21,6 +21,7 @@ class Track(NamedTuple):
     key: int | str  # LWP, or what stands for it
     lwp: int | None
     pthread: str | None
+    number: int | None  # the dump's own, where it identifies a thread without an LWP: a goroutine's
     name: str | None
     sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
     progress: str
@@ -36,11 +37,16 @@ class Track(NamedTuple):
         return self.newest.place
 
     @property
+    def shown(self) -> int | None:
+        """The number that its reader knows it by."""
+        return self.lwp if self.lwp is not None else self.number
+
+    @property
     def present(self) -> list[int]:
         return [index for index, _ in self.sightings]
 
 
 def label(track: Track) -> str:
-    """`LWP 17541 transfer`, or what stands for the LWP where none is printed."""
+    """`LWP 17541 transfer`, `goroutine 17`, or what else stands for the LWP where none is printed."""
     name = f" {track.name}" if track.name else ""
     return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"

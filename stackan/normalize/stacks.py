@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from stackan.model.dump import Dump
-from stackan.normalize.symbols import UNNAMED, canonical
+from stackan.normalize.languages import canonical_in
+from stackan.normalize.symbols import UNNAMED
 
 
 class Names:
     """The canonical names of one dump's sites and stacks.
 
-    `known` may be shared by dumps of one case: the same server prints the same symbols in every snapshot.
+    `known` may be shared by dumps of one case and language: the same server prints the same symbols in every snapshot.
     A frame without a name keeps its library as a hint: `?? libc.so.6` is another place than `?? libstdc++.so.6`.
     """
 
@@ -18,6 +19,7 @@ class Names:
         self.known: dict[bytes, str] = {} if known is None else known
         self._stacks: dict[int, tuple[str, ...]] = {}
         self._sites: dict[int, str] = {}
+        self._canonical = canonical_in(dump.traits.language)
 
     def site(self, site: int) -> str:
         name = self._sites.get(site)
@@ -25,7 +27,7 @@ class Names:
             printed = self.dump.columns.site_function[site]
             name = self.known.get(printed)
             if name is None:
-                name = self.known[printed] = canonical(printed.decode("utf-8", "replace"))
+                name = self.known[printed] = self._canonical(printed.decode("utf-8", "replace"))
             if name == UNNAMED:
                 library = self.dump.location(site).library
                 name = f"{UNNAMED} {library.rpartition('/')[2]}" if library else UNNAMED

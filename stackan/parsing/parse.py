@@ -11,6 +11,9 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
+from stackan.parsing.readers import READERS, read
+
+ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
 
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
@@ -23,16 +26,40 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
         data = drop_escapes(data)
     found = detect(data)
     if found is None:
-        raise InputError(f"{source}: no thread dump; give the output of pstack, gdb's `thread apply all bt`, or eu-stack")
-    if found.dialect is None:
-        raise InputError(
-            f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read yet; it reads gdb, pstack and eu-stack"
-        )
-    return read_dumps(data, source, found, original)
+        raise InputError(f"{source}: no thread dump; {ASK_FOR}")
+    if found.dialect is not None:
+        return scan_dumps(data, source, found, original)
+    if found.format in READERS:
+        return read_dumps(data, source, found, original)
+    raise InputError(f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read; {ASK_FOR}")
 
 
 def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> list[Dump]:
-    """The snapshots of a text whose format is known; `original` is the text with a terminal's escapes."""
+    """The snapshots of a text that a reader in plain Python knows; `original` is the text with a terminal's escapes."""
+    reading = read(found.format, data)
+    columns = reading.columns
+    if not columns.thread_lwp:
+        raise InputError(f"{source}: {found.reason}, but no thread; the dump was cut short or its tool failed")
+    rows = [0, *reading.snapshots, len(columns.thread_lwp)]
+    bounds = [0, *(columns.thread_start[row] for row in reading.snapshots), len(data)]
+    return [
+        Dump(
+            data,
+            columns,
+            source=source,
+            format=found.format,
+            reason=found.reason,
+            facts=facts,
+            threads=range(*piece),
+            original=original,
+            text=text,
+        )
+        for facts, piece, text in zip(reading.facts, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
+    ]
+
+
+def scan_dumps(data: bytes, source: str, found: Detected, original: bytes) -> list[Dump]:
+    """The snapshots of a text that the scanner reads; `original` is the text with a terminal's escapes."""
     assert found.dialect is not None
     columns = backend.scan(data, found.dialect)
     facts = read_facts(data, columns)
@@ -54,7 +81,18 @@ def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> li
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     return [
-        Dump(data, columns, source=source, format=found.format, facts=facts, threads=piece, warnings=warnings, original=original, text=text)
+        Dump(
+            data,
+            columns,
+            source=source,
+            format=found.format,
+            reason=found.reason,
+            facts=facts,
+            threads=piece,
+            warnings=warnings,
+            original=original,
+            text=text,
+        )
         for piece, text in zip(kept, itertools.pairwise(bounds), strict=True)
     ]
 

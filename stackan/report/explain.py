@@ -15,7 +15,7 @@ from stackan.report.words import WIDTH, cut, safe, short
 
 def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
     """Lines about every thread of the case with that LWP; raises UsageError if there is none."""
-    found = [(process, track) for process in analysis.processes for track in process.tracks if track.lwp == lwp]
+    found = [(process, track) for process in analysis.processes for track in process.tracks if track.shown == lwp]
     if not found:
         raise UsageError(f"--explain {lwp}: no thread of the case has that LWP; the report and --format json list them")
     for process, track in found:

@@ -88,7 +88,7 @@ def render_finding(number: int, finding: Finding, several: bool, color: bool) ->
     yield from indented(safe(finding.explanation), 3, 3)
     yield ""
     if finding.threads:
-        yield from labelled("threads", numbers([track.lwp for _, track in finding.threads], 24), 12)
+        yield from labelled("threads", numbers([track.shown for _, track in finding.threads], 24), 12)
     for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
         yield cut(f"   {'proof' if at == 0 else '':7}  {safe(short(quote.source))}:{quote.line}", WIDTH)
         yield cut(f"            {safe(quote.text.strip())}", WIDTH)
@@ -142,7 +142,7 @@ def render_changes(process: Process) -> Iterator[str]:
     for progress, words in ((APPEARED, "new"), (VANISHED, "gone")):
         tracks = [track for track in process.tracks if track.progress == progress]
         if tracks:
-            yield from indented(f"{words}: {numbers([track.lwp for track in tracks], 8)}", 3, 6)
+            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
     moved = [track for track in process.tracks if track.progress == PROGRESSING]
     for track in moved[:_SHOWN_MOVED]:
         line = f"  [{track.timeline}]" if len(process.dumps) > 2 else ""
@@ -176,7 +176,7 @@ def render_stuck(process: Process) -> Iterator[str]:
     ranked = sorted(groups.values(), key=lambda tracks: (-len(tracks), tracks[0].newest.thread))
     for tracks in ranked[:_SHOWN_STACKS]:
         place = tracks[0].place
-        yield from indented(f"stuck, {count(len(tracks), 'thread')}: {numbers([track.lwp for track in tracks], 8)}", 3, 6)
+        yield from indented(f"stuck, {count(len(tracks), 'thread')}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
         yield from stack_lines(place.names, place.run)
     if len(ranked) > _SHOWN_STACKS:
         yield f"   ... and {len(ranked) - _SHOWN_STACKS} more stuck stacks; --format json has all of them."

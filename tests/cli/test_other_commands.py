@@ -87,3 +87,8 @@ def test_a_profile_of_ones_own_changes_the_verdict(run, tmp_path):
     inputs = (tmp_path / "a1.txt", tmp_path / "a2.txt")
     assert json.loads(run("analyze", "--format", "json", *inputs).stdout)["verdict"] == "blocked"
     assert json.loads(run("analyze", "--format", "json", "--profile", profile, *inputs).stdout)["verdict"] == "idle"
+
+
+def test_parse_explains_how_it_knows_a_format(run, example):
+    said = run("parse", "--explain", example / "snap1.txt").stdout
+    assert said == f"{example / 'snap1.txt'}: gdb: lines `Thread n (…)` head the threads, and gdb's own words stand before them\n"

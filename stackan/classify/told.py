@@ -1,0 +1,24 @@
+"""What a dump's own lines say that a thread waits for and holds: they are a record, not a conclusion from frames."""
+
+from __future__ import annotations
+
+from stackan.model.dump import Lock, Told
+from stackan.model.place import RECORDED, Awaited, Held, Place
+
+
+def read_awaited(told: Told, place: Place) -> Awaited | None:
+    """The object that the dump names as awaited; None if it names none, or the thread is not seen to wait for one."""
+    lock = told.awaits
+    if lock is None or place.kind is None:
+        return None
+    return Awaited(place.kind, lock.address, lock.what or None, (), lock.mode, RECORDED, lock.line)
+
+
+def read_held(told: Told) -> list[Held]:
+    """The locks that the dump names as held; not the one whose condition the thread waits for, which gave it back."""
+    awaited = told.awaits
+    return [_held(lock) for lock in told.holds if awaited is None or lock.address != awaited.address]
+
+
+def _held(lock: Lock) -> Held:
+    return Held(lock.kind, lock.address, RECORDED, lock.line, lock.frame, lock.mode == "read")

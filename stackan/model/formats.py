@@ -1,0 +1,29 @@
+"""The formats that stackan knows, and what follows from a dump being in one of them."""
+
+from typing import NamedTuple
+
+
+class Format(NamedTuple):
+    """What conclusions may rest on in a format."""
+
+    name: str  # as documents call it
+    family: str  # snapshots of one family print the same stack alike, and may be compared
+    language: str = "native"  # how functions are named
+    instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
+    numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
+    thread: str = "LWP"  # what a thread's id is called
+
+
+FORMATS = {
+    format.name: format
+    for format in (
+        Format("gdb", "gdb"),
+        Format("pstack", "gdb"),
+        Format("eu-stack", "eu-stack", instant=False),
+    )
+}
+
+
+def format_of(name: str) -> Format:
+    """The traits of a format by its name."""
+    return FORMATS[name]

@@ -1,0 +1,159 @@
+"""Fills the columns of a dump line by line: what a reader in plain Python writes to.
+
+    builder = Builder(data)
+    for text in builder.lines():
+        if is_header(text):
+            builder.thread(number=17)
+        elif is_frame(text):
+            builder.frame(function)
+        elif not text:
+            builder.blank()
+
+A line that the loop's body does not take counts as unparsed: so all lines of the text add up, whatever the reader forgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
+
+
+class Builder:
+    """Columns under construction; offsets in its calls are bytes within the current line."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.columns = Columns()
+        self.line = 0  # the current line's number, from 1
+        self.start = 0  # where it starts
+        self.snapshots: list[int] = []  # rows of the threads with which a further snapshot begins
+        self._stop = self._next = 0
+        self._taken = True
+        self._open = False  # a thread takes lines
+        self._sites: dict[tuple[bytes, bytes, bool], int] = {}
+        self._nodes: dict[tuple[int, int], int] = {}
+
+    def lines(self) -> Iterator[bytes]:
+        """Each line of the text without its end; a line that is not taken before the next is asked for is unparsed."""
+        data, size = self.data, len(self.data)
+        while self._next < size:
+            self.start = self._next
+            end = data.find(b"\n", self.start)
+            end = size if end < 0 else end
+            self._next = min(end + 1, size)
+            self._stop = end - 1 if end > self.start and data[end - 1] == 13 else end
+            self.line += 1
+            self._taken = False
+            yield data[self.start : self._stop]
+            if not self._taken:
+                self._unparsed()
+        self.close_thread()
+
+    # -- what a line is
+
+    def thread(self, *, number: int = UNKNOWN, lwp: int = UNKNOWN, pthread: int = 0, name: tuple[int, int] | None = None) -> int:
+        """The current line heads a thread; `name` is where its name stands.  Returns the thread's row."""
+        self._take(THREAD)
+        self.close_thread()
+        columns = self.columns
+        name_start, name_stop = name if name is not None else (UNKNOWN, UNKNOWN)
+        columns.thread_number.append(number)
+        columns.thread_lwp.append(lwp)
+        columns.thread_pthread.append(pthread)
+        columns.thread_name_start.append(UNKNOWN if name is None else self.start + name_start)
+        columns.thread_name_size.append(name_stop - name_start)
+        columns.thread_line.append(self.line)
+        columns.thread_start.append(self.start)
+        columns.thread_stop.append(self._next)
+        columns.thread_first.append(len(columns.frame_site))
+        columns.thread_frames.append(0)
+        columns.thread_node.append(UNKNOWN)
+        self._open = True
+        return len(columns.thread_lwp) - 1
+
+    def snapshot(self) -> None:
+        """The next thread belongs to a further snapshot, if any stands before it."""
+        self.close_thread()
+        row = len(self.columns.thread_lwp)
+        if row and row not in self.snapshots:
+            self.snapshots.append(row)
+
+    def frame(self, function: bytes, location: bytes = b"", *, pc: int | None = None, arguments: tuple[int, int] | None = None) -> None:
+        """The current line is the open thread's next frame outwards.
+
+        `location` is `at FILE:LINE`, `from LIBRARY`, or nothing; `pc` the program counter if one is printed; `arguments` where they stand.
+        """
+        self._take(FRAME)
+        columns = self.columns
+        key = (function, location, pc is not None)
+        site = self._sites.get(key)
+        if site is None:
+            site = self._sites[key] = len(columns.site_function)
+            columns.site_function.append(function)
+            columns.site_location.append(location)
+            columns.site_has_pc.append(pc is not None)
+        args_start, args_stop = arguments if arguments is not None else (UNKNOWN, UNKNOWN)
+        columns.frame_site.append(site)
+        columns.frame_level.append(columns.thread_frames[-1])
+        columns.frame_pc.append(pc or 0)
+        columns.frame_line.append(self.line)
+        columns.frame_start.append(self.start)
+        columns.frame_args_start.append(UNKNOWN if arguments is None else self.start + args_start)
+        columns.frame_args_size.append(args_stop - args_start)
+        columns.frame_stop.append(self._stop)
+        columns.thread_frames[-1] += 1
+        columns.thread_stop[-1] = self._next
+
+    def continuation(self) -> None:
+        """The current line goes on with the thread's header or its last frame."""
+        self._take(CONTINUATION)
+        self.columns.thread_stop[-1] = self._next
+
+    def locals(self) -> None:
+        """The current line says more about the open thread or its last frame: a lock, a variable."""
+        self._take(LOCALS)
+        self.columns.thread_stop[-1] = self._next
+
+    def noise(self) -> None:
+        """The current line is a known one that belongs to no thread."""
+        self._take(NOISE)
+        self.columns.note_line.append(self.line)
+        self.columns.note_start.append(self.start)
+
+    def blank(self) -> None:
+        self._take(BLANK)
+
+    def _unparsed(self) -> None:
+        self._take(UNPARSED)
+        self.columns.unparsed_line.append(self.line)
+        self.columns.unparsed_start.append(self.start)
+
+    def _take(self, kind: int) -> None:
+        assert not self._taken, "a line is of one kind"
+        self._taken = True
+        self.columns.lines_by_kind[kind] += 1
+
+    # -- threads
+
+    @property
+    def open(self) -> bool:
+        """Whether a thread takes frames."""
+        return self._open
+
+    def close_thread(self) -> None:
+        """No further line belongs to the open thread: intern its stack, from the outermost frame inwards."""
+        if not self._open:
+            return
+        self._open = False
+        columns, node = self.columns, UNKNOWN
+        first = columns.thread_first[-1]
+        for row in range(first + columns.thread_frames[-1] - 1, first - 1, -1):
+            key = (node, columns.frame_site[row])
+            found = self._nodes.get(key)
+            if found is None:
+                found = self._nodes[key] = len(columns.node_site)
+                columns.node_site.append(key[1])
+                columns.node_parent.append(node)
+            node = found
+        columns.thread_node[-1] = node

@@ -1,0 +1,29 @@
+"""Readers in plain Python: one file for each format that the scanner does not read, all into the same columns.
+
+A reader is a function `read(data: bytes) -> Reading`.  It is imported when its format is met, and not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import NamedTuple
+
+from stackan.model.columns import Columns
+from stackan.model.dump import Facts
+
+# {format: the module of its reader}
+READERS: dict[str, str] = {}
+
+
+class Reading(NamedTuple):
+    """What a reader made of a text."""
+
+    columns: Columns
+    facts: tuple[Facts, ...]  # of each snapshot in the text
+    snapshots: tuple[int, ...] = ()  # rows of the threads with which the second and further snapshots begin
+
+
+def read(format: str, data: bytes) -> Reading:
+    """Read a text whose format is known and in READERS."""
+    reading: Reading = importlib.import_module(f"stackan.parsing.readers.{READERS[format]}").read(data)
+    return reading
