@@ -5,6 +5,7 @@ Switches of the environment, off where absent, empty or 0:
     STACKAN_PURE=1       no extension: the scanner in plain Python is used
     STACKAN_DEBUG=1      -O0 -g, and Cython's own checks
     STACKAN_SANITIZE=1   AddressSanitizer and UndefinedBehaviorSanitizer; run python with LD_PRELOAD=$(gcc -print-file-name=libasan.so)
+    STACKAN_FUZZ=1       libFuzzer's counters and AddressSanitizer, by clang: see the Makefile's `fuzz`
     STACKAN_COVERAGE=1   line tracing, for coverage with the plugin Cython.Coverage
 
 The extension is optional: where Cython or the compiler fails, the package installs without it, and `stackan` says so.
@@ -36,6 +37,9 @@ def extensions() -> list[Extension]:
     if is_on("STACKAN_SANITIZE"):
         link_flags = ["-fsanitize=address,undefined"]
         compile_flags += ["-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=undefined", *link_flags]
+    if is_on("STACKAN_FUZZ"):
+        link_flags = ["-fsanitize=fuzzer-no-link,address"]
+        compile_flags += ["-g", "-fno-omit-frame-pointer", *link_flags]
     fast = Extension(
         "stackan._fast",
         ["stackan/_fast.pyx"],
