@@ -149,7 +149,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
     if unsure * 4 >= threads:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
-        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint if hint else ''}."
+        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
     rest = f"; {unsure} cannot be judged" if unsure else ""
     words = {
         "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",

@@ -120,9 +120,10 @@ class Places:
         """Threads that do not wait for anything that could be named."""
         if wait.rule is not None:
             return None
-        if wait.run == 1 and len(names) > 1 and not names[1].startswith("??"):
-            # Without symbols sem_wait and pthread_join leave two such frames. One is left by what an exported function jumps to:
-            # pthread_once to its slow half, pthread_mutex_lock to that for robust mutexes (or memcpy to its variant, which runs).
+        if wait.run in (1, 2) and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
+            # Such frames are left by what an exported function jumps to: one by the slow half of pthread_once or of a robust mutex's
+            # pthread_mutex_lock, two by that of sem_wait, pthread_join and timed or priority-inheriting locks. (One by memcpy, two by
+            # free, which run: their pc tells.) A main thread joins others, mostly by design.
             return _Meaning("waiting", NAMELESS, "unknown", "futex")
         if wait.run:
             nameless = names[0].startswith("??")

@@ -30,7 +30,8 @@ def describe_wait(track: Track) -> str:
     if place.rule is not None and place.rule.what:
         return place.rule.what
     if place.reason == NAMELESS:
-        return "something in the C library that the dump does not name (a one-time initialization or a robust mutex)"
+        likely = "a one-time initialization or a robust mutex" if place.run == 1 else "a semaphore, a thread's end, or a timed or PI mutex"
+        return f"something in the C library that the dump does not name ({likely})"
     if place.kind == "thread" and awaited is not None and awaited.owners:
         return f"the end of LWP {awaited.owners[0]}"
     if awaited is not None and awaited.address is not None and place.kind not in ("future", "thread"):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from stackan.model.dump import Dump
 from stackan.model.rules import FrameRule
 
-# The reason of a place whose only wait frame has no name: see Places.  It stands still only if its innermost pc does, too.
-NAMELESS = "one nameless frame of the C library"
+# The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
+NAMELESS = "nameless frames of the C library directly below the caller"
 
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"

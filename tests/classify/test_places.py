@@ -152,7 +152,9 @@ WAITS = {
     "one innermost frame without a name": ((LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", "futex", "waiting"),
     "the same below a frame without a name": ((LIBC, "??", "worker", *STRIPPED_START), "unknown", None, "unknowable"),
     "a lock of the library's own": (("__lll_lock_wait_private", "__tzset", "localtime", "log_line", *START), "lock", "mutex", "waiting"),
-    "innermost frames without names": ((LIBC, LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", None, "unknowable"),
+    "two innermost frames without a name": ((LIBC, LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", "futex", "waiting"),
+    "the same in main, which mostly joins": ((LIBC, LIBC, "main", *STRIPPED_START), "unknown", None, "unknowable"),
+    "innermost frames without names": ((LIBC, LIBC, LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", None, "unknowable"),
     "no frames": ((), "running", None, "running"),
 }
 
