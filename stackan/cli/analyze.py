@@ -16,6 +16,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     parser.add_argument("--explain", type=int, metavar="LWP", help="tell all that was concluded about one thread, and why, instead")
+    parser.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")
@@ -37,6 +38,10 @@ def run(options: argparse.Namespace) -> int:
             from stackan.report.explain import explain
 
             stream.writelines(line + "\n" for line in explain(analysis, options.explain))
+        elif options.graph is not None:
+            from stackan.report import drawing
+
+            drawing.write(analysis, options.graph, stream)
         elif options.format == "json":
             from stackan.report import json
 

@@ -227,3 +227,9 @@ def test_names_without_a_number_come_before_those_with_one(run, example, tmp_pat
 def test_compare_takes_two_inputs_at_least(run, example):
     done = run("compare", example / "snap1.txt")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_a_graph_is_drawn_instead_of_the_report_and_keeps_the_exit_status(run, example):
+    done = run("analyze", "--graph", "mermaid", example)
+    assert done.returncode == 1
+    assert done.stdout.startswith("flowchart LR\n")

@@ -1,0 +1,184 @@
+"""The wait-for graph as a drawing: Graphviz's DOT, Mermaid's flowchart, or GraphML for programs.
+
+A drawing leaves out who neither waits nor is waited for, and folds threads that nobody waits for and that stand in the
+same place before the same thing: five thousand clients of one lock are one box.  GraphML is the whole graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TextIO
+
+from stackan.model.analysis import Analysis
+from stackan.model.finding import CRITICAL
+from stackan.model.waitgraph import Node, WaitGraph
+from stackan.report.words import cut, numbers, safe
+
+
+class Box(NamedTuple):
+    """One node of a drawing: a thread, several that are alike, a resource, a pool, or someone else."""
+
+    name: str  # "n12", what arrows refer to
+    kind: str
+    lines: tuple[str, ...]
+    critical: bool  # a critical finding names it
+
+
+class Arrow(NamedTuple):
+    """`waiter` waits for `supplier`."""
+
+    waiter: str
+    supplier: str
+    words: str
+    sure: bool  # shown by the text, not concluded
+
+
+def write(analysis: Analysis, format: str, stream: TextIO) -> None:
+    """Write the graph as `dot`, `mermaid` or `graphml`."""
+    lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis))
+    stream.writelines(line + "\n" for line in lines)
+
+
+def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
+    """What a drawing shows of the graph."""
+    graph = analysis.waits
+    boxes_of = fold(graph)
+    named = {(process.id, track.key) for finding in analysis.findings if finding.severity == CRITICAL for process, track in finding.threads}
+    members: dict[int, list[int]] = {}
+    for number, box in boxes_of.items():
+        members.setdefault(box, []).append(number)
+    boxes = []
+    for box, numbers_in_box in members.items():
+        nodes = [graph.nodes[number] for number in numbers_in_box]
+        critical = any(node.process and node.track and (node.process.id, node.track.key) in named for node in nodes)
+        boxes.append(Box(f"n{box}", nodes[0].kind, tuple(_label(nodes, len(analysis.processes) > 1)), critical))
+    arrows = (
+        Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", edge.words, edge.evidence != "inferred")
+        for number, box in boxes_of.items()
+        for edge in graph.out[number]
+    )
+    return boxes, list(dict.fromkeys(arrows))
+
+
+def fold(graph: WaitGraph) -> dict[int, int]:
+    """{node: the first of the nodes that share its box}, for all nodes that wait or are waited for."""
+    waiters: dict[int, list[int]] = {}
+    for edges in graph.out:
+        for edge in edges:
+            waiters.setdefault(edge.supplier, []).append(edge.waiter)
+    first: dict[object, int] = {}
+    boxes: dict[int, int] = {}
+    shown = [number for number in range(len(graph.nodes)) if number in waiters or graph.out[number]]
+    for number in sorted(shown, key=lambda number: graph.nodes[number].track is not None):  # what threads wait for comes first
+        look = _look(graph, number, waiters.get(number, []), boxes)
+        boxes[number] = first.setdefault(look, number)
+    return {number: boxes[number] for number in shown}
+
+
+def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, int]) -> object:
+    """What nodes have in common if one box is enough for them; a node that stands for itself has its own number.
+
+    Unnamed locks that need the same look alike.  So do threads in one place that wait for the same, unless somebody waits for
+    one of them; being a member of a pool makes none special.
+    """
+    node = graph.nodes[number]
+    process = node.process.id if node.process else ""
+    if node.track is None:
+        if node.kind != "resource" or node.address is not None:
+            return number
+        return process, node.label, tuple((edge.supplier, edge.words) for edge in graph.out[number])
+    if any(graph.nodes[waiter].kind != "pool" for waiter in waiters):
+        return number
+    return process, node.track.place.names, tuple((boxes[edge.supplier], edge.words) for edge in graph.out[number]), tuple(waiters)
+
+
+def _label(nodes: list[Node], several: bool) -> Iterator[str]:
+    node = nodes[0]
+    if len(nodes) == 1:
+        yield cut(safe(node.label), 60)
+    elif node.track is None:
+        yield f"{len(nodes)} × {cut(safe(node.label), 60)}"
+    else:
+        yield f"{len(nodes)} threads: {numbers([member.track.shown for member in nodes if member.track], 3)}"
+    if node.track is not None:
+        yield cut(f"in {safe(node.track.place.purpose)}", 60)
+    if several and node.process is not None:
+        yield cut(f"process {safe(node.process.id)}", 60)
+
+
+def dot(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
+    """https://graphviz.org/doc/info/lang.html"""
+    shapes = {"thread": "box", "pool": "hexagon", "someone-else": "plaintext"}
+    yield "digraph waits {"
+    yield "  rankdir=LR; node [fontname=sans, fontsize=10]; edge [fontname=sans, fontsize=9];"
+    for box in boxes:
+        label = "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in box.lines)
+        color = ", color=red, penwidth=2" if box.critical else ""
+        yield f'  {box.name} [shape={shapes.get(box.kind, "ellipse")}, label="{label}"{color}];'
+    for arrow in arrows:
+        yield f'  {arrow.waiter} -> {arrow.supplier} [label="{arrow.words}"{"" if arrow.sure else ", style=dashed"}];'
+    yield "}"
+
+
+def mermaid(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
+    """https://mermaid.js.org/syntax/flowchart.html"""
+    brackets = {"thread": ("[", "]"), "pool": ("{{", "}}"), "someone-else": ("(", ")")}
+    yield "flowchart LR"
+    for box in boxes:
+        opening, closing = brackets.get(box.kind, ("([", "])"))
+        label = "<br>".join("".join(f"#{ord(char)};" if char in '"&<>#;' else char for char in line) for line in box.lines)
+        yield f'  {box.name}{opening}"{label}"{closing}'
+    for arrow in arrows:
+        yield f'  {arrow.waiter} {"-->" if arrow.sure else "-.->"}|"{arrow.words}"| {arrow.supplier}'
+    critical = ",".join(box.name for box in boxes if box.critical)
+    if critical:
+        yield "  classDef critical stroke:#c00,stroke-width:3px"
+        yield f"  class {critical} critical"
+
+
+_NODE_KEYS = {
+    "kind": "string",
+    "label": "string",
+    "process": "string",
+    "thread": "long",
+    "resource": "string",
+    "address": "string",
+    "needs": "int",
+}
+_EDGE_KEYS = {"words": "string", "evidence": "string", "source": "string", "line": "long"}
+
+
+def graphml(graph: WaitGraph) -> Iterator[str]:
+    """http://graphml.graphdrawing.org/specification.html"""
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
+    for owner, keys in (("node", _NODE_KEYS), ("edge", _EDGE_KEYS)):
+        for key, kind in keys.items():
+            yield f'  <key id="{owner}-{key}" for="{owner}" attr.name="{key}" attr.type="{kind}"/>'
+    yield '  <graph edgedefault="directed">'
+    for number, node in enumerate(graph.nodes):
+        values = {
+            "kind": node.kind,
+            "label": node.label,
+            "process": node.process.id if node.process else None,
+            "thread": node.track.shown if node.track else None,
+            "resource": node.resource or None,
+            "address": f"{node.address:#x}" if node.address is not None else None,
+            "needs": graph.needs[number],
+        }
+        yield f'    <node id="n{number}">{_data("node", values)}</node>'
+    for edges in graph.out:
+        for edge in edges:
+            values = {"words": edge.words, "evidence": edge.evidence, "source": edge.source or None, "line": edge.line or None}
+            yield f'    <edge source="n{edge.waiter}" target="n{edge.supplier}">{_data("edge", values)}</edge>'
+    yield "  </graph>"
+    yield "</graphml>"
+
+
+def _data(owner: str, values: dict[str, str | int | None]) -> str:
+    return "".join(f'<data key="{owner}-{key}">{_escaped(str(value))}</data>' for key, value in values.items() if value is not None)
+
+
+def _escaped(text: str) -> str:
+    """Safe within XML, which has no way to write a control character."""
+    return safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
