@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from stackan.diagnose.advice import advise
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
@@ -11,32 +12,6 @@ from stackan.model.process import Pool, Process
 from stackan.model.track import STUCK, Track
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
-
-_FIND_PEER = (
-    "Find the other end: `ls -l /proc/PID/fd` and `ss -tnp` name the peer of the descriptor that the innermost frames print. "
-    "Take its dump, too."
-)
-_ASK_OWNER = (
-    "Have gdb print the owner into the next dump, which stackan then reads: gdb -p PID -batch -ex 'set trace-commands on' "
-    "-ex 'thread apply all bt full' -ex 'print *(pthread_mutex_t *) {0:#x}'. Without glibc's symbols `x/3dw {0:#x}` shows it as the "
-    "third number."
-)
-_GET_SYMBOLS = (
-    "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
-    "then the lock's address stands in them."
-)
-
-
-_ADVICE = {
-    "mutex": (_ASK_OWNER,),
-    "rwlock": (
-        "Ask gdb who writes: `print ((pthread_rwlock_t*){0:#x})->__data.__cur_writer`; readers are recorded nowhere but in the locals "
-        "of `bt full` (std::shared_lock).",
-    ),
-    "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
-    "thread": ("Look at the thread that is waited for: it has to end first.",),
-}
-
 
 Group = list[tuple[Process, Track]]
 
@@ -120,7 +95,7 @@ def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=sample(group),
-        advice=_advise(first, kind),
+        advice=advise(first, kind),
         processes=processes,
     )
 
@@ -181,14 +156,3 @@ def _root(track: Track, holders: Holders) -> list[str]:
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it."]
-
-
-def _advise(track: Track, kind: str) -> tuple[str, ...]:
-    place, awaited = track.place, track.newest.awaited
-    if place.rule is not None:
-        return place.rule.advice
-    if kind == "stalled-io":
-        return (_FIND_PEER,)
-    if awaited is not None and awaited.address is not None:
-        return tuple(advice.format(awaited.address) for advice in _ADVICE.get(awaited.kind, ()))
-    return (_GET_SYMBOLS,) if place.state == "lock" else _ADVICE.get(place.kind or "", ())

@@ -1,0 +1,58 @@
+"""What to do next about threads that stand still: with the tools of the system that the dump comes from."""
+
+from __future__ import annotations
+
+from stackan.model.track import Track
+
+_TAKE_ITS_DUMP = "Take its dump, too."
+_FIND_PEER = {
+    "solaris-pstack": f"Find the other end: `pfiles PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
+    "procstack": f"Find the other end: `procfiles -n PID` names each descriptor. {_TAKE_ITS_DUMP}",
+    "macos": f"Find the other end: `lsof -nP -p PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
+    "windows": f"Find the other end: `netstat -ano` names the peers of the process. {_TAKE_ITS_DUMP}",
+}
+_FIND_PEER_ON_LINUX = (
+    "Find the other end: `ls -l /proc/PID/fd` and `ss -tnp` name the peer of the descriptor that the innermost frames print. "
+    f"{_TAKE_ITS_DUMP}"
+)
+_ASK_OWNER = (
+    "Have gdb print the owner into the next dump, which stackan then reads: gdb -p PID -batch -ex 'set trace-commands on' "
+    "-ex 'thread apply all bt full' -ex 'print *(pthread_mutex_t *) {0:#x}'. Without glibc's symbols `x/3dw {0:#x}` shows it as the "
+    "third number."
+)
+_ASK_WRITER = (
+    "Ask gdb who writes: `print ((pthread_rwlock_t*){0:#x})->__data.__cur_writer`; readers are recorded nowhere but in the locals "
+    "of `bt full` (std::shared_lock)."
+)
+_GET_SYMBOLS = (
+    "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
+    "then the lock's address stands in them."
+)
+_ASK_WINDBG = "Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`."
+_ADVICE = {
+    "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
+    "thread": ("Look at the thread that is waited for: it has to end first.",),
+}
+
+
+def advise(track: Track, kind: str) -> tuple[str, ...]:
+    """Advice for a finding of this kind, of which the thread is an example."""
+    place, awaited = track.place, track.newest.awaited
+    if place.rule is not None:
+        return place.rule.advice
+    system = track.newest.dump.traits.family
+    if kind == "stalled-io":
+        return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX),)
+    if place.state == "lock":
+        if system == "windows":
+            return (_ASK_WINDBG,)
+        if system in _FIND_PEER:
+            return ()  # none of these tools reads an owner
+        if awaited is None or awaited.address is None:
+            return (_GET_SYMBOLS,)
+        return tuple(advice.format(awaited.address) for advice in _asking(awaited.kind))
+    return _ADVICE.get(awaited.kind if awaited is not None and awaited.address is not None else place.kind or "", ())
+
+
+def _asking(kind: str) -> tuple[str, ...]:
+    return {"mutex": (_ASK_OWNER,), "rwlock": (_ASK_WRITER,)}.get(kind, _ADVICE.get(kind, ()))
