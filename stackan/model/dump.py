@@ -191,7 +191,7 @@ class Dump:
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop
         # Frames before the first thread (a core's current frame) are the first snapshot's.
-        self.first_frame = 0 if chosen.start <= 1 else columns.thread_first[chosen.start]
+        self.first_frame = 0 if not self.text_range[0] else columns.thread_first[chosen.start]
         last = chosen.stop - 1
         self.stop_frame = columns.thread_first[last] + columns.thread_frames[last] if chosen else 0
         self._functions: dict[int, str] = {}
