@@ -12,7 +12,7 @@ from stackan.model.natural import Run, natural_key
 def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
     """Processes in the order of their first snapshot's name, each a list of its snapshots in time order.
 
-    Content decides first (`same_process`).  Only dumps that print no thread ids are told apart by their names.
+    Content decides first (`same_process`).  Dumps without the kernel's thread ids go by the process id that they print, and by their names.
     Order is that of the times in an archive, else of the names, numbers read as numbers; `given_order` keeps the caller's.
     """
     ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(stem(dump.source)))
@@ -34,10 +34,20 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
             known = seen.setdefault(lwp, [])
             if not any(process is home for process in known):
                 known.append(home)
-    processes += group_by_name(unnumbered)
+    for same in _by_process_id(unnumbered):
+        named = group_by_name(same)
+        processes += [same] if same[0].facts.pid is not None and len(named) == len(same) else named
     place = {id(dump): at for at, dump in enumerate(ordered)}
     processes.sort(key=lambda process: place[id(process[0])])
     return processes if given_order else [_in_time(process) for process in processes]
+
+
+def _by_process_id(dumps: Sequence[Dump]) -> list[list[Dump]]:
+    """Dumps that print no LWP apart by what they say of their process; those that say nothing stay together."""
+    found: dict[tuple[int | None, str | None], list[Dump]] = {}
+    for dump in dumps:
+        found.setdefault((dump.facts.pid, dump.facts.command), []).append(dump)
+    return list(found.values())
 
 
 def stem(source: str) -> str:
