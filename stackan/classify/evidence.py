@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.model.arguments import Address, number_argument, read_address, value_argument
+from stackan.model.arguments import Address, address_argument, number_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
@@ -95,11 +95,9 @@ def _address(dump: Dump, frame: int, names: Sequence[bytes]) -> Address | None:
     if not text:
         return None
     for name in names:
-        value = value_argument(text, name)
-        if value is not None:
-            found = read_address(value)
-            if found is not None:
-                return found
+        found = address_argument(text, name)
+        if found is not None:
+            return found
     return None
 
 

@@ -41,9 +41,9 @@ _NEEDED = {
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "advice", "marks"}
-_TRUTHS = {"by_design", "caller", "growable", "always", *_FLAGS}
+_TRUTHS = {"by_design", "caller", "growable", "always", "system", *_FLAGS}
 _CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others")}
-_HEAD = {"name", "title", "always", "marks"}
+_HEAD = {"name", "title", "always", "system", "marks"}
 
 
 def profile_files() -> list[str]:

@@ -20,11 +20,13 @@ class Rulebook:
         """For a process in whose stacks these canonical names stand.
 
         Profiles with `always` apply to every process, others where one of their `marks` is seen.  The user's rules come
-        first, then the server's own, then general ones.
+        first, then the server's own, then those of its operating system, then general ones.
         """
         marked = [profile for profile in builtin() if any(mark in names for mark in profile.get("marks", ()))]
         key = tuple(profile["name"] for profile in marked)
         if key not in self._places:
-            general: list[dict[str, Any]] = [profile for profile in builtin() if profile.get("always")]
-            self._places[key] = Places(merge([*self._own, *marked], general))
+            servers: list[dict[str, Any]] = [profile for profile in marked if not profile.get("system")]
+            systems = [profile for profile in marked if profile.get("system")]
+            always = [profile for profile in builtin() if profile.get("always")]
+            self._places[key] = Places(merge([*self._own, *servers], [*systems, *always]))
         return self._places[key]

@@ -42,9 +42,21 @@ def _is_quoted(text: bytes, at: int) -> bool:
 
 
 def address_argument(text: bytes, name: bytes) -> Address | None:
-    """The address that argument `name` holds, or None where it is not printed or null."""
+    """The address that argument `name` holds, or None where it is not printed or null; a number is a position, from 1."""
+    if name.isdigit():
+        return _positional(text, int(name))
     value = value_argument(text, name)
     return None if value is None else read_address(value)
+
+
+def _positional(text: bytes, position: int) -> Address | None:
+    """One of the bare hexadecimal values that tools without debug information print: `8061480, 0` (pstack of Solaris)."""
+    values = text.replace(b",", b" ").split(None, position)
+    digits = values[position - 1].replace(b"`", b"") if len(values) >= position else b""
+    if not 0 < len(digits) <= 16 or digits.strip(b"0123456789abcdefABCDEF"):
+        return None
+    value = int(digits, 16)
+    return Address(value, None) if value else None
 
 
 def number_argument(text: bytes, name: bytes) -> int | None:
