@@ -20,6 +20,7 @@ FORMATS = {
         Format("gdb", "gdb"),
         Format("pstack", "gdb"),
         Format("eu-stack", "eu-stack", instant=False),
+        Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
     )
 }
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from stackan.normalize.symbols import canonical
 
 # {language: the module whose `canonical` serves it}; imported when such a dump is met.
-_MODULES: dict[str, str] = {}
+_MODULES: dict[str, str] = {
+    "solaris": "solaris",
+}
 
 
 def canonical_in(language: str) -> Callable[[str], str]:

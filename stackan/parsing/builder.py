@@ -50,6 +50,11 @@ class Builder:
                 self._unparsed()
         self.close_thread()
 
+    def following(self) -> bytes:
+        """The line behind the current one, without its end."""
+        end = self.data.find(b"\n", self._next)
+        return self.data[self._next : len(self.data) if end < 0 else end].rstrip(b"\r")
+
     # -- what a line is
 
     def thread(self, *, number: int = UNKNOWN, lwp: int = UNKNOWN, pthread: int = 0, name: tuple[int, int] | None = None) -> int:

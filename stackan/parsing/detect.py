@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
+from stackan.parsing.marks import recognize
 
 LOOK_AT = 1 << 20  # bytes: headers stand early, but a log may come first
 
@@ -24,7 +25,6 @@ _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"Stack trace of thread ", "coredumpctl"),
     (b"Traceback (most recent call last)", "python-traceback"),
     (b"thread '", "rust-panic"),
-    (b"-----------------  lwp# ", "solaris-pstack"),
     (b"*** *** *** *** *** ***", "android-tombstone"),
     (b"Child-SP ", "windbg"),
     (b"Process: ", "macos-sample"),
@@ -47,6 +47,9 @@ def detect(data: bytes) -> Detected | None:
         if b"\n[New LWP " in head or head.startswith(b"[New LWP ") or b"[Thread debugging using" in head:
             return Detected("gdb", GDB, "lines `Thread n (…)` head the threads, and gdb's own words stand before them")
         return Detected("pstack", GDB, "lines `Thread n (…)` head the threads, without gdb's own words")
+    recognized = recognize(head)
+    if recognized is not None:
+        return Detected(recognized[0], None, recognized[1])
     named = next((name for mark, name in _NAMED if _at_line_start(head, mark)), None)
     if named is None and _py_spy(head):
         named = "py-spy"

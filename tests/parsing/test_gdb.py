@@ -612,7 +612,6 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
         ),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
-        ("solaris-pstack", "4242:   /opt/server\n-----------------  lwp# 1 / thread# 1  --------------------\n ff21 poll (1, 2)\n"),
         ("android-tombstone", "*** *** *** *** *** *** *** ***\nBuild fingerprint: 'x'\n"),
         ("windbg", "Child-SP          RetAddr\n00000000`1 7ff`2 ntdll!NtWait\n"),
         ("macos-sample", "Process:         server [4242]\nPath:            /opt/server\n"),

@@ -12,7 +12,9 @@ from stackan.model.columns import Columns
 from stackan.model.dump import Facts
 
 # {format: the module of its reader}
-READERS: dict[str, str] = {}
+READERS: dict[str, str] = {
+    "solaris-pstack": "solaris",
+}
 
 
 class Reading(NamedTuple):

@@ -1,0 +1,48 @@
+"""How the formats of other systems' tools are told: by lines that only their tools write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+_HEX = b"0123456789abcdef"
+
+
+def recognize(head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words) of a text's beginning."""
+    if _lines_with(head, b"lwp# ", _is_ruled) or _lines_with(head, b"thread# ", _is_ruled):
+        return "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
+    if _is_one_solaris_thread(head):
+        return "solaris-pstack", "a line `PID:` and a command opens the text, and frames `ADDRESS function (…)` follow"
+    return None
+
+
+def _lines_with(head: bytes, mark: bytes, fits: Callable[[bytes], bool]) -> bool:
+    """Whether a line with `mark` in it fits."""
+    at = head.find(mark)
+    while at >= 0:
+        start, stop = head.rfind(b"\n", 0, at) + 1, head.find(b"\n", at)
+        stop = len(head) if stop < 0 else stop
+        if fits(head[start:stop]):
+            return True
+        at = head.find(mark, stop)
+    return False
+
+
+def _is_ruled(line: bytes) -> bool:
+    return line.startswith(b"-----") and line.rstrip().endswith(b"-----")
+
+
+def _is_one_solaris_thread(head: bytes) -> bool:
+    """`83950:\\tcat`, then ` feee0f35 read     (0, 80632a0, 2000)`: one thread has no ruled line."""
+    process, _, rest = head.partition(b"\n")
+    before, _, command = process.partition(b":")
+    frame = rest.partition(b"\n")[0]
+    digits = frame[1:].partition(b" ")[0]
+    return (
+        command[:1] in (b"\t", b" ")
+        and before.rpartition(b"' of ")[2].isdigit()
+        and frame.startswith(b" ")
+        and b" (" in frame
+        and len(digits) in (8, 16)
+        and not digits.strip(_HEX)
+    )
