@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
+from stackan.diagnose.elimination import Candidates, name_candidates
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
@@ -24,6 +25,7 @@ class Holders:
         self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
         self.by_address = {hold.address: track for track in reversed(process.tracks) for hold in track.newest.holds}
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
+        self.candidates = Candidates(process)
 
 
 def standing(
@@ -129,7 +131,7 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(snapshots)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
-    sentences += _root(first, holders)
+    sentences += _root([track for member, track in group if member is process], holders)
     if pool is not None:
         sentences.append(f"They are all {len(pool.workers)} workers of {pool.name}: no new work of that pool starts until they go on.")
     if first.place.timed:
@@ -137,8 +139,9 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     return " ".join(sentences)
 
 
-def _root(track: Track, holders: Holders) -> list[str]:
-    """Who holds what a group waits for and what that thread does, as far as the dump shows it."""
+def _root(waiters: list[Track], holders: Holders) -> list[str]:
+    """Who holds what the waiters wait for and what that thread does, as far as the dump shows it."""
+    track = waiters[0]
     awaited = track.newest.awaited
     if awaited is None or track.place.rule is not None:
         return []
@@ -155,4 +158,4 @@ def _root(track: Track, holders: Holders) -> list[str]:
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
-    return ["No thread is shown to hold it."]
+    return ["No thread is shown to hold it.", *name_candidates(waiters, holders.candidates)]

@@ -372,6 +372,30 @@ def test_a_convoy_names_the_holder_that_locals_show() -> None:
     assert owners(analysis, 5000) == [4900]
 
 
+def test_the_only_other_thread_past_the_lock_is_named_as_its_holder_by_elimination() -> None:
+    opener = thread(4900, "opener", mutex(CREDIT), app("allocate"), app("open_table"), app("client"), START)
+    clients = [thread(5000 + number, "client", mutex(JOURNAL), app("open_table"), app("client"), START) for number in range(5)]
+    text = dump(MAIN, opener, *clients)
+
+    analysis = analyze(text, text)
+
+    convoy, wait = analysis.findings
+    assert (
+        f"By elimination LWP 4900 opener may: no other thread is past that lock inside open_table. It waits for mutex {CREDIT:#x}"
+        in convoy.explanation
+    )
+    assert "elimination" not in wait.explanation
+    assert owners(analysis, 5000) == [], "a hint is no edge"
+
+
+def test_a_thread_that_waits_for_another_lock_in_the_same_function_is_not_past_the_first() -> None:
+    other = thread(4900, "other", mutex(CREDIT), app("lock_both"), app("client"), START)
+    clients = [thread(5000 + number, "client", mutex(JOURNAL), app("lock_both"), app("client"), START) for number in range(5)]
+    text = dump(MAIN, other, *clients)
+
+    assert not any("elimination" in finding.explanation for finding in analyze(text, text).findings)
+
+
 def test_event_loops_and_condition_waits_of_a_threads_own_loop_are_idle_and_no_finding() -> None:
     text = dump(
         thread(4100, "tellerd", poll_events(), app("serve"), app("main")),

@@ -1,0 +1,54 @@
+"""Who may hold a lock that no line shows as held: the threads that are inside the functions which take it.
+
+That is a hint for a person, marked as such; no edge of the wait-for graph rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.words import describe_doing, label
+from stackan.model.place import Place
+from stackan.model.process import Process
+from stackan.model.track import Track
+
+_MOST = 3  # more candidates than this tell nothing
+
+
+class Candidates:
+    """The threads of a process by the functions that they are inside."""
+
+    def __init__(self, process: Process) -> None:
+        self._tracks: dict[int, list[Track]] = {}  # by place; equal places are the same object
+        self._places: dict[str, list[Place]] = {}
+        for track in process.tracks:
+            at = self._tracks.setdefault(id(track.place), [])
+            if not at and track.place.verb != "idle":
+                for name in dict.fromkeys(_past(track.place)):
+                    self._places.setdefault(name, []).append(track.place)
+            at.append(track)
+
+    def of(self, waiters: Sequence[Track]) -> list[Track]:
+        """The threads that are in a function which these waiters called to take their lock, and are past taking it."""
+        address = waiters[0].newest.awaited.address if waiters[0].newest.awaited else None
+        takers = {track.place.purpose for track in waiters if not track.place.purpose.startswith("??")}
+        places = {id(place): place for name in takers for place in self._places.get(name, ())}
+        inside = [track for place in places for track in self._tracks[place]]
+        return [track for track in inside if track.newest.awaited is None or track.newest.awaited.address != address]
+
+
+def _past(place: Place) -> tuple[str, ...]:
+    """The functions that may have taken a lock before they came here: a thread that waits has not taken the one that it waits for."""
+    return place.application if place.verb in ("running", "spinning", "sleeping") else place.application[1:]
+
+
+def name_candidates(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
+    """The hint in a sentence, if few enough threads come into question."""
+    found = candidates.of(waiters)
+    if not 0 < len(found) <= _MOST:
+        return []
+    taker = waiters[0].place.purpose
+    if len(found) == 1:
+        return [f"By elimination {label(found[0])} may: no other thread is past that lock inside {taker}. It {describe_doing(found[0])}."]
+    names = ", ".join(label(track) for track in found)
+    return [f"By elimination one of {names} may: no other threads are past that lock inside {taker}."]
