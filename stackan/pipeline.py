@@ -112,7 +112,9 @@ def _process(dumps: Sequence[Dump], known: dict[str, dict[bytes, str]], rulebook
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}))
         stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
-    places = rulebook.places({name for by_node in stacks for stack in set(by_node.values()) for name in stack})
+    seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
+    seen.update(said.words for dump in dumps for said in dump.facts.told.values())
+    places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)], cut)
     pid = next((pid for pid in map(process_id, dumps) if pid is not None), None)

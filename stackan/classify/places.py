@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.classify.patterns import match
-from stackan.model.place import NAMELESS, Place
+from stackan.model.place import NAMELESS, Place, is_main
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
@@ -55,7 +55,8 @@ class Places:
     def _classify(self, names: tuple[str, ...], told: str) -> Place:
         wait = self._find_wait(names)
         said = self.rules.waits.get(told)
-        if said is not None:  # a profile names a printed state only where it says more than the frames: a monitor has no frame
+        # A profile names a printed state only where it says more than the frames: a monitor has no frame.
+        if said is not None and not (said.otherwise and wait.rule):
             wait = wait._replace(rule=said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
         in_task = any(name in self._executors for name in names[wait.run + 1 : end])
@@ -73,6 +74,7 @@ class Places:
             reason=meaning.reason,
             role=meaning.role,
             task=bool(wait.rule and wait.rule.task and meaning.verb == "waiting"),
+            delivers=bool(wait.rule and wait.rule.delivers),
             in_task=in_task,
             application=names[wait.run : end],
         )
@@ -110,7 +112,7 @@ class Places:
     def _find_rule(self, names: Sequence[str], wait: _Wait) -> FrameRule | None:
         if not wait.run and wait.rule is None:
             return None
-        kinds = {wait.rule.kind, wait.rule.state, "poll" if wait.rule.poll else None} if wait.rule else set()
+        kinds = {wait.rule.kind, wait.rule.state, wait.rule.id, "poll" if wait.rule.poll else None} if wait.rule else set()
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule
@@ -169,6 +171,6 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
             return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
         if rule.kind == "condition":
             return _Meaning("idle", "a condition wait outside of any task waits for work", "idle", rule.kind)
-        if rule.input and wait.run < end and names[end - 1] != "main":
+        if rule.input and wait.run < end and not is_main(names[end - 1]):
             return _Meaning("idle", "a thread that reads outside of any task waits for its peer", "idle", rule.kind, "connection")
     return _Meaning("waiting", rule.id, rule.state, rule.kind)

@@ -20,7 +20,7 @@ _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", *_ANYWHERE}
-_FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task"}
+_FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
@@ -29,7 +29,7 @@ _KEYS = {
     "glue": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
-    "pool": {"id", "name", "dispatch", "not_workers", "growable", "serves", "advice", *_ANYWHERE},
+    "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "serves", "advice", *_ANYWHERE},
     **dict.fromkeys(_VERBS, _MEANING),
 }
 _NEEDED = {
@@ -41,7 +41,7 @@ _NEEDED = {
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "advice", "marks"}
-_TRUTHS = {"by_design", "caller", "growable", "always", "system", *_FLAGS}
+_TRUTHS = {"by_design", "caller", "growable", "by_name", "always", "system", *_FLAGS}
 _CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others")}
 _HEAD = {"name", "title", "always", "system", "marks"}
 
@@ -179,7 +179,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
 
 
 def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
-    flags = {name: bool(row.get(name)) for name in ("inner", "final", "timed", "poll", "accept", "input", "task")}
+    flags = {name: bool(row.get(name)) for name in ("inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise")}
     return WaitRule(
         kind=row.get("kind"),
         state=row["state"],
@@ -215,4 +215,5 @@ def _pool_rule(row: dict[str, Any]) -> PoolRule:
         bool(row.get("growable")),
         row.get("serves", ""),
         tuple(row.get("advice", ())),
+        bool(row.get("by_name")),
     )

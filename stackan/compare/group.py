@@ -199,6 +199,6 @@ def process_id(dump: Dump) -> int | None:
             first = thread.lwp
         if thread.lwp is not None and thread.frames:
             outermost = dump.function(dump.columns.frame_site[thread.first + thread.frames - 1])
-            if outermost in ("main", "_start"):
+            if outermost in ("main", "_start", "<module>"):
                 return thread.lwp
     return first if first is not None else (dump.threads[0].lwp if len(dump.threads) == 1 else None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 
-from stackan.model.place import NAMELESS, Sighting
+from stackan.model.place import NAMELESS, Sighting, is_main
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
 SETTLED = 3
@@ -56,7 +56,7 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
         missing[track.key] = sum(owner not in living for owner in owners)
         for owner in owners:
             joiners.setdefault(owner, []).append(track)
-        if not missing[track.key] and (owners or track.place.application[-1:] == ("main",)):
+        if not missing[track.key] and (owners or any(map(is_main, track.place.application[-1:]))):
             ready.append(track)
     settled: dict[int | str, Track] = {}
     while ready:
@@ -175,12 +175,18 @@ def same_place(before: Sighting, after: Sighting) -> bool:
     ours, theirs = before.awaited, after.awaited
     if ours is not None and theirs is not None and ours.address is not None and theirs.address is not None:
         return ours.address == theirs.address
-    return _pcs(before) == _pcs(after)
+    return _where(before) == _where(after)
 
 
-def _pcs(sighting: Sighting) -> bytes:
-    """The program counters of the application's frames: the same names at other addresses are another place."""
+def _where(sighting: Sighting) -> bytes:
+    """Where the application's frames stand: the same names at other addresses are another place.
+
+    A format that prints no program counters prints lines.
+    """
     columns, place = sighting.dump.columns, sighting.place
     first = columns.thread_first[sighting.thread]
     start = 0 if place.reason == NAMELESS else place.run
-    return columns.frame_pc[first + start : first + place.end].tobytes()
+    frames = slice(first + start, first + place.end)
+    if sighting.dump.traits.counters:
+        return columns.frame_pc[frames].tobytes()
+    return b"\n".join([columns.site_location[site] for site in columns.frame_site[frames]])

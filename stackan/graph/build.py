@@ -200,7 +200,7 @@ class _Builder:
                     "waiting",
                     "blocked",
                 )
-                if running and track.key not in self.pool_of:
+                if (running or track.place.delivers) and track.key not in self.pool_of:
                     graph.connect(
                         Edge(
                             self.result,

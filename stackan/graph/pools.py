@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackan.model.place import Place
+from stackan.model.place import Place, is_main
 from stackan.model.process import Pool
 from stackan.model.rules import PoolRule, Rules
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
@@ -24,7 +24,9 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         members = [track for track in current if _stands_in(track, rule.dispatch)]
         if members:
             why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
-            pools.append(_judge(members, rule.name, sorted(rule.dispatch)[0], snapshots, rule, why))
+            for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
+                name = f"{rule.name} {stem}".rstrip()
+                pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
     free = [track for track in current if track.key not in taken]
     found = []
@@ -60,7 +62,7 @@ def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, s
     for number, place in places.items():
         if place.verb == "idle" and place.kind == "condition" and place.role is None:
             # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
-            named = [name for name in place.application if not name.startswith("??") and name != "main"]
+            named = [name for name in place.application if not name.startswith("??") and not is_main(name)]
             if named:
                 parked.setdefault(next((name for name in named if name in busy), named[0]), set()).update(threads[number])
     return [
@@ -89,12 +91,17 @@ def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]
 
 def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
     """Split by the stem of the threads' names (wrk-7 → wrk), where that gives at least two threads each."""
-    groups: dict[str, list[Track]] = {}
-    for track in members:
-        groups.setdefault((track.name or "").rstrip("0123456789").rstrip("-_#:. "), []).append(track)
+    groups = _stems(members)
     if len(groups) > 1 and all(len(group) > 1 for group in groups.values()):
         return list(groups.items())
     return [(next(iter(groups)) if len(groups) == 1 else "", list(members))]
+
+
+def _stems(members: Sequence[Track]) -> dict[str, list[Track]]:
+    groups: dict[str, list[Track]] = {}
+    for track in members:
+        groups.setdefault((track.name or "").rstrip("0123456789").rstrip("-_#:. "), []).append(track)
+    return groups
 
 
 def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: str) -> Pool:

@@ -11,6 +11,7 @@ class Format(NamedTuple):
     language: str = "native"  # how functions are named
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
+    counters: bool = True  # frames have program counters; else their lines tell two places in one function apart
     thread: str = "LWP"  # what a thread's id is called
 
 
@@ -21,6 +22,7 @@ FORMATS = {
         Format("pstack", "gdb"),
         Format("eu-stack", "eu-stack", instant=False),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
+        Format("py-spy", "py-spy", "python", counters=False),
     )
 }
 

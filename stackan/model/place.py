@@ -26,6 +26,7 @@ class Place(NamedTuple):
     reason: str  # its id, or the id of the general reasoning
     role: str | None  # "listener", "acceptor", "event-loop", "connection", …
     task: bool  # it waits for the result of a task
+    delivers: bool  # though it waits, it may bring the result of a task
     in_task: bool  # an executor's frame stands between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
 
@@ -36,6 +37,11 @@ class Place(NamedTuple):
             if not name.startswith("??"):
                 return name
         return self.names[self.run] if self.run < len(self.names) else "??"
+
+
+def is_main(name: str) -> bool:
+    """Whether a canonical name is the program's own outermost function; Python's is a module's body."""
+    return name == "main" or name.endswith(":<module>")
 
 
 class Awaited(NamedTuple):

@@ -26,6 +26,8 @@ class WaitRule(NamedTuple):
     accept: bool  # waits for a connection
     input: bool  # waits for somebody to send
     task: bool  # waits for the result of a task
+    delivers: bool  # who waits here may still bring the result of a task: an event loop
+    otherwise: bool  # of a printed state: counts only where the frames show no wait
     arguments: tuple[bytes, ...]  # arguments that print the object, best first
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
@@ -57,6 +59,7 @@ class PoolRule(NamedTuple):
     growable: bool
     serves: str
     advice: tuple[str, ...]
+    by_name: bool = False  # the names of its threads tell several pools of the kind apart
 
 
 class ExecutorRule(NamedTuple):

@@ -11,6 +11,8 @@ from stackan.normalize.symbols import canonical
 _MODULES: dict[str, str] = {
     "solaris": "solaris",
 }
+# {language: the module whose `located` serves it}: there a name says little without the file that it stands in.
+_LOCATED = {"python": "python"}
 
 
 def canonical_in(language: str) -> Callable[[str], str]:
@@ -18,4 +20,12 @@ def canonical_in(language: str) -> Callable[[str], str]:
     if language not in _MODULES:
         return canonical
     found: Callable[[str], str] = importlib.import_module(f"stackan.normalize.{_MODULES[language]}").canonical
+    return found
+
+
+def located_in(language: str) -> Callable[[str, str], str] | None:
+    """The function that makes a printed name and its location canonical; None in languages whose names say enough."""
+    if language not in _LOCATED:
+        return None
+    found: Callable[[str, str], str] = importlib.import_module(f"stackan.normalize.{_LOCATED[language]}").located
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackan.model.dump import Dump
-from stackan.normalize.languages import canonical_in
+from stackan.normalize.languages import canonical_in, located_in
 from stackan.normalize.symbols import UNNAMED
 
 
@@ -20,18 +20,27 @@ class Names:
         self._stacks: dict[int, tuple[str, ...]] = {}
         self._sites: dict[int, str] = {}
         self._canonical = canonical_in(dump.traits.language)
+        self._located = located_in(dump.traits.language)
 
     def site(self, site: int) -> str:
         name = self._sites.get(site)
         if name is None:
-            printed = self.dump.columns.site_function[site]
-            name = self.known.get(printed)
-            if name is None:
-                name = self.known[printed] = self._canonical(printed.decode("utf-8", "replace"))
+            name = self._name(site)
             if name == UNNAMED:
                 library = self.dump.location(site).library
                 name = f"{UNNAMED} {library.rpartition('/')[2]}" if library else UNNAMED
             self._sites[site] = name
+        return name
+
+    def _name(self, site: int) -> str:
+        columns = self.dump.columns
+        printed, location = columns.site_function[site], columns.site_location[site]
+        key = printed if self._located is None else b"%b\0%b" % (printed, location)
+        name = self.known.get(key)
+        if name is None:
+            text = printed.decode("utf-8", "replace")
+            name = self._canonical(text) if self._located is None else self._located(text, location.decode("utf-8", "replace"))
+            self.known[key] = name
         return name
 
     def stack(self, node: int) -> tuple[str, ...]:

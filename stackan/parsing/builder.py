@@ -49,6 +49,8 @@ class Builder:
             if not self._taken:
                 self._unparsed()
         self.close_thread()
+        if self.snapshots and self.snapshots[-1] == len(self.columns.thread_lwp):
+            self.snapshots.pop()  # announced, but no thread came
 
     def following(self) -> bytes:
         """The line behind the current one, without its end."""

@@ -50,9 +50,9 @@ def detect(data: bytes) -> Detected | None:
     recognized = recognize(head)
     if recognized is not None:
         return Detected(recognized[0], None, recognized[1])
+    if _py_spy(head):
+        return Detected("py-spy", None, "lines `Thread n (idle)` or `(active)` head the threads")
     named = next((name for mark, name in _NAMED if _at_line_start(head, mark)), None)
-    if named is None and _py_spy(head):
-        named = "py-spy"
     if named is not None:
         return Detected(named, None, f"a line that only {named} writes stands in it")
     if _at_line_start(head, b"#0  ") or _at_line_start(head, b"#0 0x") or _at_line_start(head, b"#1  0x"):
@@ -86,5 +86,13 @@ def _at_line_start(head: bytes, mark: bytes, digits: bool = False) -> bool:
 
 
 def _py_spy(head: bytes) -> bool:
-    """py-spy dump: `Process 123: …`, `Python v3.…`, then `Thread 123 (idle): "name"`."""
-    return head.startswith(b"Process ") and b"\nPython v" in head[:4096] and b"\nThread " in head
+    """py-spy dump: `Thread 20870 (active+gil): "worker_0"`; of a core, without a state, `Process 20870: …` and `Python v3.…` come first."""
+    at = 0 if head.startswith(b"Thread ") else head.find(b"\nThread ") + 1
+    while at or head.startswith(b"Thread "):
+        state = head[at + 7 : at + 48].partition(b" (")[2].partition(b")")[0]
+        if state in (b"idle", b"active", b"active+gil", b"idle+gil", b"gil"):
+            return True
+        at = head.find(b"\nThread ", at + 7) + 1
+        if not at:
+            return False
+    return False

@@ -606,10 +606,6 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
         ("go", "goroutine 1 [chan receive, 3 minutes]:\nmain.main()\n\t/src/main.go:10 +0x1d\n"),
         ("lldb", "(lldb) process attach --pid 7\n* thread #1, name = 'ab_ba'\n    frame #0: 0x00007f libc.so.6`poll\n"),
         ("lldb", "* thread #1, name = 'ab_ba', stop reason = signal SIGSTOP\n  * frame #0: 0x00007f libc.so.6`poll\n"),
-        (
-            "py-spy",
-            'Process 4242: python3 pool.py\nPython v3.11.2 (/usr/bin/python3.11)\n\nThread 4242 (idle): "MainThread"\n    wait (x.py:3)\n',
-        ),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
         ("android-tombstone", "*** *** *** *** *** *** *** ***\nBuild fingerprint: 'x'\n"),

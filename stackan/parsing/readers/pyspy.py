@@ -1,0 +1,155 @@
+"""py-spy dump, with any of `--native`, `--locals`, `--full-filenames`, `--subprocesses`.
+
+    Process 20867: /usr/bin/python3.11 srv.py 28180 6
+    Python v3.11.2 (/usr/bin/python3.11)
+
+    Thread 20870 (idle): "worker_0"
+        Condition.wait (threading.py:320)
+            Arguments:
+                self: <Condition at 0x7f29a5b5c950>
+        PyEval_RestoreThread (libpython3.11.so.1.0)
+        0x7f29a60a3f16 (libc.so.6)
+        request (srv.py:18)
+
+Frames stand innermost first.  A command line may hold ends of lines.  The grammar is that of src/dump.rs.
+"""
+
+from __future__ import annotations
+
+from stackan.model.dump import Facts, Lock, Told
+from stackan.parsing.builder import Builder
+from stackan.parsing.readers import Reading
+
+_FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
+
+
+def read(data: bytes) -> Reading:
+    builder = Builder(data)
+    processes: dict[int, tuple[int, str]] = {0: (-1, "")}  # {row of its first thread: (pid, command)}
+    told: dict[int, Told] = {}
+    seen: set[tuple[int, int]] = set()
+    in_head = False  # between a process's line and its version's
+    for text in builder.lines():
+        head = read_process(text)
+        thread = read_thread(text)
+        if head is not None:
+            builder.snapshot()
+            builder.noise()
+            processes[len(builder.columns.thread_lwp)] = head
+            seen.clear()
+            in_head = True
+        elif thread is not None:
+            lwp, pthread, state, name = thread
+            if (lwp, pthread) in seen:
+                builder.snapshot()
+                seen.clear()
+            seen.add((lwp, pthread))
+            row = builder.thread(lwp=lwp, pthread=pthread, name=name)
+            told[row] = _told(state, builder.line)
+            in_head = False
+        elif in_head:
+            builder.noise()
+            in_head = not text.startswith(b"Python v")
+        elif not text:
+            builder.blank()
+        elif text.startswith((b"Python v", b"Parent Process ")) or not text.strip(b"-"):
+            builder.noise()
+        elif builder.open and text.startswith(_FRAME):
+            _read_line(builder, text)
+    return Reading(builder.columns, _facts(builder, processes, told), tuple(builder.snapshots))
+
+
+def read_process(text: bytes) -> tuple[int, str] | None:
+    """(pid, command line) of `Process 20867: /usr/bin/python3.11 srv.py`."""
+    if not text.startswith(b"Process "):
+        return None
+    pid, colon, command = text[8:].partition(b": ")
+    if not colon or not pid.isdigit() or len(pid) > 10:
+        return None
+    return int(pid), command.decode("utf-8", "replace")
+
+
+def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] | None:
+    """(LWP, pthread id, state, where the name stands) of `Thread 20870 (idle): "worker_0"`.
+
+    macOS has the pthread id in place of the LWP, `Thread 0x7F3C1D22F740`; a core dump's threads have no state.
+    """
+    if not text.startswith(b"Thread "):
+        return None
+    number, _, rest = text[7:].partition(b" (")
+    state, parenthesis, rest = rest.partition(b")")
+    if not parenthesis or state not in (b"idle", b"active", b"active+gil", b"idle+gil", b"gil"):
+        return None
+    if rest.startswith(b': "') and rest.endswith(b'"') and len(rest) > 3:
+        name = (len(text) - len(rest) + 3, len(text) - 1)
+    elif rest:
+        return None
+    else:
+        name = None
+    if number.isdigit() and len(number) <= 18:
+        return int(number), 0, state, name
+    if number.startswith(b"0x") and len(number) <= 18:
+        try:
+            return -1, int(number, 16), state, name
+        except ValueError:
+            return None
+    return None
+
+
+def _told(state: bytes, line: int) -> Told:
+    """What py-spy says of a thread: whether the system runs it, and whether it has the GIL."""
+    word, _, gil = state.decode().partition("+")
+    held = (Lock("gil", None, line, "the GIL"),) if "gil" in (word, gil) else ()
+    return Told("python: idle" if word == "idle" else "python: active" if word == "active" else "python: thread", line, None, held)
+
+
+def _read_line(builder: Builder, text: bytes) -> None:
+    """A line of an open thread, by its indent: a frame, `Arguments:` and `Locals:`, or a variable."""
+    if text.startswith(_VALUE) or text in (_TITLE + b"Arguments:", _TITLE + b"Locals:"):
+        builder.locals()
+        return
+    frame = read_frame(text[4:]) if not text.startswith(_TITLE) else None
+    if frame is not None:
+        function, where = frame
+        pc = _address(function)
+        builder.frame(b"" if pc is not None else function, where, pc=pc)
+
+
+def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
+    """(function, location) of `Condition.wait (threading.py:320)` or `PyEval_RestoreThread (libpython3.11.so.1.0)`.
+
+    Neither is quoted: a file's name may hold ` (`, and so may the name of a native function, but then after another parenthesis.
+    """
+    if not text.endswith(b")"):
+        return None
+    function, found, where = text[:-1].partition(b" (")
+    if b"(" in function:
+        function, found, where = text[:-1].rpartition(b" (")
+    if not found or not function or not where:
+        return None
+    file, _, line = where.rpartition(b":")
+    if file and line.isdigit():
+        return function, b"at " + where
+    return function, (b"at " if where.endswith((b".py", b">")) else b"from ") + where
+
+
+def _address(function: bytes) -> int | None:
+    """The program counter that stands for the name of a native function without symbols."""
+    if not function.startswith(b"0x") or len(function) > 18:
+        return None
+    try:
+        return int(function, 16)
+    except ValueError:
+        return None
+
+
+def _facts(builder: Builder, processes: dict[int, tuple[int, str]], told: dict[int, Told]) -> tuple[Facts, ...]:
+    """Of each snapshot; one that no process's line begins is of the process before it."""
+    rows = [0, *builder.snapshots, len(builder.columns.thread_lwp)]
+    facts, process = [], processes[0]
+    for first, stop in zip(rows, rows[1:], strict=False):
+        process = processes.get(first, process)
+        pid, command = process
+        own = {row: told[row] for row in range(first, stop) if row in told}
+        facts.append(Facts(pid if pid >= 0 else None, command or None, (), (), told=own))
+    return tuple(facts)
