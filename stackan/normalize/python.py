@@ -16,7 +16,9 @@ from stackan.model.dump import read_location
 from stackan.normalize.symbols import canonical
 
 # Behind these a path is that of the import.
-_ROOTS = ("/site-packages/", "/dist-packages/")
+_ROOTS = ("/site-packages/", "/dist-packages/", "/Lib/")
+# Behind these the version comes first.
+_LIBRARIES = ("/lib/python", "/lib64/python")
 _NATIVE = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".inl", ".S", ".rs", ".go", ".f", ".f90", ".m", ".mm", ".cu")
 
 
@@ -40,8 +42,7 @@ def _module(file: str) -> str:
     for root in _ROOTS:
         if root in file:
             return file.rpartition(root)[2]
-    for root in ("/lib/python", "/Lib/", "/lib64/python"):
-        before, found, rest = file.rpartition(root)
-        if found:
-            return rest.partition("/")[2] if root.endswith("python") else rest
+    for root in _LIBRARIES:
+        if root in file:  # lib/python3.11/threading.py
+            return file.rpartition(root)[2].partition("/")[2]
     return file.rpartition("/")[2] if file.startswith("/") or file[1:3] == ":/" else file

@@ -16,6 +16,8 @@ Frames stand innermost first.  A command line may hold ends of lines.  The gramm
 
 from __future__ import annotations
 
+import itertools
+
 from stackan.model.dump import Facts, Lock, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
@@ -147,7 +149,7 @@ def _facts(builder: Builder, processes: dict[int, tuple[int, str]], told: dict[i
     """Of each snapshot; one that no process's line begins is of the process before it."""
     rows = [0, *builder.snapshots, len(builder.columns.thread_lwp)]
     facts, process = [], processes[0]
-    for first, stop in zip(rows, rows[1:], strict=False):
+    for first, stop in itertools.pairwise(rows):
         process = processes.get(first, process)
         pid, command = process
         own = {row: told[row] for row in range(first, stop) if row in told}
