@@ -326,6 +326,8 @@ class Dump:
     def frame_at(self, offset: int) -> int | None:
         """The frame whose text or locals hold a byte of the buffer, or None."""
         columns = self.columns
+        if self.traits.outermost_first:
+            return None
         frame = bisect_right(columns.frame_start, offset) - 1
         if frame < self.first_frame or frame >= self.stop_frame:
             return None
@@ -350,16 +352,19 @@ class Dump:
             start = skip_lines(self.original, 0, line - 1)
             stop = self.original.find(b"\n", start)
             return self.original[start : len(self.original) if stop < 0 else stop].decode("utf-8", "replace").rstrip("\r")
-        # Every frame knows its line and offset, so the way from the frame before is short; no index of all lines is made.
-        frame = bisect_right(self.columns.frame_line, line) - 1
-        known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
+        # Every thread knows its line and offset, so the way from its header is short; no index of all lines is made.
+        thread = bisect_right(self.columns.thread_line, line) - 1
+        known, start = self._header(thread)
         return self.line_at(skip_lines(self.data, start, line - known))
 
     def line_number(self, offset: int) -> int:
         """The number of the line that holds a byte, from 1."""
-        frame = bisect_right(self.columns.frame_start, offset) - 1
-        known, start = (self.columns.frame_line[frame], self.columns.frame_start[frame]) if frame >= 0 else (1, 0)
+        known, start = self._header(bisect_right(self.columns.thread_start, offset) - 1)
         return known + self.data.count(b"\n", start, offset)
+
+    def _header(self, thread: int) -> tuple[int, int]:
+        """(line, offset) of a thread's header; of the text's beginning where no thread stands."""
+        return (self.columns.thread_line[thread], self.columns.thread_start[thread]) if thread >= 0 else (1, 0)
 
 
 def skip_lines(data: bytes, start: int, lines: int) -> int:

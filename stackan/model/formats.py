@@ -12,6 +12,7 @@ class Format(NamedTuple):
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
     counters: bool = True  # frames have program counters; else their lines tell two places in one function apart
+    outermost_first: bool = False  # frames stand in the text from the outermost inwards
     thread: str = "LWP"  # what a thread's id is called
 
 

@@ -22,8 +22,9 @@ from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THR
 class Builder:
     """Columns under construction; offsets in its calls are bytes within the current line."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, outermost_first: bool = False) -> None:
         self.data = data
+        self.outermost_first = outermost_first  # the text shows the innermost frame of each stack last
         self.columns = Columns()
         self.line = 0  # the current line's number, from 1
         self.start = 0  # where it starts
@@ -87,7 +88,7 @@ class Builder:
             self.snapshots.append(row)
 
     def frame(self, function: bytes, location: bytes = b"", *, pc: int | None = None, arguments: tuple[int, int] | None = None) -> None:
-        """The current line is the open thread's next frame outwards.
+        """The current line is the open thread's next frame outwards, or inwards in a text that is `outermost_first`.
 
         `location` is `at FILE:LINE`, `from LIBRARY`, or nothing; `pc` the program counter if one is printed; `arguments` where they stand.
         """
@@ -155,6 +156,8 @@ class Builder:
         self._open = False
         columns, node = self.columns, UNKNOWN
         first = columns.thread_first[-1]
+        if self.outermost_first:
+            self._turn(first)
         for row in range(first + columns.thread_frames[-1] - 1, first - 1, -1):
             key = (node, columns.frame_site[row])
             found = self._nodes.get(key)
@@ -164,3 +167,17 @@ class Builder:
                 columns.node_parent.append(node)
             node = found
         columns.thread_node[-1] = node
+
+    def _turn(self, first: int) -> None:
+        """Bring the last thread's frames into the columns' order, innermost first."""
+        columns = self.columns
+        for column in (
+            columns.frame_site,
+            columns.frame_pc,
+            columns.frame_line,
+            columns.frame_start,
+            columns.frame_args_start,
+            columns.frame_args_size,
+            columns.frame_stop,
+        ):
+            column[first:] = column[: first - 1 if first else None : -1]
