@@ -22,6 +22,7 @@ FORMATS = {
         Format("gdb", "gdb"),
         Format("pstack", "gdb"),
         Format("eu-stack", "eu-stack", instant=False),
+        Format("windbg", "windows", language="windows"),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
         Format("py-spy", "py-spy", "python", counters=False),
     )

@@ -10,6 +10,7 @@ from stackan.normalize.symbols import canonical
 # {language: the module whose `canonical` serves it}; imported when such a dump is met.
 _MODULES: dict[str, str] = {
     "solaris": "solaris",
+    "windows": "windows",
 }
 # {language: the module whose `located` serves it}: there a name says little without the file that it stands in.
 _LOCATED = {"python": "python"}

@@ -26,7 +26,6 @@ _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"Traceback (most recent call last)", "python-traceback"),
     (b"thread '", "rust-panic"),
     (b"*** *** *** *** *** ***", "android-tombstone"),
-    (b"Child-SP ", "windbg"),
     (b"Process: ", "macos-sample"),
     (b"Analysis of sampling ", "macos-sample"),
 )

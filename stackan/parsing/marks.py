@@ -13,6 +13,12 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
     if _is_one_solaris_thread(head):
         return "solaris-pstack", "a line `PID:` and a command opens the text, and frames `ADDRESS function (…)` follow"
+    if _lines_with(head, b" Suspend: ", _is_windbg_thread):
+        return "windbg", "lines `n  Id: PID.TID Suspend: n` head the threads"
+    if _lines_with(head, b"RetAddr", _is_windbg_title):
+        return "windbg", "a line names the columns `Child-SP` or `ChildEBP` and `RetAddr`"
+    if _lines_with(head, b"STACK_TEXT:", _is_windbg_analysis):
+        return "windbg", "a line `STACK_TEXT:` of `!analyze` stands above a stack"
     return None
 
 
@@ -46,3 +52,15 @@ def _is_one_solaris_thread(head: bytes) -> bool:
         and len(digits) in (8, 16)
         and not digits.strip(_HEX)
     )
+
+
+def _is_windbg_thread(line: bytes) -> bool:
+    return b" Id: " in line and line[: line.find(b" Id: ")].strip(b".# ").isdigit()
+
+
+def _is_windbg_title(line: bytes) -> bool:
+    return line.split()[:1] in ([b"#"], [b"Memory"], [b"Child-SP"], [b"ChildEBP"], [b"RetAddr"])
+
+
+def _is_windbg_analysis(line: bytes) -> bool:
+    return line.startswith(b"STACK_TEXT:")

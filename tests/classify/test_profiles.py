@@ -46,6 +46,7 @@ RULES = [
 OPENINGS = {
     "python": 'Thread 7 (idle): "worker_0"\n',
     "solaris": "7:\tserver\n-----------------  lwp# 1 / thread# 1  --------------------\n",
+    "windows": "   0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen\n # Child-SP          RetAddr           Call Site\n",
 }
 
 

@@ -52,7 +52,7 @@ def check(text: bytes) -> None:
     assert kinds["unparsed"] == len(columns.unparsed_line)
     assert sum(len(each.threads) for each in dumps) == len(columns.thread_lwp)
     assert sum(len(each.frames) for each in dumps) == len(columns.frame_line) == sum(columns.thread_frames)
+    lines = dump.data.split(b"\n")
     for each in dumps:
-        lines = each.data.split(b"\n")
         for frame in each.frames:
             assert each.data.startswith(lines[frame.line - 1], columns.frame_start[frame.row])

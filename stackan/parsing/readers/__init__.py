@@ -15,6 +15,7 @@ from stackan.model.dump import Facts
 READERS: dict[str, str] = {
     "py-spy": "pyspy",
     "solaris-pstack": "solaris",
+    "windbg": "windbg",
 }
 
 
