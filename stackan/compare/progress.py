@@ -89,12 +89,15 @@ def _same_thread(before: Sighting, after: Sighting) -> bool:
 
 
 def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int, cut: Collection[int]) -> Track:
-    thread = sightings[-1][1].dump.thread(sightings[-1][1].thread)
+    newest = sightings[-1][1]
+    thread = newest.dump.thread(newest.thread)
     progress, note = judge(sightings, last)
     if (progress == VANISHED and last in cut) or (progress == APPEARED and 0 in cut):
         progress, note = UNSURE, "a dump breaks off before it would come to this thread"
-    number = thread.number if thread.lwp is None and sightings[-1][1].dump.traits.numbered else None
-    return Track(key, thread.lwp, thread.pthread, number, thread.name, sightings, progress, note, timeline(sightings, last))
+    number = thread.number if thread.lwp is None and newest.dump.traits.numbered else None
+    return Track(
+        key, thread.lwp, thread.pthread, number, thread.name, sightings, progress, note, timeline(sightings, last), newest, newest.place
+    )
 
 
 def timeline(sightings: Sequence[tuple[int, Sighting]], last: int) -> str:

@@ -18,20 +18,21 @@ from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Tr
 def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: bool = True) -> tuple[Pool, ...]:
     """The pools of a process, declared ones first, then by size; without the `whole` of its dumps none is called exhausted."""
     current = [track for track in tracks if track.sightings[-1][0] == snapshots - 1]
+    crowd = _Crowd(current)
     pools = []
     taken: set[int | str] = set()
     for rule in rules.pools:
-        members = [track for track in current if _stands_in(track, rule.dispatch)]
+        members = crowd.inside(rule.dispatch)
         if members:
             why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
             for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
                 name = f"{rule.name} {stem}".rstrip()
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
-    free = [track for track in current if track.key not in taken]
+    free = _Crowd([track for track in current if track.key not in taken])
     found = []
     for dispatch, why in _dispatch_frames(free, rules):
-        members = [track for track in free if track.key not in taken and _stands_in(track, frozenset((dispatch,)))]
+        members = [track for track in free.inside(frozenset((dispatch,))) if track.key not in taken]
         if len(members) < 2:
             continue
         taken.update(track.key for track in members)
@@ -42,29 +43,39 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 
 
-def _stands_in(track: Track, dispatch: frozenset[str]) -> bool:
-    return any(not dispatch.isdisjoint(sighting.place.application) for _, sighting in track.sightings)
+class _Crowd:
+    """Threads by the places in which they were seen: what follows from a place is worked out once for it."""
+
+    def __init__(self, tracks: Sequence[Track]) -> None:
+        self.tracks = tracks
+        self.places: dict[int, Place] = {}  # equal places are the same object
+        self.seen: dict[int, list[int]] = {}  # which of the tracks, by place; more than once if it was seen there more than once
+        for at, track in enumerate(tracks):
+            for _, sighting in track.sightings:
+                place = sighting.place
+                if id(place) not in self.places:
+                    self.places[id(place)], self.seen[id(place)] = place, []
+                self.seen[id(place)].append(at)
+
+    def inside(self, dispatch: frozenset[str]) -> list[Track]:
+        """The threads that were ever seen inside one of these frames, in their own order."""
+        chosen = {at for number, place in self.places.items() if not dispatch.isdisjoint(place.application) for at in self.seen[number]}
+        return [self.tracks[at] for at in sorted(chosen)]
 
 
-def _dispatch_frames(tracks: Sequence[Track], rules: Rules) -> list[tuple[str, str]]:
-    """(dispatch frame, how it was recognized), those of known executors first.  Work is done for each distinct place."""
-    places: dict[int, Place] = {}  # equal places are the same object
-    threads: dict[int, set[int | str]] = {}
-    for track in tracks:
-        for _, sighting in track.sightings:
-            places[id(sighting.place)] = sighting.place
-            threads.setdefault(id(sighting.place), set()).add(track.key)
+def _dispatch_frames(crowd: _Crowd, rules: Rules) -> list[tuple[str, str]]:
+    """(dispatch frame, how it was recognized), those of known executors first."""
     executors: dict[str, str] = {}
-    for place in places.values():
+    for place in crowd.places.values():
         executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
-    busy = {name for place in places.values() if place.verb != "idle" for name in place.application}
-    parked: dict[str, set[int | str]] = {}
-    for number, place in places.items():
+    busy = {name for place in crowd.places.values() if place.verb != "idle" for name in place.application}
+    parked: dict[str, set[int]] = {}
+    for number, place in crowd.places.items():
         if place.verb == "idle" and place.kind == "condition" and place.role is None:
             # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
             named = [name for name in place.application if not name.startswith("??") and not is_main(name)]
             if named:
-                parked.setdefault(next((name for name in named if name in busy), named[0]), set()).update(threads[number])
+                parked.setdefault(next((name for name in named if name in busy), named[0]), set()).update(crowd.seen[number])
     return [
         *executors.items(),
         *(

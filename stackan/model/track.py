@@ -27,14 +27,8 @@ class Track(NamedTuple):
     progress: str
     note: str  # why, in words
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
-
-    @property
-    def newest(self) -> Sighting:
-        return self.sightings[-1][1]
-
-    @property
-    def place(self) -> Place:
-        return self.newest.place
+    newest: Sighting  # the last of its sightings, and
+    place: Place  # what it stands in there: both are asked for often
 
     @property
     def shown(self) -> int | None:
