@@ -19,7 +19,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
-_MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "hint", "advice", *_ANYWHERE}
+_MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", *_ANYWHERE}
 _FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", *_FLAGS, *_ANYWHERE},
@@ -40,7 +40,7 @@ _NEEDED = {
     **dict.fromkeys(("primitive", "wrapper", "start", "glue", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
-_LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "advice", "marks"}
+_LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "holders", "advice", "marks"}
 _TRUTHS = {"by_design", "caller", "growable", "by_name", "always", "system", *_FLAGS}
 _CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others")}
 _HEAD = {"name", "title", "always", "system", "marks"}
@@ -200,6 +200,7 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
         kind=row.get("kind"),
         what=row.get("what", ""),
         release=row.get("release", "others"),
+        holders=frozenset(row.get("holders", ())),
         hint=row.get("hint", ""),
         advice=tuple(row.get("advice", ())),
         specific=specific,

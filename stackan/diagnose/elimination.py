@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.place import Place
 from stackan.model.process import Process
+from stackan.model.rules import FrameRule
 from stackan.model.track import Track
 
 _MOST = 3  # more candidates than this tell nothing
@@ -36,6 +37,11 @@ class Candidates:
         inside = [track for place in places for track in self._tracks[place]]
         return [track for track in inside if track.newest.awaited is None or track.newest.awaited.address != address]
 
+    def beside(self, rule: FrameRule) -> list[Track]:
+        """The threads that are where the rule says that a holder is, and don't themselves wait by this rule."""
+        places = {id(place): place for name in rule.holders for place in self._places.get(name, ())}
+        return [track for number, place in places.items() if place.rule is not rule for track in self._tracks[number]]
+
 
 def _past(place: Place) -> tuple[str, ...]:
     """The functions that may have taken a lock before they came here: a thread that waits has not taken the one that it waits for."""
@@ -44,11 +50,18 @@ def _past(place: Place) -> tuple[str, ...]:
 
 def name_candidates(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
     """The hint in a sentence, if few enough threads come into question."""
-    found = candidates.of(waiters)
+    rule = waiters[0].place.rule
+    if rule is not None:
+        if not rule.holders:
+            return []
+        found = candidates.beside(rule)
+        if not found:
+            return ["No thread of the process is at work that could hold it: its holder is most likely a client that is idle."]
+        where = "at work"
+    else:
+        found, where = candidates.of(waiters), f"past that lock inside {waiters[0].place.purpose}"
     if not 0 < len(found) <= _MOST:
         return []
-    taker = waiters[0].place.purpose
     if len(found) == 1:
-        return [f"By elimination {label(found[0])} may: no other thread is past that lock inside {taker}. It {describe_doing(found[0])}."]
-    names = ", ".join(label(track) for track in found)
-    return [f"By elimination one of {names} may: no other threads are past that lock inside {taker}."]
+        return [f"By elimination {label(found[0])} may hold it: no other thread is {where}. It {describe_doing(found[0])}."]
+    return [f"By elimination one of {', '.join(map(label, found))} may hold it: no other threads are {where}."]

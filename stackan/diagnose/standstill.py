@@ -143,7 +143,9 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
     """Who holds what the waiters wait for and what that thread does, as far as the dump shows it."""
     track = waiters[0]
     awaited = track.newest.awaited
-    if awaited is None or track.place.rule is not None:
+    if track.place.rule is not None:
+        return name_candidates(waiters, holders.candidates)
+    if awaited is None:
         return []
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])

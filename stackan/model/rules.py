@@ -44,6 +44,7 @@ class FrameRule(NamedTuple):
     kind: str | None  # "blocked": what is really waited for
     what: str  # in words
     release: str  # "blocked": "pool" if a worker of the waiter's own pool has to release it, else "others"
+    holders: frozenset[str]  # "blocked": functions inside which a holder that is at work stands
     hint: str  # "unknowable": what to take instead
     advice: tuple[str, ...]
     specific: bool  # from a profile of the server, not a general one

@@ -381,7 +381,7 @@ def test_the_only_other_thread_past_the_lock_is_named_as_its_holder_by_eliminati
 
     convoy, wait = analysis.findings
     assert (
-        f"By elimination LWP 4900 opener may: no other thread is past that lock inside open_table. It waits for mutex {CREDIT:#x}"
+        f"By elimination LWP 4900 opener may hold it: no other thread is past that lock inside open_table. It waits for mutex {CREDIT:#x}"
         in convoy.explanation
     )
     assert "elimination" not in wait.explanation

@@ -15,8 +15,8 @@ CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "pub
 CAUSES = {
     "percona/stacktrace001.txt": (
         "276 threads wait for mutex 0xd2bd80",
-        "By elimination LWP 20976 may: no other thread is past that lock inside open_table. It waits for mutex 0xd3dcc0",
-        "By elimination LWP 21102 may: no other thread is past that lock inside sanity. It runs in sanity.",
+        "By elimination LWP 20976 may hold it: no other thread is past that lock inside open_table. It waits for mutex 0xd3dcc0",
+        "By elimination LWP 21102 may hold it: no other thread is past that lock inside sanity. It runs in sanity.",
     ),
     "percona/stacktrace-pt-2211.txt": ("LWP 15380 waits for an InnoDB latch",),
     "percona/stacktrace004.txt": ("running in StringBuilder::length", "idle: 34 Queue::pop"),

@@ -80,3 +80,18 @@ def test_real_pools_are_exhausted_exactly_where_they_are_known_to_be(real: tuple
         pools = [pool for process in analysis.processes for pool in process.pools]
         known = [pool.exhausted for pool in pools if set(wanted["members"]) <= {track.lwp for track in pool.members}]
         assert known == [wanted["exhausted"]]
+
+
+@pytest.mark.parametrize("format", ["gdb", "gdb-nodebug", "eu-stack"])
+def test_the_running_statement_behind_a_metadata_lock_is_named_by_elimination(format: str) -> None:
+    folder = TRUTH / "servers" / "s2a-maria-mdl-convoy-running-root-sym" / format
+    analysis = stackan.analyze(stackan.load(*sorted(folder.glob("snap*"))))
+    assert "By elimination LWP 28170" in analysis.findings[0].explanation
+    assert "may hold it: no other thread is at work" in analysis.findings[0].explanation
+
+
+def test_no_holder_is_named_where_hundreds_of_threads_may_be_it() -> None:
+    folder = TRUTH / "servers" / "s8b-maria-5000" / "gdb"
+    analysis = stackan.analyze(stackan.load(*sorted(folder.glob("snap*"))))
+    assert [len(finding.threads) for finding in analysis.findings[:2]] == [3200, 300]
+    assert not any("elimination" in finding.explanation or "idle" in finding.explanation for finding in analysis.findings)
