@@ -105,7 +105,7 @@ def _mode(place: Place) -> str:
     if place.kind != "rwlock":
         return ""
     functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
-    return "read" if any("rdlock" in name or "shared" in name.lower() for name in functions) else "write"
+    return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"
 
 
 def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:

@@ -16,6 +16,7 @@ from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
+_STATES = {"socket": "network", "condition": "condition", "process": "join"}  # of what a rule says is waited for; else "lock"
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 
@@ -56,11 +57,13 @@ class Places:
         wait = self._find_wait(names)
         said = self.rules.waits.get(told)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
-        if said is not None and not (said.otherwise and wait.rule):
+        if said is not None and said.state == "running":
+            wait = _Wait(None, 0, False)  # the wait in which it stands has ended
+        elif said is not None and not (said.otherwise and wait.rule):
             wait = wait._replace(rule=said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
         in_task = any(name in self._executors for name in names[wait.run + 1 : end])
-        rule = self._find_rule(names, wait)
+        rule = self._find_rule(names, wait, told)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
         return Place(
             names=names,
@@ -109,10 +112,10 @@ class Places:
             end -= 1
         return end
 
-    def _find_rule(self, names: Sequence[str], wait: _Wait) -> FrameRule | None:
+    def _find_rule(self, names: Sequence[str], wait: _Wait, told: str) -> FrameRule | None:
         if not wait.run and wait.rule is None:
             return None
-        kinds = {wait.rule.kind, wait.rule.state, wait.rule.id, "poll" if wait.rule.poll else None} if wait.rule else set()
+        kinds = {wait.rule.kind, wait.rule.state, wait.rule.id, told, "poll" if wait.rule.poll else None} if wait.rule else {told}
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule
@@ -152,7 +155,7 @@ def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
     if rule.verb == "running":
         return _Meaning("running", rule.id, "running", None, rule.role)
     if rule.verb == "blocked":
-        return _Meaning("blocked", rule.id, "network" if rule.kind == "socket" else "lock", rule.kind, rule.role)
+        return _Meaning("blocked", rule.id, _STATES.get(rule.kind or "", "lock"), rule.kind, rule.role)
     return _Meaning(rule.verb, rule.id, state, kind, rule.role)
 
 

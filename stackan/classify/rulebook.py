@@ -17,7 +17,7 @@ class Rulebook:
         self._places: dict[tuple[str, ...], Places] = {}
 
     def places(self, names: Collection[str]) -> Places:
-        """For a process in whose stacks these canonical names stand.
+        """For a process in whose stacks these canonical names stand, or of whose threads these states are printed.
 
         Profiles with `always` apply to every process, others where one of their `marks` is seen.  The user's rules come
         first, then the server's own, then those of its operating system, then general ones.

@@ -21,6 +21,8 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
         place = places.place(names, said.words if said is not None else "")
         if dump.facts.limited and place.end == len(names):
             place = shortened(place)  # what would tell its purpose may stand further out
+        if dump.facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
+            place = unparked(place)
         awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
         held = list(printed.get(thread, ()))
         if said is not None:
@@ -33,6 +35,12 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
     return sightings[:-1] if dump.cut else sightings
+
+
+def unparked(place: Place) -> Place:
+    """The place of a thread that would wait for work, had its run-time not proved that none can come."""
+    state = place.state if place.state != "idle" else "sleep" if place.kind is None else "condition"
+    return place._replace(verb="waiting", state=state, rule=None, role=None, reason="nothing is left that could wake it")
 
 
 def shortened(place: Place) -> Place:

@@ -76,7 +76,7 @@ def _key(sighting: Sighting, order: int) -> int | str:
     if lwp >= 0:
         return int(lwp)
     number = columns.thread_number[sighting.thread]
-    if number >= 0 and sighting.dump.traits.numbered:
+    if number > 0 and sighting.dump.traits.numbered:
         return f"{sighting.dump.traits.thread} {number}"
     return f"pthread {pthread:#x}" if pthread else f"thread {order}"
 
@@ -119,6 +119,8 @@ def _step(before: Sighting | None, after: Sighting | None) -> str:
 def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, str]:
     """A thread's progress and the reason in words; `last` is the newest snapshot's index."""
     newest = sightings[-1][1]
+    if newest.place.role == "observer":
+        return IDLE, newest.place.reason
     if last == 0:
         return (IDLE, newest.place.reason) if newest.place.verb == "idle" else (UNSURE, "one snapshot cannot tell whether it moves")
     if sightings[-1][0] != last:

@@ -29,6 +29,10 @@ _GET_SYMBOLS = (
     "then the lock's address stands in them."
 )
 _ASK_WINDBG = "Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`."
+_FIND_LOCKER = (
+    "No goroutine dump says who holds a lock: look for goroutines below the functions that lock it, or for a path that returns without "
+    "Unlock. Built with sasha-s/go-deadlock, which replaces sync.Mutex, the program reports the holder itself.",
+)
 _ADVICE = {
     "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
     "thread": ("Look at the thread that is waited for: it has to end first.",),
@@ -46,6 +50,8 @@ def advise(track: Track, kind: str) -> tuple[str, ...]:
     if place.state == "lock":
         if system == "windows":
             return (_ASK_WINDBG,)
+        if system == "go":
+            return _FIND_LOCKER
         if system in _FIND_PEER:
             return ()  # none of these tools reads an owner
         if awaited is None or awaited.address is None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import cut_short, spinning, unknowable
+from stackan.diagnose.reported import reported
 from stackan.diagnose.standstill import standing
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
@@ -24,6 +25,8 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
         finding = exhaustion(graph, cause) if pooled else deadlock(graph, cause, reduction)
         if finding is not None:
             findings.append(finding)
+    for process in processes:
+        findings += reported(process)
     told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
     held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
     findings += standing(processes, told, held if told else set())

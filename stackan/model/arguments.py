@@ -50,9 +50,12 @@ def address_argument(text: bytes, name: bytes) -> Address | None:
 
 
 def _positional(text: bytes, position: int) -> Address | None:
-    """One of the bare hexadecimal values that tools without debug information print: `8061480, 0` (pstack of Solaris)."""
+    """One of the bare hexadecimal values that tools without debug information print: `8061480, 0` (pstack of Solaris), `0x96e058` (Go).
+
+    A value that Go marks as possibly out of date, `0x0?`, is none.
+    """
     values = text.replace(b",", b" ").split(None, position)
-    digits = values[position - 1].replace(b"`", b"") if len(values) >= position else b""
+    digits = values[position - 1].replace(b"`", b"").removeprefix(b"0x") if len(values) >= position else b""
     if not 0 < len(digits) <= 16 or digits.strip(b"0123456789abcdefABCDEF"):
         return None
     value = int(digits, 16)

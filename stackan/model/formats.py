@@ -23,6 +23,7 @@ FORMATS = {
         Format("pstack", "gdb"),
         Format("eu-stack", "eu-stack", instant=False),
         Format("windbg", "windows", language="windows"),
+        Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
         Format("py-spy", "py-spy", "python", counters=False),
     )

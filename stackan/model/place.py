@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 def is_main(name: str) -> bool:
     """Whether a canonical name is the program's own outermost function; Python's is a module's body."""
-    return name == "main" or name.endswith(":<module>")
+    return name in ("main", "main.main") or name.endswith(":<module>")
 
 
 class Awaited(NamedTuple):

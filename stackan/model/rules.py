@@ -39,7 +39,7 @@ class FrameRule(NamedTuple):
     id: str
     verb: str  # "blocked", "running", "idle" or "unknowable"
     frames: tuple[Element, ...]
-    waits: frozenset[str]  # only for waits of these kinds or states; empty: any
+    waits: frozenset[str]  # only for waits of these kinds, states or printed states; empty: any
     role: str | None
     kind: str | None  # "blocked": what is really waited for
     what: str  # in words

@@ -53,6 +53,11 @@ class Builder:
         if self.snapshots and self.snapshots[-1] == len(self.columns.thread_lwp):
             self.snapshots.pop()  # announced, but no thread came
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no line stands behind the current one."""
+        return self._next >= len(self.data)
+
     def following(self) -> bytes:
         """The line behind the current one, without its end."""
         end = self.data.find(b"\n", self._next)

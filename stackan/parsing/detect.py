@@ -19,7 +19,6 @@ class Detected(NamedTuple):
 # Formats that are recognized so that their user is told what the file is.  (mark at the start of a line, name)
 _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"Full thread dump ", "jstack"),
-    (b"goroutine ", "go"),
     (b"* thread #", "lldb"),
     (b"(lldb) ", "lldb"),
     (b"Stack trace of thread ", "coredumpctl"),
@@ -46,6 +45,12 @@ def detect(data: bytes) -> Detected | None:
         if b"\n[New LWP " in head or head.startswith(b"[New LWP ") or b"[Thread debugging using" in head:
             return Detected("gdb", GDB, "lines `Thread n (…)` head the threads, and gdb's own words stand before them")
         return Detected("pstack", GDB, "lines `Thread n (…)` head the threads, without gdb's own words")
+    if b"goroutine " in data and _goroutines(data):
+        return Detected("go", None, "lines `goroutine n [state]:` head the threads")
+    if _at_line_start(head, b"goroutine profile: total "):
+        return Detected(
+            "go-profile", None, "a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"
+        )
     recognized = recognize(head)
     if recognized is not None:
         return Detected(recognized[0], None, recognized[1])
@@ -64,6 +69,13 @@ def detect(data: bytes) -> Detected | None:
     ):
         return Detected("gdb", GDB, "a debugger's refusal")
     return None
+
+
+def _goroutines(data: bytes) -> bool:
+    """Whether a goroutine's header stands somewhere, be it behind what a log writes before each line."""
+    from stackan.parsing.readers.go_lines import first_margin
+
+    return first_margin(data) is not None
 
 
 def _at_line_start(head: bytes, mark: bytes, digits: bool = False) -> bool:

@@ -13,6 +13,7 @@ from stackan.model.dump import Facts
 
 # {format: the module of its reader}
 READERS: dict[str, str] = {
+    "go": "go",
     "py-spy": "pyspy",
     "solaris-pstack": "solaris",
     "windbg": "windbg",

@@ -1,0 +1,186 @@
+"""Goroutine dumps: what Go's run-time prints on SIGQUIT or a panic, `debug.Stack`, and `/debug/pprof/goroutine?debug=2`.
+
+    goroutine 19 [sync.Mutex.Lock, 5 minutes]:
+    sync.(*Mutex).lockSlow(0x96e058)
+            /usr/local/go/src/sync/mutex.go:171 +0x15d
+    sync.(*Mutex).Lock(...)
+            /usr/local/go/src/sync/mutex.go:90
+    created by main.main in goroutine 1
+            /srv/app/main.go:115 +0x4b0
+
+A frame is two lines.  `(...)` is an inlined frame's; `0x0?` a value that may be out of date.  The text's source is
+src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcreatedby`, `tracebackothers`.
+"""
+
+from __future__ import annotations
+
+from stackan.model.dump import Facts, Told
+from stackan.parsing.builder import Builder
+from stackan.parsing.readers import Reading
+from stackan.parsing.readers.go_lines import (
+    INDENTS,
+    NOWHERE,
+    Margin,
+    find_header,
+    first_margin,
+    is_hex,
+    is_noise,
+    read_header,
+    read_place,
+)
+
+# `goroutine 1 [running]:` follows each of these: they open a dump.  (src/runtime/panic.go, src/runtime/signal_unix.go)
+_OPENINGS = (b"panic: ", b"fatal error: ", b"SIGQUIT: ", b"SIGABRT: ", b"SIGSEGV: ", b"SIGTRAP: ", b"SIGBUS: ", b"SIGFPE: ", b"SIGILL: ")
+# The run-time's own proof: `checkdead` in src/runtime/proc.go found no goroutine that could ever run again.
+_ASLEEP = b"fatal error: all goroutines are asleep - deadlock!"
+_UNAVAILABLE = b"goroutine running on other thread; stack unavailable"
+_C_CODE = b"non-Go function at pc="
+# With GOTRACEBACK=crash it stands between what the threads print that are not the first to be stopped.
+_SAME_DUMP = b"-----"
+# `runtime.Stack`, which /debug/pprof/goroutine?debug=2 and programs' own handlers call, prints its caller first.
+_OBSERVER = "takes the dump"
+# What may be added to a goroutine's state, and says nothing of what it waits for.
+_ADDITIONS = (" (scan)", " (durable)", " (synctest)")
+
+
+def read(data: bytes) -> Reading:
+    return _Reader(data).read()
+
+
+class _Reader:
+    """Goes through the lines of one text; each method takes a kind of line, or leaves it to the next."""
+
+    def __init__(self, data: bytes) -> None:
+        self.builder = Builder(data)
+        self.margin = first_margin(data) or Margin()
+        self.told: list[dict[int, Told]] = [{}]  # of each snapshot
+        self.asleep = [0]  # of each snapshot: the line that says so
+        self.seen: set[int] = set()  # numbers of the goroutines in this snapshot
+        self.failed = False  # the dump was printed because the program failed or got a signal
+        self.number = 0  # of the newest of them
+        self.proof = 0  # such a line, until the next thread comes
+        self.opened = False  # what opens a dump stood since the last thread
+        self.same_dump = False  # a line `-----` stood since: further threads of the same dump follow
+        self.crashing = False  # the dump has such further threads, which print some goroutines again
+        self.aside = False  # lines of the open goroutine that are no frames of its own: who created it, its ancestors
+
+    def read(self) -> Reading:
+        builder = self.builder
+        for line in builder.lines():
+            text = self.margin.cut(line)
+            if not text:
+                builder.blank()
+                builder.close_thread()
+            elif not (self._header(line, text) or self._opening(text) or self._inside(line, text)) and is_noise(text):
+                builder.noise()
+                builder.close_thread()
+        facts = [Facts(None, None, (), (), told=told, deadlock=line) for told, line in zip(self.told, self.asleep, strict=True)]
+        return Reading(builder.columns, tuple(facts), tuple(builder.snapshots))
+
+    def _header(self, line: bytes, text: bytes) -> bool:
+        """`goroutine 17 [chan receive, 5 minutes, locked to thread]:`, or `runtime stack:` of a system thread."""
+        if text == b"runtime stack:":
+            self._begin_thread(0)
+            at = len(line) - len(text)
+            self.builder.thread(name=(at, at + len(text) - 1))
+            return True
+        header = read_header(text)
+        if header is None:
+            at = find_header(line)
+            if at < 0:
+                return False
+            self.margin = Margin(line[:at])
+            header = read_header(line[at:])
+            assert header is not None
+        self._begin_thread(header.number)
+        row = self.builder.thread(number=header.number)
+        words = _bare_state(header.state)
+        if words == "running" and not self.told[-1] and not self.failed:
+            words = _OBSERVER
+        self.told[-1][row] = Told(f"go: {words}", self.builder.line)
+        return True
+
+    def _begin_thread(self, number: int) -> None:
+        """The next thread comes: the first of a further snapshot, if its number was seen or a dump has been opened anew."""
+        repeated = number in self.seen and not self.crashing
+        if (self.opened or repeated) and self.builder.columns.thread_lwp:
+            self.builder.snapshot()
+            self.told.append({})
+            self.asleep.append(0)
+            self.seen = set()
+            self.crashing = self.failed = False
+        self.failed = self.failed or self.opened
+        if number:  # each system thread has its own goroutine 0
+            self.seen.add(number)
+        self.number = number
+        self.opened = self.same_dump = self.aside = False
+        if self.proof:
+            self.asleep[-1], self.proof = self.proof, 0
+
+    def _opening(self, text: bytes) -> bool:
+        """What stands before a dump, or between its parts."""
+        if text.startswith(_SAME_DUMP) and not text.strip(b"-"):
+            self.same_dump = True
+        elif not text.startswith(_OPENINGS):
+            return False
+        elif self.same_dump:
+            self.crashing = True
+        else:
+            self.opened = True
+            self.proof = self.builder.line if text.startswith(_ASLEEP) else self.proof
+        self.builder.noise()
+        self.builder.close_thread()
+        return True
+
+    def _inside(self, line: bytes, text: bytes) -> bool:
+        """A line of the open goroutine."""
+        builder = self.builder
+        if not builder.open:
+            return False
+        if text.startswith(INDENTS):
+            if text.strip() == _UNAVAILABLE:
+                self.seen.discard(self.number)  # its own thread may print it, too
+            elif read_place(text) is None:
+                return False
+            builder.continuation()
+        elif text.startswith((b"created by ", b"[originating from goroutine ")):
+            self.aside = True
+            builder.locals()
+        elif text.startswith(b"...") and text.endswith(b" frames elided..."):
+            builder.continuation()
+        elif self.aside:
+            if not text.endswith(b"(...)"):
+                return False
+            builder.locals()
+        else:
+            return self._frame(line, text)
+        return True
+
+    def _frame(self, line: bytes, text: bytes) -> bool:
+        """`main.(*S).Lock(0xc000012345, {0x4b, 0x3})`, with its place on the next line: without one it is some other text.
+
+        C frames have no arguments: `nap`, below it `/srv/app/nap.c:7 pc=0x4012f3` or only `pc=0x4012f3`; or they are nothing
+        but `non-Go function at pc=4012f3`.
+        """
+        builder = self.builder
+        if text.startswith(_C_CODE) and is_hex(text[len(_C_CODE) :]):
+            builder.frame(b"", pc=int(text[len(_C_CODE) :], 16))
+            return True
+        place = NOWHERE if builder.is_last else read_place(self.margin.cut(builder.following()))
+        start, stop = text.rfind(b"(") if text.endswith(b")") else -1, len(text) - 1
+        if start > 0 and place is not None:
+            shift = len(line) - len(text)
+            builder.frame(text[:start], place.words, pc=place.pc, arguments=(shift + start + 1, shift + stop))
+        elif place is not None and place.pc is not None:
+            builder.frame(text, place.words, pc=place.pc)
+        else:
+            return False
+        return True
+
+
+def _bare_state(state: bytes) -> str:
+    """`chan receive, 5 minutes, locked to thread` → `chan receive`"""
+    words = state.partition(b", ")[0].decode("utf-8", "replace")
+    for addition in _ADDITIONS:
+        words = words.replace(addition, "")
+    return words

@@ -1,0 +1,134 @@
+"""The lines of a goroutine dump, one at a time: headers, places, and the margin that a log writes before each of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# Go indents the second line of a frame with a tab; copies on web pages have spaces, rsyslog writes the tab as `#011`.
+INDENTS = (b"\t", b"  ", b"#011")
+_NOISE = (
+    b"panic: ",
+    b"\tpanic: ",
+    b"fatal error: ",
+    b"[signal ",
+    b"PC=",
+    b"SIG",
+    b"signal arrived during cgo execution",
+    b"signal arrived during external code execution",
+    b"unexpected fault address ",
+    b"runtime: ",
+    b"stack: frame={",
+    b"exit status ",
+)
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_HEX = frozenset(b"0123456789abcdef")
+
+
+class Header(NamedTuple):
+    """`goroutine 1 gp=0xc0000061c0 m=0 mp=0x5c1e60 [chan receive, 5 minutes] {user: "ann"}:`"""
+
+    number: int
+    state: bytes  # between the brackets: "chan receive, 5 minutes"
+
+
+class CodePlace(NamedTuple):
+    """The second line of a frame."""
+
+    words: bytes  # "at FILE:LINE", or nothing
+    pc: int | None
+
+
+NOWHERE = CodePlace(b"", None)
+
+
+class Margin:
+    """What a log writes before each line: `Nov 26 03:20:07 host app[123]: `.  Its digits may change, its length does not."""
+
+    def __init__(self, printed: bytes = b"") -> None:
+        self.size = len(printed)
+        self._shape = printed.translate(_DIGITS)
+
+    def cut(self, line: bytes) -> bytes:
+        """The line without the margin; as it is where it has none."""
+        if not self.size:
+            return line
+        shape = line[: self.size].translate(_DIGITS)
+        if shape == self._shape or shape == self._shape.rstrip():  # of an empty line the log may have cut the last blank
+            return line[self.size :]
+        return line
+
+
+def read_header(text: bytes) -> Header | None:
+    """The header that a text is, from its first byte to its last."""
+    if not text.startswith(b"goroutine ") or not text.endswith(b":"):
+        return None
+    number, _, rest = text[10:].partition(b" ")
+    if not number.isdigit() or len(number) > 18:
+        return None
+    if rest.startswith(b"gp="):
+        rest = rest[rest.find(b"[") :]
+    if not rest.startswith(b"["):
+        return None
+    state, bracket, behind = rest[1:].partition(b"]")
+    labeled = behind.startswith(b" {") and behind.endswith(b"}:")  # GODEBUG=tracebacklabels=1
+    return Header(int(number), state) if bracket and (behind == b":" or labeled) else None
+
+
+def find_header(line: bytes) -> int:
+    """Where a header starts that ends the line, -1 if none does."""
+    at = line.rfind(b"goroutine ")
+    if at < 0 or (at and (line[at - 1 : at].isalnum() or line[at - 1] == 95)):
+        return -1
+    return at if read_header(line[at:]) is not None else -1
+
+
+def first_margin(data: bytes) -> Margin | None:
+    """The margin before a text's first header; None if it has no header."""
+    at = data.find(b"goroutine ")
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        start = data.rfind(b"\n", 0, at) + 1
+        line = data[start:end].removesuffix(b"\r")
+        header = find_header(line)
+        if header >= 0:
+            return Margin(line[:header])
+        at = data.find(b"goroutine ", end)
+    return None
+
+
+def read_place(text: bytes) -> CodePlace | None:
+    """`/srv/app/main.go:25 +0x9c fp=0xc00009ef20 sp=0xc00009eee8 pc=0x66663e`, below a C frame `nap.c:7 pc=0x4012f3`."""
+    indent = next((indent for indent in INDENTS if text.startswith(indent)), None)
+    if indent is None:
+        return None
+    body = text[len(indent) :].strip()
+    pc = None
+    head, mark, tail = body.rpartition(b"pc=0x")
+    if mark and is_hex(tail):
+        body, pc = head.rstrip(), int(tail, 16)
+    body = body.partition(b" fp=0x")[0]
+    head, mark, tail = body.rpartition(b" +0x")
+    if mark and is_hex(tail):
+        body = head
+    if not body:
+        return None if pc is None else CodePlace(b"", pc)
+    file, _, line = body.rpartition(b":")
+    return CodePlace(b"at " + body, pc) if file and line.isdigit() else None
+
+
+def is_noise(text: bytes) -> bool:
+    """Whether the run-time prints such a line around the goroutines.  (src/runtime/panic.go, signal_unix.go, traceback.go)"""
+    return text.startswith(_NOISE) or is_register(text)
+
+
+def is_register(text: bytes) -> bool:
+    """`rax    0xca`, of the thread that a signal stopped.  (src/runtime/signal_amd64.go: dumpregs)"""
+    name, _, value = text.partition(b" ")
+    value = value.strip()
+    return 0 < len(name) <= 6 and name.isalnum() and value.startswith(b"0x") and is_hex(value[2:])
+
+
+def is_hex(digits: bytes) -> bool:
+    """Whether these are the hexadecimal digits of a number of 64 bits."""
+    return 0 < len(digits) <= 16 and _HEX.issuperset(digits)
