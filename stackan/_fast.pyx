@@ -101,6 +101,7 @@ cdef struct Scanner:
     Py_ssize_t block  # of the newlines in the 64 bytes from here...
     uint64_t newlines  # ...those that are not used yet
     int64_t line
+    int64_t noted  # the last line of noise, or 0: a line with fewer than eight blanks goes on with it
     bint open  # a thread takes lines
     bint frame_open  # the line before belongs to a frame that may be continued, and is not split yet
     bint has_locals  # locals were seen in this thread: column-0 lines may belong to them
@@ -200,7 +201,7 @@ cdef int take_indented(Scanner *s, Py_ssize_t start, Py_ssize_t stop) noexcept n
         indent += 1
     if indent == stop:
         return take_blank(s)
-    if s.frame_open and indent - start == 4 and s.data[start] == c" ":
+    if s.frame_open and 3 <= indent - start <= 7 and s.data[start] == c" ":
         s.frames.stop[s.frames.count - 1] = stop
         s.threads.stop[s.threads.count - 1] = s.at
         return CONTINUATION
@@ -209,7 +210,11 @@ cdef int take_indented(Scanner *s, Py_ssize_t start, Py_ssize_t stop) noexcept n
         s.has_locals = True
         s.threads.stop[s.threads.count - 1] = s.at
         return LOCALS
-    if is_table_row(s.data, start, indent, stop) or (not s.open and is_map_detail(s.data, start, indent)):
+    if (
+        (0 < s.noted == s.line - 1 and indent - start < 8)
+        or is_table_row(s.data, start, indent, stop)
+        or (not s.open and is_map_detail(s.data, start, indent))
+    ):
         return add_note(s, &s.notes, start, NOISE)
     return add_note(s, &s.unparsed, start, UNPARSED)
 
@@ -239,6 +244,8 @@ cdef int add_note(Scanner *s, Notes *notes, Py_ssize_t start, int kind) noexcept
     notes.line[notes.count] = <int32_t>s.line
     notes.start[notes.count] = start
     notes.count += 1
+    if kind == NOISE:
+        s.noted = s.line
     if notes.count == notes.room:
         s.full = True
     return kind

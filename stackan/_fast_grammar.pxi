@@ -112,16 +112,16 @@ cdef bint read_header(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop, He
     if not starts(data, start, stop, b"Thread "):
         return False
     at = read_number(data, start + 7, stop, &header.number)
+    if start + 7 < at < stop and data[at] == c".":
+        start = at - 6
+        at = read_number(data, at + 1, stop, &header.number)
     if not start + 7 < at <= start + 17 or not starts(data, at, stop, b" ("):
         return False
     at += 2
-    if starts(data, at, stop, b"Thread "):
-        end = read_hex(data, at + 7, stop, &header.pthread)
-        if end == at + 7:
-            end = read_number(data, end, stop, &header.lwp)
-            if not at + 7 < end <= at + 17:
-                return False
-        at = end
+    if starts(data, at, stop, b"Thread ") or starts(data, at, stop, b"thread "):
+        at = read_thread_id(data, at + 7, stop, &header.pthread, &header.lwp)
+        if at < 0:
+            return False
         if starts(data, at, stop, b" ("):
             at += 2
     end = at
@@ -142,6 +142,32 @@ cdef bint read_header(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop, He
         header.name_start = opening + 1
         header.name_size = closing - opening - 1
     return True
+
+
+cdef Py_ssize_t read_thread_id(
+    const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, uint64_t *pthread, int64_t *lwp
+) noexcept nogil:
+    """Where the id ends, or -1 if there is none; of its two numbers only one is set."""
+    cdef Py_ssize_t end = read_hex(data, at, stop, pthread), inner
+    cdef bint negative
+    cdef uint64_t thread
+    cdef int64_t number
+    if end > at:
+        return end
+    negative = starts(data, at, stop, b"-")
+    end = read_number(data, at + negative, stop, &number)
+    if not at + negative < end <= at + negative + 10:
+        return -1
+    if negative:
+        pthread[0] = <uint64_t>(-number) << 32 >> 32
+        return end
+    if starts(data, end, stop, b".0x"):
+        inner = read_hex(data, end + 1, stop, &thread)
+        if inner == end + 1 or thread >> 32:
+            return -1
+        number, end = <int64_t>thread, inner
+    lwp[0] = number
+    return end
 
 
 cdef bint is_stray_frame(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
@@ -169,7 +195,11 @@ cdef bint is_table_row(const uint8_t *data, Py_ssize_t start, Py_ssize_t indent,
     at = read_number(data, indent, stop, &number)
     if at == indent:
         return False
+    if starts(data, at, stop, b"."):
+        at = read_number(data, at + 1, stop, &number)
     at = skip_blanks(data, at, stop)
+    if starts(data, at, stop, b"0x") or starts(data, at, stop, b'"'):
+        return True
     return starts(data, at, stop, b"Thread ") or starts(data, at, stop, b"LWP ") or starts(data, at, stop, b"process ")
 
 
@@ -183,8 +213,9 @@ cdef void split_gdb_frame(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, S
     split.function = at
     split.args_start = split.args_stop = UNKNOWN
     if not find_arguments(data, at, stop, &args):
-        split.function_size = stop - at
-        split.location, split.location_size = stop, 0
+        split.location = find_place(data, at, stop)
+        split.location_size = stop - split.location
+        split.function_size = trim_blanks(data, at, split.location) - at
         split.plain = True
         return
     split.function_size = trim_blanks(data, at, args.start - 1) - at
@@ -236,6 +267,13 @@ cdef bint find_arguments(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, Ar
     found.start, found.stop = first, closing if closing >= 0 else stop
     found.plain = False
     return True
+
+
+cdef Py_ssize_t find_place(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t place = stop - 1
+    while place >= at and not (data[place] == c" " and (starts(data, place, stop, b" at ") or starts(data, place, stop, b" from "))):
+        place -= 1
+    return stop if place < at else place + 1
 
 
 cdef Py_ssize_t skip_operator(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:

@@ -7,10 +7,11 @@ whether a thread is open:
     TID 17540:                                                    THREAD     eu-stack
     #5  0x0000557fb8ef6910 in lock_wait (thr=thr@entry=0x77) at lock0lock.cc:2189     FRAME
     #0  0x00007f8af76c012b     futex_wait - /usr/lib/libc.so.6    FRAME      eu-stack -m
-        ./nptl/futex-internal.c:57:12                             CONTINUATION   four blanks, directly behind a frame
+        ./nptl/futex-internal.c:57:12                             CONTINUATION   three blanks to seven, directly behind a frame
             __ret = -512                                          LOCALS     eight blanks or more, inside a thread
     No locals.                                                    LOCALS
     [New LWP 17803]                                               NOISE      known words of the debugger: see model/words.py
+        at ./nptl/futex-internal.c:57                             NOISE      fewer than eight blanks, directly behind noise
 
 A thread ends where the next begins, or at noise that never stands inside a thread; a blank line ends its locals only.
 Whatever is none of these is UNPARSED: counted, and listed with its line.  Bad content never raises.
@@ -53,6 +54,7 @@ class _Scanner:
         self.open = False  # a thread takes lines
         self.frame_open = False  # the line before belongs to a frame: it may be continued
         self.has_locals = False  # locals were seen in this thread: column-0 lines may belong to them
+        self.noted = 0  # the last line of noise, or 0: a line with fewer than eight blanks goes on with it
 
     def run(self) -> Columns:
         data, size = self.data, len(self.data)
@@ -104,7 +106,7 @@ class _Scanner:
             indent += 1
         if indent == stop:
             return self.take_blank()
-        if self.frame_open and indent - start == 4 and data[start] == 32:
+        if self.frame_open and 3 <= indent - start <= 7 and data[start] == 32:
             columns.frame_stop[-1] = stop
             columns.thread_stop[-1] = following
             return CONTINUATION
@@ -113,8 +115,9 @@ class _Scanner:
             self.has_locals = True
             columns.thread_stop[-1] = following
             return LOCALS
-        if is_table_row(data, start, indent, stop) or (not self.open and is_map_detail(data, start, indent, stop)):
-            return self.add_note(line, start, NOISE)
+        goes_on = 0 < self.noted == line - 1 and indent - start < 8
+        if goes_on or is_table_row(data, start, indent, stop) or (not self.open and is_map_detail(data, start, indent, stop)):
+            return self.add_note(line, start)
         return self.add_unparsed(line, start)
 
     def take_other(self, line: int, start: int, stop: int, following: int) -> int:
@@ -126,18 +129,19 @@ class _Scanner:
         if data.startswith(NOISE_PREFIXES, start, stop) or is_stray_frame(data, start, stop) or is_table_row(data, start, start + 2, stop):
             if self.open and not data.startswith(NOISE_INSIDE, start, stop):
                 self.close_thread()
-            return self.add_note(line, start, NOISE)
+            return self.add_note(line, start)
         if inside and self.has_locals:
             columns.thread_stop[-1] = following
             return LOCALS
         if not self.open and is_bare_frame(data, start, stop):
-            return self.add_note(line, start, NOISE)
+            return self.add_note(line, start)
         return self.add_unparsed(line, start)
 
-    def add_note(self, line: int, start: int, kind: int) -> int:
+    def add_note(self, line: int, start: int) -> int:
         self.columns.note_line.append(line)
         self.columns.note_start.append(start)
-        return kind
+        self.noted = line
+        return NOISE
 
     def add_unparsed(self, line: int, start: int) -> int:
         self.columns.unparsed_line.append(line)
@@ -271,6 +275,9 @@ def read_header(data: bytes, start: int, stop: int) -> tuple[int, int, int, int,
 
         Thread N (Thread 0xPTHREAD (LWP n) "name"):      Thread N (LWP n "name"):
         Thread N (Thread 0xPTHREAD (LWP n)):             Thread N (process n):      Thread N (Thread n):
+        Thread N (Thread -1213443968 (LWP n)):           gdb 6 on 32 bits: the pthread id as a signed number
+        Thread N (Thread PID.0xTID):                     Windows, where gdb 6 writes `(thread PID.0xTID)`
+        Thread I.N (Thread 0xPTHREAD (LWP n)):           with several inferiors
         TID n:                                           eu-stack
 
     The name may hold quotes, blanks and parentheses: it reaches to the line's last quote.  The first LWP counts.
@@ -283,17 +290,18 @@ def read_header(data: bytes, start: int, stop: int) -> tuple[int, int, int, int,
     if not data.startswith(b"Thread ", start, stop):
         return None
     at, number = read_number(data, start + 7, stop)
+    if start + 7 < at < stop and data[at] == 46:  # "."
+        start = at - 6
+        at, number = read_number(data, at + 1, stop)
     if not start + 7 < at <= start + 17 or not data.startswith(b" (", at, stop):
         return None
     at += 2
     pthread, lwp = 0, UNKNOWN
-    if data.startswith(b"Thread ", at, stop):
-        end, pthread = read_hex(data, at + 7, stop)
-        if end == at + 7:
-            end, lwp = read_number(data, end, stop)
-            if not at + 7 < end <= at + 17:
-                return None
-        at = end
+    if data.startswith((b"Thread ", b"thread "), at, stop):
+        named = read_thread_id(data, at + 7, stop)
+        if named is None:
+            return None
+        at, pthread, lwp = named
         if data.startswith(b" (", at, stop):
             at += 2
     for word in (b"LWP ", b"process "):
@@ -309,6 +317,25 @@ def read_header(data: bytes, start: int, stop: int) -> tuple[int, int, int, int,
     if opening < closing:
         return number, pthread, lwp, opening + 1, closing - opening - 1
     return number, pthread, lwp, UNKNOWN, 0
+
+
+def read_thread_id(data: bytes, at: int, stop: int) -> tuple[int, int, int] | None:
+    """A thread's id as its library gives it: where it ends, the pthread id (or 0), and the kernel's id (or UNKNOWN)."""
+    end, pthread = read_hex(data, at, stop)
+    if end > at:
+        return end, pthread, UNKNOWN
+    negative = data.startswith(b"-", at, stop)
+    end, number = read_number(data, at + negative, stop)
+    if not at + negative < end <= at + negative + 10:
+        return None
+    if negative:
+        return end, -number & 0xFFFFFFFF, UNKNOWN
+    if data.startswith(b".0x", end, stop):  # a process and its thread
+        inner, number = read_hex(data, end + 1, stop)
+        if inner == end + 1 or number >> 32:
+            return None
+        return inner, 0, number
+    return end, 0, number
 
 
 def is_stray_frame(data: bytes, start: int, stop: int) -> bool:
@@ -340,6 +367,8 @@ def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
       Id   Target Id                                    Frame
     * 1    Thread 0x7f8af7637740 (LWP 17540) "ab_ba.O2" 0x00007f8af7709545 in __GI___clock_nanosleep (…
       2    LWP 17541 futex_wait (private=0, …
+      1.2  Thread 0x7f8af7637740 (LWP 17540) …            with several inferiors
+      3 0x96271f2a in semop ()                            Apple's gdb 6, which may put a quoted name before the address
     """
     if data.startswith(b"  Id ", start, stop):
         return True
@@ -348,7 +377,9 @@ def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
     at = read_number(data, indent, stop)[0]
     if at == indent:
         return False
-    return data.startswith((b"Thread ", b"LWP ", b"process "), skip_blanks(data, at, stop), stop)
+    if data.startswith(b".", at, stop):
+        at = read_number(data, at + 1, stop)[0]
+    return data.startswith((b"Thread ", b"LWP ", b"process ", b"0x", b'"'), skip_blanks(data, at, stop), stop)
 
 
 def is_map_detail(data: bytes, start: int, indent: int, stop: int) -> bool:
@@ -367,6 +398,7 @@ def split_gdb_frame(data: bytes, at: int, stop: int) -> Split:
         0x00007f82934d44a3 in ?? () from /lib/x86_64-linux-gnu/libstdc++.so.6
         futex_wait (private=0, expected=2, futex_word=0x5567ca2791c0 <debit>) at ../sysdeps/nptl/futex-internal.h:146
         <signal handler called>
+        0x00007f2763f18bcf in __GI___poll at poll.c:29:10         pt-eustack-resolver prints no arguments
 
     The arguments are the first parenthesis outside all brackets that follows a blank and whose match stands before
     the location or the end: a function's name may itself hold ` (`, as in `void (anonymous namespace)::f<int> (a=1)`.
@@ -380,7 +412,8 @@ def split_gdb_frame(data: bytes, at: int, stop: int) -> Split:
             at = skip_blanks(data, at + 2, stop)
     opening = find_arguments(data, at, stop)
     if opening is None:
-        return has_pc, pc, data[at:stop], b"", UNKNOWN, 0
+        place = find_place(data, at, stop)
+        return has_pc, pc, data[at : trim_blanks(data, at, place)], data[place:stop], UNKNOWN, 0
     start, closing = opening
     function = data[at : trim_blanks(data, at, start - 1)]
     location = data[min(skip_blanks(data, closing + 1, stop), stop) : stop]
@@ -420,6 +453,12 @@ def find_arguments(data: bytes, at: int, stop: int) -> tuple[int, int] | None:
     while closing >= 0 and not ends_frame(data, closing + 1, stop):
         closing = data.rfind(b")", first, closing)
     return first, closing if closing >= 0 else stop
+
+
+def find_place(data: bytes, at: int, stop: int) -> int:
+    """Where the location begins in a frame without arguments: at its last ` at ` or ` from `; `stop` if it has none."""
+    found = max(data.rfind(b" at ", at, stop), data.rfind(b" from ", at, stop))
+    return stop if found < 0 else found + 1
 
 
 def is_word(byte: int) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from stackan.model.arguments import Address, address_argument, number_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
+from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
 from stackan.model.rules import Rules
@@ -150,7 +151,7 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
             frame = bisect_right(starts, at) - 1
             if address is not None and dump.first_frame <= frame < dump.stop_frame and at >= dump.columns.frame_stop[frame]:
                 thread = dump.thread_of(frame)
-                if at < dump.columns.thread_stop[thread]:
+                if thread != UNKNOWN and at < dump.columns.thread_stop[thread]:
                     closing = text.find(b"}")
                     said = text[: closing if closing >= 0 else 80]
                     owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number

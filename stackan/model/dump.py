@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
@@ -10,6 +11,8 @@ from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
 
 if TYPE_CHECKING:
+    from array import array
+
     from stackan.model.arguments import Address
 
 Row = TypeVar("Row")
@@ -176,11 +179,13 @@ class Dump:
         reason: str = "",
         taken_at: str | None = None,
         original: bytes | None = None,
+        numbers: "array[int] | None" = None,
         text: tuple[int, int] | None = None,
     ) -> None:
         chosen = range(len(columns.thread_lwp)) if threads is None else threads
         self.data = data
-        self.original = data if original is None else original  # with the terminal's escapes, which `data` is without
+        self.original = data if original is None else original  # as it was given, where `data` was prepared for the scanner
+        self.numbers = numbers  # of the original's lines, for each line of `data`; None where they are the same
         self.text_range = (0, len(data)) if text is None else text  # which part of the text is this snapshot's
         self.columns = columns
         self.source = source
@@ -191,10 +196,9 @@ class Dump:
         self.taken_at = taken_at  # ISO-8601, where an archive says so
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop
-        # Frames before the first thread (a core's current frame) are the first snapshot's.
-        self.first_frame = 0 if not self.text_range[0] else columns.thread_first[chosen.start]
-        last = chosen.stop - 1
-        self.stop_frame = columns.thread_first[last] + columns.thread_frames[last] if chosen else 0
+        # Frames of no thread (a core's current frame, what a session prints again) belong to the snapshot before them.
+        self.first_frame = columns.thread_first[chosen.start] if chosen.start else 0
+        self.stop_frame = columns.thread_first[chosen.stop] if chosen.stop < len(columns.thread_first) else len(columns.frame_site)
         self._functions: dict[int, str] = {}
 
     def __repr__(self) -> str:
@@ -333,14 +337,15 @@ class Dump:
         if frame < self.first_frame or frame >= self.stop_frame:
             return None
         thread = self.thread_of(frame)
-        return frame if offset < columns.thread_stop[thread] else None
+        return frame if thread != UNKNOWN and offset < columns.thread_stop[thread] else None
 
     def thread_of(self, frame: int) -> int:
-        """The index of the thread that a frame belongs to."""
-        index = bisect_right(self.columns.thread_first, frame) - 1
-        while not self.columns.thread_frames[index]:  # threads without frames start where the next one does
+        """The index of the thread that a frame belongs to, or UNKNOWN for a frame of the text that is of no thread."""
+        columns = self.columns
+        index = bisect_right(columns.thread_first, frame) - 1
+        while index >= 0 and not columns.thread_frames[index]:  # threads without frames start where the next one does
             index -= 1
-        return index
+        return index if index >= 0 and frame < columns.thread_first[index] + columns.thread_frames[index] else UNKNOWN
 
     def line_at(self, start: int) -> str:
         """The line that starts at a byte offset, without its end."""
@@ -358,8 +363,15 @@ class Dump:
         known, start = self._header(thread)
         return self.line_at(skip_lines(self.data, start, line - known))
 
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0)
+        return list(starts)
+
     def line_number(self, offset: int) -> int:
-        """The number of the line that holds a byte, from 1."""
+        """The number of the original's line that holds a byte, from 1."""
+        if self.numbers is not None:
+            return self.numbers[bisect_right(self._line_starts, offset) - 1]
         known, start = self._header(bisect_right(self.columns.thread_start, offset) - 1)
         return known + self.data.count(b"\n", start, offset)
 

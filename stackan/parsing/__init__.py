@@ -1,6 +1,13 @@
 """Bytes → Dump: every line accounted for, bad content counted and listed, never raised."""
 
-from stackan.parsing.detect import detect
+from stackan.parsing.detect import Detected
+from stackan.parsing.detect import detect as _detect
 from stackan.parsing.parse import parse_all
+from stackan.parsing.prepare import prepare
 
 __all__ = ["detect", "parse_all"]
+
+
+def detect(data: bytes) -> Detected | None:
+    """The format of a text, or None if nothing in it looks like threads or a debugger's words."""
+    return _detect(prepare(data).data)

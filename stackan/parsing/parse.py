@@ -11,7 +11,9 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
+from stackan.parsing.prepare import REMNANTS, Text, prepare
 from stackan.parsing.readers import READERS, read
+from stackan.parsing.sessions import settle
 
 ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
 
@@ -21,25 +23,25 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
 
     Raises InputError if the text is no dump, or one that stackan only knows by name.
     """
-    original = data
-    if b"\x1b" in data:
-        data = drop_escapes(data)
-    found = detect(data)
+    text = prepare(data)
+    found = detect(text.data)
     if found is None:
         raise InputError(f"{source}: no thread dump; {ASK_FOR}")
     if found.dialect is not None:
-        return scan_dumps(data, source, found, original)
+        return scan_dumps(text, source, found)
     if found.format in READERS:
-        return read_dumps(data, source, found, original)
+        return read_dumps(text, source, found)
     raise InputError(f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read; {ASK_FOR}")
 
 
-def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> list[Dump]:
-    """The snapshots of a text that a reader in plain Python knows; `original` is the text with a terminal's escapes."""
+def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
+    """The snapshots of a text that a reader in plain Python knows."""
+    data = text.data
     reading = read(found.format, data)
     columns = reading.columns
     if not columns.thread_lwp:
         raise InputError(f"{source}: {found.reason}, but no thread; the dump was cut short or its tool failed")
+    text.renumber(columns)
     rows = [0, *reading.snapshots, len(columns.thread_lwp)]
     bounds = [0, *(columns.thread_start[row] for row in reading.snapshots), len(data)]
     return [
@@ -51,17 +53,21 @@ def read_dumps(data: bytes, source: str, found: Detected, original: bytes) -> li
             reason=found.reason,
             facts=facts,
             threads=range(*piece),
-            original=original,
-            text=text,
+            original=text.original,
+            numbers=text.numbers,
+            text=part,
         )
-        for facts, piece, text in zip(reading.facts, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
+        for facts, piece, part in zip(reading.facts, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
     ]
 
 
-def scan_dumps(data: bytes, source: str, found: Detected, original: bytes) -> list[Dump]:
-    """The snapshots of a text that the scanner reads; `original` is the text with a terminal's escapes."""
+def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
+    """The snapshots of a text that the scanner reads."""
     assert found.dialect is not None
-    columns = backend.scan(data, found.dialect)
+    text, columns = scan_whole(text, found.dialect)
+    data = text.data
+    settle(data, columns)
+    text.renumber(columns)
     facts = read_facts(data, columns)
     if not columns.thread_lwp or not len(columns.frame_site):
         if facts.refusals:
@@ -71,7 +77,7 @@ def scan_dumps(data: bytes, source: str, found: Detected, original: bytes) -> li
             )
         raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
-    pieces = split_snapshots(columns, 1 if is_stray(columns) else 0)
+    pieces = split_snapshots(columns)
     kept = pieces[:1]
     for before, piece in itertools.pairwise(pieces):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
@@ -90,11 +96,22 @@ def scan_dumps(data: bytes, source: str, found: Detected, original: bytes) -> li
             facts=facts,
             threads=piece,
             warnings=warnings,
-            original=original,
-            text=text,
+            original=text.original,
+            numbers=text.numbers,
+            text=part,
         )
-        for piece, text in zip(kept, itertools.pairwise(bounds), strict=True)
+        for piece, part in zip(kept, itertools.pairwise(bounds), strict=True)
     ]
+
+
+def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
+    """Scan a text, and once more without each thing that is found to stand in the way."""
+    columns = backend.scan(text.data, dialect)
+    for remnant in REMNANTS:
+        if remnant.is_needed(text.data, columns):
+            text = text.rewritten(remnant.rewrite)
+            columns = backend.scan(text.data, dialect)
+    return text, columns
 
 
 def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:
@@ -105,39 +122,21 @@ def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> b
     return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
 
 
-def drop_escapes(data: bytes) -> bytes:
-    """The text without what a terminal would obey: colors, cursor movements, window titles.  Lines stay lines."""
-    import re
-
-    return re.sub(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\n]*\x07|[@-Z\\^_])", b"", data).replace(b"\n\r", b"\n")
-
-
-def is_stray(columns: Columns) -> bool:
-    """Whether the first thread is only the current frame that gdb prints on opening a core, before the first header:
-
-    #0  0x00007f8af7709545 in __GI___clock_nanosleep (clock_id=clock_id@entry=0, …
-    [Current thread is 1 (Thread 0x7f8af7637740 (LWP 17540))]
-
-    It is a frame of the text, but no thread.
-    """
-    return len(columns.thread_lwp) > 1 and columns.thread_frames[0] == 1 and columns.thread_lwp[0] == UNKNOWN != columns.thread_lwp[1]
-
-
-def split_snapshots(columns: Columns, first: int = 0) -> list[range]:
-    """Where one snapshot ends and the next begins: at the first thread whose LWP was seen before.
+def split_snapshots(columns: Columns) -> list[range]:
+    """Where one snapshot ends and the next begins: at the first thread whose LWP was seen before, or its number without LWP.
 
     A block that is printed twice in a row (gdb's `set logging` to the file that holds its output too) is no new snapshot.
     """
     pieces: list[range] = []
-    start = first
+    start = 0
     seen: set[int] = set()
     before = UNKNOWN
-    for index in range(first, len(columns.thread_lwp)):
-        lwp = columns.thread_lwp[index]
-        if lwp != UNKNOWN and lwp != before and lwp in seen:
+    for index, (lwp, number) in enumerate(zip(columns.thread_lwp, columns.thread_number)):
+        thread = lwp if lwp != UNKNOWN or number == UNKNOWN else -2 - number
+        if thread != UNKNOWN and thread != before and thread in seen:
             pieces.append(range(start, index))
             start, seen = index, set()
-        seen.add(lwp)
-        before = lwp
+        seen.add(thread)
+        before = thread
     pieces.append(range(start, len(columns.thread_lwp)))
     return pieces

@@ -12,6 +12,7 @@ from stackan.model.words import LOCALS_LINES, NOISE_INSIDE, NOISE_PREFIXES
 # -- a grammar of dumps; its pieces come from short lists, so that frames resemble each other, and almost do
 
 NUMBERS = [b"0", b"1", b"2", b"07", b"12", b"4711", b"123456789", b"1234567890", b"12345678901", b"9" * 25, b"", b"x"]
+IDS = [b"-1213443968", b"-", b"-0", b"1048.0x454", b"1.0x", b"1.0x123456789", b"1.0xffffffff", b"1.2", b"1.", b".2", b"1.12345678901"]
 ADDRESSES = [
     b"0x0",
     b"0x77",
@@ -130,14 +131,15 @@ plain_frames = joined(
     one(LOCATIONS),
 )
 continuations = joined(
-    one([b"    ", b"   ", b"     ", b"    \t", b"\t   "]), one([b"at f.c:1", b"./x.c:57:12", b"(a=1) at y.c:2", b"from /lib/x.so", b")"])
+    one([b"    ", b"  ", b"   ", b"     ", b"       ", b"        ", b"    \t", b"\t   "]),
+    one([b"at f.c:1", b"./x.c:57:12", b"(a=1) at y.c:2", b"from /lib/x.so", b")"]),
 )
 headers = joined(
     one([b"Thread ", b"Thread  "]),
-    one(NUMBERS),
+    one(NUMBERS + IDS),
     one([b" (", b" ", b"("]),
-    maybe([b"Thread "]),
-    one(ADDRESSES + NUMBERS),
+    maybe([b"Thread ", b"thread "]),
+    one(ADDRESSES + NUMBERS + IDS),
     maybe([b" (", b" "]),
     maybe([b"LWP ", b"process ", b"LWP process "]),
     one(NUMBERS),

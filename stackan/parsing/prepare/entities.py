@@ -1,0 +1,23 @@
+"""Text that went through HTML and did not come back: `&lt;signal handler called&gt;`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.model.columns import Columns
+from stackan.parsing.prepare.text import Line
+
+_ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&#39;", b"'"), (b"&nbsp;", b" "), (b"&amp;", b"&"))
+
+
+def is_needed(data: bytes, columns: Columns) -> bool:
+    """Seen at names; C++ writes no `&lt`."""
+    return any(b"&lt;" in name for name in columns.site_function)
+
+
+def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    for at, line in enumerate(lines):
+        if b"&" in line:
+            for entity, sign in _ENTITIES:
+                line = line.replace(entity, sign)
+        yield Line(at, line)

@@ -1,0 +1,58 @@
+"""gdb's pager, whose question stands between two lines, in the middle of one, or glued before it:
+
+---Type <return> to continue, or q <return> to quit---
+#2  0x00007f42ab055482 in lll_mutex_lock_optimized (mutex=0x55b454623180 <accoun--Type <RET> for more, q to quit, c to …--
+ts_lock>) at ./nptl/pthread_mutex_lock.c:48
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.columns import Columns
+from stackan.parsing.prepare.text import Line
+
+SMALL = 1 << 20
+_QUESTION = re.compile(
+    rb"---?Type <(?:RET|return)> (?:for more, q to quit, c to continue without paging|to continue, or q <return> to quit)---?"
+)
+_OWN_LINE = re.compile(rb"\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
+_ANSWERS = (b"", b"c", b"q", b"y", b"Quit")
+
+
+def is_needed(data: bytes, columns: Columns) -> bool:
+    """The question begins a line here and there, or it is looked for: in a large text that takes as long as to scan it."""
+    if any(data.startswith((b"--Type <", b"---Type <"), start) for start in columns.note_start):
+        return True
+    return len(data) <= SMALL and b"--Type <" in data
+
+
+def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    at = 0
+    while at < len(lines):
+        begun, text = at, lines[at]
+        at += 1
+        if b"--Type <" in text:
+            pieces = []
+            while True:  # what stands before a question goes on behind it
+                before, question, behind = _cut(text)
+                pieces.append(before)
+                if not question:
+                    break
+                if behind.strip() not in _ANSWERS:
+                    pieces.append(behind)
+                    break
+                if at == len(lines) or not any(pieces) or pieces[0].startswith(b"(gdb)") or _OWN_LINE.match(lines[at]):
+                    break
+                text = lines[at]
+                at += 1
+            text = b"".join(pieces)
+            if not text:
+                continue  # the question stood alone
+        yield Line(begun, text, at - begun)
+
+
+def _cut(text: bytes) -> tuple[bytes, bytes, bytes]:
+    found = _QUESTION.search(text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, b"", b"")

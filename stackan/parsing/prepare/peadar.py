@@ -1,0 +1,47 @@
+"""The output of peadar's pstack (https://github.com/peadar/pstack), in gdb's words:
+
+    thread: 0, lwp: 532040, type: 0
+    #0  0x00007fde87791aca in __wait4()+26 in /lib64/libc.so.6 at wait4.c:30
+    #1  0x000055fe8fd610bd in waitchld.constprop.0!()+188 in /usr/bin/bash
+
+`!` marks a name from the symbol table; what follows the parentheses is the offset in the function, its object, its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.parsing.prepare.text import Line
+
+LOOK_AT = 1 << 16
+_HEADER = re.compile(rb"thread: (?:0x)?([0-9a-f]+), lwp: (\d+)(?:, type: \d+)?$")
+_FRAME = re.compile(rb"(#\d+ +0x[0-9a-f]+) in (.*)\)\+(\d+) in ([^ ]+)(?: at (.+))?$")
+
+
+def is_needed(head: bytes) -> bool:
+    at = head.find(b"thread: ", 0, LOOK_AT)
+    return at >= 0 and b", lwp: " in head[at : at + 64]
+
+
+def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    number = 0
+    for at, line in enumerate(lines):
+        header = _HEADER.match(line)
+        if header is not None:
+            number += 1
+            pthread = b"Thread 0x%s (LWP %s)" % header.groups() if int(header[1], 16) else b"LWP %s" % header[2]
+            line = b"Thread %d (%s):" % (number, pthread)
+        elif line.startswith(b"#"):
+            line = _in_words_of_gdb(line)
+        yield Line(at, line)
+
+
+def _in_words_of_gdb(line: bytes) -> bytes:
+    frame = _FRAME.match(line)
+    if frame is None:
+        return line
+    start, call, _, module, source = frame.groups()
+    function, _, arguments = call.partition(b"(")
+    place = b"from " + module + (b" at " + source if source else b"")
+    return b"%s in %s (%s) %s" % (start, function.removesuffix(b"!") or b"??", arguments, place)

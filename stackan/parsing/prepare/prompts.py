@@ -1,0 +1,24 @@
+"""A frame or a header behind gdb's prompt, as in a session that takes its commands from a file:
+
+(gdb) (gdb) #0  0x00007f42ab098545 in __GI___clock_nanosleep () at ../sysdeps/unix/sysv/linux/clock_nanosleep.c:48
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.columns import Columns
+from stackan.parsing.prepare.text import Line
+
+_PROMPT = re.compile(rb"(?:\(gdb\) *)+(?=#\d+ |Thread \d+ \(|\[Switching to |\[Current thread is )")
+
+
+def is_needed(data: bytes, columns: Columns) -> bool:
+    return any(data.startswith(b"(gdb)", start) and _PROMPT.match(data, start) for start in columns.note_start)
+
+
+def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    for at, line in enumerate(lines):
+        prompt = _PROMPT.match(line)
+        yield Line(at, line if prompt is None else line[prompt.end() :])

@@ -1,0 +1,59 @@
+"""Quoted and indented dumps: mails, trackers, Markdown.
+
+    > Thread 2 (Thread 0x7f8af73c96c0 (LWP 17543)):
+    > #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6
+
+Only where no frame begins a line: a mail that holds a dump may quote an older one, which is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from stackan.parsing.prepare.text import Line
+
+# What stands before a frame or a header.  A sanitizer's frames, too, are indented, but what follows their blanks and a
+# parenthesis is a module's path; they are no threads.
+_FRAME = re.compile(rb"^([>|:\t ]*[>|:\t ])#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
+_HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:)", re.MULTILINE)
+
+
+def is_needed(head: bytes) -> bool:
+    return not begins_line(head, b"#") and (_HEADER.search(head) or _FRAME.search(head)) is not None
+
+
+def begins_line(head: bytes, mark: bytes) -> bool:
+    """Does some line begin with `mark` and a digit?"""
+    at = -1
+    while True:
+        start = at + 1
+        if head.startswith(mark, start) and head[start + len(mark) : start + len(mark) + 1].isdigit():
+            return True
+        at = head.find(b"\n" + mark, start)
+        if at < 0:
+            return False
+
+
+def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    """Take from each line what it shares with the mark that most frames have."""
+    prefix = _usual_prefix(lines)
+    for at, line in enumerate(lines):
+        yield Line(at, line[_shared(line, prefix) :])
+
+
+def _shared(line: bytes, prefix: bytes) -> int:
+    """How many bytes of the mark a line begins with: an empty quoted line lacks the blanks, a header may be indented less."""
+    if line.startswith(prefix):
+        return len(prefix)
+    size = 0
+    while size < len(line) and line[size] == prefix[size]:
+        size += 1
+    return size
+
+
+def _usual_prefix(lines: list[bytes]) -> bytes:
+    text = b"\n".join(lines)
+    found = Counter(_FRAME.findall(text)) or Counter(_HEADER.findall(text))
+    return max(found, key=lambda prefix: found[prefix], default=b"")

@@ -1,0 +1,208 @@
+"""Which thread a block of frames belongs to that no header stands above, as in a session at gdb's prompt.
+
+    (gdb) thread 2
+    [Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]
+    #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6
+    (gdb) bt
+    #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6
+    #1  0x00005587d17817e5 in lock_second ()
+
+gdb says which thread it looks at, and prints that thread as often as it is asked: `bt`, `bt full`, `up`, `frame 3`, the
+current frame on switching and on opening a core.  What was printed before is no other thread: the block is taken out,
+and its frames are frames of the text that belong to none.
+
+Blocks with nothing between them are different threads: so `thread apply all -q bt` prints them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from typing import NamedTuple
+
+from stackan.model.columns import UNKNOWN, Columns
+
+_SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
+# Words after which the process is not where it was, or is another.
+_RESUMED = (b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"Attaching to ", b"[Inferior ", b"Detaching from ")
+
+
+class Identity(NamedTuple):
+    """What gdb says of the thread that it looks at."""
+
+    number: int
+    pthread: int
+    lwp: int
+
+
+NOBODY = Identity(UNKNOWN, 0, UNKNOWN)
+
+
+def settle(data: bytes, columns: Columns) -> None:
+    """Name the blocks without header, and take those out that print a thread again."""
+    if UNKNOWN not in columns.thread_lwp:
+        return
+    nameless = [row for row in range(len(columns.thread_lwp)) if _is_nameless(columns, row)]
+    _name(data, columns, nameless)
+    repeated = _find_repeated(data, columns, nameless)
+    if repeated:
+        _take_out(columns, repeated)
+
+
+def _is_nameless(columns: Columns, row: int) -> bool:
+    """Whether the block begins at a frame, and at no header."""
+    first = columns.thread_first[row]
+    return columns.thread_frames[row] > 0 and columns.thread_line[row] == columns.frame_line[first]
+
+
+def _identity(columns: Columns, row: int) -> Identity:
+    return Identity(columns.thread_number[row], columns.thread_pthread[row], columns.thread_lwp[row])
+
+
+# -- who it is
+
+
+def _name(data: bytes, columns: Columns, nameless: list[int]) -> None:
+    """Give each block that stands alone the identity that gdb printed last."""
+    current, note = NOBODY, 0
+    for row in nameless:
+        start = columns.thread_start[row]
+        while note < len(columns.note_start) and columns.note_start[note] < start:
+            current = _switched(data, columns.note_start[note]) or current
+            note += 1
+        if not _is_behind_a_block(columns, row) and not (row + 1 < len(columns.thread_lwp) and _is_behind_a_block(columns, row + 1)):
+            columns.thread_number[row], columns.thread_pthread[row], columns.thread_lwp[row] = current
+
+
+def _switched(data: bytes, start: int) -> Identity | None:
+    """The thread of `[Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]` and the like, or None if the line is another.
+
+    Apple's gdb names the process only, `[Switching to thread 3 (process 216)]`: its id is no thread's.
+    """
+    if not data.startswith(_SWITCHES, start):
+        return None
+    stop = data.find(b"\n", start)
+    line = data[start : len(data) if stop < 0 else stop]
+    number = UNKNOWN
+    if line.startswith((b"[Switching to thread ", b"[Current thread is ")):
+        number = _number(line, b"thread " if line.startswith(b"[S") else b" is ")
+    lwp = _number(line, b"LWP ")
+    return Identity(number, _hex(line, b"Thread 0x"), lwp)
+
+
+def _number(line: bytes, word: bytes) -> int:
+    """The number behind a word, or UNKNOWN."""
+    digits = line.partition(word)[2][:10]
+    end = 0
+    while end < len(digits) and 48 <= digits[end] <= 57:
+        end += 1
+    return int(digits[:end]) if end else UNKNOWN
+
+
+def _hex(line: bytes, word: bytes) -> int:
+    digits = line.partition(word)[2][:16].partition(b" ")[0].rstrip(b")]\r")
+    try:
+        return int(digits, 16)
+    except ValueError:
+        return 0
+
+
+def _is_behind_a_block(columns: Columns, row: int) -> bool:
+    """Whether nothing but blank lines and locals stands between a block without header and the thread before it."""
+    if not row or not _is_nameless(columns, row):
+        return False
+    start, stop = columns.thread_start[row - 1], columns.thread_start[row]
+    return not (_stands_between(columns.note_start, start, stop) or _stands_between(columns.unparsed_start, start, stop))
+
+
+def _stands_between(starts: array[int], start: int, stop: int) -> bool:
+    at = bisect_left(starts, start)
+    return at < len(starts) and starts[at] < stop
+
+
+# -- what was printed before
+
+
+def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[int]:
+    """Blocks whose thread is printed once more, and at least as far, in the same stop of the process."""
+    repeated = {0} if _is_current_frame(columns) else set()
+    if not columns.note_start:
+        return repeated  # no word of a debugger: these may be as many processes
+    stops = _stops(data, columns)
+    headed = _printed_with_header(columns, stops, set(nameless))
+    kept: dict[tuple[Identity, int], int] = {}  # {a thread in a stop: the block that prints most of it}
+    for row in nameless:
+        who, stop = _identity(columns, row), stops[row]
+        if row in repeated:
+            continue
+        if _is_behind_a_block(columns, row):
+            kept[who, stop] = row
+            continue
+        if not headed.isdisjoint(_keys(columns, row, stop, who == NOBODY)):
+            repeated.add(row)
+            continue
+        current = kept.get((NOBODY, stop))  # on opening a core, before gdb was told to switch
+        other = kept.get((who, stop), current)
+        if other is not None and _holds(data, columns, other, row):
+            repeated.add(row)
+            continue
+        if other is not None and _holds(data, columns, row, other):
+            repeated.add(other)
+        kept[who, stop] = row
+    return repeated
+
+
+def _is_current_frame(columns: Columns) -> bool:
+    """Whether the first block is only the current frame that gdb prints on opening a core, before the first header:
+
+    #0  0x00007f8af7709545 in __GI___clock_nanosleep (clock_id=clock_id@entry=0, …
+    [Current thread is 1 (Thread 0x7f8af7637740 (LWP 17540))]
+    """
+    several = len(columns.thread_lwp) > 1
+    return several and columns.thread_frames[0] == 1 and _is_nameless(columns, 0) and not _is_nameless(columns, 1)
+
+
+def _stops(data: bytes, columns: Columns) -> list[int]:
+    """How often the process had gone on before each thread was printed."""
+    resumed = [start for start in columns.note_start if data.startswith(_RESUMED, start)]
+    return [bisect_left(resumed, start) for start in columns.thread_start]
+
+
+# What tells a thread in a stop of the process: its LWP, its number, or its stack.
+Key = tuple[str, int, int]
+
+
+def _printed_with_header(columns: Columns, stops: list[int], nameless: set[int]) -> set[Key]:
+    headed: set[Key] = set()
+    for row, stop in enumerate(stops):
+        if row not in nameless:
+            headed.update(_keys(columns, row, stop, True))
+    return headed
+
+
+def _keys(columns: Columns, row: int, stop: int, by_stack: bool) -> list[Key]:
+    values = (("lwp", columns.thread_lwp[row]), ("number", columns.thread_number[row]), ("stack", columns.thread_node[row]))
+    return [(what, value, stop) for what, value in values if value != UNKNOWN and (by_stack or what != "stack")]
+
+
+def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:
+    """Whether each frame of a block stands in this one, too, at its level, and the innermost with the same arguments."""
+    first, frames = columns.thread_first[row], columns.thread_frames[row]
+    begin, count = columns.thread_first[other], columns.thread_frames[other]
+    offset = columns.frame_level[begin] - columns.frame_level[first] if frames and count else 0
+    if offset < 0 or offset + count > frames or _arguments(data, columns, first + offset) != _arguments(data, columns, begin):
+        return False
+    return columns.frame_site[first + offset : first + offset + count] == columns.frame_site[begin : begin + count]
+
+
+def _arguments(data: bytes, columns: Columns, frame: int) -> bytes:
+    """A frame's arguments, however their line is wrapped."""
+    start = columns.frame_args_start[frame]
+    return b"" if start == UNKNOWN else b"".join(data[start : start + columns.frame_args_size[frame]].split())
+
+
+def _take_out(columns: Columns, rows: set[int]) -> None:
+    for name in columns.__slots__:
+        if name.startswith("thread_"):
+            column = getattr(columns, name)
+            setattr(columns, name, array(column.typecode, (value for row, value in enumerate(column) if row not in rows)))
