@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
 
 from stackan import backend
 from stackan.errors import InputError
-from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.columns import Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REMNANTS, Text, prepare
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.sessions import settle
+from stackan.parsing.snapshots import is_repeated, process_ids, split_snapshots
 
 ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
 
@@ -77,7 +77,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             )
         raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
-    pieces = split_snapshots(columns)
+    pieces = split_snapshots(data, columns)
     kept = pieces[:1]
     for before, piece in itertools.pairwise(pieces):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
@@ -86,6 +86,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if len(kept) < len(pieces):
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
+    pids = process_ids(data, columns, kept) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
             data,
@@ -93,14 +94,14 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             source=source,
             format=found.format,
             reason=found.reason,
-            facts=facts,
+            facts=facts._replace(pid=pid if pid is not None else facts.pid),
             threads=piece,
             warnings=warnings,
             original=text.original,
             numbers=text.numbers,
             text=part,
         )
-        for piece, part in zip(kept, itertools.pairwise(bounds), strict=True)
+        for piece, part, pid in zip(kept, itertools.pairwise(bounds), pids, strict=True)
     ]
 
 
@@ -112,31 +113,3 @@ def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
             text = text.rewritten(remnant.rewrite)
             columns = backend.scan(text.data, dialect)
     return text, columns
-
-
-def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:
-    """Whether a snapshot is only the one before it, printed again: the same text, and no word of a debugger between them."""
-    starts, stops = columns.thread_start, columns.thread_stop
-    first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
-    noted = bisect_left(columns.note_start, first[1]) < bisect_left(columns.note_start, last[0])
-    return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
-
-
-def split_snapshots(columns: Columns) -> list[range]:
-    """Where one snapshot ends and the next begins: at the first thread whose LWP was seen before, or its number without LWP.
-
-    A block that is printed twice in a row (gdb's `set logging` to the file that holds its output too) is no new snapshot.
-    """
-    pieces: list[range] = []
-    start = 0
-    seen: set[int] = set()
-    before = UNKNOWN
-    for index, (lwp, number) in enumerate(zip(columns.thread_lwp, columns.thread_number)):
-        thread = lwp if lwp != UNKNOWN or number == UNKNOWN else -2 - number
-        if thread != UNKNOWN and thread != before and thread in seen:
-            pieces.append(range(start, index))
-            start, seen = index, set()
-        seen.add(thread)
-        before = thread
-    pieces.append(range(start, len(columns.thread_lwp)))
-    return pieces
