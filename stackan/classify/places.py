@@ -59,8 +59,8 @@ class Places:
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
         if said is not None and said.state == "running":
             wait = _Wait(None, 0, False)  # the wait in which it stands has ended
-        elif said is not None and not (said.otherwise and wait.rule):
-            wait = wait._replace(rule=said, timed=wait.timed or said.timed)
+        elif said is not None:
+            wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
         in_task = any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, told)
@@ -78,6 +78,7 @@ class Places:
             role=meaning.role,
             task=bool(wait.rule and wait.rule.task and meaning.verb == "waiting"),
             delivers=bool(wait.rule and wait.rule.delivers),
+            result=wait.rule.result if wait.rule and meaning.verb == "waiting" else "",
             in_task=in_task,
             application=names[wait.run : end],
         )
@@ -115,7 +116,7 @@ class Places:
     def _find_rule(self, names: Sequence[str], wait: _Wait, told: str) -> FrameRule | None:
         if not wait.run and wait.rule is None:
             return None
-        kinds = {wait.rule.kind, wait.rule.state, wait.rule.id, told, "poll" if wait.rule.poll else None} if wait.rule else {told}
+        kinds = (wait.rule.traits if wait.rule else frozenset()) | {told}
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule
@@ -170,10 +171,10 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
     if not in_task:
         if rule.accept:
             return _Meaning("idle", "waits for connections", "idle", rule.kind, "acceptor")
-        if rule.poll:
-            return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
         if rule.kind == "condition":
             return _Meaning("idle", "a condition wait outside of any task waits for work", "idle", rule.kind)
+        if rule.poll:
+            return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
         if rule.input and wait.run < end and not is_main(names[end - 1]):
             return _Meaning("idle", "a thread that reads outside of any task waits for its peer", "idle", rule.kind, "connection")
     return _Meaning("waiting", rule.id, rule.state, rule.kind)

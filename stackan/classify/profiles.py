@@ -22,7 +22,7 @@ _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", *_ANYWHERE}
 _FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
-    "wait": {"kind", "state", "functions", "arguments", "descriptor", *_FLAGS, *_ANYWHERE},
+    "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
     "wrapper": {"functions", "arguments", *_ANYWHERE},
     "start": {"functions", *_ANYWHERE},
@@ -42,7 +42,7 @@ _NEEDED = {
 }
 _LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "holders", "advice", "marks"}
 _TRUTHS = {"by_design", "caller", "growable", "by_name", "always", "system", *_FLAGS}
-_CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others")}
+_CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others"), "result": ("pool", "anyone")}
 _HEAD = {"name", "title", "always", "system", "marks"}
 
 
@@ -185,6 +185,7 @@ def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
         state=row["state"],
         arguments=tuple(name.encode() for name in row.get("arguments", ())),
         descriptor=tuple(name.encode() for name in row.get("descriptor", ())),
+        result=row.get("result", ""),
         id=f"{profile['name']}.{row.get('kind') or row['state']}",
         **flags,
     )

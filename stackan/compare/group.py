@@ -195,7 +195,7 @@ def process_id(dump: Dump) -> int | None:
         return dump.facts.pid
     first: int | None = None
     for thread in dump.threads:
-        if thread.number == 1:
+        if thread.number == 1 and not dump.traits.numbered:  # gdb's first is the main thread; Java's #1 is not the process
             first = thread.lwp
         if thread.lwp is not None and thread.frames:
             outermost = dump.function(dump.columns.frame_site[thread.first + thread.frames - 1])

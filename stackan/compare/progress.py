@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 
-from stackan.model.place import NAMELESS, Sighting, is_main
+from stackan.compare.sameness import same_place
+from stackan.model.place import Sighting, is_main
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
 SETTLED = 3
@@ -170,28 +171,3 @@ def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:
     place = sightings[-1][1].place
     named = [name for name in place.names[len(place.names) - base : place.end] if not name.startswith("??")] if base else []
     return f"moves above {named[0]}" if named else "has another stack"
-
-
-def same_place(before: Sighting, after: Sighting) -> bool:
-    if before.place.names != after.place.names:
-        return False
-    if before.place.verb == after.place.verb == "blocked":
-        return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
-    ours, theirs = before.awaited, after.awaited
-    if ours is not None and theirs is not None and ours.address is not None and theirs.address is not None:
-        return ours.address == theirs.address
-    return _where(before) == _where(after)
-
-
-def _where(sighting: Sighting) -> bytes:
-    """Where the application's frames stand: the same names at other addresses are another place.
-
-    A format that prints no program counters prints lines.
-    """
-    columns, place = sighting.dump.columns, sighting.place
-    first = columns.thread_first[sighting.thread]
-    start = 0 if place.reason == NAMELESS else place.run
-    frames = slice(first + start, first + place.end)
-    if sighting.dump.traits.counters:
-        return columns.frame_pc[frames].tobytes()
-    return b"\n".join([columns.site_location[site] for site in columns.frame_site[frames]])

@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from stackan.model.dump import Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
-from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
+
+# Roles of threads through which the outside may deliver a result.
+_LISTENING = ("event-loop", "connection")
 
 
 def build(processes: Sequence[Process]) -> WaitGraph:
@@ -47,7 +50,7 @@ class _Builder:
         self.pool_of: dict[int | str, int] = {}
         self.resources: dict[object, int] = {}
         self.holders: dict[object, list[tuple[Track, Held]]] = {}
-        self.result: int | None = None
+        self.results: dict[str, int] = {}  # of tasks, by who may deliver them
         self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
         self.recorded: dict[int | None, Printed] = {}  # locks whose printed owner is one of them, by address
 
@@ -121,7 +124,7 @@ class _Builder:
             graph.connect(Edge(resource, self.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
             return
         if place.task and self.pools:
-            graph.connect(Edge(node, self._task_result(), INFERRED, sighting.dump.source, line, "waits for"))
+            graph.connect(Edge(node, self._task_result(place.result), INFERRED, sighting.dump.source, line, "waits for"))
             return
         self._other(node, "waits for")
 
@@ -186,32 +189,36 @@ class _Builder:
         self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, "is held by"))
         return True
 
-    def _task_result(self) -> int:
-        """One class node for all task results of a process: any pool may deliver them, and any thread that runs."""
-        if self.result is None:
+    def _task_result(self, by: str) -> int:
+        """One class node for all results that the same may deliver: any pool, and any thread that runs.
+
+        Where it is known that a pool has to run the task, a worker that is idle all the time has it not; what anyone may
+        deliver may come from outside, through a thread that listens there.
+        """
+        if by not in self.results:
             graph = self.graph
-            self.result = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
-            for pool in self.pools:
-                graph.connect(Edge(self.result, pool, INFERRED, "", 0, "can be delivered only by work of"))
-            for track in self.process.tracks:
-                running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in (
-                    "running",
-                    "spinning",
-                    "waiting",
-                    "blocked",
-                )
-                if (running or track.place.delivers) and track.key not in self.pool_of:
-                    graph.connect(
-                        Edge(
-                            self.result,
-                            self.threads[track.key],
-                            INFERRED,
-                            track.newest.dump.source,
-                            track.newest.line,
-                            "may be delivered by",
-                        )
-                    )
-        return self.result
+            node = self.results[by] = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
+            for number, pool in zip(self.pools, self.process.pools, strict=True):
+                if not by or all(track.progress != IDLE for track in pool.workers):
+                    graph.connect(Edge(node, number, INFERRED, "", 0, "can be delivered only by work of"))
+                else:
+                    self._may_deliver(node, [track for track in pool.workers if track.progress != IDLE])
+            others = [track for track in self.process.tracks if track.key in self.threads and track.key not in self.pool_of]
+            self._may_deliver(node, [track for track in others if _delivers(track, by)])
+            if not graph.out[node]:
+                self._other(node, "may be delivered by")
+        return self.results[by]
+
+    def _may_deliver(self, node: int, tracks: Sequence[Track]) -> None:
+        for track in tracks:
+            sighting = track.newest
+            self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, "may be delivered by"))
+
+
+def _delivers(track: Track, by: str) -> bool:
+    """Whether a thread of no pool may bring the result of a task."""
+    running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in ("running", "spinning", "waiting", "blocked")
+    return running or track.place.delivers or (by == "anyone" and track.place.role in _LISTENING)
 
 
 def _identity(address: int | None, token: str) -> object:

@@ -125,7 +125,9 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
         track.progress == IDLE for track in workers
     )
     growable = rule.growable if rule else False
-    exhausted = bool(workers) and (len(workers) > 1 or rule is not None) and blocked == len(workers) and not was_idle and not growable
+    # One thread that waits for what anyone may bring is no proof that a pool is too small: it may be told to stop that way.
+    counts = len(workers) > 1 or (rule is not None and not any(track.place.result == "anyone" for track in workers))
+    exhausted = bool(workers) and counts and blocked == len(workers) and not was_idle and not growable
     return Pool(
         name=name,
         dispatch=dispatch,

@@ -148,6 +148,8 @@ class Told(NamedTuple):
     line: int  # where that stands
     awaits: Lock | None = None
     holds: tuple[Lock, ...] = ()
+    ran: int | None = None  # CPU time that it has used, in microseconds
+    age: int = 0  # since it was started, in microseconds
 
 
 class Facts(NamedTuple):
@@ -410,6 +412,6 @@ def read_location(text: str) -> Location:
     file, _, number = text[3:].rpartition(":")
     if number.isdigit() and ":" in file and file.rpartition(":")[2].isdigit():
         file, _, number = file.rpartition(":")  # a column stands last
-    if not file or not number.isdigit():
+    if not number.isdigit():
         return Location(text[3:], None, library)
-    return Location(file, int(number), library)
+    return Location(file or None, int(number), library)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from stackan.model.dump import Dump
+from stackan.model.dump import Dump, Told
 from stackan.model.rules import FrameRule
 
 # The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
@@ -27,6 +27,7 @@ class Place(NamedTuple):
     role: str | None  # "listener", "acceptor", "event-loop", "connection", …
     task: bool  # it waits for the result of a task
     delivers: bool  # though it waits, it may bring the result of a task
+    result: str  # who may deliver the result that it waits for, as far as the wait's rule says (WaitRule)
     in_task: bool  # an executor's frame stands between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
 
@@ -78,6 +79,11 @@ class Sighting(NamedTuple):
     place: Place
     awaited: Awaited | None
     holds: tuple[Held, ...]
+
+    @property
+    def told(self) -> Told | None:
+        """What the dump says of the thread beside its frames."""
+        return self.dump.facts.told.get(self.thread)
 
     @property
     def line(self) -> int:

@@ -26,11 +26,17 @@ class WaitRule(NamedTuple):
     accept: bool  # waits for a connection
     input: bool  # waits for somebody to send
     task: bool  # waits for the result of a task
+    result: str  # who may deliver it: "pool" if a pool has to run it, "anyone" if whoever hears from outside may, too; "" if unknown
     delivers: bool  # who waits here may still bring the result of a task: an event loop
     otherwise: bool  # of a printed state: counts only where the frames show no wait
     arguments: tuple[bytes, ...]  # arguments that print the object, best first
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
+
+    @property
+    def traits(self) -> frozenset[str | None]:
+        """What a rule about places may ask for."""
+        return frozenset((self.kind, self.state, self.id, "poll" if self.poll else None, "accept" if self.accept else None))
 
 
 class FrameRule(NamedTuple):

@@ -46,6 +46,7 @@ RULES = [
 # What stands before a thread's frames in the format of a profile's examples, where that is not gdb's.
 OPENINGS = {
     "go": "goroutine 7 [select]:\n",
+    "java": 'Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n"worker-1" #16 prio=5 tid=0x1 nid=0x7 runnable\n',
     "python": 'Thread 7 (idle): "worker_0"\n',
     "solaris": "7:\tserver\n-----------------  lwp# 1 / thread# 1  --------------------\n",
     "windows": "   0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen\n # Child-SP          RetAddr           Call Site\n",
@@ -105,7 +106,7 @@ def test_a_rule_states_its_source_and_uses_known_words(rule: tuple[str, str, Row
         assert row["id"]
         assert row["frames"]
         waits = {word for word in row.get("waits", ()) if not is_printed_state(word)}
-        assert waits <= KINDS | STATES | {"poll"} | {f"{profile}.{kind}" for profile in BUILT_IN for kind in KINDS}
+        assert waits <= KINDS | STATES | {"poll", "accept"} | {f"{profile}.{kind}" for profile in BUILT_IN for kind in KINDS}
         assert set(row.get("states", ())) <= STATES
     if section == "blocked":
         assert row["kind"] in KINDS

@@ -106,7 +106,7 @@ def test_a_decimal_number_is_read(text: bytes, number: int | None) -> None:
         ("at ../sysdeps/nptl/futex-internal.h:146:13", "../sysdeps/nptl/futex-internal.h", 146, None),
         ("at lock0l", "lock0l", None, None),
         ("at lock0lock.cc:", "lock0lock.cc:", None, None),
-        ("at :12", ":12", None, None),
+        ("at :12", None, 12, None),
         ("from /lib/x86_64-linux-gnu/libc.so.6", None, None, "/lib/x86_64-linux-gnu/libc.so.6"),
         ("from /opt/my libs/libx.so", None, None, "/opt/my libs/libx.so"),
         ("from /usr/lib/libc.so.6 at ./nptl/lowlevellock.c:49:3", "./nptl/lowlevellock.c", 49, "/usr/lib/libc.so.6"),

@@ -1,0 +1,49 @@
+"""Whether a thread stands in the same place in two snapshots: the same normalized stack, and the same object."""
+
+from __future__ import annotations
+
+from stackan.model.place import NAMELESS, Sighting
+
+# A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and who waits for
+# a Java monitor asks again every second (0.05 ms a second were seen).  A request costs more than either.
+_DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
+# From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
+_WORKING, _SHARE = 5000, 0.005
+
+
+def same_place(before: Sighting, after: Sighting) -> bool:
+    if before.place.names != after.place.names:
+        return False
+    ours, theirs = before.awaited, after.awaited
+    ran, passed = _ran(before, after)
+    if ran is not None and ran > max(_WORKING, passed * _SHARE):
+        return False
+    if ours is not None and theirs is not None and ours.address is not None and theirs.address is not None:
+        # A collector may have moved the object: a thread that has not run since cannot have gone on to another.
+        rested = ran is not None and ran <= _DUMPING + passed * _ASKING
+        return ours.address == theirs.address or (rested and ours.symbol == theirs.symbol and _spots(before) == _spots(after))
+    if before.place.verb == after.place.verb == "blocked":
+        return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
+    return _spots(before) == _spots(after)
+
+
+def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
+    """(CPU time, time) in microseconds between two sightings, where the dumps print them."""
+    ours, theirs = before.told, after.told
+    if ours is None or theirs is None or ours.ran is None or theirs.ran is None or theirs.age <= ours.age:
+        return None, 0
+    return theirs.ran - ours.ran, theirs.age - ours.age
+
+
+def _spots(sighting: Sighting) -> bytes:
+    """Where the application's frames stand: the same names at other addresses are another place.
+
+    A format that prints no program counters prints lines.
+    """
+    columns, place = sighting.dump.columns, sighting.place
+    first = columns.thread_first[sighting.thread]
+    start = 0 if place.reason == NAMELESS else place.run
+    frames = slice(first + start, first + place.end)
+    if sighting.dump.traits.counters:
+        return columns.frame_pc[frames].tobytes()
+    return b"\n".join([columns.site_location[site] for site in columns.frame_site[frames]])
