@@ -16,7 +16,12 @@ from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
-_STATES = {"socket": "network", "condition": "condition", "process": "join"}  # of what a rule says is waited for; else "lock"
+_STATES = {
+    "socket": "network",
+    "condition": "condition",
+    "process": "join",
+    "future": "future",
+}  # of what a rule says is waited for; else "lock"
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 

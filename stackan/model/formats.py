@@ -26,6 +26,8 @@ FORMATS = {
         Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
         Format("py-spy", "py-spy", "python", counters=False),
+        Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
+        Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),
     )
 }
 

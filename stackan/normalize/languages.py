@@ -10,6 +10,7 @@ from stackan.normalize.symbols import canonical
 # {language: the module whose `canonical` serves it}; imported when such a dump is met.
 _MODULES: dict[str, str] = {
     "go": "go",
+    "java": "java",
     "solaris": "solaris",
     "windows": "windows",
 }

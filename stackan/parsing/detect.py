@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
+from stackan.parsing.java_marks import recognize_java
 from stackan.parsing.marks import recognize
 
 LOOK_AT = 1 << 20  # bytes: headers stand early, but a log may come first
@@ -18,7 +19,6 @@ class Detected(NamedTuple):
 
 # Formats that are recognized so that their user is told what the file is.  (mark at the start of a line, name)
 _NAMED: tuple[tuple[bytes, str], ...] = (
-    (b"Full thread dump ", "jstack"),
     (b"* thread #", "lldb"),
     (b"(lldb) ", "lldb"),
     (b"Stack trace of thread ", "coredumpctl"),
@@ -51,7 +51,7 @@ def detect(data: bytes) -> Detected | None:
         return Detected(
             "go-profile", None, "a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"
         )
-    recognized = recognize(head)
+    recognized = recognize(head) or recognize_java(data, LOOK_AT)
     if recognized is not None:
         return Detected(recognized[0], None, recognized[1])
     if _py_spy(head):

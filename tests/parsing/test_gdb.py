@@ -602,7 +602,6 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("jstack", '2026-11-21 06:28:34\nFull thread dump OpenJDK 64-Bit Server VM (17.0.17+10):\n\n"main" #1 prio=5\n'),
         ("go-profile", "goroutine profile: total 2\n2 @ 0x43a9b5 0x40b0c1\n#\t0x40b0c0\tmain.f+0x1d\t/src/f.go:12\n"),
         ("lldb", "(lldb) process attach --pid 7\n* thread #1, name = 'ab_ba'\n    frame #0: 0x00007f libc.so.6`poll\n"),
         ("lldb", "* thread #1, name = 'ab_ba', stop reason = signal SIGSTOP\n  * frame #0: 0x00007f libc.so.6`poll\n"),

@@ -14,6 +14,8 @@ from stackan.model.dump import Facts
 # {format: the module of its reader}
 READERS: dict[str, str] = {
     "go": "go",
+    "jhsdb": "jstack",
+    "jstack": "jstack",
     "py-spy": "pyspy",
     "solaris-pstack": "solaris",
     "windbg": "windbg",
