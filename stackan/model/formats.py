@@ -28,6 +28,7 @@ FORMATS = {
         Format("py-spy", "py-spy", "python", counters=False),
         Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
         Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),
+        Format("lldb", "lldb"),
     )
 }
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 UNNAMED = "??"
 
+# lldb's own name for a function that is in no symbol table: `___lldb_unnamed_symbol7808`.
+_LLDB_UNNAMED = "__lldb_unnamed_symbol"
 # gcc's suffixes of clones, in the order in which they may be peeled off.
 _CLONES = ("constprop", "isra", "part", "cold", "localalias", "lto_priv", "llvm", "warm", "hot")
 # glibc has twins of these for 64-bit time; `…64` is then no part of the name.
@@ -48,8 +50,14 @@ def canonical(printed: str) -> str:
     >>> canonical("std::vector<int, std::allocator<int> >::at(unsigned long) const")
     'std::vector::at'
     """
-    if not printed or printed == UNNAMED:
+    if not printed or printed == UNNAMED or _LLDB_UNNAMED in printed:
         return UNNAMED
+    if printed.startswith(("-[", "+[")):
+        return printed  # an Objective-C method: `-[NSApplication run]`
+    if printed.startswith("::"):
+        printed = printed[2:]  # lldb's way to say that a function is in no namespace
+    if "'" in printed:
+        printed = _name_lambdas(printed)
     if printed[0] == "<" or (
         "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed
     ):
@@ -68,6 +76,27 @@ def canonical(printed: str) -> str:
         if name.startswith("libc_"):  # __libc_recv is recv; __libc_start_main is no start_main
             name = name if name.startswith("libc_start") else name[5:]
     return _drop_twin(name) or UNNAMED
+
+
+def _name_lambdas(name: str) -> str:
+    """LLVM's `main::'lambda0'(int)::operator()` as gdb and eu-stack print it: `main::{lambda(int)#2}::operator()`."""
+    head, *rest = name.split("'lambda")
+    for text in rest:
+        number, quote, behind = text.partition("'")
+        size = _balanced(behind)
+        known = quote and size and (number.isdigit() or not number)
+        head += f"{{lambda{behind[:size]}#{int(number or -1) + 2}}}{behind[size:]}" if known else f"'lambda{text}"
+    return head
+
+
+def _balanced(text: str) -> int:
+    """The size of the parenthesis that a text begins with; 0 if it begins with none or does not close it."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth <= 0:
+            return at + 1 if at else 0
+    return 0
 
 
 def _drop_twin(name: str) -> str:

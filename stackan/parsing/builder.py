@@ -154,6 +154,11 @@ class Builder:
         """Whether a thread takes frames."""
         return self._open
 
+    @property
+    def level(self) -> int:
+        """The level of the open thread's next frame."""
+        return self.columns.thread_frames[-1] if self._open else 0
+
     def close_thread(self) -> None:
         """No further line belongs to the open thread: intern its stack, from the outermost frame inwards."""
         if not self._open:

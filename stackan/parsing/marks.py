@@ -19,6 +19,8 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "windbg", "a line names the columns `Child-SP` or `ChildEBP` and `RetAddr`"
     if _lines_with(head, b"STACK_TEXT:", _is_windbg_analysis):
         return "windbg", "a line `STACK_TEXT:` of `!analyze` stands above a stack"
+    if b"thread #" in head and _lines_with(head, b"frame #0: 0x", _is_lldb_frame):
+        return "lldb", "lines `thread #n` and `frame #n: 0x…` head its threads and frames"
     return None
 
 
@@ -36,6 +38,11 @@ def _lines_with(head: bytes, mark: bytes, fits: Callable[[bytes], bool]) -> bool
 
 def _is_ruled(line: bytes) -> bool:
     return line.startswith(b"-----") and line.rstrip().endswith(b"-----")
+
+
+def _is_lldb_frame(line: bytes) -> bool:
+    """`  * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10`: nothing but a star stands before it."""
+    return line.lstrip(b" \t*").startswith(b"frame #0: 0x")
 
 
 def _is_one_solaris_thread(head: bytes) -> bool:

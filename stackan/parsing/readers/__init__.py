@@ -16,6 +16,7 @@ READERS: dict[str, str] = {
     "go": "go",
     "jhsdb": "jstack",
     "jstack": "jstack",
+    "lldb": "lldb",
     "py-spy": "pyspy",
     "solaris-pstack": "solaris",
     "windbg": "windbg",
