@@ -15,7 +15,7 @@ import stackan
 from .dumps import lwps
 
 TRUTH = Path(__file__).resolve().parents[2].parent / "shared" / "truth"
-FORMATS = {"gdb_full", "gdb_bt", "gdb_bt_nodbg", "eustack", "core_full", "gdb", "gdb-nodebug", "eu-stack"}
+FORMATS = {"gdb_full", "gdb_bt", "gdb_bt_nodbg", "eustack", "core_full", "gdb", "gdb-nodebug", "eu-stack", "lldb"}
 CASES = sorted(path for part in ("lab", "servers") for path in (TRUTH / part).rglob("case.json") if path.parent.name in FORMATS)
 
 pytestmark = pytest.mark.skipif(

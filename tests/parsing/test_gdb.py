@@ -603,8 +603,6 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
     ("name", "text"),
     [
         ("go-profile", "goroutine profile: total 2\n2 @ 0x43a9b5 0x40b0c1\n#\t0x40b0c0\tmain.f+0x1d\t/src/f.go:12\n"),
-        ("lldb", "(lldb) process attach --pid 7\n* thread #1, name = 'ab_ba'\n    frame #0: 0x00007f libc.so.6`poll\n"),
-        ("lldb", "* thread #1, name = 'ab_ba', stop reason = signal SIGSTOP\n  * frame #0: 0x00007f libc.so.6`poll\n"),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
         ("android-tombstone", "*** *** *** *** *** *** *** ***\nBuild fingerprint: 'x'\n"),

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stackan._reference import match_arguments
-
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")
+# What opens and closes among values, and the strings and characters that may hold such signs.
+_SIGNS = re.compile(rb""""(?:\\.|[^"\\])*(?:"|$)|'[()]'|[()]""")
 _REMARKS = (b" [opt]", b" [artificial]")
 
 
@@ -81,14 +81,17 @@ def read_text(text: bytes) -> Text:
 
 
 def _closing(text: bytes, opening: int, stop: int) -> int:
-    """The parenthesis that closes the arguments; `stop` where it is missing."""
+    """The parenthesis that closes the arguments; the last one where none does, `stop` where there is none."""
+    depth = 0
+    for sign in _SIGNS.finditer(text, opening, stop):
+        if sign[0] == b"(":
+            depth += 1
+        elif sign[0] == b")":
+            depth -= 1
+            if depth == 0:
+                return sign.start()
     last = text.rfind(b")", opening, stop)
-    if last < 0:
-        return stop
-    if text.find(b")", opening, last) < 0 and text.find(b"(", opening + 1, last) < 0:
-        return last
-    closing = match_arguments(text, opening, stop, bytearray(b"\"'"))
-    return last if closing is None else closing
+    return last if last >= 0 else stop
 
 
 def _without_values(name: bytes, rest: bytes) -> bytes:
