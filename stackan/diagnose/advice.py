@@ -6,8 +6,8 @@ from stackan.model.track import Track
 
 _TAKE_ITS_DUMP = "Take its dump, too."
 _FIND_PEER = {
-    "solaris-pstack": f"Find the other end: `pfiles PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
-    "procstack": f"Find the other end: `procfiles -n PID` names each descriptor. {_TAKE_ITS_DUMP}",
+    "solaris": f"Find the other end: `pfiles PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
+    "aix": f"Find the other end: `procfiles -n PID` names each descriptor. {_TAKE_ITS_DUMP}",
     "macos": f"Find the other end: `lsof -nP -p PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
     "windows": f"Find the other end: `netstat -ano` names the peers of the process. {_TAKE_ITS_DUMP}",
 }
@@ -44,7 +44,7 @@ def advise(track: Track, kind: str) -> tuple[str, ...]:
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:
         return place.rule.advice
-    system = track.newest.dump.traits.family
+    system = track.newest.dump.traits.language
     if kind == "stalled-io":
         return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX),)
     if place.state == "lock":
