@@ -25,6 +25,8 @@ FORMATS = {
         Format("windbg", "windows", language="windows"),
         Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
+        Format("macos-sample", "macos-sample", language="macos", instant=False, outermost_first=True),
+        Format("macos-spindump", "macos-spindump", language="macos", instant=False, outermost_first=True),
         Format("py-spy", "py-spy", "python", counters=False),
         Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
         Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),

@@ -11,6 +11,7 @@ from stackan.normalize.symbols import canonical
 _MODULES: dict[str, str] = {
     "go": "go",
     "java": "java",
+    "macos": "macos",
     "solaris": "solaris",
     "windows": "windows",
 }

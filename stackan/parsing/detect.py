@@ -25,7 +25,7 @@ _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"Traceback (most recent call last)", "python-traceback"),
     (b"thread '", "rust-panic"),
     (b"*** *** *** *** *** ***", "android-tombstone"),
-    (b"Process: ", "macos-sample"),
+    (b"Powerstats for: ", "macos-microstackshots"),
     (b"Analysis of sampling ", "macos-sample"),
 )
 

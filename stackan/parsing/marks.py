@@ -21,6 +21,10 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "windbg", "a line `STACK_TEXT:` of `!analyze` stands above a stack"
     if b"thread #" in head and _lines_with(head, b"frame #0: 0x", _is_lldb_frame):
         return "lldb", "lines `thread #n` and `frame #n: 0x…` head its threads and frames"
+    if _lines_with(head, b" Thread_", _is_sample_thread):
+        return "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"
+    if _lines_with(head, b"  Thread ", _is_spindump_thread):
+        return "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
     return None
 
 
@@ -71,3 +75,12 @@ def _is_windbg_title(line: bytes) -> bool:
 
 def _is_windbg_analysis(line: bytes) -> bool:
     return line.startswith(b"STACK_TEXT:")
+
+
+def _is_sample_thread(line: bytes) -> bool:
+    samples, _, thread = line.partition(b" Thread_")
+    return samples.strip(b" +!:|").isdigit() and (thread[:1].isdigit() or thread.startswith(b"<multiple>"))
+
+
+def _is_spindump_thread(line: bytes) -> bool:
+    return line.startswith((b"  Thread 0x", b"  Thread <multiple>")) and b" samples" in line

@@ -606,8 +606,7 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
         ("android-tombstone", "*** *** *** *** *** *** *** ***\nBuild fingerprint: 'x'\n"),
-        ("macos-sample", "Process:         server [4242]\nPath:            /opt/server\n"),
-        ("macos-sample", "Analysis of sampling server (pid 4242) every 1 millisecond\n"),
+        ("macos-microstackshots", "Event:           powerstats\n\nPowerstats for:  server\n"),
         ("coredumpctl", "           Stack trace of thread 7:\n".lstrip() + "#0  0x00007f poll (libc.so.6 + 0x1)\n"),
     ],
 )

@@ -18,6 +18,8 @@ READERS: dict[str, str] = {
     "jstack": "jstack",
     "lldb": "lldb",
     "py-spy": "pyspy",
+    "macos-sample": "macos",
+    "macos-spindump": "macos",
     "solaris-pstack": "solaris",
     "windbg": "windbg",
 }
