@@ -47,6 +47,7 @@ RULES = [
 OPENINGS = {
     "go": "goroutine 7 [select]:\n",
     "java": 'Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n"worker-1" #16 prio=5 tid=0x1 nid=0x7 runnable\n',
+    "macos": "Process:         server [7]\n  Thread 0x4eb9    DispatchQueue 1    1001 samples (1-1001)\n    ",
     "python": 'Thread 7 (idle): "worker_0"\n',
     "solaris": "7:\tserver\n-----------------  lwp# 1 / thread# 1  --------------------\n",
     "windows": "   0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen\n # Child-SP          RetAddr           Call Site\n",
