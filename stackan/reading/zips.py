@@ -50,7 +50,7 @@ def zip_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple
     members.sort(key=lambda member: natural_path_key(member.filename))
     for count, member in enumerate(members, 1):
         budget.check_members(count)
-        if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or is_hidden(member.filename):
+        if member.filename.endswith("/") or stat.S_ISLNK(member.external_attr >> 16) or is_hidden(member.filename):
             continue
         item = archive.member(member_name(member.filename), _taken_at(member.extra))
         try:

@@ -185,6 +185,13 @@ def test_a_member_whose_header_is_cut_by_the_end_of_the_file_is_skipped() -> Non
     assert skipped(piped(bytes(packed))) == [("-!a", "damaged zip: the directory points at no member")]
 
 
+def test_a_member_without_a_name_is_read() -> None:
+    """Damage may leave one: a name ends at its first NUL."""
+    packed = zipped({"a": DUMP}).replace(b"a", b"\0")
+
+    assert blobs(piped(packed)) == [("-!", DUMP)]
+
+
 def test_a_cut_zip_is_an_input_error_when_named_and_skipped_when_found(tmp_path: Path) -> None:
     path = tmp_path / "case.zip"
     path.write_bytes(zipped({"a": LONG})[:-40])
