@@ -6,14 +6,13 @@ import itertools
 
 from stackan import backend
 from stackan.errors import InputError
-from stackan.model.columns import Columns
+from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
-from stackan.parsing.prepare import REMNANTS, Text, prepare
+from stackan.parsing.prepare import REMNANTS, Text, mend, prepare
 from stackan.parsing.readers import READERS, read
-from stackan.parsing.sessions import settle
-from stackan.parsing.snapshots import is_repeated, process_ids, split_snapshots
+from stackan.parsing.snapshots import find_borders, is_repeated, process_ids, split_snapshots
 
 ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
 
@@ -66,7 +65,10 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     assert found.dialect is not None
     text, columns = scan_whole(text, found.dialect)
     data = text.data
-    settle(data, columns)
+    if UNKNOWN in columns.thread_lwp:
+        from stackan.parsing.sessions import settle
+
+        settle(data, columns)
     text.renumber(columns)
     facts = read_facts(data, columns)
     if not columns.thread_lwp or not len(columns.frame_site):
@@ -77,7 +79,8 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             )
         raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
-    pieces = split_snapshots(data, columns)
+    borders = find_borders(data, columns)
+    pieces = split_snapshots(columns, borders)
     kept = pieces[:1]
     for before, piece in itertools.pairwise(pieces):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
@@ -86,7 +89,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if len(kept) < len(pieces):
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
-    pids = process_ids(data, columns, kept) if len(kept) > 1 else [facts.pid]
+    pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
             data,
@@ -108,8 +111,8 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
     """Scan a text, and once more without each thing that is found to stand in the way."""
     columns = backend.scan(text.data, dialect)
-    for remnant in REMNANTS:
-        if remnant.is_needed(text.data, columns):
-            text = text.rewritten(remnant.rewrite)
+    for shows, cure in REMNANTS:
+        if shows(text.data, columns):
+            text = mend(text, cure)
             columns = backend.scan(text.data, dialect)
     return text, columns

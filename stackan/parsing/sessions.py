@@ -40,8 +40,6 @@ NOBODY = Identity(UNKNOWN, 0, UNKNOWN)
 
 def settle(data: bytes, columns: Columns) -> None:
     """Name the blocks without header, and take those out that print a thread again."""
-    if UNKNOWN not in columns.thread_lwp:
-        return
     nameless = [row for row in range(len(columns.thread_lwp)) if _is_nameless(columns, row)]
     _name(data, columns, nameless)
     repeated = _find_repeated(data, columns, nameless)

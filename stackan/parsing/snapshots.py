@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
+from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.parsing.facts import read_pid
 
-# Before the first thread of a process, and behind the last one of it.
-_OPENS = (b"PID ", b"Attaching to ")
-_CLOSES = (b"[Inferior ",)
+
+class Borders(NamedTuple):
+    """Where lines begin at which the debugger comes to a process, and where it leaves one."""
+
+    opens: list[int]  # `PID n - process` · `Attaching to process n`
+    closes: list[int]  # `[Inferior 1 (process n) detached]`
 
 
-def split_snapshots(data: bytes, columns: Columns) -> list[range]:
+def find_borders(data: bytes, columns: Columns) -> Borders:
+    borders = Borders([], [])
+    for start in columns.note_start:
+        if data.startswith((b"PID ", b"Attaching to "), start):
+            borders.opens.append(start)
+        elif data.startswith(b"[Inferior ", start):
+            borders.closes.append(start)
+    return borders
+
+
+def split_snapshots(columns: Columns, borders: Borders) -> list[range]:
     """The threads of each snapshot: a new one begins where the debugger has come to a process again or has left one, and
     at the first thread whose LWP was seen before, or its number without LWP.
 
@@ -23,11 +37,11 @@ def split_snapshots(data: bytes, columns: Columns) -> list[range]:
     start = 0
     seen: set[int] = set()
     before = UNKNOWN
-    borders = _notes(data, columns, _OPENS + _CLOSES)
+    bordered = {bisect_left(columns.thread_start, start) for start in itertools.chain(*borders)}
     for index, (lwp, number) in enumerate(zip(columns.thread_lwp, columns.thread_number)):
         thread = lwp if lwp != UNKNOWN or number == UNKNOWN else -2 - number
         again = thread != UNKNOWN and thread != before and thread in seen
-        if index > start and (again or _stands_between(borders, columns, index)):
+        if index > start and (again or index in bordered):
             pieces.append(range(start, index))
             start, seen = index, set()
         seen.add(thread)
@@ -44,29 +58,18 @@ def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> b
     return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
 
 
-def process_ids(data: bytes, columns: Columns, pieces: list[range]) -> list[int | None]:
+def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders) -> list[int | None]:
     """The process of each snapshot, as far as the debugger names it: before its threads, or behind them."""
-    opens, closes = _notes(data, columns, _OPENS), _notes(data, columns, _CLOSES)
-    borders = [0, *(columns.thread_start[piece.start] for piece in pieces[1:]), len(data)]
+    stops = [0, *(columns.thread_start[piece.start] for piece in pieces[1:]), len(data)]
     before = 0
     found: list[int | None] = []
-    for piece, (_, stop) in zip(pieces, itertools.pairwise(borders)):
+    for piece, (_, stop) in zip(pieces, itertools.pairwise(stops)):
         first, last = columns.thread_start[piece.start], columns.thread_start[piece.stop - 1]
-        named = _within(opens, before, first)[::-1] or _within(closes, last, stop)
+        named = _within(borders.opens, before, first)[::-1] or _within(borders.closes, last, stop)
         found.append(next((pid for note in named if (pid := read_pid(data, note)) is not None), None))
         before = last
     return found
 
 
-def _notes(data: bytes, columns: Columns, words: tuple[bytes, ...]) -> list[int]:
-    return [start for start in columns.note_start if data.startswith(words, start)]
-
-
 def _within(starts: list[int], start: int, stop: int) -> list[int]:
     return starts[bisect_left(starts, start) : bisect_left(starts, stop)]
-
-
-def _stands_between(notes: list[int], columns: Columns, index: int) -> bool:
-    """Whether one of the notes stands between a thread's beginning and that of the thread before it."""
-    at = bisect_left(notes, columns.thread_start[index - 1])
-    return at < len(notes) and notes[at] < columns.thread_start[index]

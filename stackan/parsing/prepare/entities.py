@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackan.model.columns import Columns
 from stackan.parsing.prepare.text import Line
 
 _ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&#39;", b"'"), (b"&nbsp;", b" "), (b"&amp;", b"&"))
-
-
-def is_needed(data: bytes, columns: Columns) -> bool:
-    """Seen at names; C++ writes no `&lt`."""
-    return any(b"&lt;" in name for name in columns.site_function)
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

@@ -13,20 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.columns import Columns
 from stackan.parsing.prepare.text import Line
 
 _FRAME = re.compile(rb"#(\d{1,9}) +(?:0x|[^\s\d])")
 _HEADER = re.compile(rb"Thread \d+ \((?:Thread|LWP|process) [^\n]{1,120}?\):(?= *(?:#0|$))")
 _TOKEN = re.compile(rb"'\"'|\\.|[\"()]|(?<=[\s:)])(?:#(?=\d)|Thread (?=\d))", re.DOTALL)
-
-
-def is_needed(data: bytes, columns: Columns) -> bool:
-    """A frame's number within another's function or place, or behind the header of a thread that has no frame of its own."""
-    if any(b" #" in text for texts in (columns.site_function, columns.site_location) for text in texts):
-        return True
-    empty = (start for start, frames in zip(columns.thread_start, columns.thread_frames) if not frames)
-    return any(b": #0 " in data[start : start + 256].partition(b"\n")[0] for start in empty)
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

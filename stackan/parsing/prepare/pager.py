@@ -10,22 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.columns import Columns
 from stackan.parsing.prepare.text import Line
 
-SMALL = 1 << 20
 _QUESTION = re.compile(
     rb"---?Type <(?:RET|return)> (?:for more, q to quit, c to continue without paging|to continue, or q <return> to quit)---?"
 )
 _OWN_LINE = re.compile(rb"\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
 _ANSWERS = (b"", b"c", b"q", b"y", b"Quit")
-
-
-def is_needed(data: bytes, columns: Columns) -> bool:
-    """The question begins a line here and there, or it is looked for: in a large text that takes as long as to scan it."""
-    if any(data.startswith((b"--Type <", b"---Type <"), start) for start in columns.note_start):
-        return True
-    return len(data) <= SMALL and b"--Type <" in data
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

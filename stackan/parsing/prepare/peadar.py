@@ -14,14 +14,8 @@ from collections.abc import Iterator
 
 from stackan.parsing.prepare.text import Line
 
-LOOK_AT = 1 << 16
 _HEADER = re.compile(rb"thread: (?:0x)?([0-9a-f]+), lwp: (\d+)(?:, type: \d+)?$")
 _FRAME = re.compile(rb"(#\d+ +0x[0-9a-f]+) in (.*)\)\+(\d+) in ([^ ]+)(?: at (.+))?$")
-
-
-def is_needed(head: bytes) -> bool:
-    at = head.find(b"thread: ", 0, LOOK_AT)
-    return at >= 0 and b", lwp: " in head[at : at + 64]
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

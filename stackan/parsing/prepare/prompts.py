@@ -8,14 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.columns import Columns
 from stackan.parsing.prepare.text import Line
 
 _PROMPT = re.compile(rb"(?:\(gdb\) *)+(?=#\d+ |Thread \d+ \(|\[Switching to |\[Current thread is )")
-
-
-def is_needed(data: bytes, columns: Columns) -> bool:
-    return any(data.startswith(b"(gdb)", start) and _PROMPT.match(data, start) for start in columns.note_start)
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

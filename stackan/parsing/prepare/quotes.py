@@ -21,19 +21,8 @@ _HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:)", re.MULT
 
 
 def is_needed(head: bytes) -> bool:
-    return not begins_line(head, b"#") and (_HEADER.search(head) or _FRAME.search(head)) is not None
-
-
-def begins_line(head: bytes, mark: bytes) -> bool:
-    """Does some line begin with `mark` and a digit?"""
-    at = -1
-    while True:
-        start = at + 1
-        if head.startswith(mark, start) and head[start + len(mark) : start + len(mark) + 1].isdigit():
-            return True
-        at = head.find(b"\n" + mark, start)
-        if at < 0:
-            return False
+    """Asked only where no frame begins a line."""
+    return (_HEADER.search(head) or _FRAME.search(head)) is not None
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.parsing.prepare.quotes import begins_line
 from stackan.parsing.prepare.text import Line
 
 _ROW = re.compile(
@@ -25,7 +24,8 @@ _ROW = re.compile(
 
 
 def is_needed(head: bytes) -> bool:
-    return b"LWP " in head and not begins_line(head, b"#") and _ROW.search(head) is not None
+    """Asked only where no frame begins a line."""
+    return b"LWP " in head and _ROW.search(head) is not None
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

@@ -10,10 +10,8 @@ Lines are joined only if that makes a frame whole.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
-from stackan.model.columns import Columns
 from stackan.model.words import LOCALS_LINES
 from stackan.parsing.prepare.text import Line
 
@@ -24,20 +22,6 @@ _NEXT = re.compile(rb"[>|\s]*(?:#\d+\s|Thread \d+ \(|TID \d+:|\(gdb\)|\[(?:New|S
 _TOKEN = re.compile(rb"\\.|[\"()]", re.DOTALL)
 _AT = re.compile(rb"at .*[^/]:\d+$", re.DOTALL)
 _FROM = re.compile(rb"from .*[^/]$", re.DOTALL)
-
-
-def is_needed(data: bytes, columns: Columns) -> bool:
-    """A line that is nothing by itself stands right behind a frame that is not whole."""
-    for start in columns.unparsed_start:
-        frame = bisect_right(columns.frame_start, start) - 1
-        if frame < 0 or start - columns.frame_stop[frame] > 2:
-            continue
-        stop = data.find(b"\n", start)
-        behind = data[start : len(data) if stop < 0 else stop]
-        part = _Frame(data[columns.frame_start[frame] : columns.frame_stop[frame]].rstrip())
-        if not part.is_whole(behind):
-            return True
-    return False
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

@@ -1,0 +1,80 @@
+"""What shows that a text needs a cure: asked of every text, so it costs little and loads nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+from stackan.model.columns import Columns
+
+_BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
+
+
+def find_frame(head: bytes) -> int:
+    """Where the first line begins that a frame begins, or -1."""
+    at = 0
+    while True:
+        if head.startswith(b"#", at) and head[at + 1 : at + 2].isdigit():
+            return at
+        at = head.find(b"\n#", at) + 1
+        if not at:
+            return -1
+
+
+def is_peadars(head: bytes, frame: int) -> bool:
+    """Whether a header of peadar's pstack stands before the first frame: `thread: 0, lwp: 532040, type: 0`."""
+    start = head.rfind(b"\n", 0, max(0, frame - 1)) + 1
+    return head.startswith(b"thread: ", start) and b", lwp: " in head[start:frame]
+
+
+def has_entities(data: bytes, columns: Columns) -> bool:
+    """HTML shows in names; C++ writes no `&lt`."""
+    return b"&lt;" in b"\n".join(columns.site_function)
+
+
+def has_questions(data: bytes, columns: Columns) -> bool:
+    """gdb's pager begins a line, or what it cut in two is left over; else it is not looked for, which takes as long as to scan."""
+    if any(data[start] == 45 and data.startswith((b"--Type <", b"---Type <"), start) for start in columns.note_start):
+        return True
+    return len(columns.unparsed_start) > 0 and b"--Type <" in data
+
+
+def has_prompts(data: bytes, columns: Columns) -> bool:
+    """A frame or a header stands behind gdb's prompt."""
+    return any(data[start] == 40 and _behind_prompts(data[start : start + 80]) for start in columns.note_start)
+
+
+def _behind_prompts(line: bytes) -> bool:
+    while line.startswith(b"(gdb)"):
+        line = line[5:].lstrip(b" ")
+    return line.startswith(_BEHIND_A_PROMPT)
+
+
+def has_glue(data: bytes, columns: Columns) -> bool:
+    """A frame's number stands in another's name or place, or behind the header of a thread that has no frame of its own."""
+    if b" #" in b"\n".join(columns.site_function) or b" #" in b"\n".join(columns.site_location):
+        return True
+    if 0 not in columns.thread_frames:
+        return False
+    empty = (start for start, frames in zip(columns.thread_start, columns.thread_frames) if not frames)
+    return any(b": #0 " in data[start : start + 256].partition(b"\n")[0] for start in empty)
+
+
+def has_wraps(data: bytes, columns: Columns) -> bool:
+    """A line that is nothing by itself stands right behind a frame."""
+    for start in columns.unparsed_start:
+        frame = bisect_right(columns.frame_start, start) - 1
+        if frame >= 0 and start - columns.frame_stop[frame] <= 2:
+            return True
+    return False
+
+
+# What is left over after a scan, and the module that cures it.  In this order: what wraps or glues lines may hide in what
+# goes before.
+REMNANTS: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
+    (has_entities, "entities"),
+    (has_questions, "pager"),
+    (has_prompts, "prompts"),
+    (has_glue, "glue"),
+    (has_wraps, "wraps"),
+)
