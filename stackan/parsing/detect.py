@@ -42,8 +42,12 @@ def detect(data: bytes) -> Detected | None:
     if _at_line_start(head, b"PID ", digits=True) and b" - " in head[:200]:
         return Detected("eu-stack", EU_STACK, "a line `PID n - process` opens the text")
     if _at_line_start(head, b"Thread ", digits=True) and (b" (Thread " in head or b" (LWP " in head or b" (process " in head):
-        if b"\n[New LWP " in head or head.startswith(b"[New LWP ") or b"[Thread debugging using" in head:
+        if _gdb_speaks(head):
             return Detected("gdb", GDB, "lines `Thread n (…)` head the threads, and gdb's own words stand before them")
+        if _pt_eustack(head):
+            return Detected(
+                "eu-stack", GDB, "lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"
+            )
         return Detected("pstack", GDB, "lines `Thread n (…)` head the threads, without gdb's own words")
     if b"goroutine " in data and _goroutines(data):
         return Detected("go", None, "lines `goroutine n [state]:` head the threads")
@@ -60,6 +64,8 @@ def detect(data: bytes) -> Detected | None:
     if named is not None:
         return Detected(named, None, f"a line that only {named} writes stands in it")
     if _at_line_start(head, b"#0  ") or _at_line_start(head, b"#0 0x") or _at_line_start(head, b"#1  0x"):
+        if _gdb_speaks(head):
+            return Detected("gdb", GDB, "frames `#n` without a thread's header, and gdb's own words")
         return Detected("pstack", GDB, "frames `#n` without a thread's header")
     if (
         _at_line_start(head, b"ptrace: ")
@@ -69,6 +75,24 @@ def detect(data: bytes) -> Detected | None:
     ):
         return Detected("gdb", GDB, "a debugger's refusal")
     return None
+
+
+def _gdb_speaks(head: bytes) -> bool:
+    return any(mark in head for mark in (b"\n[New LWP ", b"[Thread debugging using", b"\n(gdb) ", b"[Switching to ")) or head.startswith(
+        (b"[New LWP ", b"(gdb) ")
+    )
+
+
+def _pt_eustack(head: bytes) -> bool:
+    """pt-eustack-resolver of Percona's toolkit prints eu-stack's threads nearly as gdb does:
+
+    Thread 3441765 (LWP 3441765):
+    #0 0x00007f2763f18bcf in __GI___poll at poll.c:29:10
+    """
+    at = 0 if head.startswith(b"Thread ") else head.find(b"\nThread ") + 1
+    header, _, behind = head[at : at + 4096].partition(b"\n")
+    number, _, lwp = header[7:].partition(b" (LWP ")
+    return lwp.rstrip(b"\r") == number + b"):" and b" (" not in behind.partition(b"\n")[0]
 
 
 def _goroutines(data: bytes) -> bool:

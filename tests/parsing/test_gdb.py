@@ -648,3 +648,116 @@ def test_a_frame_wrapped_behind_in_keeps_its_function() -> None:
 def test_a_header_cut_inside_its_lwp_gives_no_wrong_lwp() -> None:
     dump = only(f"Thread 2 (LWP 17804):\n{FRAME}\n\nThread 1 (Thread 0x7f00 (LWP 178")
     assert 178 not in [thread.lwp for thread in dump.threads]
+
+
+@pytest.mark.parametrize(
+    ("header", "number", "pthread", "lwp"),
+    [
+        ("Thread 1 (Thread -1213443968 (LWP 9496)):", 1, "0xb7ac5080", 9496),
+        ("Thread 3 (Thread 16384 (LWP 1305)):", 3, None, 1305),
+        ("Thread 1 (thread 1048.0x454):", 1, None, 0x454),
+        ("Thread 7 (Thread 5484.0x1bf0):", 7, None, 0x1BF0),
+        ("Thread 1.2 (Thread 0x7f8af73c96c0 (LWP 17543)):", 2, "0x7f8af73c96c0", 17543),
+        ("Thread 2 (LWP 100075 of process 1234):", 2, None, 100075),
+        ("Thread 2 (Thread 0x1403 of process 1234):", 2, "0x1403", None),
+        ("Thread 1 (process 123):", 1, None, 123),
+    ],
+)
+def test_a_header_of_another_system_or_time_is_read(header: str, number: int, pthread: str | None, lwp: int | None) -> None:
+    dump = only(f"{header}\n{FRAME}\n")
+    (thread,) = dump.threads
+    assert (thread.number, thread.pthread, thread.lwp) == (number, pthread, lwp)
+    assert dump.lines["threads"] == 1
+
+
+@pytest.mark.parametrize(
+    "header", ["Thread 1 (thread 1048.0x):", "Thread 1 (Thread -x (LWP 7)):", "Thread 1. (LWP 7):", "Thread 1 (Thread 1.0x123456789):"]
+)
+def test_a_header_whose_ids_are_broken_is_unparsed(header: str) -> None:
+    assert only(f"{header}\n{FRAME}\n").unparsed == [(1, header)]
+
+
+@pytest.mark.parametrize("blanks", [3, 4, 6, 7])
+def test_a_frame_goes_on_behind_three_blanks_to_seven(blanks: int) -> None:
+    dump = only(f"Thread 1 (LWP 7):\n#0  0x01 in f ()\n{' ' * blanks}from /lib/x.so\n")
+    assert dump.frames[0].library == "/lib/x.so"
+    assert dump.lines["continuations"] == 1
+
+
+def test_a_frame_without_arguments_has_its_place() -> None:
+    dump = only("Thread 5 (LWP 5):\n#0 0x01 in poll at poll.c:29:10\n#1 0x02 in A<B>::f() at a.h:64:75\n#2 0x03 in _start from /bin/x\n")
+    assert [(frame.function, frame.file, frame.file_line, frame.library) for frame in dump.frames] == [
+        ("poll", "poll.c", 29, None),
+        ("A<B>::f()", "a.h", 64, None),
+        ("_start", None, None, "/bin/x"),
+    ]
+    assert dump.format == "eu-stack"  # as pt-eustack-resolver prints its threads: not stopped at one instant
+
+
+def test_lines_that_go_on_with_noise_are_noise() -> None:
+    dump = only(
+        "This GDB supports auto-downloading debuginfo from the following URLs:\n  <http://127.0.0.1:9/>\n"
+        "  Id   Target Id                                    Frame \n"
+        '* 1    Thread 0x7f8f2eea6880 (LWP 7) "x" 0x00007f8f2e51a26f in poll (fds=0x1)\n    at poll.c:29\n'
+        "0x00007f8f2e51a26f in poll (fds=0x1,\n    nfds=2) at poll.c:29\n"
+        f"Thread 1 (LWP 7):\n{FRAME}\n"
+    )
+    assert (dump.unparsed, dump.lines["noise"], len(dump.frames)) == ([], 7, 1)
+
+
+def test_a_table_of_threads_alone_gives_each_thread_and_its_innermost_frame() -> None:
+    dump = only(
+        "[New LWP 8]\n  Id   Target Id                                    Frame \n"
+        '* 1    Thread 0x7f8f2eea6880 (LWP 7) "a b" 0x00007f8f2e51a26f in poll (fds=0x1) at poll.c:29\n'
+        "  2    Thread 0x7f8f2eea36c0 (LWP 8) futex_wait (private=0,\n    expected=2) at futex-internal.h:146\n"
+        '  3    LWP 9 "c" (running)\n'
+    )
+    assert [(thread.number, thread.lwp, thread.name, thread.frames, thread.line) for thread in dump.threads] == [
+        (1, 7, "a b", 1, 3),
+        (2, 8, None, 1, 4),
+        (3, 9, "c", 0, 6),
+    ]
+    assert [(frame.function, frame.file_line, frame.line) for frame in dump.frames] == [("poll", 29, 3), ("futex_wait", 146, 4)]
+    assert {kind: number for kind, number in dump.lines.items() if number} == {"threads": 3, "continuations": 1, "noise": 2}
+
+
+def test_the_machine_interfaces_console_is_read() -> None:
+    lines = [
+        '=thread-group-added,id="i1"',
+        '~"Attaching to process 7\\n"',
+        '&"thread apply all bt\\n"',
+        '~"\\nThread 2 (Thread 0x7f8f2eea36c0 (LWP 8) \\"x\\"):\\n"',
+        '~"#0  0x0000000000000001 in f (s=0x55 \\"a\\\\nb\\") at f.c:1\\n#1  0x0000000000000002 in "',
+        '~"g () at g.c:2\\n"',
+        '~"\\nThread 1 (LWP 7):\\n"',
+        '~"#0  0x0000000000000003 in main ()\\n"',
+        "^done",
+        "(gdb) ",
+    ]
+    dump = only("\n".join(lines) + "\n")
+    assert [(thread.lwp, thread.name, thread.frames, thread.line) for thread in dump.threads] == [(8, "x", 2, 4), (7, None, 1, 7)]
+    assert [(frame.function, frame.arguments, frame.line) for frame in dump.frames] == [
+        ("f", 's=0x55 "a\\nb"', 5),
+        ("g", "", 5),
+        ("main", "", 8),
+    ]
+    assert dump.line_text(5) == lines[4]
+    assert dump.facts.pid == 7
+    assert sum(dump.lines.values()) == len(lines)
+
+
+def test_peadars_pstack_is_read() -> None:
+    dump = only(
+        "attaching to live process\nprocess: /proc/532040/mem\nthread: 0, lwp: 532040, type: 0\n"
+        "#0  0x00007fde87791aca in __wait4()+26 in /lib64/libc.so.6 at wait4.c:30\n"
+        "#1  0x000055fe8fd610bd in waitchld.constprop.0!()+188 in /usr/bin/bash\n"
+        "thread: 0x7fde87791700, lwp: 532041, type: 0\n#0  0x0000000000000001 in std::f<int (int)>(int a=1)+3 in /usr/bin/x\n"
+    )
+    assert [(thread.lwp, thread.pthread, thread.frames) for thread in dump.threads] == [(532040, None, 2), (532041, "0x7fde87791700", 1)]
+    assert [(frame.function, frame.file, frame.file_line, frame.library) for frame in dump.frames] == [
+        ("__wait4", "wait4.c", 30, "/lib64/libc.so.6"),
+        ("waitchld.constprop.0", None, None, "/usr/bin/bash"),
+        ("std::f<int (int)>", None, None, "/usr/bin/x"),
+    ]
+    assert dump.frames[2].arguments == "int a=1"
+    assert dump.line_text(dump.frames[1].line).startswith("#1  0x000055fe8fd610bd in waitchld.constprop.0!()+188")

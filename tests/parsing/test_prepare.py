@@ -175,6 +175,7 @@ def test_an_older_dump_that_a_mail_quotes_below_its_own_is_no_thread() -> None:
     [
         b"==1==ERROR: AddressSanitizer: heap-use-after-free\n    #0 0x4f2 in f /src/f.c:1:2\n    #1 0x4f3 in g (/lib/x.so+0x12)\n",
         b"    #0 0x4f3 in operator new(unsigned long) (/lib/x.so+0x12)\n",
+        b"==1==WARNING: AddressSanitizer failed to allocate 9 bytes\n    #0 0x4f2 in f (a) x/f.rs:1:2\n",
         b"def f():\n    # 1 thread\n    #0 is the first\n",
         b"> I saw Thread 5 hang\n",
     ],
@@ -197,7 +198,7 @@ def test_a_number_sign_in_a_string_splits_no_frame() -> None:
 
 # -- hostile texts
 
-SIZE = 4_000_000
+SIZE = 1_000_000
 HOSTILE = {
     "quotes": (b"> #0  0x01 in f (\n", b">"),
     "blanks": (b"    #0  0x01 in f ()\n", b" "),
@@ -229,10 +230,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("shape", HOSTILE)
 def test_a_hostile_text_takes_no_longer_than_its_size_explains(shape: str) -> None:
-    """Four megabytes in some seconds: a square of the size would take hours."""
+    """A megabyte in a second or less: a square of the size would take an hour."""
     start, piece = HOSTILE[shape]
     data = start + piece * (SIZE // len(piece)) + b"\n"
     begin = time.process_time()
     with contextlib.suppress(InputError):
         parse_all(data)
-    assert time.process_time() - begin < 20
+    assert time.process_time() - begin < 10

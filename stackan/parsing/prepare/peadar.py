@@ -36,6 +36,17 @@ def _in_words_of_gdb(line: bytes) -> bytes:
     if frame is None:
         return line
     start, call, _, module, source = frame.groups()
-    function, _, arguments = call.partition(b"(")
+    function, arguments = _split_call(call)
     place = b"from " + module + (b" at " + source if source else b"")
     return b"%s in %s (%s) %s" % (start, function.removesuffix(b"!") or b"??", arguments, place)
+
+
+def _split_call(call: bytes) -> tuple[bytes, bytes]:
+    """`std::f<int (int)>(int a=1` at the first parenthesis outside of angle brackets."""
+    depth = 0
+    for at, byte in enumerate(call):
+        if byte == 40 and not depth and not call.endswith(b"operator", 0, at):
+            return call[:at], call[at + 1 :]
+        depth = max(0, depth + (byte == 60) - (byte == 62))
+    function, _, arguments = call.partition(b"(")
+    return function, arguments

@@ -14,15 +14,14 @@ from collections.abc import Iterator
 
 from stackan.parsing.prepare.text import Line
 
-# What stands before a frame or a header.  A sanitizer's frames, too, are indented, but what follows their blanks and a
-# parenthesis is a module's path; they are no threads.
+# What stands before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
 _FRAME = re.compile(rb"^([>|:\t ]*[>|:\t ])#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
 _HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:)", re.MULTILINE)
 
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
-    return (_HEADER.search(head) or _FRAME.search(head)) is not None
+    return b"Sanitizer" not in head and (_HEADER.search(head) or _FRAME.search(head)) is not None
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
