@@ -10,7 +10,7 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
-from stackan.parsing.prepare import REMNANTS, Text, mend, prepare
+from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import find_borders, is_repeated, process_ids, split_snapshots
 
@@ -49,7 +49,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             columns,
             source=source,
             format=found.format,
-            reason=found.reason,
+            reason=found.reason + tell(text),
             facts=facts,
             threads=range(*piece),
             original=text.original,
@@ -71,6 +71,8 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         settle(data, columns)
     text.renumber(columns)
     facts = read_facts(data, columns)
+    if "table" in text.cures:
+        facts = facts._replace(limited=True)
     if not columns.thread_lwp or not len(columns.frame_site):
         if facts.refusals:
             raise InputError(
@@ -96,7 +98,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             columns,
             source=source,
             format=found.format,
-            reason=found.reason,
+            reason=found.reason + tell(text),
             facts=facts._replace(pid=pid if pid is not None else facts.pid),
             threads=piece,
             warnings=warnings,

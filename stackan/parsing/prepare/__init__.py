@@ -12,11 +12,22 @@ from stackan.parsing.prepare import signs
 from stackan.parsing.prepare.encoding import decode, drop_escapes
 from stackan.parsing.prepare.text import Text
 
-__all__ = ["REMNANTS", "Text", "mend", "prepare"]
+__all__ = ["REMNANTS", "Text", "mend", "prepare", "tell"]
 
 LOOK_AT = 1 << 20  # bytes in which a text shows what it is, as for its format
 FORMS = ("quotes", "mi", "table")  # in this order: a mail may quote any of the others
 REMNANTS = signs.REMNANTS
+TOLD = {
+    "entities": "HTML's `&lt;` was made `<` again",
+    "glue": "frames were taken out of the lines of others",
+    "mi": "the records of gdb's machine interface were unpacked",
+    "pager": "the pager's questions were taken out",
+    "peadar": "as peadar's pstack writes it",
+    "prompts": "prompts were taken off frames and headers",
+    "quotes": "what quotes or indents the lines was taken off",
+    "table": "a table of `info threads` alone, which shows the innermost frame of each thread",
+    "wraps": "wrapped frames were joined",
+}
 
 
 def prepare(data: bytes) -> Text:
@@ -37,4 +48,9 @@ def prepare(data: bytes) -> Text:
 
 def mend(text: Text, name: str) -> Text:
     """The text as the cure of that name rewrites it."""
-    return text.rewritten(import_module(f"{__name__}.{name}").rewrite)
+    return text.rewritten(name, import_module(f"{__name__}.{name}").rewrite)
+
+
+def tell(text: Text) -> str:
+    """What was done to a text, in words that follow the reason for its format."""
+    return "".join(f"; {TOLD[name]}" for name in text.cures)

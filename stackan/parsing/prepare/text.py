@@ -30,8 +30,9 @@ class Text(NamedTuple):
     numbers: array[int] | None = None  # of the original's lines, from 1, for each line of `data`; None where they are the same
     joined: int = 0  # lines of the original that were joined to the one before them
     original: bytes | None = None  # None where it is `data`
+    cures: tuple[str, ...] = ()  # what was done to it, by the names of the cures
 
-    def rewritten(self, rewrite: Rewrite) -> Text:
+    def rewritten(self, name: str, rewrite: Rewrite) -> Text:
         """The text as a cure writes it.  Numbers never decrease: a cure keeps the order of lines."""
         lines = self.data.split(b"\n")
         numbers, written, joined = array("i"), [], self.joined
@@ -41,7 +42,8 @@ class Text(NamedTuple):
             joined += span - 1
         if not written:  # even an empty text is one line to the next cure
             numbers.append(1)
-        return Text(b"\n".join(written), numbers, joined, self.data if self.original is None else self.original)
+        original = self.data if self.original is None else self.original
+        return Text(b"\n".join(written), numbers, joined, original, (*self.cures, name))
 
     def renumber(self, columns: Columns) -> None:
         """Give the columns the original's line numbers, and count each of its lines once."""
