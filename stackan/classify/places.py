@@ -82,10 +82,11 @@ class Places:
             reason=meaning.reason,
             role=meaning.role,
             task=bool(wait.rule and wait.rule.task and meaning.verb == "waiting"),
-            delivers=bool(wait.rule and wait.rule.delivers),
+            delivers=bool(wait.rule and wait.rule.delivers) and not (rule is not None and rule.verb == "idle"),
             result=wait.rule.result if wait.rule and meaning.verb == "waiting" else "",
             in_task=in_task,
             application=names[wait.run : end],
+            what=wait.rule.what if wait.rule is not None else "",
         )
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:

@@ -22,7 +22,7 @@ _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", *_ANYWHERE}
 _FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
-    "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", *_FLAGS, *_ANYWHERE},
+    "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
     "wrapper": {"functions", "arguments", *_ANYWHERE},
     "start": {"functions", *_ANYWHERE},
@@ -187,6 +187,7 @@ def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
         descriptor=tuple(name.encode() for name in row.get("descriptor", ())),
         result=row.get("result", ""),
         id=f"{profile['name']}.{row.get('kind') or row['state']}",
+        what=row.get("what", ""),
         **flags,
     )
 

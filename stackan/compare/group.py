@@ -125,7 +125,16 @@ def _taken_alike(a: Dump, b: Dump) -> bool:
     if a.traits.family != b.traits.family:
         return False
     symbols = {_has_symbols(a), _has_symbols(b)} - {None}
-    return len(symbols) < 2
+    return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b)
+
+
+def _shows_runtime(dump: Dump) -> bool:
+    """Whether a goroutine dump shows the run-time's own frames: on SIGQUIT it may, to the program that asks it does not."""
+    if dump.traits.language != "go":
+        return False
+    columns = dump.columns
+    last = (columns.thread_first[index] + columns.thread_frames[index] - 1 for index in range(dump.first_thread, dump.stop_thread))
+    return any(columns.site_function[columns.frame_site[frame]] == b"runtime.goexit" for frame in last if frame >= 0)
 
 
 def _has_symbols(dump: Dump) -> bool | None:

@@ -94,7 +94,7 @@ def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:
 def _most_wait_for(tracks: Sequence[Track]) -> str:
     words: dict[str, int] = {}
     for track in tracks:
-        wait = "the result of another task" if track.place.kind == "future" else describe_wait(track)
+        wait = "the result of another task" if track.place.kind == "future" or track.place.task else describe_wait(track)
         words[wait] = words.get(wait, 0) + 1
     best, number = max(words.items(), key=lambda item: item[1])
     return best if number == len(tracks) else f"{best} ({number} of them)"

@@ -29,6 +29,8 @@ def describe_wait(track: Track) -> str:
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None and place.rule.what:
         return place.rule.what
+    if place.what:
+        return place.what
     if place.reason == NAMELESS:
         likely = "a one-time initialization or a robust mutex" if place.run == 1 else "a semaphore, a thread's end, or a timed or PI mutex"
         return f"something in the C library that the dump does not name ({likely})"

@@ -30,6 +30,7 @@ class Place(NamedTuple):
     result: str  # who may deliver the result that it waits for, as far as the wait's rule says (WaitRule)
     in_task: bool  # an executor's frame stands between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
+    what: str = ""  # what is waited for, where the kind says it badly: "a channel"
 
     @property
     def purpose(self) -> str:

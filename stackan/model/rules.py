@@ -32,6 +32,7 @@ class WaitRule(NamedTuple):
     arguments: tuple[bytes, ...]  # arguments that print the object, best first
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
+    what: str = ""  # in words, where the kind says it badly
 
     @property
     def traits(self) -> frozenset[str | None]:
