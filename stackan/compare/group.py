@@ -35,8 +35,14 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
             if not any(process is home for process in known):
                 known.append(home)
     for same in _by_process_id(unnumbered):
-        named = group_by_name(same)
-        processes += [same] if same[0].facts.pid is not None and len(named) == len(same) else named
+        texts: dict[str, list[Dump]] = {}  # the snapshots that stand in one text are of one process
+        for dump in same:
+            texts.setdefault(dump.source, []).append(dump)
+        firsts = [dumps[0] for dumps in texts.values()]
+        named = group_by_name(firsts)
+        told = same[0].facts.pid is not None or given_order  # who gives the order of snapshots says that they are of one process
+        for home in [firsts] if told and len(named) == len(firsts) else named:
+            processes += _lives([dump for first in home for dump in texts[first.source]])
     place = {id(dump): at for at, dump in enumerate(ordered)}
     processes.sort(key=lambda process: place[id(process[0])])
     return processes if given_order else [_in_time(process) for process in processes]
@@ -48,6 +54,16 @@ def _by_process_id(dumps: Sequence[Dump]) -> list[list[Dump]]:
     for dump in dumps:
         found.setdefault((dump.facts.pid, dump.facts.command), []).append(dump)
     return list(found.values())
+
+
+def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:
+    """Dumps apart at those with which a process ended: what comes next is a process that was started anew."""
+    lives: list[list[Dump]] = [[]]
+    for dump in dumps:
+        lives[-1].append(dump)
+        if dump.facts.ended:
+            lives.append([])
+    return [life for life in lives if life]
 
 
 def stem(source: str) -> str:

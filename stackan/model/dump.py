@@ -162,6 +162,7 @@ class Facts(NamedTuple):
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
     told: Mapping[int, Told] = MappingProxyType({})  # {thread row: what is said of it}
+    ended: bool = False  # the process printed this as the last thing before its end
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
 

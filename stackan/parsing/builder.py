@@ -89,7 +89,7 @@ class Builder:
         """The next thread belongs to a further snapshot, if any stands before it."""
         self.close_thread()
         row = len(self.columns.thread_lwp)
-        if row and row not in self.snapshots:
+        if row and self.snapshots[-1:] != [row]:
             self.snapshots.append(row)
 
     def frame(self, function: bytes, location: bytes = b"", *, pc: int | None = None, arguments: tuple[int, int] | None = None) -> None:

@@ -32,7 +32,10 @@ from stackan.parsing.readers.go_lines import (
 # `goroutine 1 [running]:` follows each of these: they open a dump.  (src/runtime/panic.go, src/runtime/signal_unix.go)
 _OPENINGS = (b"panic: ", b"fatal error: ", b"SIGQUIT: ", b"SIGABRT: ", b"SIGSEGV: ", b"SIGTRAP: ", b"SIGBUS: ", b"SIGFPE: ", b"SIGILL: ")
 # The run-time's own proof: `checkdead` in src/runtime/proc.go found no goroutine that could ever run again.
-_ASLEEP = b"fatal error: all goroutines are asleep - deadlock!"
+_ASLEEP = (
+    b"fatal error: all goroutines are asleep - deadlock!",
+    b"fatal error: no goroutines (main called runtime.Goexit) - deadlock!",
+)
 _UNAVAILABLE = b"goroutine running on other thread; stack unavailable"
 _C_CODE = b"non-Go function at pc="
 # With GOTRACEBACK=crash it stands between what the threads print that are not the first to be stopped.
@@ -47,21 +50,30 @@ def read(data: bytes) -> Reading:
     return _Reader(data).read()
 
 
+class _Snapshot:
+    """What is known of the snapshot whose goroutines are being read."""
+
+    def __init__(self, failed: bool = False, deadlock: int = 0) -> None:
+        self.failed = failed  # the program printed it because it failed or was told to end
+        self.deadlock = deadlock  # the line that says that all are asleep
+        self.told: dict[int, Told] = {}
+        self.seen: set[int] = set()  # numbers of its goroutines
+        self.crashing = False  # further system threads print themselves, and some goroutines again
+
+    def facts(self) -> Facts:
+        return Facts(None, None, (), (), told=self.told, ended=self.failed, deadlock=self.deadlock)
+
+
 class _Reader:
     """Goes through the lines of one text; each method takes a kind of line, or leaves it to the next."""
 
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
         self.margin = first_margin(data) or Margin()
-        self.told: list[dict[int, Told]] = [{}]  # of each snapshot
-        self.asleep = [0]  # of each snapshot: the line that says so
-        self.seen: set[int] = set()  # numbers of the goroutines in this snapshot
-        self.failed = False  # the dump was printed because the program failed or got a signal
-        self.number = 0  # of the newest of them
-        self.proof = 0  # such a line, until the next thread comes
-        self.opened = False  # what opens a dump stood since the last thread
-        self.same_dump = False  # a line `-----` stood since: further threads of the same dump follow
-        self.crashing = False  # the dump has such further threads, which print some goroutines again
+        self.snapshots: list[_Snapshot] = []
+        self.opening: _Snapshot | None = None  # what opens a dump stood since the last thread
+        self.same_dump = False  # a line `-----` stood since
+        self.number = 0  # of the open goroutine
         self.aside = False  # lines of the open goroutine that are no frames of its own: who created it, its ancestors
 
     def read(self) -> Reading:
@@ -74,13 +86,12 @@ class _Reader:
             elif not (self._header(line, text) or self._opening(text) or self._inside(line, text)) and is_noise(text):
                 builder.noise()
                 builder.close_thread()
-        facts = [Facts(None, None, (), (), told=told, deadlock=line) for told, line in zip(self.told, self.asleep, strict=True)]
-        return Reading(builder.columns, tuple(facts), tuple(builder.snapshots))
+        return Reading(builder.columns, tuple(snapshot.facts() for snapshot in self.snapshots), tuple(builder.snapshots))
 
     def _header(self, line: bytes, text: bytes) -> bool:
         """`goroutine 17 [chan receive, 5 minutes, locked to thread]:`, or `runtime stack:` of a system thread."""
         if text == b"runtime stack:":
-            self._begin_thread(0)
+            self._find_snapshot(0)
             at = len(line) - len(text)
             self.builder.thread(name=(at, at + len(text) - 1))
             return True
@@ -92,30 +103,24 @@ class _Reader:
             self.margin = Margin(line[:at])
             header = read_header(line[at:])
             assert header is not None
-        self._begin_thread(header.number)
-        row = self.builder.thread(number=header.number)
+        snapshot = self._find_snapshot(header.number)
         words = _bare_state(header.state)
-        if words == "running" and not self.told[-1] and not self.failed:
+        if words == "running" and not snapshot.told and not snapshot.failed:
             words = _OBSERVER
-        self.told[-1][row] = Told(f"go: {words}", self.builder.line)
+        snapshot.told[self.builder.thread(number=header.number)] = Told(f"go: {words}", self.builder.line)
         return True
 
-    def _begin_thread(self, number: int) -> None:
-        """The next thread comes: the first of a further snapshot, if its number was seen or a dump has been opened anew."""
-        repeated = number in self.seen and not self.crashing
-        if (self.opened or repeated) and self.builder.columns.thread_lwp:
+    def _find_snapshot(self, number: int) -> _Snapshot:
+        """Which snapshot the next thread is of: a further one, if its number was seen, or a dump has been opened anew."""
+        newest = self.snapshots[-1] if self.snapshots else None
+        if newest is None or self.opening is not None or (number in newest.seen and not newest.crashing):
             self.builder.snapshot()
-            self.told.append({})
-            self.asleep.append(0)
-            self.seen = set()
-            self.crashing = self.failed = False
-        self.failed = self.failed or self.opened
+            newest = self.opening or _Snapshot()
+            self.snapshots.append(newest)
         if number:  # each system thread has its own goroutine 0
-            self.seen.add(number)
-        self.number = number
-        self.opened = self.same_dump = self.aside = False
-        if self.proof:
-            self.asleep[-1], self.proof = self.proof, 0
+            newest.seen.add(number)
+        self.opening, self.number, self.same_dump, self.aside = None, number, False, False
+        return newest
 
     def _opening(self, text: bytes) -> bool:
         """What stands before a dump, or between its parts."""
@@ -123,11 +128,12 @@ class _Reader:
             self.same_dump = True
         elif not text.startswith(_OPENINGS):
             return False
-        elif self.same_dump:
-            self.crashing = True
+        elif self.same_dump and self.snapshots:
+            self.snapshots[-1].crashing = True
         else:
-            self.opened = True
-            self.proof = self.builder.line if text.startswith(_ASLEEP) else self.proof
+            asleep = text.startswith(_ASLEEP)
+            self.opening = self.opening or _Snapshot(failed=True)
+            self.opening.deadlock = self.builder.line if asleep else self.opening.deadlock
         self.builder.noise()
         self.builder.close_thread()
         return True
@@ -139,7 +145,7 @@ class _Reader:
             return False
         if text.startswith(INDENTS):
             if text.strip() == _UNAVAILABLE:
-                self.seen.discard(self.number)  # its own thread may print it, too
+                self.snapshots[-1].seen.discard(self.number)  # its own thread may print it, too
             elif read_place(text) is None:
                 return False
             builder.continuation()
