@@ -278,5 +278,5 @@ def test_time_grows_with_the_text_only(line: bytes) -> None:
         parse_all(text, "hostile.txt")
         return time.process_time() - start
 
-    seconds(50_000)
-    assert seconds(1_600_000) < 20 * max(seconds(200_000), 0.01)
+    short = min(seconds(200_000) for _ in range(3))
+    assert min(seconds(1_600_000) for _ in range(2)) < 24 * max(short, 0.01)
