@@ -403,7 +403,10 @@ def skip_lines(data: bytes, start: int, lines: int) -> int:
 
 
 def read_location(text: str) -> Location:
-    """Read a site's location: `at FILE:LINE`, `from LIBRARY`, or `from LIBRARY at FILE:LINE:COLUMN` (eu-stack -m -s)."""
+    """Read a site's location: `at FILE:LINE`, `from LIBRARY`, or `from LIBRARY at FILE:LINE:COLUMN` (eu-stack -m -s).
+
+    Visual Studio prints lines without files: `from ledger.exe at :12`.
+    """
     library = None
     if text.startswith("from "):
         library, _, text = text[5:].partition(" at ")
@@ -413,6 +416,6 @@ def read_location(text: str) -> Location:
     file, _, number = text[3:].rpartition(":")
     if number.isdigit() and ":" in file and file.rpartition(":")[2].isdigit():
         file, _, number = file.rpartition(":")  # a column stands last
-    if not number.isdigit():
+    if not number.isdigit() or len(number) > 18:
         return Location(text[3:], None, library)
     return Location(file or None, int(number), library)

@@ -65,9 +65,15 @@ class Builder:
 
     # -- what a line is
 
-    def thread(self, *, number: int = UNKNOWN, lwp: int = UNKNOWN, pthread: int = 0, name: tuple[int, int] | None = None) -> int:
-        """The current line heads a thread; `name` is where its name stands.  Returns the thread's row."""
-        self._take(THREAD)
+    def thread(
+        self, *, number: int = UNKNOWN, lwp: int = UNKNOWN, pthread: int = 0, name: tuple[int, int] | None = None, headed: bool = True
+    ) -> int:
+        """The current line heads a thread; `name` is where its name stands.  Returns the thread's row.
+
+        Not `headed`: the thread has no such line, and begins with what the current line is besides.
+        """
+        if headed:
+            self._take(THREAD)
         self.close_thread()
         columns = self.columns
         name_start, name_stop = name if name is not None else (UNKNOWN, UNKNOWN)

@@ -11,6 +11,10 @@ def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words) of a text's beginning."""
     if _lines_with(head, b"lwp# ", _is_ruled) or _lines_with(head, b"thread# ", _is_ruled):
         return "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
+    if _lines_with(head, b" tid# ", _is_ruled):
+        return "procstack", "ruled lines `---- tid# n ----` head the threads"
+    if _is_one_aix_thread(head):
+        return "procstack", "a line `PID : COMMAND` opens the text, and frames `ADDRESS function (?)` follow"
     if _is_one_solaris_thread(head):
         return "solaris-pstack", "a line `PID:` and a command opens the text, and frames `ADDRESS function (…)` follow"
     if _lines_with(head, b" Suspend: ", _is_windbg_thread):
@@ -25,6 +29,8 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"
     if _lines_with(head, b"  Thread ", _is_spindump_thread):
         return "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
+    if any(_lines_with(head, mark, _is_visual_studio_frame) for mark in (b".dll!", b".exe!")):
+        return "vs-callstack", "lines `MODULE.dll!FUNCTION(…)` are frames of Visual Studio's Call Stack window"
     return None
 
 
@@ -65,6 +71,15 @@ def _is_one_solaris_thread(head: bytes) -> bool:
     )
 
 
+def _is_one_aix_thread(head: bytes) -> bool:
+    """`11928 : -sh`, then `d01d15c4  waitpid   (?, ?, ?) + e0`."""
+    process, _, rest = head.partition(b"\n")
+    pid, colon, _ = process.partition(b" : ")
+    frame = rest.partition(b"\n")[0]
+    digits = frame.partition(b"  ")[0].removeprefix(b"0x")
+    return bool(colon) and pid.isdigit() and b"(" in frame and len(digits) in (8, 16) and not digits.strip(_HEX)
+
+
 def _is_windbg_thread(line: bytes) -> bool:
     return b" Id: " in line and line[: line.find(b" Id: ")].strip(b".# ").isdigit()
 
@@ -84,3 +99,12 @@ def _is_sample_thread(line: bytes) -> bool:
 
 def _is_spindump_thread(line: bytes) -> bool:
     return line.startswith((b"  Thread 0x", b"  Thread <multiple>")) and b" samples" in line
+
+
+def _is_visual_studio_frame(line: bytes) -> bool:
+    module, _, call = line.lstrip(b"> \t").removeprefix(b"[Inline Frame] ").partition(b"!")
+    return (
+        module.endswith((b".dll", b".exe"))
+        and not set(module) & set(b" (<\"'`/\\:")
+        and (b"(" in call or b" Line " in call or b"+0x" in call)
+    )

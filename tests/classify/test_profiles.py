@@ -45,6 +45,7 @@ RULES = [
 
 # What stands before a thread's frames in the format of a profile's examples, where that is not gdb's.
 OPENINGS = {
+    "aix": "7 : server\n---------- tid# 7 ----------\n",
     "go": "goroutine 7 [select]:\n",
     "java": 'Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n"worker-1" #16 prio=5 tid=0x1 nid=0x7 runnable\n',
     "macos": "Process:         server [7]\n  Thread 0x4eb9    DispatchQueue 1    1001 samples (1-1001)\n    ",

@@ -20,7 +20,9 @@ READERS: dict[str, str] = {
     "py-spy": "pyspy",
     "macos-sample": "macos",
     "macos-spindump": "macos",
+    "procstack": "aix",
     "solaris-pstack": "solaris",
+    "vs-callstack": "visualstudio",
     "windbg": "windbg",
 }
 

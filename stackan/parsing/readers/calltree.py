@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.parsing.readers.fields import is_number
+
 _MARKS = b" +!:|"  # what may stand before a count; `*` marks the kernel's part
-_DIGITS = b"0123456789"
 
 
 class Node(NamedTuple):
@@ -80,7 +81,7 @@ def read_node(text: bytes) -> Node | None:
     column = marks + kernel
     stop = text.find(b" ", column)
     digits = text[column:stop] if stop > 0 else b""
-    if not marks or not 0 < len(digits) <= 12 or digits.strip(_DIGITS):
+    if not marks or not is_number(digits, 12):
         return None
     start = stop + len(text[stop:]) - len(text[stop:].lstrip(b" "))
     return Node(column, int(digits), kernel, start) if start < len(text) else None

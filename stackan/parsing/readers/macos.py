@@ -32,11 +32,11 @@ from stackan.model.dump import Facts, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.calltree import Node, Path, Tree, read_node
+from stackan.parsing.readers.fields import DIGITS, is_hex, is_number
 from stackan.parsing.readers.pieces import cut
 
 MOVING = "macos: moving"
 _STILL = 0.9  # the share of its samples from which on a thread is taken to stand where they are
-_DIGITS, _HEX = b"0123456789", b"0123456789abcdef"
 # Titles behind the trees: what stands below them is said of no thread.
 _SUMMARIES = (b"Total number in stack", b"Sort by top of stack", b"Binary Images:", b"  Binary Images:")
 _WORDS = (
@@ -134,12 +134,12 @@ def read_head(text: bytes, node: Node | None) -> _Head | None:
         if not text.startswith(b"Thread_", node.start):
             return None
         digits = text[node.start + 7 :].partition(b" ")[0].rstrip(b":")
-        lwp = int(digits) if _is_number(digits, 18, _DIGITS) else UNKNOWN
+        lwp = int(digits) if is_number(digits, 18) else UNKNOWN
         return _Head(lwp, _label(text, node.start), node.column)
     if not text.startswith(b"  Thread ") or b" samples" not in text:
         return None
     word = text[9:].partition(b" ")[0]
-    lwp = int(word[2:], 16) if word.startswith(b"0x") and _is_number(word[2:], 15, _HEX) else UNKNOWN
+    lwp = int(word[2:], 16) if word.startswith(b"0x") and is_hex(word[2:], 15) else UNKNOWN
     for mark in (b'Thread name "', b'DispatchQueue "'):
         at = text.find(mark)
         stop = text.find(b'"', at + len(mark))
@@ -162,12 +162,12 @@ def read_process(text: bytes) -> Facts | None:
     if text.startswith(b"Analysis of sampling "):
         name, _, rest = text[21:].partition(b" (pid ")
         pid = rest.partition(b")")[0]
-        return Facts(int(pid), name.decode("utf-8", "replace"), (), ()) if _is_number(pid, 10, _DIGITS) else None
+        return Facts(int(pid), name.decode("utf-8", "replace"), (), ()) if is_number(pid, 10) else None
     if not text.startswith(b"Process:  "):
         return None
     name, opening, rest = text[8:].strip().partition(b" [")
     pid = rest.partition(b"]")[0]
-    return Facts(int(pid) if opening and _is_number(pid, 10, _DIGITS) else None, name.decode("utf-8", "replace"), (), ())
+    return Facts(int(pid) if opening and is_number(pid, 10) else None, name.decode("utf-8", "replace"), (), ())
 
 
 def read_frame(text: bytes) -> _Frame | None:
@@ -182,10 +182,10 @@ def read_frame(text: bytes) -> _Frame | None:
     words, tail, pc = text, b"", None
     if opening >= 0:
         digits = text[opening + 4 :].partition(b"]")[0].partition(b",")[0]
-        if not _is_number(digits, 16, _HEX):
+        if not is_hex(digits):
             return None
         pc, words, tail = int(digits, 16), text[:opening].rstrip(), text[opening:].partition(b"]")[2].strip()
-    if words.startswith(b"0x") and _is_number(words[2:], 16, _HEX):
+    if words.startswith(b"0x") and is_hex(words[2:]):
         return _Frame(b"", b"", int(words[2:], 16))
     within = words.rfind(b" (in ")
     if within >= 0:
@@ -193,11 +193,11 @@ def read_frame(text: bytes) -> _Frame | None:
     else:
         function, library, source = _spindump_parts(words)
     name, plus, offset = function.rpartition(b" + ")
-    if plus and not offset.strip(_DIGITS + b","):
+    if plus and not offset.strip(DIGITS + b","):
         function = name
     location = b"from " + library if library else b""
     file, colon, line = source.rpartition(b":")
-    if colon and file and _is_number(line, 9, _DIGITS):
+    if colon and file and is_number(line, 9):
         location += (b" at " if location else b"at ") + source
     return _Frame(b"" if function == b"???" else function, location, pc) if function else None
 
@@ -206,7 +206,7 @@ def _spindump_parts(words: bytes) -> tuple[bytes, bytes, bytes]:
     """(function, library, source) of `main + 52 (ledgerd.c:12 in ledgerd + 16204)`."""
     opening = words.rfind(b" (")
     inside, plus, offset = words[opening + 2 : -1].rpartition(b" + ")
-    if opening < 0 or not words.endswith(b")") or not plus or offset.strip(_DIGITS):
+    if opening < 0 or not words.endswith(b")") or not plus or offset.strip(DIGITS):
         return words, b"", b""
     source, mark, library = inside.rpartition(b" in ")
     return (words[:opening], library, source.partition(b",")[0]) if mark else (words[:opening], inside, b"")
@@ -216,7 +216,3 @@ def _is_pair(text: bytes) -> bool:
     """`OS Version:      Mac OS X 10.9 (13A603)`."""
     name, colon, _ = text.partition(b":")
     return bool(colon) and 0 < len(name) <= 32 and name[:1].isupper() and name.replace(b"/", b"").replace(b" ", b"").isalnum()
-
-
-def _is_number(digits: bytes, limit: int, allowed: bytes) -> bool:
-    return 0 < len(digits) <= limit and not digits.strip(allowed)

@@ -22,9 +22,9 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
+from stackan.parsing.readers.fields import is_hex, is_number
 from stackan.parsing.readers.pieces import cut
 
-_DIGITS, _HEX = b"0123456789", b"0123456789abcdef"
 _NO_SYMBOL = b"????????"
 _SIGNAL = b" --- called from signal handler with signal "
 _ZOMBIE = b"\t** zombie (exited, not detached, not yet joined) **"
@@ -73,7 +73,7 @@ def read_process(text: bytes) -> Facts | None:
     """`83950:` and the command, for a core `core 'FILE' of 83950:`; a tab stands between them, or what a terminal made of it."""
     told = text.partition(b"' of ")[2] if text.startswith(b"core '") else text
     pid, _, command = told.partition(b":")
-    if command[:1] not in (b"\t", b" ") or not _is_number(pid, 10):
+    if command[:1] not in (b"\t", b" ") or not is_number(pid, 10):
         return None
     return Facts(int(pid), command.strip().decode("utf-8", "replace") or None, (), ())
 
@@ -84,7 +84,7 @@ def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     for mark in (b"lwp# ", b"thread# "):
         at = text.find(mark)
         digits = text[at + len(mark) : at + len(mark) + 10].partition(b" ")[0]
-        if at >= 0 and _is_number(digits, 10):
+        if at >= 0 and is_number(digits, 10):
             number = int(digits)
             break
     if number == UNKNOWN or not text.endswith(b"--"):
@@ -95,7 +95,7 @@ def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
 
 def read_frame(text: bytes) -> _Frame | None:
     digits, _, rest = text[1:].partition(b" ")
-    if text[:1] != b" " or len(digits) not in (8, 16) or not _is_number(digits, 16, _HEX):
+    if text[:1] != b" " or len(digits) not in (8, 16) or not is_hex(digits):
         return None
     pc = int(digits, 16)
     if rest.startswith(b"* "):
@@ -111,12 +111,8 @@ def read_frame(text: bytes) -> _Frame | None:
 def _java_method(words: bytes) -> bytes:
     """`java/lang/Object.wait(J)V+0 (line 474)` without the byte code's index and the line, which has no file."""
     method, plus, index = words.partition(b" (line ")[0].rpartition(b"+")
-    return method if plus and _is_number(index, 10) else words
+    return method if plus and is_number(index, 10) else words
 
 
 def _is_offset(text: bytes) -> bool:
-    return not text or (text.startswith(b" + ") and _is_number(text[3:], 16, _HEX))
-
-
-def _is_number(text: bytes, limit: int, digits: bytes = _DIGITS) -> bool:
-    return 0 < len(text) <= limit and not text.strip(digits)
+    return not text or (text.startswith(b" + ") and is_hex(text[3:]))

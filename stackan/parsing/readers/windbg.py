@@ -20,9 +20,9 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Printed
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
+from stackan.parsing.readers.fields import HEX, find_opening, is_hex
 from stackan.parsing.readers.pieces import NOTHING_SAID, cut
 
-_HEX = b"0123456789abcdefABCDEF"
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
 _INLINED = (b"(Inline", b"(Inline)", b"Function)", b"--------", b"--------`--------")
 # What `kv` says of a frame behind its place.
@@ -203,7 +203,7 @@ def read_thread(text: bytes) -> tuple[int, int, int] | None:
     pid, dot, lwp = ids.partition(b".")
     if not mark or not dot or b" Suspend: " not in behind or not (0 < len(number) <= 6 and number.isdigit()):
         return None
-    if not (_is_hex(pid, 8) and _is_hex(lwp, 8)):
+    if not (is_hex(pid, 8) and is_hex(lwp, 8)):
         return None
     return int(number), int(pid, 16), int(lwp, 16)
 
@@ -234,13 +234,13 @@ def read_row(text: bytes, table: _Table) -> _Row | None:
     at, addresses, inlined = 0, [], False
     if table.numbered:
         start, at = _word(text, 0)
-        if not _is_hex(text[start:at], 4):
+        if not is_hex(text[start:at], 4):
             return None
     if not table.addresses:
         return _Row(None, None, _word(text, at)[0], False) if at and text[at:].strip() else None
     if table.memory:
         start, stop = _word(text, at)
-        at = stop if _is_hex(text[start:stop], 6) else at
+        at = stop if is_hex(text[start:stop], 6) else at
     while True:
         start, stop = _word(text, at)
         word = text[start:stop]
@@ -271,10 +271,10 @@ def read_site(text: bytes, at: int) -> _Site | None:
         cut_at = text.find(annotation, at, stop)
         stop = cut_at if cut_at > 0 else stop
     offset = text.rfind(b"+0x", at, stop)
-    if offset > 0 and _is_hex(text[offset + 3 : stop], 16):
+    if offset > 0 and is_hex(text[offset + 3 : stop], 16):
         stop = offset
     arguments = None
-    if text[:stop].endswith(b")") and (opening := _opening(text, at, stop)) > at and opening + 1 < stop - 1:
+    if text[:stop].endswith(b")") and (opening := find_opening(text, at, stop)) > at and opening + 1 < stop - 1:
         arguments, stop = (opening + 1, stop - 1), opening
     elif text[:stop].endswith(b"("):
         stop -= 1
@@ -303,7 +303,7 @@ def read_pair(text: bytes) -> tuple[bytes, bytes]:
 def read_hex(text: bytes, otherwise: int) -> int:
     """A number as the debugger writes addresses and ids: `00007ff6`64a4e000`, `0x0a5c`, `a5c`."""
     digits = text.partition(b" ")[0].replace(b"`", b"").removeprefix(b"0x")
-    return int(digits, 16) if _is_hex(digits, 16) else otherwise
+    return int(digits, 16) if is_hex(digits, 16) else otherwise
 
 
 def _word(text: bytes, at: int) -> tuple[int, int]:
@@ -314,23 +314,6 @@ def _word(text: bytes, at: int) -> tuple[int, int]:
     return at, len(text) if stop < 0 else stop
 
 
-def _opening(text: bytes, at: int, stop: int) -> int:
-    """The parenthesis that the last byte closes; -1 if there is none."""
-    depth = 0
-    for position in range(stop - 1, at - 1, -1):
-        if text[position] == 41:
-            depth += 1
-        elif text[position] == 40:
-            depth -= 1
-            if not depth:
-                return position
-    return -1
-
-
 def _is_address(word: bytes) -> bool:
     """`0012f0a4` or `00000067`e0f3f278`."""
-    return (len(word) == 8 and not word.strip(_HEX)) or (len(word) == 17 and word[8] == 96 and not word.replace(b"`", b"").strip(_HEX))
-
-
-def _is_hex(digits: bytes, limit: int) -> bool:
-    return 0 < len(digits) <= limit and not digits.strip(_HEX)
+    return (len(word) == 8 and not word.strip(HEX)) or (len(word) == 17 and word[8] == 96 and not word.replace(b"`", b"").strip(HEX))

@@ -1,0 +1,28 @@
+"""What readers ask of single fields."""
+
+from __future__ import annotations
+
+DIGITS, HEX = b"0123456789", b"0123456789abcdefABCDEF"
+
+
+def is_number(text: bytes, limit: int) -> bool:
+    """Whether a text is a decimal number of at most so many digits."""
+    return 0 < len(text) <= limit and not text.strip(DIGITS)
+
+
+def is_hex(text: bytes, limit: int = 16) -> bool:
+    """Whether a text is a hexadecimal number of at most so many digits, without `0x`."""
+    return 0 < len(text) <= limit and not text.strip(HEX)
+
+
+def find_opening(text: bytes, start: int, stop: int) -> int:
+    """The parenthesis that the last byte before `stop` closes; -1 if there is none from `start` on."""
+    depth = 0
+    for position in range(stop - 1, start - 1, -1):
+        if text[position] == 41:
+            depth += 1
+        elif text[position] == 40:
+            depth -= 1
+            if not depth:
+                return position
+    return -1
