@@ -206,7 +206,7 @@ cdef int take_indented(Scanner *s, Py_ssize_t start, Py_ssize_t stop) noexcept n
         s.threads.stop[s.threads.count - 1] = s.at
         return CONTINUATION
     close_frame(s)
-    if s.open and (s.data[start] == c"\t" or (s.threads.frames[s.threads.count - 1] and indent - start >= 8)):
+    if s.open and (s.data[start] == c"\t" or (s.threads.frames[s.threads.count - 1] and (indent - start >= 8 or s.has_locals))):
         s.has_locals = True
         s.threads.stop[s.threads.count - 1] = s.at
         return LOCALS

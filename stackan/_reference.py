@@ -8,7 +8,7 @@ whether a thread is open:
     #5  0x0000557fb8ef6910 in lock_wait (thr=thr@entry=0x77) at lock0lock.cc:2189     FRAME
     #0  0x00007f8af76c012b     futex_wait - /usr/lib/libc.so.6    FRAME      eu-stack -m
         ./nptl/futex-internal.c:57:12                             CONTINUATION   three blanks to seven, directly behind a frame
-            __ret = -512                                          LOCALS     eight blanks or more, inside a thread
+            __ret = -512                                          LOCALS     eight blanks or more, inside a thread; fewer below such
     No locals.                                                    LOCALS
     [New LWP 17803]                                               NOISE      known words of the debugger: see model/words.py
         at ./nptl/futex-internal.c:57                             NOISE      fewer than eight blanks, directly behind noise
@@ -111,7 +111,8 @@ class _Scanner:
             columns.thread_stop[-1] = following
             return CONTINUATION
         self.close_frame()
-        if (self.open and columns.thread_frames[-1] and indent - start >= 8) or (self.open and data[start] == 9):
+        inside = self.open and columns.thread_frames[-1] > 0
+        if (inside and (indent - start >= 8 or self.has_locals)) or (self.open and data[start] == 9):
             self.has_locals = True
             columns.thread_stop[-1] = following
             return LOCALS

@@ -684,6 +684,11 @@ def test_a_frame_goes_on_behind_three_blanks_to_seven(blanks: int) -> None:
     assert dump.lines["continuations"] == 1
 
 
+def test_locals_that_go_on_with_fewer_blanks_are_locals() -> None:
+    dump = only("Thread 1 (LWP 7):\n#0  0x01 in f ()\n        a = {b = 1,\n      c = 2,\n  d = 3}\n#1  0x02 in main ()\n")
+    assert (dump.lines["locals"], dump.unparsed, len(dump.frames)) == (3, [], 2)
+
+
 def test_a_frame_without_arguments_has_its_place() -> None:
     dump = only("Thread 5 (LWP 5):\n#0 0x01 in poll at poll.c:29:10\n#1 0x02 in A<B>::f() at a.h:64:75\n#2 0x03 in _start from /bin/x\n")
     assert [(frame.function, frame.file, frame.file_line, frame.library) for frame in dump.frames] == [

@@ -97,12 +97,12 @@ OTHER_LINES = [
     b"",
     b" ",
 ]
-PREFIXES = [b"", b"", b"", b"", b"> ", b">> ", b"    ", b"\t", b"| ", b"(gdb) ", b"\x1b[?2004h"]
+PREFIXES = [b"", b"", b"", b"", b"log 7: ", b"log 8: ", b"> ", b">> ", b"    ", b"\t", b"| ", b"(gdb) ", b"\x1b[?2004h"]
 ENDS = [b"\n", b"\n", b"\n", b"\r\n", b"", b"--Type <RET> for more, q to quit, c to continue without paging--\n", b"\r", b"\n\n", b" \n"]
 
 pieces = st.tuples(*(st.sampled_from(choices) for choices in (PREFIXES, FRAME_LINES + OTHER_LINES, ENDS))).map(b"".join)
 texts = st.lists(pieces, min_size=1, max_size=20).map(b"".join)
-quoted = st.tuples(st.sampled_from([b"> ", b"    ", b">>> "]), texts).map(
+quoted = st.tuples(st.sampled_from([b"> ", b"    ", b">>> ", b"Nov 21 gdb[7]: "]), texts).map(
     lambda made: b"\n".join(made[0] + line for line in made[1].split(b"\n"))
 )
 

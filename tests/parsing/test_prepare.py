@@ -104,6 +104,12 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "indented by a tab": each_line(lambda line: b"\t" + line),
     "frames indented below their headers": each_line(lambda line: b"  " + line if line.startswith(b"#") else line),
     "frames indented far below their headers": each_line(lambda line: b" " * 8 + line if line.startswith(b"#") else line),
+    "in a system's log": each_line(lambda line: b"Nov 21 06:28:34 db1 gdb[4711]: " + line),
+    "in a log with other times and widths": lambda data: b"\n".join(
+        b"2026-11-21T06:%02d:%02d.%dZ stdout F %s" % (at // 60 % 60, at % 60, at * 7919, line) for at, line in enumerate(data.split(b"\n"))
+    ),
+    "in a log, without blanks at the ends of lines": each_line(lambda line: (b"mariadb_1  | " + line).rstrip()),
+    "in a log, frames indented": each_line(lambda line: b"db: " + (b"  " if line.startswith(b"#") else b"") + line),
     "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
     "CR": lambda data: data.replace(b"\n", b"\r"),
     "UTF-8 with a mark": lambda data: b"\xef\xbb\xbf" + data,
@@ -178,6 +184,7 @@ def test_an_older_dump_that_a_mail_quotes_below_its_own_is_no_thread() -> None:
         b"==1==WARNING: AddressSanitizer failed to allocate 9 bytes\n    #0 0x4f2 in f (a) x/f.rs:1:2\n",
         b"def f():\n    # 1 thread\n    #0 is the first\n",
         b"> I saw Thread 5 hang\n",
+        b"the frame #0 0x01 in f () was on top\nand #1 0x02 in g () below\n",
     ],
 )
 def test_indented_lines_that_are_no_threads_are_not_taken_for_some(text: bytes) -> None:
@@ -217,6 +224,9 @@ HOSTILE = {
     "escapes in records": (b'=thread-group-added\n~"#0  0x01 in f ()\\n"\n~"', b"\\1"),
     "rows": (b"  Id   Target Id\n", b"* 1    LWP 1 f ()\n"),
     "names in rows": (b"  Id   Target Id\n* 1    LWP 1 f ()\n* 2    LWP 2 ", b'" '),
+    "margins": (b"", b"log: #0 0x1 in f ()\n"),
+    "a long margin": (b"a: #0 0x1 in f ()\nb: #0 0x1 in f ()\n", b"a: "),
+    "numbers in margins": (b"", b"1 2 3 4 5 6 7 8 9: #0 0x1 in f ()\n"),
     "entities": (b"#0  0x01 in f&lt; (", b"&amp;"),
     "blocks of a session": (b"[New LWP 1]\n", b"#0  f ()\n(gdb) bt\n"),
     "switches": (b"", b"[Switching to thread 1 (LWP 1)]\n#0  f ()\n"),
