@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackan.model.dump import Lock, Told
-from stackan.model.place import RECORDED, Awaited, Held, Place
+from stackan.model.place import FRAMES, RECORDED, Awaited, Held, Place
 
 
 def read_awaited(told: Told, place: Place) -> Awaited | None:
@@ -17,8 +17,10 @@ def read_awaited(told: Told, place: Place) -> Awaited | None:
 def read_held(told: Told) -> list[Held]:
     """The locks that the dump names as held; not the one whose condition the thread waits for, which gave it back."""
     awaited = told.awaits
-    return [_held(lock) for lock in told.holds if awaited is None or lock.address != awaited.address]
+    return [_held(lock) for lock in told.holds if awaited is None or lock.address is None or lock.address != awaited.address]
 
 
 def _held(lock: Lock) -> Held:
+    if lock.address is None:  # a running initializer, say: its frame shows that it holds what has only a name
+        return Held(lock.kind, None, FRAMES, lock.line, lock.frame, False, token=f"{lock.kind} {lock.what}")
     return Held(lock.kind, lock.address, RECORDED, lock.line, lock.frame, lock.mode == "read")

@@ -28,6 +28,14 @@ _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
     "then the lock's address stands in them."
 )
+_FIND_PEER_OF_JAVA = (
+    "Find the other end: `ss -tnp` lists the process's connections; a Java dump does not say which of them a thread reads. "
+    f"{_TAKE_ITS_DUMP}"
+)
+_ASK_JVM = (
+    "Take the dump with `jcmd PID Thread.print -l` (`jstack -l PID`): it lists who owns the locks of java.util.concurrent. Readers of a "
+    "ReentrantReadWriteLock, and a StampedLock's owner, are recorded nowhere."
+)
 _ASK_WINDBG = "Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`."
 _FIND_LOCKER = (
     "No goroutine dump says who holds a lock: look for goroutines below the functions that lock it, or for a path that returns without "
@@ -45,6 +53,8 @@ def advise(track: Track, kind: str) -> tuple[str, ...]:
     if place.rule is not None:
         return place.rule.advice
     system = track.newest.dump.traits.language
+    if system == "java":
+        return _advise_on_java(place.kind, kind)
     if kind == "stalled-io":
         return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX),)
     if place.state == "lock":
@@ -62,3 +72,9 @@ def advise(track: Track, kind: str) -> tuple[str, ...]:
 
 def _asking(kind: str) -> tuple[str, ...]:
     return {"mutex": (_ASK_OWNER,), "rwlock": (_ASK_WRITER,)}.get(kind, _ADVICE.get(kind, ()))
+
+
+def _advise_on_java(waits_for: str | None, kind: str) -> tuple[str, ...]:
+    if kind == "stalled-io":
+        return (_FIND_PEER_OF_JAVA,) if waits_for == "socket" else ()
+    return (_ASK_JVM,) if waits_for in ("mutex", "rwlock") else _ADVICE.get(waits_for or "", ())

@@ -41,6 +41,8 @@ def describe_wait(track: Track) -> str:
         return f"{kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
     if awaited is not None and awaited.descriptor is not None:
         return f"{_describe_kind(place.kind)} (descriptor {awaited.descriptor})"
+    if awaited is not None and awaited.address is None and awaited.symbol:
+        return f"{_describe_kind(place.kind)}, {awaited.symbol}"
     return _describe_kind(place.kind)
 
 

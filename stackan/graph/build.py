@@ -109,7 +109,7 @@ class _Builder:
                 graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, line, "waits for the end of"))
             graph.needs[node] = len(graph.out[node])
             return
-        token = self._own_token(track)
+        token = self._token(track)
         if token or (
             awaited is not None
             and awaited.address is not None
@@ -148,11 +148,18 @@ class _Builder:
         held = self.holders.get(awaited.address, [])
         return bool(held) and all(hold.sure and hold.evidence in (RECORDED, LOCALS) for _, hold in held)
 
-    def _own_token(self, track: Track) -> str:
-        """The lock without an address that a thread itself holds (a signal handler inside the allocator)."""
-        if track.place.kind != "allocator":
+    def _token(self, track: Track) -> str:
+        """The lock without an address that a thread waits for, if a holder is known.
+
+        It holds it itself (a signal handler inside the allocator), or the lock has a name (a class that is being initialized).
+        """
+        if track.place.kind == "allocator":
+            return next((hold.token for hold in track.newest.holds if hold.token), "")
+        awaited = track.newest.awaited
+        if awaited is None or awaited.address is not None or not awaited.symbol:
             return ""
-        return next((hold.token for hold in track.newest.holds if hold.token), "")
+        token = f"{awaited.kind} {awaited.symbol}"
+        return token if token in self.holders else ""
 
     def _lock(self, sighting: Sighting, token: str) -> int:
         """The node of a lock, with its holders as AND suppliers, or someone else if none is known."""
@@ -164,7 +171,7 @@ class _Builder:
             return node
         kind = place.kind or "futex"
         symbol = f" <{awaited.symbol}>" if awaited and awaited.symbol else ""
-        words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind} lock"
+        words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind}{symbol or ' lock'}"
         node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address))
         held = self.holders.get(key, [])
         exclusive = [(track, hold) for track, hold in held if not hold.shared]

@@ -31,6 +31,7 @@ FORMATS = {
         Format("macos-spindump", "macos-spindump", language="macos", instant=False, outermost_first=True),
         Format("py-spy", "py-spy", "python", counters=False),
         Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
+        Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", counters=False),
         Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),
         Format("lldb", "lldb"),
     )

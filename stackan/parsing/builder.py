@@ -91,6 +91,11 @@ class Builder:
         self._open = True
         return len(columns.thread_lwp) - 1
 
+    def rename(self, start: int, stop: int) -> None:
+        """The open thread's name stands in the current line."""
+        self.columns.thread_name_start[-1] = self.start + start
+        self.columns.thread_name_size[-1] = stop - start
+
     def snapshot(self) -> None:
         """The next thread belongs to a further snapshot, if any stands before it."""
         self.close_thread()

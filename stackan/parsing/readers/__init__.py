@@ -14,6 +14,7 @@ from stackan.model.dump import Facts
 # {format: the module of its reader}
 READERS: dict[str, str] = {
     "go": "go",
+    "java-dump-file": "java_dump_file",
     "jhsdb": "jstack",
     "jstack": "jstack",
     "lldb": "lldb",

@@ -21,10 +21,11 @@ writes frames as ` - Srv.two(java.lang.Object) @bci=12, line=8 (Interpreted fram
 from __future__ import annotations
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock, Told
+from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.java_locks import Holdings, read_lock
+from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
 
 DUMP = b"Full thread dump "
 DEADLOCK = (b"Found one Java-level deadlock:", b"Deadlock Detection:")
@@ -52,24 +53,6 @@ _AROUND = (
     b"Attaching to remote server ",
 )
 _ATTACHING = b"Attaching to process ID "
-# Threads of the JVM that are java.lang.Threads for it, but run no Java code (HotSpot's compileBroker.cpp, serviceThread.cpp, …).
-_SERVICE = (
-    b"Signal Dispatcher",
-    b"Service Thread",
-    b"Monitor Deflation Thread",
-    b"Notification Thread",
-    b"Attach Listener",
-    b"DestroyJavaVM",
-    b"Sweeper thread",
-    b"C1 CompilerThread",
-    b"C2 CompilerThread",
-    b"CompilerThread",
-    b"JVMCI CompilerThread",
-    b"StringDedupProcessor",
-    b"Surrogate Locker Thread",
-    b"JDWP ",
-    b"JFR ",
-)
 
 
 def read(data: bytes) -> Reading:
@@ -82,7 +65,7 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.threads: list[_Thread] = []
+        self.threads: list[JavaThread] = []
         self.holdings = Holdings()  # what deadlock sections say
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
@@ -92,14 +75,24 @@ class _Reader:
     def read(self) -> Reading:
         for text in self.builder.lines():
             if not text.strip():
-                self.builder.blank()
-                self.in_heap = False
-            elif not (self._of_thread(text) or self._of_deadlock(text) or self._heading(text)):
-                self._around(text)
+                self._blank()
+            elif not (self._of_thread(text) or self._of_deadlock(text) or self._heading(text) or self._around(text)):
+                self._foreign(text)
         rows = len(self.threads)
         starts = [start for start in self.starts if start[0] < rows] or [(0, 0)]
         facts = [self._facts(*start, *stop) for start, stop in zip(starts, [*starts[1:], (rows, self.builder.line + 1)])]
         return Reading(self.builder.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
+
+    def _blank(self) -> None:
+        self.builder.blank()
+        self.in_heap = False
+        if self.builder.open:
+            self.threads[-1].complete = True
+
+    def _foreign(self, text: bytes) -> None:
+        """A line of somebody else's: it stays unparsed, and so do the frames of an exception's trace in a log."""
+        if b"Exception" in text or b"Error" in text:
+            self.builder.close_thread()
 
     # -- lines of threads
 
@@ -109,11 +102,11 @@ class _Reader:
         if header is None:
             return False
         name, number, lwp, address = header
-        self._open(_Thread(text[slice(*name)] if name else b"", self.builder.line, text), number, lwp, address, name)
+        self._open(JavaThread(text[slice(*name)] if name else b"", self.builder.line, text), number, lwp, address, name)
         self.in_deadlock = False
         return True
 
-    def _open(self, thread: _Thread, number: int, lwp: int = UNKNOWN, address: int = 0, name: tuple[int, int] | None = None) -> None:
+    def _open(self, thread: JavaThread, number: int, lwp: int = UNKNOWN, address: int = 0, name: tuple[int, int] | None = None) -> None:
         self.builder.thread(number=number, lwp=lwp, pthread=address, name=name)
         self.threads.append(thread)
 
@@ -123,14 +116,14 @@ class _Reader:
         if not builder.open or self.in_deadlock:
             return False
         thread, body = self.threads[-1], text.lstrip()
-        if body.startswith(b"at ") and body is not text:
-            function, location = read_frame(body)
+        if body.startswith(b"at ") and body is not text and not thread.complete:
+            function, location = read_frame(body[3:].lstrip())
             builder.frame(function, location)
-            thread.add_frame(function)
-        elif body.startswith(b"- ") and b" @bci=" in body:
+            thread.add_frame(function, builder.line)
+        elif body.startswith(b"- ") and b" @bci=" in body and not thread.complete:
             function, location, arguments = read_hsdb_frame(text)
             builder.frame(function, location, arguments=arguments)
-            thread.add_frame(function)
+            thread.add_frame(function, builder.line)
         elif body.startswith(b"- ") and body is not text:
             builder.locals()
             thread.add_lock(read_lock(body, builder.line, max(0, thread.frames - 1)))
@@ -138,11 +131,13 @@ class _Reader:
             builder.continuation()
             thread.state, thread.state_line = body[len(_STATE) :].split(b" ")[0], builder.line
         elif body.startswith(_MOUNTED) and body[len(_MOUNTED) :].isdigit():
-            self._open(_Thread(b"", builder.line), read_number(body[len(_MOUNTED) :]))
+            thread.carries = "java: carrier"
+            self._open(JavaThread(b"", builder.line), read_number(body[len(_MOUNTED) :]))
         elif body.startswith(_MORE_OF_HEADER):
             builder.continuation()
             thread.compiles = thread.compiles or body.startswith(b"Compiling: ")
-            thread.carries = thread.carries or body.startswith(b"Carrying ")
+            if body.startswith(b"Carrying "):
+                thread.carries = "java: carries a virtual thread"
         elif body == b"Locked ownable synchronizers:":
             builder.locals()
         else:
@@ -166,22 +161,22 @@ class _Reader:
         self.builder.noise()
         return True
 
-    def _around(self, text: bytes) -> None:
-        builder = self.builder
+    def _around(self, text: bytes) -> bool:
+        """A line of the dump that belongs to no thread: none takes lines behind it."""
         if text.startswith((DUMP, _ATTACHING)):
             self._begin(text)
         elif text.endswith(b":") and text[:-1].isdigit() and len(text) < 12:  # jcmd names the process first
-            builder.close_thread()
             self.pids[len(self.threads)] = int(text[:-1])
         elif text.startswith(b"_java_thread_list=") and b"length=" in text:
             count = text.partition(b"length=")[2].partition(b",")[0]
             self.announced[len(self.threads)] = int(count) if count.isdigit() and len(count) < 9 else 0
         elif text == b"Heap":
-            builder.close_thread()
             self.in_heap = True
         elif not (text.startswith((*_AROUND, b"0x")) or _is_time(text) or (self.in_heap and text.startswith(b" "))):
-            return
-        builder.noise()
+            return False
+        self.builder.close_thread()
+        self.builder.noise()
+        return True
 
     def _begin(self, text: bytes) -> None:
         """The first line of a dump."""
@@ -197,7 +192,7 @@ class _Reader:
     def _facts(self, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
         """What is told of the threads of one snapshot."""
         threads = {row: self.threads[row] for row in range(first, stop)}
-        by_name: dict[bytes, list[_Thread]] = {}
+        by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
             by_name.setdefault(thread.name, []).append(thread)
         for name, lock in self.holdings.between(first_line, stop_line):
@@ -211,54 +206,6 @@ class _Reader:
             announced=self.announced.get(first, 0),
             told={row: thread.told() for row, thread in threads.items()},
         )
-
-
-class _Thread:
-    """What the lines of one thread say beside its frames."""
-
-    def __init__(self, name: bytes, line: int, header: bytes = b"") -> None:
-        self.name = name
-        self.ran, self.age = read_times(header)
-        self.state, self.state_line = b"", line
-        self.frames = 0
-        self.waits = False  # stands in Object.wait, which gives its monitor back
-        self.compiles = self.carries = False
-        self.awaits: Lock | None = None
-        self.holds: list[Lock] = []
-
-    def add_frame(self, function: bytes) -> None:
-        self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
-        self.frames += 1
-
-    def add_lock(self, read: tuple[str, Lock] | None) -> None:
-        """Take a lock line."""
-        if read is not None:
-            verb, lock = read
-            if verb == "holds":
-                self.holds.append(lock)
-            elif self.awaits is None:
-                self.awaits = lock
-
-    def add_held(self, lock: Lock) -> None:
-        if all(lock.address != held.address for held in self.holds):
-            self.holds.append(lock)
-
-    def told(self) -> Told:
-        holds = self.holds
-        if self.waits and (self.awaits is None or self.awaits.address is None):
-            # Compiled code prints no object for Object.wait: any of its monitors may be the one that was given back.
-            holds = [lock for lock in holds if lock.kind != "monitor"]
-        return Told(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
-
-    def _words(self) -> str:
-        """The thread's state as profiles know it."""
-        if self.awaits is not None and self.awaits.kind == "once":
-            return "java: class initialization"
-        if self.carries:
-            return "java: carries a virtual thread"
-        if self.frames or self.compiles or self.state == b"BLOCKED":
-            return f"java: {self.state.decode('utf-8', 'replace')}" if self.state else ""
-        return "java: VM thread" if not self.state or self.name.startswith(_SERVICE) else "java: no Java frames"
 
 
 def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | None:
@@ -284,42 +231,6 @@ def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | N
     else:  # a thread that carries a virtual one is printed without
         lwp = words[1][1:-1] if len(words) > 1 and words[1].startswith(b"[") else b""
     return (1, quote), number, read_number(lwp), max(0, read_number(address))
-
-
-def read_times(header: bytes) -> tuple[int | None, int]:
-    """(CPU time, age) in microseconds of `… cpu=1.13ms elapsed=18.20s …`, printed from JDK 11 on."""
-    ran = _microseconds(header.partition(b" cpu=")[2].partition(b"ms ")[0], 1000)
-    age = _microseconds(header.partition(b" elapsed=")[2].partition(b"s ")[0], 1_000_000)
-    return ran, age or 0
-
-
-def _microseconds(text: bytes, unit: int) -> int | None:
-    whole, _, part = text.partition(b".")
-    return int(float(text) * unit) if whole.isdigit() and part.isdigit() and len(text) < 16 else None
-
-
-def read_number(text: bytes) -> int:
-    """A number as the JVM writes it, decimal or with 0x; UNKNOWN if it is none that fits 63 bits."""
-    try:
-        number = int(text, 16 if text.startswith(b"0x") else 10) if text.isalnum() and len(text) < 20 else UNKNOWN
-    except ValueError:
-        return UNKNOWN
-    return number if 0 <= number < 1 << 63 else UNKNOWN
-
-
-def read_frame(text: bytes) -> tuple[bytes, bytes]:
-    """(function, location) of `at java.lang.Thread.run(java.base@17.0.15/Thread.java:840)`.
-
-    Where a class was loaded from stands before the `/`; a file may be missing: `Native Method`, `Unknown Source`.
-    """
-    start = text.rfind(b"(")
-    if start < 3 or not text.endswith(b")"):
-        return text[3:], b""
-    module, slash, file = text[start + 1 : -1].rpartition(b"/")
-    place = b"from " + module if slash else b""
-    if b"." in file:
-        place += (b" at " if place else b"at ") + file
-    return text[3:start], place
 
 
 def read_hsdb_frame(text: bytes) -> tuple[bytes, bytes, tuple[int, int] | None]:

@@ -1,0 +1,122 @@
+"""One thread of a Java dump: what its lines say beside its frames, and how a frame is written."""
+
+from __future__ import annotations
+
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Lock, Told
+
+# Threads of the JVM that are java.lang.Threads for it, but run no Java code (HotSpot's compileBroker.cpp, serviceThread.cpp, …).
+_SERVICE = (
+    b"Signal Dispatcher",
+    b"Service Thread",
+    b"Monitor Deflation Thread",
+    b"Notification Thread",
+    b"Attach Listener",
+    b"DestroyJavaVM",
+    b"Sweeper thread",
+    b"C1 CompilerThread",
+    b"C2 CompilerThread",
+    b"CompilerThread",
+    b"JVMCI CompilerThread",
+    b"StringDedupProcessor",
+    b"Surrogate Locker Thread",
+    b"JDWP ",
+    b"JFR ",
+)
+
+
+class JavaThread:
+    """What the lines of one thread say beside its frames."""
+
+    def __init__(self, name: bytes, line: int, header: bytes = b"") -> None:
+        self.name = name
+        self.ran, self.age = read_times(header)
+        self.state, self.state_line = b"", line
+        if b" waiting for monitor entry" in header:  # up to JDK 5 no other line says so
+            self.state = b"BLOCKED"
+        # Up to JDK 15 nothing else tells a thread that waits until another has initialized a class.
+        self.initializes = b" in Object.wait() " in header
+        self.frames = 0
+        self.waits = False  # stands in Object.wait, which gives its monitor back
+        self.compiles = False
+        self.carries = ""  # a virtual thread, in profiles' words
+        self.complete = False  # no frame can follow
+        self.awaits: Lock | None = None
+        self.holds: list[Lock] = []
+        self.held: set[int | None] = set()  # addresses of these
+
+    def add_frame(self, function: bytes, line: int) -> None:
+        if function.endswith(b".<clinit>"):  # who runs a class's initializer is the one that others wait for
+            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames))
+        self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
+        self.frames += 1
+
+    def add_lock(self, read: tuple[str, Lock] | None) -> None:
+        """Take a lock line."""
+        if read is not None:
+            verb, lock = read
+            if verb == "holds":
+                self.add_held(lock)
+            elif self.awaits is None:
+                self.awaits = lock
+                if not self.state and lock.kind == "monitor" and not self.waits:
+                    self.state = b"BLOCKED"
+
+    def add_held(self, lock: Lock) -> None:
+        """Take a lock that it holds; a monitor that it has entered twice is printed twice."""
+        if lock.address not in self.held:
+            self.held.add(lock.address)
+            self.holds.append(lock)
+
+    def told(self) -> Told:
+        holds = self.holds
+        if self.waits and (self.awaits is None or self.awaits.address is None):
+            # Compiled code prints no object for Object.wait: any of its monitors may be the one that was given back.
+            holds = [lock for lock in holds if lock.kind != "monitor"]
+        return Told(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
+
+    def _words(self) -> str:
+        """The thread's state as profiles know it."""
+        if (self.awaits is not None and self.awaits.kind == "once") or (self.initializes and self.frames and not self.waits):
+            return "java: class initialization"
+        if self.carries or self.name == b"Attach Listener":  # the latter takes the dump
+            return self.carries or "java: VM thread"
+        if self.frames or self.compiles or self.state == b"BLOCKED":
+            return f"java: {self.state.decode('utf-8', 'replace')}" if self.state else "java: thread"
+        return "java: VM thread" if not self.state or self.name.startswith(_SERVICE) else "java: no Java frames"
+
+
+def read_frame(text: bytes) -> tuple[bytes, bytes]:
+    """(function, location) of `java.lang.Thread.run(java.base@17.0.15/Thread.java:840)`.
+
+    Where a class was loaded from stands before the `/`; a file may be missing: `Native Method`, `Unknown Source`.
+    """
+    start = text.rfind(b"(")
+    if start < 0 or not text.endswith(b")"):
+        return text, b""
+    module, slash, file = text[start + 1 : -1].rpartition(b"/")
+    place = b"from " + module if slash else b""
+    if b"." in file:
+        place += (b" at " if place else b"at ") + file
+    return text[:start], place
+
+
+def read_times(header: bytes) -> tuple[int | None, int]:
+    """(CPU time, age) in microseconds of `… cpu=1.13ms elapsed=18.20s …`, printed from JDK 11 on."""
+    ran = _microseconds(header.partition(b" cpu=")[2].partition(b"ms ")[0], 1000)
+    age = _microseconds(header.partition(b" elapsed=")[2].partition(b"s ")[0], 1_000_000)
+    return ran, age or 0
+
+
+def _microseconds(text: bytes, unit: int) -> int | None:
+    whole, _, part = text.partition(b".")
+    return int(float(text) * unit) if whole.isdigit() and part.isdigit() and len(text) < 16 else None
+
+
+def read_number(text: bytes) -> int:
+    """A number as the JVM writes it, decimal or with 0x; UNKNOWN if it is none that fits 63 bits."""
+    try:
+        number = int(text, 16 if text.startswith(b"0x") else 10) if text.isalnum() and len(text) < 20 else UNKNOWN
+    except ValueError:
+        return UNKNOWN
+    return number if 0 <= number < 1 << 63 else UNKNOWN
