@@ -56,6 +56,8 @@ def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited
         return None
     first = dump.columns.thread_first[thread]
     own = dump.columns.thread_frames[thread]
+    if not own:  # a printed state without a stack
+        return Awaited(place.kind, None, None, (), "", RECORDED, dump.columns.thread_line[thread])
     lines = dump.columns.frame_line
     api = _api_frame(place, rules)
     if place.kind == "thread":

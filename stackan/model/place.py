@@ -97,6 +97,8 @@ class Sighting(NamedTuple):
         return columns.frame_line[columns.thread_first[self.thread]] if columns.thread_frames[self.thread] else self.line
 
     def frame_line(self, level: int) -> int:
-        """Line of the frame at a position counted from the innermost."""
+        """Line of the frame at a position counted from the innermost; that of the header in a thread without frames."""
         columns = self.dump.columns
+        if not columns.thread_frames[self.thread]:
+            return self.line
         return columns.frame_line[columns.thread_first[self.thread] + min(level, columns.thread_frames[self.thread] - 1)]

@@ -211,3 +211,17 @@ def test_a_pool_whose_tasks_wait_for_what_a_peer_sends_is_not(tmp_path: Path) ->
     text = tmp_path / "app.log"
     text.write_text(f"{stuck}\n{stuck}")
     assert analyze(text)["verdict"] != "worker-exhaustion"
+
+
+def test_a_goroutine_without_a_stack_is_judged_by_its_state_and_quoted_by_its_header(tmp_path: Path) -> None:
+    text = tmp_path / "app.log"
+    text.write_text("goroutine 7 [sync.Mutex.Lock]:\n\ngoroutine 8 [IO wait]:\n\n" * 2)
+    document = analyze(text)
+    assert document["verdict"] == "blocked"
+    assert progress(document) == {7: "stuck", 8: "stuck"}
+    (wait,) = threads(document)[7]["waits_for"]
+    assert (wait["kind"], wait["evidence"], wait["line"]) == ("mutex", "recorded", 5)
+    assert {quote["text"] for finding in document["findings"] for quote in finding["evidence"]} == {
+        "goroutine 7 [sync.Mutex.Lock]:",
+        "goroutine 8 [IO wait]:",
+    }
