@@ -142,6 +142,13 @@ def test_the_run_times_own_finding_is_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("between", ["started again\n", "SIGQUIT: quit\nPC=0x48e261 m=0 sigcode=0\n"])
+def test_a_finding_without_goroutines_is_not_taken_for_that_of_a_later_run(between: str) -> None:
+    later = "\ngoroutine 1 [select]:\nmain.main()\n\t/srv/main.go:44 +0x2a5\n"
+    assert only("fatal error: all goroutines are asleep - deadlock!\n" + later).facts.deadlock == 1
+    assert only("fatal error: all goroutines are asleep - deadlock!\n" + between + later).facts.deadlock == 0
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_format_is_recognized_with_its_reason(name: str) -> None:
     found = detect((DUMPS / name).read_bytes())

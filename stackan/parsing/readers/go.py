@@ -83,9 +83,13 @@ class _Reader:
             if not text:
                 builder.blank()
                 builder.close_thread()
-            elif not (self._header(line, text) or self._opening(text) or self._inside(line, text)) and is_noise(text):
+            elif self._header(line, text) or self._opening(text) or self._inside(line, text):
+                continue
+            elif is_noise(text):
                 builder.noise()
                 builder.close_thread()
+            elif self.opening is not None:
+                self.opening.deadlock = 0  # words of another: the goroutines that follow may be of a later run
         return Reading(builder.columns, tuple(snapshot.facts() for snapshot in self.snapshots), tuple(builder.snapshots))
 
     def _header(self, line: bytes, text: bytes) -> bool:
@@ -131,9 +135,7 @@ class _Reader:
         elif self.same_dump and self.snapshots:
             self.snapshots[-1].crashing = True
         else:
-            asleep = text.startswith(_ASLEEP)
-            self.opening = self.opening or _Snapshot(failed=True)
-            self.opening.deadlock = self.builder.line if asleep else self.opening.deadlock
+            self.opening = _Snapshot(failed=True, deadlock=self.builder.line if text.startswith(_ASLEEP) else 0)
         self.builder.noise()
         self.builder.close_thread()
         return True
