@@ -101,7 +101,7 @@ class Places:
                 timed = timed or rule.timed
             elif not (
                 name in rules.primitives
-                or (name in rules.wrappers and run)
+                or (run and (name in rules.wrappers or name.startswith(rules.wrapper_globs)))
                 or (wait is None and at < _STRIPPED and name.startswith(_LIBRARY_UNNAMED))
             ):
                 break
@@ -115,7 +115,8 @@ class Places:
     def _find_start(self, names: Sequence[str], run: int) -> int:
         """The first of the outermost frames that only start the thread."""
         end = len(names)
-        while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith((*_LIBRARY_UNNAMED, "?? libstdc++"))):
+        prefixes = (*_LIBRARY_UNNAMED, "?? libstdc++", *self.rules.start_globs)
+        while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith(prefixes)):
             end -= 1
         return end
 

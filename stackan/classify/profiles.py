@@ -168,7 +168,9 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         wait_globs=tuple(globs),
         primitives=functions("primitive"),
         wrappers=wrappers,
+        wrapper_globs=_prefixes(wrappers),
         starts=functions("start"),
+        start_globs=_prefixes(functions("start")),
         glue=functions("glue"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
@@ -176,6 +178,10 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
         executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")),
     )
+
+
+def _prefixes(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name[:-1] for name in names if name.endswith("*")))
 
 
 def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:

@@ -7,7 +7,7 @@ from stackan.classify.places import Places
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
-from stackan.model.place import Place, Sighting
+from stackan.model.place import Place, Sighting, is_main
 
 
 def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
@@ -19,7 +19,7 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> lis
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
         said = told.get(thread)
         place = places.place(names, said.words if said is not None else "")
-        if dump.facts.limited and place.end == len(names):
+        if dump.facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
             place = shortened(place)  # what would tell its purpose may stand further out
         if dump.facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
             place = unparked(place)

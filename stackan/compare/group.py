@@ -35,14 +35,13 @@ def group(dumps: Sequence[Dump], given_order: bool = False) -> list[list[Dump]]:
             if not any(process is home for process in known):
                 known.append(home)
     for same in _by_process_id(unnumbered):
-        texts: dict[str, list[Dump]] = {}  # the snapshots that stand in one text are of one process
-        for dump in same:
-            texts.setdefault(dump.source, []).append(dump)
-        firsts = [dumps[0] for dumps in texts.values()]
+        texts = _texts(same)
+        firsts = [dumps[0] for dumps in texts]
+        beside = {id(dumps[0]): dumps for dumps in texts}
         named = group_by_name(firsts)
         told = same[0].facts.pid is not None or given_order  # who gives the order of snapshots says that they are of one process
         for home in [firsts] if told and len(named) == len(firsts) else named:
-            processes += _lives([dump for first in home for dump in texts[first.source]])
+            processes += _lives([dump for first in home for dump in beside[id(first)]])
     place = {id(dump): at for at, dump in enumerate(ordered)}
     processes.sort(key=lambda process: place[id(process[0])])
     return processes if given_order else [_in_time(process) for process in processes]
@@ -54,6 +53,16 @@ def _by_process_id(dumps: Sequence[Dump]) -> list[list[Dump]]:
     for dump in dumps:
         found.setdefault((dump.facts.pid, dump.facts.command), []).append(dump)
     return list(found.values())
+
+
+def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
+    """The snapshots that stand in one text: they are of one process, unless pthread ids tell otherwise."""
+    texts: dict[tuple[str, frozenset[int]], list[Dump]] = {}
+    for dump in dumps:
+        ids = frozenset(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
+        home = next((key for key in texts if key[0] == dump.source and (not ids or not key[1] or ids & key[1])), (dump.source, ids))
+        texts.setdefault(home, []).append(dump)
+    return list(texts.values())
 
 
 def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:
@@ -89,6 +98,8 @@ def same_process(a: Dump, b: Dump) -> bool:
     Where none are printed, the program counters at the bases of most common threads have to agree: these are the C library's.
     """
     if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
+        return False
+    if a.facts.command and b.facts.command and a.facts.command != b.facts.command:
         return False
     ours, theirs = _lwps(a), _lwps(b)
     shared = ours.keys() & theirs.keys()

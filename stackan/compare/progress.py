@@ -36,7 +36,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
     tracks = [_track(key, tuple(sorted(by_index.items())), last, cut) for key, by_index in seen.items()]
-    tracks = settle_joins(tracks)
+    tracks = settle_results(settle_joins(tracks))
     order_in = {track.key: position for position, track in enumerate(tracks)}
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread, order_in[track.key]))
 
@@ -68,6 +68,26 @@ def settle_joins(tracks: Sequence[Track]) -> list[Track]:
             if not missing[joiner.key]:
                 ready.append(joiner)
     return [settled.get(track.key, track) for track in tracks]
+
+
+def settle_results(tracks: Sequence[Track]) -> list[Track]:
+    """Who waits for the result of a task while tasks move may each time wait for another one, in a format that prints no addresses.
+
+    The main thread then is parked: it waits for what its workers do.  Of others, a request's threads, nothing is known.
+    """
+    if not any(track.progress == PROGRESSING and any(sighting.place.in_task for _, sighting in track.sightings) for track in tracks):
+        return list(tracks)
+    return [_settle_result(track) for track in tracks]
+
+
+def _settle_result(track: Track) -> Track:
+    place, newest = track.place, track.newest
+    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
+    if track.progress != STUCK or not place.task or place.in_task or known:
+        return track
+    if any(map(is_main, place.application[-1:])):
+        return track._replace(progress=IDLE, note="waits for the results of tasks, and tasks move")
+    return track._replace(progress=UNSURE, note="waits for the result of a task, maybe each time of another one: tasks move")
 
 
 def _key(sighting: Sighting, order: int) -> int | str:

@@ -34,6 +34,9 @@ FORMATS = {
         Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", counters=False),
         Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),
         Format("lldb", "lldb"),
+        Format("py-spy-json", "py-spy", "python", counters=False),
+        Format("pystack", "pystack", "python", counters=False, outermost_first=True),
+        Format("faulthandler", "faulthandler", "python", counters=False),
     )
 }
 

@@ -86,7 +86,9 @@ class Rules(NamedTuple):
     wait_globs: tuple[tuple[str, WaitRule], ...]  # by prefix
     primitives: frozenset[str]
     wrappers: dict[str, tuple[bytes, ...]]  # frames that pass a wait on: the arguments that print its object
+    wrapper_globs: tuple[str, ...]  # by prefix
     starts: frozenset[str]
+    start_globs: tuple[str, ...]  # by prefix
     glue: frozenset[str]
     spins: frozenset[str]
     spins_by_design: frozenset[str]

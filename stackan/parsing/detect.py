@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
 from stackan.parsing.java_marks import recognize_java
+from stackan.parsing import python_marks
 from stackan.parsing.marks import recognize
 
 LOOK_AT = 1 << 20  # bytes: headers stand early, but a log may come first
@@ -41,6 +42,9 @@ def detect(data: bytes) -> Detected | None:
         return Detected("eu-stack", EU_STACK, "lines `TID n:` head the threads")
     if _at_line_start(head, b"PID ", digits=True) and b" - " in head[:200]:
         return Detected("eu-stack", EU_STACK, "a line `PID n - process` opens the text")
+    python = None if _has_gdb_header(head) else python_marks.recognize(head)
+    if python is not None:
+        return Detected(python[0], None, python[1])
     if _at_line_start(head, b"Thread ", digits=True) and (b" (Thread " in head or b" (LWP " in head or b" (process " in head):
         if _gdb_speaks(head):
             return Detected("gdb", GDB, "lines `Thread n (…)` head the threads, and gdb's own words stand before them")
@@ -58,8 +62,6 @@ def detect(data: bytes) -> Detected | None:
     recognized = recognize(head) or recognize_java(data, LOOK_AT)
     if recognized is not None:
         return Detected(recognized[0], None, recognized[1])
-    if _py_spy(head):
-        return Detected("py-spy", None, "lines `Thread n (idle)` or `(active)` head the threads")
     named = next((name for mark, name in _NAMED if _at_line_start(head, mark)), None)
     if named is not None:
         return Detected(named, None, f"a line that only {named} writes stands in it")
@@ -120,14 +122,7 @@ def _at_line_start(head: bytes, mark: bytes, digits: bool = False) -> bool:
         at += 1
 
 
-def _py_spy(head: bytes) -> bool:
-    """py-spy dump: `Thread 20870 (active+gil): "worker_0"`; of a core, without a state, `Process 20870: …` and `Python v3.…` come first."""
-    at = 0 if head.startswith(b"Thread ") else head.find(b"\nThread ") + 1
-    while at or head.startswith(b"Thread "):
-        state = head[at + 7 : at + 48].partition(b" (")[2].partition(b")")[0]
-        if state in (b"idle", b"active", b"active+gil", b"idle+gil", b"gil"):
-            return True
-        at = head.find(b"\nThread ", at + 7) + 1
-        if not at:
-            return False
-    return False
+def _has_gdb_header(head: bytes) -> bool:
+    """Whether a line `Thread 2 (Thread 0x7f… (LWP 4250)):` stands in it: what the program itself printed before is not the dump."""
+    marks = (b" (Thread ", b" (LWP ", b" (process ")
+    return any(line[7:8].isdigit() and any(mark in line for mark in marks) for line in python_marks.lines_from(head, b"Thread "))

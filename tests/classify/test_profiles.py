@@ -147,6 +147,7 @@ def test_a_rule_matches_its_own_example(rule: tuple[str, str, Row]) -> None:
 def test_a_rule_names_functions_in_their_canonical_form(rule: tuple[str, str, Row]) -> None:
     profile, section, row = rule
     names = [each.removesuffix("*") for each in functions_of(section, row) if not is_printed_state(each)]
+    names = [name for name in names if not name.startswith("?? ")]  # as in patterns
     assert [name for name in names if spelled(name, profile) != name] == []
 
 

@@ -13,15 +13,18 @@ from stackan.model.dump import Facts
 
 # {format: the module of its reader}
 READERS: dict[str, str] = {
+    "faulthandler": "faulthandler",
     "go": "go",
     "java-dump-file": "java_dump_file",
     "jhsdb": "jstack",
     "jstack": "jstack",
     "lldb": "lldb",
-    "py-spy": "pyspy",
     "macos-sample": "macos",
     "macos-spindump": "macos",
     "procstack": "aix",
+    "py-spy": "pyspy",
+    "py-spy-json": "pyspy_json",
+    "pystack": "pystack",
     "solaris-pstack": "solaris",
     "vs-callstack": "visualstudio",
     "windbg": "windbg",

@@ -16,38 +16,36 @@ Frames stand innermost first.  A command line may hold ends of lines.  The gramm
 
 from __future__ import annotations
 
-import itertools
-
 from stackan.model.dump import Facts, Lock, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
+from stackan.parsing.readers.pieces import NOTHING_SAID, cut
 
 _FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
 
 
 def read(data: bytes) -> Reading:
     builder = Builder(data)
-    processes: dict[int, tuple[int, str]] = {0: (-1, "")}  # {row of its first thread: (pid, command)}
+    facts = {0: NOTHING_SAID}  # {row of its first thread: what is said of a process}
     told: dict[int, Told] = {}
     seen: set[tuple[int, int]] = set()
     in_head = False  # between a process's line and its version's
     for text in builder.lines():
-        head = read_process(text)
+        process = read_process(text)
         thread = read_thread(text)
-        if head is not None:
-            builder.snapshot()
+        if process is not None:
+            builder.close_thread()
             builder.noise()
-            processes[len(builder.columns.thread_lwp)] = head
+            facts[len(builder.columns.thread_lwp)] = process
             seen.clear()
             in_head = True
         elif thread is not None:
             lwp, pthread, state, name = thread
             if (lwp, pthread) in seen:
-                builder.snapshot()
+                facts[len(builder.columns.thread_lwp)] = facts[max(facts)]  # the same process once more
                 seen.clear()
             seen.add((lwp, pthread))
-            row = builder.thread(lwp=lwp, pthread=pthread, name=name)
-            told[row] = _told(state, builder.line)
+            told[builder.thread(lwp=lwp, pthread=pthread, name=name)] = told_by(state, builder.line)
             in_head = False
         elif in_head:
             builder.noise()
@@ -58,17 +56,17 @@ def read(data: bytes) -> Reading:
             builder.noise()
         elif builder.open and text.startswith(_FRAME):
             _read_line(builder, text)
-    return Reading(builder.columns, _facts(builder, processes, told), tuple(builder.snapshots))
+    return cut(builder, {row: said._replace(told=told) for row, said in facts.items()})
 
 
-def read_process(text: bytes) -> tuple[int, str] | None:
-    """(pid, command line) of `Process 20867: /usr/bin/python3.11 srv.py`."""
+def read_process(text: bytes) -> Facts | None:
+    """`Process 20867: /usr/bin/python3.11 srv.py`"""
     if not text.startswith(b"Process "):
         return None
     pid, colon, command = text[8:].partition(b": ")
     if not colon or not pid.isdigit() or len(pid) > 10:
         return None
-    return int(pid), command.decode("utf-8", "replace")
+    return Facts(int(pid), command.decode("utf-8", "replace") or None, (), ())
 
 
 def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] | None:
@@ -98,7 +96,7 @@ def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] |
     return None
 
 
-def _told(state: bytes, line: int) -> Told:
+def told_by(state: bytes, line: int) -> Told:
     """What py-spy says of a thread: whether the system runs it, and whether it has the GIL."""
     word, _, gil = state.decode().partition("+")
     held = (Lock("gil", None, line, "the GIL"),) if "gil" in (word, gil) else ()
@@ -143,15 +141,3 @@ def _address(function: bytes) -> int | None:
         return int(function, 16)
     except ValueError:
         return None
-
-
-def _facts(builder: Builder, processes: dict[int, tuple[int, str]], told: dict[int, Told]) -> tuple[Facts, ...]:
-    """Of each snapshot; one that no process's line begins is of the process before it."""
-    rows = [0, *builder.snapshots, len(builder.columns.thread_lwp)]
-    facts, process = [], processes[0]
-    for first, stop in itertools.pairwise(rows):
-        process = processes.get(first, process)
-        pid, command = process
-        own = {row: told[row] for row in range(first, stop) if row in told}
-        facts.append(Facts(pid if pid >= 0 else None, command or None, (), (), told=own))
-    return tuple(facts)
