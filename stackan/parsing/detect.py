@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
+from stackan.parsing import crash_marks, python_marks
 from stackan.parsing.java_marks import recognize_java
-from stackan.parsing import python_marks
 from stackan.parsing.marks import recognize
 
 LOOK_AT = 1 << 20  # bytes: headers stand early, but a log may come first
@@ -23,8 +23,6 @@ _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"* thread #", "lldb"),
     (b"(lldb) ", "lldb"),
     (b"Stack trace of thread ", "coredumpctl"),
-    (b"Traceback (most recent call last)", "python-traceback"),
-    (b"thread '", "rust-panic"),
     (b"*** *** *** *** *** ***", "android-tombstone"),
     (b"Powerstats for: ", "macos-microstackshots"),
     (b"Analysis of sampling ", "macos-sample"),
@@ -65,6 +63,9 @@ def detect(data: bytes) -> Detected | None:
     named = next((name for mark, name in _NAMED if _at_line_start(head, mark)), None)
     if named is not None:
         return Detected(named, None, f"a line that only {named} writes stands in it")
+    crash = crash_marks.recognize(head)
+    if crash is not None:
+        return Detected(crash[0], None, crash[1])
     if _at_line_start(head, b"#0  ") or _at_line_start(head, b"#0 0x") or _at_line_start(head, b"#1  0x"):
         if _gdb_speaks(head):
             return Detected("gdb", GDB, "frames `#n` without a thread's header, and gdb's own words")
@@ -125,4 +126,4 @@ def _at_line_start(head: bytes, mark: bytes, digits: bool = False) -> bool:
 def _has_gdb_header(head: bytes) -> bool:
     """Whether a line `Thread 2 (Thread 0x7f… (LWP 4250)):` stands in it: what the program itself printed before is not the dump."""
     marks = (b" (Thread ", b" (LWP ", b" (process ")
-    return any(line[7:8].isdigit() and any(mark in line for mark in marks) for line in python_marks.lines_from(head, b"Thread "))
+    return any(line[7:].lstrip(b"0123456789").startswith(marks) for line in python_marks.lines_from(head, b"Thread "))

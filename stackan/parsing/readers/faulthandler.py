@@ -41,17 +41,18 @@ def read(data: bytes) -> Reading:
     builder = Builder(data)
     told: dict[int, Told] = {}
     dumps = {0: False}  # {row of its first thread: whether a stack in it is cut}
+    first = 0
     seen: set[int] = set()
     for text in builder.lines():
         header = read_header(text)
         if header is not None:
             pthread, name = header
             if pthread in seen or UNKNOWN in (pthread, *seen):
-                _begin(builder, dumps, seen)
+                first = _begin(builder, dumps, seen)
             seen.add(pthread)
             told[builder.thread(pthread=max(pthread, 0), name=name)] = Told("python: thread", builder.line)
         elif text.startswith(_OPENINGS):
-            _begin(builder, dumps, seen)
+            first = _begin(builder, dumps, seen)
             builder.noise()
         elif not text:
             builder.blank()
@@ -61,17 +62,19 @@ def read(data: bytes) -> Reading:
                 builder.frame(*frame)
         elif builder.open and text.startswith(_REMARKS):
             builder.locals()
-            dumps[max(dumps)] |= text == _CUT
+            dumps[first] |= text == _CUT
         elif text.startswith(_NOISE):
             builder.noise()
     return cut(builder, {row: Facts(None, None, (), (), limited=limited, told=told) for row, limited in dumps.items()})
 
 
-def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> None:
-    """A further dump begins: a thread comes again, or the current thread alone is printed, which has no id."""
+def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:
+    """A further dump begins: a thread comes again, or the current thread alone is printed, which has no id.  Returns its first row."""
     builder.close_thread()
-    dumps[len(builder.columns.thread_lwp)] = False
+    first = len(builder.columns.thread_lwp)
+    dumps[first] = False
     seen.clear()
+    return first
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:

@@ -26,7 +26,8 @@ _FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
 
 def read(data: bytes) -> Reading:
     builder = Builder(data)
-    facts = {0: NOTHING_SAID}  # {row of its first thread: what is said of a process}
+    current = NOTHING_SAID  # what is said of the process whose threads stand here
+    facts = {0: current}  # {row of its first thread: that}
     told: dict[int, Told] = {}
     seen: set[tuple[int, int]] = set()
     in_head = False  # between a process's line and its version's
@@ -36,13 +37,13 @@ def read(data: bytes) -> Reading:
         if process is not None:
             builder.close_thread()
             builder.noise()
-            facts[len(builder.columns.thread_lwp)] = process
+            facts[len(builder.columns.thread_lwp)] = current = process
             seen.clear()
             in_head = True
         elif thread is not None:
             lwp, pthread, state, name = thread
             if (lwp, pthread) in seen:
-                facts[len(builder.columns.thread_lwp)] = facts[max(facts)]  # the same process once more
+                facts[len(builder.columns.thread_lwp)] = current  # the same process once more
                 seen.clear()
             seen.add((lwp, pthread))
             told[builder.thread(lwp=lwp, pthread=pthread, name=name)] = told_by(state, builder.line)

@@ -1,0 +1,42 @@
+"""How the reports of a crash are told, which are no dumps of threads: each by what its first lines say."""
+
+from __future__ import annotations
+
+from stackan.parsing.python_marks import lines_from
+
+
+def recognize(head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words) of a text's beginning."""
+    if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
+        return "rust-panic", "a line `thread '…' panicked at` stands in it"
+    if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
+        return "sanitizer", "a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` stands in it"
+    if head.startswith(b"Traceback (most recent call last):") or b"\nTraceback (most recent call last):" in head:
+        return "python-traceback", "a line `Traceback (most recent call last)` stands in it"
+    if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
+        return "ruby-traceback", "lines `from FILE:LINE:in METHOD` stand in it"
+    if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
+        return "json-core-backtrace", "a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace"
+    if any(map(_is_java_frame, (*lines_from(head, b"\tat "), *lines_from(head, b"    at ")))):
+        return "java-exception", "lines `at CLASS.METHOD(FILE:LINE)` stand in it, and no thread's header"
+    return None
+
+
+def _is_sanitizer(line: bytes) -> bool:
+    """`==1==ERROR: AddressSanitizer: ABRT on …`, `==2855== ERROR: libFuzzer: timeout after 5 seconds`"""
+    pid, found, words = line[2:].partition(b"==")
+    words = words.strip()
+    return (
+        bool(found) and pid.isdigit() and words.startswith((b"ERROR: ", b"WARNING: ")) and (b"Sanitizer" in words or b"libFuzzer" in words)
+    )
+
+
+def _is_java_frame(line: bytes) -> bool:
+    """`    at org.mortbay.jetty.HttpConnection.handle(HttpConnection.java:404)`"""
+    method, found, place = line.strip()[3:].partition(b"(")
+    return (
+        bool(found)
+        and b"." in method
+        and b" " not in method
+        and (b".java:" in place or place.startswith((b"Native Method", b"Unknown Source")))
+    )
