@@ -188,7 +188,7 @@ def test_an_older_dump_that_a_mail_quotes_below_its_own_is_no_thread() -> None:
     ],
 )
 def test_indented_lines_that_are_no_threads_are_not_taken_for_some(text: bytes) -> None:
-    with pytest.raises(InputError, match="no thread dump"):
+    with pytest.raises(InputError, match="no thread dump|a sanitizer text"):
         parse_all(text)
 
 
