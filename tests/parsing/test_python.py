@@ -322,4 +322,4 @@ def test_the_worst_lines_take_time_in_proportion(head: str, line: str) -> None:
             parse_all(text, "worst.txt")
         return time.process_time() - started
 
-    assert seconds(2_000_000) < max(20 * seconds(200_000), 1.0)
+    assert seconds(2_000_000) < max(40 * seconds(200_000), 2.0)  # a hundredfold, were it quadratic
