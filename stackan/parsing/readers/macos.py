@@ -24,6 +24,7 @@ A thread's stack is the path of its tree on which most samples stand; the other 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -65,11 +66,13 @@ def read(data: bytes) -> Reading:
     path: Path | None = None
     in_summary = False
     for text in builder.lines():
-        node, head = read_node(text), None
         if not text.strip():
             builder.blank()
             builder.close_thread()
-        elif not in_summary and (head := read_head(text, node)):
+            continue
+        node = read_node(text)
+        head = None if in_summary else read_head(text, node)
+        if head is not None:
             row = builder.thread(lwp=head.lwp, name=head.name)
             path = paths[builder.line]
             if path.weight < path.samples * _STILL or head.lwp == UNKNOWN:
@@ -111,17 +114,16 @@ def _find_paths(data: bytes) -> dict[int, Path]:
 def _find_trees(data: bytes) -> Iterator[tuple[int, list[tuple[int, Node]]]]:
     """(line of the header, the tree's lines) of each thread."""
     header, nodes = 0, list[tuple[int, Node]]()
-    builder = Builder(data)
-    for text in builder.lines():
-        builder.blank()
+    for line, text in enumerate(io.BytesIO(data), 1):
+        text = text.rstrip()
         node = read_node(text)
-        if read_head(text, node):
+        if text and read_head(text, node):
             if header:
                 yield header, nodes
-            header, nodes = builder.line, []
+            header, nodes = line, []
         elif node is not None:
-            nodes.append((builder.line, node))
-        elif not text.strip() and header:
+            nodes.append((line, node))
+        elif not text and header:
             yield header, nodes
             header, nodes = 0, []
     if header:
