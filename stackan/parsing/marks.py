@@ -17,8 +17,8 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "procstack", "a line `PID : COMMAND` opens the text, and frames `ADDRESS function (?)` follow"
     if _is_one_solaris_thread(head):
         return "solaris-pstack", "a line `PID:` and a command opens the text, and frames `ADDRESS function (…)` follow"
-    if _lines_with(head, b" Suspend: ", _is_windbg_thread):
-        return "windbg", "lines `n  Id: PID.TID Suspend: n` head the threads"
+    if _lines_with(head, b" Suspend: ", _is_windbg_thread) or _lines_with(head, b"  Cid ", _is_kernel_thread):
+        return "windbg", "lines with `Id: PID.TID` or `Cid PID.TID` head the threads"
     if _lines_with(head, b"RetAddr", _is_windbg_title):
         return "windbg", "a line names the columns `Child-SP` or `ChildEBP` and `RetAddr`"
     if _lines_with(head, b"STACK_TEXT:", _is_windbg_analysis):
@@ -82,6 +82,10 @@ def _is_one_aix_thread(head: bytes) -> bool:
 
 def _is_windbg_thread(line: bytes) -> bool:
     return b" Id: " in line and line[: line.find(b" Id: ")].strip(b".# ").isdigit()
+
+
+def _is_kernel_thread(line: bytes) -> bool:
+    return line.lstrip().startswith(b"THREAD ") and b"  Teb: " in line
 
 
 def _is_windbg_title(line: bytes) -> bool:

@@ -191,6 +191,9 @@ def test_samples_say_what_threads_wait_for_and_which_move(tmp_path) -> None:
         1447680: ("idle", "idle"),
     }
     assert (process["pid"], document["verdict"]) == (4711, "blocked")
+    proof = [line for finding in document["findings"] for line in finding["evidence"]]
+    assert proof
+    assert all(line["text"] == SAMPLE.split("\n")[line["line"] - 1] for line in proof)
 
 
 def test_one_file_proves_nothing_although_it_holds_many_samples(tmp_path) -> None:

@@ -226,6 +226,27 @@ def test_the_stack_of_analyze_counts_where_no_other_is_printed() -> None:
     assert (len(only(PUMP + "\n" + stack).frames), len(only(PUMP + "\n" + stack).threads)) == (24, 4)
 
 
+def test_threads_of_the_kernels_debugger_have_their_ids_too() -> None:
+    text = """\
+        THREAD ffffcb004031b080  Cid 0584.1fe0  Teb: 0000000000df6000 Win32Thread: 0000000000000000 WAIT: (WrQueue) UserMode Alertable
+            ffffcb003fcf7c80  QueueObject
+        Not impersonating
+        Child-SP          RetAddr               Call Site
+        ffff9e81`1d92f370 fffff800`570bda9a     nt!KiSwapContext+0x76
+        ffff9e81`1d92f4b0 fffff800`570bd461     nt!KiSwapThread+0x16a
+"""
+    dump = only(text)
+    assert dump.facts.pid == 0x584
+    assert [(thread.number, thread.lwp, thread.frames) for thread in dump.threads] == [(None, 0x1FE0, 2)]
+    assert (dump.lines["locals"], dump.lines["unparsed"]) == (3, 0)
+
+
+def test_a_stack_that_the_debugger_cut_at_its_default_depth_is_not_judged_by_its_end() -> None:
+    row = "00 00000067`e12ff8c0 00007ff6`1a104a21 ledger!step+0x60\n"
+    assert not only(PUMP).facts.limited
+    assert only(PUMP + "   4  Id: b10.2c0c Suspend: 1 Teb: 1 Unfrozen\n # Child-SP RetAddr Call Site\n" + row * 256).facts.limited
+
+
 def test_two_dumps_in_one_log_are_two_snapshots() -> None:
     dumps = parse_all((PUMP + "0:003> g\n" + PUMP).encode(), "session.log")
     assert [(dump.facts.pid, len(dump.threads), len(dump.frames)) for dump in dumps] == [(0xB10, 4, 24)] * 2

@@ -20,9 +20,10 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Printed
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
-from stackan.parsing.readers.fields import HEX, find_opening, is_hex
+from stackan.parsing.readers.fields import HEX, find_opening, is_hex, is_number
 from stackan.parsing.readers.pieces import NOTHING_SAID, cut
 
+_DEPTHS = (256, 20)  # so many frames are printed where nobody asks for more (`.kframes`); 20 in older versions
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
 _INLINED = (b"(Inline", b"(Inline)", b"Function)", b"--------", b"--------`--------")
 # What `kv` says of a frame behind its place.
@@ -70,7 +71,8 @@ class _Reader:
         self.pid = UNKNOWN
         self.faulting = UNKNOWN
         self.current = UNKNOWN  # the thread that the prompt names
-        self.known: dict[int, int] = {}  # {debugger's number: LWP} of the snapshot's threads
+        self.numbers: set[int] = set()  # the debugger's, of the snapshot's threads
+        self.lwps: set[int] = set()
         self.pc: int | None = None
         self.analyzing = self.repeated = self.unclosed = False
         self.section: int | None = None  # address of the critical section that `!locks` or `!cs` speaks of
@@ -78,10 +80,10 @@ class _Reader:
     def read(self) -> Reading:
         for text in self.builder.lines():
             self._line(text)
-        facts = {row: facts._replace(printed=tuple(self.printed)) for row, facts in self.facts.items()}
-        if 0 not in facts:
-            facts[0] = NOTHING_SAID._replace(printed=tuple(self.printed))
-        return cut(self.builder, facts)
+        self.facts.setdefault(0, NOTHING_SAID)
+        limited = max(self.builder.columns.thread_frames, default=0) in _DEPTHS
+        said = {row: each._replace(printed=tuple(self.printed), limited=limited) for row, each in self.facts.items()}
+        return cut(self.builder, said)
 
     def _line(self, text: bytes) -> None:
         builder = self.builder
@@ -103,8 +105,8 @@ class _Reader:
             self._begin_analysis(text)
         elif self._is_frame(text):
             return
-        elif builder.open and (text.startswith(_BETWEEN) or text.startswith((b"      Start: ", b"      Priority: "))):
-            builder.locals()
+        elif builder.open and (text.startswith(_BETWEEN) or (text.startswith(b"      ") and not builder.columns.thread_frames[-1])):
+            builder.locals()  # `Start: …` and `Priority: …` below a header, and all that the kernel's debugger knows of a thread
         else:
             self._between(text)
 
@@ -113,11 +115,12 @@ class _Reader:
     def _head(self, text: bytes, header: tuple[int, int, int]) -> None:
         number, pid, lwp = header
         builder, row = self.builder, len(self.builder.columns.thread_lwp)
-        if pid != self.pid or self.known.get(number) == lwp:
-            self.known = {}
+        if pid != self.pid or lwp in self.lwps:
+            self.numbers, self.lwps = set(), set()
             self.facts[row] = Facts(pid, None, (), ())
         self.pid, self.table, self.pc, self.repeated = pid, None, None, False
-        self.known[number] = lwp
+        self.numbers.add(number)
+        self.lwps.add(lwp)
         opening, closing = text.find(b'"'), text.rfind(b'"')
         builder.thread(number=number, lwp=lwp, name=(opening + 1, closing) if 0 <= opening < closing else None)
 
@@ -129,7 +132,7 @@ class _Reader:
             builder.locals()
             return
         builder.close_thread()
-        self.repeated = self.current in self.known
+        self.repeated = self.current != UNKNOWN and self.current in self.numbers
         if self.repeated:
             builder.noise()
         else:
@@ -196,16 +199,19 @@ def read(data: bytes) -> Reading:
 
 
 def read_thread(text: bytes) -> tuple[int, int, int] | None:
-    """(debugger's number, process id, thread id) of `.  0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen`."""
+    """(debugger's number, process id, thread id) of `.  0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen`.
+
+    The kernel's debugger has no numbers: `        THREAD ffffe000018d68c0  Cid 0a50.0a54  Teb: 00007ff6b661d000 …`
+    """
     before, mark, behind = text.partition(b" Id: ")
     number = before.strip(b".# ")
-    ids = behind.partition(b" ")[0]
-    pid, dot, lwp = ids.partition(b".")
-    if not mark or not dot or b" Suspend: " not in behind or not (0 < len(number) <= 6 and number.isdigit()):
-        return None
-    if not (is_hex(pid, 8) and is_hex(lwp, 8)):
-        return None
-    return int(number), int(pid, 16), int(lwp, 16)
+    if not mark:
+        before, mark, behind = text.partition(b"  Cid ")
+        number = b"-1" if before.lstrip().startswith(b"THREAD ") else b""
+    elif b" Suspend: " not in behind or not is_number(number, 6):
+        number = b""
+    pid, _, lwp = behind.partition(b" ")[0].partition(b".")
+    return (int(number), int(pid, 16), int(lwp, 16)) if number and is_hex(pid, 8) and is_hex(lwp, 8) else None
 
 
 def read_prompt(text: bytes) -> int | None:
