@@ -274,6 +274,15 @@ def test_printed_owners_of_critical_sections_prove_a_deadlock(tmp_path) -> None:
     assert "OwningThread       210" in {line["text"] for line in finding["evidence"]}
 
 
+def test_owners_belong_to_the_snapshot_beside_which_they_are_printed() -> None:
+    threads, _, locks = DEADLOCK.partition("0:000> !locks\n")
+    locks = "0:000> !locks\n" + locks
+    later = locks.replace("       210", "       3a8")
+    for text in (threads + locks + threads + later, locks + threads + later + threads):
+        dumps = parse_all(text.encode(), "session.log")
+        assert [[each.owner for each in dump.facts.printed] for dump in dumps] == [[0x210, 0x3A8], [0x3A8, 0x3A8]]
+
+
 def test_critical_sections_are_read_in_the_words_of_cs_too() -> None:
     text = """\
 -----------------------------------------

@@ -14,6 +14,8 @@ What a frame's row gives as RetAddr is where the next frame outwards goes on: th
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
@@ -21,7 +23,7 @@ from stackan.model.dump import Facts, Printed
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.fields import HEX, find_opening, is_hex, is_number
-from stackan.parsing.readers.pieces import NOTHING_SAID, cut
+from stackan.parsing.readers.pieces import cut
 
 _DEPTHS = (256, 20)  # so many frames are printed where nobody asks for more (`.kframes`); 20 in older versions
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
@@ -80,10 +82,22 @@ class _Reader:
     def read(self) -> Reading:
         for text in self.builder.lines():
             self._line(text)
-        self.facts.setdefault(0, NOTHING_SAID)
+        reading = cut(self.builder, self.facts)
         limited = max(self.builder.columns.thread_frames, default=0) in _DEPTHS
-        said = {row: each._replace(printed=tuple(self.printed), limited=limited) for row, each in self.facts.items()}
-        return cut(self.builder, said)
+        owners = self._owners((0, *reading.snapshots))
+        said = [facts._replace(printed=tuple(printed), limited=limited) for facts, printed in zip(reading.facts, owners, strict=True)]
+        return reading._replace(facts=tuple(said))
+
+    def _owners(self, rows: Sequence[int]) -> list[list[Printed]]:
+        """What `!locks` has printed, by snapshot: each time behind the threads, or each time before them, as in the text's beginning."""
+        owners: list[list[Printed]] = [[] for _ in rows]
+        if self.printed and self.builder.columns.thread_line:
+            starts = [self.builder.columns.thread_line[row] for row in rows]
+            before = self.printed[0].line < starts[0]
+            for printed in self.printed:
+                at = bisect_right(starts, printed.line) - (not before)
+                owners[min(at, len(rows) - 1)].append(printed)
+        return owners
 
     def _line(self, text: bytes) -> None:
         builder = self.builder
