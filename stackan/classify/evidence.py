@@ -52,7 +52,7 @@ _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
 def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited | None:
     """The object that a thread waits for, or None if it does not wait for one."""
-    if place.kind is None or not place.names:
+    if place.kind is None:
         return None
     first = dump.columns.thread_first[thread]
     own = dump.columns.thread_frames[thread]

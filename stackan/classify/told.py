@@ -21,6 +21,7 @@ def read_held(told: Told) -> list[Held]:
 
 
 def _held(lock: Lock) -> Held:
-    if lock.address is None:  # a running initializer, say: its frame shows that it holds what has only a name
-        return Held(lock.kind, None, FRAMES, lock.line, lock.frame, False, token=f"{lock.kind} {lock.what}")
+    if lock.address is None:  # what has only a name: the GIL is printed; that a class is being initialized, its frame shows
+        evidence = FRAMES if lock.kind == "once" else RECORDED
+        return Held(lock.kind, None, evidence, lock.line, lock.frame, False, token=f"{lock.kind} {lock.what}")
     return Held(lock.kind, lock.address, RECORDED, lock.line, lock.frame, lock.mode == "read")

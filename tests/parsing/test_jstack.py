@@ -392,4 +392,6 @@ def test_a_published_deadlock_is_read_as_its_manifest_says() -> None:
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the published dumps do not lie in ../shared/corpus/public")
 def test_an_exceptions_trace_is_no_thread_dump() -> None:
-    assert detect((CORPUS / "satyr" / "java-02.txt").read_bytes()) is None
+    found = detect((CORPUS / "satyr" / "java-02.txt").read_bytes())
+    assert found is not None
+    assert found.format == "java-exception"
