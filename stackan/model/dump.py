@@ -414,8 +414,12 @@ def read_location(text: str) -> Location:
     if not text.startswith("at "):
         return Location(None, None, library)
     file, _, number = text[3:].rpartition(":")
-    if number.isdigit() and ":" in file and file.rpartition(":")[2].isdigit():
+    if _is_line(number) and ":" in file and _is_line(file.rpartition(":")[2]):
         file, _, number = file.rpartition(":")  # a column stands last
-    if not number.isdigit() or len(number) > 18:
+    if not _is_line(number):
         return Location(text[3:], None, library)
     return Location(file or None, int(number), library)
+
+
+def _is_line(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 10

@@ -47,8 +47,10 @@ def check(text: bytes) -> None:
         return
     dump = dumps[0]
     kinds, columns = dump.lines, dump.columns
-    assert sum(kinds.values()) == dump.data.count(b"\n") + (not dump.data.endswith(b"\n"))
+    assert sum(kinds.values()) == dump.original.count(b"\n") + (not dump.original.endswith(b"\n"))
     assert kinds["frames"] <= len(columns.frame_line)
+    if dump.original is not dump.data:
+        return  # its lines are numbered as in the original, where several may be one
     assert kinds["unparsed"] == len(columns.unparsed_line)
     assert sum(len(each.threads) for each in dumps) == len(columns.thread_lwp)
     assert sum(len(each.frames) for each in dumps) == len(columns.frame_line) == sum(columns.thread_frames)
