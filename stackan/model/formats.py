@@ -37,6 +37,8 @@ FORMATS = {
         Format("py-spy-json", "py-spy", "python", counters=False),
         Format("pystack", "pystack", "python", counters=False, outermost_first=True),
         Format("faulthandler", "faulthandler", "python", counters=False),
+        Format("coredumpctl", "coredumpctl"),
+        Format("android-tombstone", "android-tombstone", instant=False),
     )
 }
 

@@ -22,7 +22,6 @@ class Detected(NamedTuple):
 _NAMED: tuple[tuple[bytes, str], ...] = (
     (b"* thread #", "lldb"),
     (b"(lldb) ", "lldb"),
-    (b"Stack trace of thread ", "coredumpctl"),
     (b"*** *** *** *** *** ***", "android-tombstone"),
     (b"Powerstats for: ", "macos-microstackshots"),
     (b"Analysis of sampling ", "macos-sample"),

@@ -31,6 +31,12 @@ def recognize(head: bytes) -> tuple[str, str] | None:
         return "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
     if any(_lines_with(head, mark, _is_visual_studio_frame) for mark in (b".dll!", b".exe!")):
         return "vs-callstack", "lines `MODULE.dll!FUNCTION(…)` are frames of Visual Studio's Call Stack window"
+    if _lines_with(head, b"Stack trace of thread ", _is_coredump_thread):
+        return "coredumpctl", "lines `Stack trace of thread n:` head the threads"
+    if _lines_with(head, b", tid: ", _is_tombstone_thread):
+        return "android-tombstone", "lines `pid: n, tid: n, name: …  >>> … <<<` head the threads"
+    if b"----- pid " in head and _lines_with(head, b'" sysTid=', _is_debuggerd_thread):
+        return "android-tombstone", 'lines `"…" sysTid=n` below `----- pid n at …` head the threads'
     return None
 
 
@@ -53,6 +59,23 @@ def _is_ruled(line: bytes) -> bool:
 def _is_lldb_frame(line: bytes) -> bool:
     """`  * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10`: nothing but a star stands before it."""
     return line.lstrip(b" \t*").startswith(b"frame #0: 0x")
+
+
+def _is_coredump_thread(line: bytes) -> bool:
+    """`Stack trace of thread 6023:`, perhaps indented, or behind what a log writes before each line."""
+    before, _, rest = line.partition(b"Stack trace of thread ")
+    number, colon, _ = rest[:16].partition(b":")
+    return bool(colon) and number.isdigit() and (not before.strip() or before.endswith(b": "))
+
+
+def _is_tombstone_thread(line: bytes) -> bool:
+    """`pid: 1322, tid: 6998, name: Binder:1322_1  >>> /system/bin/mediaserver <<<`"""
+    return b"pid: " in line and b"  >>> " in line and line.rstrip().endswith(b"<<<")
+
+
+def _is_debuggerd_thread(line: bytes) -> bool:
+    """`"Binder:1322_1" sysTid=6998`"""
+    return line.lstrip().startswith(b'"') and line.rstrip().rpartition(b"=")[2].isdigit()
 
 
 def _is_one_solaris_thread(head: bytes) -> bool:

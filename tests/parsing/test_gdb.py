@@ -605,9 +605,7 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
         ("go-profile", "goroutine profile: total 2\n2 @ 0x43a9b5 0x40b0c1\n#\t0x40b0c0\tmain.f+0x1d\t/src/f.go:12\n"),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
-        ("android-tombstone", "*** *** *** *** *** *** *** ***\nBuild fingerprint: 'x'\n"),
         ("macos-microstackshots", "Event:           powerstats\n\nPowerstats for:  server\n"),
-        ("coredumpctl", "           Stack trace of thread 7:\n".lstrip() + "#0  0x00007f poll (libc.so.6 + 0x1)\n"),
     ],
 )
 def test_a_format_that_is_not_read_is_named(name: str, text: str) -> None:

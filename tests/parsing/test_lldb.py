@@ -7,6 +7,7 @@ only its folder is renamed.
 from __future__ import annotations
 
 import pathlib
+import time
 
 import pytest
 
@@ -14,6 +15,7 @@ from stackan.errors import InputError
 from stackan.model.dump import Dump, Frame
 from stackan.normalize import Names, canonical
 from stackan.parsing import parse_all
+from tests.parsing import hostile
 
 DATA = pathlib.Path(__file__).parents[1] / "data" / "lldb"
 
@@ -247,6 +249,36 @@ def test_dumps_without_any_of_lldbs_words_are_split_where_the_threads_begin_agai
 def test_a_record_without_a_stack_is_an_error_in_one_sentence() -> None:
     with pytest.raises(InputError, match=r"no thread; the dump was cut short"):
         parse_all(b"(lldb) process attach --pid 1\nerror: attach failed: Operation not permitted\n", "lldb.txt")
+
+
+# -- hostile texts
+
+
+def test_no_broken_dump_loses_a_line_or_raises() -> None:
+    for broken in hostile.mutations((DATA / "bank.txt").read_bytes()[:9000], 1000):
+        hostile.check(broken)
+    for broken in hostile.mutations((NOTICE.replace("audit", "a\nb") + THREAD_LIST + BT_ALL).encode(), 1000):
+        hostile.check(broken)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "* thread #1, name = 'x'\n  * frame #0: 0x1 a`b\n" * 20_000,
+        "* thread #1, name = 'x\n" * 40_000,
+        "    frame #1: 0x1 a`f(x=" + "(" * 1_000_000 + " at a.c:1\n",
+        "    frame #1: 0x1 a`f(x=" + '\\"' * 500_000 + " at a.c:1\n",
+        "    frame #1: 0x1 a`f(x=1)" + ")::" * 300_000 + " at a.c:1\n",
+        "    frame #1: 0x1 a`f(x=1)" + " at " * 250_000 + ":1\n",
+        "    frame #1: 0x1 a`f" + "'lambda'(" * 100_000 + " at a.c:1\n",
+        "thread #" * 100_000 + "\n",
+    ],
+    ids=lambda line: line[:40],
+)
+def test_hostile_lines_are_read_in_linear_time(line: str) -> None:
+    started = time.process_time()
+    hostile.check(("* thread #1, name = 'x'\n  * frame #0: 0x1 a`b\n" + line).encode())
+    assert time.process_time() - started < 5
 
 
 # -- dumps beside the project

@@ -15,10 +15,11 @@ from stackan.parsing.prepare.text import Text
 __all__ = ["REMNANTS", "Text", "mend", "prepare", "tell"]
 
 LOOK_AT = 1 << 20  # bytes in which a text shows what it is, as for its format
-FORMS = ("quotes", "margins", "mi", "table")  # in this order: a mail may quote any of the others
+FORMS = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
 REMNANTS = signs.REMNANTS
 TOLD = {
     "entities": "HTML's `&lt;` was made `<` again",
+    "folded": "messages that a log had folded into one line were unfolded",
     "glue": "frames were taken out of the lines of others",
     "margins": "what a log writes before each line was taken off",
     "mi": "the records of gdb's machine interface were unpacked",

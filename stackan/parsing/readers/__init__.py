@@ -18,6 +18,8 @@ READERS: dict[str, str] = {
     "java-dump-file": "java_dump_file",
     "jhsdb": "jstack",
     "jstack": "jstack",
+    "android-tombstone": "tombstone",
+    "coredumpctl": "coredump",
     "lldb": "lldb",
     "macos-sample": "macos",
     "macos-spindump": "macos",

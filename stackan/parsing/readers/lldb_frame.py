@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from stackan.parsing.readers.numbers import decimal, hexadecimal
+
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")
 # What opens and closes among values, and the strings and characters that may hold such signs.
@@ -27,7 +29,7 @@ class Header(NamedTuple):
 
     level: int
     marked: bool  # `* frame`: the one that the user has selected
-    pc: int | None
+    pc: int
     text: int  # where the module begins
 
 
@@ -45,19 +47,14 @@ def read_header(line: bytes) -> Header | None:
     if at < 0 or line[:at].strip(b" \t*"):
         return None
     colon = line.find(b":", at + 7, at + 18)
-    digits = line[at + 7 : colon]
-    if colon < 0 or not digits.isdigit():
-        return None
+    level = decimal(line[at + 7 : colon]) if colon >= 0 else None
     start = colon + 1 + line.startswith(b" ", colon + 1)
-    if not line.startswith(b"0x", start):
-        return None
     end = line.find(b" ", start, start + 20)
     end = len(line) if end < 0 else end
-    try:
-        pc = int(line[start:end], 16)
-    except ValueError:
+    pc = hexadecimal(line[start:end]) if line.startswith(b"0x", start) else None
+    if level is None or pc is None:
         return None
-    return Header(int(digits), b"*" in line[:at], pc, min(end + 1, len(line))) if pc < 1 << 64 else None
+    return Header(level, b"*" in line[:at], pc, min(end + 1, len(line)))
 
 
 def read_text(text: bytes) -> Text:

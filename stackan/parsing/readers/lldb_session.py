@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.readers.lldb_frame import read_header
+from stackan.parsing.readers.numbers import decimal, hexadecimal
 
 PROMPT = b"(lldb)"
 # A process that does one of these is no longer where it was.
@@ -60,19 +61,15 @@ def read_head(line: bytes) -> tuple[int, int, bool] | None:
     at = line.find(b"thread #", 0, 64)
     if at < 0 or line[:at].strip(b" \t*"):
         return None
-    end = at + 8
-    while end < len(line) and 48 <= line[end] <= 57:
-        end += 1
-    if not at + 8 < end <= at + 18 or line[end : end + 1] not in (b"", b",", b":"):
+    digits = line[at + 8 : at + 18].partition(b":")[0].partition(b",")[0]
+    number, end = decimal(digits), at + 8 + len(digits)
+    if number is None or line[end : end + 1] not in (b"", b",", b":"):
         return None
-    tid = UNKNOWN
+    tid = None
     if line.startswith(b": tid = ", end):
         words = line[end + 8 : end + 28].partition(b",")[0]
-        try:
-            tid = int(words, 16 if words.startswith(b"0x") else 10)
-        except ValueError:
-            tid = UNKNOWN
-    return int(line[at + 8 : end]), tid if tid < 1 << 63 else UNKNOWN, b"*" in line[:at]
+        tid = hexadecimal(words) if words.startswith(b"0x") else decimal(words)
+    return number, UNKNOWN if tid is None or tid >> 63 else tid, b"*" in line[:at]
 
 
 class Session:
@@ -150,14 +147,15 @@ class Session:
             self._move()
 
     def _process(self, line: bytes) -> None:
-        pid, _, words = line[8:].partition(b" ")
-        if not pid.isdigit() or len(pid) > 10:
+        process, _, words = line[8:].partition(b" ")
+        pid = decimal(process)
+        if pid is None:
             return
         self.talks, self._open, self._notice = True, False, False
         self._stopped = words.startswith(b"stopped") and b"restarted" not in words
         if line.partition(b":")[0].endswith(_MOVES) or b" exited " in line[:40]:
             self._move()
-        self.stops[-1].pid = int(pid)
+        self.stops[-1].pid = pid
 
     def _move(self) -> None:
         """What follows is another stop, unless nothing was printed in this one."""
