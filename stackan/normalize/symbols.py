@@ -7,6 +7,8 @@ what a rule or a reader asks for: `pthread_cond_wait`, `poll`, `open_table`, `tf
 
 from __future__ import annotations
 
+from stackan.normalize.mangled import demangled
+
 UNNAMED = "??"
 
 # lldb's own name for a function that is in no symbol table: `___lldb_unnamed_symbol7808`.
@@ -63,6 +65,9 @@ def canonical(printed: str) -> str:
     ):
         return _drop_twin(printed)
     name = printed.partition("@")[0] if "@" in printed else printed
+    if name.startswith("_Z"):
+        found = demangled(name)
+        return canonical(found) if found is not None else name
     if name.endswith("]") and " [clone " in name:
         name = name[: name.index(" [clone ")]
     if "(" in name or "<" in name or " " in name:

@@ -133,7 +133,7 @@ NAMES = {
     "": "??",
     "??": "??",
     "<signal handler called>": "<signal handler called>",
-    "_Z26handle_connections_socketsv": "_Z26handle_connections_socketsv",
+    "_Z26handle_connections_socketsv": "handle_connections_sockets",
 }
 
 # None is a word with a meaning of its own (operator, const, libc_start_main).
