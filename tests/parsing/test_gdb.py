@@ -728,6 +728,7 @@ def test_the_machine_interfaces_console_is_read() -> None:
     lines = [
         '=thread-group-added,id="i1"',
         '~"Attaching to process 7\\n"',
+        "(gdb) ",
         '&"thread apply all bt\\n"',
         '~"\\nThread 2 (Thread 0x7f8f2eea36c0 (LWP 8) \\"x\\"):\\n"',
         '~"#0  0x0000000000000001 in f (s=0x55 \\"a\\\\nb\\") at f.c:1\\n#1  0x0000000000000002 in "',
@@ -738,14 +739,14 @@ def test_the_machine_interfaces_console_is_read() -> None:
         "(gdb) ",
     ]
     dump = only("\n".join(lines) + "\n")
-    assert [(thread.lwp, thread.name, thread.frames, thread.line) for thread in dump.threads] == [(8, "x", 2, 4), (7, None, 1, 7)]
+    assert [(thread.lwp, thread.name, thread.frames, thread.line) for thread in dump.threads] == [(8, "x", 2, 5), (7, None, 1, 8)]
     assert [(frame.function, frame.arguments, frame.line) for frame in dump.frames] == [
-        ("f", 's=0x55 "a\\nb"', 5),
-        ("g", "", 5),
-        ("main", "", 8),
+        ("f", 's=0x55 "a\\nb"', 6),
+        ("g", "", 6),
+        ("main", "", 9),
     ]
-    assert dump.line_text(5) == lines[4]
-    assert dump.facts.pid == 7
+    assert dump.line_text(6) == lines[5]
+    assert (dump.facts.pid, dump.unparsed) == (7, [])
     assert sum(dump.lines.values()) == len(lines)
 
 

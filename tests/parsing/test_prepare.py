@@ -138,6 +138,7 @@ def test_a_changed_dump_has_the_same_threads_and_every_line_is_counted(plain: by
     assert stacks(dump) == stacks(only(plain))
     assert accounted(dump)
     assert dump.facts.pid == only(plain).facts.pid
+    assert dump.unparsed == [] or change == "invalid UTF-8 between the lines"
 
 
 @pytest.mark.parametrize("change", [change for change in CHANGES if change not in ("a thread on each line", "HTML", "colored")])
@@ -198,8 +199,14 @@ def test_a_frame_that_cannot_be_made_whole_swallows_no_line() -> None:
     assert dump.lines["continuations"] == 0
 
 
-def test_a_number_sign_in_a_string_splits_no_frame() -> None:
-    dump = only(b'Thread 1 (LWP 7):\n#0  0x01 in f (s="see #1 0x02 in g ()") at x.c:1\n#1  0x02 in h () from /a #3 0x1 in b.so\n')
+def test_a_place_that_breaks_off_swallows_no_line() -> None:
+    dump = only(b"Thread 1 (LWP 7):\n#0  0x01 in f () at /usr/include/\nI think (not sure)\n")
+    assert [line for line, _ in dump.unparsed] == [3]
+
+
+@pytest.mark.parametrize("arguments", [b's="see #1 0x02 in g ()"', b"a=(b #1 0x02 in g ())"])
+def test_a_number_sign_in_arguments_splits_no_frame(arguments: bytes) -> None:
+    dump = only(b"Thread 1 (LWP 7):\n#0  0x01 in f (%s) at x.c:1\n#1  0x02 in h () from /a #3 0x1 in b.so\n" % arguments)
     assert [frame.function for frame in dump.frames] == ["f", "h"]
 
 
