@@ -68,7 +68,7 @@ def _name(data: bytes, columns: Columns, nameless: list[int]) -> None:
         while note < len(columns.note_start) and columns.note_start[note] < start:
             current = _switched(data, columns.note_start[note]) or current
             note += 1
-        if not _is_behind_a_block(columns, row) and not (row + 1 < len(columns.thread_lwp) and _is_behind_a_block(columns, row + 1)):
+        if not _is_in_a_run(columns, row):
             columns.thread_number[row], columns.thread_pthread[row], columns.thread_lwp[row] = current
 
 
@@ -113,6 +113,11 @@ def _is_behind_a_block(columns: Columns, row: int) -> bool:
     return not (_stands_between(columns.note_start, start, stop) or _stands_between(columns.unparsed_start, start, stop))
 
 
+def _is_in_a_run(columns: Columns, row: int) -> bool:
+    """Whether the block has another one right before or behind it."""
+    return _is_behind_a_block(columns, row) or (row + 1 < len(columns.thread_lwp) and _is_behind_a_block(columns, row + 1))
+
+
 def _stands_between(starts: array[int], start: int, stop: int) -> bool:
     at = bisect_left(starts, start)
     return at < len(starts) and starts[at] < stop
@@ -128,16 +133,15 @@ def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[in
         return repeated  # no word of a debugger: these may be as many processes
     stops = _stops(data, columns)
     headed = _printed_with_header(columns, stops, set(nameless))
+    in_run = {row for row in nameless if _is_in_a_run(columns, row)}  # printed by `thread apply all -q bt`
+    all_printed = {_look(data, columns, row, stops[row]) for row in in_run}
     kept: dict[tuple[Identity, int], int] = {}  # {a thread in a stop: the block that prints most of it}
     for row in nameless:
         who, stop = _identity(columns, row), stops[row]
         if row in repeated:
             continue
-        if _is_behind_a_block(columns, row):
+        if row in in_run:
             kept[who, stop] = row
-            continue
-        if not headed.isdisjoint(_keys(columns, row, stop, who == NOBODY)):
-            repeated.add(row)
             continue
         current = kept.get((NOBODY, stop))  # on opening a core, before gdb was told to switch
         other = kept.get((who, stop), current)
@@ -146,6 +150,8 @@ def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[in
             continue
         if other is not None and _holds(data, columns, row, other):
             repeated.add(other)
+        if _look(data, columns, row, stop) in all_printed or not headed.isdisjoint(_keys(columns, row, stop, who == NOBODY)):
+            repeated.add(row)
         kept[who, stop] = row
     return repeated
 
@@ -181,6 +187,11 @@ def _printed_with_header(columns: Columns, stops: list[int], nameless: set[int])
 def _keys(columns: Columns, row: int, stop: int, by_stack: bool) -> list[Key]:
     values = (("lwp", columns.thread_lwp[row]), ("number", columns.thread_number[row]), ("stack", columns.thread_node[row]))
     return [(what, value, stop) for what, value in values if value != UNKNOWN and (by_stack or what != "stack")]
+
+
+def _look(data: bytes, columns: Columns, row: int, stop: int) -> tuple[int, bytes, int]:
+    """What two prints of one thread in a stop have in common."""
+    return columns.thread_node[row], _arguments(data, columns, columns.thread_first[row]), stop
 
 
 def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:

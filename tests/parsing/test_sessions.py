@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from stackan.model.dump import Dump
@@ -152,3 +154,33 @@ def test_processes_in_one_text_are_snapshots_of_their_own(text: str) -> None:
     found = dumps("".join(text.format(pid=pid) for pid in (50, 60, 70)))
     assert [dump.facts.pid for dump in found] == [50, 60, 70]
     assert [len(dump.threads) for dump in found] == [2, 2, 2]
+
+
+# -- real sessions of gdb 13.1 with one program of four threads: three wait for a mutex, main sleeps
+
+SESSIONS = Path(__file__).parent / "sessions"
+WAITER = ["futex_wait", "__GI___lll_lock_wait", "lll_mutex_lock_optimized", "___pthread_mutex_lock", "wait_for", "start_thread", "clone3"]
+SLEEPER = ["__libc_pause", "main"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lwps", "stacks"),
+    [
+        # script(1): info threads, bt, thread 2, bt full, up, frame 0, thread apply all bt; colors, wrapped lines, questions of the
+        # pager that commands were typed into
+        ("terminal.txt", [489, 488, 487, 486], [WAITER, WAITER, WAITER, SLEEPER]),
+        # gdb < commands: thread N, bt, where, bt 2, up, info threads; prompts glued before frames
+        ("commands-from-a-pipe.txt", [486, 487, 488, 489], [SLEEPER, WAITER, WAITER, WAITER[:2]]),
+        # a core: the current frame, bt, thread 3, bt, thread 1, bt, and then thread apply all -q bt, which names nobody
+        ("core-file.txt", [None] * 4, [WAITER, WAITER, WAITER, SLEEPER]),
+    ],
+)
+def test_a_real_session_has_each_thread_once(name: str, lwps: list[int | None], stacks: list[list[str]]) -> None:
+    (dump,) = parse_all((SESSIONS / name).read_bytes(), name)
+    frames = dump.frames
+    assert [thread.lwp for thread in dump.threads] == lwps
+    assert [[frame.function for frame in frames[thread.first : thread.first + thread.frames]] for thread in dump.threads] == stacks
+    lines = dump.original.split(b"\n")
+    assert sum(dump.lines.values()) == len(lines) - (lines[-1] == b"")
+    for frame in frames:
+        assert f"#{frame.level}  " in dump.line_text(frame.line)

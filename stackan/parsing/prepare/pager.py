@@ -16,6 +16,7 @@ _QUESTION = re.compile(
     rb"---?Type <(?:RET|return)> (?:for more, q to quit, c to continue without paging|to continue, or q <return> to quit)---?"
 )
 _OWN_LINE = re.compile(rb"\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
+_TEXT = re.compile(rb" +\S|#\d+ |Thread \d+ \(|\(gdb\)|\[")  # else it is what was typed in answer: a command, too
 _ANSWERS = (b"", b"c", b"q", b"y", b"Quit")
 
 
@@ -31,7 +32,7 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
                 pieces.append(before)
                 if not question:
                     break
-                if behind.strip() not in _ANSWERS:
+                if (any(pieces) and behind.strip() not in _ANSWERS) or _TEXT.match(behind):
                     pieces.append(behind)
                     break
                 if at == len(lines) or not any(pieces) or pieces[0].startswith(b"(gdb)") or _OWN_LINE.match(lines[at]):

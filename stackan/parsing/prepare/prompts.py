@@ -14,6 +14,12 @@ _PROMPT = re.compile(rb"(?:\(gdb\) *)+(?=#\d+ |Thread \d+ \(|\[Switching to |\[C
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
+    before = b""
     for at, line in enumerate(lines):
         prompt = _PROMPT.match(line)
-        yield Line(at, line if prompt is None else line[prompt.end() :])
+        if prompt is not None:
+            if not before.startswith(b"Thread "):
+                yield Line(at, b"(gdb)")  # it still ends what was printed before
+            line = line[prompt.end() :]
+        before = line
+        yield Line(at, line)

@@ -34,12 +34,14 @@ class Text(NamedTuple):
 
     def rewritten(self, name: str, rewrite: Rewrite) -> Text:
         """The text as a cure writes it.  Numbers never decrease: a cure keeps the order of lines."""
-        lines = self.data.split(b"\n")
+        lines = [line.removesuffix(b"\r") for line in self.data.split(b"\n")]
         numbers, written, joined = array("i"), [], self.joined
-        for at, line, span in rewrite([line.removesuffix(b"\r") for line in lines]):
+        for at, line, span in rewrite(lines):
             numbers.append(at + 1 if self.numbers is None else self.numbers[at])
             written.append(line)
             joined += span - 1
+        if written == lines:
+            return self  # the sign was no more than that
         if not written:  # even an empty text is one line to the next cure
             numbers.append(1)
         original = self.data if self.original is None else self.original
