@@ -168,6 +168,17 @@ def test_locals_of_an_indented_dump_keep_the_number_of_their_line() -> None:
     assert dump.line_text(5).endswith("g = {_M_device = 0x5567ca279180, _M_owns = true}")
 
 
+def test_questions_of_the_pager_in_a_row_leave_the_frame_whole() -> None:
+    dump = only(b"Thread 1 (LWP 7):\n" + ASKED + ASKED + b"#0  0x01 in f (a=1, b" + ASKED + b"\n" + ASKED + b"=2) at x.c:1\n")
+    assert [(frame.function, frame.arguments, frame.file_line) for frame in dump.frames] == [("f", "a=1, b=2", 1)]
+    assert (dump.unparsed, sum(dump.lines.values())) == ([], 3)
+
+
+def test_a_command_that_was_typed_at_the_pagers_question_is_no_line_of_a_thread() -> None:
+    dump = only(b"Thread 1 (LWP 7):\n#0  0x01 in f ()\n" + ASKED + b"thread apply 2 bt\n#1  0x02 in main ()\n")
+    assert ([thread.frames for thread in dump.threads], dump.lines["noise"], dump.unparsed) == ([2], 1, [])
+
+
 # -- what is left as it is
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from stackan.parsing.prepare.text import Line
 
 _QUESTION = re.compile(
-    rb"---?Type <(?:RET|return)> (?:for more, q to quit, c to continue without paging|to continue, or q <return> to quit)---?"
+    rb"--Type <RET> for more, q to quit, c to continue without paging--|---Type <return> to continue, or q <return> to quit---"
 )
 _OWN_LINE = re.compile(rb"\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
 _TEXT = re.compile(rb" +\S|#\d+ |Thread \d+ \(|\(gdb\)|\[")  # else it is what was typed in answer: a command, too
@@ -26,13 +26,11 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
         begun, text = at, lines[at]
         at += 1
         if b"--Type <" in text:
-            pieces = []
+            pieces: list[bytes] = []
             while True:  # what stands before a question goes on behind it
-                before, question, behind = _cut(text)
-                pieces.append(before)
-                if not question:
-                    break
-                if (any(pieces) and behind.strip() not in _ANSWERS) or _TEXT.match(behind):
+                *before, behind = _QUESTION.split(text)
+                pieces += before
+                if not before or (any(pieces) and behind.strip() not in _ANSWERS) or _TEXT.match(behind):
                     pieces.append(behind)
                     break
                 if at == len(lines) or not any(pieces) or pieces[0].startswith(b"(gdb)") or _OWN_LINE.match(lines[at]):
@@ -43,8 +41,3 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
             if not text:
                 continue  # the question stood alone
         yield Line(begun, text, at - begun)
-
-
-def _cut(text: bytes) -> tuple[bytes, bytes, bytes]:
-    found = _QUESTION.search(text)
-    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, b"", b"")
