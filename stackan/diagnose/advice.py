@@ -47,14 +47,14 @@ _ADVICE = {
 }
 
 
-def advise(track: Track, kind: str) -> tuple[str, ...]:
-    """Advice for a finding of this kind, of which the thread is an example."""
+def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
+    """Advice for a finding of this kind, of which the thread is an example; `held`: who holds what it waits for is known."""
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:
         return place.rule.advice
     system = track.newest.dump.traits.language
     if system == "java":
-        return _advise_on_java(place.kind, kind)
+        return _advise_on_java(place.kind, kind, held)
     if kind == "stalled-io":
         return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX),)
     if place.state == "lock":
@@ -74,7 +74,9 @@ def _asking(kind: str) -> tuple[str, ...]:
     return {"mutex": (_ASK_OWNER,), "rwlock": (_ASK_WRITER,)}.get(kind, _ADVICE.get(kind, ()))
 
 
-def _advise_on_java(waits_for: str | None, kind: str) -> tuple[str, ...]:
+def _advise_on_java(waits_for: str | None, kind: str, held: bool) -> tuple[str, ...]:
     if kind == "stalled-io":
         return (_FIND_PEER_OF_JAVA,) if waits_for == "socket" else ()
-    return (_ASK_JVM,) if waits_for in ("mutex", "rwlock") else _ADVICE.get(waits_for or "", ())
+    if waits_for in ("mutex", "rwlock"):
+        return () if held else (_ASK_JVM,)
+    return _ADVICE.get(waits_for or "", ())

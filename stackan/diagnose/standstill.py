@@ -27,6 +27,11 @@ class Holders:
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
         self.candidates = Candidates(process)
 
+    def has(self, track: Track) -> bool:
+        """Whether it is known who holds what a thread waits for."""
+        awaited = track.newest.awaited
+        return awaited is not None and awaited.address is not None and awaited.address in self.by_address
+
 
 def standing(
     processes: Sequence[Process], told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
@@ -97,7 +102,7 @@ def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=sample(group),
-        advice=advise(first, kind),
+        advice=advise(first, kind, holders.has(first)),
         processes=processes,
     )
 

@@ -73,7 +73,7 @@ def _dispatch_frames(crowd: _Crowd, rules: Rules) -> list[tuple[str, str]]:
     for number, place in crowd.places.items():
         if place.verb == "idle" and place.kind == "condition" and place.role is None:
             # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
-            named = [name for name in place.application if not name.startswith("??") and not is_main(name)]
+            named = [name for name in place.application if not name.startswith("??") and name not in rules.glue and not is_main(name)]
             if named:
                 parked.setdefault(next((name for name in named if name in busy), named[0]), set()).update(crowd.seen[number])
     return [

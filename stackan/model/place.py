@@ -42,8 +42,8 @@ class Place(NamedTuple):
 
 
 def is_main(name: str) -> bool:
-    """Whether a canonical name is the program's own outermost function; Python's is a module's body."""
-    return name in ("main", "main.main") or name.endswith(":<module>")
+    """Whether a canonical name is the program's own outermost function: Go's and Java's `….main`, the body of a Python module."""
+    return name == "main" or name.endswith((".main", ":<module>"))
 
 
 class Awaited(NamedTuple):

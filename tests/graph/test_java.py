@@ -236,8 +236,20 @@ def test_evidence_stands_in_the_text_as_quoted() -> None:
                 assert texts[quote.source].split("\n")[quote.line - 1] == quote.text
 
 
-def test_the_advice_on_a_java_lock_is_not_for_gdb() -> None:
-    words = " ".join(advice for finding in analyze(*both("jdk17-convoy")).findings for advice in finding.advice)
+def test_the_advice_on_a_java_lock_is_to_list_owners_where_none_is_known() -> None:
+    def forget(dump: str) -> str:
+        return re.sub(r"\n   Locked ownable synchronizers:\n(\t- .*\n)+", "", dump)
 
-    assert "jstack -l" in words
-    assert "pthread_mutex" not in words
+    known, unknown = both("jdk17-convoy"), [forget(dump) for dump in both("jdk17-convoy")]
+    advice = [" ".join(words for finding in analyze(*texts).findings for words in finding.advice) for texts in (known, unknown)]
+
+    assert "jstack -l" not in advice[0]
+    assert "jstack -l" in advice[1]
+    assert "pthread_mutex" not in advice[1]
+
+
+def test_a_main_thread_that_waits_for_its_workers_is_idle() -> None:
+    main = "\tat java.lang.Thread.sleep(java.base@17.0.15/Native Method)\n"
+    join = "\tat java.lang.Object.wait(java.base@17.0.15/Native Method)\n\tat java.lang.Thread.join(java.base@17.0.15/Thread.java:1313)\n"
+
+    assert progress(analyze(*(dump.replace(main, join, 1) for dump in both("jdk17-pool"))))["main"] == "idle"
