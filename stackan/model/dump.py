@@ -139,6 +139,8 @@ class Lock(NamedTuple):
     what: str = ""  # in the dump's words: "java.lang.Object"
     frame: int = 0  # position in the stack of the frame that it stands below
     mode: str = ""  # "read" or "write" of a lock that knows both
+    owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
+    evidence: str = "recorded"  # or "locals", where variables show it
 
 
 class Told(NamedTuple):

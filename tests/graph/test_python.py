@@ -183,3 +183,18 @@ def test_dumps_of_faulthandler_in_one_log_are_of_one_process() -> None:
 def test_processes_in_one_text_are_judged_apart() -> None:
     assert [process.pid for process in analyzed("crunch.subprocesses.py-spy.txt").processes] == [16447, 16449, 16450]
     assert not any(process.pools for process in analyzed("crunch.subprocesses.py-spy.txt").processes)
+
+
+@pytest.mark.parametrize("file", ["places.locals.py-spy.txt", "places.pystack.txt"])
+def test_variables_show_the_object_and_the_joined_thread(file: str) -> None:
+    (process,) = analyzed(file).processes
+    awaited = {track.lwp: track.newest.awaited for track in process.tracks}
+    join = awaited[15221]
+    assert join is not None
+    assert (join.kind, join.owners, join.evidence) == ("thread", (15205,), "locals")
+    result, other = awaited[15229], awaited[15208]
+    assert result is not None
+    assert other is not None
+    assert (result.symbol, result.evidence) == ("Future", "locals")
+    assert result.address not in (None, other.address)
+    assert process.dumps[0].line_text(result.line).strip() == f"self: <Future at {result.address:#x}>"

@@ -20,12 +20,14 @@ from stackan.model.dump import Facts, Lock, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.pieces import NOTHING_SAID, cut
+from stackan.parsing.readers.python_objects import Objects
 
 _FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
 
 
 def read(data: bytes) -> Reading:
     builder = Builder(data)
+    objects = Objects(builder)
     current = NOTHING_SAID  # what is said of the process whose threads stand here
     facts = {0: current}  # {row of its first thread: that}
     told: dict[int, Told] = {}
@@ -56,7 +58,8 @@ def read(data: bytes) -> Reading:
         elif text.startswith((b"Python v", b"Parent Process ")) or not text.strip(b"-"):
             builder.noise()
         elif builder.open and text.startswith(_FRAME):
-            _read_line(builder, text)
+            _read_line(builder, text, objects)
+    objects.complete(told, facts)
     return cut(builder, {row: said._replace(told=told) for row, said in facts.items()})
 
 
@@ -104,16 +107,19 @@ def told_by(state: bytes, line: int) -> Told:
     return Told("python: idle" if word == "idle" else "python: active" if word == "active" else "python: thread", line, None, held)
 
 
-def _read_line(builder: Builder, text: bytes) -> None:
+def _read_line(builder: Builder, text: bytes, objects: Objects) -> None:
     """A line of an open thread, by its indent: a frame, `Arguments:` and `Locals:`, or a variable."""
     if text.startswith(_VALUE) or text in (_TITLE + b"Arguments:", _TITLE + b"Locals:"):
         builder.locals()
+        objects.variable(text)
         return
     frame = read_frame(text[4:]) if not text.startswith(_TITLE) else None
     if frame is not None:
         function, where = frame
         pc = _address(function)
         builder.frame(b"" if pc is not None else function, where, pc=pc)
+        if where.startswith(b"at "):
+            objects.frame(function, where)
 
 
 def read_frame(text: bytes) -> tuple[bytes, bytes] | None:

@@ -22,6 +22,7 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.file_lines import read_file_line
 from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.python_objects import Objects
 
 _HEAD, _TAIL = b"Traceback for thread ", b" (most recent call last):"
 _EMPTY_HEAD, _EMPTY_TAIL = b"The frame stack for thread ", b" is empty"
@@ -43,6 +44,7 @@ _NOISE = (
 
 def read(data: bytes) -> Reading:
     builder = Builder(data, outermost_first=True)
+    objects = Objects(builder)
     facts: dict[int, Facts] = {}
     told: dict[int, Told] = {}
     seen: set[int] = set()
@@ -65,8 +67,11 @@ def read(data: bytes) -> Reading:
             frame = read_frame(text)
             if frame is not None:
                 builder.frame(*frame)
+                if text.startswith(_PYTHON):
+                    objects.frame(*frame)
         elif builder.open and (text.startswith(_VALUE) or text in _TITLES):
             builder.locals()
+            objects.variable(text)
         elif text.startswith(_NOISE):
             builder.noise()
             if text == b"Core file information:":
@@ -76,6 +81,7 @@ def read(data: bytes) -> Reading:
             if said is not None:
                 pid = said
                 facts[len(builder.columns.thread_lwp)] = Facts(pid, None, (), ())
+    objects.complete(told, facts)
     reading = cut(builder, facts)
     return reading._replace(facts=tuple(each._replace(told=told) for each in reading.facts))
 
