@@ -67,10 +67,9 @@ def test_without_owners_in_the_text_locks_of_java_util_concurrent_prove_nothing(
     assert analysis.verdict == "inconclusive"
 
 
-def test_the_debuggers_view_of_a_deadlock_proves_it_too() -> None:
-    analysis = analyze(text("jdk17-reentrant-jhsdb.txt"))
-
-    assert kinds(analysis)[0] == ("deadlock", "certain")
+@pytest.mark.parametrize("name", ["jdk17-monitor-jhsdb.txt", "jdk17-reentrant-jhsdb.txt"])
+def test_the_debuggers_view_of_a_deadlock_proves_it_too(name: str) -> None:
+    assert kinds(analyze(text(name)))[0] == ("deadlock", "certain")
 
 
 def test_two_classes_that_initialize_each_other_are_a_deadlock_that_the_jvm_does_not_find() -> None:

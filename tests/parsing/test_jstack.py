@@ -259,6 +259,23 @@ def test_the_list_of_ownable_synchronizers_is_read() -> None:
     assert ("mutex", 0xFFD46438) in [(lock.kind, lock.address) for lock in said.holds]
 
 
+def test_jhsdb_prints_the_awaited_monitor_as_locked_so_the_deadlock_section_is_believed() -> None:
+    from stackan.classify.told import read_held
+
+    said = told(read("jdk17-monitor-jhsdb.txt"), "transfer-1")
+
+    assert said.awaits is not None and said.awaits.address == 0xFFD462C0
+    assert [hold.address for hold in read_held(said)] == [0xFFD462B0]
+
+
+def test_without_that_section_no_monitor_of_the_innermost_frame_counts_as_held() -> None:
+    text = (DATA / "jdk17-monitor-jhsdb.txt").read_text()
+    head, _, rest = text.partition("Found one Java-level deadlock:")
+    dump = parse(head + rest.partition("Found a total of 1 deadlock.\n")[2])
+
+    assert told(dump, "transfer-1").holds == ()
+
+
 def test_object_wait_gives_back_the_monitor_that_it_waits_on() -> None:
     from stackan.classify.told import read_held
 

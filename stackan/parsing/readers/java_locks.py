@@ -14,6 +14,7 @@ HotSpot's vframe.cpp (javaVFrame::print_lock_info_on), and threadService.cpp for
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from stackan.model.dump import Lock
@@ -65,8 +66,8 @@ def _words(what: bytes) -> str:
     return what.decode("utf-8", "replace").replace("/", ".")
 
 
-class Holdings:
-    """Owners that the JVM's own search for deadlocks names; it knows those of java.util.concurrent locks even without `-l`.
+class Deadlocks:
+    """What the JVM's own search for deadlocks says; it knows owners of java.util.concurrent locks even without `-l`.
 
     "order-1":
       waiting for ownable synchronizer 0x00000000ffd46508, (a java.util.concurrent.locks.ReentrantLock$FairSync),
@@ -74,22 +75,29 @@ class Holdings:
     """
 
     def __init__(self) -> None:
-        self._found: list[tuple[bytes, Lock]] = []  # (name of the holder, what it holds)
+        self._found: list[tuple[bytes, str, Lock]] = []  # (a thread's name, "awaits" or "holds", the lock)
+        self._waiter = b""
         self._awaited: tuple[str, int, str] | None = None  # (kind, address, class) of the line before
 
     def read(self, text: bytes, line: int) -> None:
         """Take a line of the section."""
         text = text.strip()
-        if text.startswith((b"waiting for ownable synchronizer 0x", b"waiting to lock ")):
+        if text.startswith(b'"') and text.endswith(b'":'):
+            self._waiter = text[1:-2]
+        elif text.startswith((b"waiting for ownable synchronizer 0x", b"waiting to lock ")):
             self._awaited = _awaited(text)
+            if self._awaited is not None:
+                kind, address, what = self._awaited
+                self._found.append((self._waiter, "awaits", Lock(kind, address, line, what)))
         elif text.startswith(b'which is held by "') and self._awaited is not None:
             kind, address, what = self._awaited
-            self._found.append((text[18:].rstrip(b",").removesuffix(b'"'), Lock(kind, address, line, what)))
+            self._found.append((text[18:].rstrip(b",").removesuffix(b'"'), "holds", Lock(kind, address, line, what)))
             self._awaited = None
 
-    def between(self, first: int, stop: int) -> Iterator[tuple[bytes, Lock]]:
-        """What was read from these lines of the text."""
-        return ((name, lock) for name, lock in self._found if first <= lock.line < stop)
+    def between(self, first: int, stop: int) -> Iterator[tuple[bytes, tuple[str, Lock]]]:
+        """(a thread's name, what is said of it) from these lines of the text."""
+        start, end = (bisect_left(self._found, line, key=lambda found: found[2].line) for line in (first, stop))
+        return ((name, (verb, lock)) for name, verb, lock in self._found[start:end])
 
 
 def _awaited(text: bytes) -> tuple[str, int, str] | None:

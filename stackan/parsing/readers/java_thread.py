@@ -73,6 +73,9 @@ class JavaThread:
         if self.waits and (self.awaits is None or self.awaits.address is None):
             # Compiled code prints no object for Object.wait: any of its monitors may be the one that was given back.
             holds = [lock for lock in holds if lock.kind != "monitor"]
+        elif self.awaits is None and self.state == b"BLOCKED":
+            # jhsdb prints the monitor that the innermost frame enters as locked, among those that it has.
+            holds = [lock for lock in holds if lock.kind != "monitor" or lock.frame > 0]
         return Told(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
 
     def _words(self) -> str:

@@ -24,7 +24,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
-from stackan.parsing.readers.java_locks import Holdings, read_lock
+from stackan.parsing.readers.java_locks import Deadlocks, read_lock
 from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
 
 DUMP = b"Full thread dump "
@@ -66,7 +66,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
         self.threads: list[JavaThread] = []
-        self.holdings = Holdings()  # what deadlock sections say
+        self.deadlocks = Deadlocks()  # what deadlock sections say
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
         self.in_deadlock = self.in_heap = False
@@ -157,7 +157,7 @@ class _Reader:
             self.in_deadlock = False
         elif not text.startswith((b"\tat ", b"\t- ", b" ", b'"', b"====", b"Found one ", b"Java stack information ")):
             return False
-        self.holdings.read(text, self.builder.line)
+        self.deadlocks.read(text, self.builder.line)
         self.builder.noise()
         return True
 
@@ -195,9 +195,9 @@ class _Reader:
         by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
             by_name.setdefault(thread.name, []).append(thread)
-        for name, lock in self.holdings.between(first_line, stop_line):
+        for name, said in self.deadlocks.between(first_line, stop_line):
             if len(by_name.get(name, ())) == 1:
-                by_name[name][0].add_held(lock)
+                by_name[name][0].add_lock(said)
         return Facts(
             pid=self.pids.get(first),
             command=None,
