@@ -22,7 +22,7 @@ from stackan.model.process import Process
 from stackan.model.track import UNSURE
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
-from stackan.parsing import detect, parse_all
+from stackan.parsing import ASK_FOR, detect, parse_all
 from stackan.reading import Blob, Limits, Skipped, read
 
 if TYPE_CHECKING:
@@ -52,13 +52,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                 raise
             warnings.append(str(error))
     if not dumps:
-        first = (
-            warnings[0]
-            if warnings
-            else f"{os.fspath(paths[0])}: no thread dump in it; give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
-            if paths
-            else "no input"
-        )
+        first = warnings[0] if warnings else f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
         raise InputError(first)
     return Case(dumps, warnings, given_order)
 

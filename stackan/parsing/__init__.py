@@ -2,10 +2,10 @@
 
 from stackan.parsing.detect import Detected
 from stackan.parsing.detect import detect as _detect
-from stackan.parsing.parse import parse_all
+from stackan.parsing.parse import ASK_FOR, parse_all
 from stackan.parsing.prepare import prepare
 
-__all__ = ["detect", "parse_all"]
+__all__ = ["ASK_FOR", "detect", "parse_all"]
 
 
 def detect(data: bytes) -> Detected | None:

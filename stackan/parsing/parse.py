@@ -14,7 +14,7 @@ from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import find_borders, is_repeated, process_ids, split_snapshots
 
-ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, or eu-stack"
+ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that docs/formats names"
 
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from stackan.model.formats import FORMATS
+
 ROOT = pathlib.Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [page for page in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))] if page.is_file()]
@@ -192,19 +194,10 @@ def test_a_finding_is_described_in_one_shape(page):
 
 
 def test_every_format_that_is_read_has_its_page():
-    calls = [
-        node.args
-        for node in ast.walk(ast.parse((ROOT / "stackan" / "parsing" / "detect.py").read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Detected"
-    ]
-    read = {
-        args[0].value
-        for args in calls
-        if isinstance(args[0], ast.Constant) and not (isinstance(args[1], ast.Constant) and args[1].value is None)
-    }
-    index = words_of(DOCS / "formats" / "README.md")
-    assert {"gdb", "pstack", "eu-stack"} <= read
-    assert [name for name in sorted(read) if not (DOCS / "formats" / f"{name}.md").is_file() or f"({name}.md)" not in index] == []
+    rows = [line for line in words_of(DOCS / "formats" / "README.md").splitlines() if line.startswith("| `")]
+    pages = {name: re.findall(r"\]\(([^)]+\.md)\)", row) for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+    assert {"gdb", "pstack", "eu-stack"} <= pages.keys()
+    assert [name for name in FORMATS if not pages.get(name) or not (DOCS / "formats" / pages[name][0]).is_file()] == []
 
 
 def test_every_key_of_a_profile_is_named_on_its_page():

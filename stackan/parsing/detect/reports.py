@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from stackan.parsing.python_marks import lines_from
+from stackan.parsing.detect.lines import lines_from, starts_line
 
 
-def recognize(head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words) of a text's beginning."""
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words)"""
     if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
         return "rust-panic", "a line `thread '…' panicked at` stands in it"
     if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
         return "sanitizer", "a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` stands in it"
-    if head.startswith(b"Traceback (most recent call last):") or b"\nTraceback (most recent call last):" in head:
+    if starts_line(head, b"Traceback (most recent call last):"):
         return "python-traceback", "a line `Traceback (most recent call last)` stands in it"
     if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
         return "ruby-traceback", "lines `from FILE:LINE:in METHOD` stand in it"

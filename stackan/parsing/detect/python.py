@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from stackan.parsing.detect.lines import has_number_behind, lines_from
 
 _FIRST = b" (most recent call first):"
 
 
-def recognize(head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words) of a text's beginning."""
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words)"""
     if any(map(_has_state, lines_from(head, b"Thread "))):
         return "py-spy", "lines `Thread n (idle)` or `(active)` head the threads"
     if b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
         return "py-spy-json", "its objects have `os_thread_id` and `owns_gil`"
     for mark in (b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "):
-        if any(line[len(mark) :][:1].isdigit() for line in lines_from(head, mark)):
+        if has_number_behind(head, mark):
             return "pystack", "lines `Traceback for thread n` head the threads"
     if _FIRST in head:
         for mark in (b"Thread 0x", b"Current thread 0x", b"Stack (most recent call first):"):
@@ -23,16 +23,6 @@ def recognize(head: bytes) -> tuple[str, str] | None:
     if b"\nPython v" in head and head.startswith(b"Process ") and b"\nThread " in head:
         return "py-spy", "lines `Process n:` and `Python v` open the text"
     return None
-
-
-def lines_from(head: bytes, mark: bytes) -> Iterator[bytes]:
-    """The beginnings of the lines that start with `mark`."""
-    at = 0 if head.startswith(mark) else head.find(b"\n" + mark) + 1
-    while at or head.startswith(mark):
-        yield head[at : at + 100].partition(b"\n")[0]
-        at = head.find(b"\n" + mark, at) + 1
-        if not at:
-            return
 
 
 def _has_state(line: bytes) -> bool:

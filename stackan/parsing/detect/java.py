@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from stackan.parsing.detect.lines import starts_line
 
-def recognize_java(data: bytes, look_at: int) -> tuple[str, str] | None:
-    """(format, the reason in words); only the line that opens a dump is looked for behind the first `look_at` bytes."""
-    head = data[:look_at]
+
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words); only the line that opens a dump is looked for behind the head."""
     if starts_line(head, b"Debugger attached successfully.") and starts_line(head, b"----------------- "):
         return "jstack-mixed", "`jhsdb jstack --mixed` (jstack -m) has written native frames into it"
     if b" @bci=" in head and starts_line(head, b" - "):
@@ -24,7 +25,3 @@ def recognize_java(data: bytes, look_at: int) -> tuple[str, str] | None:
 def _is_dump_file(head: bytes) -> bool:
     pid, _, rest = head.partition(b"\n")
     return pid.strip().isdigit() and rest[10:11] == b"T" and rest[:4].isdigit() and b"\n#" in rest
-
-
-def starts_line(text: bytes, mark: bytes) -> bool:
-    return text.startswith(mark) or b"\n" + mark in text

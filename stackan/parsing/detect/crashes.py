@@ -1,0 +1,35 @@
+"""How dumps of crashed processes are told, which systemd and Android print."""
+
+from __future__ import annotations
+
+from stackan.parsing.detect.lines import has_line_with, starts_line
+
+
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words)"""
+    if has_line_with(head, b"Stack trace of thread ", _is_coredump_thread):
+        return "coredumpctl", "lines `Stack trace of thread n:` head the threads"
+    if has_line_with(head, b", tid: ", _is_tombstone_thread):
+        return "android-tombstone", "lines `pid: n, tid: n, name: …  >>> … <<<` head the threads"
+    if b"----- pid " in head and has_line_with(head, b'" sysTid=', _is_debuggerd_thread):
+        return "android-tombstone", 'lines `"…" sysTid=n` below `----- pid n at …` head the threads'
+    if starts_line(head, b"*** *** *** *** *** ***"):
+        return "android-tombstone", "a line of stars opens the text"
+    return None
+
+
+def _is_coredump_thread(line: bytes) -> bool:
+    """`Stack trace of thread 6023:`, perhaps indented, or behind what a log writes before each line."""
+    before, _, rest = line.partition(b"Stack trace of thread ")
+    number, colon, _ = rest[:16].partition(b":")
+    return bool(colon) and number.isdigit() and (not before.strip() or before.endswith(b": "))
+
+
+def _is_tombstone_thread(line: bytes) -> bool:
+    """`pid: 1322, tid: 6998, name: Binder:1322_1  >>> /system/bin/mediaserver <<<`"""
+    return b"pid: " in line and b"  >>> " in line and line.rstrip().endswith(b"<<<")
+
+
+def _is_debuggerd_thread(line: bytes) -> bool:
+    """`"Binder:1322_1" sysTid=6998`"""
+    return line.lstrip().startswith(b'"') and line.rstrip().rpartition(b"=")[2].isdigit()

@@ -1,0 +1,19 @@
+"""How lldb's stacks are told."""
+
+from __future__ import annotations
+
+from stackan.parsing.detect.lines import has_line_with, starts_line
+
+
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words)"""
+    if b"thread #" in head and has_line_with(head, b"frame #0: 0x", _is_lldb_frame):
+        return "lldb", "lines `thread #n` and `frame #n: 0x…` head its threads and frames"
+    if any(starts_line(head, mark) for mark in (b"* thread #", b"(lldb) ")):
+        return "lldb", "lldb's prompt or its mark of the chosen thread begins a line"
+    return None
+
+
+def _is_lldb_frame(line: bytes) -> bool:
+    """`  * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10`: nothing but a star stands before it."""
+    return line.lstrip(b" \t*").startswith(b"frame #0: 0x")

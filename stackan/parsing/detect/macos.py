@@ -1,0 +1,27 @@
+"""How macOS's call trees are told."""
+
+from __future__ import annotations
+
+from stackan.parsing.detect.lines import has_line_with, starts_line
+
+
+def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+    """(format, the reason in words)"""
+    if has_line_with(head, b" Thread_", _is_sample_thread):
+        return "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"
+    if has_line_with(head, b"  Thread ", _is_spindump_thread):
+        return "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
+    if starts_line(head, b"Powerstats for: "):
+        return "macos-microstackshots", "a line `Powerstats for: …` opens it; it names no threads: take `sample PID`"
+    if starts_line(head, b"Analysis of sampling "):
+        return "macos-sample", "a line `Analysis of sampling …` opens the text"
+    return None
+
+
+def _is_sample_thread(line: bytes) -> bool:
+    samples, _, thread = line.partition(b" Thread_")
+    return samples.strip(b" +!:|").isdigit() and (thread[:1].isdigit() or thread.startswith(b"<multiple>"))
+
+
+def _is_spindump_thread(line: bytes) -> bool:
+    return line.startswith((b"  Thread 0x", b"  Thread <multiple>")) and b" samples" in line
