@@ -38,8 +38,8 @@ fuzz: $(BUILT) ## vary inputs by coverage, SECONDS=60 each: native scanner again
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .fuzz/lib .
 	mkdir -p .fuzz/found
 	PYTHONPATH=.fuzz/lib ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(BIN)/python -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so \
-	    $(BIN)/python fuzz/scanner.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds
-	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/texts.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds
+	    $(BIN)/python fuzz/scanner.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
+	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/texts.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
 
 clean: ## remove what the build made
 	rm -rf $(VENV) build *.egg-info stackan/_fast.c stackan/_fast*.so .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis

@@ -12,7 +12,7 @@ import stackan
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "java"
+DATA = Path(__file__).resolve().parents[1] / "dumps" / "java"
 
 
 def text(name: str) -> str:

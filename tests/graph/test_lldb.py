@@ -9,7 +9,7 @@ from pathlib import Path
 
 import stackan
 
-DATA = Path(__file__).parents[1] / "data" / "lldb"
+DATA = Path(__file__).parents[1] / "dumps" / "lldb"
 
 
 def analyzed_twice(name: str, folder: Path) -> dict[str, stackan.Analysis]:

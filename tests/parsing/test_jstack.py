@@ -1,6 +1,6 @@
 """Java thread dumps: jstack, jcmd, SIGQUIT, jhsdb and Thread.dump_to_file.
 
-The files in tests/data/java were written by OpenJDK 17.0.15, 21.0.8 and 25.0.2 for a program made to hang in known ways.
+The files in tests/dumps/java were written by OpenJDK 17.0.15, 21.0.8 and 25.0.2 for a program made to hang in known ways.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stackan.normalize.java import canonical
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "java"
+DATA = Path(__file__).resolve().parents[1] / "dumps" / "java"
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "public"
 HEAD = "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode, sharing):\n\n"
 

@@ -17,7 +17,7 @@ from stackan.normalize import Names, canonical
 from stackan.parsing import parse_all
 from tests.parsing import hostile
 
-DATA = pathlib.Path(__file__).parents[1] / "data" / "lldb"
+DATA = pathlib.Path(__file__).parents[1] / "dumps" / "lldb"
 
 BT_ALL = """\
 * thread #1, name = 'bank', stop reason = signal SIGSTOP
