@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +32,31 @@ def shared() -> pathlib.Path:
     if not (folder / "truth").is_dir():
         pytest.skip("no ../shared/truth beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def in_proportion() -> Callable[..., None]:
+    """Fail if work grows faster than its input: measured in one run as a ratio, as no machine's speed is known."""
+    from stackan import StackanError
+
+    def seconds(text: bytes, work: Callable[[bytes], object]) -> float:
+        start = time.process_time()
+        with contextlib.suppress(StackanError):
+            work(text)
+        return time.process_time() - start
+
+    def in_proportion(make: Callable[[int], bytes], work: Callable[[bytes], object], size: int = 150_000) -> None:
+        """Eight times the input may take 24 times as long (or a hundredth of a second): a square of it would take 64 times."""
+        short, long = make(size), make(8 * size)
+        seconds(short, work)  # what is imported or cached at first is paid
+        ratios = []
+        for _ in range(3):
+            ratios.append(seconds(long, work) / max(seconds(short, work), 0.0005))
+            if ratios[-1] < 24:
+                return
+        pytest.fail(f"eight times the input took {', '.join(f'{ratio:.0f}' for ratio in ratios)} times as long")
+
+    return in_proportion
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ show them (plan9port issue 398).
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 import pytest
 
@@ -99,8 +99,5 @@ def test_broken_dumps_lose_no_line() -> None:
 @pytest.mark.parametrize(
     "line", ["0x09000000005c83d4  f" + "(" * 900 + ")", "d01d15c4 " + " + e0" * 190, "---------- tid# " * 60 + "--", "7 : " * 250]
 )
-def test_hostile_lines_are_read_in_linear_time(line: str) -> None:
-    text = (LEDGER + (line + "\n") * (4_000_000 // len(line))).encode()
-    started = time.process_time()
-    hostile.check(text)
-    assert time.process_time() - started < 4
+def test_hostile_lines_are_read_in_linear_time(in_proportion: Callable[..., None], line: str) -> None:
+    in_proportion(lambda size: (LEDGER + (line + "\n") * (size // len(line))).encode(), hostile.check)

@@ -6,7 +6,7 @@ Visual Studio does not run here: the samples are written after published ones (v
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -131,8 +131,5 @@ def test_broken_stacks_lose_no_line() -> None:
 @pytest.mark.parametrize(
     "line", ["a.dll!f" + "(" * 900 + ")", "a.dll!" + "f (x:1)" * 130, " \ta.dll!f() Line 1 + 0x1 bytes" * 30, "> " * 400]
 )
-def test_hostile_lines_are_read_in_linear_time(line: str) -> None:
-    text = (STACKS + (line + "\n") * (4_000_000 // len(line))).encode()
-    started = time.process_time()
-    hostile.check(text)
-    assert time.process_time() - started < 4
+def test_hostile_lines_are_read_in_linear_time(in_proportion: Callable[..., None], line: str) -> None:
+    in_proportion(lambda size: (STACKS + (line + "\n") * (size // len(line))).encode(), hostile.check)

@@ -7,7 +7,6 @@ import gzip
 import io
 import lzma
 import os
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -213,10 +212,7 @@ def test_a_bomb_stops_early_in_little_memory(bomb: bytes, memory: int, limits: L
         with pytest.raises(LimitError, match="--max-bytes"):
             piped(bomb, limits)
 
-    began = time.process_time()
-
     assert peak_memory(read_bomb) < memory
-    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA], ids=["bzip2", "deflated", "lzma"])
