@@ -20,7 +20,7 @@ import zlib
 
 from setuptools import Extension, setup
 
-PARTS = ["stackan/_fast.h", "stackan/_fast_words.pxi", "stackan/_fast_grammar.pxi"]
+PARTS = ["stackan/_fast.h", "stackan/_fast_words.pxi", "stackan/_fast_tables.pxi", "stackan/_fast_grammar.pxi", "stackan/_fast_tally.pxi"]
 PROFILES, COMPILED = "stackan/profiles", "stackan/_profiles.py"
 
 

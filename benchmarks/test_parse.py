@@ -25,13 +25,13 @@ def test_native_scanner(benchmark, large_dump):
     columns = benchmark(fast.scan, large_dump, GDB)
     megabytes_per_second(benchmark, large_dump)
     assert len(columns.thread_lwp) == large_dump.count(b"\nThread ")
-    assert len(columns.frame_site) == large_dump.count(b"\n#")
+    assert len(columns.frame_call) == large_dump.count(b"\n#")
 
 
 def test_reference_scanner(benchmark, small_dump):
     columns = benchmark.pedantic(_reference.scan, (small_dump, GDB), rounds=3)
     megabytes_per_second(benchmark, small_dump)
-    assert len(columns.frame_site) == small_dump.count(b"\n#")
+    assert len(columns.frame_call) == small_dump.count(b"\n#")
 
 
 def test_plain_re_parser(benchmark, small_dump):

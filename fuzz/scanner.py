@@ -22,7 +22,7 @@ def check_agreement(data: bytes) -> None:
         native, pure = _fast.scan(data, dialect), _reference.scan(data, dialect)
         for name in Columns.__slots__:
             if getattr(native, name) != getattr(pure, name):
-                raise AssertionError(f"{name}: native {getattr(native, name)}, pure {getattr(pure, name)}")
+                raise AssertionError(f"{name}: native {list(getattr(native, name))}, pure {list(getattr(pure, name))}")
         if sum(native.lines_by_kind) != lines:
             raise AssertionError(f"{sum(native.lines_by_kind)} lines accounted for, {lines} in the text")
 

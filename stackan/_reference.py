@@ -50,9 +50,11 @@ class _Scanner:
         self.split = split_eu_frame if dialect == EU_STACK else split_gdb_frame
         self.columns = Columns()
         self.sites: dict[tuple[bytes, bytes, bool], int] = {}
+        self.calls: dict[tuple[int, int], int] = {}
         self.nodes: dict[tuple[int, int], int] = {}
         self.open = False  # a thread takes lines
         self.frame_open = False  # the line before belongs to a frame: it may be continued
+        self.frame_start = self.frame_stop = 0  # of the newest frame
         self.has_locals = False  # locals were seen in this thread: column-0 lines may belong to them
         self.noted = 0  # the last line of noise, or 0: a line with fewer than eight blanks goes on with it
 
@@ -107,7 +109,7 @@ class _Scanner:
         if indent == stop:
             return self.take_blank()
         if self.frame_open and 3 <= indent - start <= 7 and data[start] == 32:
-            columns.frame_stop[-1] = stop
+            self.frame_stop = stop
             columns.thread_stop[-1] = following
             return CONTINUATION
         self.close_frame()
@@ -162,7 +164,7 @@ class _Scanner:
         columns.thread_line.append(line)
         columns.thread_start.append(start)
         columns.thread_stop.append(stop)
-        columns.thread_first.append(len(columns.frame_site))
+        columns.thread_first.append(len(columns.frame_call))
         columns.thread_frames.append(0)
         columns.thread_node.append(UNKNOWN)
         self.open = True
@@ -178,7 +180,7 @@ class _Scanner:
         node = UNKNOWN
         first = columns.thread_first[-1]
         for index in range(first + columns.thread_frames[-1] - 1, first - 1, -1):
-            key = (node, columns.frame_site[index])
+            key = (node, columns.call_site[columns.frame_call[index]])
             found = self.nodes.get(key)
             if found is None:
                 found = self.nodes[key] = len(columns.node_site)
@@ -203,13 +205,10 @@ class _Scanner:
         if not self.open or (level == 0 and columns.thread_frames[-1]):
             self.close_thread()
             self.add_thread(line, start, following, (UNKNOWN, 0, UNKNOWN, UNKNOWN, 0))
-        columns.frame_level.append(level)
-        columns.frame_line.append(line)
-        columns.frame_start.append(start)
-        columns.frame_stop.append(stop)
         columns.thread_frames[-1] += 1
         columns.thread_stop[-1] = following
         self.frame_open = True
+        self.frame_start, self.frame_stop = start, stop
 
     def close_frame(self) -> None:
         """Split the open frame now that its continuation lines are known."""
@@ -217,7 +216,7 @@ class _Scanner:
             return
         self.frame_open = False
         columns = self.columns
-        start, stop = columns.frame_start[-1], columns.frame_stop[-1]
+        start, stop = self.frame_start, self.frame_stop
         at = read_number(self.data, start + 1, stop)[0]
         has_pc, pc, function, location, args_start, args_size = self.split(self.data, skip_blanks(self.data, at, stop), stop)
         key = (function, location, has_pc)
@@ -227,9 +226,14 @@ class _Scanner:
             columns.site_function.append(function)
             columns.site_location.append(location)
             columns.site_has_pc.append(has_pc)
-        columns.frame_site.append(site)
-        columns.frame_pc.append(pc)
-        columns.frame_args_start.append(args_start)
+        call = self.calls.get((pc, site))
+        if call is None:
+            call = self.calls[pc, site] = len(columns.call_site)
+            columns.call_site.append(site)
+            columns.call_pc.append(pc)
+        columns.frame_call.append(call)
+        columns.frame_start.append(start - columns.thread_start[-1])
+        columns.frame_args_start.append(args_start - start if args_start != UNKNOWN else UNKNOWN)
         columns.frame_args_size.append(args_size)
 
 

@@ -14,6 +14,7 @@ from stackan.errors import UsageError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+    from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
 
 NOT_BUILT = 'stackan: the native scanner is not built, parsing is slower (see README, "Building")'
@@ -48,3 +49,8 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
 def notice() -> str | None:
     """What a user should be told once: that the slow scanner is in use, and that nobody chose it."""
     return None if _built or _forced else NOT_BUILT
+
+
+def tally(dialect: int) -> Tally | None:
+    """A scan of a text that comes in pieces and is only counted; None where only whole texts can be scanned."""
+    return _fast.Tally(dialect) if name() == "native" else None

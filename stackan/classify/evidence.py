@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.model.arguments import Address, address_argument, number_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
-from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
 from stackan.model.rules import Rules
@@ -58,10 +56,9 @@ def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited
     own = dump.columns.thread_frames[thread]
     if not own:  # a printed state without a stack
         return Awaited(place.kind, None, None, (), "", RECORDED, dump.columns.thread_line[thread])
-    lines = dump.columns.frame_line
     api = _api_frame(place, rules)
     if place.kind == "thread":
-        return _joined(dump, first, place, lines[first + api])
+        return _joined(dump, first, place, dump.frame_line(first + api))
     found = None
     for at in range(min(place.run, own) - 1, -1, -1):
         rule = rules.waits.get(place.names[at])
@@ -72,17 +69,17 @@ def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited
             arguments = rules.wrappers.get(place.names[at], ())
         found = _address(dump, first + at, arguments)
         if found is not None:
-            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, lines[first + at])
+            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, dump.frame_line(first + at))
     if place.state == "lock" and place.rule is None and place.run < own:
         found = _address(dump, first + place.run, _LOCK_NAMES)
         if found is not None:
-            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, lines[first + place.run])
+            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, dump.frame_line(first + place.run))
     rule = rules.waits.get(place.names[api])
     names = rule.descriptor if rule is not None else ()
     numbers = (number_argument(dump.arguments(first + at), name) for at in range(min(place.run, own)) for name in names)
     descriptor = next((number for number in numbers if number is not None), None)
     at = min(place.run, own - 1) if place.rule is not None else api
-    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, lines[first + at], descriptor)
+    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, dump.frame_line(first + at), descriptor)
 
 
 def _api_frame(place: Place, rules: Rules) -> int:
@@ -115,13 +112,13 @@ def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
     """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
     owners: tuple[int, ...] = ()
     pthread = None
-    for at in range(min(place.run, len(dump.columns.frame_site) - first)):
+    for at in range(min(place.run, len(dump.columns.frame_call) - first)):
         text = dump.arguments(first + at)
         if not text:
             continue
         expected = number_argument(text, b"expected")
         if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
-            owners, line = (expected,), dump.columns.frame_line[first + at]
+            owners, line = (expected,), dump.frame_line(first + at)
         thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
         if thread_id:
             pthread = thread_id
@@ -142,7 +139,6 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
     guards: dict[int, list[Guard]] = {}
     if not dump.columns.lines_by_kind[LOCALS_LINES]:
         return guards
-    starts = dump.columns.frame_start
     for mark, shared in _GUARDS:
         at = dump.data.find(mark)
         while at >= 0:
@@ -150,16 +146,14 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
             stop = dump.data.find(b"\n", behind)
             text = dump.data[behind : len(dump.data) if stop < 0 else stop]
             address = read_address(text[:64])
-            frame = bisect_right(starts, at) - 1
-            if address is not None and dump.first_frame <= frame < dump.stop_frame and at >= dump.columns.frame_stop[frame]:
-                thread = dump.thread_of(frame)
-                if thread != UNKNOWN and at < dump.columns.thread_stop[thread]:
-                    closing = text.find(b"}")
-                    said = text[: closing if closing >= 0 else 80]
-                    owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number
-                    kind, level = "rwlock" if shared else "mutex", dump.columns.frame_level[frame]
-                    hold = Held(kind, address.value, LOCALS, dump.line_number(at), level, shared)
-                    guards.setdefault(thread, []).append(Guard(hold, owns))
+            frame = dump.frame_at(at) if address is not None else None
+            if address is not None and frame is not None and at >= dump.frame_stop(frame):
+                closing = text.find(b"}")
+                said = text[: closing if closing >= 0 else 80]
+                owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number
+                kind = "rwlock" if shared else "mutex"
+                hold = Held(kind, address.value, LOCALS, dump.line_number(at), dump.level(frame), shared)
+                guards.setdefault(dump.thread_of(frame), []).append(Guard(hold, owns))
             at = dump.data.find(mark, behind)
     for found in guards.values():
         found.sort(key=lambda guard: guard.hold.line)
@@ -180,19 +174,27 @@ def find_printed(dump: Dump) -> dict[int, list[Held]]:
 
 def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
     """Holds that the frames themselves prove: a running initializer, an interrupted allocator."""
-    first, lines = dump.columns.thread_first[thread], dump.columns.frame_line
+    first = dump.columns.thread_first[thread]
     held = []
     for at in range(place.run, len(place.names)):
         name = place.names[at]
         if name == "pthread_once_slow":
             once = _address(dump, first + at, (b"once_control",))
             if once is not None:
-                held.append(Held("once", once.value, FRAMES, lines[first + at], at, False))
+                held.append(Held("once", once.value, FRAMES, dump.frame_line(first + at), at, False))
         elif name in _SIGNAL_FRAMES and place.kind == "allocator":
             inside = [frame for frame in range(at + 1, min(at + 4, len(place.names))) if place.names[frame] in _ALLOCATOR]
             if inside:
                 held.append(
-                    Held("allocator", None, FRAMES, lines[first + inside[0]], inside[0], False, token=f"allocator of thread {thread}")
+                    Held(
+                        "allocator",
+                        None,
+                        FRAMES,
+                        dump.frame_line(first + inside[0]),
+                        inside[0],
+                        False,
+                        token=f"allocator of thread {thread}",
+                    )
                 )
     return held
 
@@ -223,17 +225,17 @@ def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place:
     """
     columns = dump.columns
     frame = columns.thread_first[thread] + place.run
-    if not 0 < place.run < columns.thread_frames[thread] or hold.frame != columns.frame_level[frame]:
+    if not 0 < place.run < columns.thread_frames[thread] or hold.frame != dump.level(frame):
         return False
     if building is not None:
         return building.frame == hold.frame
     if place.names[place.run - 1] not in _GUARD_CONSTRUCTORS:
         return False
     last = frame + 1 >= columns.thread_first[thread] + columns.thread_frames[thread]
-    stop = columns.thread_stop[thread] if last else columns.frame_start[frame + 1]
-    rest = dump.data[columns.frame_stop[frame] : stop].split(b"\n")
+    stop = columns.thread_stop[thread] if last else dump.frame_start(frame + 1)
+    rest = dump.data[dump.frame_stop(frame) : stop].split(b"\n")
     printed = [line.endswith(b" = <optimized out>") for line in rest]
-    at = hold.line - columns.frame_line[frame]
+    at = hold.line - dump.frame_line(frame)
     # The one under construction is one of those optimized out; only if all of them stand behind the guard, it does.
     return any(printed[at + 1 :]) and not any(printed[:at])
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator
-from typing import Any, TextIO
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
-from stackan.model.dump import Dump
-from stackan.report.json import layout
+
+if TYPE_CHECKING:
+    from stackan.model.dump import Dump
+    from stackan.model.summary import Summary
+    from stackan.reading import Limits
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -23,21 +25,37 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from stackan.pipeline import load
     from stackan.reading import Limits
 
     note_slow_scanner(options.quiet)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
+    if options.format == "summary" and not options.explain:
+        summaries = find_summaries(options.inputs, limits)
+        with output(options.output, options.inputs) as stream:
+            for summary in summaries:
+                write_summary(summary, stream)
+        return 0
+    from stackan.pipeline import load
+
     case = load(*options.inputs, limits=limits)
-    write = (
-        explain
-        if options.explain
-        else {"json": write_json, "ndjson": write_ndjson, "folded": write_folded, "summary": write_summary}[options.format]
-    )
+    write = explain if options.explain else {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}[options.format]
     with output(options.output, options.inputs) as stream:
         for dump in case.dumps:
             write(dump, stream)
     return 0
+
+
+def find_summaries(inputs: Sequence[str], limits: Limits) -> list[Summary]:
+    """Of one file while it is read, where that can be; else of whole dumps."""
+    from stackan.model.summary import summarize as summarize_dump
+    from stackan.overview import summarize
+
+    found = summarize(inputs[0], limits) if len(inputs) == 1 else None
+    if found is None:
+        from stackan.pipeline import load
+
+        found = [summarize_dump(dump) for dump in load(*inputs, limits=limits).dumps]
+    return found
 
 
 def explain(dump: Dump, stream: TextIO) -> None:
@@ -46,6 +64,8 @@ def explain(dump: Dump, stream: TextIO) -> None:
 
 def write_json(dump: Dump, stream: TextIO) -> None:
     """One document for each snapshot."""
+    from stackan.report.json import layout
+
     document = {**_head(dump), "threads": list(_threads(dump)), "unparsed": [{"line": line, "text": text} for line, text in dump.unparsed]}
     for piece in layout(document, opened=2):
         stream.write(piece)
@@ -54,6 +74,8 @@ def write_json(dump: Dump, stream: TextIO) -> None:
 
 def write_ndjson(dump: Dump, stream: TextIO) -> None:
     """One line for each thread."""
+    import json
+
     for thread in _threads(dump):
         stream.write(json.dumps({"source": dump.source, **thread}) + "\n")
 
@@ -69,12 +91,12 @@ def write_folded(dump: Dump, stream: TextIO) -> None:
         stream.write(f"{frames} {number}\n")
 
 
-def write_summary(dump: Dump, stream: TextIO) -> None:
-    lines = ", ".join(f"{number} {kind}" for kind, number in dump.lines.items() if number)
-    shares = f"{len(dump.threads)} threads, {len(dump.frames)} frames, {len(dump.stacks)} distinct stacks"
-    stream.write(f"{dump.source}: {dump.format}, {shares}; lines: {lines}\n")
-    for line, text in dump.unparsed[:20]:
-        stream.write(f"  line {line} could not be read: {text[:120]!r}\n")
+def write_summary(summary: Summary, stream: TextIO) -> None:
+    lines = ", ".join(f"{number} {kind}" for kind, number in summary.lines.items() if number)
+    shares = f"{summary.threads} threads, {summary.frames} frames, {summary.stacks} distinct stacks"
+    stream.write(f"{summary.source}: {summary.format}, {shares}; lines: {lines}\n")
+    for line, text in summary.unparsed:
+        stream.write(f"  line {line} could not be read: {text!r}\n")
 
 
 def _head(dump: Dump) -> dict[str, Any]:
@@ -83,7 +105,7 @@ def _head(dump: Dump) -> dict[str, Any]:
 
 def _threads(dump: Dump) -> Iterator[dict[str, Any]]:
     for thread in dump.threads:
-        frames = [dump.frame(index)._asdict() for index in range(thread.first, thread.first + thread.frames)]
+        frames = [frame._asdict() for frame in dump.frames_of(thread.row)]
         for frame in frames:
             del frame["row"]
             frame["pc"] = f"{frame['pc']:#x}" if frame["pc"] is not None else None

@@ -120,9 +120,9 @@ def _base(dump: Dump, thread: int) -> dict[bytes, int]:
     stop = columns.thread_first[thread] + columns.thread_frames[thread]
     base = {}
     for frame in range(max(columns.thread_first[thread], stop - 3), stop):
-        name = columns.site_function[columns.frame_site[frame]]
-        if columns.frame_pc[frame] and name not in (b"", b"??"):
-            base[name] = columns.frame_pc[frame]
+        name, pc = columns.site_function[dump.site(frame)], dump.pc(frame)
+        if pc and name not in (b"", b"??"):
+            base[name] = pc
     return base
 
 
@@ -161,7 +161,7 @@ def _shows_runtime(dump: Dump) -> bool:
         return False
     columns = dump.columns
     last = (columns.thread_first[index] + columns.thread_frames[index] - 1 for index in range(dump.first_thread, dump.stop_thread))
-    return any(columns.site_function[columns.frame_site[frame]] == b"runtime.goexit" for frame in last if frame >= 0)
+    return any(columns.site_function[dump.site(frame)] == b"runtime.goexit" for frame in last if frame >= 0)
 
 
 def _has_symbols(dump: Dump) -> bool | None:
@@ -234,7 +234,7 @@ def process_id(dump: Dump) -> int | None:
         if thread.number == 1 and not dump.traits.numbered:  # gdb's first is the main thread; Java's #1 is not the process
             first = thread.lwp
         if thread.lwp is not None and thread.frames:
-            outermost = dump.function(dump.columns.frame_site[thread.first + thread.frames - 1])
+            outermost = dump.function(dump.site(thread.first + thread.frames - 1))
             if outermost in ("main", "_start", "<module>"):
                 return thread.lwp
     return first if first is not None else (dump.threads[0].lwp if len(dump.threads) == 1 else None)

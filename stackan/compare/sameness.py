@@ -35,7 +35,7 @@ def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
     return theirs.ran - ours.ran, theirs.age - ours.age
 
 
-def _spots(sighting: Sighting) -> bytes:
+def _spots(sighting: Sighting) -> list[int] | list[bytes]:
     """Where the application's frames stand: the same names at other addresses are another place.
 
     A format that prints no program counters prints lines.
@@ -43,7 +43,7 @@ def _spots(sighting: Sighting) -> bytes:
     columns, place = sighting.dump.columns, sighting.place
     first = columns.thread_first[sighting.thread]
     start = 0 if place.reason == NAMELESS else place.run
-    frames = slice(first + start, first + place.end)
+    calls = columns.frame_call[first + start : first + place.end]
     if sighting.dump.traits.counters:
-        return columns.frame_pc[frames].tobytes()
-    return b"\n".join([columns.site_location[site] for site in columns.frame_site[frames]])
+        return [columns.call_pc[call] for call in calls]
+    return [columns.site_location[columns.call_site[call]] for call in calls]

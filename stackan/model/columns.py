@@ -3,9 +3,13 @@
 Both scanners (`_fast`, `_reference`) fill the same columns, and tests hold them equal on every input.
 
 A *site* is a distinct frame text: its function and its location, and whether a program counter was printed
-(an inlined frame has none).  Addresses and argument values change from thread to thread; they stay in the buffer
-and are found through offsets.  A *node* is a stack: the node's site is its innermost frame, its parent (always a
-smaller number) the rest of the stack, so that two threads have equal stacks exactly if they have the same node.
+(an inlined frame has none).  A *call* is a site at one program counter.  Argument values change from thread to thread;
+they stay in the buffer and are found through offsets.  A *node* is a stack: the node's site is its innermost frame, its
+parent (always a smaller number) the rest of the stack, so that two threads have equal stacks exactly if they have the same
+node, wherever their code was loaded.
+
+There are far more frames than anything else, and few of them are ever looked at: their rows hold only what cannot be
+derived from the text (docs/decisions/0008-narrow-rows.md).  `Dump` gives the rest: a frame's line, its level, its end.
 """
 
 from __future__ import annotations
@@ -26,14 +30,12 @@ class Columns:
     """The columns of one scanned buffer.  Offsets are bytes from the buffer's start, lines count from 1."""
 
     __slots__ = (
+        "call_pc",  # 0 where the site has none
+        "call_site",
         "frame_args_size",
-        "frame_args_start",  # first byte behind the opening parenthesis, or UNKNOWN
-        "frame_level",
-        "frame_line",
-        "frame_pc",  # 0 where the site has none
-        "frame_site",
-        "frame_start",
-        "frame_stop",  # first byte behind the frame's text, continuation lines included; locals follow
+        "frame_args_start",  # first byte behind the opening parenthesis, from the frame's start, or UNKNOWN
+        "frame_call",
+        "frame_start",  # from its thread's start
         "lines_by_kind",  # seven counts in the order of KINDS
         "node_parent",  # or UNKNOWN at a stack's outermost frame
         "node_site",
@@ -69,14 +71,12 @@ class Columns:
         self.thread_first = array("i")
         self.thread_frames = array("i")
         self.thread_node = array("i")
-        self.frame_site = array("i")
-        self.frame_level = array("i")
-        self.frame_pc = array("Q")
-        self.frame_line = array("i")
-        self.frame_start = array("q")
-        self.frame_args_start = array("q")
+        self.frame_call = array("i")
+        self.frame_start = array("I")
+        self.frame_args_start = array("i")
         self.frame_args_size = array("i")
-        self.frame_stop = array("q")
+        self.call_site = array("i")
+        self.call_pc = array("Q")
         self.site_function: list[bytes] = []
         self.site_location: list[bytes] = []
         self.site_has_pc = array("b")

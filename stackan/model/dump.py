@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
+from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at
+from stackan.model.lines import Milestones, skip_lines
 
 if TYPE_CHECKING:
     from array import array
@@ -203,8 +205,9 @@ class Dump:
         self.stop_thread = chosen.stop
         # Frames of no thread (a core's current frame, what a session prints again) belong to the snapshot before them.
         self.first_frame = columns.thread_first[chosen.start] if chosen.start else 0
-        self.stop_frame = columns.thread_first[chosen.stop] if chosen.stop < len(columns.thread_first) else len(columns.frame_site)
+        self.stop_frame = columns.thread_first[chosen.stop] if chosen.stop < len(columns.thread_first) else len(columns.frame_call)
         self._functions: dict[int, str] = {}
+        self._milestones = Milestones(data, columns.thread_start, columns.thread_line)
 
     def __repr__(self) -> str:
         return f"<Dump {self.source}: {self.format}, {len(self.threads)} threads, {len(self.frames)} frames>"
@@ -281,19 +284,40 @@ class Dump:
         return (self.columns.thread_node[index] for index in range(self.first_thread, self.stop_thread))
 
     def frame(self, index: int) -> Frame:
+        start = frame_start(self.columns, index)
+        return self._frame(index, self.level(index), start, self.line_number(start))
+
+    def frames_of(self, thread: int) -> Iterator[Frame]:
+        """The frames of a thread, innermost first."""
         columns = self.columns
-        site = columns.frame_site[index]
+        first, origin = columns.thread_first[thread], columns.thread_start[thread]
+        at, line = origin, columns.thread_line[thread]
+        for position in range(columns.thread_frames[thread]):
+            start = origin + columns.frame_start[first + position]
+            if self.numbers is not None:
+                line = self.line_number(start)
+            else:  # counted on from the frame before, or back where the text shows the innermost last
+                line += self.data.count(b"\n", at, start) - self.data.count(b"\n", start, at)
+            at = start
+            level = level_at(self.data, start) if self.traits.levels else position
+            yield self._frame(first + position, level, start, line)
+
+    def _frame(self, index: int, level: int, start: int, line: int) -> Frame:
+        columns = self.columns
+        call = columns.frame_call[index]
+        site = columns.call_site[call]
         where = self.location(site)
+        args_start = columns.frame_args_start[index]
         return Frame(
             index,
-            columns.frame_level[index],
-            columns.frame_pc[index] if columns.site_has_pc[site] else None,
+            level,
+            columns.call_pc[call] if columns.site_has_pc[site] else None,
             self.function(site),
             where.file,
             where.line,
             where.library,
-            self.arguments(index).decode("utf-8", "replace"),
-            columns.frame_line[index],
+            "" if args_start == UNKNOWN else self.text(start + args_start, start + args_start + columns.frame_args_size[index]),
+            line,
         )
 
     def function(self, site: int) -> str:
@@ -302,6 +326,13 @@ class Dump:
         if name is None:
             name = self._functions[site] = self.columns.site_function[site].decode("utf-8", "replace")
         return name
+
+    def site(self, frame: int) -> int:
+        return self.columns.call_site[self.columns.frame_call[frame]]
+
+    def pc(self, frame: int) -> int:
+        """A frame's program counter, 0 where none is printed."""
+        return self.columns.call_pc[self.columns.frame_call[frame]]
 
     def location(self, site: int) -> Location:
         return read_location(self.columns.site_location[site].decode("utf-8", "replace"))
@@ -322,10 +353,26 @@ class Dump:
     def text(self, start: int, stop: int) -> str:
         return self.data[start:stop].decode("utf-8", "replace")
 
+    def frame_start(self, frame: int) -> int:
+        return frame_start(self.columns, frame)
+
+    def frame_stop(self, frame: int) -> int:
+        """First byte behind a frame's text, continuation lines included; locals follow."""
+        return frame_stop(self.data, self.columns, frame)
+
+    def frame_line(self, frame: int) -> int:
+        """The number of the original's line where a frame starts."""
+        return self.line_number(frame_start(self.columns, frame))
+
+    def level(self, frame: int) -> int:
+        """The level that is printed before a frame, else its place in the stack."""
+        if self.traits.levels:
+            return level_at(self.data, frame_start(self.columns, frame))
+        return frame - self.columns.thread_first[self.thread_of(frame)]
+
     def arguments(self, frame: int) -> bytes:
         """A frame's arguments as they stand; a wrapped frame's line ends are kept."""
-        start = self.columns.frame_args_start[frame]
-        return b"" if start == UNKNOWN else self.data[start : start + self.columns.frame_args_size[frame]]
+        return frame_arguments(self.data, self.columns, frame)
 
     def argument(self, frame: int, name: bytes) -> "Address | None":
         """The address that a frame's argument of that name holds, or None."""
@@ -335,14 +382,13 @@ class Dump:
 
     def frame_at(self, offset: int) -> int | None:
         """The frame whose text or locals hold a byte of the buffer, or None."""
-        columns = self.columns
         if self.traits.outermost_first:
             return None
-        frame = bisect_right(columns.frame_start, offset) - 1
+        frame = frame_before(self.columns, offset)
         if frame < self.first_frame or frame >= self.stop_frame:
             return None
         thread = self.thread_of(frame)
-        return frame if thread != UNKNOWN and offset < columns.thread_stop[thread] else None
+        return frame if thread != UNKNOWN and offset < self.columns.thread_stop[thread] else None
 
     def thread_of(self, frame: int) -> int:
         """The index of the thread that a frame belongs to, or UNKNOWN for a frame of the text that is of no thread."""
@@ -363,10 +409,7 @@ class Dump:
             start = skip_lines(self.original, 0, line - 1)
             stop = self.original.find(b"\n", start)
             return self.original[start : len(self.original) if stop < 0 else stop].decode("utf-8", "replace").rstrip("\r")
-        # Every thread knows its line and offset, so the way from its header is short; no index of all lines is made.
-        thread = bisect_right(self.columns.thread_line, line) - 1
-        known, start = self._header(thread)
-        return self.line_at(skip_lines(self.data, start, line - known))
+        return self.line_at(self._milestones.start(line))
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -377,31 +420,7 @@ class Dump:
         """The number of the original's line that holds a byte, from 1."""
         if self.numbers is not None:
             return self.numbers[bisect_right(self._line_starts, offset) - 1]
-        known, start = self._header(bisect_right(self.columns.thread_start, offset) - 1)
-        return known + self.data.count(b"\n", start, offset)
-
-    def _header(self, thread: int) -> tuple[int, int]:
-        """(line, offset) of a thread's header; of the text's beginning where no thread stands."""
-        return (self.columns.thread_line[thread], self.columns.thread_start[thread]) if thread >= 0 else (1, 0)
-
-
-def skip_lines(data: bytes, start: int, lines: int) -> int:
-    """The byte offset behind so many ends of lines from `start`.
-
-    A way that is not short is counted in growing strides, which is far faster than to look for each end.
-    """
-    stride = 4096
-    while lines > 32:
-        ends = data.count(b"\n", start, start + stride)
-        if ends < lines and start + stride < len(data):
-            start, lines, stride = start + stride, lines - ends, stride * 2
-        elif stride > 512:
-            stride //= 4
-        else:
-            break
-    for _ in range(lines):
-        start = data.find(b"\n", start) + 1
-    return start
+        return self._milestones.number(offset)
 
 
 def read_location(text: str) -> Location:

@@ -13,15 +13,16 @@ class Format(NamedTuple):
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
     counters: bool = True  # frames have program counters; else their lines tell two places in one function apart
     outermost_first: bool = False  # frames stand in the text from the outermost inwards
+    levels: bool = False  # each frame begins with its level, which need not be its place in the stack
     thread: str = "LWP"  # what a thread's id is called
 
 
 FORMATS = {
     format.name: format
     for format in (
-        Format("gdb", "gdb"),
-        Format("pstack", "gdb"),
-        Format("eu-stack", "eu-stack", instant=False),
+        Format("gdb", "gdb", levels=True),
+        Format("pstack", "gdb", levels=True),
+        Format("eu-stack", "eu-stack", instant=False, levels=True),
         Format("windbg", "windows", language="windows"),
         Format("vs-callstack", "vs-callstack", language="windows", counters=False),
         Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),

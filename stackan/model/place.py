@@ -94,11 +94,11 @@ class Sighting(NamedTuple):
     @property
     def first_frame_line(self) -> int:
         columns = self.dump.columns
-        return columns.frame_line[columns.thread_first[self.thread]] if columns.thread_frames[self.thread] else self.line
+        return self.dump.frame_line(columns.thread_first[self.thread]) if columns.thread_frames[self.thread] else self.line
 
     def frame_line(self, level: int) -> int:
         """Line of the frame at a position counted from the innermost; that of the header in a thread without frames."""
         columns = self.dump.columns
         if not columns.thread_frames[self.thread]:
             return self.line
-        return columns.frame_line[columns.thread_first[self.thread] + min(level, columns.thread_frames[self.thread] - 1)]
+        return self.dump.frame_line(columns.thread_first[self.thread] + min(level, columns.thread_frames[self.thread] - 1))

@@ -33,6 +33,7 @@ class Builder:
         self._taken = True
         self._open = False  # a thread takes lines
         self._sites: dict[tuple[bytes, bytes, bool], int] = {}
+        self._calls: dict[tuple[int, int], int] = {}
         self._nodes: dict[tuple[int, int], int] = {}
 
     def lines(self) -> Iterator[bytes]:
@@ -85,7 +86,7 @@ class Builder:
         columns.thread_line.append(self.line)
         columns.thread_start.append(self.start)
         columns.thread_stop.append(self._next)
-        columns.thread_first.append(len(columns.frame_site))
+        columns.thread_first.append(len(columns.frame_call))
         columns.thread_frames.append(0)
         columns.thread_node.append(UNKNOWN)
         self._open = True
@@ -118,14 +119,15 @@ class Builder:
             columns.site_location.append(location)
             columns.site_has_pc.append(pc is not None)
         args_start, args_stop = arguments if arguments is not None else (UNKNOWN, UNKNOWN)
-        columns.frame_site.append(site)
-        columns.frame_level.append(columns.thread_frames[-1])
-        columns.frame_pc.append(pc or 0)
-        columns.frame_line.append(self.line)
-        columns.frame_start.append(self.start)
-        columns.frame_args_start.append(UNKNOWN if arguments is None else self.start + args_start)
+        call = self._calls.get((pc or 0, site))
+        if call is None:
+            call = self._calls[pc or 0, site] = len(columns.call_site)
+            columns.call_site.append(site)
+            columns.call_pc.append(pc or 0)
+        columns.frame_call.append(call)
+        columns.frame_start.append(self.start - columns.thread_start[-1])
+        columns.frame_args_start.append(args_start)
         columns.frame_args_size.append(args_stop - args_start)
-        columns.frame_stop.append(self._stop)
         columns.thread_frames[-1] += 1
         columns.thread_stop[-1] = self._next
 
@@ -180,7 +182,7 @@ class Builder:
         if self.outermost_first:
             self._turn(first)
         for row in range(first + columns.thread_frames[-1] - 1, first - 1, -1):
-            key = (node, columns.frame_site[row])
+            key = (node, columns.call_site[columns.frame_call[row]])
             found = self._nodes.get(key)
             if found is None:
                 found = self._nodes[key] = len(columns.node_site)
@@ -193,12 +195,9 @@ class Builder:
         """Bring the last thread's frames into the columns' order, innermost first."""
         columns = self.columns
         for column in (
-            columns.frame_site,
-            columns.frame_pc,
-            columns.frame_line,
+            columns.frame_call,
             columns.frame_start,
             columns.frame_args_start,
             columns.frame_args_size,
-            columns.frame_stop,
         ):
             column[first:] = column[: first - 1 if first else None : -1]

@@ -73,7 +73,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     facts = read_facts(data, columns)
     if "table" in text.cures:
         facts = facts._replace(limited=True)
-    if not columns.thread_lwp or not len(columns.frame_site):
+    if not columns.thread_lwp or not len(columns.frame_call):
         if facts.refusals:
             raise InputError(
                 f"{source}: the debugger could not look at the process (it says: {facts.refusals[0]}); "

@@ -21,6 +21,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.frames import frame_arguments, frame_start, level_at
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
@@ -50,7 +51,7 @@ def settle(data: bytes, columns: Columns) -> None:
 def _is_nameless(columns: Columns, row: int) -> bool:
     """Whether the block begins at a frame, and at no header."""
     first = columns.thread_first[row]
-    return columns.thread_frames[row] > 0 and columns.thread_line[row] == columns.frame_line[first]
+    return columns.thread_frames[row] > 0 and columns.frame_start[first] == 0
 
 
 def _identity(columns: Columns, row: int) -> Identity:
@@ -198,20 +199,34 @@ def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:
     """Whether each frame of a block stands in this one, too, at its level, and the innermost with the same arguments."""
     first, frames = columns.thread_first[row], columns.thread_frames[row]
     begin, count = columns.thread_first[other], columns.thread_frames[other]
-    offset = columns.frame_level[begin] - columns.frame_level[first] if frames and count else 0
+    offset = _level(data, columns, begin) - _level(data, columns, first) if frames and count else 0
     if offset < 0 or offset + count > frames or _arguments(data, columns, first + offset) != _arguments(data, columns, begin):
         return False
-    return columns.frame_site[first + offset : first + offset + count] == columns.frame_site[begin : begin + count]
+    return all(
+        columns.call_site[ours] == columns.call_site[theirs]
+        for ours, theirs in zip(columns.frame_call[first + offset : first + offset + count], columns.frame_call[begin : begin + count])
+    )
+
+
+def _level(data: bytes, columns: Columns, frame: int) -> int:
+    return level_at(data, frame_start(columns, frame))
 
 
 def _arguments(data: bytes, columns: Columns, frame: int) -> bytes:
     """A frame's arguments, however their line is wrapped."""
-    start = columns.frame_args_start[frame]
-    return b"" if start == UNKNOWN else b"".join(data[start : start + columns.frame_args_size[frame]].split())
+    return b"".join(frame_arguments(data, columns, frame).split())
 
 
 def _take_out(columns: Columns, rows: set[int]) -> None:
+    """Their frames are frames of no thread from now on: their starts count from the thread before."""
+    origin = 0
+    for row, start in enumerate(columns.thread_start):
+        if row not in rows:
+            origin = start
+            continue
+        for frame in range(columns.thread_first[row], columns.thread_first[row] + columns.thread_frames[row]):
+            columns.frame_start[frame] += start - origin
     for name in columns.__slots__:
         if name.startswith("thread_"):
             column = getattr(columns, name)
-            setattr(columns, name, array(column.typecode, (value for row, value in enumerate(column) if row not in rows)))
+            setattr(columns, name, array(memoryview(column).format, (value for row, value in enumerate(column) if row not in rows)))

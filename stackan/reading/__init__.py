@@ -15,9 +15,10 @@ from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
 from stackan.reading.names import shown
 from stackan.reading.sources import read_named
+from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
 
-__all__ = ["Blob", "Limits", "Skipped", "read"]
+__all__ = ["Blob", "Limits", "Skipped", "Text", "open_text", "read"]
 
 
 def read(

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from stackan.reading.expand import expand
@@ -35,12 +36,26 @@ def read_named(name: str, budget: Budget, stdin: BinaryIO | None) -> Iterator[Bl
 
 
 def _read_file(path: str, budget: Budget, *, named: bool) -> Iterator[Blob | Skipped]:
+    with _opened(path) as file:
+        yield from expand(_stream(file, budget), Item(shown(path), named), budget)
+
+
+@contextmanager
+def open_file(path: str, budget: Budget) -> Iterator[Stream]:
+    """A file's stream, as long as the file is open. Raises Unreadable."""
+    with _opened(path) as file:
+        yield _stream(file, budget)
+
+
+def _opened(path: str) -> io.FileIO:
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 -- closed by the `with` below, outside this try
+        return open(path, "rb", buffering=0)
     except OSError as error:
         raise Unreadable(why(error)) from error
-    with file:
-        yield from expand(Stream(_Pipe(file, budget), _seekable(file)), Item(shown(path), named), budget)
+
+
+def _stream(file: io.FileIO, budget: Budget) -> Stream:
+    return Stream(_Pipe(file, budget), _seekable(file))
 
 
 def _seekable(file: io.FileIO) -> io.FileIO | None:

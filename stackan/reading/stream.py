@@ -70,6 +70,17 @@ class Stream:
         self._used += len(data)
         return data
 
+    def read_into(self, space: memoryview) -> int:
+        """Fill some of the space; returns how much, and 0 only at the end. A file's bytes are not copied once more."""
+        if self.file is not None and not self.ahead:
+            try:
+                return self.file.readinto(space) or 0
+            except OSError as error:
+                raise Unreadable(why(error)) from error
+        data = self.read(len(space))
+        space[: len(data)] = data
+        return len(data)
+
 
 def take(stream: Stream, budget: Budget) -> bytes:
     """All that is left of a stream. Raises LimitHit past the limit for one item."""

@@ -6,6 +6,11 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
+def has_mark(head: bytes) -> bool:
+    """Whether a text that begins so is not yet UTF-8 without a mark."""
+    return head.startswith((*_UTF16_MARKS, _UTF8_MARK))
+
+
 def as_utf8(data: bytes) -> bytes:
     """`data` without its UTF-8 byte order mark, or recoded if it starts with a UTF-16 one; else `data` itself, not a copy.
 

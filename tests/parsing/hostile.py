@@ -48,13 +48,13 @@ def check(text: bytes) -> None:
     dump = dumps[0]
     kinds, columns = dump.lines, dump.columns
     assert sum(kinds.values()) == dump.original.count(b"\n") + (not dump.original.endswith(b"\n"))
-    assert kinds["frames"] <= len(columns.frame_line)
+    assert kinds["frames"] <= len(columns.frame_call)
     if dump.original is not dump.data:
         return  # its lines are numbered as in the original, where several may be one
     assert kinds["unparsed"] == len(columns.unparsed_line)
     assert sum(len(each.threads) for each in dumps) == len(columns.thread_lwp)
-    assert sum(len(each.frames) for each in dumps) == len(columns.frame_line) == sum(columns.thread_frames)
+    assert sum(len(each.frames) for each in dumps) == len(columns.frame_call) == sum(columns.thread_frames)
     lines = dump.data.split(b"\n")
     for each in dumps:
         for frame in each.frames:
-            assert each.data.startswith(lines[frame.line - 1], columns.frame_start[frame.row])
+            assert each.data.startswith(lines[frame.line - 1], each.frame_start(frame.row))

@@ -93,7 +93,7 @@ def test_frames_of_one_line_have_its_number_and_quote_it_whole() -> None:
     (dump,) = dumps(text)
     assert {frame.line for frame in dump.frames} == {thread.line for thread in dump.threads} == {2}
     assert dump.line_text(2) == text.split("\n")[1]
-    assert [dump.line_number(start) for start in dump.columns.frame_start] == [2] * 5
+    assert [dump.line_number(dump.frame_start(row)) for row in range(5)] == [2] * 5
 
 
 def test_each_crash_of_a_log_is_a_dump_of_its_own(form: str) -> None:

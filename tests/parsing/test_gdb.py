@@ -395,7 +395,7 @@ def test_a_threads_text_goes_from_its_header_to_its_last_line() -> None:
     dump = only(f"{PREAMBLE}{block}\nThread 1 (LWP 7):\n{FRAME}\n")
     columns = dump.columns
     assert dump.text(columns.thread_start[0], columns.thread_stop[0]) == block
-    assert dump.text(columns.frame_start[1], columns.frame_stop[1]) == "#1  0x01 in f (a=1,\n    b=2)"
+    assert dump.text(dump.frame_start(1), dump.frame_stop(1)) == "#1  0x01 in f (a=1,\n    b=2)"
 
 
 def test_the_words_of_the_debugger_tell_its_dump_from_a_wrappers() -> None:

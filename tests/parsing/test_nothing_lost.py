@@ -24,7 +24,7 @@ def accounted(data: bytes, dumps: list[Dump]) -> None:
     assert sum(dumps[0].lines.values()) == len(lines) - (lines[-1] == b"")
     assert min(dumps[0].lines.values()) >= 0
     columns = dumps[0].columns
-    for column in (columns.thread_line, columns.frame_line, columns.note_line, columns.unparsed_line):
+    for column in (columns.thread_line, [frame.line for frame in dumps[0].frames], columns.note_line, columns.unparsed_line):
         assert all(before <= line for before, line in pairwise(column))
         assert all(1 <= line <= len(lines) for line in column)
     for dump in dumps:

@@ -38,7 +38,7 @@ def accounted(dump: Dump) -> bool:
     lines = dump.original.count(b"\n") + (not dump.original.endswith(b"\n"))
     return (
         sum(dump.lines.values()) == lines
-        and (dump.lines["frames"] == len(dump.columns.frame_line) or dump.source in SEVERAL_FRAMES_IN_A_LINE)
+        and (dump.lines["frames"] == len(dump.columns.frame_call) or dump.source in SEVERAL_FRAMES_IN_A_LINE)
         and dump.lines["unparsed"] == len(dump.unparsed)
     )
 

@@ -12,7 +12,7 @@ WITHOUT_EXTENSION = "import sys; sys.modules['stackan._fast'] = None\n"
 TELL = (
     "from stackan import backend\n"
     "from stackan.errors import UsageError\n"
-    "try: print(backend.name(), backend.notice(), len(backend.scan(b'#0  f ()\\n', 0).frame_site), 'stackan._reference' in sys.modules)\n"
+    "try: print(backend.name(), backend.notice(), len(backend.scan(b'#0  f ()\\n', 0).frame_call), 'stackan._reference' in sys.modules)\n"
     "except UsageError as error: print('refused:', error)\n"
 )
 NOTICE = 'stackan: the native scanner is not built, parsing is slower (see README, "Building")'

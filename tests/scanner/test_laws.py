@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stackan import _reference
+from stackan._reference import _Scanner
 from stackan.model.columns import EU_STACK, FRAME, GDB, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
+from stackan.model.dump import Dump, Facts
 from stackan.model.words import LOCALS_LINES, NOISE_INSIDE, NOISE_PREFIXES
 
 # -- a grammar of dumps; its pieces come from short lists, so that frames resemble each other, and almost do
@@ -207,13 +210,53 @@ def test_columns_fit_together_and_into_the_buffer(scan, data, dialect):
     check_stacks(columns)
 
 
+@settings(max_examples=400)
+@given(data=st.one_of(dumps, damaged_dumps()), dialect=st.sampled_from([GDB, EU_STACK]), piece=st.integers(1, 90))
+def test_pieces_of_a_text_are_counted_like_the_whole(native, data, dialect, piece):
+    from stackan._fast import Tally
+
+    tally, starts = Tally(dialect), list[int]()
+    for start in range(0, len(data), piece):
+        part = data[start : start + piece]
+        tally.space(piece)[: len(part)] = part
+        tally.take(len(part))
+        starts += tally.unparsed()[0]
+    tally.end()
+    starts += tally.unparsed()[0]
+    columns = _reference.scan(data, dialect)
+    counts = tally.snapshots()
+    assert list(tally.lines_by_kind) == list(columns.lines_by_kind)
+    assert [sum(each[part] for each in counts) for part in (0, 1)] == [len(columns.thread_lwp), len(columns.frame_call)]
+    if len(counts) == 1:
+        assert counts[0][2] == len(set(columns.thread_node) - {UNKNOWN})
+    assert starts == list(columns.unparsed_start)
+
+
+class Witness(_Scanner):
+    """Notes what the columns leave out: the line of each frame, and where its text starts and ends."""
+
+    def __init__(self, data: bytes, dialect: int) -> None:
+        super().__init__(data, dialect)
+        self.lines: list[int] = []
+        self.texts: list[tuple[int, int]] = []
+
+    def add_frame(self, line: int, start: int, stop: int, following: int) -> None:
+        self.lines.append(line)
+        super().add_frame(line, start, stop, following)
+
+    def close_frame(self) -> None:
+        if self.frame_open:
+            self.texts.append((self.frame_start, self.frame_stop))
+        super().close_frame()
+
+
 def check_lines(columns: Columns, data: bytes) -> None:
     """Every line has one kind, and rows are as many as lines of their kind."""
     lines = data.split(b"\n")
     if not lines[-1]:
         del lines[-1]
     assert sum(columns.lines_by_kind) == len(lines)
-    assert columns.lines_by_kind[FRAME] == len(columns.frame_line)
+    assert columns.lines_by_kind[FRAME] == len(columns.frame_call)
     assert columns.lines_by_kind[NOISE] == len(columns.note_line)
     assert columns.lines_by_kind[UNPARSED] == len(columns.unparsed_line)
     headers = [row for row, start in enumerate(columns.thread_start) if data[start : start + 1] == b"T"]
@@ -221,7 +264,7 @@ def check_lines(columns: Columns, data: bytes) -> None:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    for group in ("thread", "frame", "note", "unparsed"):
+    for group in ("thread", "note", "unparsed"):
         numbers, offsets = getattr(columns, f"{group}_line"), getattr(columns, f"{group}_start")
         assert list(numbers) == sorted(set(numbers))
         assert [starts[number - 1] for number in numbers] == list(offsets)
@@ -241,43 +284,56 @@ def check_threads(columns: Columns, data: bytes) -> None:
         else:
             assert data[name - 1 : name] == data[name + size : name + size + 1] == b'"'
             assert start < name <= name + size < stop and b"\n" not in data[start : name + size]
-        for index in range(columns.thread_first[row], frame):
-            assert start <= columns.frame_start[index] < columns.frame_stop[index] <= stop
-    assert frame == len(columns.frame_site)
+    assert frame == len(columns.frame_call)
 
 
 def check_frames(columns: Columns, data: bytes, dialect: int) -> None:
-    """A frame's text holds its level, its function, and the arguments; gdb's ends with the location."""
+    """A frame's text holds its level, its function, and the arguments; gdb's ends with the location.
+
+    What a dump derives of its frames (their lines, levels, ends) is what the plain scanner has seen on its way.
+    """
     assert len({len(getattr(columns, name)) for name in Columns.__slots__ if name.startswith("frame_")}) == 1
-    for row, site in enumerate(columns.frame_site):
-        start, stop = columns.frame_start[row], columns.frame_stop[row]
+    dump = Dump(data, columns, source="-", format="gdb", facts=Facts(None, None, (), ()))
+    seen = Witness(data, dialect)
+    seen.run()
+    assert [dump.frame_line(row) for row in range(len(dump.frames))] == [frame.line for frame in dump.frames] == seen.lines
+    for row, call in enumerate(columns.frame_call):
+        site = columns.call_site[call]
+        start, stop = dump.frame_start(row), dump.frame_stop(row)
+        assert (start, stop) == seen.texts[row]
+        thread = dump.thread_of(row)
+        assert columns.thread_start[thread] <= start < stop <= columns.thread_stop[thread]
+        assert dump.frame_at(start) == dump.frame_at(stop - 1) == row
         text = data[start:stop]
         level = text[1:10].split()[0]
-        assert text[:1] == b"#" and int(level) == columns.frame_level[row]
+        assert text[:1] == b"#" and int(level) == dump.level(row) == dump.frame(row).level
         function, location = columns.site_function[site], columns.site_location[site]
         assert function in text
         if dialect == GDB:
             assert text.rstrip(b" \t\r\n").endswith(location)
         if not columns.site_has_pc[site]:
-            assert columns.frame_pc[row] == 0
+            assert columns.call_pc[call] == dump.pc(row) == 0
         args, size = columns.frame_args_start[row], columns.frame_args_size[row]
         if args == UNKNOWN:
             assert size == 0
         else:
-            assert start < args <= args + size <= stop and data[args - 1 : args] == b"("
+            assert 0 < args <= args + size <= len(text) and text[args - 1 : args] == b"("
+            assert dump.arguments(row) == text[args : args + size]
 
 
 def check_stacks(columns: Columns) -> None:
     """A thread's node leads from its innermost frame to its outermost; no site and no node is there twice."""
     sites = list(zip(columns.site_function, columns.site_location, columns.site_has_pc))
-    assert len(set(sites)) == len(sites) and set(range(len(sites))) == set(columns.frame_site)
+    assert len(set(sites)) == len(sites) and set(range(len(sites))) == set(columns.call_site)
+    calls = list(zip(columns.call_pc, columns.call_site))
+    assert len(set(calls)) == len(calls) and set(range(len(calls))) == set(columns.frame_call)
     nodes = list(zip(columns.node_site, columns.node_parent))
     assert len(set(nodes)) == len(nodes)
     assert all(parent < node for node, parent in enumerate(columns.node_parent))
     for row, node in enumerate(columns.thread_node):
         first = columns.thread_first[row]
-        for site in columns.frame_site[first : first + columns.thread_frames[row]]:
-            assert columns.node_site[node] == site
+        for call in columns.frame_call[first : first + columns.thread_frames[row]]:
+            assert columns.node_site[node] == columns.call_site[call]
             node = columns.node_parent[node]
         assert node == UNKNOWN
 
@@ -290,4 +346,4 @@ def test_no_word_of_the_tables_is_empty_for_it_would_match_every_line():
 def test_every_word_of_the_debuggers_is_known(agree, word):
     inside = agree(b"#0  f (a=1) at x.c:1\n" + word + b"\n")
     assert inside.lines_by_kind[UNPARSED] == 0
-    assert agree(b"#0  f (a=1) at x.c:1\n" + word[:-1] + b"\n" + word + b" more\n").frame_line[0] == 1
+    assert agree(b"#0  f (a=1) at x.c:1\n" + word[:-1] + b"\n" + word + b" more\n").thread_line[0] == 1

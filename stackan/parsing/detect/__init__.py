@@ -32,9 +32,17 @@ def detect(data: bytes) -> Detected | None:
     A file that holds only a debugger's refusal is gdb's: the caller reads what it says.
     """
     head = data[:LOOK_AT]
-    for family in FAMILIES:
-        found = import_module(f"{__name__}.{family}").recognize(data, head)
-        if found is not None:
-            writer, reason = found
-            return Detected("eu-stack" if writer == "pt-eustack-resolver" else writer, DIALECTS.get(writer), reason)
-    return None
+    return next((found for family in FAMILIES if (found := _ask(family, data, head)) is not None), None)
+
+
+def detect_early(head: bytes) -> Detected | None:
+    """The format of a text that begins so (LOOK_AT bytes), if what follows cannot change it."""
+    return _ask("gdb", head, head)
+
+
+def _ask(family: str, data: bytes, head: bytes) -> Detected | None:
+    found = import_module(f"{__name__}.{family}").recognize(data, head)
+    if found is None:
+        return None
+    writer, reason = found
+    return Detected("eu-stack" if writer == "pt-eustack-resolver" else writer, DIALECTS.get(writer), reason)

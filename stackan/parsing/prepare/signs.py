@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 
-from stackan.model.columns import Columns
+from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.frames import frame_before, frame_stop
 
 _BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
 
@@ -62,10 +62,12 @@ def has_glue(data: bytes, columns: Columns) -> bool:
 
 def has_wraps(data: bytes, columns: Columns) -> bool:
     """A line that is nothing by itself stands right behind a frame."""
+    before = UNKNOWN
     for start in columns.unparsed_start:
-        frame = bisect_right(columns.frame_start, start) - 1
-        if frame >= 0 and start - columns.frame_stop[frame] <= 2:
+        frame = frame_before(columns, start)
+        if frame != before and start - frame_stop(data, columns, frame) <= 2:
             return True
+        before = frame  # further lines are further from it
     return False
 
 

@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNPARSED, Columns
+from stackan.model.frames import frame_start, frame_stop
+from stackan.model.lines import Milestones
 
 
 class Line(NamedTuple):
@@ -55,7 +57,7 @@ class Text(NamedTuple):
             columns.lines_by_kind[BLANK] += count_lines(self.original) - count_lines(self.data)
             return
         self._recount(columns, self.original, self.numbers)
-        for column in (columns.thread_line, columns.frame_line, columns.note_line, columns.unparsed_line):
+        for column in (columns.thread_line, columns.note_line, columns.unparsed_line):
             for row, line in enumerate(column):
                 column[row] = self.numbers[line - 1]
 
@@ -94,7 +96,9 @@ def _surplus(data: bytes, numbers: array[int], columns: Columns) -> Counter[int]
 def _kinds(data: bytes, columns: Columns) -> Iterator[int]:
     """The kind of each line that was scanned."""
     kinds = dict.fromkeys(columns.thread_line, THREAD)  # a thread without header has its first frame's line
-    kinds.update(dict.fromkeys(columns.frame_line, FRAME))
+    starts = [frame_start(columns, frame) for frame in range(len(columns.frame_call))]
+    lines = Milestones(data, columns.thread_start, columns.thread_line)
+    kinds.update(dict.fromkeys(map(lines.number, starts), FRAME))
     kinds.update(dict.fromkeys(columns.note_line, NOISE))
     kinds.update(dict.fromkeys(columns.unparsed_line, UNPARSED))
     start = 0
@@ -103,8 +107,8 @@ def _kinds(data: bytes, columns: Columns) -> Iterator[int]:
         if kind is None:
             kind = BLANK if not text.strip(b" \t\r") else LOCALS
         if kind == LOCALS:
-            frame = bisect_right(columns.frame_start, start) - 1
-            if frame >= 0 and start < columns.frame_stop[frame]:
+            frame = bisect_right(starts, start) - 1
+            if frame >= 0 and start < frame_stop(data, columns, frame):
                 kind = CONTINUATION
         yield kind
         start += len(text) + 1

@@ -1,0 +1,25 @@
+"""A snapshot in numbers: what is left of a dump that nobody wants to hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from stackan.model.dump import Dump
+
+MOST_LINES, MOST_CHARACTERS = 20, 120  # of unparsed text
+
+
+class Summary(NamedTuple):
+    source: str
+    format: str
+    threads: int
+    frames: int
+    stacks: int  # distinct ones
+    lines: dict[str, int]  # of the whole text, by kind
+    unparsed: list[tuple[int, str]]  # (line, beginning of its text) of the first ones
+
+
+def summarize(dump: Dump) -> Summary:
+    unparsed = [(line, text[:MOST_CHARACTERS]) for line, text in dump.unparsed[:MOST_LINES]]
+    return Summary(dump.source, dump.format, len(dump.threads), len(dump.frames), len(dump.stacks), dump.lines, unparsed)
