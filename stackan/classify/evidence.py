@@ -1,22 +1,17 @@
-"""What a thread waits for and what it holds, read from arguments and locals of its frames."""
+"""What threads hold, read from arguments and locals of their frames and from printed owners."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.model.arguments import Address, address_argument, number_argument, read_address
+from stackan.model.arguments import Address, address_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
-from stackan.model.rules import Rules
 
 # Locals of C++ guards:  g = {_M_device = @0x5567ca2791c0}   l = {_M_device = 0x7ffe, _M_owns = true}   r = {_M_pm = 0x55b9, _M_owns = true}
 _GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
-# Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
-_INNER_LOCKS = ("mutex", "allocator")
-# A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
-_LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 _ALLOCATOR = frozenset(
     [
         "malloc",
@@ -48,48 +43,6 @@ _GUARD_CONSTRUCTORS = frozenset(
 _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
 
-def find_awaited(dump: Dump, thread: int, place: Place, rules: Rules) -> Awaited | None:
-    """The object that a thread waits for, or None if it does not wait for one."""
-    if place.kind is None:
-        return None
-    first = dump.columns.thread_first[thread]
-    own = dump.columns.thread_frames[thread]
-    if not own:  # a printed state without a stack
-        return Awaited(place.kind, None, None, (), "", RECORDED, dump.columns.thread_line[thread])
-    api = _api_frame(place, rules)
-    if place.kind == "thread":
-        return _joined(dump, first, place, dump.frame_line(first + api))
-    found = None
-    for at in range(min(place.run, own) - 1, -1, -1):
-        rule = rules.waits.get(place.names[at])
-        arguments = rule.arguments if rule is not None and (rule.kind == place.kind or rule.kind in _INNER_LOCKS) else ()
-        if place.rule is not None and place.rule.verb == "blocked":
-            arguments = ()  # the condition below is the waiter's own, not what it waits for
-        elif rule is None:
-            arguments = rules.wrappers.get(place.names[at], ())
-        found = _address(dump, first + at, arguments)
-        if found is not None:
-            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, dump.frame_line(first + at))
-    if place.state == "lock" and place.rule is None and place.run < own:
-        found = _address(dump, first + place.run, _LOCK_NAMES)
-        if found is not None:
-            return Awaited(place.kind, found.value, found.symbol, (), _mode(place), FRAMES, dump.frame_line(first + place.run))
-    rule = rules.waits.get(place.names[api])
-    names = rule.descriptor if rule is not None else ()
-    numbers = (number_argument(dump.arguments(first + at), name) for at in range(min(place.run, own)) for name in names)
-    descriptor = next((number for number in numbers if number is not None), None)
-    at = min(place.run, own - 1) if place.rule is not None else api
-    return Awaited(place.kind, None, None, (), _mode(place), FRAMES, dump.frame_line(first + at), descriptor)
-
-
-def _api_frame(place: Place, rules: Rules) -> int:
-    """The outermost frame of the run that a wait rule names: the line to quote."""
-    for at in range(place.run - 1, -1, -1):
-        if place.names[at] in rules.waits:
-            return at
-    return 0
-
-
 def _address(dump: Dump, frame: int, names: Sequence[bytes]) -> Address | None:
     text = dump.arguments(frame)
     if not text:
@@ -99,32 +52,6 @@ def _address(dump: Dump, frame: int, names: Sequence[bytes]) -> Address | None:
         if found is not None:
             return found
     return None
-
-
-def _mode(place: Place) -> str:
-    if place.kind != "rwlock":
-        return ""
-    functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
-    return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"
-
-
-def _joined(dump: Dump, first: int, place: Place, line: int) -> Awaited:
-    """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
-    owners: tuple[int, ...] = ()
-    pthread = None
-    for at in range(min(place.run, len(dump.columns.frame_call) - first)):
-        text = dump.arguments(first + at)
-        if not text:
-            continue
-        expected = number_argument(text, b"expected")
-        if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
-            owners, line = (expected,), dump.frame_line(first + at)
-        thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
-        if thread_id:
-            pthread = thread_id
-    if pthread is not None and not owners:
-        owners = (dump.lwp_of_pthread[pthread],) if pthread in dump.lwp_of_pthread else ()
-    return Awaited("thread", pthread, None, owners, "", FRAMES, line)
 
 
 class Guard(NamedTuple):

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from stackan.classify.evidence import each_once, find_awaited, find_frame_holds, find_guards, find_printed, held_by_guards
+from stackan.classify.awaited import Waits
+from stackan.classify.evidence import each_once, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.places import Places
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Dump
+from stackan.model.dump import Dump, Facts
 from stackan.model.place import Place, Sighting, is_main
 
 
 def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
     """Sightings in the dump's order; `stacks` gives the canonical names of each stack node."""
-    guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
-    nodes = dump.columns.thread_node
+    guards, printed, facts = find_guards(dump), find_printed(dump), dump.facts
+    waits, nodes = Waits(dump, places.rules), dump.columns.thread_node
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
-        said = told.get(thread)
-        place = places.place(names, said.words if said is not None else "")
-        if dump.facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
-            place = shortened(place)  # what would tell its purpose may stand further out
-        if dump.facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
-            place = unparked(place)
-        awaited = find_awaited(dump, thread, place, places.rules) if place.kind else None
+        said = facts.told.get(thread)
+        place = _adjusted(places.place(names, said.words if said is not None else ""), facts)
+        awaited = waits.find(thread, place)
         held = list(printed.get(thread, ()))
         if said is not None:
             awaited = read_awaited(said, place) or awaited
             held += read_held(said)
         if thread in guards:
             held += held_by_guards(guards[thread], dump, thread, place, awaited)
-        if "pthread_once_slow" in names or place.kind == "allocator":
+        if place.kind == "allocator" or "pthread_once_slow" in names:
             held += find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
     return sightings[:-1] if dump.cut else sightings
+
+
+def _adjusted(place: Place, facts: Facts) -> Place:
+    """The place in the light of what is said of the whole dump."""
+    names = place.names
+    if facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
+        return shortened(place)  # what would tell its purpose may stand further out
+    if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
+        return unparked(place)
+    return place
 
 
 def unparked(place: Place) -> Place:

@@ -374,6 +374,21 @@ class Dump:
         """A frame's arguments as they stand; a wrapped frame's line ends are kept."""
         return frame_arguments(self.data, self.columns, frame)
 
+    def arguments_in(self, thread: int, position: int) -> bytes:
+        """The arguments of a thread's frame, counted from its innermost."""
+        columns = self.columns
+        frame = columns.thread_first[thread] + position
+        behind = columns.frame_args_start[frame]
+        if behind == UNKNOWN:
+            return b""
+        start = columns.thread_start[thread] + columns.frame_start[frame] + behind
+        return self.data[start : start + columns.frame_args_size[frame]]
+
+    def line_in(self, thread: int, position: int) -> int:
+        """The number of the original's line where a thread's frame starts, counted from its innermost."""
+        columns = self.columns
+        return self.line_number(columns.thread_start[thread] + columns.frame_start[columns.thread_first[thread] + position])
+
     def argument(self, frame: int, name: bytes) -> "Address | None":
         """The address that a frame's argument of that name holds, or None."""
         from stackan.model.arguments import address_argument

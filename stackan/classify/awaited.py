@@ -1,0 +1,104 @@
+"""The object that a thread waits for, read from the arguments of its frames."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.arguments import address_argument, number_argument
+from stackan.model.dump import Dump
+from stackan.model.place import FRAMES, RECORDED, Awaited, Place
+from stackan.model.rules import Rules
+
+# Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
+_INNER_LOCKS = ("mutex", "allocator")
+# A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
+_LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
+
+
+class _Question(NamedTuple):
+    """Which frames' arguments may print what a place waits for: worked out once, asked of each thread that stands there."""
+
+    place: Place
+    objects: tuple[tuple[int, tuple[bytes, ...]], ...]  # (frame, names of the arguments that print the object), best first
+    descriptors: tuple[tuple[int, bytes], ...]  # (frame, name of the argument that prints a file descriptor), best first
+    line: int  # the frame to quote where none prints the object
+    mode: str
+
+
+class Waits:
+    """Finds what the threads of one dump wait for."""
+
+    def __init__(self, dump: Dump, rules: Rules) -> None:
+        self._dump = dump
+        self._rules = rules
+        self._questions: dict[int, _Question] = {}  # by place: equal places are the same object
+
+    def find(self, thread: int, place: Place) -> Awaited | None:
+        """The object that a thread waits for, or None if it does not wait for one."""
+        if place.kind is None:
+            return None
+        dump = self._dump
+        if not dump.columns.thread_frames[thread]:  # a printed state without a stack
+            return Awaited(place.kind, None, None, (), "", RECORDED, dump.columns.thread_line[thread])
+        question = self._questions.get(id(place))
+        if question is None:
+            question = self._questions[id(place)] = _ask(place, self._rules)
+        if place.kind == "thread":
+            return self._joined(thread, place, question)
+        for at, names in question.objects:
+            text = dump.arguments_in(thread, at)
+            if text:
+                for name in names:
+                    found = address_argument(text, name)
+                    if found is not None:
+                        return Awaited(place.kind, found.value, found.symbol, (), question.mode, FRAMES, dump.line_in(thread, at))
+        numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
+        descriptor = next((number for number in numbers if number is not None), None)
+        return Awaited(place.kind, None, None, (), question.mode, FRAMES, dump.line_in(thread, question.line), descriptor)
+
+    def _joined(self, thread: int, place: Place, question: _Question) -> Awaited:
+        """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
+        dump = self._dump
+        owners: tuple[int, ...] = ()
+        pthread, line = None, dump.line_in(thread, question.line)
+        for at in range(place.run):
+            text = dump.arguments_in(thread, at)
+            if not text:
+                continue
+            expected = number_argument(text, b"expected")
+            if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
+                owners, line = (expected,), dump.line_in(thread, at)
+            thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
+            if thread_id:
+                pthread = thread_id
+        if pthread is not None and not owners:
+            owners = (dump.lwp_of_pthread[pthread],) if pthread in dump.lwp_of_pthread else ()
+        return Awaited("thread", pthread, None, owners, "", FRAMES, line)
+
+
+def _ask(place: Place, rules: Rules) -> _Question:
+    api = next((at for at in range(place.run - 1, -1, -1) if place.names[at] in rules.waits), 0)  # the outermost that names the wait
+    objects = []
+    if place.rule is None or place.rule.verb != "blocked":  # else the condition below is the waiter's own, not what it waits for
+        objects = [(at, _names(place, rules, at)) for at in range(place.run - 1, -1, -1)]
+    if place.state == "lock" and place.rule is None and place.run < len(place.names):
+        objects.append((place.run, _LOCK_NAMES))
+    named = rules.waits.get(place.names[api])
+    descriptors = [(at, name) for at in range(place.run) for name in (named.descriptor if named is not None else ())]
+    line = min(place.run, len(place.names) - 1) if place.rule is not None else api
+    return _Question(place, tuple((at, names) for at, names in objects if names), tuple(descriptors), line, _mode(place))
+
+
+def _names(place: Place, rules: Rules, at: int) -> tuple[bytes, ...]:
+    """The arguments of one of the wait's frames that print its object."""
+    rule = rules.waits.get(place.names[at])
+    if rule is None:
+        return rules.wrappers.get(place.names[at], ())
+    return rule.arguments if rule.kind == place.kind or rule.kind in _INNER_LOCKS else ()
+
+
+def _mode(place: Place) -> str:
+    if place.kind != "rwlock":
+        return ""
+    functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
+    return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"
