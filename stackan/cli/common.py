@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 from stackan.errors import UsageError
 
@@ -41,14 +41,29 @@ def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[TextIO]:
             sys.stdout.reconfigure(errors="replace")
         yield sys.stdout
         return
+    with _opened(path, inputs, "w", "utf-8") as file:
+        yield cast(TextIO, file)
+
+
+@contextlib.contextmanager
+def binary_output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[BinaryIO]:
+    """The stream for a result that is no text: a file, or standard output where that is no terminal."""
+    if path is not None:
+        with _opened(path, inputs, "wb") as file:
+            yield cast(BinaryIO, file)
+        return
+    if sys.stdout.isatty():
+        raise UsageError("this format is no text for a terminal: give a file to -o")
+    yield sys.stdout.buffer
+
+
+def _opened(path: str, inputs: Sequence[str], mode: str, encoding: str | None = None) -> IO[Any]:
     if any(os.path.exists(name) and os.path.exists(path) and os.path.samefile(name, path) for name in inputs):
         raise UsageError(f"{path}: is one of the inputs, which would be lost; give another file to -o")
     try:
-        file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed below; only opening is to be told apart
+        return open(path, mode, encoding=encoding)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); give another file to -o") from error
-    with file:
-        yield file
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:

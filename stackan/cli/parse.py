@@ -1,4 +1,4 @@
-"""`stackan parse`: dumps → JSON, newline-delimited JSON, folded stacks, or a summary."""
+"""`stackan parse`: dumps → JSON, newline-delimited JSON, folded stacks, an Arrow or Parquet table, or a summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.common import add_inputs, add_output, binary_output, note_slow_scanner, output
 
 if TYPE_CHECKING:
     from stackan.model.dump import Dump
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     parser.add_argument(
-        "--format", choices=("json", "ndjson", "folded", "summary"), default="json", help="how to write the dump (default json)"
+        "--format",
+        choices=("json", "ndjson", "folded", "summary", "arrow", "parquet"),
+        default="json",
+        help="how to write the dump (default json); arrow and parquet need pyarrow",
     )
     parser.add_argument("--explain", action="store_true", help="say of each input which format it is in, and why")
     add_output(parser)
@@ -38,6 +41,12 @@ def run(options: argparse.Namespace) -> int:
     from stackan.pipeline import load
 
     case = load(*options.inputs, limits=limits)
+    if options.format in ("arrow", "parquet") and not options.explain:
+        from stackan.report import arrow
+
+        with binary_output(options.output, options.inputs) as file:
+            arrow.write(case.dumps, options.format, file)
+        return 0
     write = explain if options.explain else {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}[options.format]
     with output(options.output, options.inputs) as stream:
         for dump in case.dumps:

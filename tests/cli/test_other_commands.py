@@ -92,3 +92,10 @@ def test_a_profile_of_ones_own_changes_the_verdict(run, tmp_path):
 def test_parse_explains_how_it_knows_a_format(run, example):
     said = run("parse", "--explain", example / "snap1.txt").stdout
     assert said == f"{example / 'snap1.txt'}: gdb: lines `Thread n (…)` head the threads, and gdb's own words stand before them\n"
+
+
+def test_parse_writes_a_table_of_frames(run, example, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    done = run("parse", "--format", "parquet", "-o", tmp_path / "frames.parquet", example)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert parquet.read_table(tmp_path / "frames.parquet").num_rows == 870

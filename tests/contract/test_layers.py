@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
 GATED = {
     "networkx": {"graph"},
     "regex": {"classify"},
+    "pyarrow": {"report"},
     "argparse": {"cli"},
     "subprocess": set(),
     "multiprocessing": set(),
