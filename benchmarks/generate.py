@@ -8,6 +8,8 @@ import re
 _HEADER = re.compile(rb"^Thread \d+ \(Thread 0x[0-9a-f]+ \(LWP \d+\)", re.M)
 _STACK_ADDRESS = re.compile(rb"0x77[0-9a-f]{10}")  # heap and stacks of the threads; code stays where it is
 
+_CODE_ADDRESS = re.compile(rb" 0x([0-9a-f]{16}) in")
+
 
 def grow(dump: bytes, threads: int, seed: int) -> bytes:
     """A dump of that many threads; the same bytes for the same arguments."""
@@ -22,3 +24,19 @@ def grow(dump: bytes, threads: int, seed: int) -> bytes:
         block = _HEADER.sub(header, block, count=1)
         pieces.append(_STACK_ADDRESS.sub(lambda match, moved=moved: b"0x%x" % (int(match[0], 16) ^ moved), block))  # type: ignore[misc]
     return b"".join(pieces)
+
+
+def churn(dump: bytes, threads: int, seed: int) -> bytes:
+    """The same, with the program loaded elsewhere for every two hundred threads: no address returns."""
+    pieces = []
+    for number in range(0, threads, 200):
+        moved = random.Random(seed * 1000 + number).getrandbits(28) << 12
+        block = grow(dump, min(200, threads - number), seed * 1000 + number)
+        pieces.append(_CODE_ADDRESS.sub(lambda match, moved=moved: b" 0x%016x in" % (int(match[1], 16) ^ moved), block))  # type: ignore[misc]
+    return b"".join(pieces)
+
+
+def with_locals(dump: bytes, threads: int, seed: int) -> bytes:
+    """As `bt full` prints it: a dozen locals behind each frame."""
+    values = b"".join(b"        local_%d = 0x7ffe%08x\n" % (number, number * 977) for number in range(12))
+    return b"".join(line + b"\n" + values * line.startswith(b"#") for line in grow(dump, threads, seed).split(b"\n"))

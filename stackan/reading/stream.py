@@ -77,9 +77,12 @@ class Stream:
                 return self.file.readinto(space) or 0
             except OSError as error:
                 raise Unreadable(why(error)) from error
-        data = self.read(len(space))
-        space[: len(data)] = data
-        return len(data)
+        if not self.ahead:
+            self._ahead, self._used = self._producer.read(len(space)), 0
+        size = min(self.ahead, len(space))
+        space[:size] = memoryview(self._ahead)[self._used : self._used + size]
+        self._used += size
+        return size
 
 
 def take(stream: Stream, budget: Budget) -> bytes:
