@@ -10,7 +10,7 @@ from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, 
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import Cause, Edge, Reduction, WaitGraph
+from stackan.model.waitgraph import ONLY_BY, Cause, Edge, Reduction, WaitGraph
 
 _ADVICE = (
     "Save this dump and a core (gcore PID) before anything else: the locks' state is lost with the process.",
@@ -21,6 +21,10 @@ _ADVICE_SELF = (
     "Nothing in this process can free the thread: save a core (gcore PID), then restart it.",
     "Signal handlers may call async-signal-safe functions only, and a plain mutex may be locked once; see signal-safety(7).",
 )
+_ADVICE_ALONE = (
+    "Nothing can free the process: save a core (gcore PID), then end it; its parent goes on.",
+    "Between fork() and exec() the child of a process with threads may call async-signal-safe functions only: fork(2), pthread_atfork(3).",
+)
 
 
 def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
@@ -30,7 +34,13 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
     threads = tuple((node.process, node.track) for node in nodes if node.process is not None and node.track is not None)
     own = len(threads) == 1
     confidence = _confidence(edges, threads)
+    alone = own and any(edge.words == ONLY_BY for edge in edges)
     explanation = _chain(graph, edges)
+    if alone:
+        explanation += (
+            " The lock is private to a process that has no other thread: whoever held it when the process was forked was not copied,"
+            " or has ended, or it is the thread itself."
+        )
     behind = _behind(graph, cause, reduction)
     if behind:
         explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
@@ -42,12 +52,12 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
         kind="self-deadlock" if own else "deadlock",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
-        title=_title([track for _, track in threads]),
+        title=_title([track for _, track in threads], alone),
         explanation=explanation,
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
         evidence=collect_quotes(quote_edge(graph, edge) for edge in edges),
-        advice=_ADVICE_SELF if own else _ADVICE,
+        advice=_ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE,
         processes=tuple({process.id: process for process, _ in threads}.values()),
     )
 
@@ -56,7 +66,9 @@ def _edge(graph: WaitGraph, waiter: int, supplier: int) -> Edge:
     return next(edge for edge in graph.out[waiter] if edge.supplier == supplier)
 
 
-def _title(tracks: Sequence[Track]) -> str:
+def _title(tracks: Sequence[Track], alone: bool) -> str:
+    if alone:
+        return f"{label(tracks[0])} waits for a lock that nobody is left to release"
     if len(tracks) == 1:
         return f"{label(tracks[0])} waits for what it holds itself"
     names = " and ".join(label(track) for track in tracks[:3])

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.dump import Printed
+from stackan.model.arguments import number_argument
+from stackan.model.dump import Dump, Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
-from stackan.model.waitgraph import Edge, Node, WaitGraph
+from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
 
 # Roles of threads through which the outside may deliver a result.
 _LISTENING = ("event-loop", "connection")
+
+
+PRIVATE = 0  # glibc's LLL_PRIVATE, as gdb prints it: `futex_wait (private=0, expected=2, futex_word=0x5594c518c080 <journal>)`
 
 
 def build(processes: Sequence[Process]) -> WaitGraph:
@@ -38,6 +42,11 @@ def waits(track: Track, snapshots: int) -> bool:
     if track.progress == STUCK:
         return True
     return snapshots == 1 and track.place.verb in ("waiting", "blocked")
+
+
+def _is_whole(dump: Dump) -> bool:
+    """Whether a dump of one thread shows all threads of its process: gdb's own words stand in it, and it announced no other."""
+    return dump.format == "gdb" and not dump.facts.announced and dump.columns.thread_number[dump.first_thread] == 1
 
 
 class _Builder:
@@ -183,9 +192,23 @@ class _Builder:
                 Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by", hold.sure)
             )
         if not held and not self._connect_recorded(node, address):
-            self._other(node, "is held by")
+            if self._is_alone_with(sighting):
+                self.graph.connect(Edge(node, self.threads[self.process.tracks[0].key], INFERRED, "", 0, ONLY_BY))
+            else:
+                self._other(node, "is held by")
         self.graph.needs[node] = len(self.graph.out[node])
         return node
+
+    def _is_alone_with(self, sighting: Sighting) -> bool:
+        """Whether nobody else can ever release a lock: its process has no other thread, and it is shared with no other process.
+
+        So a child waits whose parent was in the middle of something when it forked: the lock was copied, its holder was not.
+        """
+        place, dump = sighting.place, sighting.dump
+        if len(self.process.tracks) != 1 or not all(map(_is_whole, self.process.dumps)) or place.timed or place.state != "lock":
+            return False
+        flags = (number_argument(dump.arguments_in(sighting.thread, at), b"private") for at in range(place.run))
+        return next((flag for flag in flags if flag is not None), None) == PRIVATE
 
     def _connect_recorded(self, node: int, address: int | None) -> bool:
         """Connect a lock to the thread of another process that its printed owner word names."""

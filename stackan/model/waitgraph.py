@@ -5,6 +5,9 @@ from typing import NamedTuple
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 
+# The relation of a lock to the only thread that could ever release it.
+ONLY_BY = "can be released only by"
+
 
 class Node(NamedTuple):
     """A thread, a resource, a pool, or *someone else*."""

@@ -338,6 +338,45 @@ def test_waiting_for_an_arena_without_an_interrupted_malloc_is_no_deadlock() -> 
     assert kinds(analyze(text, text)) == ["stuck-wait"]
 
 
+FORKED = b"""[Thread debugging using libthread_db enabled]
+Using host libthread_db library "/lib/x86_64-linux-gnu/libthread_db.so.1".
+
+Thread 1 (Thread 0x7f9319ea6740 (LWP 20544) "forkdead"):
+#0  futex_wait (private=0, expected=2, futex_word=0x5594c518c080 <journal>) at ../sysdeps/nptl/futex-internal.h:146
+#1  __GI___lll_lock_wait (futex=futex@entry=0x5594c518c080 <journal>, private=0) at ./nptl/lowlevellock.c:49
+#2  0x00007f9319f35482 in lll_mutex_lock_optimized (mutex=0x5594c518c080 <journal>) at ./nptl/pthread_mutex_lock.c:48
+#3  ___pthread_mutex_lock (mutex=mutex@entry=0x5594c518c080 <journal>) at ./nptl/pthread_mutex_lock.c:93
+#4  0x00005594c5189217 in write_record () at forkdead.c:7
+#5  main () at forkdead.c:11
+[Inferior 1 (process 20544) detached]
+"""  # gdb 13 on the child of a program that forked while another of its threads held the mutex
+
+
+def test_the_only_thread_of_a_forked_process_waits_for_a_lock_that_nobody_is_left_to_release() -> None:
+    [finding] = analyze(FORKED, FORKED).findings
+
+    assert (finding.kind, finding.severity, finding.confidence) == ("self-deadlock", "critical", "likely")
+    assert finding.title == "LWP 20544 forkdead waits for a lock that nobody is left to release"
+    assert "when the process was forked" in finding.explanation
+
+
+@pytest.mark.parametrize(
+    ("seen", "other"),
+    [
+        (b"private=0", b"private=128"),  # another process may have it
+        (b"Thread 1 (", b"Thread 7 ("),  # the others are not printed
+        (b"[Thread debugging", b"[New LWP 20545]\n[Thread debugging"),
+        (b"[Thread debugging using libthread_db enabled]\n", b""),  # perhaps somebody has cut one thread out of a dump
+    ],
+)
+def test_a_lock_that_somebody_else_may_hold_is_no_self_deadlock(seen: bytes, other: bytes) -> None:
+    text = FORKED.replace(seen, other)
+    if seen.startswith(b"[Thread debugging using"):
+        text = text[: text.index(b"[Inferior")]
+
+    assert "self-deadlock" not in kinds(analyze(text, text))
+
+
 # -- threads that stand still without a proof
 
 
