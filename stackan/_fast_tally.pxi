@@ -189,7 +189,8 @@ cdef class Tally:
                 larger = <uint8_t *>allocate(room)
                 if larger == NULL:
                     raise MemoryError
-                memcpy(larger, self.buffer + kept, self.held - kept)
+                if self.held > kept:
+                    memcpy(larger, self.buffer + kept, self.held - kept)
                 release(self.buffer, self.room)
                 self.buffer, self.room = larger, room
             s.origin += kept
