@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from stackan.classify import Rulebook, sight
-from stackan.compare import comparable, follow, group, process_id
+from stackan.compare import follow, place
 from stackan.diagnose import find, judge_case, judge_processes, leading
 from stackan.errors import InputError, LimitError, UsageError
 from stackan.graph import build, find_pools, reduce
@@ -18,6 +18,8 @@ from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
+from stackan.model.natural import natural_key
+from stackan.model.placement import Place
 from stackan.model.process import Process
 from stackan.model.track import UNSURE
 from stackan.model.waitgraph import WaitGraph
@@ -40,6 +42,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
     dumps: list[Dump] = []
     warnings: list[str] = []
+    others: list[str] = []
     for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
         try:
             for item in read([path], limits or Limits()):
@@ -47,6 +50,8 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                     warnings.append(f"{item.source}: {item.reason}")
                 elif item.named or detect(item.data) is not None:
                     dumps += _parse(item, warnings, alone=item.named and len(paths) == 1)
+                else:
+                    others.append(item.source)
         except LimitError as error:
             if len(paths) == 1:
                 raise
@@ -54,6 +59,8 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     if not dumps:
         first = warnings[0] if warnings else f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
         raise InputError(first)
+    if others:
+        warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(others, key=natural_key))}")
     return Case(dumps, warnings, given_order)
 
 
@@ -96,19 +103,9 @@ def collector_paused() -> Iterator[None]:
 
 def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}
-    groups, warnings = [], list(case.warnings)
-    for dumps in group(case.dumps, case.given_order):
-        compared, rest = comparable(dumps)
-        groups.append(compared)
-        if rest:
-            names = ", ".join(dump.source for dump in rest)
-            warnings.append(f"not compared, as taken with another tool or other symbols than {compared[0].source}: {names}")
-        copies = [dump.source for dump in compared[1:] if dump.original == compared[0].original and dump.source != compared[0].source]
-        if copies:
-            warnings.append(
-                f"the same bytes as {compared[0].source}: {', '.join(copies)}; if that is a copy and no second dump, it proves nothing"
-            )
-    processes = _name_processes([_process(dumps, known, rulebook) for dumps in groups])
+    places = place(case.dumps, case.given_order)
+    processes = _name_processes([_process(placed, known, rulebook) for placed in places])
+    warnings = [*sorted(case.warnings), *(warning for placed in places for warning in _doubts(placed))]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -118,8 +115,20 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     )
 
 
-def _process(dumps: Sequence[Dump], known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> Process:
+def _doubts(place: Place) -> Iterator[str]:
+    """What a case's reader has to know of the inputs of one process."""
+    compared = [placed.dump for placed in place.placements if placed.compared]
+    rest = ", ".join(placed.dump.source for placed in place.placements if not placed.compared)
+    if rest:
+        yield f"not compared, as taken with another tool or other symbols than {compared[0].source}: {rest}"
+    copies = [dump.source for dump in compared[1:] if dump.original == compared[0].original and dump.source != compared[0].source]
+    if copies:
+        yield f"the same bytes as {compared[0].source}: {', '.join(copies)}; if that is a copy and no second dump, it proves nothing"
+
+
+def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> Process:
     """One process: names, rules that fit it, sightings in each snapshot, threads through time, pools."""
+    dumps = tuple(placed.dump for placed in place.placements if placed.compared)
     stacks = []
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}))
@@ -129,16 +138,16 @@ def _process(dumps: Sequence[Dump], known: dict[str, dict[bytes, str]], rulebook
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)], cut)
-    pid = next((pid for pid in map(process_id, dumps) if pid is not None), None)
-    return Process("", pid, tuple(dumps), places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps), not cut))
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps), not cut), place)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
-    """Ids that are unique within the case: the process id, else the name of the first snapshot."""
+    """Ids that are unique within the case: host and process id as far as they are known, else the name of the first snapshot."""
     named: list[Process] = []
     taken: set[str] = set()
     for process in processes:
-        base = str(process.pid) if process.pid is not None else process.dumps[0].source
+        host = f"{process.place.host}/" if process.place.host else ""
+        base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
         name, count = base, 1
         while name in taken:
             count += 1

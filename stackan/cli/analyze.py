@@ -15,7 +15,12 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--profile", action="append", default=[], metavar="FILE", help="a profile of your own, in addition to those that come with stackan"
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    parser.add_argument("--explain", type=int, metavar="LWP", help="tell all that was concluded about one thread, and why, instead")
+    parser.add_argument(
+        "--explain",
+        type=_subject,
+        metavar="LWP|inputs",
+        help="tell all that was concluded about one thread, or how each input was placed, and why, instead",
+    )
     parser.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
     add_output(parser)
@@ -34,7 +39,11 @@ def run(options: argparse.Namespace) -> int:
     case = load(*options.inputs, limits=limits, given_order=options.given_order)
     analysis = analyze(case, options.profile)
     with output(options.output, options.inputs) as stream:
-        if options.explain is not None:
+        if options.explain == "inputs":
+            from stackan.report.inputs import explain_inputs
+
+            stream.writelines(line + "\n" for line in explain_inputs(analysis))
+        elif options.explain is not None:
             from stackan.report.explain import explain
 
             stream.writelines(line + "\n" for line in explain(analysis, options.explain))
@@ -51,3 +60,12 @@ def run(options: argparse.Namespace) -> int:
 
             text.write(analysis, stream, wants_color(options.color, stream))
     return 1 if analysis.critical and not options.exit_zero else 0
+
+
+def _subject(text: str) -> int | str:
+    """What `--explain` is to explain: `inputs`, or a thread's number."""
+    if text == "inputs":
+        return text
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a thread's LWP nor the word inputs")
+    return int(text)

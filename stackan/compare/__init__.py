@@ -1,6 +1,6 @@
 """Snapshots of one process: found, ordered, and compared thread by thread."""
 
-from stackan.compare.group import comparable, group, process_id
+from stackan.compare.placing import place
 from stackan.compare.progress import follow
 
-__all__ = ["comparable", "follow", "group", "process_id"]
+__all__ = ["follow", "place"]

@@ -70,15 +70,16 @@ def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str],
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
         "id": process.id,
-        "host": None,
+        "host": process.place.host,
         "pid": process.pid,
         "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
-        "role": None,
+        "role": process.place.role,
         "profile": process.rules.profile,
         "verdict": verdict,
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
         "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
         "pools": [_pool(pool) for pool in process.pools],
+        "warnings": list(process.place.warnings),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from stackan.model.dump import Dump
+from stackan.model.placement import Place
 from stackan.model.rules import Rules
 from stackan.model.track import Track
 
@@ -34,3 +35,4 @@ class Process(NamedTuple):
     rules: Rules
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
+    place: Place  # host, role, and why each snapshot is one of this process

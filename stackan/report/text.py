@@ -61,7 +61,7 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     alike: dict[tuple[object, ...], list[Process]] = {}
     for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
         stacks = tuple(sorted({(track.place.names, track.progress) for track in process.tracks if track.progress == STUCK}))
-        look = (verdict, process.rules.profile, len(process.dumps), *shares(process), stacks, idle_words(process))
+        look = (verdict, process.rules.profile, len(process.dumps), *shares(process), stacks, idle_words(process), *process.place.warnings)
         alike.setdefault(look if len(process.tracks) == 1 else (process.id,), []).append(process)
     verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
     groups = [(processes, verdict_of[processes[0].id]) for processes in alike.values()]
@@ -107,17 +107,20 @@ def labelled(name: str, text: str, rest: int) -> Iterator[str]:
 def render_processes(processes: Sequence[Process], verdict: str, color: bool) -> Iterator[str]:
     """A process, or several that look alike."""
     process = processes[0]
-    profile = f" ({process.rules.profile})" if process.rules.profile else ""
+    known = ", ".join(word for word in (process.place.role, process.rules.profile) if word)
+    about = f" ({safe(known)})" if known else ""
     if len(processes) == 1:
-        yield paint(cut(f"process {safe(process.id)}{profile}: {verdict}", WIDTH), "head", color)
+        yield paint(cut(f"process {safe(process.id)}{about}: {verdict}", WIDTH), "head", color)
         sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.dumps))
         yield from indented(f"{count(len(process.dumps), 'snapshot')}: {safe(sources)}", 3, 3)
     else:
-        yield paint(cut(f"{len(processes)} processes{profile}: {verdict}", WIDTH), "head", color)
+        yield paint(cut(f"{len(processes)} processes{about}: {verdict}", WIDTH), "head", color)
         yield from indented(safe(" ".join(process.id for process in processes)), 3, 3)
     yield from indented(
         f"{count(len(process.tracks), 'thread')}{' each' if len(processes) > 1 else ''}: {', '.join(shares(process))}", 3, 3
     )
+    for warning in process.place.warnings:
+        yield from indented(f"note: {safe(warning)}", 3, 9)
     unparsed = sum(len(dump.unparsed_rows) for dump in process.dumps)
     if unparsed:
         yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"

@@ -1,0 +1,47 @@
+"""Which snapshots of one process can be compared: those that were taken alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.dump import Dump
+
+
+def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
+    """(snapshots to compare, the rest): stacks printed by another tool, or with other symbols, differ although nothing moved.
+
+    The largest set that was taken alike is compared; of equal ones that which shows more: gdb's, with symbols of the C library.
+    """
+    sets: list[list[Dump]] = []
+    for dump in dumps:
+        home = next((taken for taken in sets if _taken_alike(taken[0], dump)), None)
+        if home is None:
+            sets.append([dump])
+        else:
+            home.append(dump)
+    best = max(sets, key=lambda taken: (len(taken), taken[0].traits.instant, _has_symbols(taken[0]) is True))
+    return best, [dump for taken in sets if taken is not best for dump in taken]
+
+
+def _taken_alike(a: Dump, b: Dump) -> bool:
+    if a.traits.family != b.traits.family:
+        return False
+    symbols = {_has_symbols(a), _has_symbols(b)} - {None}
+    return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b)
+
+
+def _shows_runtime(dump: Dump) -> bool:
+    """Whether a goroutine dump shows the run-time's own frames: on SIGQUIT it may, to the program that asks it does not."""
+    if dump.traits.language != "go":
+        return False
+    columns = dump.columns
+    last = (columns.thread_first[index] + columns.thread_frames[index] - 1 for index in range(dump.first_thread, dump.stop_thread))
+    return any(columns.site_function[dump.site(frame)] == b"runtime.goexit" for frame in last if frame >= 0)
+
+
+def _has_symbols(dump: Dump) -> bool | None:
+    """Whether the C library's frames show its source files; None where no frame is the C library's."""
+    locations = dump.columns.site_location
+    if any(b"at ../sysdeps/" in location or b"at ./nptl/" in location or b"at ../nptl/" in location for location in locations):
+        return True
+    return False if any(b"/libc" in location or b"/libpthread" in location for location in locations) else None

@@ -1,0 +1,74 @@
+"""All that is known of a case's inputs beside their threads: what their names and their first lines say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.compare.heads import Head, read_head
+from stackan.compare.names import Name, read_name
+from stackan.model.dump import Dump
+from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue
+
+
+class Clues:
+    """Clues to each dump.  What a text says of itself goes before what its name says."""
+
+    def __init__(self, dumps: Sequence[Dump]) -> None:
+        self._names = {source: read_name(source) for source in {dump.source for dump in dumps}}
+        self._heads = {id(dump): read_head(dump) for dump in dumps}
+        self._folders: dict[str, str] = {}  # {source: host}, see `learn_hosts`
+
+    def name(self, dump: Dump) -> Name:
+        return self._names[dump.source]
+
+    def head(self, dump: Dump) -> Head:
+        return self._heads[id(dump)]
+
+    def host(self, dump: Dump) -> Clue | None:
+        return _first(self.head(dump).host, self.name(dump).host or self._folders.get(dump.source))
+
+    def role(self, dump: Dump) -> Clue | None:
+        return _first(self.head(dump).role, self.name(dump).role)
+
+    def times(self, dump: Dump) -> dict[str, str]:
+        """{what says it: when the dump was taken}"""
+        said = {TEXT: self.head(dump).time, NAME: self.name(dump).time, ARCHIVE: dump.taken_at}
+        return {source: time for source, time in said.items() if time is not None}
+
+    def order(self, dumps: Sequence[Dump]) -> str | None:
+        """What tells the times of all dumps of a process apart: their texts, their names or their archive, if one does.
+
+        Snapshots of one text may share its time: they stand in it as they were taken.
+        """
+        inputs = len({dump.source for dump in dumps})
+        for source in (TEXT, NAME, ARCHIVE):
+            times = [self.times(dump).get(source) for dump in dumps]
+            known = [time for time in times if time is not None]
+            in_one_zone = len({time.endswith("Z") for time in known}) == 1
+            if len(known) == len(times) and len(set(known)) == (len(dumps) if source == TEXT else inputs) > 1 and in_one_zone:
+                return source
+        return None
+
+    def count_rounds(self, dumps: Sequence[Dump]) -> bool:
+        """Whether the names of all inputs tell their rounds, each another one, and tell them alike."""
+        rounds = {dump.source: self.name(dump).rounds for dump in dumps}
+        return len(set(rounds.values())) == len(rounds) and len({len(each) for each in rounds.values()}) == 1
+
+    def learn_hosts(self, processes: Sequence[Sequence[Dump]]) -> None:
+        """Folders that are named like hosts, with a number in them, are hosts where none of these processes lies in two of them."""
+        folders = [{self.name(dump).folders for dump in process} for process in processes]
+        deepest = max((len(names) for each in folders for names in each), default=0)
+        for depth in range(deepest):
+            values = [{names[depth] if depth < len(names) else "" for names in each} for each in folders]
+            distinct = set().union(*values)
+            if len(distinct) > 1 and all(len(each) == 1 for each in values) and all(map(_is_like_a_host, distinct)):
+                self._folders = {source: name.folders[depth] for source, name in self._names.items() if depth < len(name.folders)}
+                return
+
+
+def _first(text: str | None, name: str | None) -> Clue | None:
+    return Clue(text, TEXT) if text else Clue(name, NAME) if name else None
+
+
+def _is_like_a_host(folder: str) -> bool:
+    return any(char.isdecimal() for char in folder) and any(char.isalpha() for char in folder)

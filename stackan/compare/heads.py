@@ -1,0 +1,73 @@
+"""What stands before the first thread of a snapshot, and which functions run in it: host, role and time by the text's own word.
+
+[root@node1 server]# ps -ef | grep dolphindb
+… ./dolphindb -console 0 -mode datanode -localSite 10.0.0.7:8848:dn1 …
+Fri Jun  7 10:15:00 CST 2024
+Thread 71 (Thread 0x7f0d2a7fc700 (LWP 4250)):
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from stackan.compare.moments import find_moments
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Dump
+
+_LOOKED_AT = 4096  # bytes before the first thread
+
+_HOSTS = (
+    re.compile(r"(?im)^[ \t#=*-]{0,8}(?:host ?name|host|machine)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{1,253})"),
+    re.compile(r"(?m)^\[?[\w.-]{1,64}@([\w.-]{1,253})[ :][^\n]{0,200}[#$] "),  # a shell's prompt
+)
+_MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
+
+# Threads that only one role has: of DolphinDB by its documentation (docs.dolphindb.cn, "thread model"), of PostgreSQL by its source
+# (src/backend/postmaster).  All backends are forked from the postmaster, whose frames stand in all of them.
+_RUNS = (
+    (b"EditLogBatchWriter::run", "controller"),
+    (b"DFSChunkRecoveryWorker::run", "controller"),
+    (b"HeartBeatMonitor::run", "controller"),
+    (b"ServiceMgmtCenter::run", "controller"),
+    (b"ChunkNodeLogWriter::run", "datanode"),
+    (b"RedoLogDataWriter::run", "datanode"),
+    (b"ChunkCacheEngineGCWorker::run", "datanode"),
+    (b"WalWriterMain", "walwriter"),
+    (b"CheckpointerMain", "checkpointer"),
+    (b"BackgroundWriterMain", "background writer"),
+    (b"AutoVacLauncherMain", "autovacuum launcher"),
+    (b"ApplyLauncherMain", "logical replication launcher"),
+    (b"WalReceiverMain", "walreceiver"),
+    (b"ParallelWorkerMain", "parallel worker"),
+    (b"PostgresMain", "backend"),
+)
+_RUNNING = dict(_RUNS)
+
+
+class Head(NamedTuple):
+    """What a text says of its host, role and time."""
+
+    host: str | None
+    role: str | None
+    time: str | None  # ISO 8601
+
+
+def read_head(dump: Dump) -> Head:
+    columns = dump.columns
+    start = columns.thread_start[dump.first_thread] if dump.first_thread < len(columns.thread_start) else 0
+    behind = columns.thread_stop[dump.first_thread - 1] if dump.first_thread else 0
+    text = dump.text(max(behind, start - _LOOKED_AT), start)
+    host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
+    mode = _MODE.search(text)
+    moments = [moment.iso for moment in find_moments(text)]
+    return Head(host, mode[1] if mode else running_role(dump), moments[-1] if moments else None)
+
+
+def running_role(dump: Dump) -> str | None:
+    """The role that the functions of a process tell."""
+    telling = {site: _RUNNING[name] for site, name in enumerate(dump.columns.site_function) if name in _RUNNING}
+    if not telling:
+        return None
+    found = {telling[site] for node in {*dump.thread_nodes()} if node != UNKNOWN for site in dump.sites(node) if site in telling}
+    return next((role for _, role in _RUNS if role in found), None)

@@ -1,0 +1,98 @@
+"""Whether two dumps show one process."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Dump
+
+_SAMPLED = 64  # threads whose bases are compared: the oldest ones, which live longest
+
+
+class Identity:
+    """What tells a dump's process from others, read off when it is asked for."""
+
+    def __init__(self, dump: Dump) -> None:
+        self.dump = dump
+
+    @cached_property
+    def threads(self) -> dict[int, int]:
+        """{LWP: index of its thread}"""
+        lwps = self.dump.columns.thread_lwp
+        return {lwps[index]: index for index in range(self.dump.first_thread, self.dump.stop_thread) if lwps[index] != UNKNOWN}
+
+    @cached_property
+    def marks(self) -> frozenset[tuple[int, int]]:
+        """(LWP, pthread id) of the threads that print both.  Pthread ids are addresses, random for each process."""
+        pthreads = self.dump.columns.thread_pthread
+        return frozenset((lwp, pthreads[index]) for lwp, index in self.threads.items() if pthreads[index])
+
+    def base(self, lwp: int) -> dict[bytes, int]:
+        """{printed name: program counter} of a thread's outermost frames; debuggers differ in how far out they go."""
+        columns, thread = self.dump.columns, self.threads[lwp]
+        stop = columns.thread_first[thread] + columns.thread_frames[thread]
+        base = {}
+        for frame in range(max(columns.thread_first[thread], stop - 3), stop):
+            name, pc = columns.site_function[self.dump.site(frame)], self.dump.pc(frame)
+            if pc and name not in (b"", b"??"):
+                base[name] = pc
+        return base
+
+
+def same_process(a: Identity, b: Identity) -> bool:
+    """Whether two dumps show one process.
+
+    Two hosts may well use the same process id, and containers nearly always do.  Pthread ids are addresses, random for each
+    process: one thread with the same LWP and pthread id in both is enough (other LWPs may have been given to new threads).
+    Where none are printed, the program counters at the bases of most common threads have to agree: these are the C library's.
+    """
+    ours, theirs = a.dump.facts, b.dump.facts
+    if ours.pid is not None and theirs.pid is not None and ours.pid != theirs.pid:
+        return False
+    if ours.command and theirs.command and ours.command != theirs.command:
+        return False
+    if not a.marks.isdisjoint(b.marks):
+        return True
+    shared = a.threads.keys() & b.threads.keys()
+    if a.marks and b.marks and not {lwp for lwp, _ in a.marks}.isdisjoint(lwp for lwp, _ in b.marks):
+        return False
+    sample = sorted(shared)[:_SAMPLED]
+    return sum(_same_base(a.base(lwp), b.base(lwp)) for lwp in sample) * 2 > len(sample)
+
+
+def _same_base(ours: dict[bytes, int], theirs: dict[bytes, int]) -> bool:
+    return all(theirs[name] == pc for name, pc in ours.items() if name in theirs)
+
+
+def why_same(a: Dump, b: Dump) -> str:
+    """What shows that two dumps which were put together are of one process, as far as their threads tell."""
+    ours, theirs = Identity(a), Identity(b)
+    marks = len(ours.marks & theirs.marks)
+    if marks:
+        return f"{_threads(marks)} with the same LWP and pthread id"
+    shared = len(ours.threads.keys() & theirs.threads.keys())
+    if shared and same_process(ours, theirs):
+        return f"{_threads(shared)} with the same LWP, and the same code addresses at their bases"
+    if a.facts.pid is not None and a.facts.pid == b.facts.pid:
+        return f"both say that they are of process {a.facts.pid}"
+    return ""
+
+
+def _threads(number: int) -> str:
+    return "one thread" if number == 1 else f"{number} threads"
+
+
+def process_id(dump: Dump) -> int | None:
+    """The process's id: what the debugger says, else the LWP of the thread that stands in `main`, else of gdb's thread 1."""
+    if dump.facts.pid is not None:
+        return dump.facts.pid
+    first: int | None = None
+    for thread in dump.threads:
+        if thread.number == 1 and not dump.traits.numbered:  # gdb's first is the main thread; Java's #1 is not the process
+            first = thread.lwp
+        if thread.lwp is not None and thread.frames:
+            outermost = dump.function(dump.site(thread.first + thread.frames - 1))
+            if outermost in ("main", "_start", "<module>"):
+                return thread.lwp
+    return first if first is not None else (dump.threads[0].lwp if len(dump.threads) == 1 else None)

@@ -1,0 +1,91 @@
+"""Dumps → processes with host, role and process id, each snapshot with the reason why it stands where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.compare.alike import comparable
+from stackan.compare.clues import Clues
+from stackan.compare.group import group
+from stackan.compare.identity import process_id, why_same
+from stackan.compare.restarts import find_restarts
+from stackan.compare.spacing import doubt_spacing
+from stackan.model.dump import Dump
+from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Place, Placement
+
+_BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
+
+
+def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
+    """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
+    clues = Clues(dumps)
+    processes = group(dumps, given_order, clues)
+    restarts = find_restarts(processes, clues)
+    return [_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)]
+
+
+def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> Place:
+    compared, rest = comparable(dumps)
+    left_out = {id(dump) for dump in rest}
+    hosts, roles, pids = ([found(dump) for dump in dumps] for found in (clues.host, clues.role, lambda dump: _pid(dump, clues)))
+    pid = next((clue.value for source in (TEXT, NAME) for clue in pids if clue is not None and clue.source == source), None)
+    warnings = [*restarts, *doubt_spacing(compared, clues, given_order)]
+    for what, found in (("hosts", hosts), ("roles", roles)):
+        named = dict.fromkeys(clue.value for clue in found if clue is not None and clue.source == NAME)
+        if len(named) > 1:
+            warnings.append(f"its inputs' names speak of several {what}, {', '.join(named)}; their threads are of one process")
+    order = _reason_of_order(dumps, clues, given_order)
+    placements = [
+        Placement(
+            dump,
+            id(dump) not in left_out,
+            _reason_of_joining(dumps, at, given_order),
+            "as it stands in the text" if at and dumps[at - 1].source == dump.source else order,
+            hosts[at],
+            roles[at],
+            pids[at],
+            _time(dump, clues, clues.order(dumps)),
+        )
+        for at, dump in enumerate(dumps)
+    ]
+    return Place(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), tuple(warnings))
+
+
+def _pid(dump: Dump, clues: Clues) -> Clue | None:
+    pid, named = process_id(dump), clues.name(dump).pid
+    return Clue(str(pid), TEXT) if pid is not None else Clue(str(named), NAME) if named is not None else None
+
+
+def _agreed(clues: Sequence[Clue | None]) -> str | None:
+    """What the best of the clues say, if they do not contradict each other."""
+    for source in (TEXT, NAME):
+        values = dict.fromkeys(clue.value for clue in clues if clue is not None and clue.source == source)
+        if values:
+            return next(iter(values)) if len(values) == 1 else None
+    return None
+
+
+def _time(dump: Dump, clues: Clues, told: str | None) -> Clue | None:
+    times = clues.times(dump)
+    source = told if told is not None else next((source for source in (TEXT, NAME, ARCHIVE) if source in times), None)
+    return Clue(times[source], source) if source is not None else None
+
+
+def _reason_of_order(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> str:
+    if len(dumps) == 1:
+        return "the only one"
+    if given_order:
+        return "as it was given"
+    told = clues.order(dumps)
+    return _BY_TIME[told] if told is not None else "by the rounds in the names" if clues.count_rounds(dumps) else "by its name"
+
+
+def _reason_of_joining(dumps: Sequence[Dump], at: int, given_order: bool) -> str:
+    if len(dumps) == 1:
+        return "nothing else of this process is among the inputs"
+    other = at - 1 if at else 1
+    why = why_same(dumps[at], dumps[other])
+    if not why:
+        one_text = dumps[at].source == dumps[other].source
+        why = "in one text" if one_text else "given as of one process" if given_order else "the same name but for the round"
+    return f"{why}, as snapshot {other + 1}"

@@ -1,0 +1,117 @@
+"""Processes that took another's place between two rounds: the same program at the same host in the same role, but with other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stackan.compare.clues import Clues
+from stackan.compare.identity import process_id
+from stackan.compare.moments import seconds_between
+from stackan.compare.names import ROLES
+from stackan.model.dump import Dump
+from stackan.model.placement import ARCHIVE, NAME, TEXT
+
+_ROUND = 60  # seconds between two dumps, one right after the other, of one round
+_LIBC = (b"/libc.so", b"/libc-2", b"/libpthread", b"sysdeps/", b"nptl/")
+_ALIKE = 0.5  # share of functions from which on two processes are taken to run one program
+
+
+class _Seen(NamedTuple):
+    """When a process is seen, as ranks of the moments or rounds of its kin."""
+
+    at: int  # its index among the processes
+    first: int
+    last: int
+
+
+def find_restarts(processes: Sequence[Sequence[Dump]], clues: Clues) -> dict[int, list[str]]:
+    """{index of a process: what has to be said of it}"""
+    kin: dict[tuple[object, ...], list[int]] = {}
+    for at, process in enumerate(processes):
+        kin.setdefault(_kind(process, clues), []).append(at)
+    told: dict[int, list[str]] = {}
+    for members in kin.values():
+        for gone, new in _replaced(_seen(members, processes, clues), processes):
+            for at in new:
+                told.setdefault(at, []).append(f"it is not in earlier rounds, {_names(gone, processes)} is: restarted in between")
+            for at in gone:
+                told.setdefault(at, []).append(f"it is not in later rounds, {_names(new, processes)} is: restarted in between")
+    return told
+
+
+def _kind(process: Sequence[Dump], clues: Clues) -> tuple[object, ...]:
+    """What stays when a process is restarted.  A server's processes that come and go are of one kind, whatever they do."""
+    first = process[0]
+    host, role, name = clues.host(first), clues.role(first), clues.name(first)
+    pids = {str(process_id(dump)) for dump in process}
+    rest = tuple(word for word in name.rest if word not in pids)
+    return first.traits.family, host.value if host else None, role.value if role and role.value in ROLES.values() else None, rest
+
+
+def _seen(members: Sequence[int], processes: Sequence[Sequence[Dump]], clues: Clues) -> list[_Seen]:
+    """By what tells it of all of them: the rounds in their names, else times; empty where nothing does."""
+    if len(members) < 2:
+        return []
+    dumps = [dump for at in members for dump in processes[at]]
+    ranks = _rounds([clues.name(dump).rounds for dump in dumps])
+    for source in (TEXT, NAME, ARCHIVE):
+        ranks = ranks or _rounds_by_time([clues.times(dump).get(source, "") for dump in dumps])
+    rank_of = {id(dump): rank for dump, rank in zip(dumps, ranks)}
+    seen = [(at, [rank_of[id(dump)] for dump in processes[at]]) for at in members if ranks]
+    return [_Seen(at, min(each), max(each)) for at, each in seen]
+
+
+def _rounds(numbers: Sequence[tuple[int, ...]]) -> list[int]:
+    """The rounds as small numbers; empty where a name tells none."""
+    order = {number: rank for rank, number in enumerate(sorted(set(numbers)))}
+    return [order[number] for number in numbers] if all(numbers) else []
+
+
+def _rounds_by_time(times: Sequence[str]) -> list[int]:
+    """The same from moments: dumps that were taken one right after the other are of one round."""
+    order: dict[str, int] = {}
+    before = ""
+    for time in sorted(set(times)):
+        step = seconds_between(before, time) if before else None
+        order[time] = order[before] + (step is None or step > _ROUND) if before else 0
+        before = time
+    return [order[time] for time in times] if all(times) else []
+
+
+def _replaced(seen: Sequence[_Seen], processes: Sequence[Sequence[Dump]]) -> list[tuple[list[int], list[int]]]:
+    """(who is gone, who is new in their place), for each round in which somebody is new.
+
+    Where others of the kind live on, as many have to come as have gone; and a server with a process for each connection
+    has such ones come and go all the time.
+    """
+    found = []
+    for start in sorted({each.first for each in seen})[1:]:
+        new = [each.at for each in seen if each.first == start]
+        latest = max((each.last for each in seen if each.last < start), default=None)
+        gone = [each.at for each in seen if each.last == latest]
+        lives_on = any(each.first < start <= each.last for each in seen)
+        if not gone or (lives_on and (len(gone) != len(new) or len(processes[new[0]][0].threads) == 1)):
+            continue
+        if _is_one_program(processes[gone[0]][-1], processes[new[0]][0]):
+            found.append((gone, new))
+    return found
+
+
+def _is_one_program(a: Dump, b: Dump) -> bool:
+    ours, theirs = _own_functions(a), _own_functions(b)
+    return len(ours & theirs) >= _ALIKE * min(len(ours), len(theirs)) > 0
+
+
+def _own_functions(dump: Dump) -> set[bytes]:
+    """The functions that are not the C library's, which all programs share."""
+    columns = dump.columns
+    sites = zip(columns.site_function, columns.site_location, strict=True)
+    return {name for name, location in sites if name not in (b"", b"??") and not any(sign in location for sign in _LIBC)}
+
+
+def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> str:
+    """The processes by their ids, else by an input that shows them."""
+    firsts = [processes[at][0] for at in members]
+    known = [str(pid) if (pid := process_id(dump)) is not None else dump.source for dump in firsts]
+    return known[0] if len(known) == 1 else f"one of {', '.join(known[:8])}"

@@ -1,0 +1,40 @@
+"""Where an input belongs: which process, host, role and time it is of, and what says so."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.dump import Dump
+
+# What a clue rests on, the strongest first.
+TEXT, NAME, ARCHIVE = "text", "name", "archive"
+
+
+class Clue(NamedTuple):
+    """Something that is known of an input beside its threads."""
+
+    value: str
+    source: str  # TEXT, NAME or ARCHIVE
+
+
+class Placement(NamedTuple):
+    """One snapshot of a process, with all that tells where it belongs."""
+
+    dump: Dump
+    compared: bool  # False: taken with another tool or other symbols than the snapshots that are compared
+    joined: str  # why it is taken for a snapshot of this process
+    ordered: str  # why it stands where it does among them
+    host: Clue | None
+    role: Clue | None
+    pid: Clue | None
+    time: Clue | None
+
+
+class Place(NamedTuple):
+    """What is known of a process before its threads are looked at."""
+
+    host: str | None
+    role: str | None
+    pid: int | None
+    placements: tuple[Placement, ...]  # in time order
+    warnings: tuple[str, ...]  # doubts about its snapshots

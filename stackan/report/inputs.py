@@ -1,0 +1,58 @@
+"""How each input was placed: process, host, role, time and order, and whether its text or its name said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stackan.model.analysis import Analysis
+from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement
+from stackan.model.process import Process
+from stackan.report.text import indented, labelled
+from stackan.report.words import WIDTH, count, cut, safe, wrap
+
+_SAYS = {TEXT: "its text", NAME: "its name", ARCHIVE: "the archive"}
+
+
+def explain_inputs(analysis: Analysis) -> Iterator[str]:
+    """Lines about every input of the case, process by process, oldest snapshot first; then what was not used."""
+    for process in analysis.processes:
+        yield from _process(process)
+    if analysis.warnings:
+        yield "notes"
+        for warning in analysis.warnings:
+            yield from indented(safe(warning), 3, 6)
+
+
+def _process(process: Process) -> Iterator[str]:
+    place = process.place
+    yield cut(f"process {safe(process.id)}: {count(len(place.placements), 'snapshot')}", WIDTH)
+    first = place.placements[0]
+    shared = [name for name in ("host", "role", "pid") if len({getattr(placed, name) for placed in place.placements}) == 1]
+    for name in shared:
+        yield from labelled(name, _known(getattr(first, name)), 12)
+    for number, placed in enumerate(place.placements, 1):
+        yield from _placement(number, placed, [name for name in ("host", "role", "pid") if name not in shared])
+    for warning in place.warnings:
+        yield from labelled("note", safe(warning), 12)
+    yield ""
+
+
+def _placement(number: int, placed: Placement, differs: Sequence[str]) -> Iterator[str]:
+    dump = placed.dump
+    yield f"   {number}. {safe(dump.source)}, line {dump.thread(dump.first_thread).line}"  # whole, to be copied
+    kept = "" if placed.compared else "; not compared: taken with another tool or other symbols"
+    yield from _said("format", f"{dump.format}, {count(len(dump.threads), 'thread')}{kept}")
+    yield from _said("process", safe(placed.joined))
+    yield from _said("order", safe(placed.ordered))
+    yield from _said("time", _known(placed.time))
+    for name in differs:
+        yield from _said(name, _known(getattr(placed, name)))
+
+
+def _said(name: str, text: str) -> Iterator[str]:
+    for at, line in enumerate(wrap(text, WIDTH - 15)):
+        yield f"      {name if at == 0 else '':7}  {line}"
+
+
+def _known(clue: Clue | None) -> str:
+    return f"{safe(clue.value)}, by {_SAYS[clue.source]}" if clue is not None else "not known"
