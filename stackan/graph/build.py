@@ -207,6 +207,8 @@ class _Builder:
         place, dump = sighting.place, sighting.dump
         if len(self.process.tracks) != 1 or not all(map(_is_whole, self.process.dumps)) or place.timed or place.state != "lock":
             return False
+        if any(word.owner for word in dump.facts.printed):  # then the text itself names who has ended
+            return False
         flags = (number_argument(dump.arguments_in(sighting.thread, at), b"private") for at in range(place.run))
         return next((flag for flag in flags if flag is not None), None) == PRIVATE
 
