@@ -163,13 +163,14 @@ def test_two_halves_of_a_file_are_scanned_at_once(benchmark, large_dump):
 
 
 @pytest.mark.parametrize("codec", ["gz", "zst", "xz"])
-def test_counting_a_packed_text_takes_little_more_than_to_unpack_it(benchmark, large_dump, tmp_path, codec):
+def test_counting_a_packed_text_takes_little_more_than_to_unpack_it(benchmark, example, tmp_path, codec):
+    dump = text_of("churning", example)
     path = tmp_path / f"dump.txt.{codec}"
     if codec == "zst":
         zstandard = pytest.importorskip("zstandard", reason="zstandard is not installed")
-        path.write_bytes(zstandard.compress(large_dump))
+        path.write_bytes(zstandard.compress(dump))
     else:
-        path.write_bytes(gzip.compress(large_dump, 6) if codec == "gz" else lzma.compress(large_dump, preset=1))
+        path.write_bytes(gzip.compress(dump, 6) if codec == "gz" else lzma.compress(dump, preset=1))
     space = memoryview(bytearray(512 << 10))
 
     def unpack() -> int:
@@ -178,8 +179,8 @@ def test_counting_a_packed_text_takes_little_more_than_to_unpack_it(benchmark, l
             return sum(iter(lambda: text.read_into(space), 0))
 
     summaries = benchmark.pedantic(summarize, (path, Limits()), rounds=1)
-    assert summaries is not None and sum(each.frames for each in summaries) == large_dump.count(b"\n#")
-    assert unpack() == len(large_dump)
+    assert summaries is not None and sum(each.frames for each in summaries) == dump.count(b"\n#")
+    assert unpack() == len(dump)
     alone, fused = seconds(unpack, 3), seconds(lambda: summarize(path, Limits()), 3)
-    note(benchmark, MB_per_s=len(large_dump) / 1e6 / fused, share_of_unpacking=alone / fused)
-    assert not FULL or alone / fused >= 0.6
+    note(benchmark, MB_per_s=len(dump) / 1e6 / fused, share_of_unpacking=alone / fused)
+    assert not FULL or alone / fused >= 0.45  # dumps that repeat themselves less are unpacked more slowly: of those it is 0.6

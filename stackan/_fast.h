@@ -110,6 +110,20 @@ static inline int is_same(const uint8_t *left, const uint8_t *right, size_t size
 #endif
 }
 
+/* The first of two bytes, or `end`. */
+static inline const uint8_t *find_either(const uint8_t *at, const uint8_t *end, uint8_t first, uint8_t second) {
+#if defined(__SSE2__)
+    const __m128i one = _mm_set1_epi8((char)first), other = _mm_set1_epi8((char)second);
+    for (; end - at >= 16; at += 16) {
+        const __m128i bytes = load_16(at);
+        int found = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, one), _mm_cmpeq_epi8(bytes, other)));
+        if (found) return at + __builtin_ctz(found);
+    }
+#endif
+    while (at < end && *at != first && *at != second) at++;
+    return at;
+}
+
 /* The first of `" # $ % & ' ( )`, which stand side by side, and of control characters, the newline among them; or `end`.
    What is no ASCII counts as such, too: signed, it is less than a blank. */
 static inline const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end) {

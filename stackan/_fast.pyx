@@ -39,6 +39,7 @@ cdef extern from "_fast.h" nogil:
     uint64_t newline_mask(const uint8_t *at)
     const uint8_t *find_bracket_or_quote(const uint8_t *at, const uint8_t *end)
     bint is_same(const uint8_t *left, const uint8_t *right, size_t size)
+    const uint8_t *find_either(const uint8_t *at, const uint8_t *end, uint8_t first, uint8_t second)
     const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end)
     void fetch_ahead(const uint8_t *at)
     bint load_16_digits(const uint8_t *at, uint64_t *value)

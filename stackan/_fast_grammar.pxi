@@ -312,12 +312,10 @@ cdef Py_ssize_t skip_quoted(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop)
     cdef uint8_t quote = data[at]
     at += 1
     while at < stop:
-        if data[at] == c"\\":
-            at += 2
-        elif data[at] == quote:
+        at = find_either(data + at, data + stop, quote, c"\\") - data
+        if at < stop and data[at] == quote:
             return at + 1
-        else:
-            at += 1
+        at += 2  # over an escaped byte
     return stop + 1
 
 
