@@ -104,6 +104,15 @@ class FrameRows(_Rows[Frame]):
     def columns(self) -> Columns:
         return self._dump.columns
 
+    def __iter__(self) -> Iterator[Frame]:
+        """By threads: to look up each frame's own would take three times as long."""
+        dump, row = self._dump, self._dump.first_frame
+        while row < dump.stop_frame:
+            thread = dump.thread_of(row)
+            found = [dump.frame(row)] if thread == UNKNOWN else list(dump.frames_of(thread))
+            yield from found
+            row += len(found)
+
     def _row(self, index: int) -> Frame:
         return self._dump.frame(self._dump.first_frame + index)
 
@@ -296,8 +305,10 @@ class Dump:
             start = origin + columns.frame_start[first + position]
             if self.numbers is not None:
                 line = self.line_number(start)
-            else:  # counted on from the frame before, or back where the text shows the innermost last
-                line += self.data.count(b"\n", at, start) - self.data.count(b"\n", start, at)
+            elif start >= at:  # counted on from the frame before
+                line += self.data.count(b"\n", at, start)
+            else:  # back, where the text shows the innermost last
+                line -= self.data.count(b"\n", start, at)
             at = start
             level = level_at(self.data, start) if self.traits.levels else position
             yield self._frame(first + position, level, start, line)
