@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING
 
 from stackan.classify import Rulebook, sight
 from stackan.compare import follow, place
-from stackan.diagnose import find, judge_case, judge_processes, leading
+from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import InputError, LimitError, UsageError
 from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
-from stackan.model.finding import Finding
 from stackan.model.natural import natural_key
 from stackan.model.placement import Place
 from stackan.model.process import Process
-from stackan.model.track import UNSURE
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import ASK_FOR, detect, parse_all
@@ -105,7 +103,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}
     places = place(case.dumps, case.given_order)
     processes = _name_processes([_process(placed, known, rulebook) for placed in places])
-    warnings = [*sorted(case.warnings), *(warning for placed in places for warning in _doubts(placed))]
+    warnings = [*sorted(case.warnings), *_doubts(places)]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -115,15 +113,27 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     )
 
 
-def _doubts(place: Place) -> Iterator[str]:
-    """What a case's reader has to know of the inputs of one process."""
-    compared = [placed.dump for placed in place.placements if placed.compared]
-    rest = ", ".join(placed.dump.source for placed in place.placements if not placed.compared)
-    if rest:
-        yield f"not compared, as taken with another tool or other symbols than {compared[0].source}: {rest}"
-    copies = [dump.source for dump in compared[1:] if dump.original == compared[0].original and dump.source != compared[0].source]
+def _doubts(places: Sequence[Place]) -> Iterator[str]:
+    """What a case's reader has to know of snapshots that are not compared, or prove nothing."""
+    others: dict[str, list[str]] = {}
+    copies: dict[str, list[str]] = {}
+    for each in places:
+        first, *more = [placed.dump for placed in each.placements if placed.compared]
+        rest = [placed.dump.source for placed in each.placements if not placed.compared]
+        same = [dump.source for dump in more if dump.original == first.original and dump.source != first.source]
+        if rest:
+            others[first.source] = rest
+        if same:
+            copies[first.source] = same
+    if others:
+        yield f"not compared, as taken with another tool or other symbols than {_listed(others, 'others of their processes')}"
     if copies:
-        yield f"the same bytes as {compared[0].source}: {', '.join(copies)}; if that is a copy and no second dump, it proves nothing"
+        yield f"if it is a copy and no second dump, it proves nothing: the same bytes as {_listed(copies, 'others of their processes')}"
+
+
+def _listed(found: dict[str, list[str]], several: str) -> str:
+    """Which inputs it is about, behind that with which they are held together, or words if there are several such."""
+    return f"{next(iter(found)) if len(found) == 1 else several}: {', '.join(source for sources in found.values() for source in sources)}"
 
 
 def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> Process:
@@ -155,31 +165,6 @@ def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
         taken.add(name)
         named.append(process._replace(id=name))
     return tuple(named)
-
-
-def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
-    """One sentence that a person can act on."""
-    cause = leading(findings, verdict)
-    if cause is not None:
-        return f"{cause.title}."
-    threads = sum(len(process.tracks) for process in processes)
-    broken = next((finding for finding in findings if finding.kind == "capture-problem" and finding.severity == "warning"), None)
-    if verdict == "inconclusive" and broken is not None:
-        return f"{broken.title}: take it again."
-    if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
-        hint = f" What it suggests: {findings[0].title}." if findings else ""
-        return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
-    unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
-    if unsure * 4 >= threads:
-        hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
-        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
-    rest = f"; {unsure} cannot be judged" if unsure else ""
-    words = {
-        "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",
-        "idle": f"Nothing is stuck: {threads - unsure} of {threads} threads wait for work{rest}.",
-        "inconclusive": f"The dump does not tell what {unsure} of {threads} threads wait for.",
-    }
-    return words.get(verdict, "")
 
 
 def _export(waits: WaitGraph) -> networkx.MultiDiGraph[int]:

@@ -1,6 +1,7 @@
 """The reduced graph, and what else stands still → findings with their proof → verdicts."""
 
-from stackan.diagnose.findings import find, leading
+from stackan.diagnose.findings import find
+from stackan.diagnose.headline import headline
 from stackan.diagnose.verdict import judge_case, judge_processes
 
-__all__ = ["find", "judge_case", "judge_processes", "leading"]
+__all__ = ["find", "headline", "judge_case", "judge_processes"]

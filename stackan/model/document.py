@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stackan._version import __version__
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
+from stackan.model.kin import StackClass, stack_classes
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import WaitGraph
@@ -36,6 +37,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "verdict": analysis.verdict,
         "headline": analysis.headline,
         "processes": [_process(process, verdict, owners, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)],
+        "stuck_stacks": [_class(each) for each in stack_classes(analysis.processes)],
         "findings": [_finding(finding) for finding in analysis.findings],
         "logs": [],
         "warnings": list(analysis.warnings),
@@ -158,6 +160,15 @@ def _pool(pool: Pool) -> dict[str, Any]:
         "exhausted": pool.exhausted,
         "members": [track.lwp for track in pool.members if track.lwp is not None],
         "evidence": pool.evidence,
+    }
+
+
+def _class(stack: StackClass) -> dict[str, Any]:
+    return {
+        "fingerprint": _fingerprint(stack.names),
+        "stack": list(stack.names),
+        "processes": [process.id for process in stack.processes],
+        "threads": [{"process": process.id, "lwp": track.lwp} for process, track in stack.members],
     }
 
 

@@ -1,4 +1,4 @@
-"""Processes of one kind, and threads that stand in equal stacks, across the processes of a case.
+"""What is alike across the processes of a case: findings, stuck stacks, and the processes themselves.
 
 Equal stacks over many processes make one class with a representative, as STAT (Arnold et al., IPDPS 2007) shows the tasks of a large
 parallel job: what hangs alike is looked at once.
@@ -6,12 +6,16 @@ parallel job: what hangs alike is looked at once.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from stackan.model.finding import Finding
 from stackan.model.process import Process
 from stackan.model.track import STUCK, Track
 
+_NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
 _NOUNS = {"datanode": "data nodes", "computenode": "compute nodes", "controller": "controllers", "agent": "agents"}
 
 
@@ -37,15 +41,39 @@ def stack_classes(processes: Sequence[Process]) -> list[StackClass]:
     return sorted(classes, key=lambda each: (-len(each.processes), -len(each.members)))
 
 
+def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings that say the same of different processes, but for numbers and addresses; in the order of the first of each group."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    often: Counter[tuple[object, ...]] = Counter()  # two findings of one process are never taken together
+    for at, finding in enumerate(findings):
+        if len(finding.processes) != 1:
+            groups[at,] = [finding]
+            continue
+        said = (finding.kind, finding.severity, finding.confidence, _NUMBER.sub("#", finding.title), finding.advice)
+        own = (finding.processes[0].id, *said)
+        groups.setdefault((*said, often[own]), []).append(finding)
+        often[own] += 1
+    return list(groups.values())
+
+
 def share(some: Sequence[Process], processes: Sequence[Process]) -> str:
-    """How many of their kind they are: `14 of 16 data nodes`, `all 3 controllers`, `2 of 5 mariadb processes`."""
+    """How many of their kind they are: `14 of 16 data nodes`, `all 3 controllers`, `both mariadb processes`."""
     kin, noun = list(processes), "processes"
-    for kinds, words in (
-        ([process.place.role for process in some], "{} processes"),
-        ([process.rules.profile for process in some], "{} processes"),
-    ):
-        if kinds[0] is not None and len(set(kinds)) == 1:
-            kin = [process for process in processes if kinds[0] in (process.place.role, process.rules.profile)]
-            noun = _NOUNS.get(kinds[0], words.format(kinds[0]))
+    for kind in (_role, _profile):
+        kinds = {kind(process) for process in some}
+        if len(kinds) == 1 and None not in kinds:
+            word = kinds.pop()
+            kin = [process for process in processes if kind(process) == word]
+            noun = _NOUNS.get(word or "", f"{word} processes")
             break
-    return f"all {len(kin)} {noun}" if len(some) == len(kin) > 1 else f"{len(some)} of {len(kin)} {noun}"
+    if len(some) == len(kin) > 1:
+        return f"both {noun}" if len(kin) == 2 else f"all {len(kin)} {noun}"
+    return f"{len(some)} of {len(kin)} {noun}"
+
+
+def _role(process: Process) -> str | None:
+    return process.place.role
+
+
+def _profile(process: Process) -> str | None:
+    return process.rules.profile

@@ -9,8 +9,7 @@ from stackan.model.analysis import Analysis
 from stackan.model.place import Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track, label
-from stackan.report.text import indented, labelled
-from stackan.report.words import WIDTH, cut, safe, short
+from stackan.report.words import WIDTH, cut, indented, labelled, safe, short
 
 
 def explain(analysis: Analysis, lwp: int) -> Iterator[str]:

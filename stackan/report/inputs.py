@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from stackan.model.analysis import Analysis
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement
 from stackan.model.process import Process
-from stackan.report.text import indented, labelled
-from stackan.report.words import WIDTH, count, cut, safe, wrap
+from stackan.report.words import WIDTH, count, cut, indented, labelled, safe, wrap
 
 _SAYS = {TEXT: "its text", NAME: "its name", ARCHIVE: "the archive"}
 

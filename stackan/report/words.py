@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 80
 
@@ -62,3 +63,22 @@ def numbers(values: Sequence[int | None], most: int = 12) -> str:
     if len(known) <= most:
         return " ".join(known) or "(no thread ids in the dump)"
     return " ".join(known[:most]) + f" and {len(known) - most} more"
+
+
+def indented(text: str, first: int, rest: int) -> Iterator[str]:
+    """The text wrapped, with its first line and the following ones indented."""
+    for at, line in enumerate(wrap(text, WIDTH - max(first, rest))):
+        yield " " * (first if at == 0 else rest) + line
+
+
+def labelled(name: str, text: str, rest: int) -> Iterator[str]:
+    """The text wrapped behind a label; following lines are indented by `rest`."""
+    for at, line in enumerate(wrap(text, WIDTH - max(rest, 12))):
+        yield f"   {name:7}  {line}" if at == 0 else " " * rest + line
+
+
+def tally(words: Iterable[str]) -> str:
+    """The words with their numbers, the most frequent first."""
+    ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number} {word}" for word, number in ranked]
+    return ", ".join(parts[:8]) + (f", {len(parts) - 8} more" if len(parts) > 8 else "")

@@ -1,0 +1,45 @@
+"""One sentence that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.findings import leading
+from stackan.model.finding import Finding
+from stackan.model.kin import alike, share
+from stackan.model.process import Process
+from stackan.model.track import UNSURE
+
+
+def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
+    cause = leading(findings, verdict)
+    if cause is not None:
+        return f"{_where(cause, findings, processes)}{cause.title}."
+    threads = sum(len(process.tracks) for process in processes)
+    broken = next((finding for finding in findings if finding.kind == "capture-problem" and finding.severity == "warning"), None)
+    if verdict == "inconclusive" and broken is not None:
+        return f"{broken.title}: take it again."
+    if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
+        hint = f" What it suggests: {findings[0].title}." if findings else ""
+        return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
+    unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
+    if unsure * 4 >= threads:
+        hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
+        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
+    rest = f"; {unsure} cannot be judged" if unsure else ""
+    words = {
+        "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",
+        "idle": f"Nothing is stuck: {threads - unsure} of {threads} threads wait for work{rest}.",
+        "inconclusive": f"The dump does not tell what {unsure} of {threads} threads wait for.",
+    }
+    return words.get(verdict, "")
+
+
+def _where(cause: Finding, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
+    """In how many of a case's processes it is so: `14 of 16 data nodes: `; the process, if it is one of several."""
+    if len(processes) == 1 or len(cause.processes) > 1:
+        return ""
+    same = next(group for group in alike(findings) if cause in group)
+    if len(same) == 1:
+        return f"{cause.processes[0].id}: "
+    return f"{share([finding.processes[0] for finding in same], processes)}: "

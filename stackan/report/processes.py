@@ -1,0 +1,178 @@
+"""Processes in the text report: those that look alike under one head, and stacks in which several are stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from stackan.model.analysis import Analysis
+from stackan.model.finding import VERDICTS
+from stackan.model.kin import StackClass, share
+from stackan.model.place import Place
+from stackan.model.process import Pool, Process
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
+from stackan.report.words import WIDTH, count, cut, indented, numbers, safe, short, tally
+
+_SHOWN_FRAMES = 12
+_SHOWN_MOVED = 4
+_SHOWN_STACKS = 10
+_SHOWN_ALIKE = 24  # processes under one head, with a line for each
+_ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
+
+Stack = tuple[str, ...]
+
+
+def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
+    """Processes that look alike, under one head each: the worst verdict first, then the most processes.
+
+    Alike are processes of one role and verdict whose stuck threads stand in the same stacks, however many stand in each.  Of a
+    process with one thread that thread has to do the same.
+    """
+    looks: dict[tuple[object, ...], list[Process]] = {}
+    for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
+        stacks = frozenset(track.place.names for track in process.tracks if track.progress == STUCK)
+        pools = frozenset((pool.name, pool_state(pool)) for pool in process.pools)
+        story = (*shares(process), idle_words(process)) if len(process.tracks) == 1 else (process.place.role,)
+        look = (verdict, process.rules.profile, len(process.dumps), stacks, pools, process.place.warnings, story)
+        looks.setdefault(look, []).append(process)
+    verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
+    groups = [(processes, verdict_of[processes[0].id]) for processes in looks.values()]
+    return sorted(groups, key=lambda group: (VERDICTS.index(group[1]), -len(group[0])))
+
+
+def render_shared(name: str, stack: StackClass, processes: Sequence[Process]) -> Iterator[str]:
+    """A stack in which threads of several processes are stuck, with all of these processes."""
+    often: dict[str, int] = {}
+    for process, _ in stack.members:
+        often[process.id] = often.get(process.id, 0) + 1
+    head = (
+        f"{name}. {count(len(stack.members), 'thread')} in {share(stack.processes, processes)} stuck in {stack.members[0][1].place.purpose}"
+    )
+    yield from indented(safe(head), 0, 4)
+    single = max(often.values()) == 1
+    yield from indented(safe(", ".join(process if single else f"{process} ({number})" for process, number in often.items())), 3, 3)
+    yield from stack_lines(stack.names, stack.members[0][1].place.run)
+
+
+def head_of(processes: Sequence[Process], verdict: str) -> str:
+    roles = {process.place.role for process in processes}
+    known = ", ".join(word for word in (processes[0].place.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
+    who = f"process {processes[0].id}" if len(processes) == 1 else f"{len(processes)} processes"
+    return f"{who}{f' ({known})' if known else ''}: {verdict}"
+
+
+def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str]) -> Iterator[str]:
+    """A process, or several that look alike, of which the first one is shown; `shared` are the names of stacks shown before."""
+    process = processes[0]
+    if len(processes) == 1:
+        sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.dumps))
+        yield from indented(f"{count(len(process.dumps), 'snapshot')}: {safe(sources)}", 3, 3)
+        yield from indented(sizes(process), 3, 3)
+    else:
+        yield from render_members(processes)
+    for warning in process.place.warnings:
+        yield from indented(f"note: {safe(warning)}", 3, 9)
+    unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
+    if unparsed:
+        yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
+    for pool in process.pools:
+        yield from render_pool(pool)
+    yield from render_changes(process)
+    yield from render_stuck(process, shared)
+    words = idle_words(process)
+    if words:
+        yield from indented(f"idle: {safe(words)}", 3, 9)
+    unsure = tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
+    if unsure:
+        yield from indented(f"unknown: {safe(unsure)}", 3, 12)
+
+
+def render_members(processes: Sequence[Process]) -> Iterator[str]:
+    """Who looks alike: one line for all if their threads do the same, else a line for each."""
+    if len({sizes(process) for process in processes}) == 1:
+        yield from indented(safe(" ".join(process.id for process in processes)), 3, 3)
+        yield from indented(sizes(processes[0]).replace(":", " each:", 1), 3, 3)
+    else:
+        for process in processes[:_SHOWN_ALIKE]:
+            yield cut(f"   {safe(process.id)}, {sizes(process)}", WIDTH)
+        if len(processes) > _SHOWN_ALIKE:
+            yield f"   ... and {len(processes) - _SHOWN_ALIKE} more like these"
+    if len(processes[0].tracks) > 1:
+        yield cut(f"   shown: {safe(processes[0].id)}", WIDTH)
+
+
+def sizes(process: Process) -> str:
+    return f"{count(len(process.tracks), 'thread')}: {', '.join(shares(process))}"
+
+
+def shares(process: Process) -> list[str]:
+    return [f"{number} {word}" for word in _ORDER if (number := sum(track.progress == word for track in process.tracks))]
+
+
+def render_changes(process: Process) -> Iterator[str]:
+    """What changed between the snapshots: who came, who went, who moved and how; with more than two snapshots as time lines."""
+    for progress, words in ((APPEARED, "new"), (VANISHED, "gone")):
+        tracks = [track for track in process.tracks if track.progress == progress]
+        if tracks:
+            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
+    moved = [track for track in process.tracks if track.progress == PROGRESSING]
+    for track in moved[:_SHOWN_MOVED]:
+        line = f"  [{track.timeline}]" if len(process.dumps) > 2 else ""
+        yield from indented(f"moved: {safe(label(track))} {safe(track.note)}{line}", 3, 10)
+    if len(moved) > _SHOWN_MOVED:
+        yield f"   ... and {len(moved) - _SHOWN_MOVED} more that moved"
+
+
+def render_pool(pool: Pool) -> Iterator[str]:
+    state = pool_state(pool)
+    shares = f"{count(len(pool.workers), 'worker')}: {pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving; {state}"
+    yield from indented(f"pool {safe(pool.name)}, {shares}", 3, 6)
+
+
+def pool_state(pool: Pool) -> str:
+    if pool.exhausted:
+        return "EXHAUSTED"
+    if pool.growable:
+        return "grows when needed"
+    if pool.blocked == len(pool.workers):
+        return "all blocked"
+    return "has free workers" if pool.idle else "moves"
+
+
+def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]:
+    """Stuck threads folded by equal stack, the largest group first."""
+    groups: dict[Stack, list[Track]] = {}
+    for track in process.tracks:
+        if track.progress == STUCK:
+            groups.setdefault(track.place.names, []).append(track)
+    ranked = sorted(groups.values(), key=lambda tracks: (-len(tracks), tracks[0].newest.thread))
+    for tracks in ranked[:_SHOWN_STACKS]:
+        place = tracks[0].place
+        above = shared.get(place.names)
+        where = f" in {above}" if above else ""
+        yield from indented(f"stuck{where}, {count(len(tracks), 'thread')}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
+        if not above:
+            yield from stack_lines(place.names, place.run)
+    if len(ranked) > _SHOWN_STACKS:
+        yield f"   ... and {len(ranked) - _SHOWN_STACKS} more stuck stacks; --format json has all of them."
+
+
+def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
+    """A stack, innermost first; the wait's own plumbing is folded to the frame that names it."""
+    if run:
+        yield cut(f"      {safe(names[run - 1])}" + (f"  (and {count(run - 1, 'frame')} inside it)" if run > 1 else ""), WIDTH)
+    rest = names[run:]
+    for name in rest[:_SHOWN_FRAMES]:
+        yield cut(f"      {safe(name)}", WIDTH)
+    if len(rest) > _SHOWN_FRAMES:
+        yield f"      ... {len(rest) - _SHOWN_FRAMES} more"
+
+
+def idle_words(process: Process) -> str:
+    """What was idle, by reason: `7 mariadb.background, 5 mariadb.tpool-worker`."""
+    idle = (track.place for track in process.tracks if track.progress == IDLE)
+    return tally(place.rule.id if place.rule is not None else place.purpose for place in idle)
+
+
+def stance(place: Place) -> str:
+    """`sleeping in lab_stay`; only the place where the stack doesn't tell."""
+    return f"in {place.purpose}" if place.verb == "unknowable" else f"{place.verb} in {place.purpose}"
