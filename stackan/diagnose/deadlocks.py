@@ -102,9 +102,10 @@ def _behind(graph: WaitGraph, cause: Cause, reduction: Reduction) -> int:
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:
-    """The cycle in words: A waits for mutex 0x1, which is held by B (locals, line 231), which waits for …"""
+    """The cycle in words: A waits for mutex 0x1, which is held by B (locals of frame 6, line 231), which waits for …"""
     words = graph.nodes[edges[0].waiter].label
     for at, edge in enumerate(edges):
-        shown = f" ({edge.evidence}, line {edge.line})" if edge.line and edge.words != "waits for" else ""
+        where = f"{edge.evidence} of frame {edge.frame}" if edge.frame is not None else edge.evidence
+        shown = f" ({where}, line {edge.line})" if edge.line and edge.words != "waits for" else ""
         words += f"{', which' if at else ''} {edge.words} {graph.nodes[edge.supplier].label}{shown}"
     return words + "."

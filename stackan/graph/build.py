@@ -189,7 +189,16 @@ class _Builder:
             held = recorded if len(recorded) == 1 else []
         for track, hold in held:
             self.graph.connect(
-                Edge(node, self.threads[track.key], hold.evidence, track.newest.dump.source, hold.line, "is held by", hold.sure)
+                Edge(
+                    node,
+                    self.threads[track.key],
+                    hold.evidence,
+                    track.newest.dump.source,
+                    hold.line,
+                    "is held by",
+                    hold.sure,
+                    hold.frame if hold.evidence == LOCALS else None,
+                )
             )
         if not held and not self._connect_recorded(node, address):
             if self._is_alone_with(sighting):

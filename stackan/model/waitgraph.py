@@ -31,6 +31,7 @@ class Edge(NamedTuple):
     line: int  # of the text that shows it; 0 if none does
     words: str  # the relation, as in "is held by"
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
+    frame: int | None = None  # level of the supplier's frame whose locals show it
 
 
 class WaitGraph:
