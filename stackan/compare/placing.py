@@ -9,7 +9,7 @@ from stackan.compare.clues import Clues
 from stackan.compare.group import group
 from stackan.compare.identity import process_id, why_same
 from stackan.compare.restarts import find_restarts
-from stackan.compare.spacing import doubt_spacing
+from stackan.compare.spacing import doubt_spacing, time_steps
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Place, Placement
 
@@ -48,7 +48,8 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         )
         for at, dump in enumerate(dumps)
     ]
-    return Place(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), tuple(warnings))
+    span = max(sum(time_steps(compared, clues)), 0) or None
+    return Place(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), span, tuple(warnings))
 
 
 def _pid(dump: Dump, clues: Clues) -> Clue | None:

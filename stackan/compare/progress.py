@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 
-from stackan.compare.sameness import same_place
+from stackan.compare.sameness import same_place, works_in_place
 from stackan.model.place import Sighting, is_main
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
@@ -103,10 +103,23 @@ def _key(sighting: Sighting, order: int) -> int | str:
 
 
 def _same_thread(before: Sighting, after: Sighting) -> bool:
-    """An LWP may be used again for a new thread; its pthread id tells."""
+    """An LWP may be used again for a new thread; its pthread id, its age or the function with which it began tells."""
     ours = before.dump.columns.thread_pthread[before.thread]
     theirs = after.dump.columns.thread_pthread[after.thread]
-    return ours == theirs or not ours or not theirs
+    if ours and theirs:
+        return ours == theirs
+    if before.told is not None and after.told is not None and after.told.age < before.told.age:
+        return False
+    entries = _entry(before), _entry(after)
+    return None in entries or entries[0] == entries[1]
+
+
+def _entry(sighting: Sighting) -> str | None:
+    """The function with which a thread began, where its stack is shown down to what starts threads."""
+    place = sighting.place
+    if not 0 < place.end < len(place.names) or place.names[place.end - 1].startswith("??"):
+        return None
+    return place.names[place.end - 1]
 
 
 def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int, cut: Collection[int]) -> Track:
@@ -132,6 +145,8 @@ def _step(before: Sighting | None, after: Sighting | None) -> str:
         return ABSENT if before is after else CAME if before is None else WENT
     if before.place.verb == "idle" and after.place.verb == "idle":
         return RESTED
+    if works_in_place(before, after):
+        return RAN
     if not same_place(before, after):
         return MOVED
     return RAN if after.place.verb == "running" else STOOD
@@ -148,6 +163,9 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, st
         return VANISHED, "no longer there in the newest snapshot"
     if len(sightings) > 1 and all(sighting.place.verb == "idle" for _, sighting in sightings):
         return IDLE, newest.place.reason
+    worked = _worked_in_place(sightings)
+    if worked is not None:
+        return worked
     since = _standing_since(sightings)
     stood = len(sightings) - since
     always = since == 0 and sightings[0][0] == 0
@@ -168,6 +186,22 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, st
     if verb == "sleeping":
         return UNSURE, f"sleeps in the same place {when}; a sleep ends by itself"
     return STUCK, f"the same stack and the same wait {when}"
+
+
+def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, str] | None:
+    """What to say of a thread that by its counters was at work all the time, and was seen in one place only; else None.
+
+    Two snapshots may meet a long computation at one line by chance, and a short loop stands at one line as often as one looks.
+    """
+    pairs = list(itertools.pairwise(sighting for _, sighting in sightings))
+    if sightings[0][0] != 0 or not pairs or not all(works_in_place(*pair) for pair in pairs):
+        return None
+    first, last = (sightings[at][1].told for at in (0, -1))
+    assert first is not None and last is not None and first.ran is not None and last.ran is not None
+    used = f"used {(last.ran - first.ran) / 1e6:.1f} s of CPU in {(last.age - first.age) / 1e6:.1f} s, in the same place in all snapshots"
+    if len(sightings) < SETTLED:
+        return PROGRESSING, f"{used}: a long computation or a loop"
+    return SPINNING, f"{used}: it spins, or computes something long"
 
 
 def _standing_since(sightings: Sequence[tuple[int, Sighting]]) -> int:

@@ -104,10 +104,11 @@ def _is_one_program(a: Dump, b: Dump) -> bool:
 
 
 def _own_functions(dump: Dump) -> set[bytes]:
-    """The functions that are not the C library's, which all programs share."""
+    """The functions that are not the C library's, which all programs share; without arguments, which only some symbols have."""
     columns = dump.columns
     sites = zip(columns.site_function, columns.site_location, strict=True)
-    return {name for name, location in sites if name not in (b"", b"??") and not any(sign in location for sign in _LIBC)}
+    own = (name.partition(b"(")[0] for name, location in sites if not any(sign in location for sign in _LIBC))
+    return {name for name in own if name not in (b"", b"??")}
 
 
 def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> str:

@@ -9,6 +9,7 @@ from stackan.model.place import NAMELESS, Sighting
 _DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
 # From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
 _WORKING, _SHARE = 5000, 0.005
+_BUSY = 0.2  # share of the time that a thread runs which never waits; who else wants to run gets the rest
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
@@ -25,6 +26,14 @@ def same_place(before: Sighting, after: Sighting) -> bool:
     if before.place.verb == after.place.verb == "blocked" and after.dump.traits.counters:
         return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
     return _spots(before) == _spots(after)
+
+
+def works_in_place(before: Sighting, after: Sighting) -> bool:
+    """Whether a thread that runs was in one place twice, and by its counters has run all the time between, as far as it was let."""
+    ran, passed = _ran(before, after)
+    busy = ran is not None and ran > max(_WORKING, passed * _BUSY)
+    running = before.place.verb == after.place.verb == "running"
+    return busy and running and before.place.names == after.place.names and _spots(before) == _spots(after)
 
 
 def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:

@@ -9,6 +9,7 @@ from stackan.compare.clues import Clues
 from stackan.compare.moments import seconds_between
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
+from stackan.model.spans import spoken
 
 # Requests that take long take seconds; the vendors' guides ask for 3 to 5 minutes.
 _CLOSE = 5  # seconds from the first to the last snapshot
@@ -18,25 +19,27 @@ _TELLS = {TEXT: "their texts", NAME: "their names", ARCHIVE: "the archive, if it
 
 def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[str]:
     """What has to be said of the times between snapshots that are compared; nothing where they are not known, or fine."""
+    told, steps = clues.order(dumps), time_steps(dumps, clues)
+    if told is None or not steps:
+        return []
+    if min(steps) < 0:
+        return [f"by {_TELLS[told]} the snapshots were not taken in this order"] if given_order else []
+    if sum(steps) < _CLOSE:
+        return [_doubt(sum(steps), told, "too close to tell what stands still from what is slow")]
+    if min(steps) > _FAR:
+        return [_doubt(min(steps), told, "too far to tell who stood still from who came back to the same place")]
+    return []
+
+
+def time_steps(dumps: Sequence[Dump], clues: Clues) -> list[int]:
+    """The seconds between the snapshots; empty where one of them is not known."""
     told = clues.order(dumps)
     if told is None:
         return []
     steps = [seconds_between(*pair) for pair in itertools.pairwise(clues.times(dump)[told] for dump in dumps)]
     known = [step for step in steps if step is not None]
-    if len(known) < len(steps):
-        return []
-    if any(step < 0 for step in known):
-        return [f"by {_TELLS[told]} the snapshots were not taken in this order"] if given_order else []
-    if sum(known) < _CLOSE:
-        return [_doubt(sum(known), told, "too close to tell what stands still from what is slow")]
-    if min(known) > _FAR:
-        return [_doubt(min(known), told, "too far to tell who stood still from who came back to the same place")]
-    return []
+    return known if len(known) == len(steps) else []
 
 
 def _doubt(seconds: int, told: str, words: str) -> str:
-    return f"its snapshots were taken {_span(seconds)} apart, by {_TELLS[told]}: {words}; take them 3 to 5 minutes apart"
-
-
-def _span(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+    return f"its snapshots were taken {spoken(seconds)} apart, by {_TELLS[told]}: {words}; take them 3 to 5 minutes apart"

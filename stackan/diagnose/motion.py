@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import in_all, label
-from stackan.model.finding import INFO, LIKELY, WARNING, Finding, Quote
+from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Process
 from stackan.model.track import SPINNING, UNSURE, Track
 
 _LOOK_AT_CPU = (
     "Look at the CPU time of these threads (`top -H -p PID`); find who holds the spin lock among the threads that sleep or were preempted."
+)
+_LOOK_AT_CODE = (
+    "Look whether the loop in that function can end for the data that it has: an endless loop and a long computation look alike here."
 )
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."
@@ -18,22 +21,33 @@ _NAMELESS = "the innermost frames have no names that a rule knows, so the text c
 
 
 def spinning(process: Process) -> list[Finding]:
+    """Who burns CPU in one place: in a primitive that does nothing else, or, less sure, anywhere by the counters of the dump."""
     tracks = [track for track in process.tracks if track.progress == SPINNING]
+    named = [track for track in tracks if track.place.verb != "running"]
+    counted = [track for track in tracks if track.place.verb == "running"]
+    return [
+        *_spinning(process, named, LIKELY, "spin", "they stand in a primitive that burns CPU until a value changes", _LOOK_AT_CPU),
+        *_spinning(process, counted, POSSIBLE, "spin or compute", "they were met in one place, and used CPU all the time", _LOOK_AT_CODE),
+    ]
+
+
+def _spinning(process: Process, tracks: list[Track], confidence: str, do: str, why: str, advice: str) -> list[Finding]:
     if not tracks:
         return []
     threads = tuple((process, track) for track in tracks)
     names = ", ".join(dict.fromkeys(track.place.names[0] for track in tracks))
+    does = " or ".join(f"{verb}s" for verb in do.split(" or "))
     return [
         Finding(
             kind="spin",
             severity=WARNING,
-            confidence=LIKELY,
-            title=f"{label(tracks[0])} spins in {names}" if len(tracks) == 1 else f"{len(tracks)} threads spin in {names}",
-            explanation=f"{in_all(len(process.dumps)).capitalize()} they stand in a primitive that burns CPU until a value changes.",
+            confidence=confidence,
+            title=f"{label(tracks[0])} {does} in {names}" if len(tracks) == 1 else f"{len(tracks)} threads {do} in {names}",
+            explanation=f"{in_all(process).capitalize()} {why}.",
             threads=threads,
             resources=(),
             evidence=sample(threads),
-            advice=(_LOOK_AT_CPU,),
+            advice=(advice,),
             processes=(process,),
         )
     ]

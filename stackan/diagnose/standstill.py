@@ -135,7 +135,7 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     process, first = group[0]
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
-    sentences = [f"{stand} in the same place {in_all(snapshots)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
+    sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
     sentences += _root([track for member, track in group if member is process], holders)
     if pool is not None:
         sentences.append(f"They are all {len(pool.workers)} workers of {pool.name}: no new work of that pool starts until they go on.")

@@ -32,10 +32,8 @@ def _motion(process: Process) -> str:
     if any(dump.cut for dump in process.dumps):
         return "inconclusive"  # the rest of the threads may be stuck
     states = [track.progress for track in process.tracks]
-    if PROGRESSING in states or APPEARED in states:
-        return "progressing"
-    if SPINNING in states:
-        return "spinning"
+    if PROGRESSING in states or APPEARED in states or SPINNING in states:
+        return "progressing"  # who certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
     return "idle" if states.count(IDLE) > unsure else "inconclusive"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.place import NAMELESS
+from stackan.model.process import Process
+from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 
 __all__ = ["describe_doing", "describe_wait", "describe_waits", "in_all", "in_any", "label"]
@@ -67,8 +69,12 @@ def describe_doing(track: Track) -> str:
     return f"waits for {describe_wait(track)} in {place.purpose}"
 
 
-def in_all(snapshots: int) -> str:
-    return "in both snapshots" if snapshots == 2 else f"in all {snapshots} snapshots"
+def in_all(process: Process) -> str:
+    """`in both snapshots, 4 min apart`, `in all 5 snapshots over 20 min`: the more and the longer, the surer."""
+    snapshots, span = len(process.dumps), process.place.span
+    if snapshots == 2:
+        return "in both snapshots" + (f", {spoken(span)} apart" if span else "")
+    return f"in all {snapshots} snapshots" + (f" over {spoken(span)}" if span else "")
 
 
 def in_any(snapshots: int) -> str:

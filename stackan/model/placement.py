@@ -37,4 +37,5 @@ class Place(NamedTuple):
     role: str | None
     pid: int | None
     placements: tuple[Placement, ...]  # in time order
+    span: int | None  # seconds from the first snapshot that is compared to the last, where both are known
     warnings: tuple[str, ...]  # doubts about its snapshots

@@ -109,17 +109,33 @@ def shares(process: Process) -> list[str]:
 
 
 def render_changes(process: Process) -> Iterator[str]:
-    """What changed between the snapshots: who came, who went, who moved and how; with more than two snapshots as time lines."""
+    """What changed between the snapshots: who came, who went, who moved and from where to where."""
     for progress, words in ((APPEARED, "new"), (VANISHED, "gone")):
         tracks = [track for track in process.tracks if track.progress == progress]
         if tracks:
-            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
-    moved = [track for track in process.tracks if track.progress == PROGRESSING]
-    for track in moved[:_SHOWN_MOVED]:
-        line = f"  [{track.timeline}]" if len(process.dumps) > 2 else ""
-        yield from indented(f"moved: {safe(label(track))} {safe(track.note)}{line}", 3, 10)
-    if len(moved) > _SHOWN_MOVED:
-        yield f"   ... and {len(moved) - _SHOWN_MOVED} more that moved"
+            doing = tally(stance(track.place) for track in tracks)
+            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}; {safe(doing)}", 3, 6)
+    moves: dict[str, list[Track]] = {}
+    for track in process.tracks:
+        if track.progress == PROGRESSING:
+            moves.setdefault(f"{track.note}{move(track)}", []).append(track)
+    ranked = sorted(moves.items(), key=lambda item: (-len(item[1]), item[1][0].newest.thread))
+    for words, tracks in ranked[:_SHOWN_MOVED]:
+        line = f"  [{tracks[0].timeline}]" if len(process.dumps) > 2 and len(tracks) == 1 else ""
+        who = (
+            label(tracks[0])
+            if len(tracks) == 1
+            else f"{count(len(tracks), 'thread')} ({numbers([track.shown for track in tracks], 8)}), each"
+        )
+        yield from indented(f"moved: {safe(who)} {safe(words)}{line}", 3, 10)
+    if len(ranked) > _SHOWN_MOVED:
+        yield f"   ... and {sum(len(tracks) for _, tracks in ranked[_SHOWN_MOVED:])} more that moved"
+
+
+def move(track: Track) -> str:
+    """From where to where a thread moved last: `, from recv to write_row`; nothing where these are one."""
+    purposes = [sighting.place.purpose for _, sighting in track.sightings[-2:]]
+    return f", from {purposes[0]} to {purposes[1]}" if len(purposes) == 2 and purposes[0] != purposes[1] else ""
 
 
 def render_pool(pool: Pool) -> Iterator[str]:
