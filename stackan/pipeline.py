@@ -28,17 +28,20 @@ from stackan.reading import Blob, Limits, Skipped, read
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.log import Log, Reading
+
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
-    """Read dumps from files, folders, archives or standard input (`-`).
+    """Read dumps, and logs that say who waits for whom, from files, folders, archives or standard input (`-`).
 
-    A file that the caller names has to be a dump; what else lies in a folder or an archive is passed over.
+    A file that the caller names has to be one or the other; what else lies in a folder or an archive is passed over.
     Raises InputError where a named input cannot be used, or no input holds a dump.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
     dumps: list[Dump] = []
+    logs: list[Log] = []
     warnings: list[str] = []
     others: list[str] = []
     for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
@@ -46,34 +49,61 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             for item in read([path], limits or Limits()):
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
-                elif item.named or detect(item.data) is not None:
-                    dumps += _parse(item, warnings, alone=item.named and len(paths) == 1)
                 else:
-                    others.append(item.source)
+                    read_dumps, read_logs = _read(item, warnings, others, alone=item.named and len(paths) == 1)
+                    dumps += read_dumps
+                    logs += read_logs
         except LimitError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
     if not dumps:
-        first = warnings[0] if warnings else f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
-        raise InputError(first)
+        raise InputError(_say_what_lacks(paths, warnings, logs))
     if others:
         warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(others, key=natural_key))}")
-    return Case(dumps, warnings, given_order)
+    return Case(dumps, warnings, given_order, logs)
 
 
-def _parse(item: Blob, warnings: list[str], alone: bool) -> list[Dump]:
-    """The snapshots of one text; what is no dump becomes a warning, unless it is all that the caller gave."""
-    try:
-        found = parse_all(item.data, item.source)
-    except InputError as error:
+def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], logs: Sequence[Log]) -> str:
+    if logs:
+        return f"{logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
+    if warnings:
+        return warnings[0]
+    return f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
+
+
+def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tuple[list[Dump], list[Log]]:
+    """The snapshots of one text, and what it says as a log; what is neither becomes a warning, unless it is all that the caller gave."""
+    dumps: list[Dump] = []
+    trouble: InputError | None = None
+    known = item.named or detect(item.data) is not None
+    if known:
+        try:
+            dumps = parse_all(item.data, item.source)
+        except InputError as error:
+            trouble = error
+    logs = [] if _is_clean(dumps) else _read_log(item)
+    if trouble is not None and not logs:
         if alone:
-            raise
-        warnings.append(str(error))
-        return []
-    for dump in found:
+            raise trouble
+        warnings.append(str(trouble))
+    if not known and not logs:
+        others.append(item.source)
+    for dump in dumps:
         dump.taken_at = item.taken_at
-    return found
+    return dumps, logs
+
+
+def _is_clean(dumps: Sequence[Dump]) -> bool:
+    """Whether a text holds dumps and nothing else: no log needs to be looked for between their lines."""
+    return bool(dumps) and not any(dump.lines["unparsed"] for dump in dumps)
+
+
+def _read_log(item: Blob) -> list[Log]:
+    from stackan.faultlogs import read_log
+
+    log = read_log(item.data, item.source)
+    return [log] if log is not None else []
 
 
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
@@ -102,15 +132,42 @@ def collector_paused() -> Iterator[None]:
 def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}
     places = place(case.dumps, case.given_order)
-    processes = _name_processes([_process(placed, known, rulebook) for placed in places])
-    warnings = [*sorted(case.warnings), *_doubts(places)]
+    logs = sorted(case.logs, key=lambda log: natural_key(log.source))
+    shares = _share_out(logs, places)
+    processes = _name_processes([_process(placed, known, rulebook, share) for placed, share in zip(places, shares)])
+    warnings = [*sorted(case.warnings), *_doubts(places), *_strangers(logs, shares)]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
     return Analysis(
-        verdict, headline(verdict, findings, processes), processes, tuple(verdicts), tuple(findings), waits, tuple(warnings), _export
+        verdict,
+        headline(verdict, findings, processes),
+        processes,
+        tuple(verdicts),
+        tuple(findings),
+        waits,
+        tuple(warnings),
+        _export,
+        tuple(logs),
     )
+
+
+def _share_out(logs: Sequence[Log], places: Sequence[Place]) -> list[list[Log]]:
+    """For each process the logs that it has written."""
+    if not logs:
+        return [[] for _ in places]
+    from stackan.faultlogs import share_out
+
+    return share_out(logs, [_compared(each) for each in places])
+
+
+def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:
+    """What a case's reader has to know of logs that fit no process."""
+    shared = {id(log) for share in shares for log in share}
+    for log in logs:
+        if log.waits and id(log) not in shared:
+            yield f"{log.source}: no dump prints the ids of the threads that this log names"
 
 
 def _doubts(places: Sequence[Place]) -> Iterator[str]:
@@ -136,9 +193,13 @@ def _listed(found: dict[str, list[str]], several: str) -> str:
     return f"{next(iter(found)) if len(found) == 1 else several}: {', '.join(source for sources in found.values() for source in sources)}"
 
 
-def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> Process:
-    """One process: names, rules that fit it, sightings in each snapshot, threads through time, pools."""
-    dumps = tuple(placed.dump for placed in place.placements if placed.compared)
+def _compared(place: Place) -> tuple[Dump, ...]:
+    return tuple(placed.dump for placed in place.placements if placed.compared)
+
+
+def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log]) -> Process:
+    """One process: names, rules that fit it, sightings in each snapshot, threads through time, what its logs say, pools."""
+    dumps = _compared(place)
     stacks = []
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}))
@@ -148,7 +209,13 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)], cut)
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), find_pools(tracks, places.rules, len(dumps), not cut), place)
+    readings: tuple[Reading, ...] = ()
+    if logs:
+        from stackan.faultlogs import tell
+
+        tracks, readings = tell(tracks, logs, len(dumps))
+    pools = find_pools(tracks, places.rules, len(dumps), not cut)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

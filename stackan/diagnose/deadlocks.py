@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.quotes import collect_quotes, quote_edge
+from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
@@ -44,8 +44,11 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
     behind = _behind(graph, cause, reduction)
     if behind:
         explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
-    if not all(edge.sure for edge in edges):
+    doubtful = [edge for edge in edges if not edge.sure]
+    if any(not is_logged(graph, edge) for edge in doubtful):
         explanation += " A guard among these locals may be left over from an earlier call, so this is no proof."
+    if any(is_logged(graph, edge) for edge in doubtful):
+        explanation += " The log is not of the moment of the dump, so this is no proof."
     if confidence == POSSIBLE:
         explanation += " One snapshot cannot prove it: take a second one."
     return Finding(
@@ -106,6 +109,7 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:
     words = graph.nodes[edges[0].waiter].label
     for at, edge in enumerate(edges):
         where = f"{edge.evidence} of frame {edge.frame}" if edge.frame is not None else edge.evidence
-        shown = f" ({where}, line {edge.line})" if edge.line and edge.words != "waits for" else ""
+        text = f"{edge.source} " if is_logged(graph, edge) else ""
+        shown = f" ({where}, {text}line {edge.line})" if edge.line and edge.words != "waits for" else ""
         words += f"{', which' if at else ''} {edge.words} {graph.nodes[edge.supplier].label}{shown}"
     return words + "."

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from stackan.model.finding import Quote
-from stackan.model.place import Sighting
+from stackan.model.place import Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, WaitGraph
+
+if TYPE_CHECKING:
+    from stackan.model.log import Log
 
 
 def quote_line(sighting: Sighting, line: int) -> Quote:
@@ -16,25 +20,45 @@ def quote_line(sighting: Sighting, line: int) -> Quote:
 
 
 def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
-    """The line that an edge rests on, in the dump of whichever end has it."""
+    """The line that an edge rests on, in the dump or a log of whichever end has it."""
     for node in (edge.waiter, edge.supplier):
         process = graph.nodes[node].process
-        dump = process.dumps[-1] if process is not None else None
-        if edge.line and dump is not None and dump.source == edge.source:
-            return [Quote(dump.source, edge.line, dump.line_text(edge.line))]
+        if edge.line and process is not None:
+            for reading in process.logs:
+                if _stands_in(reading.log, edge):
+                    return [Quote(edge.source, edge.line, reading.log.line_text(edge.line))]
+            if process.dumps[-1].source == edge.source:
+                return [Quote(edge.source, edge.line, process.dumps[-1].line_text(edge.line))]
     return []
 
 
+def is_logged(graph: WaitGraph, edge: Edge) -> bool:
+    """Whether an edge rests on a server's log rather than on a dump."""
+    processes = [graph.nodes[node].process for node in (edge.waiter, edge.supplier)]
+    return any(_stands_in(reading.log, edge) for process in processes if process is not None for reading in process.logs)
+
+
+def _stands_in(log: Log, edge: Edge) -> bool:
+    return log.source == edge.source and edge.line in log.lines
+
+
 def quote_wait(track: Track) -> list[Quote]:
-    """Where a thread waits, in its oldest and its newest snapshot."""
+    """Where a thread waits, in its oldest and its newest snapshot, and what a log says of it."""
     ends = [track.sightings[0][1], track.sightings[-1][1]] if len(track.sightings) > 1 else [track.newest]
-    return [quote_line(sighting, wait_line(sighting)) for sighting in ends]
+    return [*(quote_line(sighting, wait_line(sighting)) for sighting in ends), *quote_log(track.newest.awaited)]
+
+
+def quote_log(shown: Awaited | Held | None) -> list[Quote]:
+    """The line of a log that shows a wait or a hold, if it is one that does."""
+    if shown is None or shown.log is None:
+        return []
+    return [Quote(shown.log.source, shown.line, shown.log.line_text(shown.line))]
 
 
 def wait_line(sighting: Sighting) -> int:
     """The line to show for a wait: that of its object, else of the first frame with a name outside of it."""
     awaited, place = sighting.awaited, sighting.place
-    if awaited is not None and (awaited.address is not None or awaited.descriptor is not None):
+    if awaited is not None and awaited.log is None and (awaited.address is not None or awaited.descriptor is not None):
         return awaited.line
     at = next((at for at in range(place.run, place.end) if not place.names[at].startswith("??")), place.run)
     return sighting.frame_line(at)

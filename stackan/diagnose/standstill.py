@@ -13,6 +13,7 @@ from stackan.model.process import Pool, Process
 from stackan.model.track import STUCK, Track
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
+_HINTS = 2  # more of them tell nothing
 
 Group = list[tuple[Process, Track]]
 
@@ -71,6 +72,8 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     together; so are single-threaded processes (backends) if a rule or their whole stacks say the same.
     """
     place, awaited = track.place, track.newest.awaited
+    if awaited is not None and awaited.log is not None:
+        return (process.id, place.kind, awaited.address or awaited.symbol)
     if place.rule is not None:
         return (place.rule.id,) if len(process.tracks) == 1 else (process.id, place.rule.id)
     if awaited is not None and awaited.address is not None and place.kind != "future":
@@ -148,8 +151,9 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
     """Who holds what the waiters wait for and what that thread does, as far as the dump shows it."""
     track = waiters[0]
     awaited = track.newest.awaited
-    if track.place.rule is not None:
-        return name_candidates(waiters, holders.candidates)
+    logged = awaited is not None and awaited.log is not None
+    if track.place.rule is not None and not logged:
+        return [*_hints(waiters), *name_candidates(waiters, holders.candidates)]
     if awaited is None:
         return []
     if awaited.owners:
@@ -158,11 +162,17 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
     if track.place.state != "lock":
         return []
     if awaited.address is None:
-        return ["Its holder is not shown: the dump prints no address of the lock."]
+        return _hints(waiters) or ["Its holder is not shown: the dump prints no address of the lock."]
     holder = holders.by_address.get(awaited.address)
     if holder is not None:
         return [f"{label(holder)} holds it and {describe_doing(holder)}."]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
-    return ["No thread is shown to hold it.", *name_candidates(waiters, holders.candidates)]
+    return ["No thread is shown to hold it.", *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+
+
+def _hints(waiters: list[Track]) -> list[str]:
+    """What logs say of the holder without proof, once each."""
+    hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
+    return [hint for hint in hints if hint][:_HINTS]

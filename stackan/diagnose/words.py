@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.place import NAMELESS
+from stackan.model.place import NAMELESS, Awaited
 from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
@@ -30,7 +30,7 @@ def describe_wait(track: Track) -> str:
     """What a thread waits for: `mutex 0x5587d1784140 <audit_lock>`, `an InnoDB row lock`, `the end of LWP 4711`."""
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None and place.rule.what:
-        return place.rule.what
+        return f"{place.rule.what}{_which(awaited)}"
     if place.what:
         return place.what
     if place.reason == NAMELESS:
@@ -46,6 +46,14 @@ def describe_wait(track: Track) -> str:
     if awaited is not None and awaited.address is None and awaited.symbol:
         return f"{_describe_kind(place.kind)}, {awaited.symbol}"
     return _describe_kind(place.kind)
+
+
+def _which(awaited: Awaited | None) -> str:
+    """The one of its kind that a log names: ` 0x7fdb1fbe3f80 <buf0buf.cc line 1460>`"""
+    if awaited is None or awaited.log is None:
+        return ""
+    address = f" {awaited.address:#x}" if awaited.address is not None else ""
+    return f"{address} <{awaited.symbol}>" if awaited.symbol else address
 
 
 def describe_waits(tracks: Sequence[Track]) -> str:

@@ -119,12 +119,7 @@ class _Builder:
             graph.needs[node] = len(graph.out[node])
             return
         token = self._token(track)
-        if token or (
-            awaited is not None
-            and awaited.address is not None
-            and place.rule is None
-            and place.kind not in ("condition", "semaphore", "barrier", "latch", "future", "futex")
-        ):
+        if token or _is_lock(sighting):
             self._add_lock_wait(track, token)
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.pool_of:
@@ -140,8 +135,10 @@ class _Builder:
     def _add_lock_wait(self, track: Track, token: str) -> None:
         node, sighting = self.threads[track.key], track.newest
         self.graph.needs[node] = 1
-        line = sighting.awaited.line if sighting.awaited else sighting.first_frame_line
-        self.graph.connect(Edge(node, self._lock(sighting, token), FRAMES, sighting.dump.source, line, "waits for"))
+        awaited, source = sighting.awaited, sighting.text_of(sighting.awaited).source
+        line = awaited.line if awaited else sighting.first_frame_line
+        evidence = RECORDED if awaited is not None and awaited.log is not None else FRAMES
+        self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, line, "waits for"))
 
     def _proves_alone(self, track: Track) -> bool:
         """Whether the newest snapshot counts although the thread moved before it: a deadlock may have formed in between.
@@ -193,7 +190,7 @@ class _Builder:
                     node,
                     self.threads[track.key],
                     hold.evidence,
-                    track.newest.dump.source,
+                    track.newest.text_of(hold).source,
                     hold.line,
                     "is held by",
                     hold.sure,
@@ -260,6 +257,15 @@ def _delivers(track: Track, by: str) -> bool:
     """Whether a thread of no pool may bring the result of a task."""
     running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in ("running", "spinning", "waiting", "blocked")
     return running or track.place.delivers or (by == "anyone" and track.place.role in _LISTENING)
+
+
+def _is_lock(sighting: Sighting) -> bool:
+    """Whether a thread waits for one that has an owner; of a lock that only a profile knows, a log has to say which it is."""
+    awaited, place = sighting.awaited, sighting.place
+    if awaited is None or awaited.address is None:
+        return False
+    unowned = ("condition", "semaphore", "barrier", "latch", "future", "futex")
+    return awaited.log is not None or (place.rule is None and place.kind not in unowned)
 
 
 def _identity(address: int | None, token: str) -> object:

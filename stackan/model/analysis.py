@@ -12,6 +12,8 @@ from stackan.model.waitgraph import WaitGraph
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.log import Log
+
 
 class Analysis:
     """All that is known of a case.  `to_dict` is the document of docs/json.md; `graph` the wait-for graph."""
@@ -26,6 +28,7 @@ class Analysis:
         waits: WaitGraph,
         warnings: tuple[str, ...],
         export: Callable[[WaitGraph], networkx.MultiDiGraph[int]],
+        logs: tuple[Log, ...] = (),
     ) -> None:
         self.verdict = verdict
         self.headline = headline
@@ -34,6 +37,7 @@ class Analysis:
         self.findings = findings
         self.waits = waits
         self.warnings = warnings
+        self.logs = logs  # that were read; what was made of them stands in the processes that have written them
         self._export = export
         self._graph: networkx.MultiDiGraph[int] | None = None
 

@@ -15,8 +15,10 @@ from stackan.model.waitgraph import WaitGraph
 
 if TYPE_CHECKING:
     from stackan.model.analysis import Analysis
+    from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
+_ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
 
 
 class Owner(NamedTuple):
@@ -39,7 +41,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "processes": [_process(process, verdict, owners, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)],
         "stuck_stacks": [_class(each) for each in stack_classes(analysis.processes)],
         "findings": [_finding(finding) for finding in analysis.findings],
-        "logs": [],
+        "logs": [_log(log, analysis.processes) for log in analysis.logs],
         "warnings": list(analysis.warnings),
     }
 
@@ -118,7 +120,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
                 "kind": hold.kind,
                 "address": f"{hold.address:#x}" if hold.address is not None else None,
                 "evidence": hold.evidence,
-                "source": track.newest.dump.source,
+                "source": track.newest.text_of(hold).source,
                 "line": hold.line,
             }
             for hold in track.newest.holds
@@ -138,12 +140,12 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
         {
             "kind": awaited.kind,
             "address": f"{awaited.address:#x}" if awaited.address is not None else None,
-            "needs": "any" if awaited.kind in ("condition", "semaphore", "future", "pool") or place.verb == "blocked" else "all",
+            "needs": "any" if awaited.kind in _ANY or (place.verb == "blocked" and awaited.log is None) else "all",
             "timed": place.timed,
             "owners": [{"process": owner.process, "lwp": owner.lwp} for owner in owners],
             "owner_lwp": single,
-            "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None else "profile",
-            "source": track.newest.dump.source,
+            "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None or awaited.log is not None else "profile",
+            "source": track.newest.text_of(awaited).source,
             "line": awaited.line,
             "descriptor": awaited.descriptor,
         }
@@ -169,6 +171,45 @@ def _class(stack: StackClass) -> dict[str, Any]:
         "stack": list(stack.names),
         "processes": [process.id for process in stack.processes],
         "threads": [{"process": process.id, "lwp": track.lwp} for process, track in stack.members],
+    }
+
+
+def _log(log: Log, processes: tuple[Process, ...]) -> dict[str, Any]:
+    """A log, with what the dumps of the process that has written it say to its waits."""
+    from stackan.model.log import Judged
+
+    process, waits = next(
+        ((process.id, reading.waits) for process in processes for reading in process.logs if reading.log is log),
+        (None, tuple(Judged(wait, None, None, False, False, "no process of the case has this thread") for wait in log.waits)),
+    )
+    return {
+        "source": log.source,
+        "kind": log.kind,
+        "process": process,
+        "rounds": log.rounds,
+        "waits": [_logged_wait(judged) for judged in waits],
+        "alarms": [{"line": line, "text": log.line_text(line)} for line in log.alarms],
+    }
+
+
+def _logged_wait(judged: Judged) -> dict[str, Any]:
+    wait, holder = judged.wait, None
+    if wait.holder is not None:
+        holder = {"thread_id": f"{wait.holder:#x}", "lwp": judged.holder_lwp, "mode": wait.grip, "line": wait.holder_line}
+    return {
+        "thread_id": f"{wait.thread:#x}",
+        "lwp": judged.lwp,
+        "kind": wait.kind,
+        "address": f"{wait.address:#x}",
+        "mode": wait.mode,
+        "created": wait.created,
+        "waits_at": wait.place,
+        "seconds": wait.seconds,
+        "holder": holder,
+        "lock_counts": judged.lock_counts,
+        "holder_counts": judged.holder_counts,
+        "why_not": judged.why,
+        "line": wait.line,
     }
 
 

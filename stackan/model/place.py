@@ -1,9 +1,12 @@
 """What a stack says (Place) and what one thread of one snapshot shows beyond it (Sighting)."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump, Told
 from stackan.model.rules import FrameRule
+
+if TYPE_CHECKING:
+    from stackan.model.log import Log
 
 # The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
 NAMELESS = "nameless frames of the C library directly below the caller"
@@ -47,7 +50,7 @@ def is_main(name: str) -> bool:
 
 
 class Awaited(NamedTuple):
-    """The object that a thread waits for, as its dump shows it."""
+    """The object that a thread waits for, as its dump or its server's log shows it."""
 
     kind: str
     address: int | None
@@ -57,10 +60,12 @@ class Awaited(NamedTuple):
     evidence: str
     line: int
     descriptor: int | None = None  # of the file, pipe or socket
+    log: "Log | None" = None  # in which `line` stands, where it is not the dump
+    hint: str = ""  # who else is said to hold it, and why that is no proof
 
 
 class Held(NamedTuple):
-    """A lock that a thread holds, as its dump shows it."""
+    """A lock that a thread holds, as its dump or its server's log shows it."""
 
     kind: str
     address: int | None
@@ -69,7 +74,8 @@ class Held(NamedTuple):
     frame: int  # level of the frame whose locals or arguments show it
     shared: bool  # a reader among others
     token: str = ""  # identity of a lock without an address ("allocator" of the thread itself)
-    sure: bool = True  # False: the printed guard may be left over from an earlier call or iteration
+    sure: bool = True  # False: the printed guard may be left over from an earlier call or iteration, the log from an earlier time
+    log: "Log | None" = None  # in which `line` stands, where it is not the dump
 
 
 class Sighting(NamedTuple):
@@ -85,6 +91,10 @@ class Sighting(NamedTuple):
     def told(self) -> Told | None:
         """What the dump says of the thread beside its frames."""
         return self.dump.facts.told.get(self.thread)
+
+    def text_of(self, shown: "Awaited | Held | None") -> "Dump | Log":
+        """Where the line of what is shown stands: in the dump, or in a log."""
+        return shown.log if shown is not None and shown.log is not None else self.dump
 
     @property
     def line(self) -> int:

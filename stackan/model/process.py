@@ -1,11 +1,14 @@
 """A process of a case: its snapshots, threads through time, pools."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.placement import Place
 from stackan.model.rules import Rules
 from stackan.model.track import Track
+
+if TYPE_CHECKING:
+    from stackan.model.log import Reading
 
 
 class Pool(NamedTuple):
@@ -36,3 +39,4 @@ class Process(NamedTuple):
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
     place: Place  # host, role, and why each snapshot is one of this process
+    logs: "tuple[Reading, ...]" = ()  # that it has written

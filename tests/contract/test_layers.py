@@ -22,10 +22,11 @@ ALLOWED: dict[str, set[str]] = {
     "classify": {"_profiles", *MODEL},
     "_profiles": set(),
     "compare": MODEL,
+    "faultlogs": MODEL,
     "graph": MODEL,
     "diagnose": MODEL,
     "report": MODEL,
-    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "graph", "diagnose"},
+    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "faultlogs", "graph", "diagnose"},
     "library": {"model", "reading", "parsing"},
     "overview": {"model", "reading", "parsing"},
     "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "backend"},
@@ -98,7 +99,7 @@ def test_data_flows_one_way() -> None:
 
 
 def test_only_the_pipeline_knows_several_stages() -> None:
-    stages = {"parsing", "normalize", "classify", "compare", "graph", "diagnose"}
+    stages = {"parsing", "normalize", "classify", "compare", "faultlogs", "graph", "diagnose"}
     assert {part for part, may in ALLOWED.items() if len(may & stages) > 1} == {"pipeline"}
 
 

@@ -1,0 +1,182 @@
+"""What a log says of waits and holders, held against the dumps: a stale name in a log is no proof.
+
+A log carries no word of when it was written that a dump could be compared with.  So its lock counts only for a thread that
+stands in front of a latch in the newest snapshot, and did so in all; its holder only if that thread is alive and at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stackan.model.dump import Dump
+from stackan.model.log import Judged, Log, LoggedWait, Reading
+from stackan.model.place import RECORDED, Awaited, Held
+from stackan.model.track import IDLE, STUCK, VANISHED, Track, label
+
+_LATCH = "latch"
+
+
+def share_out(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[list[Log]]:
+    """For each process, given as its dumps in time order, the logs that it has written.
+
+    That is whoever has most of the threads that a log names: pthread ids are addresses, which another process hardly has.
+    """
+    shares: list[list[Log]] = [[] for _ in groups]
+    threads = [set(dumps[-1].lwp_of_pthread) for dumps in groups]
+    for log in logs:
+        named = {thread for wait in log.waits for thread in (wait.thread, wait.holder)}
+        fits = [(len(named & own), any(dump.source == log.source for dump in dumps)) for own, dumps in zip(threads, groups)]
+        best = max(fits, default=(0, False))
+        if best[0] and fits.count(best) == 1:
+            shares[fits.index(best)].append(log)
+    return shares
+
+
+def tell(tracks: Sequence[Track], logs: Sequence[Log], snapshots: int) -> tuple[list[Track], tuple[Reading, ...]]:
+    """The threads of a process with what its logs prove, and what was made of each of the logs' waits."""
+    threads = {_thread_id(track): track for track in tracks if track.progress != VANISHED}
+    disputed = _disputed(logs)
+    readings = tuple(Reading(log, tuple(_judge(wait, threads, disputed, snapshots) for wait in log.waits)) for log in logs)
+    told: dict[int, Track] = dict(threads)
+    for log, waits in readings:
+        standing = {judged.wait.thread for judged in waits if judged.lock_counts}
+        for judged in waits:
+            if judged.wait.thread in threads:
+                _add(told, log, judged, sure=judged.wait.holder in standing)
+    changed = {track.key: told[thread] for thread, track in threads.items()}
+    return [changed.get(track.key, track) for track in tracks], readings
+
+
+def _thread_id(track: Track) -> int:
+    """The pthread id, 0 where none is printed."""
+    return track.newest.dump.columns.thread_pthread[track.newest.thread]
+
+
+def _disputed(logs: Iterable[Log]) -> set[int]:
+    """The threads of which the logs say different things, and the addresses of locks that they give to several holders."""
+    waits: dict[int, int] = {}
+    holders: dict[int, int | None] = {}
+    disputed = set()
+    for log in logs:
+        for wait in log.waits:
+            if waits.setdefault(wait.thread, wait.address) != wait.address:
+                disputed.add(wait.thread)
+            if wait.holder is not None and holders.setdefault(wait.address, wait.holder) != wait.holder:
+                disputed.add(wait.address)
+    return disputed
+
+
+def _judge(wait: LoggedWait, threads: dict[int, Track], disputed: set[int], snapshots: int) -> Judged:
+    waiter = threads.get(wait.thread)
+    holder = threads.get(wait.holder) if wait.holder is not None else None
+    against = _against_lock(wait, waiter, disputed, snapshots)
+    doubt = against or _against_holder(wait, holder, disputed)
+    return Judged(
+        wait,
+        waiter.lwp if waiter is not None else None,
+        holder.lwp if holder is not None else None,
+        lock_counts=not against,
+        holder_counts=holder is not None and not doubt,
+        why=doubt,
+    )
+
+
+def _against_lock(wait: LoggedWait, waiter: Track | None, disputed: set[int], snapshots: int) -> str:
+    """Why a thread is not believed to wait for the lock that the log names; "" if it is."""
+    if waiter is None:
+        return "no thread of the newest snapshot has this id"
+    if waiter.place.kind != _LATCH:
+        return f"{label(waiter)} does not wait for a latch in the newest snapshot"
+    if snapshots > 1 and waiter.progress != STUCK:
+        return f"{label(waiter)} moves between the snapshots"
+    if wait.thread in disputed:
+        return "the logs name different locks"
+    if not _fits(wait, waiter):
+        return f"{label(waiter)} now waits somewhere else than at {wait.place}"
+    return ""
+
+
+def _fits(wait: LoggedWait, waiter: Track) -> bool:
+    """Whether the thread's stack has a frame in the source file that the log names, if source files are printed there."""
+    dump = waiter.newest.dump
+    files = [dump.location(site).file for site in dump.sites(dump.columns.thread_node[waiter.newest.thread])]
+    engine = {file.replace("\\", "/").rpartition("/")[2] for file in files if file and "innobase" in file}
+    return not engine or wait.place.partition(" line ")[0] in engine
+
+
+def _against_holder(wait: LoggedWait, holder: Track | None, disputed: set[int]) -> str:
+    """Why the thread that the log names is not believed to hold the lock; "" if it is, or none is named."""
+    if wait.holder is None:
+        return ""
+    if wait.holder == wait.thread:
+        return "the log names the waiting thread itself, as it does while a page is read for it"
+    if wait.passed:
+        return "the latch was taken for reading or writing a page: the thread that completes the request gives it back"
+    if wait.address in disputed:
+        return "the log names several holders"
+    if wait.mode == "S" and wait.grip == "SX":
+        return "a latch that is held in mode SX lets readers in"
+    if holder is None:
+        return "that thread is not in the newest snapshot: it has ended, or the log is of another time"
+    if holder.place.verb == "idle" or holder.progress == IDLE:
+        return f"{label(holder)} is idle: the name is left over"
+    return ""
+
+
+def _add(told: dict[int, Track], log: Log, judged: Judged, sure: bool) -> None:
+    """Write into the threads what the log proves of them, and what it only hints at."""
+    wait = judged.wait
+    if not judged.lock_counts:
+        told[wait.thread] = _with_wait(told[wait.thread], hint=_hint(log, judged) if wait.holder is not None else "")
+        return
+    symbol, token, address = wait.created, "", wait.address
+    if wait.mode == "wait_ex":  # it has the lock as good as taken, and waits for those who still read
+        symbol, address = f"readers of {wait.address:#x}", 0
+        token = f"{_LATCH} {symbol}"
+    told[wait.thread] = _with_wait(
+        told[wait.thread],
+        address=address or None,
+        symbol=symbol or None,
+        mode="read" if wait.mode == "S" else "write",
+        evidence=RECORDED,
+        line=wait.lock_line,
+        log=log,
+        hint=_hint(log, judged) if judged.why else "",
+    )
+    if judged.holder_counts and wait.holder is not None:
+        shared = wait.grip == "shared"
+        hold = Held(_LATCH, address or None, RECORDED, wait.holder_line, 0, shared, token, sure, log)
+        told[wait.holder] = _with_hold(told[wait.holder], hold)
+
+
+def _hint(log: Log, judged: Judged) -> str:
+    """`The log names LWP 4711 as its holder (mysqld.err, line 12), which is no proof: …`"""
+    wait = judged.wait
+    who = f"LWP {judged.holder_lwp}" if judged.holder_lwp is not None else f"thread {wait.holder:#x}" if wait.holder else "no holder"
+    return f"{log.source}, line {wait.holder_line}, names {who} as holder of latch {wait.address:#x}, which is no proof: {judged.why}."
+
+
+def _with_wait(track: Track, **known: object) -> Track:
+    awaited = track.newest.awaited
+    if awaited is None:
+        return track
+    return _renewed(track, awaited=awaited._replace(**known))  # type: ignore[arg-type]
+
+
+def _with_hold(track: Track, hold: Held) -> Track:
+    """Each lock once, by what stands first."""
+    holds = track.newest.holds
+    if any((hold.address, hold.token) == (other.address, other.token) for other in holds):
+        return track
+    return _renewed(track, holds=(*holds, hold))
+
+
+def _renewed(track: Track, awaited: Awaited | None = None, holds: tuple[Held, ...] | None = None) -> Track:
+    """The track with another newest sighting."""
+    newest = track.newest
+    newest = newest._replace(
+        awaited=newest.awaited if awaited is None else awaited,
+        holds=newest.holds if holds is None else holds,
+    )
+    index = track.sightings[-1][0]
+    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (index, newest)))

@@ -1,0 +1,62 @@
+"""A server's own log, beside the dumps: what it says about threads that wait."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class LoggedWait(NamedTuple):
+    """A thread that waits for a lock, as the server tells it.  Threads are pthread ids, lines count from 1."""
+
+    thread: int
+    line: int
+    place: str  # where in the server's source it waits: "btr0cur.cc line 569"
+    seconds: float
+    kind: str  # "rwlock" or "mutex"
+    address: int
+    lock_line: int  # names the lock
+    created: str  # where the lock was made, or its name: "buf0buf.cc line 778", "BUF_POOL"
+    mode: str  # how it is wanted: "S", "SX", "X", "wait_ex" (reserved, and waits for readers to leave); "" of a mutex
+    holder: int | None
+    holder_line: int
+    grip: str  # how that thread has it: "exclusive", "SX", "wait exclusive", "shared"; "" of a mutex
+    passed: bool  # it was taken by code that has another thread give it back
+
+
+class Log:
+    """What was read of one log.  Compared by identity, as the case has each log once."""
+
+    __slots__ = ("alarms", "kind", "lines", "rounds", "source", "waits")
+
+    def __init__(
+        self, source: str, kind: str, waits: tuple[LoggedWait, ...], rounds: int, alarms: tuple[int, ...], lines: Mapping[int, str]
+    ) -> None:
+        self.source = source
+        self.kind = kind  # "innodb"
+        self.waits = waits  # of the last round of reports: earlier ones are past
+        self.rounds = rounds
+        self.alarms = alarms  # lines in which the server warns, or ends itself
+        self.lines = lines  # {number: text} of all lines that are named here
+
+    def __repr__(self) -> str:
+        return f"<Log {self.source}: {len(self.waits)} waits>"
+
+    def line_text(self, line: int) -> str:
+        return self.lines[line]
+
+
+class Judged(NamedTuple):
+    """A wait of a log, held against the dumps of the process."""
+
+    wait: LoggedWait
+    lwp: int | None  # of the thread that waits
+    holder_lwp: int | None
+    lock_counts: bool  # the dumps agree that the thread waits for this lock
+    holder_counts: bool  # and that the named thread may hold it
+    why: str  # what speaks against it, in words; "" if nothing does
+
+
+class Reading(NamedTuple):
+    """A log that a process has written."""
+
+    log: Log
+    waits: tuple[Judged, ...]
