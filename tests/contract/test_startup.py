@@ -32,6 +32,7 @@ def test_analyzing_a_plain_pair_imports_nothing_heavy(example, form):
     used = imported("analyze", "--format", form, str(example / "snap1.txt"), str(example / "snap2.txt"))
     assert "stackan.pipeline" in used
     assert not {name.partition(".")[0] for name in used} & NEVER
+    assert not {name for name in used if name.startswith(("stackan.faultlogs", "stackan.model.log"))}, "no log lies beside the dumps"
     assert ("json" in used) == (form == "json")
 
 

@@ -242,6 +242,23 @@ def test_logs_that_contradict_each_other_prove_nothing(judge: Analyze) -> None:
     assert "the log names several holders" in words(analysis)
 
 
+def test_logs_that_name_different_latches_of_a_thread_prove_nothing(judge: Analyze) -> None:
+    analysis = judge([waiter(4001), reader_of_disk(4004)], status(latch(4001, PAGE, 4004)), status(latch(4001, INDEX, 4004)))
+    assert (owners(analysis, 4001), holds(analysis, 4004)) == ([], [])
+    assert "the logs name different locks" in words(analysis)
+
+
+def test_a_list_of_other_threads_ends_the_one_before(judge: Analyze) -> None:
+    logged = long_waits(latch(4001, INDEX, 4004)) + long_waits(latch(4002, PAGE, 4004))
+    assert [wait["lwp"] for wait in told(judge([waiter(4001), waiter(4002), reader_of_disk(4004)], logged))] == [4002]
+
+
+def test_a_reader_does_not_wait_for_a_latch_that_lets_readers_in(judge: Analyze) -> None:
+    analysis = judge([waiter(4001), reader_of_disk(4004)], status(latch(4001, PAGE, 4004, want="S-lock", grip=" SX")))
+    assert owners(analysis, 4001) == []
+    assert told(analysis)[0]["why_not"] == "a latch that is held in mode SX lets readers in"
+
+
 def test_threads_of_no_dump_are_a_warning(judge: Analyze) -> None:
     analysis = judge([waiter(4001)], status(latch(7001, PAGE, 7002)))
     assert analysis.to_dict()["logs"][0]["process"] is None
@@ -249,6 +266,17 @@ def test_threads_of_no_dump_are_a_warning(judge: Analyze) -> None:
 
 
 # -- the log itself
+
+
+def test_explaining_a_thread_names_the_log_and_its_line(judge: Analyze) -> None:
+    from stackan.report.explain import explain
+
+    analysis = judge([waiter(4001), waiter(4002), idle_client(4004)], status(latch(4001, PAGE, 4002), latch(4002, INDEX, 4004)))
+    told_of = {lwp: " ".join(" ".join(explain(analysis, lwp)).split()) for lwp in (4001, 4002)}
+    assert f"waits for latch {PAGE:#x} <dict0dict.cc line 2737> (recorded, " in told_of[4001]
+    assert "mysqld1.err, line 10)" in told_of[4001]
+    assert f"holds latch {PAGE:#x} (recorded, " in told_of[4002]
+    assert "which is no proof: LWP 4004 mysqld is idle" in told_of[4002]
 
 
 def test_the_words_that_mariadb_has_left_are_kept_as_alarms(judge: Analyze, validate: Callable[[dict[str, Any]], None]) -> None:
