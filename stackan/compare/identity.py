@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 
 _SAMPLED = 64  # threads whose bases are compared: the oldest ones, which live longest
@@ -16,11 +15,10 @@ class Identity:
     def __init__(self, dump: Dump) -> None:
         self.dump = dump
 
-    @cached_property
+    @property
     def threads(self) -> dict[int, int]:
         """{LWP: index of its thread}"""
-        lwps = self.dump.columns.thread_lwp
-        return {lwps[index]: index for index in range(self.dump.first_thread, self.dump.stop_thread) if lwps[index] != UNKNOWN}
+        return self.dump.thread_of_lwp
 
     @cached_property
     def marks(self) -> frozenset[tuple[int, int]]:
@@ -67,13 +65,13 @@ def _same_base(ours: dict[bytes, int], theirs: dict[bytes, int]) -> bool:
 
 def why_same(a: Dump, b: Dump) -> str:
     """What shows that two dumps which were put together are of one process, as far as their threads tell."""
-    ours, theirs = Identity(a), Identity(b)
-    marks = len(ours.marks & theirs.marks)
-    if marks:
-        return f"{_threads(marks)} with the same LWP and pthread id"
-    shared = len(ours.threads.keys() & theirs.threads.keys())
-    if shared and same_process(ours, theirs):
-        return f"{_threads(shared)} with the same LWP, and the same code addresses at their bases"
+    ours, theirs = a.columns.thread_pthread, b.columns.thread_pthread
+    shared = a.thread_of_lwp.keys() & b.thread_of_lwp.keys()
+    marked = sum(ours[a.thread_of_lwp[lwp]] == theirs[b.thread_of_lwp[lwp]] != 0 for lwp in shared)
+    if marked:
+        return f"{_threads(marked)} with the same LWP and pthread id"
+    if shared and same_process(Identity(a), Identity(b)):
+        return f"{_threads(len(shared))} with the same LWP, and the same code addresses at their bases"
     if a.facts.pid is not None and a.facts.pid == b.facts.pid:
         return f"both say that they are of process {a.facts.pid}"
     return ""

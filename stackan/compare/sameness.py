@@ -30,10 +30,11 @@ def same_place(before: Sighting, after: Sighting) -> bool:
 
 def works_in_place(before: Sighting, after: Sighting) -> bool:
     """Whether a thread that runs was in one place twice, and by its counters has run all the time between, as far as it was let."""
+    if not before.place.verb == after.place.verb == "running":
+        return False
     ran, passed = _ran(before, after)
     busy = ran is not None and ran > max(_WORKING, passed * _BUSY)
-    running = before.place.verb == after.place.verb == "running"
-    return busy and running and before.place.names == after.place.names and _spots(before) == _spots(after)
+    return busy and before.place.names == after.place.names and _spots(before) == _spots(after)
 
 
 def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:

@@ -250,6 +250,14 @@ class Dump:
         return range(bisect_left(starts, self.text_range[0]), bisect_left(starts, self.text_range[1]))
 
     @cached_property
+    def thread_of_lwp(self) -> dict[int, int]:
+        """{LWP: index of its thread}; of two with one id the last counts."""
+        own = slice(self.first_thread, self.stop_thread)
+        threads = dict(zip(self.columns.thread_lwp[own], range(self.first_thread, self.stop_thread)))
+        threads.pop(UNKNOWN, None)
+        return threads
+
+    @cached_property
     def lwp_of_pthread(self) -> dict[int, int]:
         """{pthread id: LWP} of the threads; of two with one id the first counts."""
         own = slice(self.first_thread, self.stop_thread)
