@@ -10,18 +10,19 @@ from stackan.errors import UsageError
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to write the result (default text)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--format", choices=("text", "json"), default="text", help="how to write the result (default text)")
     parser.add_argument(
         "--profile", action="append", default=[], metavar="FILE", help="a profile of your own, in addition to those that come with stackan"
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    parser.add_argument(
+    instead.add_argument(
         "--explain",
         type=_subject,
         metavar="LWP|inputs",
         help="tell all that was concluded about one thread, or how each input was placed, and why, instead",
     )
-    parser.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
+    instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")

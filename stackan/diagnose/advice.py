@@ -16,9 +16,9 @@ _FIND_PEER_ON_LINUX = (
     f"{_TAKE_ITS_DUMP}"
 )
 _ASK_OWNER = (
-    "Have gdb print the owner into the next dump, which stackan then reads: gdb -p PID -batch -ex 'set trace-commands on' "
-    "-ex 'thread apply all bt full' -ex 'print *(pthread_mutex_t *) {0:#x}'. Without glibc's symbols `x/3dw {0:#x}` shows it as the "
-    "third number."
+    "Have gdb print the owner into a further dump, and give that to stackan, too: gdb -p PID -batch -ex 'set trace-commands on' "
+    "-ex 'thread apply all bt full' -ex 'print *(pthread_mutex_t *) {0:#x}' > owners.txt; with a `print` for each lock of this report. "
+    "Without glibc's symbols `x/3dw {0:#x}` shows it as the third number."
 )
 _ASK_WRITER = (
     "Ask gdb who writes: `print ((pthread_rwlock_t*){0:#x})->__data.__cur_writer`; readers are recorded nowhere but in the locals "
@@ -41,6 +41,11 @@ _FIND_LOCKER = (
     "No goroutine dump says who holds a lock: look for goroutines below the functions that lock it, or for a path that returns without "
     "Unlock. Built with sasha-s/go-deadlock, which replaces sync.Mutex, the program reports the holder itself.",
 )
+_READ_SOURCE = (
+    "No tool prints who holds a lock of Python: look in the source, at the lines that the dump prints, for who else takes the same lock, "
+    "and at what these threads wait for.",
+)
+_LOOK_AT_HOLDER = "Look at the thread that holds it: what it does or waits for has to end first."
 _ADVICE = {
     "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
     "thread": ("Look at the thread that is waited for: it has to end first.",),
@@ -62,8 +67,12 @@ def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
             return (_ASK_WINDBG,)
         if system == "go":
             return _FIND_LOCKER
+        if system == "python":
+            return _READ_SOURCE
         if system in _FIND_PEER:
             return ()  # none of these tools reads an owner
+        if held:
+            return (_LOOK_AT_HOLDER,)
         if awaited is None or awaited.address is None:
             return (_GET_SYMBOLS,)
         return tuple(advice.format(awaited.address) for advice in _asking(awaited.kind))

@@ -45,7 +45,9 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
     if behind:
         explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
     doubtful = [edge for edge in edges if not edge.sure]
-    if any(not is_logged(graph, edge) for edge in doubtful):
+    if any(edge.evidence == RECORDED and not is_logged(graph, edge) for edge in doubtful):
+        explanation += " An owner was printed in an earlier snapshot; its thread has stood still since then."
+    if any(edge.evidence != RECORDED and not is_logged(graph, edge) for edge in doubtful):
         explanation += " A guard among these locals may be left over from an earlier call, so this is no proof."
     if any(is_logged(graph, edge) for edge in doubtful):
         explanation += " The log is not of the moment of the dump, so this is no proof."
@@ -97,11 +99,16 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
 
 
 def _behind(graph: WaitGraph, cause: Cause, reduction: Reduction) -> int:
-    """How many threads wait behind the cause; not told where there are several causes, as some wait for more than one."""
-    if len(reduction.causes) > 1:
+    """How many threads wait behind the cause; not told where its processes have several causes, as some wait for more than one."""
+    around = _processes(graph, cause.nodes)
+    if sum(not around.isdisjoint(_processes(graph, other.nodes)) for other in reduction.causes) > 1:
         return 0
-    inside = set(cause.cycle)
-    return sum(1 for node in reduction.held if node not in inside and graph.nodes[node].kind == "thread")
+    inside, nodes = set(cause.cycle), graph.nodes
+    return sum(1 for node in reduction.held if node not in inside and nodes[node].kind == "thread" and _processes(graph, (node,)) <= around)
+
+
+def _processes(graph: WaitGraph, nodes: Sequence[int]) -> set[str]:
+    return {process.id for process in (graph.nodes[node].process for node in nodes) if process is not None}
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:

@@ -79,10 +79,14 @@ def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequ
             else "only a worker of these pools can run that"
         )
         words += f"Each runs a task that waits for the result of another task, and {runs}. "
-        words += "Nothing else in the process was seen moving that could deliver it."
-    if any(track.place.role == "acceptor" for process in processes for track in process.tracks):
+        if min(len(process.dumps) for process in processes) > 1:
+            words += "Nothing else in the process was seen moving that could deliver it."
+        else:
+            words += "Whether anything else moves that could deliver it takes a second snapshot to tell."
+    accepting = any(track.place.role in ("acceptor", "listener") for process in processes for track in process.tracks)
+    if accepting:
         words += " A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered."
-    return f"{words} {_LOOP}"
+    return f"{words} {_LOOP}" if accepting or served else words
 
 
 def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:

@@ -27,8 +27,9 @@ def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
             for reading in process.logs:
                 if _stands_in(reading.log, edge):
                     return [Quote(edge.source, edge.line, reading.log.line_text(edge.line))]
-            if process.dumps[-1].source == edge.source:
-                return [Quote(edge.source, edge.line, process.dumps[-1].line_text(edge.line))]
+            dump = next((dump for dump in reversed(process.dumps) if dump.source == edge.source), None)
+            if dump is not None:
+                return [Quote(edge.source, edge.line, dump.line_text(edge.line))]
     return []
 
 

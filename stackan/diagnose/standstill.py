@@ -9,8 +9,9 @@ from stackan.diagnose.elimination import Candidates, name_candidates
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.place import RECORDED
 from stackan.model.process import Pool, Process
-from stackan.model.track import STUCK, Track
+from stackan.model.track import STUCK, Track, held_by
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 _HINTS = 2  # more of them tell nothing
@@ -24,7 +25,7 @@ class Holders:
     def __init__(self, process: Process) -> None:
         # The first one counts, as it stands in the process.
         self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
-        self.by_address = {hold.address: track for track in reversed(process.tracks) for hold in track.newest.holds}
+        self.by_address = {hold.address: (track, hold) for track in reversed(process.tracks) for _, hold in held_by(track)}
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
         self.candidates = Candidates(process)
 
@@ -163,9 +164,11 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
         return []
     if awaited.address is None:
         return _hints(waiters) or ["Its holder is not shown: the dump prints no address of the lock."]
-    holder = holders.by_address.get(awaited.address)
-    if holder is not None:
-        return [f"{label(holder)} holds it and {describe_doing(holder)}."]
+    if awaited.address in holders.by_address:
+        holder, hold = holders.by_address[awaited.address]
+        doing = f"waits in {holder.place.purpose}" if holder.place.verb == "idle" else describe_doing(holder)
+        holds = "holds it" if hold.sure or hold.evidence == RECORDED else "holds it, unless what is printed is left over,"
+        return [f"{label(holder)} {holds} and {doing}."]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]

@@ -13,7 +13,7 @@ from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump, Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Pool, Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track, label
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
 
 # Roles of threads through which the outside may deliver a result.
@@ -58,7 +58,7 @@ class _Builder:
         self.pools: list[int] = []
         self.pool_of: dict[int | str, int] = {}
         self.resources: dict[object, int] = {}
-        self.holders: dict[object, list[tuple[Track, Held]]] = {}
+        self.holders: dict[object, list[tuple[Track, Sighting, Held]]] = {}
         self.results: dict[str, int] = {}  # of tasks, by who may deliver them
         self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
         self.recorded: dict[int | None, Printed] = {}  # locks whose printed owner is one of them, by address
@@ -68,8 +68,8 @@ class _Builder:
         for track in self.process.tracks:
             if track.progress != VANISHED:
                 self.threads[track.key] = self.graph.add(Node("thread", label(track), self.process, track))
-                for hold in track.newest.holds:
-                    self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, hold))
+                for sighting, hold in held_by(track):
+                    self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         for pool in self.process.pools:
             self._add_pool(pool)
 
@@ -152,7 +152,7 @@ class _Builder:
         if awaited is None or awaited.address is None:
             return False
         held = self.holders.get(awaited.address, [])
-        return bool(held) and all(hold.sure and hold.evidence in (RECORDED, LOCALS) for _, hold in held)
+        return bool(held) and all(hold.sure and hold.evidence in (RECORDED, LOCALS) for _, _, hold in held)
 
     def _token(self, track: Track) -> str:
         """The lock without an address that a thread waits for, if a holder is known.
@@ -180,17 +180,17 @@ class _Builder:
         words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind}{symbol or ' lock'}"
         node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address))
         held = self.holders.get(key, [])
-        exclusive = [(track, hold) for track, hold in held if not hold.shared]
+        exclusive = [each for each in held if not each[-1].shared]
         if len(exclusive) > 1:  # two owners contradict each other: only a recorded one is believed
-            recorded = [(track, hold) for track, hold in exclusive if hold.evidence == "recorded"]
+            recorded = [each for each in exclusive if each[-1].evidence == RECORDED]
             held = recorded if len(recorded) == 1 else []
-        for track, hold in held:
+        for track, shown, hold in held:
             self.graph.connect(
                 Edge(
                     node,
                     self.threads[track.key],
                     hold.evidence,
-                    track.newest.text_of(hold).source,
+                    shown.text_of(hold).source,
                     hold.line,
                     "is held by",
                     hold.sure,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from stackan.model.place import Place, Sighting
+from stackan.model.place import RECORDED, Held, Place, Sighting
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
     "stuck",
@@ -38,6 +38,24 @@ class Track(NamedTuple):
     @property
     def present(self) -> list[int]:
         return [index for index, _ in self.sightings]
+
+
+def held_by(track: Track) -> list[tuple[Sighting, Held]]:
+    """What a thread holds, each with the sighting that shows it.
+
+    If it stands still, that is also what an owner word says that was printed in an earlier snapshot, where the newest does not say
+    who owns it: people ask for an owner when the first report has told them to, and the dumps may come in any order.
+    """
+    newest = track.newest
+    found = [(newest, hold) for hold in newest.holds]
+    if track.progress == STUCK and any(sighting.holds for _, sighting in track.sightings[:-1]):
+        known = {word.address for word in newest.dump.facts.printed} | {hold.address for hold in newest.holds}
+        for _, sighting in reversed(track.sightings[:-1]):
+            for hold in sighting.holds:
+                if hold.evidence == RECORDED and hold.address is not None and hold.address not in known:
+                    known.add(hold.address)
+                    found.append((sighting, hold._replace(sure=False)))
+    return found
 
 
 def label(track: Track) -> str:

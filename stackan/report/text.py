@@ -44,7 +44,7 @@ def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
         if len(lines) > _SHOWN_LINES:
             yield "      ... (--format json)"
     if len(analysis.warnings) > _SHOWN_NOTES:
-        yield f"note: {len(analysis.warnings) - _SHOWN_NOTES} more notes; --format json has all of them."
+        yield f"note: {count(len(analysis.warnings) - _SHOWN_NOTES, 'more note')}; --format json has all of them."
     if len(analysis.processes) > 1:
         yield from indented(f"{len(analysis.processes)} processes: {tally(analysis.verdicts)}", 0, 3)
     number = {id(finding): number for number, finding in enumerate(analysis.findings, 1)}

@@ -154,6 +154,24 @@ def test_an_owner_that_gdb_was_asked_to_print_proves_a_deadlock_without_locals()
     assert (found.kind, found.confidence, lwps(found)) == ("deadlock", "certain", [4101, 4102])
 
 
+def test_an_owner_that_was_printed_in_an_earlier_snapshot_counts_while_its_thread_stands_still() -> None:
+    """Who was told to ask for the owner gives that dump beside the others, under any name."""
+    asked, plain = dump(*AB_BA) + printed_owners({DEBIT: 4101, CREDIT: 4102}), dump(*AB_BA)
+
+    [finding] = analyze(asked, plain).findings
+
+    assert (finding.kind, finding.severity, finding.confidence) == ("deadlock", "critical", "likely")
+    assert "An owner was printed in an earlier snapshot; its thread has stood still since then." in finding.explanation
+    assert sum("__owner" in quote.text and quote.source == "snap1.txt" for quote in finding.evidence) == 2
+
+
+def test_an_owner_that_was_printed_in_an_earlier_snapshot_is_nothing_once_its_thread_has_moved() -> None:
+    moved = tuple(thread(each.lwp, each.name, app("elsewhere"), START) if each.lwp == 4101 else each for each in AB_BA)
+    asked, later = dump(*AB_BA) + printed_owners({DEBIT: 4101, CREDIT: 4102}), dump(*moved)
+
+    assert "deadlock" not in kinds(analyze(asked, later))
+
+
 def test_a_thread_whose_lock_names_itself_as_owner_is_a_certain_self_deadlock() -> None:
     reload = thread(4301, "reload", mutex(DEBIT, "config"), app("log_event"), app("reload"), START)
 
