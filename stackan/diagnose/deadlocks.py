@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge
+from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
@@ -44,6 +44,10 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
     behind = _behind(graph, cause, reduction)
     if behind:
         explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
+    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
+    if logged:
+        who = " and ".join(map(label, logged[:2])) if len(logged) < 3 else f"{len(logged)} of them"
+        explanation += f" Which latch holds up {who} is what the server's own log says; the dumps agree, and print no address."
     doubtful = [edge for edge in edges if not edge.sure]
     if any(edge.evidence == RECORDED and not is_logged(graph, edge) for edge in doubtful):
         explanation += " An owner was printed in an earlier snapshot; its thread has stood still since then."
@@ -61,7 +65,7 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
         explanation=explanation,
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
-        evidence=collect_quotes(quote_edge(graph, edge) for edge in edges),
+        evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, logged)]),
         advice=_ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE,
         processes=tuple({process.id: process for process, _ in threads}.values()),
     )

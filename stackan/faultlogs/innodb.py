@@ -117,19 +117,19 @@ def _read_wait(data: bytes, start: int, number: int, lines: dict[int, str]) -> L
     at, holder, grip = _holder(texts, kind, thread)
     lines.update((number + each, texts[each]) for each in (0, lock, at))
     return LoggedWait(
-        thread,
-        number,
-        place,
-        seconds,
-        kind,
-        address,
-        number + lock,
-        _created(behind),
-        mode,
-        holder,
-        number + at,
-        grip,
-        kind == "rwlock" and grip in ("exclusive", "SX") and _written_in(texts).startswith(_HANDS_OVER),
+        thread=thread,
+        line=number,
+        place=place,
+        seconds=seconds,
+        kind=kind,
+        address=address,
+        lock_line=number + lock,
+        created=_created(behind),
+        mode=mode,
+        holder=holder,
+        holder_line=number + at,
+        grip=grip,
+        passed=grip in ("exclusive", "SX") and _written_in(texts).startswith(_HANDS_OVER),
     )
 
 

@@ -6,7 +6,8 @@ stands in front of a latch in the newest snapshot, and did so in all; its holder
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.log import Judged, Log, LoggedWait, Reading
@@ -14,6 +15,14 @@ from stackan.model.place import RECORDED, Awaited, Held
 from stackan.model.track import IDLE, STUCK, VANISHED, Track, label
 
 _LATCH = "latch"
+
+
+class _Disputes(NamedTuple):
+    """What the logs of a process say themselves that is at odds."""
+
+    waiters: set[int]  # threads that wait for different locks
+    locks: set[int]  # addresses of locks that have several holders
+    queues: set[tuple[int, int]]  # (thread, lock) that it has not got yet
 
 
 def share_out(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[list[Log]]:
@@ -35,8 +44,8 @@ def share_out(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[lis
 def tell(tracks: Sequence[Track], logs: Sequence[Log], snapshots: int) -> tuple[list[Track], tuple[Reading, ...]]:
     """The threads of a process with what its logs prove, and what was made of each of the logs' waits."""
     threads = {_thread_id(track): track for track in tracks if track.progress != VANISHED}
-    disputed = _disputed(logs)
-    readings = tuple(Reading(log, tuple(_judge(wait, threads, disputed, snapshots) for wait in log.waits)) for log in logs)
+    disputes = _find_disputes([wait for log in logs for wait in log.waits])
+    readings = tuple(Reading(log, tuple(_judge(wait, threads, disputes, snapshots) for wait in log.waits)) for log in logs)
     told: dict[int, Track] = dict(threads)
     for log, waits in readings:
         standing = {judged.wait.thread for judged in waits if judged.lock_counts}
@@ -52,25 +61,25 @@ def _thread_id(track: Track) -> int:
     return track.newest.dump.columns.thread_pthread[track.newest.thread]
 
 
-def _disputed(logs: Iterable[Log]) -> set[int]:
-    """The threads of which the logs say different things, and the addresses of locks that they give to several holders."""
-    waits: dict[int, int] = {}
-    holders: dict[int, int | None] = {}
-    disputed = set()
-    for log in logs:
-        for wait in log.waits:
-            if waits.setdefault(wait.thread, wait.address) != wait.address:
-                disputed.add(wait.thread)
-            if wait.holder is not None and holders.setdefault(wait.address, wait.holder) != wait.holder:
-                disputed.add(wait.address)
-    return disputed
+def _find_disputes(waits: Sequence[LoggedWait]) -> _Disputes:
+    awaited: dict[int, int] = {}
+    holders: dict[int, int] = {}
+    disputes = _Disputes(set(), set(), set())
+    for wait in waits:
+        if awaited.setdefault(wait.thread, wait.address) != wait.address:
+            disputes.waiters.add(wait.thread)
+        if wait.holder is not None and holders.setdefault(wait.address, wait.holder) != wait.holder:
+            disputes.locks.add(wait.address)
+        if wait.mode != "wait_ex":
+            disputes.queues.add((wait.thread, wait.address))
+    return disputes
 
 
-def _judge(wait: LoggedWait, threads: dict[int, Track], disputed: set[int], snapshots: int) -> Judged:
+def _judge(wait: LoggedWait, threads: dict[int, Track], disputes: _Disputes, snapshots: int) -> Judged:
     waiter = threads.get(wait.thread)
     holder = threads.get(wait.holder) if wait.holder is not None else None
-    against = _against_lock(wait, waiter, disputed, snapshots)
-    doubt = against or _against_holder(wait, holder, disputed)
+    against = _against_lock(wait, waiter, disputes, snapshots)
+    doubt = against or _against_holder(wait, holder, disputes)
     return Judged(
         wait,
         waiter.lwp if waiter is not None else None,
@@ -81,7 +90,7 @@ def _judge(wait: LoggedWait, threads: dict[int, Track], disputed: set[int], snap
     )
 
 
-def _against_lock(wait: LoggedWait, waiter: Track | None, disputed: set[int], snapshots: int) -> str:
+def _against_lock(wait: LoggedWait, waiter: Track | None, disputes: _Disputes, snapshots: int) -> str:
     """Why a thread is not believed to wait for the lock that the log names; "" if it is."""
     if waiter is None:
         return "no thread of the newest snapshot has this id"
@@ -89,7 +98,7 @@ def _against_lock(wait: LoggedWait, waiter: Track | None, disputed: set[int], sn
         return f"{label(waiter)} does not wait for a latch in the newest snapshot"
     if snapshots > 1 and waiter.progress != STUCK:
         return f"{label(waiter)} moves between the snapshots"
-    if wait.thread in disputed:
+    if wait.thread in disputes.waiters:
         return "the logs name different locks"
     if not _fits(wait, waiter):
         return f"{label(waiter)} now waits somewhere else than at {wait.place}"
@@ -104,7 +113,7 @@ def _fits(wait: LoggedWait, waiter: Track) -> bool:
     return not engine or wait.place.partition(" line ")[0] in engine
 
 
-def _against_holder(wait: LoggedWait, holder: Track | None, disputed: set[int]) -> str:
+def _against_holder(wait: LoggedWait, holder: Track | None, disputes: _Disputes) -> str:
     """Why the thread that the log names is not believed to hold the lock; "" if it is, or none is named."""
     if wait.holder is None:
         return ""
@@ -112,8 +121,10 @@ def _against_holder(wait: LoggedWait, holder: Track | None, disputed: set[int]) 
         return "the log names the waiting thread itself, as it does while a page is read for it"
     if wait.passed:
         return "the latch was taken for reading or writing a page: the thread that completes the request gives it back"
-    if wait.address in disputed:
+    if wait.address in disputes.locks:
         return "the log names several holders"
+    if (wait.holder, wait.address) in disputes.queues:
+        return "that thread waits for the same latch itself"
     if wait.mode == "S" and wait.grip == "SX":
         return "a latch that is held in mode SX lets readers in"
     if holder is None:

@@ -84,6 +84,7 @@ def test_two_threads_that_wait_for_each_others_latch_are_a_certain_deadlock(judg
     assert "mysqld1.err line " in finding.explanation
     texts = [quote.text for quote in finding.evidence]
     assert f"a writer (thread id {pthread_of(4002)}) has reserved it in mode  exclusive" in texts
+    assert any("in sync_array_wait_event (" in text for text in texts), "what the dumps say to it, too"
 
 
 def test_a_holder_that_does_not_wait_in_the_list_makes_nothing_certain(judge: Analyze) -> None:
@@ -160,6 +161,12 @@ def test_a_thread_that_the_log_says_waits_for_itself_is_no_self_deadlock(judge: 
     assert owners(analysis, 4001) == []
     assert not [finding for finding in analysis.findings if "deadlock" in finding.kind]
     assert "names the waiting thread itself" in words(analysis)
+
+
+def test_a_holder_that_waits_for_the_same_latch_itself_is_no_self_deadlock(judge: Analyze) -> None:
+    analysis = judge([waiter(4001), waiter(4002)], status(latch(4001, PAGE, 4001), latch(4002, PAGE, 4001)))
+    assert owners(analysis, 4001) == owners(analysis, 4002) == []
+    assert not [finding for finding in analysis.findings if "deadlock" in finding.kind]
 
 
 def test_a_page_that_is_being_read_is_not_held_by_who_asked_for_it(judge: Analyze) -> None:
