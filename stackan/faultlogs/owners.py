@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.log import Judged, Log, LoggedWait, Reading
-from stackan.model.place import RECORDED, Awaited, Held
+from stackan.model.place import RECORDED, Held, Sighting
 from stackan.model.track import IDLE, STUCK, VANISHED, Track, label
 
 _LATCH = "latch"
@@ -47,11 +47,18 @@ def tell(tracks: Sequence[Track], logs: Sequence[Log], snapshots: int) -> tuple[
     disputes = _find_disputes([wait for log in logs for wait in log.waits])
     readings = tuple(Reading(log, tuple(_judge(wait, threads, disputes, snapshots) for wait in log.waits)) for log in logs)
     told: dict[int, Track] = dict(threads)
+    holds: dict[int, dict[tuple[int | None, str], Held]] = {}
     for log, waits in readings:
         standing = {judged.wait.thread for judged in waits if judged.lock_counts}
         for judged in waits:
-            if judged.wait.thread in threads:
-                _add(told, log, judged, sure=judged.wait.holder in standing)
+            wait = judged.wait
+            if wait.thread in threads:
+                told[wait.thread] = _with_wait(told[wait.thread], log, judged)
+            if judged.holder_counts and wait.holder is not None:
+                hold = _hold(log, wait, sure=wait.holder in standing)
+                holds.setdefault(wait.holder, {}).setdefault((hold.address, hold.token), hold)
+    for thread, held in holds.items():
+        told[thread] = _with_holds(told[thread], held)
     changed = {track.key: told[thread] for thread, track in threads.items()}
     return [changed.get(track.key, track) for track in tracks], readings
 
@@ -134,60 +141,47 @@ def _against_holder(wait: LoggedWait, holder: Track | None, disputes: _Disputes)
     return ""
 
 
-def _add(told: dict[int, Track], log: Log, judged: Judged, sure: bool) -> None:
-    """Write into the threads what the log proves of them, and what it only hints at."""
-    wait = judged.wait
+def _with_wait(track: Track, log: Log, judged: Judged) -> Track:
+    """The thread with what the log proves of its wait, and what it only hints at."""
+    wait, awaited = judged.wait, track.newest.awaited
+    if awaited is None:
+        return track
+    hint = _hint(log, judged) if judged.why and wait.holder is not None else ""
     if not judged.lock_counts:
-        told[wait.thread] = _with_wait(told[wait.thread], hint=_hint(log, judged) if wait.holder is not None else "")
-        return
-    symbol, token, address = wait.created, "", wait.address
-    if wait.mode == "wait_ex":  # it has the lock as good as taken, and waits for those who still read
-        symbol, address = f"readers of {wait.address:#x}", 0
-        token = f"{_LATCH} {symbol}"
-    told[wait.thread] = _with_wait(
-        told[wait.thread],
-        address=address or None,
-        symbol=symbol or None,
-        mode="read" if wait.mode == "S" else "write",
-        evidence=RECORDED,
-        line=wait.lock_line,
-        log=log,
-        hint=_hint(log, judged) if judged.why else "",
-    )
-    if judged.holder_counts and wait.holder is not None:
-        shared = wait.grip == "shared"
-        hold = Held(_LATCH, address or None, RECORDED, wait.holder_line, 0, shared, token, sure, log)
-        told[wait.holder] = _with_hold(told[wait.holder], hold)
+        return _renewed(track, track.newest._replace(awaited=awaited._replace(hint=hint)))
+    address, symbol = _identify(wait)
+    mode = "read" if wait.mode == "S" else "write"
+    awaited = awaited._replace(address=address, symbol=symbol, mode=mode, evidence=RECORDED, line=wait.lock_line, log=log, hint=hint)
+    return _renewed(track, track.newest._replace(awaited=awaited))
+
+
+def _hold(log: Log, wait: LoggedWait, sure: bool) -> Held:
+    address, symbol = _identify(wait)
+    token = f"{_LATCH} {symbol}" if address is None else ""
+    return Held(_LATCH, address, RECORDED, wait.holder_line, 0, wait.grip == "shared", token, sure, log)
+
+
+def _identify(wait: LoggedWait) -> tuple[int | None, str | None]:
+    """The address and the name of what is waited for: who has a latch as good as taken waits for those who still read."""
+    if wait.mode == "wait_ex":
+        return None, f"readers of {wait.address:#x}"
+    return wait.address, wait.created or None
 
 
 def _hint(log: Log, judged: Judged) -> str:
-    """`The log names LWP 4711 as its holder (mysqld.err, line 12), which is no proof: …`"""
+    """`mysqld.err, line 12, names LWP 4711 as holder of latch 0x7fdb…, which is no proof: LWP 4711 is idle: the name is left over.`"""
     wait = judged.wait
-    who = f"LWP {judged.holder_lwp}" if judged.holder_lwp is not None else f"thread {wait.holder:#x}" if wait.holder else "no holder"
+    who = f"LWP {judged.holder_lwp}" if judged.holder_lwp is not None else f"thread {wait.holder:#x}"
     return f"{log.source}, line {wait.holder_line}, names {who} as holder of latch {wait.address:#x}, which is no proof: {judged.why}."
 
 
-def _with_wait(track: Track, **known: object) -> Track:
-    awaited = track.newest.awaited
-    if awaited is None:
-        return track
-    return _renewed(track, awaited=awaited._replace(**known))  # type: ignore[arg-type]
+def _with_holds(track: Track, held: dict[tuple[int | None, str], Held]) -> Track:
+    """Each lock once: what the dump shows stands first."""
+    known = {(hold.address, hold.token) for hold in track.newest.holds}
+    more = (hold for key, hold in held.items() if key not in known)
+    return _renewed(track, track.newest._replace(holds=(*track.newest.holds, *more)))
 
 
-def _with_hold(track: Track, hold: Held) -> Track:
-    """Each lock once, by what stands first."""
-    holds = track.newest.holds
-    if any((hold.address, hold.token) == (other.address, other.token) for other in holds):
-        return track
-    return _renewed(track, holds=(*holds, hold))
-
-
-def _renewed(track: Track, awaited: Awaited | None = None, holds: tuple[Held, ...] | None = None) -> Track:
+def _renewed(track: Track, newest: Sighting) -> Track:
     """The track with another newest sighting."""
-    newest = track.newest
-    newest = newest._replace(
-        awaited=newest.awaited if awaited is None else awaited,
-        holds=newest.holds if holds is None else holds,
-    )
-    index = track.sightings[-1][0]
-    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (index, newest)))
+    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
