@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from stackan.compare.by_name import by_names, group_by_name
 from stackan.compare.clues import Clues
@@ -53,7 +53,7 @@ def _by_threads(dumps: Sequence[Dump]) -> tuple[list[list[Dump]], list[Dump]]:
         known = dict.fromkeys(by_mark[mark] for mark in sorted(identity.marks) if mark in by_mark)
         at = next((at for at, other in known if same_process(other, identity)), None)
         if at is None:
-            asked = dict.fromkeys(at for lwp in identity.threads for at in by_lwp.get(lwp, ()))
+            asked = _known_of(identity.oldest, by_lwp) or _known_of(identity.threads, by_lwp)
             at = next((at for at in asked if same_process(homes[at][-1], identity)), None)
         if at is None:
             at = len(homes)
@@ -64,6 +64,10 @@ def _by_threads(dumps: Sequence[Dump]) -> tuple[list[list[Dump]], list[Dump]]:
         for mark in identity.marks:
             by_mark[mark] = at, identity
     return [[identity.dump for identity in home] for home in homes], unnumbered
+
+
+def _known_of(lwps: Iterable[int], by_lwp: dict[int, dict[int, None]]) -> dict[int, None]:
+    return dict.fromkeys(at for lwp in lwps for at in by_lwp.get(lwp, ()))
 
 
 def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:

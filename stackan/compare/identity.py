@@ -6,7 +6,7 @@ from functools import cached_property
 
 from stackan.model.dump import Dump
 
-_SAMPLED = 64  # threads whose bases are compared: the oldest ones, which live longest
+_SAMPLED = 32  # threads that are looked at, the oldest ones, which live longest
 
 
 class Identity:
@@ -14,6 +14,7 @@ class Identity:
 
     def __init__(self, dump: Dump) -> None:
         self.dump = dump
+        self._bases: dict[int, dict[bytes, int]] = {}
 
     @property
     def threads(self) -> dict[int, int]:
@@ -26,8 +27,23 @@ class Identity:
         pthreads = self.dump.columns.thread_pthread
         return frozenset((lwp, pthreads[index]) for lwp, index in self.threads.items() if pthreads[index])
 
+    @cached_property
+    def oldest(self) -> list[int]:
+        """The lowest LWPs: of threads that were there at the process's start, and that a later dump has most likely, too."""
+        return sorted(self.threads)[:_SAMPLED]
+
+    @cached_property
+    def marked(self) -> frozenset[int]:
+        """The LWPs of `marks`."""
+        return frozenset(lwp for lwp, _ in self.marks)
+
     def base(self, lwp: int) -> dict[bytes, int]:
         """{printed name: program counter} of a thread's outermost frames; debuggers differ in how far out they go."""
+        if lwp not in self._bases:
+            self._bases[lwp] = self._read_base(lwp)
+        return self._bases[lwp]
+
+    def _read_base(self, lwp: int) -> dict[bytes, int]:
         columns, thread = self.dump.columns, self.threads[lwp]
         stop = columns.thread_first[thread] + columns.thread_frames[thread]
         base = {}
@@ -52,11 +68,16 @@ def same_process(a: Identity, b: Identity) -> bool:
         return False
     if not a.marks.isdisjoint(b.marks):
         return True
-    shared = a.threads.keys() & b.threads.keys()
-    if a.marks and b.marks and not {lwp for lwp, _ in a.marks}.isdisjoint(lwp for lwp, _ in b.marks):
+    if not a.marked.isdisjoint(b.marked):
         return False
-    sample = sorted(shared)[:_SAMPLED]
-    return sum(_same_base(a.base(lwp), b.base(lwp)) for lwp in sample) * 2 > len(sample)
+    shared = [lwp for lwp in a.oldest if lwp in b.threads] or sorted(a.threads.keys() & b.threads.keys())[:_SAMPLED]
+    same = other = 0
+    for lwp in shared:
+        agrees = _same_base(a.base(lwp), b.base(lwp))
+        same, other = same + agrees, other + (not agrees)
+        if max(same, other) * 2 > len(shared):
+            break
+    return same > other
 
 
 def _same_base(ours: dict[bytes, int], theirs: dict[bytes, int]) -> bool:

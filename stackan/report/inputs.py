@@ -25,12 +25,15 @@ def explain_inputs(analysis: Analysis) -> Iterator[str]:
 def _process(process: Process) -> Iterator[str]:
     place = process.place
     yield cut(f"process {safe(process.id)}: {count(len(place.placements), 'snapshot')}", WIDTH)
-    first = place.placements[0]
-    shared = [name for name in ("host", "role", "pid") if len({getattr(placed, name) for placed in place.placements}) == 1]
-    for name in shared:
-        yield from labelled(name, _known(getattr(first, name)), 12)
+    differs = []
+    for name in ("host", "role", "pid"):
+        clues = dict.fromkeys(clue for placed in place.placements if (clue := getattr(placed, name)) is not None)
+        if len(clues) > 1:
+            differs.append(name)
+        else:
+            yield from labelled(name, _known(next(iter(clues), None)), 12)
     for number, placed in enumerate(place.placements, 1):
-        yield from _placement(number, placed, [name for name in ("host", "role", "pid") if name not in shared])
+        yield from _placement(number, placed, differs)
     for warning in place.warnings:
         yield from labelled("note", safe(warning), 12)
     yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackan.model.analysis import Analysis
@@ -10,7 +11,7 @@ from stackan.model.kin import StackClass, share
 from stackan.model.place import Place
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
-from stackan.report.words import WIDTH, count, cut, indented, numbers, safe, short, tally
+from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, short, tally
 
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
@@ -41,16 +42,20 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
 
 def render_shared(name: str, stack: StackClass, processes: Sequence[Process]) -> Iterator[str]:
     """A stack in which threads of several processes are stuck, with all of these processes."""
-    often: dict[str, int] = {}
-    for process, _ in stack.members:
-        often[process.id] = often.get(process.id, 0) + 1
-    head = (
-        f"{name}. {count(len(stack.members), 'thread')} in {share(stack.processes, processes)} stuck in {stack.members[0][1].place.purpose}"
-    )
+    often = Counter(process.id for process, _ in stack.members)
+    pool = common_pool(stack)
+    who = count(len(stack.members), "thread") + (f" of {pool}" if pool else "")
+    head = f"{name}. {who} in {share(stack.processes, processes)} stuck in {stack.members[0][1].place.purpose}"
     yield from indented(safe(head), 0, 4)
-    single = max(often.values()) == 1
-    yield from indented(safe(", ".join(process if single else f"{process} ({number})" for process, number in often.items())), 3, 3)
+    yield from indented(safe(each_with([(process, str(number)) for process, number in often.items()])), 3, 3)
     yield from stack_lines(stack.names, stack.members[0][1].place.run)
+
+
+def common_pool(stack: StackClass) -> str:
+    """The pool of which they all are workers, each in its own process; "" if there is none."""
+    pools = {process.id: {track.key: pool.name for pool in process.pools for track in pool.workers} for process in stack.processes}
+    names = {pools[process.id].get(track.key, "") for process, track in stack.members}
+    return names.pop() if len(names) == 1 else ""
 
 
 def head_of(processes: Sequence[Process], verdict: str) -> str:

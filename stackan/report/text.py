@@ -14,7 +14,7 @@ from stackan.model.kin import alike, share, stack_classes
 from stackan.model.process import Process
 from stackan.model.track import label
 from stackan.report.processes import fold_processes, head_of, render_processes, render_shared
-from stackan.report.words import WIDTH, count, cut, indented, labelled, numbers, safe, short, tally, wrap
+from stackan.report.words import WIDTH, count, cut, each_with, indented, labelled, numbers, safe, short, tally, wrap
 
 _SHOWN_PROCESSES = 8  # of a case, of those that look different; findings name every process that they are about
 _FOLDED = 3  # findings that say the same, from which on one is shown for all
@@ -86,7 +86,7 @@ def render_finding(number: int, same: Sequence[Finding], processes: Sequence[Pro
     yield from indented(safe(finding.explanation), 3, 3)
     yield ""
     if len(same) > 1:
-        yield from labelled("alike", safe(", ".join(f"{each.processes[0].id} ({whose(each)})" for each in same)), 12)
+        yield from labelled("alike", safe(each_with([(each.processes[0].id, whose(each)) for each in same])), 12)
         yield from labelled("shown", safe(finding.processes[0].id), 12)
     if finding.threads:
         yield from labelled("threads", numbers([track.shown for _, track in finding.threads], 24), 12)

@@ -82,3 +82,11 @@ def tally(words: Iterable[str]) -> str:
     ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
     parts = [f"{number} {word}" for word, number in ranked]
     return ", ".join(parts[:8]) + (f", {len(parts) - 8} more" if len(parts) > 8 else "")
+
+
+def each_with(members: Sequence[tuple[str, str]]) -> str:
+    """`n1/17 (10), n2/17 (8)`; what is the same of all is said once: `n1/17, n2/17 (10 each)`."""
+    said = {words for _, words in members}
+    if len(said) == 1 and len(members) > 1:
+        return f"{', '.join(name for name, _ in members)} ({said.pop()} each)"
+    return ", ".join(f"{name} ({words})" for name, words in members)
