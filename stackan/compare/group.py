@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from stackan.compare.by_name import by_names, group_by_name
 from stackan.compare.clues import Clues
-from stackan.compare.identity import Identity, same_process
+from stackan.compare.identity import Identity
+from stackan.compare.seen import Seen
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 
@@ -41,33 +42,15 @@ def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None 
 
 def _by_threads(dumps: Sequence[Dump]) -> tuple[list[list[Dump]], list[Dump]]:
     """(processes, dumps that print no LWP)"""
-    homes: list[list[Identity]] = []
+    seen = Seen()
     unnumbered: list[Dump] = []
-    by_lwp: dict[int, dict[int, None]] = {}  # the processes in which an LWP was seen: nobody else need be asked
-    by_mark: dict[tuple[int, int], tuple[int, Identity]] = {}
     for dump in dumps:
         identity = Identity(dump)
-        if not identity.threads:
+        if identity.threads:
+            seen.add(identity)
+        else:
             unnumbered.append(dump)
-            continue
-        known = dict.fromkeys(by_mark[mark] for mark in sorted(identity.marks) if mark in by_mark)
-        at = next((at for at, other in known if same_process(other, identity)), None)
-        if at is None:
-            asked = _known_of(identity.oldest, by_lwp) or _known_of(identity.threads, by_lwp)
-            at = next((at for at in asked if same_process(homes[at][-1], identity)), None)
-        if at is None:
-            at = len(homes)
-            homes.append([])
-        homes[at].append(identity)
-        for lwp in identity.threads:
-            by_lwp.setdefault(lwp, {})[at] = None
-        for mark in identity.marks:
-            by_mark[mark] = at, identity
-    return [[identity.dump for identity in home] for home in homes], unnumbered
-
-
-def _known_of(lwps: Iterable[int], by_lwp: dict[int, dict[int, None]]) -> dict[int, None]:
-    return dict.fromkeys(at for lwp in lwps for at in by_lwp.get(lwp, ()))
+    return [[identity.dump for identity in home] for home in seen.homes], unnumbered
 
 
 def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:

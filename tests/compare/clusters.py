@@ -12,12 +12,13 @@ def another_process(*texts: bytes, seed: int) -> list[bytes]:
     """Snapshots of one process as if another process, with the process id 1000 * seed, had made them."""
     found = sorted({int(match[2]) for text in texts for match in _IDS.finditer(text)})
     lwps = {b"%d" % lwp: 1000 * seed + order for order, lwp in enumerate(found)}
-    shift = seed << 24  # libraries and stacks lie elsewhere in every process
+    return [_IDS.sub(lambda match: match[1] + b"%d" % lwps[match[2]], moved(text, seed)) for text in texts]
 
-    def renumber(match: re.Match[bytes]) -> bytes:
-        return match[1] + b"%d" % lwps[match[2]]
+
+def moved(text: bytes, seed: int) -> bytes:
+    """The same ids, as in a container, with libraries and stacks elsewhere, as in every process."""
 
     def move(match: re.Match[bytes]) -> bytes:
-        return b"0x%s%012x" % (match[1] or b"", (int(match[2], 16) + shift) & 0xFFFF_FFFF_FFFF)
+        return b"0x%s%012x" % (match[1] or b"", (int(match[2], 16) + (seed << 24)) & 0xFFFF_FFFF_FFFF)
 
-    return [_ADDRESSES.sub(move, _IDS.sub(renumber, text)) for text in texts]
+    return _ADDRESSES.sub(move, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import random
+import re
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stackan
-from compare.clusters import another_process
+from compare.clusters import another_process, moved
+from stackan.compare.group import group
 from stackan.model.case import Case
+from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 
 
@@ -58,13 +61,8 @@ def test_folders_by_host_and_date_are_processes_with_host_and_role(pair):
 
 
 def test_two_hosts_may_use_one_process_id(pair):
-    here, there = another_process(*pair, seed=4), another_process(*pair, seed=4 + 256 * 16)
-    there = [text.replace(b"4100", b"4") for text in there]
-    moved = [another_process(text, seed=4 + 4096)[0].replace(b"4100", b"4") for text in pair]
-    assert here[0] != moved[0]
-    texts = {f"node1/snap{number}.txt": text for number, text in enumerate(here, 1)}
-    texts |= {f"node2/snap{number}.txt": text for number, text in enumerate(moved, 1)}
-    assert placed(texts) == {"node1/4000": ["node1/snap1.txt", "node1/snap2.txt"], "node2/4000": ["node2/snap1.txt", "node2/snap2.txt"]}
+    texts = {f"node{host}/snap{number}.txt": moved(text, host) for host in (1, 2) for number, text in enumerate(pair, 1)}
+    assert placed(texts) == {f"node{host}/17802": [f"node{host}/snap1.txt", f"node{host}/snap2.txt"] for host in (1, 2)}
 
 
 def test_equal_threads_at_two_hosts_in_one_round_are_two_processes(pair):
@@ -175,11 +173,7 @@ def test_a_restart_between_rounds_is_recognized_and_told_at_both(pair):
 
 def test_a_restart_under_the_same_process_id_is_told_by_the_threads_addresses(pair):
     """In containers the server's id is 1 before and after."""
-    after = another_process(pair[1], seed=17)[0]
-    lwps = sorted({line.partition("LWP ")[2].partition(")")[0] for line in pair[1].decode().splitlines() if line.startswith("Thread ")})
-    for order, lwp in enumerate(lwps):
-        after = after.replace(b"%d" % (17000 + order), lwp.encode())
-    analysis = analyze({"round1/pstack.txt": pair[0], "round2/pstack.txt": after})
+    analysis = analyze({"round1/pstack.txt": pair[0], "round2/pstack.txt": moved(pair[1], 7)})
     assert len(analysis.processes) == 2
     assert all("restarted in between" in process.place.warnings[0] for process in analysis.processes)
 
@@ -214,6 +208,17 @@ def test_inputs_in_any_order_give_the_same_document(seed):
     shuffled = list(texts.items())
     random.Random(seed).shuffle(shuffled)
     assert json.dumps(analyze(dict(shuffled)).to_dict()) == json.dumps(analyze(texts).to_dict())
+
+
+@pytest.mark.parametrize("ids", ["pthread ids", "no pthread ids"])
+def test_many_containers_with_equal_ids_take_no_longer_than_their_number_explains(pair, in_proportion, ids):
+    text = re.sub(rb"\(Thread 0x[0-9a-f]+ \((LWP \d+)\).*\):", rb"(\1):", pair[0]) if ids == "no pthread ids" else pair[0]
+
+    def containers(number: int) -> list[Dump]:
+        return [found for seed in range(number) for found in parse_all(moved(text, seed), f"c{seed}/x.txt")]
+
+    assert len(group(containers(5))) == 5
+    in_proportion(containers, group, size=40)
 
 
 # -- as a user asks
