@@ -18,9 +18,10 @@ from stackan.model.dump import Dump
 _LOOKED_AT = 4096  # bytes before the first thread
 
 _HOSTS = (
-    re.compile(r"(?im)^[ \t#=*-]{0,8}(?:host ?name|host|machine)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{1,253})"),
+    re.compile(r"(?im)^[ \t#=*-]{0,8}(?:host ?name|host)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{1,253})"),
     re.compile(r"(?m)^\[?[\w.-]{1,64}@([\w.-]{1,253})[ :][^\n]{0,200}[#$] "),  # a shell's prompt
 )
+_LAUNCH = re.compile(r"(?m)^Launch Time:.*$")  # of the process, which macOS's sample prints behind its own
 _MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
 
 # Threads that only one role has: of DolphinDB by its documentation (docs.dolphindb.cn, "thread model"), of PostgreSQL by its source
@@ -60,8 +61,8 @@ def read_head(dump: Dump) -> Head:
     text = dump.text(max(behind, start - _LOOKED_AT), start)
     host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
     mode = _MODE.search(text)
-    moments = [moment.iso for moment in find_moments(text)]
-    return Head(host, mode[1] if mode else running_role(dump), moments[-1] if moments else None)
+    moments = find_moments(_LAUNCH.sub("", text))
+    return Head(host, mode[1] if mode else running_role(dump), moments[-1].iso if moments else None)  # the last stands nearest
 
 
 def running_role(dump: Dump) -> str | None:

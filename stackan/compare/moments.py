@@ -22,9 +22,9 @@ class Moment(NamedTuple):
     stop: int
 
 
-def find_moment(text: str) -> Moment | None:
+def find_moment(name: str) -> Moment | None:
     """The first moment in a name; a date without the time of day is none."""
-    return next(find_moments(text), None)
+    return min([*find_moments(name), *_counted(name)], key=lambda moment: moment.start, default=None)
 
 
 def find_date(text: str) -> Moment | None:
@@ -33,15 +33,15 @@ def find_date(text: str) -> Moment | None:
     return Moment(f"{date[1]}{date[3]}{date[4]}", *date.span()) if date is not None else None
 
 
-def find_moments(text: str) -> Iterator[Moment]:
-    """Moments in the order in which they stand."""
-    found = [*_dated(text), *_spoken(text)]
-    found += [
-        Moment(_of_epoch(int(match[1])), *match.span())
-        for match in _EPOCH.finditer(text)
-        if not any(moment.start <= match.start() < moment.stop for moment in found)
-    ]
-    return iter(sorted(found, key=lambda moment: moment.start))
+def find_moments(text: str) -> list[Moment]:
+    """Moments as people and programs write them, in their order."""
+    return sorted([*_dated(text), *_spoken(text)], key=lambda moment: moment.start)
+
+
+def _counted(name: str) -> Iterator[Moment]:
+    """Seconds since 1970.  In a text such a number may be anything."""
+    for match in _EPOCH.finditer(name):
+        yield Moment(_of_epoch(int(match[1])), *match.span())
 
 
 def _dated(text: str) -> Iterator[Moment]:

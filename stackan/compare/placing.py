@@ -21,7 +21,22 @@ def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
     clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
-    return [_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)]
+    return _tell_formats([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
+
+
+def _tell_formats(places: list[Place]) -> list[Place]:
+    """Dumps of one process in formats that share no thread ids, a goroutine dump and gdb's, stay apart: say that they belong together."""
+    formats: dict[tuple[str | None, int | None], dict[str, str]] = {}
+    for each in places:
+        traits = each.placements[0].dump.traits
+        formats.setdefault((each.host, each.pid), {}).setdefault(traits.family, traits.name)
+    told = []
+    for each in places:
+        family = each.placements[0].dump.traits.family
+        others = [name for other, name in formats[each.host, each.pid].items() if other != family and each.pid is not None]
+        words = [f"the same process id as in {' and '.join(others)} dumps, whose threads cannot be told to be the same"] if others else []
+        told.append(each._replace(warnings=(*each.warnings, *words)))
+    return told
 
 
 def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> Place:
@@ -34,7 +49,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         named = dict.fromkeys(clue.value for clue in found if clue is not None and clue.source == NAME)
         if len(named) > 1:
             warnings.append(f"its inputs' names speak of several {what}, {', '.join(named)}; their threads are of one process")
-    order = _reason_of_order(dumps, clues, given_order)
+    order, told = _reason_of_order(dumps, clues, given_order), clues.order(dumps)
     placements = [
         Placement(
             dump,
@@ -44,7 +59,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
             hosts[at],
             roles[at],
             pids[at],
-            _time(dump, clues, clues.order(dumps)),
+            _time(dump, clues, told),
         )
         for at, dump in enumerate(dumps)
     ]

@@ -9,6 +9,7 @@ from stackan._version import __version__
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
 from stackan.model.kin import StackClass, stack_classes
+from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import WaitGraph
@@ -80,11 +81,28 @@ def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str],
         "role": process.place.role,
         "profile": process.rules.profile,
         "verdict": verdict,
+        "inputs": [_input(placed) for placed in process.place.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
         "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
         "pools": [_pool(pool) for pool in process.pools],
         "warnings": list(process.place.warnings),
     }
+
+
+def _input(placed: Placement) -> dict[str, Any]:
+    return {
+        "compared": placed.compared,
+        "source": placed.dump.source,
+        "line": placed.dump.thread(placed.dump.first_thread).line,
+        "format": placed.dump.format,
+        "joined": placed.joined,
+        "ordered": placed.ordered,
+        **{name: _clue(getattr(placed, name)) for name in ("host", "role", "pid", "time")},
+    }
+
+
+def _clue(clue: Clue | None) -> dict[str, str] | None:
+    return {"value": clue.value, "from": clue.source} if clue is not None else None
 
 
 def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:

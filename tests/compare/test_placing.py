@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import pytest
+from graph.dumps import START, app, dump, eu_stack, mutex, thread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,26 @@ def test_a_process_id_that_only_the_name_tells_is_a_hint():
     assert placed(texts) == {
         str(pid): [f"pstack_dnode_{pid}.log", f"pstack_dnode_{pid}.log.1", f"pstack_dnode_{pid}.log.2"] for pid in (4242, 4250)
     }
+
+
+def test_a_goroutine_dump_beside_gdbs_of_the_same_process_is_told(root, pair):
+    goroutines = (root / "tests" / "dumps" / "go" / "kinds.txt").read_bytes()
+    analysis = analyze({"node1/pstack_17802.log": pair[0], "node1/goroutines_pid17802.txt": goroutines})
+    assert {process.id: process.place.warnings[0].partition(",")[0] for process in analysis.processes} == {
+        "node1/17802": "the same process id as in gdb dumps",
+        "node1/17802#2": "the same process id as in go dumps",
+    }
+
+
+def test_gdbs_and_eu_stacks_dumps_of_one_process_are_one_process_of_which_one_tools_are_compared():
+    threads = (
+        thread(4100, "server", mutex(0x5581_9000), app("serve"), app("main")),
+        thread(4101, "worker", mutex(0x5581_4140), app("audit"), app("work"), START),
+    )
+    texts = {"pstack_4100.log": dump(*threads), "pstack_4100.log.1": dump(*threads), "eu-stack_4100.txt": eu_stack(*threads)}
+    (process,) = analyze(texts).processes
+    assert [found.compared for found in process.place.placements] == [False, True, True]
+    assert [found.source for found in process.dumps] == ["pstack_4100.log", "pstack_4100.log.1"]
 
 
 # -- order

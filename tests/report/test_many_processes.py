@@ -70,6 +70,7 @@ def test_the_report_stays_within_the_terminal_and_a_few_pages(lines):
 def test_the_document_has_every_member_of_every_class(analysis, validate):
     document = analysis.to_dict()
     validate(document)
+    assert document["processes"][0]["inputs"][1]["host"] == {"value": "node1", "from": "name"}
     (stack,) = document["stuck_stacks"]
     assert stack["processes"] == [f"node{node}/{node}000" for node in range(1, EXHAUSTED + 1)]
     assert len(stack["threads"]) == 10 * EXHAUSTED
