@@ -39,7 +39,9 @@ def _where(cause: Finding, findings: Sequence[Finding], processes: Sequence[Proc
     """In how many of a case's processes it is so: `14 of 16 data nodes: `; the process, if it is one of several."""
     if len(processes) == 1 or len(cause.processes) > 1:
         return ""
-    same = next(group for group in alike(findings) if cause in group)
+    same = next(group for group in alike(findings) if any(finding is cause for finding in group))
     if len(same) == 1:
         return f"{cause.processes[0].id}: "
-    return f"{share([finding.processes[0] for finding in same], processes)}: "
+    differ = len({finding.title for finding in same}) > 1  # in a number or an address, which are of the first one
+    who = share([finding.processes[0] for finding in same], processes)
+    return f"{who}, as {cause.processes[0].id}: " if differ else f"{who}: "

@@ -49,7 +49,12 @@ def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
         if len(finding.processes) != 1:
             groups[at,] = [finding]
             continue
-        said = (finding.kind, finding.severity, finding.confidence, _NUMBER.sub("#", finding.title), finding.advice)
+        said = (
+            finding.kind,
+            finding.severity,
+            finding.confidence,
+            *(_NUMBER.sub("#", words) for words in (finding.title, *finding.advice)),
+        )
         own = (finding.processes[0].id, *said)
         groups.setdefault((*said, often[own]), []).append(finding)
         often[own] += 1

@@ -92,3 +92,19 @@ def test_two_findings_of_one_process_are_never_folded(example):
     main = thread(4100, "main", mutex(0x5581_9000), app("stay"), app("main"))
     lines = list(render(analyze(dump(main, *locks), dump(main, *locks))))
     assert sum(". stuck-wait: " in line for line in lines) == 4
+
+
+def test_findings_about_locks_at_other_addresses_are_folded_all_the_same():
+    from graph.dumps import START, analyze, app, dump, mutex, thread
+
+    texts, names = [], []
+    for process in (1, 2, 3):
+        pid, lock = process * 1000, 0x5581_4140 + process * 0x1000
+        waiters = [thread(pid + at, "worker", mutex(lock), app("audit"), app("work"), START) for at in range(1, 5)]
+        for at in (1, 2):
+            texts.append(dump(thread(pid, "main", mutex(0x5581_9000 + process), app("stay"), app("main")), *waiters))
+            names.append(f"node{process}/snap{at}.txt")
+    found = analyze(*texts, names=names)
+    assert found.headline.startswith("all 3 processes, as node1/1000: 4 threads wait for mutex 0x55815140")
+    heads = [line for line in render(found) if ". convoy: " in line]
+    assert heads == ["1. convoy: critical, likely, all 3 processes"]
