@@ -1,9 +1,11 @@
-/* What the scanner asks of bytes, sixteen at a time where the processor can: SSE2 is part of every x86-64. */
+/* What the scanner asks of bytes, sixteen at a time where the processor can: SSE2 is part of every x86-64, NEON of every AArch64. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -32,38 +34,57 @@ static inline uint64_t mix(uint64_t left, uint64_t right) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Sixteen bytes side by side.  A comparison makes 0xff of each byte for which it holds, and 0 of the others. */
 #if defined(__SSE2__)
-static inline __m128i load_16(const uint8_t *at) { return _mm_loadu_si128((const __m128i *)at); }
-
-/* 0xff in each byte that is `first` or one of the `count` bytes behind it. */
-static inline __m128i in_range(__m128i bytes, char first, char count) {
-    __m128i distance = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-    return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8(count)), distance);
+#define HAVE_LANES 1
+typedef __m128i lanes;
+static inline lanes load_16(const uint8_t *at) { return _mm_loadu_si128((const __m128i *)at); }
+static inline lanes all(uint8_t byte) { return _mm_set1_epi8((char)byte); }
+static inline lanes add(lanes left, lanes right) { return _mm_add_epi8(left, right); }
+static inline lanes equal(lanes left, lanes right) { return _mm_cmpeq_epi8(left, right); }
+static inline lanes greater(lanes left, lanes right) { return _mm_cmpgt_epi8(left, right); } /* as signed bytes */
+static inline lanes both(lanes left, lanes right) { return _mm_and_si128(left, right); }
+static inline lanes either(lanes left, lanes right) { return _mm_or_si128(left, right); }
+static inline uint32_t bits(lanes found) { return (uint32_t)_mm_movemask_epi8(found); } /* one for each byte */
+static inline int everywhere(lanes found) { return bits(found) == 0xffff; }
+#elif defined(__aarch64__)
+#define HAVE_LANES 1
+typedef uint8x16_t lanes;
+static inline lanes load_16(const uint8_t *at) { return vld1q_u8(at); }
+static inline lanes all(uint8_t byte) { return vdupq_n_u8(byte); }
+static inline lanes add(lanes left, lanes right) { return vaddq_u8(left, right); }
+static inline lanes equal(lanes left, lanes right) { return vceqq_u8(left, right); }
+static inline lanes greater(lanes left, lanes right) { return vcgtq_s8(vreinterpretq_s8_u8(left), vreinterpretq_s8_u8(right)); }
+static inline lanes both(lanes left, lanes right) { return vandq_u8(left, right); }
+static inline lanes either(lanes left, lanes right) { return vorrq_u8(left, right); }
+static inline uint32_t bits(lanes found) {
+    const lanes places = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128}, kept = vandq_u8(found, places);
+    return vaddv_u8(vget_low_u8(kept)) | (uint32_t)vaddv_u8(vget_high_u8(kept)) << 8;
 }
+static inline int everywhere(lanes found) { return vminvq_u8(found) == 0xff; }
+#else
+#define HAVE_LANES 0
+#endif
 
-static inline __m128i same_16(const uint8_t *left, const uint8_t *right) { return _mm_cmpeq_epi8(load_16(left), load_16(right)); }
+#if HAVE_LANES
+static inline lanes same_16(const uint8_t *left, const uint8_t *right) { return equal(load_16(left), load_16(right)); }
 
-/* 0xff in each `" ' ( )`: the last three stand side by side, and are made the greatest signed bytes. */
-static inline __m128i bracket_or_quote(const uint8_t *at) {
-    const __m128i bytes = load_16(at), quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-    return _mm_or_si128(quote, _mm_cmpgt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(0x7f - ')')), _mm_set1_epi8(0x7c)));
+/* `" ' ( )`: the last three stand side by side, and are made the greatest signed bytes. */
+static inline lanes bracket_or_quote(const uint8_t *at) {
+    const lanes bytes = load_16(at);
+    return either(equal(bytes, all('"')), greater(add(bytes, all(0x7f - ')')), all(0x7c)));
 }
 #endif
 
 /* One bit for each newline among 64 bytes, where that is faster than `memchr`. */
-#if defined(__SSE2__)
-#define HAVE_MASKS 1
 static inline uint64_t newline_mask(const uint8_t *at) {
-    const __m128i newline = _mm_set1_epi8('\n');
     uint64_t mask = 0;
-    for (int part = 0; part < 64; part += 16)
-        mask |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(load_16(at + part), newline)) << part;
+#if HAVE_LANES
+    for (int part = 0; part < 64; part += 16) mask |= (uint64_t)bits(equal(load_16(at + part), all('\n'))) << part;
+#endif
     return mask;
 }
-#else
-#define HAVE_MASKS 0
-static inline uint64_t newline_mask(const uint8_t *at) { return 0; }
-#endif
+
 /* Fetch what will be read a page later: the processor itself looks ahead within a page only. */
 static inline void fetch_ahead(const uint8_t *at) {
     for (int line = 0; line < 192; line += 64) __builtin_prefetch(at + 4096 + line);
@@ -73,9 +94,9 @@ static inline int first_bit(uint64_t mask) { return __builtin_ctzll(mask); }
 
 /* The first of `" ' ( )`, or `end`. */
 static inline const uint8_t *find_bracket_or_quote(const uint8_t *at, const uint8_t *end) {
-#if defined(__SSE2__)
+#if HAVE_LANES
     for (; end - at >= 16; at += 16) {
-        int found = _mm_movemask_epi8(bracket_or_quote(at));
+        const uint32_t found = bits(bracket_or_quote(at));
         if (found) return at + __builtin_ctz(found);
     }
 #endif
@@ -85,23 +106,23 @@ static inline const uint8_t *find_bracket_or_quote(const uint8_t *at, const uint
 
 /* `memcmp(...) == 0`.  Up to 64 bytes are looked at in four pieces of 16, which overlap where there are fewer: a loop whose
    number of turns changes costs more than the pieces. */
-#if defined(__SSE2__)
+#if HAVE_LANES
 #define FOUR_PIECES(size, second, third) \
     const size_t second = (size) < 32 ? (size) - 16 : 16, third = (size) < 32 ? 0 : (size) - 32
 #endif
 
 static inline int is_same(const uint8_t *left, const uint8_t *right, size_t size) {
-#if defined(__SSE2__)
+#if HAVE_LANES
     for (; size > 64; size -= 64, left += 64, right += 64) {
-        const __m128i begin = _mm_and_si128(same_16(left, right), same_16(left + 16, right + 16));
-        const __m128i end = _mm_and_si128(same_16(left + 32, right + 32), same_16(left + 48, right + 48));
-        if (_mm_movemask_epi8(_mm_and_si128(begin, end)) != 0xffff) return 0;
+        const lanes begin = both(same_16(left, right), same_16(left + 16, right + 16));
+        const lanes end = both(same_16(left + 32, right + 32), same_16(left + 48, right + 48));
+        if (!everywhere(both(begin, end))) return 0;
     }
     if (size >= 16) {
         FOUR_PIECES(size, second, third);
-        const __m128i begin = _mm_and_si128(same_16(left, right), same_16(left + second, right + second));
-        const __m128i end = _mm_and_si128(same_16(left + third, right + third), same_16(left + size - 16, right + size - 16));
-        return _mm_movemask_epi8(_mm_and_si128(begin, end)) == 0xffff;
+        const lanes begin = both(same_16(left, right), same_16(left + second, right + second));
+        const lanes end = both(same_16(left + third, right + third), same_16(left + size - 16, right + size - 16));
+        return everywhere(both(begin, end));
     }
     if (size >= 8) return load_word(left, 8) == load_word(right, 8) && load_word(left + size - 8, 8) == load_word(right + size - 8, 8);
     return load_word(left, size) == load_word(right, size);
@@ -112,11 +133,11 @@ static inline int is_same(const uint8_t *left, const uint8_t *right, size_t size
 
 /* The first of two bytes, or `end`. */
 static inline const uint8_t *find_either(const uint8_t *at, const uint8_t *end, uint8_t first, uint8_t second) {
-#if defined(__SSE2__)
-    const __m128i one = _mm_set1_epi8((char)first), other = _mm_set1_epi8((char)second);
+#if HAVE_LANES
+    const lanes one = all(first), other = all(second);
     for (; end - at >= 16; at += 16) {
-        const __m128i bytes = load_16(at);
-        int found = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, one), _mm_cmpeq_epi8(bytes, other)));
+        const lanes bytes = load_16(at);
+        const uint32_t found = bits(either(equal(bytes, one), equal(bytes, other)));
         if (found) return at + __builtin_ctz(found);
     }
 #endif
@@ -127,13 +148,13 @@ static inline const uint8_t *find_either(const uint8_t *at, const uint8_t *end, 
 /* The first of `" # $ % & ' ( )`, which stand side by side, and of control characters, the newline among them; or `end`.
    What is no ASCII counts as such, too: signed, it is less than a blank. */
 static inline const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end) {
-#if defined(__SSE2__)
-    const __m128i to_greatest = _mm_set1_epi8(0x7f - ')'), below = _mm_set1_epi8(0x7f - ')' + '"' - 1), blank = _mm_set1_epi8(' ');
+#if HAVE_LANES
+    const lanes to_greatest = all(0x7f - ')'), below = all(0x7f - ')' + '"' - 1), blank = all(' ');
     for (; end - at >= 32; at += 32) {
         uint32_t found = 0;
         for (int part = 0; part < 32; part += 16) {
-            const __m128i bytes = load_16(at + part), is_sign = _mm_cmpgt_epi8(_mm_add_epi8(bytes, to_greatest), below);
-            found |= (uint32_t)_mm_movemask_epi8(_mm_or_si128(is_sign, _mm_cmpgt_epi8(blank, bytes))) << part;
+            const lanes bytes = load_16(at + part), is_sign = greater(add(bytes, to_greatest), below);
+            found |= bits(either(is_sign, greater(blank, bytes))) << part;
         }
         if (found) return at + __builtin_ctz(found);
     }
@@ -144,14 +165,20 @@ static inline const uint8_t *find_end_of_arguments(const uint8_t *at, const uint
 
 /* Sixteen hex digits as a number; returns whether all sixteen are digits. */
 static inline int load_16_digits(const uint8_t *at, uint64_t *value) {
+#if HAVE_LANES
+    const lanes text = load_16(at), lower = either(text, all(0x20));
+    const lanes is_digit = both(greater(text, all('0' - 1)), greater(all('9' + 1), text));
+    const lanes is_letter = both(greater(lower, all('a' - 1)), greater(all('f' + 1), lower));
+    if (!everywhere(either(is_digit, is_letter))) return 0;
+    const lanes digits = add(both(text, all(15)), both(is_letter, all(9)));
 #if defined(__SSE2__)
-    const __m128i text = load_16(at), lower = _mm_or_si128(text, _mm_set1_epi8(0x20));
-    const __m128i is_digit = in_range(text, '0', 9), is_letter = in_range(lower, 'a', 5);
-    __m128i digits, pairs;
-    if (_mm_movemask_epi8(_mm_or_si128(is_digit, is_letter)) != 0xffff) return 0;
-    digits = _mm_add_epi8(_mm_and_si128(text, _mm_set1_epi8(15)), _mm_and_si128(is_letter, _mm_set1_epi8(9)));
-    pairs = _mm_and_si128(_mm_or_si128(_mm_slli_epi16(digits, 4), _mm_srli_epi16(digits, 8)), _mm_set1_epi16(0xff));
+    const lanes pairs = both(either(_mm_slli_epi16(digits, 4), _mm_srli_epi16(digits, 8)), _mm_set1_epi16(0xff));
     *value = __builtin_bswap64((uint64_t)_mm_cvtsi128_si64(_mm_packus_epi16(pairs, pairs)));
+#else
+    const uint16x8_t words = vreinterpretq_u16_u8(digits); /* of each pair the first digit is the low byte */
+    const uint8x8_t pairs = vmovn_u16(vorrq_u16(vshlq_n_u16(words, 4), vshrq_n_u16(words, 8)));
+    *value = __builtin_bswap64(vget_lane_u64(vreinterpret_u64_u8(pairs), 0));
+#endif
     return 1;
 #else
     return 0;

@@ -34,7 +34,7 @@ from stackan.model import words as _words
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)
     uint64_t mix(uint64_t left, uint64_t right)
-    bint HAVE_MASKS
+    bint HAVE_LANES
     int first_bit(uint64_t mask)
     uint64_t newline_mask(const uint8_t *at)
     const uint8_t *find_bracket_or_quote(const uint8_t *at, const uint8_t *end)
@@ -296,7 +296,7 @@ cdef inline Py_ssize_t find_newline(Scanner *s) noexcept nogil:
     cdef const uint8_t *found
     cdef Py_ssize_t newline
     while s.newlines == 0:
-        if not HAVE_MASKS or s.block + 128 > s.size:  # the next block is cut: line by line from here on
+        if not HAVE_LANES or s.block + 128 > s.size:  # the next block is cut: line by line from here on
             found = <const uint8_t *>memchr(s.data + s.at, c"\n", s.size - s.at)
             return found - s.data if found != NULL else s.size
         s.block += 64
