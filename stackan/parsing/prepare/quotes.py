@@ -3,6 +3,8 @@
     > Thread 2 (Thread 0x7f8af73c96c0 (LWP 17543)):
     > #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6
 
+Formats without such frames show in their headers: see openers.py.
+
 Only where no frame begins a line: a mail that holds a dump may quote an older one, which is left alone.
 """
 
@@ -12,16 +14,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from stackan.parsing.prepare.openers import count_margins
 from stackan.parsing.prepare.text import Line
 
 # What stands before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
 _FRAME = re.compile(rb"^([>|:\t ]*[>|:\t ])#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
-_HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:)", re.MULTILINE)
+_HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:|#\d+ \")", re.MULTILINE)
 
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
-    return b"Sanitizer" not in head and (_HEADER.search(head) or _FRAME.search(head)) is not None
+    if b"Sanitizer" in head:
+        return False
+    return _HEADER.search(head) is not None or _FRAME.search(head) is not None or bool(count_margins(head))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
@@ -43,5 +48,5 @@ def _shared(line: bytes, prefix: bytes) -> int:
 
 def _usual_prefix(lines: list[bytes]) -> bytes:
     text = b"\n".join(lines)
-    found = Counter(_FRAME.findall(text)) or Counter(_HEADER.findall(text))
+    found = Counter(_FRAME.findall(text)) or Counter(_HEADER.findall(text)) or count_margins(text)
     return max(found, key=lambda prefix: found[prefix], default=b"")

@@ -1,0 +1,85 @@
+"""Dumps of every format, quoted in a mail or indented in a tracker: the same threads, on lines with their own numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import stackan
+from stackan.parsing import parse_all
+from tests.parsing import test_aix, test_lldb, test_macos, test_solaris, test_tombstone, test_windbg
+
+DUMPS = Path(__file__).parents[1] / "dumps"
+FILES = sorted(path for tool in ("java", "lldb", "python", "go") for path in (DUMPS / tool).glob("*.txt") if "debug1" not in path.name)
+WRITTEN = {  # after the sources and manuals of tools that do not run here
+    "procstack": test_aix.LEDGER,
+    "solaris-pstack": test_solaris.LEDGER,
+    "windbg": test_windbg.PUMP,
+    "windbg, a deadlock": test_windbg.DEADLOCK,
+    "macos-sample": test_macos.SAMPLE,
+    "macos-spindump": test_macos.SPINDUMP,
+    "android-tombstone": test_tombstone.TOMBSTONE,
+    "debuggerd": test_tombstone.DEBUGGERD,
+    "lldb": test_lldb.BT_ALL,
+}
+SAMPLES = {path.name: path.read_bytes() for path in FILES} | {name: text.encode() for name, text in WRITTEN.items()}
+INTRODUCTION = b"On Monday somebody wrote:\n\n"
+
+
+def lay_out(data: bytes, below: int = 0) -> list[object]:
+    """Which threads and frames stand on which lines."""
+    return [
+        (
+            dump.format,
+            [(thread.lwp, thread.name, thread.line - below) for thread in dump.threads],
+            [(frame.function, frame.file, frame.file_line, frame.line - below) for frame in dump.frames],
+            dump.facts,
+            len(dump.unparsed),
+        )
+        for dump in parse_all(data)
+    ]
+
+
+def mark(data: bytes, margin: bytes) -> bytes:
+    """Mail clients leave no blanks at the ends of lines."""
+    return b"\n".join((margin + line).rstrip() for line in data.split(b"\n"))
+
+
+@pytest.mark.parametrize("margin", [b"> ", b">", b"> > ", b"    ", b"\t"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_quoted_or_indented_dump_has_the_threads_of_the_clean_one(name: str, margin: bytes) -> None:
+    clean = mark(SAMPLES[name], b"")
+    assert lay_out(mark(clean, margin)) == lay_out(clean)
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("jdk17")])
+def test_what_a_mail_says_above_a_quoted_java_dump_moves_its_lines(name: str) -> None:
+    quoted, clean = stackan.parse(INTRODUCTION + mark(SAMPLES[name], b"> ")), stackan.parse(SAMPLES[name])
+    assert [thread.line for thread in quoted.threads] == [thread.line + 2 for thread in clean.threads]
+    assert quoted.line_text(quoted.threads[0].line) == "> " + clean.line_text(clean.threads[0].line)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_clean_dump_is_taken_as_it_stands(name: str) -> None:
+    for dump in parse_all(SAMPLES[name]):
+        assert dump.original is dump.data
+        assert dump.numbers is None
+
+
+def test_a_part_of_a_java_dump_is_told_by_its_states() -> None:
+    text = (
+        b'> "main" #1 prio=5 os_prio=0 tid=0x00007f1 nid=0x4e0b runnable  [0x00007f08]\n'
+        b">    java.lang.Thread.State: RUNNABLE\n> \tat A.run(A.java:3)\n"
+    )
+    dump = stackan.parse(text)
+    assert [(thread.name, thread.line) for thread in dump.threads] == [("main", 1)]
+    assert [(frame.function, frame.line) for frame in dump.frames] == [("A.run", 3)]
+
+
+def test_a_java_dump_that_quotes_an_older_one_is_left_alone() -> None:
+    data = SAMPLES["jdk17-monitor-1.txt"]
+    (dump, *_) = parse_all(data + b"\n" + mark(SAMPLES["jdk17-idle-1.txt"], b"> "))
+    (alone,) = parse_all(data)
+    assert [thread.line for thread in dump.threads] == [thread.line for thread in alone.threads]
+    assert dump.numbers is None
