@@ -368,7 +368,7 @@ cdef int take_indented(Scanner *s, Py_ssize_t start, Py_ssize_t stop) noexcept n
     if (
         (0 < s.noted == s.line - 1 and indent - start < 8)
         or is_table_row(s.data, start, indent, stop)
-        or (not s.open and is_map_detail(s.data, start, indent))
+        or (not s.open and is_outside_detail(s.data, start, indent, stop))
     ):
         return add_note(s, &s.notes, start, NOISE)
     return add_note(s, &s.unparsed, start, UNPARSED)

@@ -182,7 +182,11 @@ cdef bint is_stray_frame(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop)
 
 cdef bint is_bare_frame(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
     cdef Arguments found
-    return find_arguments(data, start, stop, &found) and skip_blanks(data, found.stop + 1, stop) < stop
+    if not find_arguments(data, start, stop, &found):
+        return False
+    if found.stop < stop:
+        return skip_blanks(data, found.stop + 1, stop) < stop
+    return data[trim_blanks(data, start, stop) - 1] == c"," and memchr(data + found.start, c"=", stop - found.start) != NULL
 
 
 cdef bint is_table_row(const uint8_t *data, Py_ssize_t start, Py_ssize_t indent, Py_ssize_t stop) noexcept nogil:
@@ -201,6 +205,11 @@ cdef bint is_table_row(const uint8_t *data, Py_ssize_t start, Py_ssize_t indent,
     if starts(data, at, stop, b"0x") or starts(data, at, stop, b'"'):
         return True
     return starts(data, at, stop, b"Thread ") or starts(data, at, stop, b"LWP ") or starts(data, at, stop, b"process ")
+
+
+cdef bint is_outside_detail(const uint8_t *data, Py_ssize_t start, Py_ssize_t indent, Py_ssize_t stop) noexcept nogil:
+    cdef bint behind_tab = indent - start == 1 and data[start] == c"\t"
+    return (behind_tab and begins_with_word(&noise_behind_tab, data, indent, stop)) or is_map_detail(data, start, indent)
 
 
 cdef bint is_map_detail(const uint8_t *data, Py_ssize_t start, Py_ssize_t indent) noexcept nogil:

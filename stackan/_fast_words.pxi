@@ -39,9 +39,11 @@ cdef Words words_table(tuple words) except *:
 
 cdef tuple NOISE_PREFIXES = _words.NOISE_PREFIXES
 cdef tuple NOISE_INSIDE = _words.NOISE_INSIDE
+cdef tuple NOISE_BEHIND_TAB = _words.NOISE_BEHIND_TAB
 cdef tuple LOCALS_LINES = _words.LOCALS_LINES
 cdef Words noise_prefixes = words_table(NOISE_PREFIXES)
 cdef Words noise_inside = words_table(NOISE_INSIDE)
+cdef Words noise_behind_tab = words_table(NOISE_BEHIND_TAB)
 cdef Words locals_lines = words_table(LOCALS_LINES)
 
 

@@ -31,7 +31,7 @@ from stackan.model.columns import (
     UNPARSED,
     Columns,
 )
-from stackan.model.words import LOCALS_LINES, NOISE_INSIDE, NOISE_PREFIXES
+from stackan.model.words import LOCALS_LINES, NOISE_BEHIND_TAB, NOISE_INSIDE, NOISE_PREFIXES
 
 _DIGITS = frozenset(b"0123456789")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -119,7 +119,7 @@ class _Scanner:
             columns.thread_stop[-1] = following
             return LOCALS
         goes_on = 0 < self.noted == line - 1 and indent - start < 8
-        if goes_on or is_table_row(data, start, indent, stop) or (not self.open and is_map_detail(data, start, indent, stop)):
+        if goes_on or is_table_row(data, start, indent, stop) or (not self.open and is_outside_detail(data, start, indent, stop)):
             return self.add_note(line, start)
         return self.add_unparsed(line, start)
 
@@ -361,9 +361,15 @@ def is_bare_frame(data: bytes, start: int, stop: int) -> bool:
     """The current frame on attaching, where it is inlined and so has no address; only outside of threads:
 
     futex_wait (private=0, expected=2, futex_word=0x7fed714aa0) at ../sysdeps/nptl/futex-internal.h:146
+    futex_wait (private=0, expected=2,                                gdb breaks lines between arguments; the rest follows, indented
     """
     found = find_arguments(data, start, stop)
-    return found is not None and skip_blanks(data, found[1] + 1, stop) < stop
+    if found is None:
+        return False
+    begin, end = found
+    if end < stop:
+        return skip_blanks(data, end + 1, stop) < stop
+    return data[trim_blanks(data, start, stop) - 1] == 44 and data.find(b"=", begin, stop) >= 0
 
 
 def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
@@ -385,6 +391,15 @@ def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
     if data.startswith(b".", at, stop):
         at = read_number(data, at + 1, stop)[0]
     return data.startswith((b"Thread ", b"LWP ", b"process ", b"0x", b'"'), skip_blanks(data, at, stop), stop)
+
+
+def is_outside_detail(data: bytes, start: int, indent: int, stop: int) -> bool:
+    """A line that is indented below others outside of threads: eu-stack's module map, or what gdb asks about when it is left:
+
+    \tInferior 1 [process 26082] will be detached.
+    """
+    behind_tab = indent - start == 1 and data[start] == 9
+    return (behind_tab and data.startswith(NOISE_BEHIND_TAB, indent, stop)) or is_map_detail(data, start, indent, stop)
 
 
 def is_map_detail(data: bytes, start: int, indent: int, stop: int) -> bool:

@@ -576,6 +576,50 @@ def test_threads_that_moved_are_two_snapshots() -> None:
     assert len(parse_all((PREAMBLE + threads + threads.replace("poll", "read")).encode(), "snap.txt")) == 2
 
 
+# -- what gdb says around the threads
+
+PIPED = """\
+Attaching to process 26082
+[New LWP 26095]
+__futex_abstimed_wait_common64 (private=128, cancel=true, abstime=0x0, op=265,\x20
+    expected=26095, futex_word=0x7ff61201d990) at ./nptl/futex-internal.c:57
+57	./nptl/futex-internal.c: No such file or directory.
+(gdb) (gdb) (gdb)\x20
+Thread 1 (LWP 26082):
+#0  0x000055e9757c960a in main (c=2, v=0x7ffda419b5a8) at pool.cc:20
+(gdb) A debugging session is active.
+
+	Inferior 1 [process 26082] will be detached.
+
+Quit anyway? (y or n) [answered Y; input not from terminal]
+Detaching from program: /srv/pool, process 26082
+[Inferior 1 (process 26082) detached]
+"""
+DECLINED = """\
+warning: File "/opt/python/bin/python3.11-gdb.py" auto-loading has been declined by your `auto-load safe-path' set to "$debugdir".
+To enable execution of this file add
+	add-auto-load-safe-path /opt/python/bin/python3.11-gdb.py
+line to your configuration file "/root/.config/gdb/gdbinit".
+To completely disable this security protection add
+	set auto-load safe-path /
+line to your configuration file "/root/.config/gdb/gdbinit".
+For more information about this security protection see the
+"Auto-loading safe path" section in the GDB manual.  E.g., run from the shell:
+	info "(gdb)Auto-loading safe path"
+
+Thread 1 (LWP 7):
+#0  0x000055e9757c960a in main () at py.c:20
+"""
+
+
+@pytest.mark.parametrize("text", [PIPED, DECLINED])
+def test_all_words_of_gdb_around_a_thread_are_known(text: str) -> None:
+    dump = only(text)
+    assert dump.unparsed == []
+    assert [frame.function for frame in dump.frames] == ["main"]
+    assert dump.lines["noise"] == sum(map(bool, text.split("\n"))) - 2
+
+
 # -- what is refused, and in which words
 
 

@@ -10,7 +10,7 @@ from stackan import _reference
 from stackan._reference import _Scanner
 from stackan.model.columns import EU_STACK, FRAME, GDB, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
 from stackan.model.dump import Dump, Facts
-from stackan.model.words import LOCALS_LINES, NOISE_INSIDE, NOISE_PREFIXES
+from stackan.model.words import LOCALS_LINES, NOISE_BEHIND_TAB, NOISE_INSIDE, NOISE_PREFIXES
 
 # -- a grammar of dumps; its pieces come from short lists, so that frames resemble each other, and almost do
 
@@ -157,7 +157,19 @@ others = joined(
     maybe(ARGUMENTS),
     maybe(LOCATIONS),
 )
-noise = one([*NOISE_PREFIXES, *NOISE_INSIDE, *LOCALS_LINES, b"        x = 1", b"\tx = 1", b"x = 1", b"", b" "])
+noise = one(
+    [
+        *NOISE_PREFIXES,
+        *NOISE_INSIDE,
+        *(b"\t" + word for word in NOISE_BEHIND_TAB),
+        *LOCALS_LINES,
+        b"        x = 1",
+        b"\tx = 1",
+        b"x = 1",
+        b"",
+        b" ",
+    ]
+)
 lines = st.one_of(plain_frames, frames, continuations, headers, eu_headers, others, noise, st.binary(max_size=12))
 dumps = st.lists(st.tuples(lines, one(ENDS)).map(b"".join), max_size=24).map(b"".join)
 
@@ -339,7 +351,7 @@ def check_stacks(columns: Columns) -> None:
 
 
 def test_no_word_of_the_tables_is_empty_for_it_would_match_every_line():
-    assert all(NOISE_PREFIXES) and all(NOISE_INSIDE) and all(LOCALS_LINES)
+    assert all(NOISE_PREFIXES) and all(NOISE_INSIDE) and all(NOISE_BEHIND_TAB) and all(LOCALS_LINES)
 
 
 @pytest.mark.parametrize("word", [*NOISE_PREFIXES, *LOCALS_LINES])
@@ -347,3 +359,23 @@ def test_every_word_of_the_debuggers_is_known(agree, word):
     inside = agree(b"#0  f (a=1) at x.c:1\n" + word + b"\n")
     assert inside.lines_by_kind[UNPARSED] == 0
     assert agree(b"#0  f (a=1) at x.c:1\n" + word[:-1] + b"\n" + word + b" more\n").thread_line[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (b"f (a=1, b=2, ", NOISE),  # gdb breaks the current frame's line between its arguments
+        (b"f (a=1,", NOISE),
+        (b"f (a=1, b", UNPARSED),
+        (b"f (see there, ", UNPARSED),
+        (b"f, a=1, ", UNPARSED),
+        (b"\tInferior 1 [process 26082] will be detached.", NOISE),
+        (b" \tInferior 1 [process 26082] will be detached.", UNPARSED),
+        (b"\tSuperior 1", UNPARSED),
+        (b"\tInferio", UNPARSED),
+    ],
+)
+def test_outside_of_threads_a_line_is_noise_only_where_it_is_certain(agree, line, kind):
+    assert agree(line + b"\n").lines_by_kind[kind] == 1
+    assert agree(line).lines_by_kind[kind] == 1
+    assert agree(b"Thread 1 (LWP 7):\n#0  f (a=1) at x.c:1\n(gdb) \n\n" + line + b"\n").lines_by_kind[kind] == 1 + (kind == NOISE)
