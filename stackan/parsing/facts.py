@@ -7,6 +7,7 @@ from stackan.model.columns import Columns
 from stackan.model.dump import Facts, Printed
 
 _REFUSALS = (b"ptrace: ", b"Could not attach", b"Unable to attach", b"eu-stack: ")
+_ADVICE = "Could not attach to process.  If "  # ...your uid matches: gdb says so before the reason, `ptrace: Operation not permitted.`
 
 
 def read_facts(data: bytes, columns: Columns) -> Facts:
@@ -38,6 +39,7 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
         elif text.startswith(_REFUSALS) or b" is already traced by process " in text:
             refusals.append(text.decode("utf-8", "replace"))
             limited = limited or b"shown max number of frames" in text
+    refusals.sort(key=lambda words: words.startswith(_ADVICE))
     # A live process's main thread is not announced; with a core it is.
     announced += announced > 0 and command is None
     return Facts(pid, command, tuple(printed), tuple(dict.fromkeys(refusals)), announced, limited)

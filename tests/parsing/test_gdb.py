@@ -638,6 +638,16 @@ def test_a_debuggers_refusal_is_told_in_its_own_words(words: str) -> None:
     assert words in told
 
 
+def test_of_a_refusal_with_advice_the_reason_is_told() -> None:
+    told = refusal(
+        b"Could not attach to process.  If your uid matches the uid of the target\n"
+        b"process, check the setting of /proc/sys/kernel/yama/ptrace_scope, or try\n"
+        b"again as the root user.  For more details, see /etc/sysctl.d/10-ptrace.conf\n"
+        b"ptrace: Operation not permitted.\n"
+    )
+    assert "(it says: ptrace: Operation not permitted.)" in told
+
+
 def test_a_refusal_beside_threads_is_a_warning() -> None:
     dump = only(f"Thread 1 (LWP 7):\n{FRAME}\n\nptrace: No such process.\n")
     assert dump.warnings == ["the debugger reported: ptrace: No such process."]
