@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stackan.classify import Rulebook, sight
+from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
 from stackan.compare import follow, place
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import InputError, LimitError, UsageError
@@ -198,7 +198,7 @@ def _compared(place: Place) -> tuple[Dump, ...]:
 
 
 def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log]) -> Process:
-    """One process: names, rules that fit it, sightings in each snapshot, threads through time, what its logs say, pools."""
+    """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what its logs say, pools."""
     dumps = _compared(place)
     stacks = []
     for dump in dumps:
@@ -208,7 +208,8 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     seen.update(said.words for dump in dumps for said in dump.facts.told.values())
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
-    tracks = follow([sight(dump, by_node, places) for dump, by_node in zip(dumps, stacks)], cut)
+    loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
+    tracks = follow([sight(dump, by_node, places, loops) for dump, by_node in zip(dumps, stacks)], cut)
     readings: tuple[Reading, ...] = ()
     if logs:
         from stackan.faultlogs import tell

@@ -8,6 +8,7 @@ outside of it; the *role* from those that start the thread.  Frame 0 alone is ne
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from stackan.classify.patterns import match
@@ -48,17 +49,26 @@ class Places:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._known: dict[tuple[tuple[str, ...], str], Place] = {}
+        self._known: dict[tuple[tuple[str, ...], str, bool], Place] = {}
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
-    def place(self, names: tuple[str, ...], told: str = "") -> Place:
-        """The place of a stack; `told` is the state that the dump prints for the thread, as profiles know it."""
-        found = self._known.get((names, told))
+    def place(self, names: tuple[str, ...], told: str = "", loops: frozenset[str] = frozenset()) -> Place:
+        """The place of a stack; `told` is the state that the dump prints for the thread, as profiles know it.
+
+        `loops` are frames that are known to run tasks by calling stored functions.
+        """
+        key = names, told, bool(loops) and self._runs_for(loops, names)
+        found = self._known.get(key)
         if found is None:
-            found = self._known[names, told] = self._classify(names, told)
+            found = self._known[key] = self._classify(*key)
         return found
 
-    def _classify(self, names: tuple[str, ...], told: str) -> Place:
+    def _runs_for(self, loops: frozenset[str], names: tuple[str, ...]) -> bool:
+        """Whether a stored function stands inside of the innermost of these loops: who is parked in a loop runs nothing for it."""
+        inside = list(takewhile(lambda name: name not in loops, names))
+        return len(inside) < len(names) and not self.rules.calls.isdisjoint(inside)
+
+    def _classify(self, names: tuple[str, ...], told: str, called: bool) -> Place:
         wait = self._find_wait(names)
         said = self.rules.waits.get(told)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
@@ -67,7 +77,9 @@ class Places:
         elif said is not None:
             wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
-        in_task = any(name in self._executors for name in names[wait.run + 1 : end])
+        # Who serves connections or events was given to the pool for good: what it waits for is its work.
+        served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
+        in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, told)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
         return Place(

@@ -20,13 +20,14 @@ _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", *_ANYWHERE}
-_FLAGS = {"inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise"}
+_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
     "wrapper": {"functions", "arguments", *_ANYWHERE},
     "start": {"functions", *_ANYWHERE},
     "glue": {"functions", *_ANYWHERE},
+    "call": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
     "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "serves", "advice", *_ANYWHERE},
@@ -37,7 +38,7 @@ _NEEDED = {
     "executor": ("id", "functions"),
     "pool": ("id", "name", "dispatch"),
     "blocked": ("id", "frames", "kind"),
-    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "spin"), ("functions",)),
+    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "call", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "holders", "advice", "marks"}
@@ -172,6 +173,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         starts=functions("start"),
         start_globs=_prefixes(functions("start")),
         glue=functions("glue"),
+        calls=functions("call"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
         frame_rules=tuple(frame_rules),
@@ -185,7 +187,10 @@ def _prefixes(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
-    flags = {name: bool(row.get(name)) for name in ("inner", "final", "timed", "poll", "accept", "input", "task", "delivers", "otherwise")}
+    flags = {
+        name: bool(row.get(name))
+        for name in ("inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise")
+    }
     return WaitRule(
         kind=row.get("kind"),
         state=row["state"],

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from stackan.classify.awaited import Waits
 from stackan.classify.evidence import each_once, find_frame_holds, find_guards, find_printed, held_by_guards
+from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
 from stackan.model.place import Place, Sighting, is_main
+from stackan.model.stem import stem
+
+_NONE: frozenset[str] = frozenset()
 
 
-def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places) -> list[Sighting]:
-    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node."""
+def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places, loops: Loops = NO_LOOPS) -> list[Sighting]:
+    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools."""
     guards, printed, facts = find_guards(dump), find_printed(dump), dump.facts
     waits, nodes = Waits(dump, places.rules), dump.columns.thread_node
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
         said = facts.told.get(thread)
-        place = _adjusted(places.place(names, said.words if said is not None else ""), facts)
+        own = loops.get(stem(dump.thread(thread).name), _NONE) if loops else _NONE
+        place = _adjusted(places.place(names, said.words if said is not None else "", own), facts)
         awaited = waits.find(thread, place)
         held = list(printed.get(thread, ()))
         if said is not None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from stackan.model.place import Place, is_main
 from stackan.model.process import Pool
 from stackan.model.rules import PoolRule, Rules
+from stackan.model.stem import stem
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
 
 
@@ -111,7 +112,7 @@ def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
 def _stems(members: Sequence[Track]) -> dict[str, list[Track]]:
     groups: dict[str, list[Track]] = {}
     for track in members:
-        groups.setdefault((track.name or "").rstrip("0123456789").rstrip("-_#:. "), []).append(track)
+        groups.setdefault(stem(track.name), []).append(track)
     return groups
 
 

@@ -23,6 +23,7 @@ class WaitRule(NamedTuple):
     final: bool  # frames further out do not change the kind
     timed: bool  # ends at a time-out
     poll: bool  # an event wait: what it is for, its caller says
+    events: bool  # an event loop's own wait: what a pool's loop called waits so by design
     accept: bool  # waits for a connection
     input: bool  # waits for somebody to send
     task: bool  # waits for the result of a task
@@ -90,6 +91,7 @@ class Rules(NamedTuple):
     starts: frozenset[str]
     start_globs: tuple[str, ...]  # by prefix
     glue: frozenset[str]
+    calls: frozenset[str]  # frames that call a stored function
     spins: frozenset[str]
     spins_by_design: frozenset[str]
     frame_rules: tuple[FrameRule, ...]
