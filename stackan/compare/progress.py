@@ -36,28 +36,30 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -
             seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
     tracks = [_track(key, tuple(sorted(by_index.items())), last, cut) for key, by_index in seen.items()]
-    tracks = settle_results(settle_joins(tracks))
+    tracks = settle_results(settle_joins(tracks, once=last == 0))
     order_in = {track.key: position for position, track in enumerate(tracks)}
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread, order_in[track.key]))
 
 
-def settle_joins(tracks: Sequence[Track]) -> list[Track]:
+def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
 
     Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
+    Threads that were seen `once` show nothing of how they live unless they are parked, too.
     """
-    living = {track.lwp for track in tracks if track.progress not in (STUCK, VANISHED)}
+    waits = UNSURE if once else STUCK
+    living = {track.lwp for track in tracks if (track.progress == IDLE if once else track.progress not in (STUCK, VANISHED))}
     missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
     joiners: dict[int | None, list[Track]] = {}
     ready: list[Track] = []
     for track in tracks:
-        if track.progress != STUCK or track.place.kind != "thread" or track.place.rule is not None:
+        if track.progress != waits or track.place.kind != "thread" or track.place.rule is not None:
             continue
         owners = track.newest.awaited.owners if track.newest.awaited is not None else ()
         missing[track.key] = sum(owner not in living for owner in owners)
         for owner in owners:
             joiners.setdefault(owner, []).append(track)
-        if not missing[track.key] and (owners or any(map(is_main, track.place.application[-1:]))):
+        if not missing[track.key] and (owners or (not once and any(map(is_main, track.place.application[-1:])))):
             ready.append(track)
     settled: dict[int | str, Track] = {}
     while ready:

@@ -8,7 +8,7 @@ from stackan.diagnose.findings import leading
 from stackan.model.finding import Finding
 from stackan.model.kin import alike, share
 from stackan.model.process import Process
-from stackan.model.track import UNSURE
+from stackan.model.track import IDLE, UNSURE
 
 
 def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
@@ -29,10 +29,24 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     rest = f"; {unsure} cannot be judged" if unsure else ""
     words = {
         "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",
-        "idle": f"Nothing is stuck: {threads - unsure} of {threads} threads wait for work{rest}.",
+        "idle": f"{_rest_in_words(processes, threads)}{rest}.",
         "inconclusive": f"The dump does not tell what {unsure} of {threads} threads wait for.",
     }
     return words.get(verdict, "")
+
+
+def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
+    """What idle processes wait for, and what is no more than the best guess where no rule knows the caller."""
+    idle = [track.place for process in processes for track in process.tracks if track.progress == IDLE]
+    guessed = [place for place in idle if place.verb == "idle" and place.rule is None]
+    peers = sum(place.role == "connection" for place in guessed)
+    parked = sum(place.kind == "condition" for place in guessed)
+    waiting = f"{len(idle)} of {threads} threads wait"
+    if peers * 4 >= threads:
+        return f"Nothing is seen stuck: {waiting}, {peers} of them for a peer to send: a client, or a backend that hangs"
+    if parked * 2 > threads:
+        return f"Nothing is seen stuck: {waiting}, {parked} of them on a condition: for work, as far as a stack tells"
+    return f"Nothing is stuck: {waiting} for work"
 
 
 def _where(cause: Finding, findings: Sequence[Finding], processes: Sequence[Process]) -> str:

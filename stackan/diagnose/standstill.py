@@ -11,7 +11,7 @@ from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import RECORDED
 from stackan.model.process import Pool, Process
-from stackan.model.track import STUCK, Track, held_by
+from stackan.model.track import IDLE, STUCK, Track, held_by
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 _HINTS = 2  # more of them tell nothing
@@ -63,7 +63,8 @@ def standing(
 
 
 def _stands(track: Track, snapshots: int) -> bool:
-    return track.progress == STUCK or (snapshots == 1 and track.place.verb in ("waiting", "blocked"))
+    waits = track.progress != IDLE and track.place.verb in ("waiting", "blocked")
+    return track.progress == STUCK or (snapshots == 1 and waits)
 
 
 def _object(process: Process, track: Track) -> tuple[object, ...]:

@@ -10,9 +10,11 @@ from stackan.diagnose import judge_case
 
 from .dumps import (
     START,
+    Frame,
     Thread,
     analyze,
     app,
+    condition,
     dump,
     future,
     guarded_mutex,
@@ -23,6 +25,7 @@ from .dumps import (
     parked,
     poll_events,
     progress,
+    receive,
     run_by,
     sleep,
     spin,
@@ -147,3 +150,49 @@ def test_what_is_only_possible_gives_no_verdict() -> None:
 
     assert kinds(analysis) == ["worker-exhaustion"]
     assert analysis.verdict == "inconclusive"
+
+
+# -- what an idle process is said to wait for
+
+
+def readers(number: int) -> list[Thread]:
+    """Threads of no known server that wait for their peers: clients, or a backend."""
+    return [thread(4600 + at, f"io-{at}", receive(7), app("read_reply"), app("serve"), START) for at in range(number)]
+
+
+FOLLOWER = Frame("boost::asio::detail::scheduler::run(boost::system::error_code&)")
+PARKED_BY_A_RULE = [thread(4700 + at, f"asio-{at}", condition(0x5581_4000, 0x5581_4040), FOLLOWER, START) for at in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("threads", "words"),
+    [
+        (readers(3), "Nothing is seen stuck: 4 of 4 threads wait, 3 of them for a peer to send: a client, or a backend that hangs."),
+        (IDLE, "Nothing is seen stuck: 4 of 4 threads wait, 3 of them on a condition: for work, as far as a stack tells."),
+        (readers(1) + PARKED_BY_A_RULE, "Nothing is stuck: 6 of 6 threads wait for work."),
+    ],
+    ids=["peers", "conditions", "known"],
+)
+def test_a_headline_says_where_it_cannot_be_told_what_idle_threads_wait_for(threads: list[Thread], words: str) -> None:
+    text = dump(thread(4100, "tellerd", poll_events(), app("stay"), app("main")), *threads)
+
+    assert analyze(text, text).headline == words
+
+
+# -- one snapshot with a thread that joins others
+
+
+def test_one_snapshot_of_who_joins_a_parked_thread_suggests_nothing() -> None:
+    analysis = analyze(dump(thread(4100, "tellerd", join(4500), app("ThreadPool::join"), app("main")), *IDLE))
+
+    assert (analysis.verdict, kinds(analysis)) == ("idle", [])
+    assert progress(analysis)[4100] == "idle"
+
+
+def test_one_snapshot_of_who_joins_a_thread_that_waits_for_a_lock_suggests_that_wait() -> None:
+    joined = thread(4500, "writer", mutex(0x5581_3000), app("append"), START)
+
+    analysis = analyze(dump(thread(4100, "tellerd", join(4500), app("ThreadPool::join"), app("main")), joined))
+
+    assert analysis.verdict == "inconclusive"
+    assert progress(analysis) == {4100: "unknown", 4500: "unknown"}
