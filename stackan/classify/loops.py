@@ -13,10 +13,10 @@ Only threads of one stem of names testify for each other: a server runs loops of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 from stackan.classify.places import Places
-from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import Place, is_main
 from stackan.model.rules import Rules
@@ -28,33 +28,33 @@ NO_LOOPS: Loops = MappingProxyType({})
 
 def find_loops(dumps: Sequence[Dump], stacks: Sequence[dict[int, tuple[str, ...]]], places: Places) -> Loops:
     """The frames directly above which threads are seen parked, and from which others called a stored function, in any snapshot."""
-    parking: dict[str, set[str]] = {}
+    shown = [places.place(names) for names in {names for by_node in stacks for names in by_node.values()}]
+    calls = {place.names: callers for place in shown if (callers := _callers(place, places.rules))}
+    parks = {place.names: parker for place in shown if calls and (parker := _parked_by(place, places.rules))}
+    if set(parks.values()).isdisjoint(chain.from_iterable(calls.values())):
+        return NO_LOOPS
     calling: dict[str, set[str]] = {}
+    parking: dict[str, set[str]] = {}
     for dump, by_node in zip(dumps, stacks, strict=True):
-        if not any(map(places.rules.calls.intersection, by_node.values())):
-            continue
-        shown = {node: places.place(names) for node, names in by_node.items()}
-        parked = {node: _parked_by(place, places.rules) for node, place in shown.items()}
-        callers = {node: _callers(place, places.rules) for node, place in shown.items()}
-        nodes = dump.columns.thread_node
-        for thread in range(dump.first_thread, dump.stop_thread):
-            node = nodes[thread]
-            if node != UNKNOWN and (parked[node] or callers[node]):
-                name = stem(dump.thread(thread).name)
-                parking.setdefault(name, set()).update(parked[node])
-                calling.setdefault(name, set()).update(callers[node])
-    return {name: frozenset(loops & calling[name]) for name, loops in parking.items() if loops & calling[name]}
+        for thread, node in enumerate(dump.thread_nodes(), dump.first_thread):
+            names = by_node.get(node, ())
+            if names in calls:
+                calling.setdefault(stem(dump.thread(thread).name), set()).update(calls[names])
+            if names in parks:
+                parking.setdefault(stem(dump.thread(thread).name), set()).add(parks[names])
+    loops = {name: frozenset(parkers & calling.get(name, set())) for name, parkers in parking.items()}
+    return {name: found for name, found in loops.items() if found}
 
 
-def _parked_by(place: Place, rules: Rules) -> Sequence[str]:
+def _parked_by(place: Place, rules: Rules) -> str:
     """The frame that parked a thread, if it is parked for work."""
     if place.verb != "idle" or place.kind != "condition" or place.role is not None:
-        return ()
+        return ""
     outside = next((name for name in place.application if name not in rules.glue), "??")
-    return () if outside.startswith("??") or is_main(outside) else (outside,)
+    return "" if outside.startswith("??") or is_main(outside) else outside
 
 
-def _callers(place: Place, rules: Rules) -> Sequence[str]:
+def _callers(place: Place, rules: Rules) -> tuple[str, ...]:
     """The frames outside of the innermost call of a stored function."""
     inside = next((at for at, name in enumerate(place.application) if name in rules.calls), None)
     return () if inside is None else place.application[inside + 1 :]
