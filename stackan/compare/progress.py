@@ -127,35 +127,56 @@ def _entry(sighting: Sighting) -> str | None:
 def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int, cut: Collection[int]) -> Track:
     newest = sightings[-1][1]
     thread = newest.dump.thread(newest.thread)
-    progress, note = judge(sightings, last)
+    pairs = [] if _rests(sightings) else itertools.pairwise(sightings)
+    still = [same_place(before, after) for (_, before), (_, after) in pairs]
+    progress, note = judge(sightings, last, still)
     if (progress == VANISHED and last in cut) or (progress == APPEARED and 0 in cut):
         progress, note = UNSURE, "a dump breaks off before it would come to this thread"
     number = thread.number if thread.lwp is None and newest.dump.traits.numbered else None
     return Track(
-        key, thread.lwp, thread.pthread, number, thread.name, sightings, progress, note, timeline(sightings, last), newest, newest.place
+        key,
+        thread.lwp,
+        thread.pthread,
+        number,
+        thread.name,
+        sightings,
+        progress,
+        note,
+        timeline(sightings, last, still),
+        newest,
+        newest.place,
     )
 
 
-def timeline(sightings: Sequence[tuple[int, Sighting]], last: int) -> str:
-    """A letter for each interval, in time order: `S S P P`."""
-    by_index = dict(sightings)
-    return " ".join(_step(by_index.get(index), by_index.get(index + 1)) for index in range(last))
+def _rests(sightings: Sequence[tuple[int, Sighting]]) -> bool:
+    return all(sighting.place.verb == "idle" for _, sighting in sightings)
 
 
-def _step(before: Sighting | None, after: Sighting | None) -> str:
-    if before is None or after is None:
-        return ABSENT if before is after else CAME if before is None else WENT
+def timeline(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> str:
+    """A letter for each interval, in time order: `S S P P`; `still` says of each two sightings in a row whether they are of one place."""
+    at = {index: position for position, (index, _) in enumerate(sightings)}
+    steps = []
+    for index in range(last):
+        before, after = at.get(index), at.get(index + 1)
+        if before is None or after is None:
+            steps.append(ABSENT if before is after else CAME if before is None else WENT)
+        else:
+            steps.append(_step(sightings[before][1], sightings[after][1], bool(still) and still[before]))
+    return " ".join(steps)
+
+
+def _step(before: Sighting, after: Sighting, still: bool) -> str:
     if before.place.verb == "idle" and after.place.verb == "idle":
         return RESTED
     if works_in_place(before, after):
         return RAN
-    if not same_place(before, after):
+    if not still:
         return MOVED
     return RAN if after.place.verb == "running" else STOOD
 
 
-def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, str]:
-    """A thread's progress and the reason in words; `last` is the newest snapshot's index."""
+def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> tuple[str, str]:
+    """A thread's progress and the reason in words; `last` is the newest snapshot's index, `still` as for the time line."""
     newest = sightings[-1][1]
     if newest.place.role == "observer":
         return IDLE, newest.place.reason
@@ -163,12 +184,14 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int) -> tuple[str, st
         return (IDLE, newest.place.reason) if newest.place.verb == "idle" else (UNSURE, "one snapshot cannot tell whether it moves")
     if sightings[-1][0] != last:
         return VANISHED, "no longer there in the newest snapshot"
-    if len(sightings) > 1 and all(sighting.place.verb == "idle" for _, sighting in sightings):
+    if len(sightings) > 1 and _rests(sightings):
         return IDLE, newest.place.reason
     worked = _worked_in_place(sightings)
     if worked is not None:
         return worked
-    since = _standing_since(sightings)
+    since = len(sightings) - 1  # from which of its sightings on it was seen in the place where it is in the newest
+    while since > 0 and still[since - 1]:
+        since -= 1
     stood = len(sightings) - since
     always = since == 0 and sightings[0][0] == 0
     if not always and stood < SETTLED:
@@ -195,6 +218,8 @@ def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, st
 
     Two snapshots may meet a long computation at one line by chance, and a short loop stands at one line as often as one looks.
     """
+    if sightings[-1][1].place.verb != "running":
+        return None
     pairs = list(itertools.pairwise(sighting for _, sighting in sightings))
     if sightings[0][0] != 0 or not pairs or not all(works_in_place(*pair) for pair in pairs):
         return None
@@ -204,14 +229,6 @@ def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, st
     if len(sightings) < SETTLED:
         return PROGRESSING, f"{used}: a long computation or a loop"
     return SPINNING, f"{used}: it spins, or computes something long"
-
-
-def _standing_since(sightings: Sequence[tuple[int, Sighting]]) -> int:
-    """From which of its sightings on a thread was seen in the place where it is in the newest."""
-    since = len(sightings) - 1
-    while since > 0 and same_place(sightings[since - 1][1], sightings[since][1]):
-        since -= 1
-    return since
 
 
 def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:

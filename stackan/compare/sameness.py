@@ -39,6 +39,8 @@ def works_in_place(before: Sighting, after: Sighting) -> bool:
 
 def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
     """(CPU time, time) in microseconds between two sightings, where the dumps print them."""
+    if not before.dump.facts.told:
+        return None, 0
     ours, theirs = before.told, after.told
     if ours is None or theirs is None or ours.ran is None or theirs.ran is None or theirs.age <= ours.age:
         return None, 0
