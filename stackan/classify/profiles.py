@@ -30,7 +30,7 @@ _KEYS = {
     "call": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
-    "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "serves", "advice", *_ANYWHERE},
+    "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "serves", "advice", *_ANYWHERE},
     **dict.fromkeys(_VERBS, _MEANING),
 }
 _NEEDED = {
@@ -42,7 +42,7 @@ _NEEDED = {
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "holders", "advice", "marks"}
-_TRUTHS = {"by_design", "caller", "growable", "by_name", "always", "system", *_FLAGS}
+_TRUTHS = {"by_design", "caller", "growable", "by_name", "side_door", "always", "system", *_FLAGS}
 _CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others"), "result": ("pool", "anyone")}
 _HEAD = {"name", "title", "always", "system", "marks"}
 
@@ -230,4 +230,5 @@ def _pool_rule(row: dict[str, Any]) -> PoolRule:
         row.get("serves", ""),
         tuple(row.get("advice", ())),
         bool(row.get("by_name")),
+        bool(row.get("side_door")),
     )

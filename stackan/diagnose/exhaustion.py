@@ -86,7 +86,11 @@ def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequ
     accepting = any(track.place.role in ("acceptor", "listener") for process in processes for track in process.tracks)
     if accepting:
         words += " A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered."
-    return f"{words} {_LOOP}" if accepting or served else words
+    if accepting or served:
+        words += f" {_LOOP}"
+    for door in (pool for process in processes for pool in process.pools if pool.side_door):
+        words += f" {door.name} {'is idle: use it' if door.idle else 'is not free, either'}."
+    return words
 
 
 def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:

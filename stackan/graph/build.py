@@ -237,6 +237,8 @@ class _Builder:
             graph = self.graph
             node = self.results[by] = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
             for number, pool in zip(self.pools, self.process.pools, strict=True):
+                if pool.side_door:
+                    continue
                 if not by or all(track.progress != IDLE for track in pool.workers):
                     graph.connect(Edge(node, number, INFERRED, "", 0, "can be delivered only by work of"))
                 else:

@@ -143,4 +143,5 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
         declared=rule is not None,
         serves=rule.serves if rule else "",
         advice=rule.advice if rule else (),
+        side_door=rule.side_door if rule else False,
     )

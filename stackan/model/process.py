@@ -27,6 +27,7 @@ class Pool(NamedTuple):
     declared: bool  # by a profile
     serves: str
     advice: tuple[str, ...]
+    side_door: bool = False  # it serves only who would free the others: logins, cancelations
 
 
 class Process(NamedTuple):

@@ -69,6 +69,7 @@ class PoolRule(NamedTuple):
     serves: str
     advice: tuple[str, ...]
     by_name: bool = False  # the names of its threads tell several pools of the kind apart
+    side_door: bool = False  # it serves only who would free the others, and runs no tasks
 
 
 class ExecutorRule(NamedTuple):
