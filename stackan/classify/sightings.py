@@ -17,23 +17,27 @@ _NONE: frozenset[str] = frozenset()
 
 def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places, loops: Loops = NO_LOOPS) -> list[Sighting]:
     """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools."""
-    guards, printed, facts = find_guards(dump), find_printed(dump), dump.facts
+    guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     waits, nodes = Waits(dump, places.rules), dump.columns.thread_node
+    runs_once = any("pthread_once_slow" in names for names in stacks.values())
+    known: dict[tuple[int, str, frozenset[str]], Place] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
-        names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
-        said = facts.told.get(thread)
+        node, said = nodes[thread], told.get(thread)
         own = loops.get(stem(dump.thread(thread).name), _NONE) if loops else _NONE
-        place = _adjusted(places.place(names, said.words if said is not None else "", own), facts)
-        awaited = waits.find(thread, place)
-        held = list(printed.get(thread, ()))
+        key = node, said.words if said is not None else "", own
+        place = known.get(key)
+        if place is None:
+            place = known[key] = _adjusted(places.place(stacks[node] if node != UNKNOWN else (), *key[1:]), dump.facts)
+        awaited = waits.find(thread, place) if place.kind is not None else None
+        held = printed.get(thread, [])
         if said is not None:
             awaited = read_awaited(said, place) or awaited
-            held += read_held(said)
+            held = held + read_held(said)
         if thread in guards:
-            held += held_by_guards(guards[thread], dump, thread, place, awaited)
-        if place.kind == "allocator" or "pthread_once_slow" in names:
-            held += find_frame_holds(dump, thread, place)
+            held = held + held_by_guards(guards[thread], dump, thread, place, awaited)
+        if place.kind == "allocator" or (runs_once and "pthread_once_slow" in place.names):
+            held = held + find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
     return sightings[:-1] if dump.cut else sightings
