@@ -21,7 +21,7 @@ from __future__ import annotations
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
-from stackan.parsing.readers.numbers import decimal, hexadecimal
+from stackan.parsing.readers.fields import decimal, hexadecimal
 from stackan.parsing.readers.pieces import NOTHING_SAID, cut
 
 _THREAD = b"Stack trace of thread "

@@ -15,6 +15,17 @@ def is_hex(text: bytes, limit: int = 16) -> bool:
     return 0 < len(text) <= limit and not text.strip(HEX)
 
 
+def decimal(text: bytes) -> int | None:
+    """`6023`; None for anything else, however long."""
+    return int(text) if is_number(text, 10) else None
+
+
+def hexadecimal(text: bytes) -> int | None:
+    """An address of up to 64 bits: `0x00007f8f2e51a26f`, or `000000000004a1b8`; None for anything else."""
+    digits = text.removeprefix(b"0x")
+    return int(digits, 16) if is_hex(digits) else None
+
+
 def find_opening(text: bytes, start: int, stop: int) -> int:
     """The parenthesis that the last byte before `stop` closes; -1 if there is none from `start` on."""
     depth = 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stackan.parsing.readers.numbers import decimal, hexadecimal
+from stackan.parsing.readers.fields import decimal, hexadecimal
 
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
+from stackan.parsing.readers.fields import decimal, hexadecimal
 from stackan.parsing.readers.lldb_frame import read_header
-from stackan.parsing.readers.numbers import decimal, hexadecimal
 
 PROMPT = b"(lldb)"
 # A process that does one of these is no longer where it was.

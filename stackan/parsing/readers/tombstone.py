@@ -27,7 +27,7 @@ from typing import NamedTuple
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
-from stackan.parsing.readers.numbers import decimal, hexadecimal
+from stackan.parsing.readers.fields import decimal, hexadecimal
 from stackan.parsing.readers.pieces import cut
 
 # What a tombstone says of the process and the signal.
