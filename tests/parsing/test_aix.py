@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 
 import stackan
-from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from tests.parsing import hostile
+from tests.parsing.texts import only
 
 LEDGER = """\
 28243 : /opt/ledger/bin/ledgerd -d
@@ -36,11 +36,6 @@ LEDGER = """\
 0x0000000100004580  flusher(??) + 0x30
 0x09000000005a6d50  _pthread_body(??) + 0xf0
 """
-
-
-def only(text: str) -> Dump:
-    (dump,) = parse_all(text.encode(), "procstack.txt")
-    return dump
 
 
 def test_threads_have_the_kernels_ids() -> None:

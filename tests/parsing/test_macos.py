@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-import stackan
 from stackan.errors import InputError
-from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from tests.parsing import hostile
+from tests.parsing.texts import analyzed, only
 
 # The main thread's run loop rests; one thread waits for a mutex, once seen on its way there; one works; one worker is idle.
 SAMPLE = """\
@@ -105,18 +104,6 @@ Process:          kernel_task [0]
   Thread 0x64    Thread name "VM_cswap_trigger"    1001 samples (1-1001)    priority 91 (base 91)
  *1001  vm_compressor_swap_trigger_thread + 0 (kernel + 3110) [0xfffffe0008393460]
 """
-
-
-def only(text: str) -> Dump:
-    (dump,) = parse_all(text.encode(), "sample.txt")
-    return dump
-
-
-def analyzed(tmp_path, *texts: str):
-    for number, text in enumerate(texts, 1):
-        (tmp_path / f"snap{number}.txt").write_text(text, "utf-8")
-    case = stackan.load(*sorted(str(path) for path in tmp_path.iterdir()))
-    return stackan.analyze(case).to_dict()
 
 
 def test_threads_of_sample_have_the_systems_ids_and_names_of_their_own_or_their_queues() -> None:

@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-import stackan
 from stackan.errors import InputError
-from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from tests.parsing import hostile
+from tests.parsing.texts import analyzed, only
 
 # Two threads take two locks in opposite order; one waits for work, one has ended, main joins the first.
 LEDGER = """\
@@ -54,18 +53,6 @@ LEDGER = """\
  08051c00 worker(), exit value = 0x00000000
 	** zombie (exited, not detached, not yet joined) **
 """
-
-
-def only(text: str) -> Dump:
-    (dump,) = parse_all(text.encode(), "pstack.txt")
-    return dump
-
-
-def analyzed(tmp_path, *texts: str):
-    for number, text in enumerate(texts, 1):
-        (tmp_path / f"snap{number}.txt").write_text(text, "utf-8")
-    case = stackan.load(*sorted(str(path) for path in tmp_path.iterdir()))
-    return stackan.analyze(case).to_dict()
 
 
 def test_threads_have_the_number_of_their_lwp_in_the_process() -> None:

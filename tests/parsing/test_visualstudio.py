@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import stackan
-from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from tests.parsing import hostile
+from tests.parsing.texts import analyzed, only
 
 STACKS = (
     'Thread 2404 ("poster"):\n'
@@ -37,18 +37,6 @@ STACKS = (
     " \tledger.exe!6f61cce5()\tUnknown\n"
     " \t[External Code]\t\n"
 )
-
-
-def only(text: str) -> Dump:
-    (dump,) = parse_all(text.encode(), "stacks.txt")
-    return dump
-
-
-def analyzed(tmp_path, *texts: str):
-    for number, text in enumerate(texts, 1):
-        (tmp_path / f"snap{number}.txt").write_text(text, "utf-8")
-    case = stackan.load(*sorted(str(path) for path in tmp_path.iterdir()))
-    return stackan.analyze(case).to_dict()
 
 
 def test_threads_have_the_ids_and_words_that_head_them() -> None:

@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-import stackan
 from stackan.errors import InputError
-from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from tests.parsing import hostile
+from tests.parsing.texts import analyzed, only
 
 # 64-bit: one thread enters a critical section, one waits for work, one is the thread pool's, one is the debugger's own.
 PUMP = """\
@@ -102,18 +101,6 @@ ContentionCount    1
 
 Scanned 37 critical sections
 """
-
-
-def only(text: str) -> Dump:
-    (dump,) = parse_all(text.encode(), "cdb.txt")
-    return dump
-
-
-def analyzed(tmp_path, *texts: str):
-    for number, text in enumerate(texts, 1):
-        (tmp_path / f"snap{number}.txt").write_text(text, "utf-8")
-    case = stackan.load(*sorted(str(path) for path in tmp_path.iterdir()))
-    return stackan.analyze(case).to_dict()
 
 
 def frame(row: str, titles: str = " # Child-SP          RetAddr           Call Site"):
