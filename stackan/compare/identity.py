@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from heapq import nsmallest
 
+from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 
 _SAMPLED = 32  # threads that are looked at, the oldest ones, which live longest
@@ -27,10 +29,21 @@ class Identity:
         pthreads = self.dump.columns.thread_pthread
         return frozenset((lwp, pthreads[index]) for lwp, index in self.threads.items() if pthreads[index])
 
+    @property
+    def has_marks(self) -> bool:
+        pthreads = self.dump.columns.thread_pthread
+        return any(pthreads[index] for index in self.threads.values())
+
+    @cached_property
+    def oldest_marks(self) -> frozenset[tuple[int, int]]:
+        """The marks of the oldest threads, which nearly always suffice."""
+        pthreads = self.dump.columns.thread_pthread
+        return frozenset((lwp, pthreads[self.threads[lwp]]) for lwp in self.oldest if pthreads[self.threads[lwp]])
+
     @cached_property
     def oldest(self) -> list[int]:
         """The lowest LWPs: of threads that were there at the process's start, and that a later dump has most likely, too."""
-        return sorted(self.threads)[:_SAMPLED]
+        return nsmallest(_SAMPLED, self.threads)
 
     @cached_property
     def marked(self) -> frozenset[int]:
@@ -66,7 +79,7 @@ def same_process(a: Identity, b: Identity) -> bool:
         return False
     if ours.command and theirs.command and ours.command != theirs.command:
         return False
-    if not a.marks.isdisjoint(b.marks):
+    if not a.oldest_marks.isdisjoint(b.oldest_marks) or not a.marks.isdisjoint(b.marks):
         return True
     if not a.marked.isdisjoint(b.marked):
         return False
@@ -106,12 +119,22 @@ def process_id(dump: Dump) -> int | None:
     """The process's id: what the debugger says, else the LWP of the thread that stands in `main`, else of gdb's thread 1."""
     if dump.facts.pid is not None:
         return dump.facts.pid
-    first: int | None = None
-    for thread in dump.threads:
-        if thread.number == 1 and not dump.traits.numbered:  # gdb's first is the main thread; Java's #1 is not the process
-            first = thread.lwp
-        if thread.lwp is not None and thread.frames:
-            outermost = dump.function(dump.site(thread.first + thread.frames - 1))
-            if outermost in ("main", "_start", "<module>"):
-                return thread.lwp
-    return first if first is not None else (dump.threads[0].lwp if len(dump.threads) == 1 else None)
+    columns, own = dump.columns, range(dump.first_thread, dump.stop_thread)
+    is_main: dict[int, bool] = {}  # by stack
+    for thread in own:
+        node = columns.thread_node[thread]
+        if node not in is_main:
+            is_main[node] = _is_in_main(dump, thread)
+        if is_main[node] and columns.thread_lwp[thread] != UNKNOWN:
+            return columns.thread_lwp[thread]
+    first = next((thread for thread in reversed(own) if columns.thread_number[thread] == 1), None)
+    if first is not None and not dump.traits.numbered:  # gdb's first is the main thread; Java's #1 is not the process
+        return dump.thread(first).lwp
+    return dump.thread(own[0]).lwp if len(own) == 1 else None
+
+
+def _is_in_main(dump: Dump, thread: int) -> bool:
+    columns = dump.columns
+    frames = columns.thread_frames[thread]
+    outermost = columns.thread_first[thread] + frames - 1
+    return bool(frames) and dump.function(dump.site(outermost)) in ("main", "_start", "<module>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from stackan.compare.alike import comparable
 from stackan.compare.clues import Clues
@@ -54,7 +55,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         Placement(
             dump,
             id(dump) not in left_out,
-            _reason_of_joining(dumps, at, given_order),
+            partial(_reason_of_joining, dumps, at, given_order),
             "as it stands in the text" if at and dumps[at - 1].source == dump.source else order,
             hosts[at],
             roles[at],

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
+from stackan.compare.matching import match
 from stackan.compare.sameness import same_place, works_in_place
-from stackan.model.place import Sighting, is_main
+from stackan.compare.settling import settle_joins, settle_results
+from stackan.model.columns import UNKNOWN
+from stackan.model.place import Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
 SETTLED = 3
@@ -25,127 +29,64 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -
 
     `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
     """
-    seen: dict[int | str, dict[int, Sighting]] = {}
-    current: dict[int | str, int | str] = {}  # who uses an LWP now
-    for index, sightings in enumerate(snapshots):
-        for order, sighting in enumerate(sightings):
-            number = _key(sighting, order)
-            key = current.setdefault(number, number)
-            if key in seen and not _same_thread(next(reversed(seen[key].values())), sighting):
-                key = current[number] = f"{number} of snapshot {index + 1}"
-            seen.setdefault(key, {}).setdefault(index, sighting)
     last = len(snapshots) - 1
-    tracks = [_track(key, tuple(sorted(by_index.items())), last, cut) for key, by_index in seen.items()]
+    judges = _Judges(last, cut)
+    tracks = [_track(key, tuple(sightings), judges) for key, sightings in match(snapshots).items()]
     tracks = settle_results(settle_joins(tracks, once=last == 0))
-    order_in = {track.key: position for position, track in enumerate(tracks)}
-    return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread, order_in[track.key]))
+    return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 
-def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
-    """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
-
-    Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
-    Threads that were seen `once` show nothing of how they live unless they are parked, too.
-    """
-    waits = UNSURE if once else STUCK
-    living = {track.lwp for track in tracks if (track.progress == IDLE if once else track.progress not in (STUCK, VANISHED))}
-    missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
-    joiners: dict[int | None, list[Track]] = {}
-    ready: list[Track] = []
-    for track in tracks:
-        if track.progress != waits or track.place.kind != "thread" or track.place.rule is not None:
-            continue
-        owners = track.newest.awaited.owners if track.newest.awaited is not None else ()
-        missing[track.key] = sum(owner not in living for owner in owners)
-        for owner in owners:
-            joiners.setdefault(owner, []).append(track)
-        if not missing[track.key] and (owners or (not once and any(map(is_main, track.place.application[-1:])))):
-            ready.append(track)
-    settled: dict[int | str, Track] = {}
-    while ready:
-        track = ready.pop()
-        settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
-        for joiner in joiners.get(track.lwp, ()):
-            missing[joiner.key] -= 1
-            if not missing[joiner.key]:
-                ready.append(joiner)
-    return [settled.get(track.key, track) for track in tracks]
-
-
-def settle_results(tracks: Sequence[Track]) -> list[Track]:
-    """Who waits for the result of a task while tasks move may each time wait for another one, in a format that prints no addresses.
-
-    The main thread then is parked: it waits for what its workers do.  Of others, a request's threads, nothing is known.
-    """
-    if not any(track.progress == PROGRESSING and any(sighting.place.in_task for _, sighting in track.sightings) for track in tracks):
-        return list(tracks)
-    return [_settle_result(track) for track in tracks]
-
-
-def _settle_result(track: Track) -> Track:
-    place, newest = track.place, track.newest
-    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
-    if track.progress != STUCK or not place.task or place.in_task or known:
-        return track
-    if any(map(is_main, place.application[-1:])):
-        return track._replace(progress=IDLE, note="waits for the results of tasks, and tasks move")
-    return track._replace(progress=UNSURE, note="waits for the result of a task, maybe each time of another one: tasks move")
-
-
-def _key(sighting: Sighting, order: int) -> int | str:
-    """What a thread is matched by: never by a number that the dump gave it for itself, which shifts."""
-    columns = sighting.dump.columns
-    lwp, pthread = columns.thread_lwp[sighting.thread], columns.thread_pthread[sighting.thread]
-    if lwp >= 0:
-        return int(lwp)
-    number = columns.thread_number[sighting.thread]
-    if number > 0 and sighting.dump.traits.numbered:
-        return f"{sighting.dump.traits.thread} {number}"
-    return f"pthread {pthread:#x}" if pthread else f"thread {order}"
-
-
-def _same_thread(before: Sighting, after: Sighting) -> bool:
-    """An LWP may be used again for a new thread; its pthread id, its age or the function with which it began tells."""
-    ours = before.dump.columns.thread_pthread[before.thread]
-    theirs = after.dump.columns.thread_pthread[after.thread]
-    if ours and theirs:
-        return ours == theirs
-    if before.told is not None and after.told is not None and after.told.age < before.told.age:
-        return False
-    entries = _entry(before), _entry(after)
-    return None in entries or entries[0] == entries[1]
-
-
-def _entry(sighting: Sighting) -> str | None:
-    """The function with which a thread began, where its stack is shown down to what starts threads."""
-    place = sighting.place
-    if not 0 < place.end < len(place.names) or place.names[place.end - 1].startswith("??"):
-        return None
-    return place.names[place.end - 1]
-
-
-def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], last: int, cut: Collection[int]) -> Track:
+def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: _Judges) -> Track:
     newest = sightings[-1][1]
-    thread = newest.dump.thread(newest.thread)
-    pairs = [] if _rests(sightings) else itertools.pairwise(sightings)
-    still = [same_place(before, after) for (_, before), (_, after) in pairs]
-    progress, note = judge(sightings, last, still)
-    if (progress == VANISHED and last in cut) or (progress == APPEARED and 0 in cut):
-        progress, note = UNSURE, "a dump breaks off before it would come to this thread"
-    number = thread.number if thread.lwp is None and newest.dump.traits.numbered else None
+    dump, thread = newest.dump, newest.thread
+    columns = dump.columns
+    lwp, pthread = columns.thread_lwp[thread], columns.thread_pthread[thread]
+    judged = judges.judge(sightings)
     return Track(
         key,
-        thread.lwp,
-        thread.pthread,
-        number,
-        thread.name,
+        lwp if lwp != UNKNOWN else None,
+        hex(pthread) if pthread else None,
+        dump.thread(thread).number if lwp == UNKNOWN and dump.traits.numbered else None,
+        dump.thread_name(thread),
         sightings,
-        progress,
-        note,
-        timeline(sightings, last, still),
+        judged.progress,
+        judged.note,
+        judged.timeline,
         newest,
         newest.place,
     )
+
+
+class _Judged(NamedTuple):
+    progress: str
+    note: str
+    timeline: str
+
+
+class _Judges:
+    """Judges the threads of one process.  Thousands do the same: what was seen of one is not judged again for the next."""
+
+    def __init__(self, last: int, cut: Collection[int]) -> None:
+        self._last = last  # the newest snapshot's index
+        self._cut = cut
+        self._known: dict[tuple[object, ...], _Judged] = {}
+
+    def judge(self, sightings: Sequence[tuple[int, Sighting]]) -> _Judged:
+        still = [] if _rests(sightings) else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
+        if any(sighting.dump.facts.told for _, sighting in sightings):  # it may be a matter of the thread's own counters
+            return self._judge(sightings, still)
+        key = (*still, *((index, id(sighting.place)) for index, sighting in sightings))  # equal places are the same object
+        judged = self._known.get(key)
+        if judged is None:
+            judged = self._known[key] = self._judge(sightings, still)
+        return judged
+
+    def _judge(self, sightings: Sequence[tuple[int, Sighting]], still: Sequence[bool]) -> _Judged:
+        last = self._last
+        progress, note = judge(sightings, last, still)
+        if (progress == VANISHED and last in self._cut) or (progress == APPEARED and 0 in self._cut):
+            progress, note = UNSURE, "a dump breaks off before it would come to this thread"
+        return _Judged(progress, note, timeline(sightings, last, still))
 
 
 def _rests(sightings: Sequence[tuple[int, Sighting]]) -> bool:

@@ -15,7 +15,9 @@ class Seen:
     def __init__(self) -> None:
         self.homes: list[list[Identity]] = []
         self._marked: dict[int, Identity] = {}  # of each process, the last dump that prints pthread ids
-        self._by_sign: dict[Hashable, tuple[int, ...]] = {}
+        self._oldest: dict[Hashable, tuple[int, ...]] = {}  # who shows a sign, by the signs of the oldest threads
+        self._by_sign: dict[Hashable, tuple[int, ...]] = {}  # the same by all signs, of those that are not in
+        self._waiting: list[tuple[int, Identity]] = []  # to be remembered by all their signs once these are asked for
 
     def add(self, identity: Identity) -> None:
         """Take a dump to its process, or make a new one."""
@@ -23,32 +25,41 @@ class Seen:
         if at == len(self.homes):
             self.homes.append([])
         self.homes[at].append(identity)
-        if identity.marks:
+        if identity.has_marks:
             self._marked[at] = identity
-        self._remember(at, identity)
-
-    def _remember(self, at: int, identity: Identity) -> None:
-        alone = (at,)  # one tuple for all signs of a dump, as most are nobody else's
-        for signs in (identity.marks, identity.threads, _bases(identity)):
-            for sign in signs:
-                known = self._by_sign.setdefault(sign, alone)
-                if at not in known and len(known) <= _FEW:
-                    self._by_sign[sign] = (*known, at)
+        _remember(self._oldest, at, identity.oldest_marks)
+        self._waiting.append((at, identity))
 
     def _likely(self, identity: Identity) -> Iterator[int]:
-        """Processes that share a pthread id, else an address at the base of a thread, else an LWP."""
-        yield from self._with(identity.marks)
-        yield from self._with(_bases(identity))
-        yield from self._with(identity.oldest) or self._with(identity.threads)
-
-    def _with(self, signs: Iterable[Hashable]) -> list[int]:
-        """The processes that show one of these signs, in their order."""
-        shown = (self._by_sign.get(sign, ()) for sign in signs)
-        return sorted({at for known in shown if len(known) <= _FEW for at in known})
+        """Processes that share a pthread id, of the oldest threads or of any, else an address at the base of a thread, else an LWP."""
+        if not self.homes:
+            return
+        yield from _with(self._oldest, identity.oldest_marks)
+        for at, other in self._waiting:
+            for signs in (other.marks, other.threads, _bases(other)):
+                _remember(self._by_sign, at, signs)
+        self._waiting.clear()
+        yield from _with(self._by_sign, identity.marks)
+        yield from _with(self._by_sign, _bases(identity))
+        yield from _with(self._by_sign, identity.oldest) or _with(self._by_sign, identity.threads)
 
     def _is_home(self, at: int, identity: Identity) -> bool:
         last, marked = self.homes[at][-1], self._marked.get(at)
         return same_process(last, identity) or (marked is not None and marked is not last and same_process(marked, identity))
+
+
+def _remember(known: dict[Hashable, tuple[int, ...]], at: int, signs: Iterable[Hashable]) -> None:
+    alone = (at,)  # one tuple for all signs of a dump, as most are nobody else's
+    for sign in signs:
+        who = known.setdefault(sign, alone)
+        if at not in who and len(who) <= _FEW:
+            known[sign] = (*who, at)
+
+
+def _with(known: dict[Hashable, tuple[int, ...]], signs: Iterable[Hashable]) -> list[int]:
+    """The processes that show one of these signs, in their order."""
+    shown = (known.get(sign, ()) for sign in signs)
+    return sorted({at for who in shown if len(who) <= _FEW for at in who})
 
 
 def _bases(identity: Identity) -> Iterator[Hashable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from stackan.model.dump import Dump
@@ -22,12 +23,16 @@ class Placement(NamedTuple):
 
     dump: Dump
     compared: bool  # False: taken with another tool or other symbols than the snapshots that are compared
-    joined: str  # why it is taken for a snapshot of this process
+    why_joined: Callable[[], str]  # why it is taken for a snapshot of this process; worked out when asked for, by its threads
     ordered: str  # why it stands where it does among them
     host: Clue | None
     role: Clue | None
     pid: Clue | None
     time: Clue | None
+
+    @property
+    def joined(self) -> str:
+        return self.why_joined()
 
 
 class Place(NamedTuple):
