@@ -203,7 +203,7 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     stacks = []
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}))
-        stacks.append({node: names.stack(node) for node in dump.thread_nodes() if node != UNKNOWN})
+        stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
     seen.update(said.words for dump in dumps for said in dump.facts.told.values())
     places = rulebook.places(seen)

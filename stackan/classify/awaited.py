@@ -39,7 +39,7 @@ class Waits:
             return None
         dump = self._dump
         if not dump.columns.thread_frames[thread]:  # a printed state without a stack
-            return Awaited(place.kind, None, None, (), "", RECORDED, dump.columns.thread_line[thread])
+            return Awaited(place.kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
         question = self._questions.get(id(place))
         if question is None:
             question = self._questions[id(place)] = _ask(place, self._rules)
@@ -51,29 +51,29 @@ class Waits:
                 for name in names:
                     found = address_argument(text, name)
                     if found is not None:
-                        return Awaited(place.kind, found.value, found.symbol, (), question.mode, FRAMES, dump.line_in(thread, at))
+                        return Awaited(place.kind, found.value, found.symbol, (), question.mode, FRAMES, at)
         numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
         descriptor = next((number for number in numbers if number is not None), None)
-        return Awaited(place.kind, None, None, (), question.mode, FRAMES, dump.line_in(thread, question.line), descriptor)
+        return Awaited(place.kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
 
     def _joined(self, thread: int, place: Place, question: _Question) -> Awaited:
         """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
         dump = self._dump
         owners: tuple[int, ...] = ()
-        pthread, line = None, dump.line_in(thread, question.line)
+        pthread, frame = None, question.line
         for at in range(place.run):
             text = dump.arguments_in(thread, at)
             if not text:
                 continue
             expected = number_argument(text, b"expected")
             if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
-                owners, line = (expected,), dump.line_in(thread, at)
+                owners, frame = (expected,), at
             thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
             if thread_id:
                 pthread = thread_id
         if pthread is not None and not owners:
             owners = (dump.lwp_of_pthread[pthread],) if pthread in dump.lwp_of_pthread else ()
-        return Awaited("thread", pthread, None, owners, "", FRAMES, line)
+        return Awaited("thread", pthread, None, owners, "", FRAMES, frame)
 
 
 def _ask(place: Place, rules: Rules) -> _Question:

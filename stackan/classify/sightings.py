@@ -23,12 +23,13 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places, loops:
     known: dict[tuple[int, str, frozenset[str]], Place] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
-        node, said = nodes[thread], told.get(thread)
+        said = told.get(thread) if told else None
         own = loops.get(stem(dump.thread(thread).name), _NONE) if loops else _NONE
-        key = node, said.words if said is not None else "", own
+        key = nodes[thread], said.words if said is not None else "", own
         place = known.get(key)
         if place is None:
-            place = known[key] = _adjusted(places.place(stacks[node] if node != UNKNOWN else (), *key[1:]), dump.facts)
+            names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
+            place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
         awaited = waits.find(thread, place) if place.kind is not None else None
         held = printed.get(thread, [])
         if said is not None:

@@ -11,7 +11,7 @@ def read_awaited(told: Told, place: Place) -> Awaited | None:
     lock = told.awaits
     if lock is None or place.kind is None:
         return None
-    return Awaited(place.kind, lock.address, lock.what or None, lock.owners, lock.mode, lock.evidence, lock.line)
+    return Awaited(place.kind, lock.address, lock.what or None, lock.owners, lock.mode, lock.evidence, 0, lock.line)
 
 
 def read_held(told: Told) -> list[Held]:

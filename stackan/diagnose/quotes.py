@@ -60,7 +60,7 @@ def wait_line(sighting: Sighting) -> int:
     """The line to show for a wait: that of its object, else of the first frame with a name outside of it."""
     awaited, place = sighting.awaited, sighting.place
     if awaited is not None and awaited.log is None and (awaited.address is not None or awaited.descriptor is not None):
-        return awaited.line
+        return sighting.wait_line
     at = next((at for at in range(place.run, place.end) if not place.names[at].startswith("??")), place.run)
     return sighting.frame_line(at)
 

@@ -111,11 +111,10 @@ class _Builder:
         awaited, place = sighting.awaited, sighting.place
         node = self.threads[track.key]
         graph.needs[node] = 1
-        line = awaited.line if awaited else sighting.first_frame_line
         if awaited is not None and awaited.owners:
             for owner in awaited.owners:
                 supplier = self.threads.get(owner, self.someone)
-                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, line, "waits for the end of"))
+                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting.wait_line, "waits for the end of"))
             graph.needs[node] = len(graph.out[node])
             return
         token = self._token(track)
@@ -124,11 +123,11 @@ class _Builder:
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
-            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, line, "waits for"))
+            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting.wait_line, "waits for"))
             graph.connect(Edge(resource, self.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
             return
         if place.task and self.pools:
-            graph.connect(Edge(node, self._task_result(place.result), INFERRED, sighting.dump.source, line, "waits for"))
+            graph.connect(Edge(node, self._task_result(place.result), INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
             return
         self._other(node, "waits for")
 
@@ -136,7 +135,7 @@ class _Builder:
         node, sighting = self.threads[track.key], track.newest
         self.graph.needs[node] = 1
         awaited, source = sighting.awaited, sighting.text_of(sighting.awaited).source
-        line = awaited.line if awaited else sighting.first_frame_line
+        line = sighting.wait_line
         evidence = RECORDED if awaited is not None and awaited.log is not None else FRAMES
         self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, line, "waits for"))
 

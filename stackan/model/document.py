@@ -164,7 +164,7 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
             "owner_lwp": single,
             "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None or awaited.log is not None else "profile",
             "source": track.newest.text_of(awaited).source,
-            "line": awaited.line,
+            "line": track.newest.wait_line,
             "descriptor": awaited.descriptor,
         }
     ]

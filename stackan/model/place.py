@@ -58,7 +58,8 @@ class Awaited(NamedTuple):
     owners: tuple[int, ...]  # LWPs that the text itself names (a join's thread, an owner word)
     mode: str  # "read", "write" or ""
     evidence: str
-    line: int
+    frame: int  # whose line shows it, counted from the innermost; `line` then is not told: most are never asked for
+    line: int = 0
     descriptor: int | None = None  # of the file, pipe or socket
     log: "Log | None" = None  # in which `line` stands, where it is not the dump
     hint: str = ""  # who else is said to hold it, and why that is no proof
@@ -100,6 +101,14 @@ class Sighting(NamedTuple):
     def line(self) -> int:
         """Line of the thread's header."""
         return self.dump.columns.thread_line[self.thread]
+
+    @property
+    def wait_line(self) -> int:
+        """Line that shows what the thread waits for, of the dump or of the log that says it; of its innermost frame if none does."""
+        awaited = self.awaited
+        if awaited is None:
+            return self.first_frame_line
+        return awaited.line or self.dump.line_in(self.thread, awaited.frame)
 
     @property
     def first_frame_line(self) -> int:

@@ -39,6 +39,10 @@ def awaited(*frames: str) -> Awaited:
     return found
 
 
+def waiting_line(*frames: str) -> int:
+    return see(thread(*frames))[9].wait_line
+
+
 def holds(*frames: str) -> tuple[Held, ...]:
     return see(thread(*frames))[9].holds
 
@@ -171,8 +175,8 @@ def test_the_guards_own_address_is_not_taken_for_the_mutex() -> None:
 
 
 def test_the_line_is_that_of_the_frame_that_names_the_object() -> None:
-    assert awaited(FUTEX, LLL, OPTIMIZED, LOCK, WORK, CLONE).line == 5
-    assert awaited(STRIPPED, STRIPPED_LOCK, WORK, CLONE).line == 3
+    assert waiting_line(FUTEX, LLL, OPTIMIZED, LOCK, WORK, CLONE) == 5
+    assert waiting_line(STRIPPED, STRIPPED_LOCK, WORK, CLONE) == 3
 
 
 @pytest.mark.parametrize(
@@ -211,14 +215,15 @@ def test_a_thread_that_waits_for_nothing_awaits_nothing() -> None:
 
 
 def test_a_lock_of_the_server_is_not_the_condition_that_its_waiters_sleep_on() -> None:
-    found = awaited(
+    frames = (
         *COND,
         "0x03 in lock_wait (thr=thr@entry=0x772bb00173c0) at lock0lock.cc:2189",
         "0x04 in row_mysql_handle_errors (new_err=0x7ffe) at row0mysql.cc:713",
         "0x05 in do_command (thd=0x77) at sql_parse.cc:1402",
         CLONE,
     )
-    assert (found.kind, found.address, found.line) == ("database-lock", None, 5)
+    found = awaited(*frames)
+    assert (found.kind, found.address, waiting_line(*frames)) == ("database-lock", None, 5)
 
 
 def test_a_thread_woken_from_a_condition_awaits_the_mutex() -> None:
@@ -239,15 +244,15 @@ assert 139944730097344 == 0x7F476BECF6C0
 
 def test_the_joined_thread_is_known_by_the_word_that_is_waited_on() -> None:
     found = awaited(*JOIN)
-    assert (found.kind, found.owners, found.line) == ("thread", (27337,), 2)
+    assert (found.kind, found.owners, waiting_line(*JOIN)) == ("thread", (27337,), 2)
 
 
 def test_the_joined_thread_is_known_by_its_pthread_id() -> None:
     joining = thread(*(frame.replace("expected=27337", "expected=<optimized out>") for frame in JOIN))
     joined = thread("0x01 in work () at a.c:1", CLONE, lwp=27337, pthread=0x7F476BECF6C0)
-    found = see(joining + joined)[9].awaited
-    assert found is not None
-    assert (found.kind, found.owners, found.line) == ("thread", (27337,), 3)
+    sighting = see(joining + joined)[9]
+    assert sighting.awaited is not None
+    assert (sighting.awaited.kind, sighting.awaited.owners, sighting.wait_line) == ("thread", (27337,), 3)
 
 
 def test_a_joined_thread_that_is_not_in_the_dump_is_unknown() -> None:
