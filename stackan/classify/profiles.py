@@ -12,7 +12,8 @@ from typing import Any
 from stackan.classify.patterns import check_expressions, read_elements
 from stackan.errors import ProfileError
 from stackan.model.finding import RESOURCES, STATES
-from stackan.model.rules import ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
+from stackan.model.placement import ROLES
+from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 # Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
@@ -31,19 +32,41 @@ _KEYS = {
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
     "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "serves", "advice", *_ANYWHERE},
+    "dependency": {"id", "pools", "waits", "on", "where", "complete", "what", *_ANYWHERE},
     **dict.fromkeys(_VERBS, _MEANING),
 }
 _NEEDED = {
     "wait": ("state", "functions"),
     "executor": ("id", "functions"),
     "pool": ("id", "name", "dispatch"),
+    "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
     **dict.fromkeys(("primitive", "wrapper", "start", "glue", "call", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
-_LISTS = {"functions", "dispatch", "arguments", "descriptor", "frames", "waits", "states", "not_workers", "holders", "advice", "marks"}
-_TRUTHS = {"by_design", "caller", "growable", "by_name", "side_door", "always", "system", *_FLAGS}
-_CHOICES = {"kind": RESOURCES, "state": STATES, "release": ("pool", "others"), "result": ("pool", "anyone")}
+_LISTS = {
+    "functions",
+    "dispatch",
+    "pools",
+    "on",
+    "arguments",
+    "descriptor",
+    "frames",
+    "waits",
+    "states",
+    "not_workers",
+    "holders",
+    "advice",
+    "marks",
+}
+_TRUTHS = {"by_design", "caller", "growable", "by_name", "side_door", "always", "system", "complete", *_FLAGS}
+_CHOICES = {
+    "kind": RESOURCES,
+    "state": STATES,
+    "release": ("pool", "others"),
+    "result": ("pool", "anyone"),
+    "where": (OWN, OTHERS, *ROLES),
+}
 _HEAD = {"name", "title", "always", "system", "marks"}
 
 
@@ -105,6 +128,12 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:
             raise ProfileError(f"{path}: {where} has {key} {row[key]!r}; known are {', '.join(choices)}")
+    if section == "dependency":
+        for word in row.get("waits", ()):
+            if word not in (*RESOURCES, *STATES, TASK):
+                raise ProfileError(
+                    f"{path}: {where} waits for {word!r}; known are {TASK}, the kinds of resources and the states of threads"
+                )
     if "frames" in row:
         check_expressions(row["frames"], f"{path}: {where}")
 
@@ -119,6 +148,17 @@ def _check_types(row: dict[str, Any], path: str, where: str) -> None:
             right, name = isinstance(value, str), "a string"
         if not right:
             raise ProfileError(f"{path}: `{key}` of {where} has to be {name}")
+
+
+def check_references(profiles: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """That the pools which these profiles, each given behind its path, speak of are declared in one of them or come with stackan."""
+    profiles = list(profiles)
+    known = {row["id"] for profile in (*builtin(), *(profile for _, profile in profiles)) for row in profile.get("pool", ())}
+    for path, profile in profiles:
+        for row in profile.get("dependency", ()):
+            unknown = [name for name in (*row["pools"], *row["on"]) if name not in known]
+            if unknown:
+                raise ProfileError(f"{path}: rule {row['id']} speaks of a pool {unknown[0]!r}, which no profile declares; see its id")
 
 
 @functools.cache
@@ -179,6 +219,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         frame_rules=tuple(frame_rules),
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
         executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")),
+        dependencies=tuple(_dependency_rule(row) for _, row in rows("dependency")),
     )
 
 
@@ -231,4 +272,16 @@ def _pool_rule(row: dict[str, Any]) -> PoolRule:
         tuple(row.get("advice", ())),
         bool(row.get("by_name")),
         bool(row.get("side_door")),
+    )
+
+
+def _dependency_rule(row: dict[str, Any]) -> DependencyRule:
+    return DependencyRule(
+        row["id"],
+        frozenset(row["pools"]),
+        frozenset(row.get("waits", ())),
+        frozenset(row["on"]),
+        row.get("where", OWN),
+        bool(row.get("complete")),
+        row.get("what", "work of another pool"),
     )

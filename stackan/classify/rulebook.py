@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from stackan.classify.places import Places
-from stackan.classify.profiles import builtin, merge, read_profile
+from stackan.classify.profiles import builtin, check_references, merge, read_profile
 
 
 class Rulebook:
     """What to classify each process of a case with; `extra` are profile files of the user's own.  Raises ProfileError."""
 
     def __init__(self, extra: Iterable[str] = ()) -> None:
-        self._own = [read_profile(path) for path in extra]
+        own = [(path, read_profile(path)) for path in extra]
+        check_references(own)
+        self._own = [profile for _, profile in own]
         self._places: dict[tuple[str, ...], Places] = {}
 
     def places(self, names: Collection[str]) -> Places:

@@ -17,7 +17,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from stackan.classify.profiles import profile_files, read_profile
+    from stackan.classify.profiles import check_references, profile_files, read_profile
 
     if options.action != "list" and not options.name:
         example = "mariadb" if options.action == "show" else "mine.toml"
@@ -36,5 +36,6 @@ def run(options: argparse.Namespace) -> int:
                 stream.write(file.read())
         else:
             profile = read_profile(options.name)
+            check_references([(options.name, profile)])
             stream.write(f"{options.name}: profile {profile['name']} is well-formed\n")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.behind import tell_behind
 from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
@@ -41,9 +42,7 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
             " The lock is private to a process that has no other thread: whoever held it when the process was forked was not copied,"
             " or has ended, or it is the thread itself."
         )
-    behind = _behind(graph, cause, reduction)
-    if behind:
-        explanation += f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {'it' if own else 'them'}."
+    explanation += tell_behind(graph, cause, reduction, "it" if own else "them")
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
     if logged:
         who = " and ".join(map(label, logged[:2])) if len(logged) < 3 else f"{len(logged)} of them"
@@ -100,19 +99,6 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     if all(shown):
         return LIKELY if any(track.place.timed for _, track in threads) else CERTAIN
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
-
-
-def _behind(graph: WaitGraph, cause: Cause, reduction: Reduction) -> int:
-    """How many threads wait behind the cause; not told where its processes have several causes, as some wait for more than one."""
-    around = _processes(graph, cause.nodes)
-    if sum(not around.isdisjoint(_processes(graph, other.nodes)) for other in reduction.causes) > 1:
-        return 0
-    inside, nodes = set(cause.cycle), graph.nodes
-    return sum(1 for node in reduction.held if node not in inside and nodes[node].kind == "thread" and _processes(graph, (node,)) <= around)
-
-
-def _processes(graph: WaitGraph, nodes: Sequence[int]) -> set[str]:
-    return {process.id for process in (graph.nodes[node].process for node in nodes) if process is not None}
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:

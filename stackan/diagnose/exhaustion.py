@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.behind import tell_behind
+from stackan.diagnose.dependence import rests_on_guess, tell_dependence
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_wait, in_any
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track
-from stackan.model.waitgraph import Cause, WaitGraph
+from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
 _QUOTED = 64  # workers whose waits are quoted: the claim is about all of them
 _ADVICE = (
@@ -24,7 +26,7 @@ _LOOP = (
 )
 
 
-def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
+def exhaustion(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding | None:
     """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
 
     None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
@@ -40,16 +42,22 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
     ]
     threads = (*workers, *others)
     processes = tuple({process.id: process for process, _ in threads}.values())
-    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 else POSSIBLE
-    names = " and ".join(pool.name for _, pool in pools)
+    compared = min(len(process.dumps) for process in processes) > 1
+    confidence = LIKELY if compared and not rests_on_guess(graph, cause) else POSSIBLE
+    names = " and ".join(dict.fromkeys(pool.name for _, pool in pools))
     wait = f"all {len(workers)} workers wait" if len(workers) > 1 else "its only worker waits"
+    awaited = _most_wait_for([track for _, track in workers])
+    if len(processes) > 1:
+        names += f" of {len(processes)} processes" if len(processes) > 2 else f" of {processes[0].id} and {processes[1].id}"
+        awaited = "each other's work"
     advice = next((pool.advice for _, pool in pools if pool.advice), _ADVICE)
     return Finding(
         kind="worker-exhaustion",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
-        title=f"{names}: {wait} for {_most_wait_for([track for _, track in workers])}",
-        explanation=_explain(processes, [track for _, track in workers], [pool for _, pool in pools]),
+        title=f"{names}: {wait} for {awaited}",
+        explanation=_explain(graph, cause, processes, [track for _, track in workers], [pool for _, pool in pools])
+        + tell_behind(graph, cause, reduction, "them"),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
@@ -58,13 +66,17 @@ def exhaustion(graph: WaitGraph, cause: Cause) -> Finding | None:
     )
 
 
-def _explain(processes: Sequence[Process], workers: Sequence[Track], pools: Sequence[Pool]) -> str:
+def _explain(graph: WaitGraph, cause: Cause, processes: Sequence[Process], workers: Sequence[Track], pools: Sequence[Pool]) -> str:
     words = f"None of the {len(workers)} workers is free {in_any(min(len(process.dumps) for process in processes))}. "
     served = next((pool.serves for pool in pools if pool.serves), "")
     if served:
         words += f"They serve {served}. "
-    rule = _pool_bound(workers)
-    if rule is not None and rule.kind == "database-lock":
+    rule, declared = _pool_bound(workers), tell_dependence(graph, cause)
+    if declared:
+        words += " ".join(declared)
+        if rests_on_guess(graph, cause):
+            words += " That holds if the dumps of all nodes are here: give those of every node."
+    elif rule is not None and rule.kind == "database-lock":
         words += (
             f"What they wait for, {rule.what}, is released when its holder's transaction ends. No thread of this process works for the "
             "holder: it is in no stack, so it is most likely a client that is idle between statements, and its COMMIT, or a KILL, needs a "

@@ -22,19 +22,28 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     findings: list[Finding] = []
     for cause in reduction.causes:
         pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
-        finding = exhaustion(graph, cause) if pooled else deadlock(graph, cause, reduction)
+        finding = exhaustion(graph, cause, reduction) if pooled else deadlock(graph, cause, reduction)
         if finding is not None:
             findings.append(finding)
     for process in processes:
         findings += reported(process)
-    told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
-    held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
-    findings += standing(processes, told, held if told else set())
+    explained = [finding for finding in findings if finding.counts or any(len(process.dumps) == 1 for process in finding.processes)]
+    findings += standing(processes, *_told(graph, reduction, explained))
     for process in processes:
         findings += spinning(process)
         findings += unknowable(process)
         findings += cut_short(process)
     return sorted(findings, key=_rank)
+
+
+def _told(
+    graph: WaitGraph, reduction: Reduction, findings: Sequence[Finding]
+) -> tuple[set[tuple[str, int | str]], set[tuple[str, int | str]]]:
+    """(threads that these findings are about, those that wait behind them), as (process, thread)."""
+    told = {(process.id, track.key) for finding in findings for process, track in finding.threads}
+    around = {process.id for finding in findings for process in finding.processes}
+    held = {(node.process.id, node.track.key) for node in map(graph.nodes.__getitem__, reduction.held) if node.process and node.track}
+    return told, {each for each in held if each[0] in around}
 
 
 def _rank(finding: Finding) -> tuple[int, ...]:

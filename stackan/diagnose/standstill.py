@@ -143,7 +143,9 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
     sentences += _root([track for member, track in group if member is process], holders)
     if pool is not None:
-        sentences.append(f"They are all {len(pool.workers)} workers of {pool.name}: no new work of that pool starts until they go on.")
+        who, go = ("They are all", "they go") if len(pool.workers) > 1 else ("It is the only worker", "it goes")
+        number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""
+        sentences.append(f"{who}{number} of {pool.name}: no new work of that pool starts until {go} on.")
     if first.place.timed:
         sentences.append("The wait ends at its time-out, and may then begin anew.")
     return " ".join(sentences)

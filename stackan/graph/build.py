@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.graph.suppliers import Supply
 from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump, Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
-from stackan.model.process import Pool, Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track, held_by, label
+from stackan.model.process import Process
+from stackan.model.track import STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
-
-# Roles of threads through which the outside may deliver a result.
-_LISTENING = ("event-loop", "connection")
-
 
 PRIVATE = 0  # glibc's LLL_PRIVATE, as gdb prints it: `futex_wait (private=0, expected=2, futex_word=0x5594c518c080 <journal>)`
 
@@ -32,7 +29,9 @@ def build(processes: Sequence[Process]) -> WaitGraph:
         builder.add_threads()
         for key, node in builder.threads.items():
             everyone.setdefault(key, []).append(node)
+    supplies = [builder.supply for builder in builders]
     for builder in builders:
+        builder.supply.others = supplies
         builder.add_waits(everyone)
     return graph
 
@@ -55,11 +54,9 @@ class _Builder:
         self.process = process
         self.someone = someone
         self.threads: dict[int | str, int] = {}
-        self.pools: list[int] = []
-        self.pool_of: dict[int | str, int] = {}
+        self.supply = Supply(graph, process, someone, self.threads)
         self.resources: dict[object, int] = {}
         self.holders: dict[object, list[tuple[Track, Sighting, Held]]] = {}
-        self.results: dict[str, int] = {}  # of tasks, by who may deliver them
         self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
         self.recorded: dict[int | None, Printed] = {}  # locks whose printed owner is one of them, by address
 
@@ -70,8 +67,7 @@ class _Builder:
                 self.threads[track.key] = self.graph.add(Node("thread", label(track), self.process, track))
                 for sighting, hold in held_by(track):
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
-        for pool in self.process.pools:
-            self._add_pool(pool)
+        self.supply.add_pools()
 
     def add_waits(self, everyone: dict[int | str, list[int]]) -> None:
         """What its threads wait for; `everyone` are the threads of all processes by LWP."""
@@ -84,24 +80,6 @@ class _Builder:
                     self._add_wait(track)
                 elif self._proves_alone(track):
                     self._add_lock_wait(track, "")
-
-    def _add_pool(self, pool: Pool) -> None:
-        node = self.graph.add(Node("pool", pool.name, self.process, pool=pool, resource="pool"), needs=1)
-        self.pools.append(node)
-        for track in pool.workers:
-            self.pool_of[track.key] = node
-            self.graph.connect(
-                Edge(
-                    node,
-                    self.threads[track.key],
-                    PROFILE if pool.declared else FRAMES,
-                    track.newest.dump.source,
-                    track.newest.line,
-                    "needs a free worker, one of which is",
-                )
-            )
-        if pool.growable or not pool.workers:
-            self._other(node, "may grow")
 
     def _other(self, node: int, words: str) -> None:
         self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, words))
@@ -121,13 +99,17 @@ class _Builder:
         if token or _is_lock(sighting):
             self._add_lock_wait(track, token)
             return
-        if place.rule is not None and place.rule.release == "pool" and track.key in self.pool_of:
+        if place.rule is not None and place.rule.release == "pool" and track.key in self.supply.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
             graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting.wait_line, "waits for"))
-            graph.connect(Edge(resource, self.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
+            graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
             return
-        if place.task and self.pools:
-            graph.connect(Edge(node, self._task_result(place.result), INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
+        declared = self.supply.declared(track)
+        if declared is not None:
+            graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting.wait_line, "waits for"))
+            return
+        if place.task and self.supply.pools:
+            graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
             return
         self._other(node, "waits for")
 
@@ -225,39 +207,6 @@ class _Builder:
         (owner,) = self.everyone[printed.owner]
         self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, "is held by"))
         return True
-
-    def _task_result(self, by: str) -> int:
-        """One class node for all results that the same may deliver: any pool, and any thread that runs.
-
-        Where it is known that a pool has to run the task, a worker that is idle all the time has it not; what anyone may
-        deliver may come from outside, through a thread that listens there.
-        """
-        if by not in self.results:
-            graph = self.graph
-            node = self.results[by] = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
-            for number, pool in zip(self.pools, self.process.pools, strict=True):
-                if pool.side_door:
-                    continue
-                if not by or all(track.progress != IDLE for track in pool.workers):
-                    graph.connect(Edge(node, number, INFERRED, "", 0, "can be delivered only by work of"))
-                else:
-                    self._may_deliver(node, [track for track in pool.workers if track.progress != IDLE])
-            others = [track for track in self.process.tracks if track.key in self.threads and track.key not in self.pool_of]
-            self._may_deliver(node, [track for track in others if _delivers(track, by)])
-            if not graph.out[node]:
-                self._other(node, "may be delivered by")
-        return self.results[by]
-
-    def _may_deliver(self, node: int, tracks: Sequence[Track]) -> None:
-        for track in tracks:
-            sighting = track.newest
-            self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, "may be delivered by"))
-
-
-def _delivers(track: Track, by: str) -> bool:
-    """Whether a thread of no pool may bring the result of a task."""
-    running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in ("running", "spinning", "waiting", "blocked")
-    return running or track.place.delivers or (by == "anyone" and track.place.role in _LISTENING)
 
 
 def _is_lock(sighting: Sighting) -> bool:

@@ -144,4 +144,5 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
         serves=rule.serves if rule else "",
         advice=rule.advice if rule else (),
         side_door=rule.side_door if rule else False,
+        rule=rule.id if rule else "",
     )

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 
+# What a process of a cluster is there for, as far as names and command lines say it.
+ROLES = ("datanode", "controller", "computenode", "agent")
 # What a clue rests on, the strongest first.
 TEXT, NAME, ARCHIVE = "text", "name", "archive"
 

@@ -28,6 +28,7 @@ class Pool(NamedTuple):
     serves: str
     advice: tuple[str, ...]
     side_door: bool = False  # it serves only who would free the others: logins, cancelations
+    rule: str = ""  # id of the profile's rule that names it
 
 
 class Process(NamedTuple):

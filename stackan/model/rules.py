@@ -72,6 +72,22 @@ class PoolRule(NamedTuple):
     side_door: bool = False  # it serves only who would free the others, and runs no tasks
 
 
+OWN, OTHERS = "process", "others"  # whose pools a dependency is about, if not those of a role
+TASK = "task"  # any wait for the result of one
+
+
+class DependencyRule(NamedTuple):
+    """Whose work the workers of a pool wait for, where a profile knows it."""
+
+    id: str
+    pools: frozenset[str]  # ids of the pools whose workers wait
+    waits: frozenset[str]  # only in waits of these kinds or states, or TASK; empty: in any
+    on: frozenset[str]  # ids of the pools of which any worker can bring it
+    where: str  # whose pools these are: OWN process's, those of all OTHERS, or of the processes of a role
+    complete: bool  # of OTHERS: that all of them are among the inputs
+    what: str  # in words
+
+
 class ExecutorRule(NamedTuple):
     """Frames that run a task; `caller`: the pool's dispatch frame is what called them."""
 
@@ -98,3 +114,4 @@ class Rules(NamedTuple):
     frame_rules: tuple[FrameRule, ...]
     pools: tuple[PoolRule, ...]
     executors: tuple[ExecutorRule, ...]
+    dependencies: tuple[DependencyRule, ...]

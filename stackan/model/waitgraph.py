@@ -7,6 +7,8 @@ from stackan.model.track import Track
 
 # The relation of a lock to the only thread that could ever release it.
 ONLY_BY = "can be released only by"
+# The relation of what a pool's workers wait for to the pools that a profile declares for it.
+BROUGHT_BY = "can be brought only by work of"
 
 
 class Node(NamedTuple):

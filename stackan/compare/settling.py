@@ -1,0 +1,59 @@
+"""What a thread's own stack cannot tell of its progress, but the other threads of its process can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.place import is_main
+from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
+
+
+def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
+    """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
+
+    Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
+    Threads that were seen `once` show nothing of how they live unless they are parked, too.
+    """
+    waits = UNSURE if once else STUCK
+    living = {track.lwp for track in tracks if (track.progress == IDLE if once else track.progress not in (STUCK, VANISHED))}
+    missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
+    joiners: dict[int | None, list[Track]] = {}
+    ready: list[Track] = []
+    for track in tracks:
+        if track.progress != waits or track.place.kind != "thread" or track.place.rule is not None:
+            continue
+        owners = track.newest.awaited.owners if track.newest.awaited is not None else ()
+        missing[track.key] = sum(owner not in living for owner in owners)
+        for owner in owners:
+            joiners.setdefault(owner, []).append(track)
+        if not missing[track.key] and (owners or (not once and any(map(is_main, track.place.application[-1:])))):
+            ready.append(track)
+    settled: dict[int | str, Track] = {}
+    while ready:
+        track = ready.pop()
+        settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
+        for joiner in joiners.get(track.lwp, ()):
+            missing[joiner.key] -= 1
+            if not missing[joiner.key]:
+                ready.append(joiner)
+    return [settled.get(track.key, track) for track in tracks]
+
+
+def settle_results(tracks: Sequence[Track]) -> list[Track]:
+    """Who waits for the result of a task while tasks move may each time wait for another one, in a format that prints no addresses.
+
+    The main thread then is parked: it waits for what its workers do.  Of others, a request's threads, nothing is known.
+    """
+    if not any(track.progress == PROGRESSING and any(sighting.place.in_task for _, sighting in track.sightings) for track in tracks):
+        return list(tracks)
+    return [_settle_result(track) for track in tracks]
+
+
+def _settle_result(track: Track) -> Track:
+    place, newest = track.place, track.newest
+    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
+    if track.progress != STUCK or not place.task or place.in_task or known:
+        return track
+    if any(map(is_main, place.application[-1:])):
+        return track._replace(progress=IDLE, note="waits for the results of tasks, and tasks move")
+    return track._replace(progress=UNSURE, note="waits for the result of a task, maybe each time of another one: tasks move")

@@ -1,0 +1,132 @@
+"""Who can bring what has no owner: pools, threads that may deliver a result, and other processes' pools, as profiles declare.
+
+The suppliers of such a wait have to be a superset of those that there are: when in doubt, someone is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.place import FRAMES, INFERRED, PROFILE
+from stackan.model.process import Pool, Process
+from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, Track
+from stackan.model.waitgraph import BROUGHT_BY, Edge, Node, WaitGraph
+
+# Roles of threads through which the outside may deliver a result.
+_LISTENING = ("event-loop", "connection")
+
+
+class Supply:
+    """What the pools and threads of one process can bring, as class nodes: candidates share one, or the edges would be quadratic."""
+
+    def __init__(self, graph: WaitGraph, process: Process, someone: int, threads: dict[int | str, int]) -> None:
+        self.graph = graph
+        self.process = process
+        self.someone = someone
+        self.threads = threads
+        self.pools: list[int] = []
+        self.pool_of: dict[int | str, int] = {}
+        self.others: Sequence[Supply] = ()  # of all processes of the case
+        self._results: dict[str, int] = {}  # of tasks, by who may deliver them
+        self._declared: dict[str, int | None] = {}  # by the rule that declares it
+        self._rules: dict[int, list[DependencyRule]] = {}  # by the pool whose workers wait
+
+    def add_pools(self) -> None:
+        for pool in self.process.pools:
+            self._add_pool(pool)
+
+    def _add_pool(self, pool: Pool) -> None:
+        node = self.graph.add(Node("pool", pool.name, self.process, pool=pool, resource="pool"), needs=1)
+        self.pools.append(node)
+        self._rules[node] = [rule for rule in self.process.rules.dependencies if pool.rule and pool.rule in rule.pools]
+        for track in pool.workers:
+            self.pool_of[track.key] = node
+            self.graph.connect(
+                Edge(
+                    node,
+                    self.threads[track.key],
+                    PROFILE if pool.declared else FRAMES,
+                    track.newest.dump.source,
+                    track.newest.line,
+                    "needs a free worker, one of which is",
+                )
+            )
+        if pool.growable or not pool.workers:
+            self._someone(node, "may grow")
+
+    def _someone(self, node: int, words: str) -> None:
+        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, words))
+
+    def result(self, by: str) -> int:
+        """One class node for all results of tasks that the same may deliver: any pool, and any thread that runs.
+
+        Where it is known that a pool has to run the task, a worker that is idle all the time has it not; what anyone may
+        deliver may come from outside, through a thread that listens there.
+        """
+        if by not in self._results:
+            graph = self.graph
+            node = self._results[by] = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
+            for number, pool in zip(self.pools, self.process.pools, strict=True):
+                if pool.side_door:
+                    continue
+                if not by or all(track.progress != IDLE for track in pool.workers):
+                    graph.connect(Edge(node, number, INFERRED, "", 0, "can be delivered only by work of"))
+                else:
+                    self._may_deliver(node, [track for track in pool.workers if track.progress != IDLE])
+            others = [track for track in self.process.tracks if track.key in self.threads and track.key not in self.pool_of]
+            self._may_deliver(node, [track for track in others if _delivers(track, by)])
+            if not graph.out[node]:
+                self._someone(node, "may be delivered by")
+        return self._results[by]
+
+    def _may_deliver(self, node: int, tracks: Sequence[Track]) -> None:
+        for track in tracks:
+            sighting = track.newest
+            self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, "may be delivered by"))
+
+    def declared(self, track: Track) -> int | None:
+        """The class node of what only certain pools can bring to a thread, as a profile declares; None if none does."""
+        place = track.place
+        traits = {place.kind, place.state, TASK if place.task else None}
+        for rule in self._rules.get(self.pool_of.get(track.key, -1), ()):
+            if not rule.waits or not traits.isdisjoint(rule.waits):
+                node = self._declare(rule)
+                if node is not None:
+                    return node
+        return None
+
+    def _declare(self, rule: DependencyRule) -> int | None:
+        """None where the dump shows none of the process's own pools that it names."""
+        if rule.id not in self._declared:
+            self._declared[rule.id] = self._connect_declared(rule)
+        return self._declared[rule.id]
+
+    def _connect_declared(self, rule: DependencyRule) -> int | None:
+        supplies = self._where(rule.where)
+        brings = [
+            number for supply in supplies for number, pool in zip(supply.pools, supply.process.pools, strict=True) if pool.rule in rule.on
+        ]
+        if rule.where == OWN and not brings:
+            return None
+        node = self.graph.add(Node("resource", rule.what, self.process, resource="future"), needs=1)
+        sure = rule.where != OTHERS or rule.complete  # else nobody knows whether the dumps of all nodes are among the inputs
+        for number in brings:
+            self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
+        if not brings or any(dump.cut for supply in supplies for dump in supply.process.dumps):
+            self._someone(node, "may be brought by")
+        return node
+
+    def _where(self, where: str) -> list[Supply]:
+        """The processes of the case whose pools a rule speaks of: the waiter's own, all others, or those of a role."""
+        if where == OWN:
+            return [self]
+        if where == OTHERS:
+            return [supply for supply in self.others if supply is not self]
+        return [supply for supply in self.others if supply.process.place.role == where]
+
+
+def _delivers(track: Track, by: str) -> bool:
+    """Whether a thread of no pool may bring the result of a task."""
+    running = track.progress in (PROGRESSING, SPINNING, APPEARED) and track.place.verb in ("running", "spinning", "waiting", "blocked")
+    return running or track.place.delivers or (by == "anyone" and track.place.role in _LISTENING)
