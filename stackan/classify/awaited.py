@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.arguments import address_argument, number_argument
+from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, RECORDED, Awaited, Place
 from stackan.model.rules import Rules
@@ -37,13 +38,17 @@ class Waits:
         """The object that a thread waits for, or None if it does not wait for one."""
         if place.kind is None:
             return None
+        found = self._find(thread, place, place.kind)
+        return self._barrier(thread, place, found) if place.kind == "barrier" else found
+
+    def _find(self, thread: int, place: Place, kind: str) -> Awaited:
         dump = self._dump
         if not dump.columns.thread_frames[thread]:  # a printed state without a stack
-            return Awaited(place.kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
+            return Awaited(kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
         question = self._questions.get(id(place))
         if question is None:
             question = self._questions[id(place)] = _ask(place, self._rules)
-        if place.kind == "thread":
+        if kind == "thread":
             return self._joined(thread, place, question)
         for at, names in question.objects:
             text = dump.arguments_in(thread, at)
@@ -51,10 +56,17 @@ class Waits:
                 for name in names:
                     found = address_argument(text, name)
                     if found is not None:
-                        return Awaited(place.kind, found.value, found.symbol, (), question.mode, FRAMES, at)
+                        return Awaited(kind, found.value, found.symbol, (), question.mode, FRAMES, at)
         numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
         descriptor = next((number for number in numbers if number is not None), None)
-        return Awaited(place.kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
+        return Awaited(kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
+
+    def _barrier(self, thread: int, place: Place, found: Awaited) -> Awaited:
+        if not self._dump.columns.lines_by_kind[LOCALS]:
+            return found
+        from stackan.classify.barriers import missing_behind
+
+        return found._replace(missing=missing_behind(self._dump, thread, place))
 
     def _joined(self, thread: int, place: Place, question: _Question) -> Awaited:
         """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""

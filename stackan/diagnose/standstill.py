@@ -163,6 +163,9 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])
         return [f"{label(owner)} {describe_doing(owner)}."] if owner else [f"LWP {awaited.owners[0]} is not in the dump."]
+    if awaited.kind == "barrier":
+        missing = [waiter.newest.awaited.missing for waiter in waiters if waiter.newest.awaited is not None]
+        return _lacking(min((number for number in missing if number is not None), default=0))
     if track.place.state != "lock":
         return []
     if awaited.address is None:
@@ -176,6 +179,13 @@ def _root(waiters: list[Track], holders: Holders) -> list[str]:
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it.", *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+
+
+def _lacking(missing: int) -> list[str]:
+    """What the thread that came last to a barrier shows of those that did not."""
+    if not missing:
+        return []
+    return ["One more thread has yet to come to it." if missing == 1 else f"{missing} more threads have yet to come to it."]
 
 
 def _hints(waiters: list[Track]) -> list[str]:

@@ -9,6 +9,7 @@ from stackan._version import __version__
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
 from stackan.model.kin import StackClass, stack_classes
+from stackan.model.place import Awaited, Place
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
@@ -158,7 +159,7 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
         {
             "kind": awaited.kind,
             "address": f"{awaited.address:#x}" if awaited.address is not None else None,
-            "needs": "any" if awaited.kind in _ANY or (place.verb == "blocked" and awaited.log is None) else "all",
+            "needs": _needs(place, awaited),
             "timed": place.timed,
             "owners": [{"process": owner.process, "lwp": owner.lwp} for owner in owners],
             "owner_lwp": single,
@@ -168,6 +169,13 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
             "descriptor": awaited.descriptor,
         }
     ]
+
+
+def _needs(place: Place, awaited: Awaited) -> str:
+    """How many of its owners have to give it back; of a barrier, how many threads have yet to come."""
+    if awaited.missing:
+        return str(awaited.missing)
+    return "any" if awaited.kind in _ANY or (place.verb == "blocked" and awaited.log is None) else "all"
 
 
 def _pool(pool: Pool) -> dict[str, Any]:

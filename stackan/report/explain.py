@@ -45,18 +45,20 @@ def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
     if awaited is not None and place.verb != "idle":
         address = f" {awaited.address:#x}" if awaited.address is not None else ", which the dump does not print"
         symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
-        yield from indented(safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited)})"), 6, 12)
+        yield from indented(
+            safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line)})"), 6, 12
+        )
         if awaited.hint:
             yield from indented(safe(awaited.hint), 6, 12)
     for hold in sighting.holds:
         address = f" {hold.address:#x}" if hold.address is not None else ""
         doubt = "" if hold.sure else "; the log is of another moment" if hold.log is not None else "; may be left over from an earlier call"
-        yield from indented(safe(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold)}{doubt})"), 6, 12)
+        yield from indented(safe(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line)}{doubt})"), 6, 12)
     for at, name in enumerate(place.names):
         part = "wait" if at < place.run else "start" if at >= place.end else ""
         yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
 
 
-def _where(shown: Awaited | Held) -> str:
+def _where(shown: Awaited | Held, line: int) -> str:
     """`line 231` of the dump, or of a log that is named."""
-    return f"{short(shown.log.source)}, line {shown.line}" if shown.log is not None else f"line {shown.line}"
+    return f"{short(shown.log.source)}, line {line}" if shown.log is not None else f"line {line}"

@@ -1,0 +1,45 @@
+"""A barrier at which threads wait, in real dumps (dumps/barrier/bar.cc): two have come, the third never will."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import stackan
+
+from .dumps import analyze, lwps
+
+SNAPSHOTS = [(Path(__file__).parent.parent / "dumps" / "barrier" / f"snap{number}.txt").read_bytes() for number in (1, 2)]
+
+
+def barrier(analysis: stackan.Analysis) -> stackan.model.finding.Finding:
+    return next(finding for finding in analysis.findings if finding.resources == ("barrier 0x56384ef59120 <bar>",))
+
+
+def needs(analysis: stackan.Analysis) -> list[str]:
+    rows = analysis.to_dict()["processes"][0]["threads"]
+    return [wait["needs"] for row in rows for wait in row["waits_for"] if wait["kind"] == "barrier"]
+
+
+def test_locals_tell_how_many_threads_have_yet_to_come() -> None:
+    analysis = analyze(*SNAPSHOTS)
+    finding = barrier(analysis)
+    assert lwps(finding) == [26459, 26460]
+    assert "One more thread has yet to come to it." in finding.explanation
+    assert needs(analysis) == ["2", "1"]  # the one that came first, LWP 26460, lacked two more
+
+
+def test_a_barrier_that_was_passed_before_counts_anew() -> None:
+    later = [text.replace(b"        i = 1\n", b"        i = 7\n").replace(b"        i = 2\n", b"        i = 8\n") for text in SNAPSHOTS]
+    assert needs(analyze(*later)) == ["2", "1"]
+
+
+def test_without_its_locals_nothing_is_said_of_who_is_missing() -> None:
+    bare = [text.replace(b"        count = 3\n", b"        count = <optimized out>\n") for text in SNAPSHOTS]
+    analysis = analyze(*bare)
+    assert "yet to come" not in barrier(analysis).explanation
+    assert needs(analysis) == ["all", "all"]
+
+
+def test_the_deadlock_that_keeps_the_third_away_is_what_the_report_leads_with() -> None:
+    analysis = analyze(*SNAPSHOTS)
+    assert (analysis.findings[0].kind, lwps(analysis.findings[0])) == ("deadlock", [26461, 26462])
