@@ -12,19 +12,25 @@ def wrap(text: str, width: int) -> Iterator[str]:
     """Lines of at most `width` characters, broken at blanks; a longer word is cut, as it would break the layout."""
     line = ""
     for word in text.split():
-        while len(word) > width:
-            if line:
-                yield line
-                line = ""
-            yield word[:width]
-            word = word[width:]
-        if line and len(line) + 1 + len(word) > width:
+        *full, rest = [word] if len(word) <= width else _pieces(word, width)
+        if line and (full or len(line) + 1 + len(rest) > width):
             yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
+            line = ""
+        yield from full
+        line = f"{line} {rest}" if line else rest
     if line:
         yield line
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """A path behind one of its folders, if that fills half a line; else any word where the line ends.  A comma is never left alone."""
+    start = 0
+    while len(word) - start > width:
+        last = max(min(start + width, len(word) - 2), start + 1)
+        folder = word.rfind("/", start + width // 2, last) + 1
+        yield word[start : folder or last]
+        start = folder or last
+    yield word[start:]
 
 
 def cut(text: str, width: int) -> str:

@@ -81,6 +81,19 @@ def test_wrapping_keeps_every_word_and_the_width(text, width):
     assert "".join("".join(wrapped).split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize("size", range(60, 90))
+def test_a_comma_stays_with_the_name_before_it(size):
+    assert all(len(line) > 1 for line in wrap(f"{'n' * size}, {'m' * size},", 74))
+
+
+def test_a_long_path_is_broken_behind_a_folder():
+    assert list(wrap(f"read /home/support/{'c' * 30}/{'d' * 30}/snap1.txt, and", 60)) == [
+        "read",
+        f"/home/support/{'c' * 30}/",
+        f"{'d' * 30}/snap1.txt, and",
+    ]
+
+
 def test_long_text_is_cut_visibly():
     assert cut("0123456789", 8) == "0123456…"
     assert cut("01234567", 8) == "01234567"
