@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
-from stackan.compare import follow, place
+from stackan.compare import find_copies, follow, place
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import InputError, LimitError, UsageError
 from stackan.graph import build, find_pools, reduce
@@ -135,7 +135,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     logs = sorted(case.logs, key=lambda log: natural_key(log.source))
     shares = _share_out(logs, places)
     processes = _name_processes([_process(placed, known, rulebook, share) for placed, share in zip(places, shares)])
-    warnings = [*sorted(case.warnings), *_doubts(places), *_strangers(logs, shares)]
+    warnings = [*sorted(case.warnings), *_doubts(processes), *_strangers(logs, shares)]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -170,22 +170,20 @@ def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator
             yield f"{log.source}: no dump prints the ids of the threads that this log names"
 
 
-def _doubts(places: Sequence[Place]) -> Iterator[str]:
+def _doubts(processes: Sequence[Process]) -> Iterator[str]:
     """What a case's reader has to know of snapshots that are not compared, or prove nothing."""
     others: dict[str, list[str]] = {}
     copies: dict[str, list[str]] = {}
-    for each in places:
-        first, *more = [placed.dump for placed in each.placements if placed.compared]
-        rest = [placed.dump.source for placed in each.placements if not placed.compared]
-        same = [dump.source for dump in more if dump.original == first.original and dump.source != first.source]
+    for process in processes:
+        rest = [placed.dump.source for placed in process.place.placements if not placed.compared]
         if rest:
-            others[first.source] = rest
-        if same:
-            copies[first.source] = same
+            others[process.dumps[0].source] = rest
+        for source, first in find_copies(process.dumps, process.tracks):
+            copies.setdefault(first, []).append(source)
     if others:
         yield f"not compared, as taken with another tool or other symbols than {_listed(others, 'others of their processes')}"
     if copies:
-        yield f"if it is a copy and no second dump, it proves nothing: the same bytes as {_listed(copies, 'others of their processes')}"
+        yield f"perhaps a copy and no further dump, the same bytes as {_listed(copies, 'others of their processes')}"
 
 
 def _listed(found: dict[str, list[str]], several: str) -> str:

@@ -1,6 +1,7 @@
 """Snapshots of one process: found, ordered, and compared thread by thread."""
 
+from stackan.compare.copies import find_copies
 from stackan.compare.placing import place
 from stackan.compare.progress import follow
 
-__all__ = ["follow", "place"]
+__all__ = ["find_copies", "follow", "place"]

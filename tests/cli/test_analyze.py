@@ -199,12 +199,6 @@ def test_a_file_that_is_named_twice_is_no_second_snapshot(run, example):
     assert len(document["processes"][0]["snapshots"]) == 1
 
 
-def test_a_copy_under_another_name_is_pointed_out(run, example, tmp_path):
-    (tmp_path / "copy.txt").write_bytes((example / "snap1.txt").read_bytes())
-    document = json.loads(run("analyze", "--format", "json", example / "snap1.txt", tmp_path / "copy.txt").stdout)
-    assert any("same bytes" in warning and "copy.txt" in warning for warning in document["warnings"])
-
-
 def test_a_bomb_beside_good_dumps_is_noted_and_passed_over(run, example, tmp_path):
     bomb = tmp_path / "bomb.gz"
     bomb.write_bytes(gzip.compress(bytes(100_000_000)))
