@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
 from stackan.compare import find_copies, follow, place
 from stackan.diagnose import find, headline, judge_case, judge_processes
-from stackan.errors import InputError, LimitError, UsageError
+from stackan.errors import InputError, UsageError
 from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
@@ -23,7 +23,7 @@ from stackan.model.process import Process
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import ASK_FOR, detect, parse_all
-from stackan.reading import Blob, Limits, Skipped, read
+from stackan.reading import Blob, Limits, Skipped, read, require
 
 if TYPE_CHECKING:
     import networkx
@@ -35,7 +35,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     """Read dumps, and logs that say who waits for whom, from files, folders, archives or standard input (`-`).
 
     A file that the caller names has to be one or the other; what else lies in a folder or an archive is passed over.
-    Raises InputError where a named input cannot be used, or no input holds a dump.
+    Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
@@ -44,6 +44,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     logs: list[Log] = []
     warnings: list[str] = []
     others: list[str] = []
+    require(paths)  # a mistyped name shows before the others are read for nothing
     for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
         try:
             for item in read([path], limits or Limits()):
@@ -53,7 +54,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                     read_dumps, read_logs = _read(item, warnings, others, alone=item.named and len(paths) == 1)
                     dumps += read_dumps
                     logs += read_logs
-        except LimitError as error:
+        except InputError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))

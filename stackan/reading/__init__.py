@@ -14,11 +14,11 @@ from stackan.errors import InputError, LimitError
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
 from stackan.reading.names import shown
-from stackan.reading.sources import read_named
+from stackan.reading.sources import read_named, why_closed
 from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
 
-__all__ = ["Blob", "Limits", "Skipped", "Text", "open_text", "read"]
+__all__ = ["Blob", "Limits", "Skipped", "Text", "open_text", "read", "require"]
 
 
 def read(
@@ -46,3 +46,15 @@ def read(
             raise InputError(f"{shown(name)}: {trouble}") from trouble
         if budget.spent:
             return
+
+
+def require(paths: Sequence[str | os.PathLike[str]]) -> None:
+    """Raise InputError, which names them all, if some of the paths are missing or may not be read."""
+    closed: dict[str, list[str]] = {}
+    for path in paths:
+        name = os.fspath(path)
+        reason = why_closed(name)
+        if reason is not None:
+            closed.setdefault(reason, []).append(shown(name) or "an empty name")
+    if closed:
+        raise InputError("; ".join(f"{', '.join(names)}: {reason}" for reason, names in closed.items()))

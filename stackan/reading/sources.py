@@ -35,6 +35,17 @@ def read_named(name: str, budget: Budget, stdin: BinaryIO | None) -> Iterator[Bl
     raise Unreadable("neither a file, a folder nor a pipe; give one of these")
 
 
+def why_closed(name: str) -> str | None:
+    """Why a path named by the caller cannot even be opened, as far as can be told without reading; None if it can."""
+    if name == STANDARD_INPUT:
+        return None
+    try:
+        os.stat(name)
+    except (OSError, ValueError) as error:
+        return why(error)
+    return None if os.access(name, os.R_OK) else why(PermissionError())
+
+
 def _read_file(path: str, budget: Budget, *, named: bool) -> Iterator[Blob | Skipped]:
     with _opened(path) as file:
         yield from expand(_stream(file, budget), Item(shown(path), named), budget)

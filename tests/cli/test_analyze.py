@@ -99,6 +99,30 @@ def test_a_missing_file_gives_one_sentence_and_exit_status_two(run, tmp_path):
     assert "nowhere.txt" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_all_missing_files_are_named_at_once_and_nothing_is_analyzed(run, example, tmp_path):
+    done = run("analyze", example / "snap1.txt", tmp_path / "snap2.txt", tmp_path / "snap3.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{tmp_path}/snap2.txt, {tmp_path}/snap3.txt: no such file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_cannot_be_read_inside_a_folder_is_noted_and_passed_over(run, example, tmp_path):
+    for name in ("snap1.txt", "snap2.txt"):
+        (tmp_path / name).write_bytes((example / name).read_bytes())
+    (tmp_path / "snap3.txt").symlink_to(tmp_path / "nowhere.txt")
+    document = json.loads(run("analyze", "--format", "json", tmp_path).stdout)
+    assert document["verdict"] == "worker-exhaustion"
+    assert document["warnings"] == [f"{tmp_path}/snap3.txt: a link to something that is not there"]
+
+
+def test_a_damaged_file_beside_good_ones_is_noted_and_passed_over(run, example, tmp_path):
+    damaged = tmp_path / "snap3.txt.gz"
+    damaged.write_bytes(gzip.compress(b"Thread 1 (LWP 1):\n")[:10])
+    document = json.loads(run("analyze", "--format", "json", example / "snap1.txt", example / "snap2.txt", damaged).stdout)
+    assert document["verdict"] == "worker-exhaustion"
+    assert any("snap3.txt.gz: truncated" in warning for warning in document["warnings"])
+
+
 def test_a_folder_without_dumps_gives_one_sentence_and_exit_status_two(run, tmp_path):
     (tmp_path / "readme.md").write_text("# nothing here\n")
     done = run("analyze", tmp_path)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import stackan
 from stackan.errors import InputError
 from stackan.reading import Blob, Limits, read
 
@@ -95,6 +96,20 @@ def test_a_named_file_without_permission_is_an_input_error(tmp_path: Path, monke
 
     with pytest.raises(InputError, match="secret: permission denied; run as a user who may read it"):
         everything(path)
+
+
+def test_what_may_not_be_read_is_told_before_anything_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("snap1", "snap2"):
+        (tmp_path / name).write_bytes(DUMP)
+    monkeypatch.setattr(os, "access", lambda path, mode: not path.endswith("snap2"))
+
+    with pytest.raises(InputError) as caught:
+        stackan.load(tmp_path / "snap1", tmp_path / "snap2", tmp_path / "snap3")
+
+    assert str(caught.value) == (
+        f"{tmp_path}/snap2: permission denied; run as a user who may read it, or copy it; "
+        f"{tmp_path}/snap3: no such file; check the path or give a folder or an archive that holds the dumps"
+    )
 
 
 def test_a_disk_error_is_an_input_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
