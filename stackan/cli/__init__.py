@@ -29,7 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         status: int = _print_version() if options.version else options.run(options)
-        sys.stdout.flush()
     except StackanError as error:
         print(f"stackan: {error}", file=sys.stderr)
         return 2
@@ -51,8 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _print_version() -> int:
     from stackan import backend
     from stackan._version import __version__
+    from stackan.cli.common import output
 
-    print(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})")
+    with output(None) as stream:
+        stream.write(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})\n")
     return 0
 
 
@@ -63,7 +64,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="print the version and which scanner is in use")
     # With `prog` given, argparse need not lay out a usage line now.
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan", parser_class=_Command)
     chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, (module, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=_formatter)
@@ -72,6 +73,25 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
             import_module(module).add_options(command, name)
     return parser
+
+
+class _Command(argparse.ArgumentParser):
+    """The parser of one sub-command, which refuses by itself what it does not know: its own usage helps, not that of all commands."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        options, rest = super().parse_known_args(args, namespace)
+        if "inputs" in options:  # argparse takes those in one row; `snap1.txt --quiet snap2.txt` leaves the second
+            options.inputs += [word for word in rest if not _is_option(word)]
+            rest = [word for word in rest if _is_option(word)]
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return options, []
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

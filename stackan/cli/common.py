@@ -36,34 +36,49 @@ def size(text: str) -> int:
 @contextlib.contextmanager
 def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[TextIO]:
     """The stream for the result: a file, or standard output with what it cannot encode replaced."""
-    if path is None:
+    with _told_where(path):
+        if path is not None:
+            with _opened(path, inputs, "w", "utf-8") as file:
+                yield cast(TextIO, file)
+            return
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="replace")
         yield sys.stdout
-        return
-    with _opened(path, inputs, "w", "utf-8") as file:
-        yield cast(TextIO, file)
+        sys.stdout.flush()
 
 
 @contextlib.contextmanager
 def binary_output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[BinaryIO]:
     """The stream for a result that is no text: a file, or standard output where that is no terminal."""
-    if path is not None:
-        with _opened(path, inputs, "wb") as file:
-            yield cast(BinaryIO, file)
-        return
-    if sys.stdout.isatty():
-        raise UsageError("this format is no text for a terminal: give a file to -o")
-    yield sys.stdout.buffer
+    with _told_where(path):
+        if path is not None:
+            with _opened(path, inputs, "wb") as file:
+                yield cast(BinaryIO, file)
+            return
+        if sys.stdout.isatty():
+            raise UsageError("this format is no text for a terminal: give a file to -o")
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
 
 
 def _opened(path: str, inputs: Sequence[str], mode: str, encoding: str | None = None) -> IO[Any]:
     if any(os.path.exists(name) and os.path.exists(path) and os.path.samefile(name, path) for name in inputs):
         raise UsageError(f"{path}: is one of the inputs, which would be lost; give another file to -o")
+    return open(path, mode, encoding=encoding)
+
+
+@contextlib.contextmanager
+def _told_where(path: str | None) -> Iterator[None]:
+    """Name the output in an error of the system's, which names a file that it cannot open, but none that it cannot write."""
     try:
-        return open(path, mode, encoding=encoding)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); give another file to -o") from error
+        if error.filename not in (None, path):
+            raise
+        where, instead = ("standard output", "a file with -o") if path is None else (path, "another file to -o")
+        raise UsageError(f"{where}: cannot be written ({error.strerror or error}); give {instead}") from error
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -32,6 +35,41 @@ def test_a_call_that_makes_no_sense_exits_with_two(run, arguments):
     done = run(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("analyze", "x"), ("compare", "x", "y"), ("parse", "x"), ("profiles", "list")])
+def test_an_unknown_option_is_told_with_the_usage_of_its_command(run, arguments):
+    done = run(*arguments, "--bogus")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"usage: stackan {arguments[0]} ")
+    assert done.stderr.endswith("error: unrecognized arguments: --bogus\n")
+
+
+def test_options_may_stand_between_inputs(run, example):
+    mixed = run("compare", example / "snap1.txt", "--format", "json", "-", stdin=(example / "snap2.txt").read_bytes())
+    snapshots = json.loads(mixed.stdout)["processes"][0]["snapshots"]
+    assert [snapshot["source"] for snapshot in snapshots] == [str(example / "snap1.txt"), "-"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full, which takes nothing")
+@pytest.mark.parametrize(
+    "arguments", [("analyze",), ("parse",), ("parse", "--format", "summary"), ("parse", "--format", "arrow"), ("profiles", "list")]
+)
+def test_a_result_that_cannot_be_written_is_told_with_its_file(run, example, arguments):
+    if "arrow" in arguments:
+        pytest.importorskip("pyarrow")
+    inputs = [] if arguments[0] == "profiles" else [example]
+    done = run(*arguments, *inputs, "-o", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "stackan: /dev/full: cannot be written (No space left on device); give another file to -o"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full, which takes nothing")
+def test_so_is_a_full_standard_output(example):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "stackan", "analyze", example], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == b"stackan: standard output: cannot be written (No space left on device); give a file with -o"
 
 
 def test_parse_gives_threads_and_frames_as_json(run, example):
