@@ -199,16 +199,17 @@ def _compared(place: Place) -> tuple[Dump, ...]:
 def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log]) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what its logs say, pools."""
     dumps = _compared(place)
-    stacks = []
+    stacks, spoken = [], []
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}))
         stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
+        spoken.append({node: told for node in stacks[-1] if (told := names.spoken(node))})
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
     seen.update(said.words for dump in dumps for said in dump.facts.told.values())
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
-    tracks = follow([sight(dump, by_node, places, loops) for dump, by_node in zip(dumps, stacks)], cut)
+    tracks = follow([sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)], cut)
     readings: tuple[Reading, ...] = ()
     if logs:
         from stackan.faultlogs import tell

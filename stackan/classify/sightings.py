@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from stackan.classify.awaited import Waits
 from stackan.classify.evidence import each_once, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.loops import NO_LOOPS, Loops
@@ -14,9 +17,14 @@ from stackan.model.stem import stem
 
 _NONE: frozenset[str] = frozenset()
 
+Stacks = Mapping[int, tuple[str, ...]]  # names by stack node
 
-def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places, loops: Loops = NO_LOOPS) -> list[Sighting]:
-    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools."""
+
+def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, spoken: Stacks = MappingProxyType({})) -> list[Sighting]:
+    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools.
+
+    `spoken` are the names of the stacks in which lambdas can be told better.
+    """
     guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     waits, nodes = Waits(dump, places.rules), dump.columns.thread_node
     runs_once = any("pthread_once_slow" in names for names in stacks.values())
@@ -30,6 +38,8 @@ def sight(dump: Dump, stacks: dict[int, tuple[str, ...]], places: Places, loops:
         if place is None:
             names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
             place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
+            if nodes[thread] in spoken:
+                place = known[key] = place._replace(spoken=spoken[nodes[thread]])
         awaited = waits.find(thread, place) if place.kind is not None else None
         held = printed.get(thread, [])
         if said is not None:

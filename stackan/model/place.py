@@ -14,6 +14,12 @@ NAMELESS = "nameless frames of the C library directly below the caller"
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
 
+# What only passes a call on, or is any lambda.
+_CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::__invoke", "std::__invoke_impl", "std::__invoke_r")) | {
+    "std::function::operator()",
+    "std::_Function_handler::_M_invoke",
+}
+
 
 class Place(NamedTuple):
     """A distinct stack, classified.  Frames count from the innermost, 0."""
@@ -34,13 +40,14 @@ class Place(NamedTuple):
     in_task: bool  # an executor's frame stands between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
+    spoken: tuple[str, ...] = ()  # the names with each bare lambda told by the function that holds it, where one can be
 
     @property
     def purpose(self) -> str:
-        """The first frame outside the wait that has a name."""
-        for name in self.application:
-            if not name.startswith("??"):
-                return name
+        """The first frame outside the wait that has a name, and one that tells something."""
+        named = [name for name in (self.spoken or self.names)[self.run : self.end] if not name.startswith("??")]
+        if named:
+            return next((name for name in named if name not in _CALLS), named[0])
         return self.names[self.run] if self.run < len(self.names) else "??"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stackan.model.dump import Dump
+from stackan.normalize.lambdas import BARE, called_lambda
 from stackan.normalize.languages import canonical_in, located_in
 from stackan.normalize.symbols import UNNAMED
 
@@ -50,3 +51,16 @@ class Names:
             site = self.site
             found = self._stacks[node] = tuple([site(s) for s in self.dump.sites(node)])
         return found
+
+    def spoken(self, node: int) -> tuple[str, ...]:
+        """The same names with each bare lambda told by the function that holds it; () where none can be."""
+        names = self.stack(node)
+        if BARE.isdisjoint(names):
+            return ()
+        told, caller = list(names), ""
+        for level, site in reversed(list(enumerate(self.dump.sites(node)))):
+            if names[level] not in BARE:
+                caller = self.dump.function(site)
+            else:
+                told[level] = called_lambda(caller) or names[level]
+        return tuple(told) if told != list(names) else ()

@@ -60,7 +60,7 @@ def canonical(printed: str) -> str:
         printed = printed[2:]  # lldb's way to say that a function is in no namespace
     if "'" in printed:
         printed = _name_lambdas(printed)
-    if printed[0] == "<" or (
+    if (printed[0] == "<" and not printed.startswith("<lambda(")) or (
         "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed
     ):
         return _drop_twin(printed)

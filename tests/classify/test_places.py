@@ -303,6 +303,11 @@ def test_the_run_is_the_waits_own_and_the_end_starts_the_thread() -> None:
     assert place.purpose == "lock_second"
 
 
+def test_the_purpose_passes_over_what_only_calls_a_lambda() -> None:
+    assert place_of(LIBC, "pthread_mutex_lock", "operator()", "std::function::operator()", "flush_all", "main").purpose == "flush_all"
+    assert place_of(LIBC, "pthread_mutex_lock", "operator()", *STRIPPED_START).purpose == "operator()"
+
+
 def test_the_purpose_is_the_first_named_frame_outside_the_wait() -> None:
     assert place_of(LIBC, "pthread_mutex_lock", "??", "?? libx.so", "audit", *STRIPPED_START).purpose == "audit"
     assert place_of(LIBC, "pthread_mutex_lock", "??", *STRIPPED_START).purpose == "??"

@@ -117,6 +117,7 @@ NAMES = {
     "my_operator(int)": "my_operator",
     # lambdas
     "main::{lambda()#1}::operator()() const": "main::{lambda()#1}::operator()",
+    "<lambda(int)>::operator()(int) const": "<lambda>::operator()",
     "proc(int)::{lambda(char const*)#2}::operator()(char const*) const": "proc::{lambda(char const*)#2}::operator()",
     "ThreadPool::submit<main::{lambda()#1}>(main::{lambda()#1})::{lambda()#1}::operator()() const": (
         "ThreadPool::submit::{lambda()#1}::operator()"
