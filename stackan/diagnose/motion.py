@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import in_all, label
+from stackan.model.certainty import certainty
 from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Process
 from stackan.model.track import SPINNING, UNSURE, Track
@@ -27,8 +28,20 @@ def spinning(process: Process) -> list[Finding]:
     counted = [track for track in tracks if track.place.verb == "running"]
     return [
         *_spinning(process, named, LIKELY, "spin", "they stand in a primitive that burns CPU until a value changes", _LOOK_AT_CPU),
-        *_spinning(process, counted, POSSIBLE, "spin or compute", "they were met in one place, and used CPU all the time", _LOOK_AT_CODE),
+        *_spinning(
+            process,
+            counted,
+            _weakest(process, counted),
+            "spin or compute",
+            "they were met in one place, and used CPU all the time",
+            _LOOK_AT_CODE,
+        ),
     ]
+
+
+def _weakest(process: Process, tracks: list[Track]) -> str:
+    """As sure as the least sure of them: whoever was met in one place often enough, over long enough, hardly computes."""
+    return LIKELY if all(certainty(track, process.place.span) == LIKELY for track in tracks) else POSSIBLE
 
 
 def _spinning(process: Process, tracks: list[Track], confidence: str, do: str, why: str, advice: str) -> list[Finding]:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stackan._version import __version__
+from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
 from stackan.model.kin import StackClass, stack_classes
@@ -130,6 +131,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
         "pool": pool,
         "present": track.present,
         "progress": track.progress,
+        "confidence": certainty(track, process.place.span),
         "note": track.note,
         "timeline": track.timeline,
         "state": place.state,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
+from stackan.model.certainty import certainty
 from stackan.model.place import Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track, label
@@ -22,7 +23,8 @@ def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
 
 
 def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str]:
-    yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}", WIDTH)
+    sure = certainty(track, process.place.span)
+    yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
     yield from labelled("why", safe(track.note), 12)
     if track.timeline:
         yield from labelled("course", track.timeline, 12)
@@ -33,8 +35,8 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
         yield from _sighting(index, sighting)
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
-            sure = f"{finding.severity}, {finding.confidence}"
-            yield from labelled("finding", f"{number}. {finding.kind} ({sure}): {safe(finding.title)}", 12)
+            how = f"{finding.severity}, {finding.confidence}"
+            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {safe(finding.title)}", 12)
     yield ""
 
 

@@ -176,7 +176,7 @@ def test_a_reader_that_stops_early_is_no_error(example):
 def test_one_thread_can_be_explained_with_the_rule_that_spoke(run, example):
     done = run("analyze", "--explain", "17870", example)
     lines = done.stdout.splitlines()
-    assert lines[0] == "LWP 17870 mariadbd of process 17802: stuck"
+    assert lines[0] == "LWP 17870 mariadbd of process 17802: stuck (likely)"
     assert any("blocked: lock, by mariadb.row-lock" in line for line in lines)
     assert any("1. worker-exhaustion (critical, likely)" in line for line in lines)
     where = next(

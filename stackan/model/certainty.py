@@ -1,0 +1,61 @@
+"""How sure it is that a thread does what it was found to do: the more snapshots and the longer the time, the surer."""
+
+from __future__ import annotations
+
+from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
+
+MANY = 3  # snapshots in a row in one place from which on that is no chance
+OFTEN = 5  # the same for one that runs: a long computation may well be met three times at one line
+_CLOSE = 5  # seconds from the first to the last snapshot within which a slow thread may well be met twice at one place
+_LONG = 60  # seconds after which hardly anything that is merely slow still is where it was
+
+
+def certainty(track: Track, span: int | None) -> str | None:
+    """A word of the contract for the thread's progress; None where that is not known.  `span`: seconds from first to last snapshot."""
+    if track.progress in (APPEARED, VANISHED):
+        return CERTAIN
+    if track.progress == STUCK:
+        return _of_standing(track, span)
+    if track.progress == SPINNING:
+        counted = _in_one_place(track) >= OFTEN and span is not None and span >= _LONG
+        return LIKELY if track.place.verb == "spinning" or counted else POSSIBLE
+    if track.progress == IDLE:
+        return LIKELY if track.place.rule is not None else POSSIBLE
+    if track.progress == PROGRESSING:
+        return CERTAIN if _has_another_stack(track) else LIKELY if "P" in track.timeline else POSSIBLE
+    return None
+
+
+def _of_standing(track: Track, span: int | None) -> str:
+    """Who waits for an object that is printed in all snapshots, or where a rule says that it waits, most likely has not moved.
+
+    Functions and code addresses alone may be equal by chance: two requests, one after the other.
+    """
+    known = _knows_object(track) or track.place.verb == "blocked"
+    if _stands_long(track, span):
+        return LIKELY
+    close = span is not None and span < _CLOSE
+    return LIKELY if known and not close else POSSIBLE
+
+
+def _stands_long(track: Track, span: int | None) -> bool:
+    if span is not None and span < _CLOSE:
+        return False
+    return _in_one_place(track) >= MANY or (span is not None and span >= _LONG)
+
+
+def _in_one_place(track: Track) -> int:
+    """In how many snapshots in a row, up to the newest, it was seen where it is."""
+    steps = track.timeline.split()
+    moved = next((at for at, step in enumerate(reversed(steps)) if step not in ("S", "R")), len(steps))
+    return moved + 1
+
+
+def _knows_object(track: Track) -> bool:
+    awaited = track.newest.awaited
+    return awaited is not None and (awaited.address is not None or awaited.descriptor is not None or awaited.log is not None)
+
+
+def _has_another_stack(track: Track) -> bool:
+    return len({sighting.place.names for _, sighting in track.sightings}) > 1
