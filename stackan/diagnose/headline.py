@@ -10,19 +10,24 @@ from stackan.model.kin import alike, share
 from stackan.model.process import Process
 from stackan.model.track import IDLE, UNSURE
 
+# Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
+_MOST, _MANY = 0.5, 0.2
+
 
 def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
     cause = leading(findings, verdict)
     if cause is not None:
         return f"{_where(cause, findings, processes)}{cause.title}."
     threads = sum(len(process.tracks) for process in processes)
+    unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
     broken = next((finding for finding in findings if finding.kind == "capture-problem" and finding.severity == "warning"), None)
     if verdict == "inconclusive" and broken is not None:
         return f"{broken.title}: take it again."
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
-        hint = f" What it suggests: {findings[0].title}." if findings else ""
-        return f"One snapshot cannot tell what is stuck: take a second one some minutes later.{hint}"
-    unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
+        first = next((finding for finding in findings if finding.kind != "capture-problem"), None)
+        hint = f" What it suggests: {first.title}." if first is not None else ""
+        blind = _blind(findings, unsure, threads)
+        return f"{blind or 'One snapshot cannot tell what is stuck: take a second one some minutes later'}.{hint}"
     if unsure * 4 >= threads:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
         return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
@@ -33,6 +38,14 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
         "inconclusive": f"The dump does not tell what {unsure} of {threads} threads wait for.",
     }
     return words.get(verdict, "")
+
+
+def _blind(findings: Sequence[Finding], unsure: int, threads: int) -> str:
+    """What to take instead where this kind of dump shows nothing of most threads in question: another one of it would not either."""
+    found = next((finding for finding in findings if finding.kind == "capture-problem" and finding.advice), None)
+    if found is None or len(found.threads) < max(unsure * _MOST, threads * _MANY):
+        return ""
+    return f"{found.title}: {found.advice[0].rstrip('.')}"
 
 
 def _rest_in_words(processes: Sequence[Process], threads: int) -> str:

@@ -70,8 +70,9 @@ def unknowable(process: Process) -> list[Finding]:
     """What to take instead where the dump cannot tell."""
     groups: dict[tuple[str, str], list[Track]] = {}
     for track in process.tracks:
-        if track.progress == UNSURE and track.place.verb == "unknowable" and len(process.dumps) > 1:
-            rule = track.place.rule
+        rule = track.place.rule
+        # One snapshot alone tells of no thread what it waits for; a second one by the same tool will not help where a rule says so.
+        if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
             groups.setdefault((rule.hint, rule.hint) if rule else (_NAMELESS, _GET_SYMBOLS), []).append(track)
     return [_unknowable(process, reason, advice, tracks) for (reason, advice), tracks in groups.items()]
 
@@ -81,7 +82,7 @@ def _unknowable(process: Process, reason: str, advice: str, tracks: list[Track])
     return Finding(
         kind="capture-problem",
         severity=INFO,
-        confidence=LIKELY,
+        confidence=LIKELY if len(process.dumps) > 1 else POSSIBLE,
         title=f"{len(tracks)} of {len(process.tracks)} threads cannot be judged by this dump",
         explanation=reason[0].upper() + reason[1:] + ".",
         threads=threads,
