@@ -33,6 +33,7 @@ class Waits:
         self._dump = dump
         self._rules = rules
         self._questions: dict[int, _Question] = {}  # by place: equal places are the same object
+        self._found: dict[tuple[int, int, bytes], Awaited] = {}  # by place, frame and arguments: many wait for one lock
 
     def find(self, thread: int, place: Place) -> Awaited | None:
         """The object that a thread waits for, or None if it does not wait for one."""
@@ -53,10 +54,14 @@ class Waits:
         for at, names in question.objects:
             text = dump.arguments_in(thread, at)
             if text:
+                known = self._found.get((id(place), at, text))
+                if known is not None:
+                    return known
                 for name in names:
                     found = address_argument(text, name)
                     if found is not None:
-                        return Awaited(kind, found.value, found.symbol, (), question.mode, FRAMES, at)
+                        known = Awaited(kind, found.value, found.symbol, (), question.mode, FRAMES, at)
+                        return self._found.setdefault((id(place), at, text), known)
         numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
         descriptor = next((number for number in numbers if number is not None), None)
         return Awaited(kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.behind import tell_behind
+from stackan.diagnose.behind import Victims
 from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import ONLY_BY, Cause, Edge, Reduction, WaitGraph
+from stackan.model.waitgraph import ONLY_BY, Cause, Edge, WaitGraph
 
 _ADVICE = (
     "Save this dump and a core (gcore PID) before anything else: the locks' state is lost with the process.",
@@ -28,7 +28,7 @@ _ADVICE_ALONE = (
 )
 
 
-def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
+def deadlock(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding:
     """The finding for one cause, with its shortest cycle as the proof."""
     edges = [_edge(graph, node, cause.cycle[(at + 1) % len(cause.cycle)]) for at, node in enumerate(cause.cycle)]
     nodes = [graph.nodes[node] for node in cause.cycle]
@@ -42,7 +42,7 @@ def deadlock(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding:
             " The lock is private to a process that has no other thread: whoever held it when the process was forked was not copied,"
             " or has ended, or it is the thread itself."
         )
-    explanation += tell_behind(graph, cause, reduction, "it" if own else "them")
+    explanation += victims.tell(cause, "it" if own else "them")
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
     if logged:
         who = " and ".join(map(label, logged[:2])) if len(logged) < 3 else f"{len(logged)} of them"

@@ -11,7 +11,7 @@ from stackan.diagnose.words import describe_doing, label
 from stackan.model.place import Place
 from stackan.model.process import Process
 from stackan.model.rules import FrameRule
-from stackan.model.track import Track
+from stackan.model.track import Track, places_of
 
 _MOST = 3  # more candidates than this tell nothing
 
@@ -32,7 +32,7 @@ class Candidates:
     def of(self, waiters: Sequence[Track]) -> list[Track]:
         """The threads that are in a function which these waiters called to take their lock, and are past taking it."""
         address = waiters[0].newest.awaited.address if waiters[0].newest.awaited else None
-        takers = {track.place.purpose for track in waiters if not track.place.purpose.startswith("??")}
+        takers = {place.purpose for place, _ in places_of(waiters) if not place.purpose.startswith("??")}
         places = {id(place): place for name in takers for place in self._places.get(name, ())}
         inside = [track for place in places for track in self._tracks[place]]
         return [track for track in inside if track.newest.awaited is None or track.newest.awaited.address != address]

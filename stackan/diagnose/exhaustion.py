@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.behind import tell_behind
+from stackan.diagnose.behind import Victims
 from stackan.diagnose.dependence import rests_on_guess, tell_dependence
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_wait, in_any
@@ -12,7 +12,7 @@ from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track
-from stackan.model.waitgraph import Cause, Reduction, WaitGraph
+from stackan.model.waitgraph import Cause, WaitGraph
 
 _QUOTED = 64  # workers whose waits are quoted: the claim is about all of them
 _ADVICE = (
@@ -26,7 +26,7 @@ _LOOP = (
 )
 
 
-def exhaustion(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding | None:
+def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | None:
     """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
 
     None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
@@ -57,7 +57,7 @@ def exhaustion(graph: WaitGraph, cause: Cause, reduction: Reduction) -> Finding 
         confidence=confidence,
         title=f"{names}: {wait} for {awaited}",
         explanation=_explain(graph, cause, processes, [track for _, track in workers], [pool for _, pool in pools])
-        + tell_behind(graph, cause, reduction, "them"),
+        + victims.tell(cause, "them"),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),

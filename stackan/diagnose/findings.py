@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.behind import Victims
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import cut_short, spinning, unknowable
@@ -20,9 +21,10 @@ _SURE = {CERTAIN: 0, LIKELY: 1, POSSIBLE: 2}
 def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -> list[Finding]:
     """Findings in an order that depends on the input alone."""
     findings: list[Finding] = []
+    victims = Victims(graph, reduction)
     for cause in reduction.causes:
         pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
-        finding = exhaustion(graph, cause, reduction) if pooled else deadlock(graph, cause, reduction)
+        finding = exhaustion(graph, cause, victims) if pooled else deadlock(graph, cause, victims)
         if finding is not None:
             findings.append(finding)
     for process in processes:

@@ -11,7 +11,7 @@ from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import RECORDED
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track, held_by
+from stackan.model.track import IDLE, STUCK, Track, held_by, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 _HINTS = 2  # more of them tell nothing
@@ -117,8 +117,8 @@ def _where(group: Group) -> str:
     if group[0][1].place.rule is not None:
         return ""
     purposes: dict[str, int] = {}
-    for _, track in group:
-        purposes[track.place.purpose] = purposes.get(track.place.purpose, 0) + 1
+    for place, number in places_of(track for _, track in group):
+        purposes[place.purpose] = purposes.get(place.purpose, 0) + number
     named = {purpose: number for purpose, number in purposes.items() if not purpose.startswith("??")}
     if not named:
         return ""

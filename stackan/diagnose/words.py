@@ -58,7 +58,8 @@ def _which(awaited: Awaited | None) -> str:
 
 def describe_waits(tracks: Sequence[Track]) -> str:
     """What several threads wait for, by its kind if each waits for its own: `the network`, `the end of another thread`."""
-    words = [describe_wait(track) for track in tracks]
+    distinct = {(id(track.place), track.newest.awaited): track for track in tracks}
+    words = [describe_wait(track) for track in distinct.values()]
     awaited = tracks[0].newest.awaited
     shared = len(set(words)) == 1 or (awaited is not None and awaited.address is not None)
     return words[0] if shared else _describe_kind(tracks[0].place.kind)

@@ -1,5 +1,6 @@
 """One thread of a process through all snapshots."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from stackan.model.place import RECORDED, Held, Place, Sighting
@@ -56,6 +57,17 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
                     known.add(hold.address)
                     found.append((sighting, hold._replace(sure=False)))
     return found
+
+
+def places_of(tracks: Iterable[Track]) -> list[tuple[Place, int]]:
+    """The places that these threads stand in, each with how many do: what is said of a place is worked out once."""
+    places: dict[int, Place] = {}
+    numbers: dict[int, int] = {}
+    for track in tracks:
+        number = id(track.place)  # equal places are the same object
+        places.setdefault(number, track.place)
+        numbers[number] = numbers.get(number, 0) + 1
+    return [(place, numbers[number]) for number, place in places.items()]
 
 
 def label(track: Track) -> str:

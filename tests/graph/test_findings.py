@@ -568,3 +568,25 @@ def test_a_deadlock_that_formed_between_the_snapshots_is_proved_by_the_newest_al
     found = analyze(before, dump(MAIN, *threads, full=True)).findings[0]
 
     assert (found.kind, found.confidence, lwps(found)) == ("deadlock", "certain", [4101, 4102])
+
+
+def test_many_deadlocks_in_one_process_take_time_in_proportion(in_proportion: Callable[..., None]) -> None:
+    def pairs(threads: int) -> bytes:
+        """Each two threads wait for each other's lock."""
+        return dump(
+            *(
+                thread(
+                    100 + at,
+                    "w",
+                    guarded_mutex(0x5581_4140 + 64 * (at ^ 1)),
+                    app("audit", locals=(lock_guard(0x5581_4140 + 64 * at),)),
+                    START,
+                )
+                for at in range(threads)
+            ),
+            full=True,
+        )
+
+    in_proportion(pairs, analyze, size=1000)
+    analysis = analyze(pairs(20))
+    assert kinds(analysis) == ["deadlock"] * 10

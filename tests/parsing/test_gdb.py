@@ -819,3 +819,12 @@ def test_peadars_pstack_is_read() -> None:
     ]
     assert dump.frames[2].arguments == "int a=1"
     assert dump.line_text(dump.frames[1].line).startswith("#1  0x000055fe8fd610bd in waitchld.constprop.0!()+188")
+
+
+def test_a_process_of_many_threads_is_known_behind_all_that_gdb_announces() -> None:
+    announced = b"".join(b"[New LWP %d]\n" % lwp for lwp in range(100_000, 200_000))
+    listed = b"".join(
+        b'  %-4d Thread 0x7f31000006c0 (LWP %d) "worker" 0x00007f31 in wait ()\n' % (at, 100_000 + at) for at in range(20_000)
+    )
+    thread = b'Thread 1 (Thread 0x7f31000006c0 (LWP 99999) "main"):\n#0  0x00007f31a0c12baa in wait ()\n#1  0x0000558100001000 in main ()\n'
+    assert [row.lwp for row in stackan.parse(announced + listed + b"\n" + thread).threads] == [99999]

@@ -13,8 +13,10 @@ def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
         return "eu-stack", "lines `TID n:` head the threads"
     if has_number_behind(head, b"PID ") and b" - " in head[:200]:
         return "eu-stack", "a line `PID n - process` opens the text"
-    if any(map(_is_header, lines_from(head, b"Thread "))):
-        if speaks(head):
+    spoken = speaks(head)
+    # Of 100,000 threads gdb announces each, and may list them, before it prints the first.
+    if any(map(_is_header, lines_from(data if spoken else head, b"Thread "))):
+        if spoken:
             return "gdb", "lines `Thread n (…)` head the threads, and gdb's own words stand before them"
         if _is_pt_eustack(head):
             return "pt-eustack-resolver", "lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"
