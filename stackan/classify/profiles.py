@@ -20,7 +20,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
-_MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", *_ANYWHERE}
+_MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
 _FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
@@ -57,6 +57,7 @@ _LISTS = {
     "not_workers",
     "holders",
     "advice",
+    "peers",
     "marks",
 }
 _TRUTHS = {"by_design", "caller", "growable", "by_name", "side_door", "always", "system", "complete", *_FLAGS}
@@ -258,6 +259,7 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
         hint=row.get("hint", ""),
         advice=tuple(row.get("advice", ())),
         specific=specific,
+        peers=tuple(row.get("peers", ())),
     )
 
 

@@ -8,6 +8,7 @@ from stackan.diagnose.behind import Victims
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import cut_short, spinning, unknowable
+from stackan.diagnose.ranks import name_absent
 from stackan.diagnose.reported import reported
 from stackan.diagnose.standstill import standing
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
@@ -30,7 +31,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     for process in processes:
         findings += reported(process)
     explained = [finding for finding in findings if finding.counts or any(len(process.dumps) == 1 for process in finding.processes)]
-    findings += standing(processes, *_told(graph, reduction, explained))
+    findings += [name_absent(finding, processes) for finding in standing(processes, *_told(graph, reduction, explained))]
     for process in processes:
         findings += spinning(process)
         findings += unknowable(process)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from stackan.diagnose.advice import advise
 from stackan.diagnose.elimination import Candidates, name_candidates
 from stackan.diagnose.quotes import sample
+from stackan.diagnose.ranks import call_of
 from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import RECORDED
@@ -77,7 +78,8 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     if awaited is not None and awaited.log is not None:
         return (process.id, place.kind, awaited.address or awaited.symbol)
     if place.rule is not None:
-        return (place.rule.id,) if len(process.tracks) == 1 else (process.id, place.rule.id)
+        call = call_of(track)
+        return (place.rule.id, *call) if len(process.tracks) == 1 or call else (process.id, place.rule.id)
     if awaited is not None and awaited.address is not None and place.kind != "future":
         return (process.id, place.kind, awaited.address)
     if len(process.tracks) == 1:
