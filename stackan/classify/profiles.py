@@ -57,10 +57,9 @@ _LISTS = {
     "not_workers",
     "holders",
     "advice",
-    "peers",
     "marks",
 }
-_TRUTHS = {"by_design", "caller", "growable", "by_name", "side_door", "always", "system", "complete", *_FLAGS}
+_TRUTHS = {"by_design", "peers", "caller", "growable", "by_name", "side_door", "always", "system", "complete", *_FLAGS}
 _CHOICES = {
     "kind": RESOURCES,
     "state": STATES,
@@ -259,7 +258,7 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
         hint=row.get("hint", ""),
         advice=tuple(row.get("advice", ())),
         specific=specific,
-        peers=tuple(row.get("peers", ())),
+        peers=tuple(name.strip("*") for text in row["frames"] if text != "..." for name in text.split("|")) if row.get("peers") else (),
     )
 
 

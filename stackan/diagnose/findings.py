@@ -8,7 +8,7 @@ from stackan.diagnose.behind import Victims
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
 from stackan.diagnose.motion import cut_short, spinning, unknowable
-from stackan.diagnose.ranks import name_absent
+from stackan.diagnose.ranks import Jobs
 from stackan.diagnose.reported import reported
 from stackan.diagnose.standstill import standing
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
@@ -31,9 +31,10 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     for process in processes:
         findings += reported(process)
     explained = [finding for finding in findings if finding.counts or any(len(process.dumps) == 1 for process in finding.processes)]
-    findings += [name_absent(finding, processes) for finding in standing(processes, *_told(graph, reduction, explained))]
+    jobs = Jobs(processes)
+    findings += jobs.explain(standing(processes, *_told(graph, reduction, explained)))
     for process in processes:
-        findings += spinning(process)
+        findings += [finding for finding in spinning(process) if not jobs.polls(finding)]
         findings += unknowable(process)
         findings += cut_short(process)
     return sorted(findings, key=_rank)

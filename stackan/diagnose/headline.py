@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.findings import leading
-from stackan.model.finding import Finding
+from stackan.model.finding import WARNING, Finding
 from stackan.model.kin import alike, share
 from stackan.model.process import Process
 from stackan.model.track import IDLE, UNSURE
@@ -31,6 +31,9 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if unsure * 4 >= threads:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
         return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
+    suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.counts), None)
+    if verdict == "progressing" and suspect is not None:
+        return f"Nothing is proved to be stuck, but {suspect.title}."
     rest = f"; {unsure} cannot be judged" if unsure else ""
     words = {
         "progressing": f"Nothing is stuck: of {threads} threads those with work move{rest}.",

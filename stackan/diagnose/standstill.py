@@ -78,7 +78,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     if awaited is not None and awaited.log is not None:
         return (process.id, place.kind, awaited.address or awaited.symbol)
     if place.rule is not None:
-        call = call_of(track)
+        call = call_of(place.rule, place.names)
         return (place.rule.id, *call) if len(process.tracks) == 1 or call else (process.id, place.rule.id)
     if awaited is not None and awaited.address is not None and place.kind != "future":
         return (process.id, place.kind, awaited.address)

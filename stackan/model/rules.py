@@ -56,7 +56,7 @@ class FrameRule(NamedTuple):
     hint: str  # "unknowable": what to take instead
     advice: tuple[str, ...]
     specific: bool  # from a profile of the server, not a general one
-    peers: tuple[str, ...] = ()  # "blocked": beginnings of functions in which the processes of a parallel job wait for each other
+    peers: tuple[str, ...] = ()  # "blocked": parts of the names of functions in which the processes of a parallel job wait for each other
 
 
 class PoolRule(NamedTuple):

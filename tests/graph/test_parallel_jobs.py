@@ -24,6 +24,20 @@ def waiting(call: str, caller: str) -> Frames:
     return (*POLL, *engine, app(call), app(caller), app("main"))
 
 
+# Where Open MPI polls: in shared memory (its issue 12979), giving the processor away (1269), asking all descriptors (266).
+POLLS = (
+    (app("mca_btl_sm_check_fboxes"), app("mca_btl_sm_component_progress")),
+    (Frame("sched_yield", "", LIBC),),
+    (Frame("poll", "", LIBC), app("poll_dispatch"), app("opal_libevent2022_event_base_loop")),
+    (),
+)
+
+
+def polling(at: int, call: str = "PMPI_Allreduce", caller: str = "solver_step") -> Frames:
+    """The same, met wherever it polls."""
+    return (*POLLS[at % len(POLLS)], *waiting(call, caller)[len(POLL) :])
+
+
 TOGETHER = waiting("PMPI_Allreduce", "solver_step")
 
 
@@ -71,6 +85,33 @@ def test_several_that_call_the_same_function_from_elsewhere_are_told_together():
     analysis = job(waiting("PMPI_Allreduce", "write_step"), number=3)
     assert analysis.headline.endswith("processes 4330, 4340 and 4350 are not there.")
     assert "processes 4330, 4340 and 4350: each waits in PMPI_Allreduce below write_step." in analysis.findings[0].explanation
+
+
+def test_ranks_that_poll_in_one_call_are_suspected_and_no_more():
+    rounds = [[dump(thread(4200 + rank, "solver", polling(rank + at)), pid=4200 + rank) for rank in range(15)] for at in (1, 2)]
+    odd = [dump(thread(4215, "solver", COMPUTING), pid=4215)]
+    names = [f"snap{at}/rank{rank}.txt" for at in (1, 2) for rank in range(16)]
+    analysis = analyze(*rounds[0], *odd, *rounds[1], *odd, names=names)
+    assert analysis.verdict == "progressing"
+    assert analysis.headline == (
+        "Nothing is proved to be stuck, but 15 processes are in PMPI_Allreduce below solver_step in both snapshots; "
+        "process 4215 is not there: it runs in compute_forces."
+    )
+    assert [(finding.kind, finding.confidence) for finding in analysis.findings] == [("stuck-wait", "possible")], "none spins"
+
+
+def test_a_few_that_are_met_at_one_place_by_chance_do_not_make_it_critical():
+    ranks = [dump(thread(4200 + rank, "solver", polling(rank + at * (rank > 3))), pid=4200 + rank) for at in (1, 2) for rank in range(16)]
+    analysis = analyze(*ranks, names=[f"snap{at}/rank{rank}.txt" for at in (1, 2) for rank in range(16)])
+    assert not analysis.critical
+    assert "not there" not in analysis.headline, "who polls in the same call is there"
+
+
+@pytest.mark.parametrize("call", ["PMPI_Test", "PMPI_Iprobe", "PMPI_Isend"])
+def test_calls_that_do_not_wait_make_no_such_finding(call):
+    texts = [dump(thread(4200 + rank, "solver", polling(rank, call)), pid=4200 + rank) for _ in (1, 2) for rank in range(8)]
+    analysis = analyze(*texts, names=[f"snap{at}/rank{rank}.txt" for at in (1, 2) for rank in range(8)])
+    assert not any("processes are in" in finding.title or "MPI" in finding.title for finding in analysis.findings)
 
 
 def test_one_round_suggests_it():
