@@ -28,13 +28,15 @@ from stackan.reading import Blob, Limits, Skipped, read, require
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.counters import Counters, Table
     from stackan.model.log import Log, Reading
 
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
-    """Read dumps, and logs that say who waits for whom, from files, folders, archives or standard input (`-`).
+    """Read dumps, and what lies beside them, from files, folders, archives or standard input (`-`).
 
-    A file that the caller names has to be one or the other; what else lies in a folder or an archive is passed over.
+    That is logs that say who waits for whom, and counters of what each thread has used.  A file that the caller names has to be
+    one of these; what else lies in a folder or an archive is passed over.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
     for path in paths:
@@ -42,6 +44,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
     dumps: list[Dump] = []
     logs: list[Log] = []
+    tables: list[Table] = []
     warnings: list[str] = []
     others: list[str] = []
     require(paths)  # a mistyped name shows before the others are read for nothing
@@ -51,30 +54,36 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
                 else:
-                    read_dumps, read_logs = _read(item, warnings, others, alone=item.named and len(paths) == 1)
+                    read_dumps, read_logs, read_tables = _read(item, warnings, others, alone=item.named and len(paths) == 1)
                     dumps += read_dumps
                     logs += read_logs
+                    tables += read_tables
         except InputError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
     if not dumps:
-        raise InputError(_say_what_lacks(paths, warnings, logs))
+        raise InputError(_say_what_lacks(paths, warnings, logs, tables))
     if others:
         warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(others, key=natural_key))}")
-    return Case(dumps, warnings, given_order, logs)
+    return Case(dumps, warnings, given_order, logs, tables)
 
 
-def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], logs: Sequence[Log]) -> str:
+def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], logs: Sequence[Log], tables: Sequence[Table]) -> str:
     if logs:
         return f"{logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
+    if tables:
+        return f"{tables[0].source}: counters of threads, but no thread dump beside them; {ASK_FOR}"
     if warnings:
         return warnings[0]
     return f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
 
 
-def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tuple[list[Dump], list[Log]]:
-    """The snapshots of one text, and what it says as a log; what is neither becomes a warning, unless it is all that the caller gave."""
+def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tuple[list[Dump], list[Log], list[Table]]:
+    """The snapshots of one text, what it says as a log, and what it counts.
+
+    What is none of these becomes a warning, unless it is all that the caller gave.
+    """
     dumps: list[Dump] = []
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
@@ -83,20 +92,20 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tu
             dumps = parse_all(item.data, item.source)
         except InputError as error:
             trouble = error
-    logs = [] if _is_clean(dumps) else _read_log(item)
-    if trouble is not None and not logs:
+    logs, tables = ([], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item))
+    if trouble is not None and not logs and not tables:
         if alone:
             raise trouble
         warnings.append(str(trouble))
-    if not known and not logs:
+    if not known and not logs and not tables:
         others.append(item.source)
     for dump in dumps:
         dump.taken_at = item.taken_at
-    return dumps, logs
+    return dumps, logs, tables
 
 
 def _is_clean(dumps: Sequence[Dump]) -> bool:
-    """Whether a text holds dumps and nothing else: no log needs to be looked for between their lines."""
+    """Whether a text holds dumps and nothing else: neither logs nor counters need to be looked for between their lines."""
     return bool(dumps) and not any(dump.lines["unparsed"] for dump in dumps)
 
 
@@ -105,6 +114,12 @@ def _read_log(item: Blob) -> list[Log]:
 
     log = read_log(item.data, item.source)
     return [log] if log is not None else []
+
+
+def _read_counters(item: Blob) -> list[Table]:
+    from stackan.counters import read_counters
+
+    return read_counters(item.data, item.source)
 
 
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
@@ -135,8 +150,9 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     places = place(case.dumps, case.given_order)
     logs = sorted(case.logs, key=lambda log: natural_key(log.source))
     shares = _share_out(logs, places)
-    processes = _name_processes([_process(placed, known, rulebook, share) for placed, share in zip(places, shares)])
-    warnings = [*sorted(case.warnings), *_doubts(processes), *_strangers(logs, shares)]
+    counters, unused = _share_counters(case, places)
+    processes = _name_processes([_process(placed, known, rulebook, *beside) for placed, beside in zip(places, zip(shares, counters))])
+    warnings = [*sorted(case.warnings), *_doubts(processes), *_strangers(logs, shares), *unused]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -161,6 +177,16 @@ def _share_out(logs: Sequence[Log], places: Sequence[Place]) -> list[list[Log]]:
     from stackan.faultlogs import share_out
 
     return share_out(logs, [_compared(each) for each in places])
+
+
+def _share_counters(case: Case, places: Sequence[Place]) -> tuple[list[Counters | None], list[str]]:
+    """For each process what is counted beside its snapshots; and what a case's reader has to know of counters that are not used."""
+    if not case.tables:
+        return [None for _ in places], []
+    from stackan.compare.beside import share_out
+    from stackan.counters import gather
+
+    return share_out(gather(case.tables, case.given_order), places)
 
 
 def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:
@@ -196,7 +222,9 @@ def _compared(place: Place) -> tuple[Dump, ...]:
     return tuple(placed.dump for placed in place.placements if placed.compared)
 
 
-def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log]) -> Process:
+def _process(
+    place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log], counters: Counters | None
+) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what its logs say, pools."""
     dumps = _compared(place)
     stacks, spoken = [], []
@@ -209,14 +237,14 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
-    tracks = follow([sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)], cut)
+    tracks = follow([sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)], cut, counters)
     readings: tuple[Reading, ...] = ()
     if logs:
         from stackan.faultlogs import tell
 
         tracks, readings = tell(tracks, logs, len(dumps))
     pools = find_pools(tracks, places.rules, len(dumps), not cut)
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

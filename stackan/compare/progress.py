@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.compare.matching import match
 from stackan.compare.sameness import same_place, works_in_place
@@ -18,13 +18,16 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.place import Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
 
+if TYPE_CHECKING:
+    from stackan.model.counters import Counters
+
 SETTLED = 3
 
 # One letter for each interval between two snapshots: what the thread did in it.
 STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"
 
 
-def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -> list[Track]:
+def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), counters: Counters | None = None) -> list[Track]:
     """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished.
 
     `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
@@ -32,6 +35,10 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = ()) -
     last = len(snapshots) - 1
     judges = _Judges(last, cut)
     tracks = [_track(key, tuple(sightings), judges) for key, sightings in match(snapshots).items()]
+    if counters is not None:
+        from stackan.compare.counted import sharpen
+
+        tracks = [sharpen(track, counters, last) for track in tracks]
     tracks = settle_results(settle_joins(tracks, once=last == 0))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
@@ -166,8 +173,13 @@ def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, st
         return None
     first, last = (sightings[at][1].told for at in (0, -1))
     assert first is not None and last is not None and first.ran is not None and last.ran is not None
-    used = f"used {(last.ran - first.ran) / 1e6:.1f} s of CPU in {(last.age - first.age) / 1e6:.1f} s, in the same place in all snapshots"
-    if len(sightings) < SETTLED:
+    return judge_work(last.ran - first.ran, last.age - first.age, len(sightings))
+
+
+def judge_work(ran: int, passed: int, snapshots: int) -> tuple[str, str]:
+    """Progress and reason of a thread that was seen in one place, and at work, all the time; both times in microseconds."""
+    used = f"used {ran / 1e6:.1f} s of CPU in {passed / 1e6:.1f} s, in the same place in all snapshots"
+    if snapshots < SETTLED:
         return PROGRESSING, f"{used}: a long computation or a loop"
     return SPINNING, f"{used}: it spins, or computes something long"
 

@@ -6,9 +6,9 @@ from stackan.model.place import NAMELESS, Sighting
 
 # A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and who waits for
 # a Java monitor asks again every second (0.05 ms a second were seen).  A request costs more than either.
-_DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
+DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
 # From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
-_WORKING, _SHARE = 5000, 0.005
+_WORKING, SHARE = 5000, 0.005
 _BUSY = 0.2  # share of the time that a thread runs which never waits; who else wants to run gets the rest
 
 
@@ -17,15 +17,15 @@ def same_place(before: Sighting, after: Sighting) -> bool:
         return False
     ours, theirs = before.awaited, after.awaited
     ran, passed = _ran(before, after)
-    if ran is not None and ran > max(_WORKING, passed * _SHARE):
+    if ran is not None and has_worked(ran, passed):
         return False
     if ours is not None and theirs is not None and ours.address is not None and theirs.address is not None:
         # A collector may have moved the object: a thread that has not run since cannot have gone on to another.
-        rested = ran is not None and ran <= _DUMPING + passed * _ASKING
-        return ours.address == theirs.address or (rested and ours.symbol == theirs.symbol and _spots(before) == _spots(after))
+        rested = ran is not None and ran <= DUMPING + passed * _ASKING
+        return ours.address == theirs.address or (rested and ours.symbol == theirs.symbol and spots(before) == spots(after))
     if before.place.verb == after.place.verb == "blocked" and after.dump.traits.counters:
         return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
-    return _spots(before) == _spots(after)
+    return spots(before) == spots(after)
 
 
 def works_in_place(before: Sighting, after: Sighting) -> bool:
@@ -33,8 +33,17 @@ def works_in_place(before: Sighting, after: Sighting) -> bool:
     if not before.place.verb == after.place.verb == "running":
         return False
     ran, passed = _ran(before, after)
-    busy = ran is not None and ran > max(_WORKING, passed * _BUSY)
-    return busy and before.place.names == after.place.names and _spots(before) == _spots(after)
+    return ran is not None and is_busy(ran, passed) and before.place.names == after.place.names and spots(before) == spots(after)
+
+
+def has_worked(ran: int, passed: int) -> bool:
+    """Whether so much CPU time, in a time, both in microseconds, is more than waiting takes."""
+    return ran > max(_WORKING, passed * SHARE)
+
+
+def is_busy(ran: int, passed: int) -> bool:
+    """Whether so much CPU time is that of a thread which has run all the time, as far as it was let."""
+    return ran > max(_WORKING, passed * _BUSY)
 
 
 def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
@@ -47,7 +56,7 @@ def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
     return theirs.ran - ours.ran, theirs.age - ours.age
 
 
-def _spots(sighting: Sighting) -> list[int] | list[bytes]:
+def spots(sighting: Sighting) -> list[int] | list[bytes]:
     """Where the application's frames stand: the same names at other addresses are another place.
 
     A format that prints no program counters prints lines.

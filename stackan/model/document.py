@@ -18,6 +18,7 @@ from stackan.model.waitgraph import WaitGraph
 
 if TYPE_CHECKING:
     from stackan.model.analysis import Analysis
+    from stackan.model.counters import Table
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
@@ -87,6 +88,7 @@ def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
         "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
         "pools": [_pool(pool) for pool in process.pools],
+        "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
         "warnings": list(process.place.warnings),
     }
 
@@ -191,6 +193,10 @@ def _pool(pool: Pool) -> dict[str, Any]:
         "members": [track.lwp for track in pool.members if track.lwp is not None],
         "evidence": pool.evidence,
     }
+
+
+def _table(index: int, table: Table) -> dict[str, Any]:
+    return {"source": table.source, "line": table.line, "kind": table.kind, "snapshot": index}
 
 
 def _class(stack: StackClass) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from stackan.model.rules import Rules
 from stackan.model.track import Track
 
 if TYPE_CHECKING:
+    from stackan.model.counters import Counters
     from stackan.model.log import Reading
 
 
@@ -42,3 +43,4 @@ class Process(NamedTuple):
     pools: tuple[Pool, ...]
     place: Place  # host, role, and why each snapshot is one of this process
     logs: "tuple[Reading, ...]" = ()  # that it has written
+    counters: "Counters | None" = None  # beside its snapshots

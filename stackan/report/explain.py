@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
 from stackan.model.place import Awaited, Held, Sighting
 from stackan.model.process import Process
+from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 from stackan.report.words import WIDTH, cut, indented, labelled, safe, short
+
+if TYPE_CHECKING:
+    from stackan.model.counters import Counted
 
 
 def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
@@ -33,6 +38,8 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
         yield from labelled("pool", f"{safe(pool.name)}: {safe(pool.evidence)}", 12)
     for index, sighting in track.sightings:
         yield from _sighting(index, sighting)
+        if process.counters is not None and track.lwp is not None:
+            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]])
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
             how = f"{finding.severity}, {finding.confidence}"
@@ -59,6 +66,34 @@ def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
     for at, name in enumerate(place.names):
         part = "wait" if at < place.run else "start" if at >= place.end else ""
         yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
+
+
+def _counted(snapshots: Sequence[Counted | None]) -> Iterator[str]:
+    """What is counted of a thread beside the last of some snapshots, and how that has grown since the one before."""
+    from stackan.model.counters import spent
+
+    now = snapshots[-1]
+    if now is None:
+        return
+    said = [
+        f"{words} ({short(row.source)}, line {row.line})"
+        for words, row in ((_cpu(now.ran), now.time), (_switches(now.switches), now.switched))
+        if words and row
+    ]
+    yield from indented(safe(f"counted: {', '.join(said)}"), 6, 12)
+    grown = spent(snapshots[-2], now) if len(snapshots) > 1 else None
+    if grown is not None:
+        words = ", ".join(word for word in (_cpu(grown.ran), _switches(grown.switches)) if word)
+        time = f" in {spoken(grown.passed // 1_000_000)}" if grown.passed is not None else ""
+        yield from indented(f"since snapshot {len(snapshots) - 1}: {words}{time}", 6, 12)
+
+
+def _cpu(ran: int | None) -> str:
+    return f"{ran / 1e6:.6f}".rstrip("0").rstrip(".") + " s of CPU" if ran is not None else ""
+
+
+def _switches(number: int | None) -> str:
+    return "" if number is None else "switched once" if number == 1 else f"switched {number} times"
 
 
 def _where(shown: Awaited | Held, line: int) -> str:

@@ -170,7 +170,9 @@ def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]
         place = tracks[0].place
         above = shared.get(place.names)
         where = f" in {above}" if above else ""
-        yield from indented(f"stuck{where}, {count(len(tracks), 'thread')}: {numbers([track.shown for track in tracks], 8)}", 3, 6)
+        counted = tally(track.counted for track in tracks if track.counted)
+        told = f"; counters: {counted}" if counted else ""
+        yield from indented(f"stuck{where}, {count(len(tracks), 'thread')}: {numbers([track.shown for track in tracks], 8)}{told}", 3, 6)
         if not above:
             yield from stack_lines(place.names, place.run)
     if len(ranked) > _SHOWN_STACKS:

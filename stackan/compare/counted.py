@@ -1,0 +1,168 @@
+"""What a thread has done, judged again where counters lie beside the dumps.
+
+Counters never tell who is stuck from who is idle: neither runs.  They prove that a thread stood still between two looks at one
+place, or that it did not; and of a thread that runs whether it does so all the time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stackan.compare.progress import MOVED, RAN, STOOD, judge, judge_work
+from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
+from stackan.model.counters import Counters, Spent, spent
+from stackan.model.place import Sighting
+from stackan.model.spans import spoken
+from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track
+
+# A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
+# still, at every attach of gdb, gcore and eu-stack).
+_SWITCHES = 2
+# What a thread may have used in a time that is not known: half a percent of the five minutes that dumps are taken apart.
+_LONG = 300_000_000  # microseconds
+# What counters say of a thread that stands still, in short.
+_NOTHING, _ASLEEP, _WOKE = "ran nothing", "woken by the dump only", "woke up to wait again"
+_LITTLE, _UNSEEN = "used little CPU", "used no CPU that was counted"
+_TICK = 10_000  # microseconds: steps that are fine enough to say that a thread has not run, whatever the time
+
+
+class _Step(NamedTuple):
+    """A thread from one sighting to the next one."""
+
+    at: int  # index of the first one's snapshot
+    before: Sighting
+    after: Sighting
+    spent: Spent | None
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether it certainly did, beyond what the table's steps leave in doubt."""
+        ran, step = (self.spent.ran, self.spent.step) if self.spent is not None else (None, 0)
+        passed = self.spent.passed if self.spent is not None else None
+        return ran is not None and ran > 2 * step and has_worked(ran, _LONG if passed is None else passed)
+
+    @property
+    def runs_in_place(self) -> bool:
+        """Whether it was met in one function, called from one place, running.  Inside a loop the innermost counter moves."""
+        before, after = self.before, self.after
+        if not before.place.verb == after.place.verb == "running" or before.place.names != after.place.names:
+            return False
+        inner = 1 if before.dump.traits.counters else 0
+        return spots(before)[inner:] == spots(after)[inner:]
+
+
+def sharpen(track: Track, counters: Counters, last: int) -> Track:
+    """The thread with what its counters show; `last` is the newest snapshot's index."""
+    if track.lwp is None or track.progress not in (STUCK, PROGRESSING, UNSURE):
+        return track
+    counted = [each.get(track.lwp) for each in counters.counted]
+    steps = [
+        _Step(index, before, after, spent(counted[index], counted[behind]))
+        for (index, before), (behind, after) in itertools.pairwise(track.sightings)
+    ]
+    if not any(step.spent for step in steps):
+        return track
+    if track.place.verb == "running":
+        return _running(track, steps, counters.attaches, last)
+    if track.progress == STUCK:
+        track = _working(track, steps, last)
+    return _standing(track, steps, counters.attaches) if track.progress in (STUCK, UNSURE) else track
+
+
+def _working(track: Track, steps: Sequence[_Step], last: int) -> Track:
+    """A thread that was met in one place, judged again if it has worked in between."""
+    worked = {step.at: MOVED for step in _stood(track, steps) if step.has_worked}
+    if not worked:
+        return track
+    still = [same_place(step.before, step.after) and not step.has_worked for step in steps]
+    progress, note = judge(track.sightings, last, still)
+    if progress == PROGRESSING:
+        note = "was met in the same place, but has worked in between, by its CPU time"  # no figures: the like are told together
+    return track._replace(progress=progress, note=note, timeline=_relettered(track, worked))
+
+
+def _stood(track: Track, steps: Sequence[_Step]) -> list[_Step]:
+    """The newest steps, as far back as the thread was met in one place."""
+    letters = track.timeline.split()
+    back = itertools.takewhile(lambda step: letters[step.at] == STOOD, reversed(steps))
+    return list(back)[::-1]
+
+
+def _running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> Track:
+    """A thread that runs by its stacks, and was met in one place all the time: does it, and how much?"""
+    present = track.present
+    if len(present) != last + 1 or not all(step.spent and step.spent.ran is not None and step.runs_in_place for step in steps):
+        return track
+    total = _total(steps)
+    if all(_rests(step.spent, attaches) for step in steps if step.spent is not None):
+        note = f"stands in {track.place.names[0]}, and {_used(total)}: it does not run; it is stopped, or the kernel holds it"
+        timeline = _relettered(track, {step.at: STOOD for step in steps})
+        return track._replace(progress=UNSURE, note=note, timeline=timeline)
+    if all(step.spent.passed and is_busy(step.spent.ran or 0, step.spent.passed) for step in steps if step.spent is not None):
+        progress, note = judge_work(total.ran or 0, total.passed or 0, len(present))
+        timeline = _relettered(track, {step.at: RAN for step in steps})
+        return track._replace(progress=progress, note=note, timeline=timeline)
+    return track._replace(note=f"runs, in the same place in all snapshots, and {_used(total)}")
+
+
+def _rests(used: Spent, attaches: int) -> bool:
+    """Whether it has not run, as far as the steps in which that is counted can show it at all."""
+    fine = used.step <= max(_TICK, (used.passed or 0) * SHARE)
+    return fine and used.ran is not None and used.ran <= max(used.step, DUMPING * attaches)
+
+
+def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
+    """A thread that was met in one place, and has not worked: did it run at all, or ask again now and then?"""
+    stood = [step for step in _stood(track, steps) if step.spent is not None]
+    if not stood:
+        return track
+    total, looks = _total(stood), attaches * len(stood)
+    slept = total.ran is None or total.ran <= max(total.step, DUMPING * looks)
+    woke = total.switches - _SWITCHES * looks if total.switches is not None else None
+    if woke is None:
+        counted, words = _UNSEEN if slept else _LITTLE, f"{_used(total)}, counted in steps of {_cpu(total.step)}"
+    elif woke > 0:
+        used = f", with {_cpu(total.ran)} of CPU" if total.ran is not None else ""
+        counted, words = _WOKE, f"woke up {'once' if woke == 1 else f'{woke} times'}{_in(total)} to wait again{used}"
+    elif not slept:
+        counted, words = _LITTLE, _used(total)
+    elif total.ran is None:
+        counted, words = _ASLEEP, f"was woken{_in(total)} by the dump only"
+    else:
+        counted, words = _NOTHING, f"ran nothing{_in(total)} but for the dump itself: proof that it stands still"
+    return track._replace(counted=counted, note=f"{track.note}; {words}")
+
+
+def _total(steps: Sequence[_Step]) -> Spent:
+    """All of what is known of it; the time only if all of it is known."""
+    known = [step.spent for step in steps if step.spent is not None]
+    ran = [used.ran for used in known if used.ran is not None]
+    switches = [used.switches for used in known if used.switches is not None]
+    passed = [used.passed for used in known if used.passed is not None]
+    return Spent(
+        sum(ran) if ran else None,
+        max(used.step for used in known),
+        sum(switches) if switches else None,
+        sum(passed) if len(passed) == len(known) else None,
+    )
+
+
+def _used(total: Spent) -> str:
+    """`used 7.1 s of CPU in 9 s`; nothing that the steps of a count can show is no CPU."""
+    ran = total.ran or 0
+    return f"used {f'{_cpu(ran)} of CPU' if ran >= total.step else 'no CPU'}{_in(total)}"
+
+
+def _in(total: Spent) -> str:
+    return f" in {spoken(total.passed // 1_000_000)}" if total.passed is not None else ""
+
+
+def _cpu(ran: int) -> str:
+    return f"{ran / 1e6:.1f} s" if ran >= 1_000_000 else f"{ran // 1000} ms" if ran >= 1000 else "less than 1 ms"
+
+
+def _relettered(track: Track, letters: dict[int, str]) -> str:
+    """The time line with other letters for some intervals."""
+    return " ".join(letters.get(at, letter) for at, letter in enumerate(track.timeline.split()))
