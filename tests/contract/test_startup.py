@@ -33,6 +33,7 @@ def test_analyzing_a_plain_pair_imports_nothing_heavy(example, form):
     assert "stackan.pipeline" in used
     assert not {name.partition(".")[0] for name in used} & NEVER
     assert not {name for name in used if name.startswith(("stackan.faultlogs", "stackan.model.log"))}, "no log lies beside the dumps"
+    assert not {name for name in used if name.startswith(("stackan.counters", "stackan.model.counters", "stackan.compare.counted"))}
     assert ("json" in used) == (form == "json")
 
 
