@@ -15,7 +15,7 @@ from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_p
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.place import Sighting
 from stackan.model.spans import spoken
-from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track
+from stackan.model.track import PROGRESSING, RAN_NOTHING, STUCK, UNSURE, Track
 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
 # still, at every attach of gdb, gcore and eu-stack).
@@ -23,8 +23,7 @@ _SWITCHES = 2
 # What a thread may have used in a time that is not known: half a percent of the five minutes that dumps are taken apart.
 _LONG = 300_000_000  # microseconds
 # What counters say of a thread that stands still, in short.
-_NOTHING, _ASLEEP, _WOKE = "ran nothing", "woken by the dump only", "woke up to wait again"
-_LITTLE, _UNSEEN = "used little CPU", "used no CPU that was counted"
+_ASLEEP, _WOKE, _LITTLE, _UNSEEN = "woken by the dump only", "woke up to wait again", "used little CPU", "used no CPU that was counted"
 _TICK = 10_000  # microseconds: steps that are fine enough to say that a thread has not run, whatever the time
 
 
@@ -115,8 +114,8 @@ def _rests(used: Spent, attaches: int) -> bool:
 
 def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     """A thread that was met in one place, and has not worked: did it run at all, or ask again now and then?"""
-    stood = [step for step in _stood(track, steps) if step.spent is not None]
-    if not stood:
+    stood = _stood(track, steps)
+    if not stood or not all(step.spent for step in stood):
         return track
     total, looks = _total(stood), attaches * len(stood)
     slept = total.ran is None or total.ran <= max(total.step, DUMPING * looks)
@@ -131,7 +130,7 @@ def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     elif total.ran is None:
         counted, words = _ASLEEP, f"was woken{_in(total)} by the dump only"
     else:
-        counted, words = _NOTHING, f"ran nothing{_in(total)} but for the dump itself: proof that it stands still"
+        counted, words = RAN_NOTHING, f"ran nothing{_in(total)} but for the dump itself: proof that it stands still"
     return track._replace(counted=counted, note=f"{track.note}; {words}")
 
 

@@ -71,7 +71,7 @@ def _layout(names: Sequence[bytes]) -> _Layout | None:
         own = b"PID"
     if own is None or time is None:
         return None
-    process = next((name for name in (b"PID", b"TGID") if kind == "ps" and name in names), None)
+    process = next((name for name in (b"PID", b"TGID") if name in names and name != own), None)
     places = [_place(names, name) for name in (own, time, process, b"ELAPSED")]
     lwp, spent, pid, age = places
     return _Layout(kind, lwp, spent, pid, age) if lwp is not None and spent is not None else None

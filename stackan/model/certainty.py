@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, RAN_NOTHING, SPINNING, STUCK, VANISHED, Track
 
 MANY = 3  # snapshots in a row in one place from which on that is no chance
 OFTEN = 5  # the same for one that runs: a long computation may well be met three times at one line
@@ -28,14 +28,16 @@ def certainty(track: Track, span: int | None) -> str | None:
 
 
 def _of_standing(track: Track, span: int | None) -> str:
-    """Who waits for an object that is printed in all snapshots, or where a rule says that it waits, most likely has not moved.
+    """Who ran nothing has not moved; who waits for an object that is printed in all snapshots, or where a rule says so, most likely.
 
     Functions and code addresses alone may be equal by chance: two requests, one after the other.
     """
     known = _knows_object(track) or track.place.verb == "blocked"
+    close = span is not None and span < _CLOSE
+    if track.counted == RAN_NOTHING and not close:
+        return CERTAIN
     if _stands_long(track, span):
         return LIKELY
-    close = span is not None and span < _CLOSE
     return LIKELY if known and not close else POSSIBLE
 
 

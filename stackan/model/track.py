@@ -15,6 +15,8 @@ STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
     "unknown",
 )
 
+RAN_NOTHING = "ran nothing"  # what counters may say of a thread: it is proved to have stood still
+
 
 class Track(NamedTuple):
     """A thread, matched across snapshots."""

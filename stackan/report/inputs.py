@@ -34,6 +34,9 @@ def _process(process: Process) -> Iterator[str]:
             yield from labelled(name, _known(next(iter(clues), None)), 12)
     for number, placed in enumerate(place.placements, 1):
         yield from _placement(number, placed, differs)
+        for index, table in process.counters.tables if process.counters is not None else ():
+            if process.dumps[index] is placed.dump:
+                yield from _said("counts", safe(f"{table.source}, line {table.line}"))
     for warning in place.warnings:
         yield from labelled("note", safe(warning), 12)
     yield ""

@@ -163,6 +163,23 @@ def test_whole_seconds_neither_prove_nor_refute_anything_in_a_short_time(real: C
     assert found[SPINNER]["note"].startswith("used 9.0 s of CPU in 9.0 s")
 
 
+def test_who_is_proved_to_stand_still_is_stuck_for_certain(real: Case) -> None:
+    found = threads(analyze(real("t1", "t2", tables=["schedstat.txt", "top.txt"])))
+    assert [found[lwp]["confidence"] for lwp in (*TRANSFERS, ASKER)] == ["certain", "certain", "likely"]
+    without = threads(analyze(real("t3"))) | {}
+    assert without[TRANSFERS[0]]["confidence"] == "likely", "a third dump has no counters beside it, so that there is no proof to its time"
+
+
+def test_a_queue_that_moves_is_no_convoy(made: Case) -> None:
+    queue = [thread(4110 + number, "teller", mutex(LOCK), app("append"), START) for number in range(12)]
+    dumps = [dump(HOME, *queue), dump(HOME, *queue) + b"[Inferior 1 (process 4100) detached]\n"]
+    still = analyze(made(*dumps))
+    assert (still.verdict, still.critical, still.findings[0].kind) == ("blocked", True, "convoy")
+    tables = [schedstat({each.lwp: (at * 900_000, 1 + 900 * at) for each in (HOME, *queue)}, above=date(at)) for at in (0, 1)]
+    moving = analyze(made(*dumps, c1=tables[0], c2=tables[1]))
+    assert (moving.verdict, moving.findings) == ("progressing", ())
+
+
 # -- which tables are read
 
 
@@ -441,6 +458,15 @@ def test_explain_says_what_was_counted_and_where_it_stands(real: Case, capsys: p
     assert "counted: 0.000477 s of CPU (t1/schedstat.txt, line 5), switched 26 times (t1/schedstat.txt, line 5)" in text
     assert "since snapshot 1: 0.001464 s of CPU, switched 86 times in 8 s" in text
     assert (REAL / "t1" / "schedstat.txt").read_text().splitlines()[4] == f"/proc/{MAIN}/task/{ASKER}/schedstat:477732 2900561 26"
+
+
+def test_explain_inputs_names_the_tables_beside_each_snapshot(real: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = real("t1", "t2", tables=["top.txt"])
+    main(["analyze", "--exit-zero", "--explain", "inputs", str(folder)])
+    text = "".join(capsys.readouterr().out.split())
+    assert (
+        text.index(f"counts{folder}/t1/top.txt,line8") < text.index(f"2.{folder}/t2/dump.txt.xz") < text.index(f"counts{folder}/t2/top.txt")
+    )
 
 
 def test_the_report_says_of_stuck_threads_what_their_counters_say(real: Case, capsys: pytest.CaptureFixture[str]) -> None:

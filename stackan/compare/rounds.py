@@ -1,0 +1,61 @@
+"""Beside which snapshot of its process a table of counters was taken."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+from stackan.compare.clocks import seconds_apart, times_of
+from stackan.compare.listed import Fit, compared, name_of
+from stackan.compare.moments import seconds_between
+from stackan.compare.names import read_name
+from stackan.model.placement import Place
+
+
+def match_snapshots(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
+    """{snapshot: the table that was taken beside it}, by rounds, else by times, else in order; None if nothing tells."""
+    dumps = compared(place)
+    found = _by_round(series, [dump.source for dump in dumps]) or _by_time(series, place)
+    if found is not None:
+        return found
+    return dict(enumerate(series)) if len(series) == len(dumps) else None
+
+
+def _by_round(series: Sequence[Fit], sources: Sequence[str]) -> dict[int, Fit] | None:
+    """Where each snapshot has a round of its own, and each table one of these; the last table of a round is nearest to its dump."""
+    rounds = {read_name(source).rounds: at for at, source in enumerate(sources)}
+    known = [rounds.get(name_of(fit.table).rounds) for fit in series]
+    if len(rounds) < len(sources) or len(sources) == 1 or None in known:
+        return None
+    return {at: fit for at, fit in zip(known, series, strict=True) if at is not None}
+
+
+def _by_time(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
+    """Each table with the nearest snapshot, nearer than half of the way to any other one."""
+    times = times_of(place)
+    steps = [seconds_between(*pair) for pair in itertools.pairwise(time for time in times if time is not None)]
+    if None in times or len(times) < 2 or any(step is None or step <= 0 for step in steps):
+        return None
+    near = min(step for step in steps if step is not None) / 2
+    found = {}
+    for fit in series:
+        away = [seconds_apart(fit.table, time) for time in times if time is not None]
+        known = [seconds for seconds in away if seconds is not None]
+        if len(known) < len(times) or min(known) >= near:
+            return None
+        found[known.index(min(known))] = fit
+    return found
+
+
+def goes_on(found: Mapping[int, Fit]) -> bool:
+    """Whether what is counted grows with time, but for a few ids that were given to new threads."""
+    less = shared = 0
+    for before, after in itertools.pairwise(found[at].rows for at in sorted(found)):
+        for lwp in before.keys() & after.keys():
+            shared += 1
+            less += _shrinks(before[lwp].ran, after[lwp].ran) or _shrinks(before[lwp].switches, after[lwp].switches)
+    return less * 4 <= shared
+
+
+def _shrinks(before: int | None, after: int | None) -> bool:
+    return before is not None and after is not None and after < before
