@@ -103,7 +103,7 @@ def _running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> 
         progress, note = judge_work(total.ran or 0, total.passed or 0, len(present))
         timeline = _relettered(track, {step.at: RAN for step in steps})
         return track._replace(progress=progress, note=note, timeline=timeline)
-    return track._replace(note=f"runs, in the same place in all snapshots, and {_used(total)}")
+    return track._replace(note=f"runs, in the same place in all snapshots, and {_used_by_steps(total)}")
 
 
 def _rests(used: Spent, attaches: int) -> bool:
@@ -121,7 +121,7 @@ def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     slept = total.ran is None or total.ran <= max(total.step, DUMPING * looks)
     woke = total.switches - _SWITCHES * looks if total.switches is not None else None
     if woke is None:
-        counted, words = _UNSEEN if slept else _LITTLE, f"{_used(total)}, counted in steps of {_cpu(total.step)}"
+        counted, words = _UNSEEN if slept else _LITTLE, _used_by_steps(total)
     elif woke > 0:
         used = f", with {_cpu(total.ran)} of CPU" if total.ran is not None else ""
         counted, words = _WOKE, f"woke up {'once' if woke == 1 else f'{woke} times'}{_in(total)} to wait again{used}"
@@ -152,6 +152,10 @@ def _used(total: Spent) -> str:
     """`used 7.1 s of CPU in 9 s`; nothing that the steps of a count can show is no CPU."""
     ran = total.ran or 0
     return f"used {f'{_cpu(ran)} of CPU' if ran >= total.step else 'no CPU'}{_in(total)}"
+
+
+def _used_by_steps(total: Spent) -> str:
+    return f"{_used(total)}, counted in steps of {_cpu(total.step)}"
 
 
 def _in(total: Spent) -> str:

@@ -134,6 +134,14 @@ def test_a_thread_that_runs_by_its_stack_but_uses_no_cpu_is_not_said_to_run(real
     assert note == "stands in spin, and used no CPU in 8 s: it does not run; it is stopped, or the kernel holds it"
 
 
+def test_whole_seconds_do_not_show_in_a_short_time_that_a_thread_does_not_run(real: Case) -> None:
+    progress, _, note = judged(real("stopped/t1", "stopped/t2", tables=["ps.txt"]), SPINNER)
+    assert (progress, note) == (
+        "progressing",
+        "runs, in the same place in all snapshots, and used no CPU in 8 s, counted in steps of 1.0 s",
+    )
+
+
 def test_idle_threads_stay_idle_whatever_is_counted(real: Case) -> None:
     def idle(folder: Path) -> set[int]:
         return {lwp for lwp, row in threads(analyze(folder)).items() if row["progress"] == "idle"}
@@ -304,6 +312,35 @@ def test_less_than_two_steps_of_a_table_are_no_work(made: Case) -> None:
     assert judged(made(*STUCK, a1=top({4100: "0:00.00", 4101: "0:00.00"}), a2=top(second, "14:03:12")), 4101)[0] == "progressing"
 
 
+def test_a_loop_is_met_at_any_of_its_instructions_but_called_from_one_place(made: Case) -> None:
+    def seen(inner: int, outer: int) -> bytes:
+        return dump(HOME, thread(4101, "teller", app("sum", pc=inner), app("report", pc=outer), START))
+
+    tables = [schedstat({4100: (0, 1), 4101: (at * 50_000_000, 1)}, above=date(at)) for at in (0, 1)]
+    progress, timeline, note = judged(
+        made(seen(0x5581_0010, 0x5581_2000), seen(0x5581_0024, 0x5581_2000), c1=tables[0], c2=tables[1]), 4101
+    )
+    assert (progress, timeline) == ("progressing", "R")
+    assert note == "used 50.0 s of CPU in 60.0 s, in the same place in all snapshots: a long computation or a loop"
+    assert judged(made(seen(0x5581_0010, 0x5581_2000), seen(0x5581_0010, 0x5581_2040)), 4101)[1] == "P"
+
+
+def test_days_of_cpu_time_are_read(made: Case) -> None:
+    tables = [
+        f"  PID   LWP ELAPSED     TIME CMD\n 4100  4101 {3600 + at * 60:7} {time} teller\n"
+        for at, time in enumerate(("1-23:59:50", "2-00:00:20"))
+    ]
+    assert judged(made(*STUCK, ps1=tables[0], ps2=tables[1]), 4101)[0] == "progressing"
+
+
+def test_rounds_may_stand_in_one_text_one_below_the_other(made: Case) -> None:
+    rounds = [schedstat({4100: (70, 8 + 2 * at), 4101: (900 + at, 12 + 2 * at)}, above=date(at)) for at in (0, 1)]
+    folder = made(*STUCK, counted="\n".join(rounds))
+    rows = analyze(folder).to_dict()["processes"][0]["counters"]
+    assert [(row["line"], row["snapshot"]) for row in rows] == [(2, 0), (6, 1)]
+    assert "ran nothing in 60 s" in judged(folder, 4101)[2]
+
+
 def test_a_clock_goes_on_over_midnight(made: Case) -> None:
     tables = [top({4100: "0:00.00", 4101: "7:00.00"}, "23:59:30"), top({4100: "0:00.00", 4101: "7:00.20"}, "00:00:30")]
     assert judged(made(*STUCK, a1=tables[0], a2=tables[1]), 4101)[2].endswith("; used 200 ms of CPU in 60 s, counted in steps of 10 ms")
@@ -390,6 +427,25 @@ def test_tables_go_with_the_dumps_that_were_taken_at_their_time(tmp_path: Path) 
         (tmp_path / f"top{at}.txt").write_text(top({4100: "0:00.00", 4101: f"0:1{at}.00"}, clock))
     rows = analyze(tmp_path).to_dict()["processes"][0]["counters"]
     assert [(Path(row["source"]).name, row["snapshot"]) for row in rows] == [("top1.txt", 0), ("top3.txt", 1)]
+
+
+def test_a_table_before_midnight_is_near_to_a_dump_behind_it(tmp_path: Path) -> None:
+    for moment, text in zip(("20240607_000001", "20240607_000501"), STUCK, strict=True):
+        (tmp_path / f"{moment}.txt").write_bytes(text)
+    for at, clock in enumerate(("23:59:58", "00:04:58", "00:04:59")):
+        (tmp_path / f"top{at}.txt").write_text(top({4100: "0:00.00", 4101: f"0:1{at}.00"}, clock))
+    rows = analyze(tmp_path).to_dict()["processes"][0]["counters"]
+    assert [(Path(row["source"]).name, row["snapshot"]) for row in rows] == [("top0.txt", 0), ("top2.txt", 1)]
+
+
+def test_a_table_of_another_hour_is_beside_no_dump(tmp_path: Path) -> None:
+    for moment, text in zip(("20240607_100000", "20240607_100500"), STUCK, strict=True):
+        (tmp_path / f"{moment}.txt").write_bytes(text)
+    for at, clock in enumerate(("09:59:58", "10:04:58", "12:00:00")):
+        (tmp_path / f"top{at}.txt").write_text(top({4100: "0:00.00", 4101: f"0:1{at}.00"}, clock))
+    analysis = analyze(tmp_path)
+    assert analysis.to_dict()["processes"][0]["counters"] == []
+    assert "3 tables of top for 2 snapshots" in analysis.warnings[0]
 
 
 def test_tables_that_fit_no_dump_are_told_and_not_used(made: Case) -> None:
