@@ -178,6 +178,15 @@ def test_who_is_proved_to_stand_still_is_stuck_for_certain(real: Case) -> None:
     assert without[TRANSFERS[0]]["confidence"] == "likely", "a third dump has no counters beside it, so that there is no proof to its time"
 
 
+def test_a_deadlock_that_one_dump_proves_stands_whatever_is_counted(real: Case) -> None:
+    folder = real("t1", "t2", tables=["top.txt"])
+    table = folder / "t2" / "top.txt"
+    table.write_text(table.read_text().replace("0:00.00 transfer", "0:03.00 transfer"))
+    analysis = analyze(folder)
+    assert {threads(analysis)[lwp]["progress"] for lwp in TRANSFERS} == {"progressing"}
+    assert (analysis.verdict, analysis.findings[0].confidence) == ("deadlock", "certain")
+
+
 def test_a_queue_that_moves_is_no_convoy(made: Case) -> None:
     queue = [thread(4110 + number, "teller", mutex(LOCK), app("append"), START) for number in range(12)]
     dumps = [dump(HOME, *queue), dump(HOME, *queue) + b"[Inferior 1 (process 4100) detached]\n"]
