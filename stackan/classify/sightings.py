@@ -12,7 +12,7 @@ from stackan.classify.places import Places
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import Place, Sighting, is_main
+from stackan.model.place import Place, Sighting, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: frozenset[str] = frozenset()
@@ -60,14 +60,8 @@ def _adjusted(place: Place, facts: Facts) -> Place:
     if facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # what would tell its purpose may stand further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
-        return unparked(place)
+        return unparked(place, "nothing is left that could wake it")
     return place
-
-
-def unparked(place: Place) -> Place:
-    """The place of a thread that would wait for work, had its run-time not proved that none can come."""
-    state = place.state if place.state != "idle" else "sleep" if place.kind is None else "condition"
-    return place._replace(verb="waiting", state=state, rule=None, role=None, reason="nothing is left that could wake it")
 
 
 def shortened(place: Place) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.place import is_main
+from stackan.model.place import RECORDED, is_main, unparked
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 
 
@@ -37,6 +37,39 @@ def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
             if not missing[joiner.key]:
                 ready.append(joiner)
     return [settled.get(track.key, track) for track in tracks]
+
+
+def settle_holders(tracks: Sequence[Track]) -> list[Track]:
+    """Who owns what stuck threads wait for is not parked, whatever it waits for itself: a client that is silent, an event.
+
+    Only owners that the text records count: a guard among the locals of a loop that parks may be left over from its last turn.
+    """
+    awaited = {track.newest.awaited.address for track in tracks if track.progress == STUCK and track.newest.awaited is not None}
+    if awaited <= {None}:
+        return list(tracks)
+    return [_unpark(track) if track.progress == IDLE and _owns(track, awaited) and _stays(track) else track for track in tracks]
+
+
+def _owns(track: Track, awaited: set[int | None]) -> bool:
+    return any(hold.sure and hold.evidence == RECORDED and hold.address in awaited for hold in track.newest.holds)
+
+
+def _stays(track: Track) -> bool:
+    """Whether it was met in one place, however it waits there, more than once."""
+    return len({sighting.place.names for _, sighting in track.sightings}) == 1 < len(track.sightings)
+
+
+def _unpark(track: Track) -> Track:
+    place = unparked(track.place, "it owns what stuck threads wait for")
+    newest = track.newest._replace(place=place)
+    return track._replace(
+        progress=STUCK,
+        note="the same stack in all snapshots, and it owns what stuck threads wait for",
+        timeline=track.timeline.replace("I", "S"),
+        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
+        newest=newest,
+        place=place,
+    )
 
 
 def settle_results(tracks: Sequence[Track]) -> list[Track]:

@@ -8,6 +8,11 @@ from collections.abc import Iterable
 from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
 
+def tell_behind(number: int, whom: str) -> str:
+    """` 3 more threads wait behind them.`, or nothing."""
+    return f" {number} more {'thread waits' if number == 1 else 'threads wait'} behind {whom}." if number else ""
+
+
 class Victims:
     """The threads that are held, counted once for all causes."""
 
@@ -17,15 +22,14 @@ class Victims:
         self._held = Counter(process for node in self._threads(reduction.held) for process in self._processes((node,)))
         self._is_only_one = len(reduction.causes) == 1
 
-    def tell(self, cause: Cause, whom: str) -> str:
-        """` 3 more threads wait behind them.`, or nothing; nor anything where several causes are around, as some wait for more than one."""
+    def count(self, cause: Cause) -> int:
+        """How many wait behind a cause; 0 where several causes are around, as some wait for more than one."""
         around = self._processes(cause.nodes)
         if not self._is_only_one and any(self._causes[process] > 1 for process in around):
-            return ""
+            return 0
         pooled = any(self._graph.nodes[node].kind == "pool" for node in cause.nodes)
         members = len(self._threads(cause.nodes if pooled else cause.cycle))
-        behind = sum(self._held.values() if self._is_only_one else (self._held[process] for process in around)) - members
-        return f" {behind} more {'thread waits' if behind == 1 else 'threads wait'} behind {whom}." if behind else ""
+        return sum(self._held.values() if self._is_only_one else (self._held[process] for process in around)) - members
 
     def _threads(self, nodes: Iterable[int]) -> list[int]:
         return [node for node in nodes if self._graph.nodes[node].kind == "thread"]

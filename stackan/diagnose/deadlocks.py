@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.behind import Victims
+from stackan.diagnose.behind import Victims, tell_behind
 from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
@@ -42,7 +42,8 @@ def deadlock(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding:
             " The lock is private to a process that has no other thread: whoever held it when the process was forked was not copied,"
             " or has ended, or it is the thread itself."
         )
-    explanation += victims.tell(cause, "it" if own else "them")
+    behind = victims.count(cause)
+    explanation += tell_behind(behind, "it" if own else "them")
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
     if logged:
         who = " and ".join(map(label, logged[:2])) if len(logged) < 3 else f"{len(logged)} of them"
@@ -67,6 +68,7 @@ def deadlock(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding:
         evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, logged)]),
         advice=_ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE,
         processes=tuple({process.id: process for process, _ in threads}.values()),
+        behind=behind,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.behind import Victims
+from stackan.diagnose.behind import Victims, tell_behind
 from stackan.diagnose.dependence import rests_on_guess, tell_dependence
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import describe_wait, in_any
@@ -42,6 +42,7 @@ def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | No
     ]
     threads = (*workers, *others)
     processes = tuple({process.id: process for process, _ in threads}.values())
+    behind = victims.count(cause)
     compared = min(len(process.dumps) for process in processes) > 1
     confidence = LIKELY if compared and not rests_on_guess(graph, cause) else POSSIBLE
     names = " and ".join(dict.fromkeys(pool.name for _, pool in pools))
@@ -57,12 +58,13 @@ def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | No
         confidence=confidence,
         title=f"{names}: {wait} for {awaited}",
         explanation=_explain(graph, cause, processes, [track for _, track in workers], [pool for _, pool in pools])
-        + victims.tell(cause, "them"),
+        + tell_behind(behind, "them"),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
         advice=advice,
         processes=processes,
+        behind=behind,
     )
 
 

@@ -5,35 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
-from stackan.diagnose.elimination import Candidates, name_candidates
-from stackan.diagnose.quotes import sample
+from stackan.diagnose.behind import tell_behind
+from stackan.diagnose.holders import Holders, tell_root
+from stackan.diagnose.quotes import collect_quotes, sample
 from stackan.diagnose.ranks import call_of
-from stackan.diagnose.words import describe_doing, describe_waits, in_all, label
+from stackan.diagnose.words import describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
-from stackan.model.place import RECORDED
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track, held_by, places_of
+from stackan.model.track import IDLE, STUCK, Track, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
-_HINTS = 2  # more of them tell nothing
 
 Group = list[tuple[Process, Track]]
-
-
-class Holders:
-    """Who holds what in a process: looked up for each group, so read off once."""
-
-    def __init__(self, process: Process) -> None:
-        # The first one counts, as it stands in the process.
-        self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
-        self.by_address = {hold.address: (track, hold) for track in reversed(process.tracks) for _, hold in held_by(track)}
-        self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
-        self.candidates = Candidates(process)
-
-    def has(self, track: Track) -> bool:
-        """Whether it is known who holds what a thread waits for."""
-        awaited = track.newest.awaited
-        return awaited is not None and awaited.address is not None and awaited.address in self.by_address
 
 
 def standing(
@@ -44,23 +27,35 @@ def standing(
     `told` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
     """
     groups: dict[tuple[object, ...], Group] = {}
-    mostly: set[tuple[str, tuple[object, ...]]] = set()  # (process, object) that hold up most of a process
+    mostly: set[tuple[object, ...]] = set()  # objects that hold up most of a process
+    behind: dict[tuple[object, ...], int] = {}  # how many more wait behind those that wait for an object
+    holders: dict[str, Holders] = {}
     for process in processes:
-        sizes: dict[tuple[object, ...], int] = {}
-        for track in process.tracks:
-            if _stands(track, len(process.dumps)):
-                key = _object(process, track)
-                sizes[key] = sizes.get(key, 0) + 1
-                if (process.id, track.key) not in told:
-                    groups.setdefault(key, []).append((process, track))
-        if sum(sizes.values()) * 2 > len(process.dumps[-1].threads):
-            largest = max(sizes.values())
-            mostly.update((process.id, key) for key, size in sizes.items() if size == largest)
+        own = _group(process)
+        if not own:
+            continue
+        known = holders[process.id] = Holders(process)
+        known.link(track for group in own.values() for track in group)
+        more = {key: known.behind(group) for key, group in own.items()}
+        for key, group in own.items():
+            behind[key] = behind.get(key, 0) + more[key]
+            fresh = [(process, track) for track in group if (process.id, track.key) not in told]
+            if fresh:
+                groups.setdefault(key, []).extend(fresh)
+        if sum(map(len, own.values())) * 2 > len(process.dumps[-1].threads):
+            largest = max(len(group) + more[key] for key, group in own.items())
+            mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
-    holders = {process.id: Holders(process) for process in {group[0][0].id: group[0][0] for group in free.values()}.values()}
-    return [
-        _finding(group, any((process.id, key) in mostly for process, _ in group), holders[group[0][0].id]) for key, group in free.items()
-    ]
+    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id]) for key, group in free.items()]
+
+
+def _group(process: Process) -> dict[tuple[object, ...], list[Track]]:
+    """The threads of a process that stand still, by what they wait for."""
+    groups: dict[tuple[object, ...], list[Track]] = {}
+    for track in process.tracks:
+        if _stands(track, len(process.dumps)):
+            groups.setdefault(_object(process, track), []).append(track)
+    return groups
 
 
 def _stands(track: Track, snapshots: int) -> bool:
@@ -87,7 +82,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
+def _finding(group: Group, mostly: bool, behind: int, holders: Holders) -> Finding:
     first = group[0][1]
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
@@ -97,6 +92,9 @@ def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
     if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL
     what = describe_waits([track for _, track in group])
+    holder = next(iter(holders.of(first)), None) if len(processes) == 1 else None
+    held = f"; {label(holder.track)} holds it" if holder is not None and holder.hold.sure else ""
+    rest = f"; {behind} more behind" if behind else ""
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
     if len(processes) > 1:
         who += f" of {len(processes)} processes"
@@ -104,13 +102,14 @@ def _finding(group: Group, mostly: bool, holders: Holders) -> Finding:
         kind=kind,
         severity=severity,
         confidence=confidence,
-        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}",
-        explanation=_explain(group, pool, holders),
+        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}{held}{rest}",
+        explanation=_explain(group, pool, holders) + tell_behind(behind, "it" if len(group) == 1 else "them"),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
-        evidence=sample(group),
+        evidence=collect_quotes([sample(group[:1]), [holder.quote()] if holder is not None else [], sample(group)]),
         advice=advise(first, kind, holders.has(first)),
         processes=processes,
+        behind=behind,
     )
 
 
@@ -143,7 +142,7 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
-    sentences += _root([track for member, track in group if member is process], holders)
+    sentences += tell_root([track for member, track in group if member is process], holders)
     if pool is not None:
         who, go = ("They are all", "they go") if len(pool.workers) > 1 else ("It is the only worker", "it goes")
         number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""
@@ -151,46 +150,3 @@ def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
     if first.place.timed:
         sentences.append("The wait ends at its time-out, and may then begin anew.")
     return " ".join(sentences)
-
-
-def _root(waiters: list[Track], holders: Holders) -> list[str]:
-    """Who holds what the waiters wait for and what that thread does, as far as the dump shows it."""
-    track = waiters[0]
-    awaited = track.newest.awaited
-    logged = awaited is not None and awaited.log is not None
-    if track.place.rule is not None and not logged:
-        return [*_hints(waiters), *name_candidates(waiters, holders.candidates)]
-    if awaited is None:
-        return []
-    if awaited.owners:
-        owner = holders.by_lwp.get(awaited.owners[0])
-        return [f"{label(owner)} {describe_doing(owner)}."] if owner else [f"LWP {awaited.owners[0]} is not in the dump."]
-    if awaited.kind == "barrier":
-        missing = [waiter.newest.awaited.missing for waiter in waiters if waiter.newest.awaited is not None]
-        return _lacking(min((number for number in missing if number is not None), default=0))
-    if track.place.state != "lock":
-        return []
-    if awaited.address is None:
-        return _hints(waiters) or ["Its holder is not shown: the dump prints no address of the lock."]
-    if awaited.address in holders.by_address:
-        holder, hold = holders.by_address[awaited.address]
-        doing = f"waits in {holder.place.purpose}" if holder.place.verb == "idle" else describe_doing(holder)
-        holds = "holds it" if hold.sure or hold.evidence == RECORDED else "holds it, unless what is printed is left over,"
-        return [f"{label(holder)} {holds} and {doing}."]
-    word = holders.recorded.get(awaited.address)
-    if word is not None:
-        return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
-    return ["No thread is shown to hold it.", *_hints(waiters), *name_candidates(waiters, holders.candidates)]
-
-
-def _lacking(missing: int) -> list[str]:
-    """What the thread that came last to a barrier shows of those that did not."""
-    if not missing:
-        return []
-    return ["One more thread has yet to come to it." if missing == 1 else f"{missing} more threads have yet to come to it."]
-
-
-def _hints(waiters: list[Track]) -> list[str]:
-    """What logs say of the holder without proof, once each."""
-    hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
-    return [hint for hint in hints if hint][:_HINTS]

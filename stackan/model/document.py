@@ -254,6 +254,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "processes": [process.id for process in finding.processes],
         "threads": [{"process": process.id, "lwp": track.lwp} for process, track in finding.threads],
+        "behind": finding.behind,
         "resources": list(finding.resources),
         "title": finding.title,
         "explanation": finding.explanation,

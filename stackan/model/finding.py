@@ -54,6 +54,7 @@ class Finding(NamedTuple):
     evidence: tuple[Quote, ...]
     advice: tuple[str, ...]
     processes: tuple[Process, ...]
+    behind: int = 0  # how many more threads wait behind these, as far as it is known
 
     @property
     def counts(self) -> bool:

@@ -51,6 +51,16 @@ class Place(NamedTuple):
         return self.names[self.run] if self.run < len(self.names) else "??"
 
 
+# The state of who waits for a resource, where its own says no more than that it is idle.
+_STATES = {None: "sleep", "socket": "network", "pipe": "io", "file": "io", "semaphore": "semaphore", "future": "future", "mutex": "lock"}
+
+
+def unparked(place: Place, reason: str) -> Place:
+    """The place of a thread that would be taken for parked, were it not known that it waits."""
+    state = place.state if place.state != "idle" else _STATES.get(place.kind, "condition")
+    return place._replace(verb="waiting", state=state, rule=None, role=None, reason=reason)
+
+
 def is_main(name: str) -> bool:
     """Whether a canonical name is the program's own outermost function: Go's and Java's `….main`, the body of a Python module."""
     return name == "main" or name.endswith((".main", ":<module>"))

@@ -68,7 +68,8 @@ def test_the_finding_names_the_latch_its_holder_and_quotes_the_log(judge: Analyz
     analysis = judge(
         [waiter(n) for n in (4001, 4002, 4003)] + [reader_of_disk(4004)], long_waits(*(latch(n, PAGE, 4004) for n in (4001, 4002, 4003)))
     )
-    finding = analysis.findings[0]
+    root, finding = analysis.findings[:2]
+    assert (root.kind, lwps(root), root.behind) == ("stalled-io", [4004], 3)
     assert finding.kind == "convoy"
     assert f"an InnoDB latch {PAGE:#x} <dict0dict.cc line 2737>" in finding.title
     assert "LWP 4004 mysqld holds it and" in finding.explanation

@@ -1,0 +1,112 @@
+"""Who is at the root of a wait that is no deadlock, how many wait behind it, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import stackan
+
+from .dumps import START, Thread, analyze, app, condition, dump, guarded_mutex, join, lock_guard, lwps, progress, receive, sleep, thread
+
+LEDGER, JOURNAL, CACHE = 0x5581_4140, 0x5581_4180, 0x5581_41C0
+MAIN = thread(99, "main", condition(0x5581_9000, 0x5581_9040), app("main"))
+
+
+def waiter(lwp: int, lock: int, holds: int | None = None, function: str = "audit") -> Thread:
+    """Waits for a lock, and holds another one as a guard shows that is proved to be constructed."""
+    inside = (lock_guard(holds),) if holds else ()
+    building = (f"next = {{_M_device = @{lock:#x}}}",) if holds else ()
+    return thread(lwp, f"w{lwp}", guarded_mutex(lock), app(function, locals=(*inside, *building)), app("work"), START)
+
+
+def sleeper(lwp: int, holds: int) -> Thread:
+    return thread(lwp, "slow", sleep(), app("backup", locals=(lock_guard(holds),)), app("work"), START)
+
+
+def judged(*threads: Thread) -> stackan.Analysis:
+    text = dump(MAIN, *threads, full=True)
+    return analyze(text, text)
+
+
+def tree() -> list[Thread]:
+    """Ten wait for the ledger, whose holder waits for the journal, for which two more wait; its holder sleeps."""
+    return [
+        *(waiter(100 + at, LEDGER) for at in range(10)),
+        waiter(200, JOURNAL, LEDGER, "transfer"),
+        waiter(300, JOURNAL),
+        waiter(301, JOURNAL),
+        sleeper(400, JOURNAL),
+    ]
+
+
+def test_the_finding_at_the_root_leads_and_counts_all_that_wait_behind() -> None:
+    analysis = judged(*tree())
+    root, other = analysis.findings
+    assert (lwps(root), root.behind, root.severity) == ([200, 300, 301], 10, "critical")
+    assert root.title.endswith("; 10 more behind")
+    assert "LWP 400 slow holds it, unless what is printed is left over, and sleeps in backup." in root.explanation
+    assert "10 more threads wait behind them." in root.explanation
+    assert (len(other.threads), other.behind, other.severity) == (10, 0, "warning")
+    assert analysis.headline.startswith(root.title)
+
+
+def test_the_way_to_the_root_is_told_from_holder_to_holder() -> None:
+    _, finding = judged(*tree()).findings
+    assert "LWP 200 w200 holds it and waits for mutex 0x55814180 in transfer." in finding.explanation
+    assert "That is held by LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in finding.explanation
+
+
+def test_a_holder_that_is_proved_stands_in_the_title_and_its_line_in_the_proof() -> None:
+    _, finding = judged(*tree()).findings
+    assert finding.title == "10 threads wait for mutex 0x55814140, in audit; LWP 200 w200 holds it"
+    assert finding.evidence[2].text.strip() == "guard = {_M_device = @0x55814140}"
+
+
+def test_a_long_way_is_cut_in_the_middle() -> None:
+    locks = [0x5581_4140 + 64 * at for at in range(9)]
+    row = [waiter(200 + at, locks[at + 1], locks[at], f"step{at}") for at in range(7)]
+    analysis = judged(waiter(100, locks[0]), *row, sleeper(400, locks[7]))
+    [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
+    assert "That is held by LWP 202 w202, which waits for mutex" in finding.explanation
+    assert (
+        "So it goes on over 5 more threads to LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in finding.explanation
+    )
+    [root] = [finding for finding in analysis.findings if lwps(finding) == [206]]
+    assert root.behind == 7
+    assert root is analysis.findings[0]
+
+
+def test_who_waits_for_the_end_of_a_thread_waits_for_what_that_waits_for() -> None:
+    joiner = thread(100, "joiner", join(200), app("stop"), START)
+    analysis = judged(joiner, waiter(200, JOURNAL), sleeper(400, JOURNAL))
+    [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
+    assert "LWP 200 w200 waits for mutex 0x55814180 in audit. That is held by LWP 400 slow, which sleeps in backup." in finding.explanation
+    assert next(finding for finding in analysis.findings if lwps(finding) == [200]).behind == 1
+
+
+def test_an_owner_that_waits_for_a_silent_client_is_the_root_and_not_parked() -> None:
+    waiters = [waiter(100 + at, LEDGER) for at in range(3)]
+    owner = thread(200, "sender", receive(7), app("read_request"), app("serve"), START)
+    text = dump(MAIN, *waiters, owner, full=True)
+    printed = b"\n+p *(pthread_mutex_t *) 0x55814140\n$1 = {__data = {__lock = 2, __count = 0, __owner = 200, __nusers = 1}}\n"
+    assert progress(analyze(text, text))[200] == "idle"  # as far as its own stack tells
+    analysis = analyze(text + printed, text + printed)
+    assert progress(analysis)[200] == "stuck"
+    root = analysis.findings[0]
+    assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
+    assert "LWP 200 sender holds it and waits for the network (descriptor 7) in read_request." in analysis.findings[1].explanation
+
+
+def test_a_guard_of_a_parked_loop_may_be_left_over_and_makes_it_no_root() -> None:
+    parked = thread(200, "sender", receive(7), app("serve", locals=(lock_guard(LEDGER),)), START)
+    text = dump(MAIN, *(waiter(100 + at, LEDGER) for at in range(3)), parked, full=True)
+    assert progress(analyze(text, text))[200] == "idle"
+
+
+def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
+    def row(threads: int) -> bytes:
+        """Each thread holds what the one before it waits for; the last one sleeps."""
+        held = [LEDGER + 64 * at for at in range(threads + 1)]
+        return dump(MAIN, *(waiter(1000 + at, held[at + 1], held[at]) for at in range(threads)), sleeper(500, held[threads]), full=True)
+
+    in_proportion(row, lambda text: analyze(text, text), size=1000)
