@@ -142,6 +142,9 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()  # and back at once: what was made meanwhile counts as old, and is not gone through right now either
+                gc.unfreeze()
             gc.enable()
 
 
