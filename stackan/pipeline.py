@@ -6,10 +6,10 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
-from stackan.compare import find_copies, follow, place
+from stackan.compare import find_copies, follow, host_of, place
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import InputError, UsageError
 from stackan.graph import build, find_pools, reduce
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     import networkx
 
     from stackan.model.counters import Counters, Table
+    from stackan.model.link import Descriptors, Link
     from stackan.model.log import Log, Reading
 
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
     """Read dumps, and what lies beside them, from files, folders, archives or standard input (`-`).
 
-    That is logs that say who waits for whom, and counters of what each thread has used.  A file that the caller names has to be
-    one of these; what else lies in a folder or an archive is passed over.
+    That is logs that say who waits for whom, counters of what each thread has used, and tables that say who is at the other end
+    of a connection or a pipe.  A file that the caller names has to be one of these; what else lies in a folder or an archive is
+    passed over.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
-    dumps: list[Dump] = []
-    logs: list[Log] = []
-    tables: list[Table] = []
+    found = _Found([], [], [], [])
     warnings: list[str] = []
     others: list[str] = []
     require(paths)  # a mistyped name shows before the others are read for nothing
@@ -54,33 +54,47 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
                 else:
-                    read_dumps, read_logs, read_tables = _read(item, warnings, others, alone=item.named and len(paths) == 1)
-                    dumps += read_dumps
-                    logs += read_logs
-                    tables += read_tables
+                    for every, some in zip(found, _read(item, warnings, others, alone=item.named and len(paths) == 1)):
+                        every.extend(some)
         except InputError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
-    if not dumps:
-        raise InputError(_say_what_lacks(paths, warnings, logs, tables))
+    if not found.dumps:
+        raise InputError(_say_what_lacks(paths, warnings, found))
     if others:
         warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(others, key=natural_key))}")
-    return Case(dumps, warnings, given_order, logs, tables)
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
 
 
-def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], logs: Sequence[Log], tables: Sequence[Table]) -> str:
-    if logs:
-        return f"{logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
-    if tables:
-        return f"{tables[0].source}: counters of threads, but no thread dump beside them; {ASK_FOR}"
+class _Found(NamedTuple):
+    """What texts say."""
+
+    dumps: list[Dump]
+    logs: list[Log]
+    tables: list[Table]  # of counters
+    descriptors: list[Descriptors]
+
+    @property
+    def beside(self) -> bool:
+        """Whether they say anything that is no dump."""
+        return bool(self.logs or self.tables or self.descriptors)
+
+
+def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: _Found) -> str:
+    if found.logs:
+        return f"{found.logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
+    if found.tables:
+        return f"{found.tables[0].source}: counters of threads, but no thread dump beside them; {ASK_FOR}"
+    if found.descriptors:
+        return f"{found.descriptors[0].source}: a table of descriptors, but no thread dump beside it; {ASK_FOR}"
     if warnings:
         return warnings[0]
     return f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
 
 
-def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tuple[list[Dump], list[Log], list[Table]]:
-    """The snapshots of one text, what it says as a log, and what it counts.
+def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _Found:
+    """The snapshots of one text, what it says as a log, what it counts, and what descriptors it lists.
 
     What is none of these becomes a warning, unless it is all that the caller gave.
     """
@@ -92,20 +106,21 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> tu
             dumps = parse_all(item.data, item.source)
         except InputError as error:
             trouble = error
-    logs, tables = ([], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item))
-    if trouble is not None and not logs and not tables:
+    beside = ([], [], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item), _read_descriptors(item))
+    found = _Found(dumps, *beside)
+    if trouble is not None and not found.beside:
         if alone:
             raise trouble
         warnings.append(str(trouble))
-    if not known and not logs and not tables:
+    if not known and not found.beside:
         others.append(item.source)
     for dump in dumps:
         dump.taken_at = item.taken_at
-    return dumps, logs, tables
+    return found
 
 
 def _is_clean(dumps: Sequence[Dump]) -> bool:
-    """Whether a text holds dumps and nothing else: neither logs nor counters need to be looked for between their lines."""
+    """Whether a text holds dumps and nothing else: neither logs nor tables need to be looked for between their lines."""
     return bool(dumps) and not any(dump.lines["unparsed"] for dump in dumps)
 
 
@@ -120,6 +135,13 @@ def _read_counters(item: Blob) -> list[Table]:
     from stackan.counters import read_counters
 
     return read_counters(item.data, item.source)
+
+
+def _read_descriptors(item: Blob) -> list[Descriptors]:
+    from stackan.peers import read_descriptors
+
+    found = read_descriptors(item.data, item.source)
+    return [found] if found is not None else []
 
 
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
@@ -154,8 +176,11 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     logs = sorted(case.logs, key=lambda log: natural_key(log.source))
     shares = _share_out(logs, places)
     counters, unused = _share_counters(case, places)
-    processes = _name_processes([_process(placed, known, rulebook, *beside) for placed, beside in zip(places, zip(shares, counters))])
-    warnings = [*sorted(case.warnings), *_doubts(processes), *_strangers(logs, shares), *unused]
+    descriptors = sorted(case.descriptors, key=lambda found: natural_key(found.source))
+    links, unfit = _connect(descriptors, places)
+    beside = zip(shares, counters, links)
+    processes = _name_processes([_process(placed, known, rulebook, *said) for placed, said in zip(places, beside)])
+    warnings = [*sorted(case.warnings), *_doubts(processes), *_strangers(logs, shares), *unused, *unfit]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -170,6 +195,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         tuple(warnings),
         _export,
         tuple(logs),
+        tuple(descriptors),
     )
 
 
@@ -190,6 +216,16 @@ def _share_counters(case: Case, places: Sequence[Place]) -> tuple[list[Counters 
     from stackan.counters import gather
 
     return share_out(gather(case.tables, case.given_order), places)
+
+
+def _connect(descriptors: Sequence[Descriptors], places: Sequence[Place]) -> tuple[list[dict[int, Link]], list[str]]:
+    """For each process what its descriptors lead to; and what a case's reader has to know of tables that are not used."""
+    if not descriptors:
+        return [{} for _ in places], []
+    from stackan.peers import connect
+
+    hosts = {each.host for each in places}
+    return connect(descriptors, [host_of(found.source, hosts) for found in descriptors], places)
 
 
 def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:
@@ -226,9 +262,14 @@ def _compared(place: Place) -> tuple[Dump, ...]:
 
 
 def _process(
-    place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, logs: Sequence[Log], counters: Counters | None
+    place: Place,
+    known: dict[str, dict[bytes, str]],
+    rulebook: Rulebook,
+    logs: Sequence[Log],
+    counters: Counters | None,
+    links: dict[int, Link],
 ) -> Process:
-    """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what its logs say, pools."""
+    """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
     dumps = _compared(place)
     stacks, spoken = [], []
     for dump in dumps:
@@ -246,6 +287,10 @@ def _process(
         from stackan.faultlogs import tell
 
         tracks, readings = tell(tracks, logs, len(dumps))
+    if links:
+        from stackan.peers import attach
+
+        tracks = attach(tracks, links)
     pools = find_pools(tracks, places.rules, len(dumps), not cut)
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters)
 

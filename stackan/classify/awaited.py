@@ -8,7 +8,7 @@ from stackan.model.arguments import address_argument, number_argument
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, RECORDED, Awaited, Place
-from stackan.model.rules import Rules
+from stackan.model.rules import Rules, WaitRule
 
 # Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
 _INNER_LOCKS = ("mutex", "allocator")
@@ -103,7 +103,7 @@ def _ask(place: Place, rules: Rules) -> _Question:
     named = rules.waits.get(place.names[api])
     descriptors = [(at, name) for at in range(place.run) for name in (named.descriptor if named is not None else ())]
     line = min(place.run, len(place.names) - 1) if place.rule is not None else api
-    return _Question(place, tuple((at, names) for at, names in objects if names), tuple(descriptors), line, _mode(place))
+    return _Question(place, tuple((at, names) for at, names in objects if names), tuple(descriptors), line, _mode(place, named))
 
 
 def _names(place: Place, rules: Rules, at: int) -> tuple[bytes, ...]:
@@ -114,8 +114,8 @@ def _names(place: Place, rules: Rules, at: int) -> tuple[bytes, ...]:
     return rule.arguments if rule.kind == place.kind or rule.kind in _INNER_LOCKS else ()
 
 
-def _mode(place: Place) -> str:
+def _mode(place: Place, named: WaitRule | None) -> str:
     if place.kind != "rwlock":
-        return ""
+        return "" if named is None or not named.descriptor else "read" if named.input else "write"
     functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
     return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"

@@ -12,6 +12,7 @@ from stackan.model.waitgraph import WaitGraph
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.link import Descriptors
     from stackan.model.log import Log
 
 
@@ -29,6 +30,7 @@ class Analysis:
         warnings: tuple[str, ...],
         export: Callable[[WaitGraph], networkx.MultiDiGraph[int]],
         logs: tuple[Log, ...] = (),
+        descriptors: tuple[Descriptors, ...] = (),
     ) -> None:
         self.verdict = verdict
         self.headline = headline
@@ -38,6 +40,7 @@ class Analysis:
         self.waits = waits
         self.warnings = warnings
         self.logs = logs  # that were read; what was made of them stands in the processes that have written them
+        self.descriptors = descriptors  # that were read; what they say stands in what the threads wait for
         self._export = export
         self._graph: networkx.MultiDiGraph[int] | None = None
 

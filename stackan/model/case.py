@@ -8,11 +8,12 @@ from stackan.model.dump import Dump
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
+    from stackan.model.link import Descriptors
     from stackan.model.log import Log
 
 
 class Case:
-    """Dumps of one or more processes, and the logs and counters beside them, in the order in which they were read."""
+    """Dumps of one or more processes, and the logs, counters and tables of descriptors beside them, in the order in which they were read."""
 
     def __init__(
         self,
@@ -21,12 +22,14 @@ class Case:
         given_order: bool = False,
         logs: list[Log] | None = None,
         tables: list[Table] | None = None,
+        descriptors: list[Descriptors] | None = None,
     ) -> None:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
         self.given_order = given_order  # the order of the dumps is that of time, whatever their names say
         self.logs = logs or []  # of servers, as far as they tell who waits for whom
         self.tables = tables or []  # of what each thread has used: `top -H`, `ps -L`, copies of /proc
+        self.descriptors = descriptors or []  # who has which end of a connection or a pipe open
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

@@ -6,6 +6,7 @@ from stackan.model.dump import Dump, Told
 from stackan.model.rules import FrameRule
 
 if TYPE_CHECKING:
+    from stackan.model.link import Link
     from stackan.model.log import Log
 
 # The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
@@ -73,7 +74,7 @@ class Awaited(NamedTuple):
     address: int | None
     symbol: str | None
     owners: tuple[int, ...]  # LWPs that the text itself names (a join's thread, an owner word)
-    mode: str  # "read", "write" or ""
+    mode: str  # "read", "write" or "": of a lock as it is wanted, of a descriptor what is done with it
     evidence: str
     frame: int  # whose line shows it, counted from the innermost; `line` then is not told: most are never asked for
     line: int = 0
@@ -81,6 +82,7 @@ class Awaited(NamedTuple):
     log: "Log | None" = None  # in which `line` stands, where it is not the dump
     hint: str = ""  # who else is said to hold it, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
+    link: "Link | None" = None  # what the descriptor leads to, where a table beside the dumps tells
 
 
 class Held(NamedTuple):

@@ -24,10 +24,11 @@ ALLOWED: dict[str, set[str]] = {
     "compare": MODEL,
     "faultlogs": MODEL,
     "counters": MODEL,
+    "peers": MODEL,
     "graph": MODEL,
     "diagnose": MODEL,
     "report": MODEL,
-    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "faultlogs", "counters", "graph", "diagnose"},
+    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"},
     "library": {"model", "reading", "parsing"},
     "overview": {"model", "reading", "parsing"},
     "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "backend"},
@@ -100,7 +101,7 @@ def test_data_flows_one_way() -> None:
 
 
 def test_only_the_pipeline_knows_several_stages() -> None:
-    stages = {"parsing", "normalize", "classify", "compare", "faultlogs", "counters", "graph", "diagnose"}
+    stages = {"parsing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"}
     assert {part for part, may in ALLOWED.items() if len(may & stages) > 1} == {"pipeline"}
 
 

@@ -34,6 +34,9 @@ def test_analyzing_a_plain_pair_imports_nothing_heavy(example, form):
     assert not {name.partition(".")[0] for name in used} & NEVER
     assert not {name for name in used if name.startswith(("stackan.faultlogs", "stackan.model.log"))}, "no log lies beside the dumps"
     assert not {name for name in used if name.startswith(("stackan.counters", "stackan.model.counters", "stackan.compare.counted"))}
+    assert not {name for name in used if name.startswith(("stackan.peers", "stackan.model.link"))}, (
+        "no table of descriptors lies beside them"
+    )
     assert ("json" in used) == (form == "json")
 
 

@@ -1,0 +1,76 @@
+"""What tables of open descriptors say: who is at the other end of a connection or a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from stackan.model.placement import Place
+
+
+class End(NamedTuple):
+    """A descriptor of a process, and the line of a table that lists it."""
+
+    pid: int
+    descriptor: int | None  # None where the table prints none
+    source: str
+    line: int  # from 1
+    text: str  # the line as it stands
+    places: tuple[Place, ...] = ()  # the processes of the case with this process id: several where its dumps are of several formats
+
+
+class Row(NamedTuple):
+    """One line of a table.
+
+    Ends of connections and pipes have names, by which lines of several tables are joined:
+    `127.0.0.1:51190>127.0.0.1:7002`, `pipe:291257 r`, `pipe:291257 w`, `socket:287774`; and `listen 0.0.0.0:7002`.
+    """
+
+    own: str  # the end that the line is about; "" if it tells its inode only
+    other: str  # the other end; "" if the line does not tell
+    inode: str  # `socket:281673` of an end that has another name, as other tables know it by its inode; "" if not told
+    ends: tuple[End, ...]  # who has it open
+    unread: int | None  # bytes that have arrived there and nobody has read
+
+
+class Descriptors:
+    """What one text says of open descriptors.  Compared by identity, as the case has each text once."""
+
+    __slots__ = ("rows", "source", "tools")
+
+    def __init__(self, source: str, tools: tuple[str, ...], rows: tuple[Row, ...]) -> None:
+        self.source = source
+        self.tools = tools  # whose output it holds: "ss", "netstat", "lsof", "ls", "proc-net"
+        self.rows = rows
+
+    def __repr__(self) -> str:
+        return f"<Descriptors {self.source}: {len(self.rows)} rows of {', '.join(self.tools)}>"
+
+
+class Ends(NamedTuple):
+    """Who has one end open, as far as the tables tell: the same object for all descriptors that lead there."""
+
+    all: tuple[End, ...]
+    who: str  # `process 24096`, `processes node1/24095 and node1/24096`; "" if nobody is known
+
+
+class Link(NamedTuple):
+    """What one descriptor of a process of the case leads to."""
+
+    kind: str  # "socket" or "pipe"
+    name: str  # "127.0.0.1:51190 -> 127.0.0.1:7002", "pipe 291257"
+    address: str  # of the other end, where it has one: "127.0.0.1:7002"
+    own: End
+    other: Ends
+    unread: int | None  # bytes that lie unread at the other end; None if no table tells
+    queued: bool  # nobody has accepted the connection yet: at the other end are those who listen for it
+
+    @property
+    def ends(self) -> tuple[End, ...]:
+        """Who has the other end open."""
+        return self.other.all
+
+    @property
+    def who(self) -> str:
+        """Who is at the other end: processes, or the address of one whom no table lists; "" if nothing is known."""
+        return self.other.who or self.address
