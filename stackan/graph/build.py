@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.graph.peers import Peers
 from stackan.graph.suppliers import Supply
 from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump, Printed
@@ -30,9 +31,10 @@ def build(processes: Sequence[Process]) -> WaitGraph:
         for key, node in builder.threads.items():
             everyone.setdefault(key, []).append(node)
     supplies = [builder.supply for builder in builders]
+    peers = Peers(graph, someone, supplies)
     for builder in builders:
         builder.supply.others = supplies
-        builder.add_waits(everyone)
+        builder.add_waits(everyone, peers)
     return graph
 
 
@@ -69,9 +71,10 @@ class _Builder:
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         self.supply.add_pools()
 
-    def add_waits(self, everyone: dict[int | str, list[int]]) -> None:
+    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers) -> None:
         """What its threads wait for; `everyone` are the threads of all processes by LWP."""
         self.everyone = everyone
+        self.peers = peers
         printed = self.process.dumps[-1].facts.printed
         self.recorded = {word.address: word for word in reversed(printed) if len(everyone.get(word.owner, ())) == 1}
         for track in self.process.tracks:
@@ -98,6 +101,9 @@ class _Builder:
         token = self._token(track)
         if token or _is_lock(sighting):
             self._add_lock_wait(track, token)
+            return
+        if awaited is not None and awaited.link is not None:
+            self.peers.connect(node, track, awaited.link)
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.supply.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)

@@ -9,6 +9,8 @@ from stackan.model.track import Track
 ONLY_BY = "can be released only by"
 # The relation of what a pool's workers wait for to the pools that a profile declares for it.
 BROUGHT_BY = "can be brought only by work of"
+# The relation of whatever the processes at the other end of a connection or a pipe may do to those of them who may do it.
+MAY_COME = "may come from"
 
 
 class Node(NamedTuple):
@@ -19,7 +21,7 @@ class Node(NamedTuple):
     process: Process | None
     track: Track | None = None
     pool: Pool | None = None
-    resource: str = ""  # a RESOURCE of the contract
+    resource: str = ""  # a RESOURCE of the contract; of what another process may do, that through which it does: "socket" or "pipe"
     address: int | None = None
 
 

@@ -1,0 +1,123 @@
+"""Waits for another process: a thread that reads from, or writes to, what a table says the other process has open.
+
+The table is recorded evidence of who is at the other end; who of that process would answer is not told by anything.  So all who
+might are suppliers, and any one of them is enough: every pool, every thread that stands still or moves, and, unless what was sent
+lies there unread, those that are parked for events or work.  Left out are threads that only accept connections, keep time,
+wait for signals or for the end of a child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from stackan.graph.suppliers import Supply
+from stackan.model.place import INFERRED, RECORDED, Place
+from stackan.model.track import IDLE, Track
+from stackan.model.waitgraph import MAY_COME, Edge, Node, WaitGraph
+
+if TYPE_CHECKING:
+    from stackan.model.link import End, Link
+
+# Who is idle in one of these roles answers nobody.  (An acceptor answers those whom nobody has accepted.)
+_SILENT = ("acceptor", "timer", "observer")
+
+
+class Peers:
+    """Connects waits for other processes with those who might end them."""
+
+    def __init__(self, graph: WaitGraph, someone: int, supplies: Sequence[Supply]) -> None:
+        self._graph = graph
+        self._someone = someone
+        self._supplies = {id(supply.process.place): supply for supply in supplies}
+        self._found: dict[int, tuple[list[Supply], list[tuple[Supply, Track]]]] = {}  # by the other ends, which links share
+        self._answers: dict[object, int] = {}  # one node for all who wait for the same answer
+        self._users: dict[int, dict[int, list[Track]]] = {}  # of a process, by the descriptor in whose call they stand
+
+    def connect(self, node: int, track: Track, link: Link) -> None:
+        """What a thread waits for that stands in a call on one end."""
+        supplier = self._supplier(track, link)
+        words = "waits, to write, for" if self._graph.nodes[supplier].kind == "thread" else "waits for"
+        self._graph.connect(Edge(node, supplier, RECORDED, link.own.source, link.own.line, words))
+
+    def _supplier(self, track: Track, link: Link) -> int:
+        other = id(link.other)
+        if other not in self._found:
+            self._found[other] = self._find(link)
+        supplies, users = self._found[other]
+        if not supplies:
+            return self._someone
+        if not users:
+            return self._answer(supplies, link, _mode(track))
+        # Both ends read: a reply was lost, or neither has anything to say.  Both write, and neither reads: only they can go on.
+        if len(users) == 1 and _mode(track) == "write" == _mode(users[0][1]):
+            supply, user = users[0]
+            return supply.threads[user.key]
+        return self._someone
+
+    def _find(self, link: Link) -> tuple[list[Supply], list[tuple[Supply, Track]]]:
+        """The processes that have the other end open, none if one of them is not of the case, and their threads in calls on it."""
+        if not all(end.places for end in link.ends):
+            return [], []
+        supplies = {id(place): self._supplies[id(place)] for end in link.ends for place in end.places}
+        users = [(supplies[id(place)], user) for end in link.ends for place in end.places for user in self._using(supplies[id(place)], end)]
+        return list(supplies.values()), users
+
+    def _using(self, supply: Supply, end: End) -> Sequence[Track]:
+        """The threads of a process that stand in a call on a descriptor."""
+        place = id(supply.process.place)
+        if place not in self._users:
+            users = self._users[place] = {}
+            for track in supply.process.tracks:
+                awaited = track.newest.awaited
+                if track.key in supply.threads and awaited is not None and awaited.descriptor is not None:
+                    users.setdefault(awaited.descriptor, []).append(track)
+        return self._users[place].get(end.descriptor, ()) if end.descriptor is not None else ()
+
+    def _answer(self, supplies: Sequence[Supply], link: Link, mode: str) -> int:
+        """The node of what the processes at the other end may do: answer, or read what is being written."""
+        unread = bool(link.unread)
+        key = (frozenset(map(id, supplies)), mode, unread, link.queued)
+        if key not in self._answers:
+            who = " or ".join(dict.fromkeys(supply.process.id for supply in supplies))
+            label = f"{'a read by' if mode == 'write' else 'an answer of'} process {who}"
+            node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=link.kind), needs=1)
+            for supply in supplies:
+                self._add_answerers(node, supply, unread, link.queued)
+        return self._answers[key]
+
+    def _add_answerers(self, node: int, supply: Supply, unread: bool, queued: bool) -> None:
+        others = [track for track in supply.process.tracks if track.key in supply.threads and track.key not in supply.pool_of]
+        answering = [track for track in others if _may_answer(track, unread, queued)]
+        for pool in supply.pools:
+            self._graph.connect(Edge(node, pool, INFERRED, "", 0, MAY_COME))
+        for track in answering:
+            sighting = track.newest
+            self._graph.connect(Edge(node, supply.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_COME))
+        nobody = not supply.pools and not answering and not all(_waits_for_children(track.place) for track in others)
+        if nobody or any(dump.cut for dump in supply.process.dumps):
+            self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
+
+
+def _may_answer(track: Track, unread: bool, queued: bool) -> bool:
+    place = track.place
+    if _waits_for_children(place):
+        return False
+    if place.verb != "idle" and track.progress != IDLE:
+        return True
+    if queued and place.role == "acceptor":
+        return True
+    return not unread and place.role not in _SILENT and place.kind != "thread" and not _awaits_signals(place)
+
+
+def _waits_for_children(place: Place) -> bool:
+    return place.kind == "process"
+
+
+def _awaits_signals(place: Place) -> bool:
+    return place.kind is None and place.role is None
+
+
+def _mode(track: Track) -> str:
+    awaited = track.newest.awaited
+    return awaited.mode if awaited is not None else ""
