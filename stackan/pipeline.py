@@ -54,8 +54,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
                 else:
-                    for every, some in zip(found, _read(item, warnings, others, alone=item.named and len(paths) == 1)):
-                        every.extend(some)
+                    found.add(_read(item, warnings, others, alone=item.named and len(paths) == 1))
         except InputError as error:
             if len(paths) == 1:
                 raise
@@ -79,6 +78,12 @@ class _Found(NamedTuple):
     def beside(self) -> bool:
         """Whether they say anything that is no dump."""
         return bool(self.logs or self.tables or self.descriptors)
+
+    def add(self, other: _Found) -> None:
+        self.dumps.extend(other.dumps)
+        self.logs.extend(other.logs)
+        self.tables.extend(other.tables)
+        self.descriptors.extend(other.descriptors)
 
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: _Found) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from stackan.model.track import Track
+
+if TYPE_CHECKING:
+    from stackan.model.link import Link
 
 _TAKE_ITS_DUMP = "Take its dump, too."
 _FIND_PEER = {
@@ -11,9 +16,13 @@ _FIND_PEER = {
     "macos": f"Find the other end: `lsof -nP -p PID` names the peer of each descriptor. {_TAKE_ITS_DUMP}",
     "windows": f"Find the other end: `netstat -ano` names the peers of the process. {_TAKE_ITS_DUMP}",
 }
+_SAVE_TABLE = "`ss -tanp` (connections) or `lsof -nP +E` (pipes, too)"
 _FIND_PEER_ON_LINUX = (
-    "Find the other end: `ls -l /proc/PID/fd` and `ss -tnp` name the peer of the descriptor that the innermost frames print. "
-    f"{_TAKE_ITS_DUMP}"
+    f"Find the other end: save what {_SAVE_TABLE} print beside the dumps; stackan tells from it who that is. {_TAKE_ITS_DUMP}"
+)
+_FIND_DESCRIPTOR = (
+    "Find the other end: with the debug symbols of glibc (libc6-dbg, glibc-debuginfo) gdb prints the descriptor; save what "
+    f"{_SAVE_TABLE} print beside its dump, and stackan tells who that is."
 )
 _ASK_OWNER = (
     "Have gdb print the owner into a further dump, and give that to stackan, too: gdb -p PID -batch -ex 'set trace-commands on' "
@@ -28,9 +37,11 @@ _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
     "then the lock's address stands in them."
 )
-_FIND_PEER_OF_JAVA = (
-    "Find the other end: `ss -tnp` lists the process's connections; a Java dump does not say which of them a thread reads. "
-    f"{_TAKE_ITS_DUMP}"
+_LOOK_AT_PEER = "Look at {0}: what it does or waits for has to end first."
+_DUMP_PEER = "Take dumps of {0}, too, and give them together with these and the table."
+_DUMP_FAR_PEER = "Take dumps of the server at {0}, and `ss -tanp` there, and give them together with these and the table."
+_FIND_PEER_OF_RUNTIME = (
+    f"Find the other end: `ss -tnp` lists the process's connections; this dump does not say which of them a thread reads. {_TAKE_ITS_DUMP}"
 )
 _ASK_JVM = (
     "Take the dump with `jcmd PID Thread.print -l` (`jstack -l PID`): it lists who owns the locks of java.util.concurrent. Readers of a "
@@ -61,7 +72,13 @@ def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
     if system == "java":
         return _advise_on_java(place.kind, kind, held)
     if kind == "stalled-io":
-        return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX),)
+        link = awaited.link if awaited is not None else None
+        if link is not None and link.who:
+            return (_advise_on_link(link),)
+        if system in ("go", "python"):
+            return (_FIND_PEER_OF_RUNTIME,)
+        shown = awaited is not None and awaited.descriptor is not None
+        return (_FIND_PEER.get(system, _FIND_PEER_ON_LINUX if shown else _FIND_DESCRIPTOR),)
     if place.state == "lock":
         if system == "windows":
             return (_ASK_WINDBG,)
@@ -79,13 +96,19 @@ def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
     return _ADVICE.get(awaited.kind if awaited is not None and awaited.address is not None else place.kind or "", ())
 
 
+def _advise_on_link(link: Link) -> str:
+    if not link.ends:
+        return _DUMP_FAR_PEER.format(link.who)
+    return (_LOOK_AT_PEER if all(end.places for end in link.ends) else _DUMP_PEER).format(link.who)
+
+
 def _asking(kind: str) -> tuple[str, ...]:
     return {"mutex": (_ASK_OWNER,), "rwlock": (_ASK_WRITER,)}.get(kind, _ADVICE.get(kind, ()))
 
 
 def _advise_on_java(waits_for: str | None, kind: str, held: bool) -> tuple[str, ...]:
     if kind == "stalled-io":
-        return (_FIND_PEER_OF_JAVA,) if waits_for == "socket" else ()
+        return (_FIND_PEER_OF_RUNTIME,) if waits_for == "socket" else ()
     if waits_for in ("mutex", "rwlock"):
         return () if held else (_ASK_JVM,)
     return _ADVICE.get(waits_for or "", ())

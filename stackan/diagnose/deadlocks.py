@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.behind import Victims, tell_behind
+from stackan.diagnose.peers import NO_PROOF, link_of, shown
 from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.diagnose.words import label
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import ONLY_BY, Cause, Edge, WaitGraph
+from stackan.model.waitgraph import MAY_COME, ONLY_BY, Cause, Edge, WaitGraph
 
 _ADVICE = (
     "Save this dump and a core (gcore PID) before anything else: the locks' state is lost with the process.",
@@ -25,6 +26,13 @@ _ADVICE_SELF = (
 _ADVICE_ALONE = (
     "Nothing can free the process: save a core (gcore PID), then end it; its parent goes on.",
     "Between fork() and exec() the child of a process with threads may call async-signal-safe functions only: fork(2), pthread_atfork(3).",
+)
+
+
+_ADVICE_LINKED = (
+    "Save these dumps, the table and a core of each process (gcore PID) before anything else.",
+    "Ending one of the connections (`ss -K` of its address) or one of the processes frees the others.",
+    "Have one side give up after a while, and never write, or wait for an answer, before what the other side has sent is read.",
 )
 
 
@@ -55,6 +63,9 @@ def deadlock(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding:
         explanation += " A guard among these locals may be left over from an earlier call, so this is no proof."
     if any(is_logged(graph, edge) for edge in doubtful):
         explanation += " The log is not of the moment of the dump, so this is no proof."
+    linked = [track for _, track in threads if link_of(track) is not None]
+    if linked:
+        explanation += f" {NO_PROOF}"
     if confidence == POSSIBLE:
         explanation += " One snapshot cannot prove it: take a second one."
     return Finding(
@@ -65,8 +76,8 @@ def deadlock(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding:
         explanation=explanation,
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
-        evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, logged)]),
-        advice=_ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE,
+        evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
+        advice=_ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE,
         processes=tuple({process.id: process for process, _ in threads}.values()),
         behind=behind,
     )
@@ -93,6 +104,8 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     snapshot proves nothing.
     """
     snapshots = min(len(process.dumps) for process, _ in threads)
+    if any(link_of(track) is not None for _, track in threads):
+        return LIKELY if snapshots > 1 else POSSIBLE
     one_process = len({process.id for process, _ in threads}) == 1
     at_one_instant = one_process and all(dump.traits.instant for process, _ in threads for dump in process.dumps)
     if snapshots < 2 and not at_one_instant:
@@ -109,6 +122,12 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> str:
     for at, edge in enumerate(edges):
         where = f"{edge.evidence} of frame {edge.frame}" if edge.frame is not None else edge.evidence
         text = f"{edge.source} " if is_logged(graph, edge) else ""
-        shown = f" ({where}, {text}line {edge.line})" if edge.line and edge.words != "waits for" else ""
-        words += f"{', which' if at else ''} {edge.words} {graph.nodes[edge.supplier].label}{shown}"
+        waiter = graph.nodes[edge.waiter].track
+        link = link_of(waiter) if waiter is not None else None
+        by = f" ({where}, {text}line {edge.line})" if edge.line and edge.words != "waits for" else ""
+        by = f" (descriptor {link.own.descriptor}: {shown(link)})" if link is not None else by
+        relation = edge.words
+        if relation == MAY_COME:
+            relation, by = "can come only from" if len(graph.out[edge.waiter]) == 1 else relation, ""
+        words += f"{', which' if at else ''} {relation} {graph.nodes[edge.supplier].label}{by}"
     return words + "."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.across import explain_across, waits_across
 from stackan.diagnose.behind import Victims, tell_behind
 from stackan.diagnose.dependence import rests_on_guess, tell_dependence
 from stackan.diagnose.quotes import sample
@@ -19,6 +20,11 @@ _ADVICE = (
     "Cancel one of the waiting tasks from outside if the server has a side door that needs no worker of this pool; "
     "else save a core and restart it.",
     "A task of a pool must not wait for another task of the same pool: give subtasks a pool of their own, or let the waiter run them.",
+)
+_ADVICE_ACROSS = (
+    "Have one of the processes give up a call: end its connection (`ss -K` of that address), or restart the smaller of the processes; "
+    "save a core of each before.",
+    "Calls between servers need a time-out, and a server that is called back needs workers of its own for that.",
 )
 _LOOP = (
     "Why nothing helps from inside: no thread is free <- a job would have to be canceled <- canceling needs a connection "
@@ -51,14 +57,14 @@ def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | No
     if len(processes) > 1:
         names += f" of {len(processes)} processes" if len(processes) > 2 else f" of {processes[0].id} and {processes[1].id}"
         awaited = "each other's work"
-    advice = next((pool.advice for _, pool in pools if pool.advice), _ADVICE)
+    across = any(waits_across(track) for _, track in workers)
+    advice = next((pool.advice for _, pool in pools if pool.advice), _ADVICE_ACROSS if across else _ADVICE)
     return Finding(
         kind="worker-exhaustion",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
         title=f"{names}: {wait} for {awaited}",
-        explanation=_explain(graph, cause, processes, [track for _, track in workers], [pool for _, pool in pools])
-        + tell_behind(behind, "them"),
+        explanation=_explain(graph, cause, processes, [track for _, track in workers], pools) + tell_behind(behind, "them"),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
@@ -68,9 +74,11 @@ def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | No
     )
 
 
-def _explain(graph: WaitGraph, cause: Cause, processes: Sequence[Process], workers: Sequence[Track], pools: Sequence[Pool]) -> str:
+def _explain(
+    graph: WaitGraph, cause: Cause, processes: Sequence[Process], workers: Sequence[Track], pools: Sequence[tuple[Process, Pool]]
+) -> str:
     words = f"None of the {len(workers)} workers is free {in_any(min(len(process.dumps) for process in processes))}. "
-    served = next((pool.serves for pool in pools if pool.serves), "")
+    served = next((pool.serves for _, pool in pools if pool.serves), "")
     if served:
         words += f"They serve {served}. "
     rule, declared = _pool_bound(workers), tell_dependence(graph, cause)
@@ -86,6 +94,8 @@ def _explain(graph: WaitGraph, cause: Cause, processes: Sequence[Process], worke
         )
     elif rule is not None:
         words += f"What they wait for, {rule.what or rule.id}, only a worker of this pool can bring, as the profile's rule {rule.id} says."
+    elif any(map(waits_across, workers)):
+        words += explain_across(pools)
     else:
         runs = (
             "only a worker of a pool whose workers all wait can run that"
@@ -116,7 +126,8 @@ def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:
 def _most_wait_for(tracks: Sequence[Track]) -> str:
     words: dict[str, int] = {}
     for track in tracks:
-        wait = "the result of another task" if track.place.kind == "future" or track.place.task else describe_wait(track)
+        task = track.place.kind == "future" or track.place.task
+        wait = "each other to answer" if waits_across(track) else "the result of another task" if task else describe_wait(track)
         words[wait] = words.get(wait, 0) + 1
     best, number = max(words.items(), key=lambda item: item[1])
     return best if number == len(tracks) else f"{best} ({number} of them)"

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from stackan.model.finding import Quote
-from stackan.model.place import Awaited, Held, Sighting
+from stackan.model.place import Awaited, Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, WaitGraph
 
 if TYPE_CHECKING:
     from stackan.model.log import Log
+
+_ENDS = 2  # lines of tables that are quoted for who has the other end of one wait open
 
 
 def quote_line(sighting: Sighting, line: int) -> Quote:
@@ -22,7 +24,10 @@ def quote_line(sighting: Sighting, line: int) -> Quote:
 def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
     """The line that an edge rests on, in the dump or a log of whichever end has it."""
     for node in (edge.waiter, edge.supplier):
-        process = graph.nodes[node].process
+        process, track = graph.nodes[node].process, graph.nodes[node].track
+        for quote in quote_beside(track.newest.awaited) if track is not None else ():
+            if (quote.source, quote.line) == (edge.source, edge.line):
+                return [quote]
         if edge.line and process is not None:
             for reading in process.logs:
                 if _stands_in(reading.log, edge):
@@ -44,16 +49,20 @@ def _stands_in(log: Log, edge: Edge) -> bool:
 
 
 def quote_wait(track: Track) -> list[Quote]:
-    """Where a thread waits, in its oldest and its newest snapshot, and what a log says of it."""
+    """Where a thread waits, in its oldest and its newest snapshot, and what a log or a table says of it."""
     ends = [track.sightings[0][1], track.sightings[-1][1]] if len(track.sightings) > 1 else [track.newest]
-    return [*(quote_line(sighting, wait_line(sighting)) for sighting in ends), *quote_log(track.newest.awaited)]
+    return [*(quote_line(sighting, wait_line(sighting)) for sighting in ends), *quote_beside(track.newest.awaited)]
 
 
-def quote_log(shown: Awaited | Held | None) -> list[Quote]:
-    """The line of a log that shows a wait or a hold, if it is one that does."""
-    if shown is None or shown.log is None:
+def quote_beside(shown: Awaited | None) -> list[Quote]:
+    """The lines of a log or of tables that show what is waited for, if there are any."""
+    if shown is None:
         return []
-    return [Quote(shown.log.source, shown.line, shown.log.line_text(shown.line))]
+    if shown.log is not None:
+        return [Quote(shown.log.source, shown.line, shown.log.line_text(shown.line))]
+    if shown.link is None:
+        return []
+    return [Quote(end.source, end.line, end.text) for end in (shown.link.own, *shown.link.ends[:_ENDS])]
 
 
 def wait_line(sighting: Sighting) -> int:

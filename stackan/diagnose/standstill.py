@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from stackan.diagnose.advice import advise
 from stackan.diagnose.behind import tell_behind
 from stackan.diagnose.holders import Holders, tell_root
+from stackan.diagnose.peers import Peers
 from stackan.diagnose.quotes import collect_quotes, sample
 from stackan.diagnose.ranks import call_of
 from stackan.diagnose.words import describe_waits, in_all, label
@@ -46,7 +47,8 @@ def standing(
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
-    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id]) for key, group in free.items()]
+    peers = Peers(processes)
+    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], peers) for key, group in free.items()]
 
 
 def _group(process: Process) -> dict[tuple[object, ...], list[Track]]:
@@ -82,7 +84,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, behind: int, holders: Holders) -> Finding:
+def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: Peers) -> Finding:
     first = group[0][1]
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
@@ -103,7 +105,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders) -> Findi
         severity=severity,
         confidence=confidence,
         title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}{held}{rest}",
-        explanation=_explain(group, pool, holders) + tell_behind(behind, "it" if len(group) == 1 else "them"),
+        explanation=_explain(group, pool, holders, peers) + tell_behind(behind, "it" if len(group) == 1 else "them"),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), [holder.quote()] if holder is not None else [], sample(group)]),
@@ -137,12 +139,13 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None, holders: Holders) -> str:
+def _explain(group: Group, pool: Pool | None, holders: Holders, peers: Peers) -> str:
     process, first = group[0]
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
     sentences += tell_root([track for member, track in group if member is process], holders)
+    sentences += peers.tell([track for _, track in group])
     if pool is not None:
         who, go = ("They are all", "they go") if len(pool.workers) > 1 else ("It is the only worker", "it goes")
         number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""

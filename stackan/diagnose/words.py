@@ -42,7 +42,7 @@ def describe_wait(track: Track) -> str:
         kind = {"once": "a one-time initialization,"}.get(place.kind or "", place.kind)
         return f"{kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
     if awaited is not None and awaited.descriptor is not None:
-        return f"{_describe_kind(place.kind)} (descriptor {awaited.descriptor})"
+        return f"{_describe_other_end(track) or _describe_kind(place.kind)} (descriptor {awaited.descriptor})"
     if awaited is not None and awaited.address is None and awaited.symbol:
         return f"{_describe_kind(place.kind)}, {awaited.symbol}"
     return _describe_kind(place.kind)
@@ -62,7 +62,18 @@ def describe_waits(tracks: Sequence[Track]) -> str:
     words = [describe_wait(track) for track in distinct.values()]
     awaited = tracks[0].newest.awaited
     shared = len(set(words)) == 1 or (awaited is not None and awaited.address is not None)
-    return words[0] if shared else _describe_kind(tracks[0].place.kind)
+    if shared:
+        return words[0]
+    others = set(map(_describe_other_end, tracks))
+    return others.pop() if len(others) == 1 and "" not in others else _describe_kind(tracks[0].place.kind)
+
+
+def _describe_other_end(track: Track) -> str:
+    """`process 24096, over the network`, `10.0.0.7:5432, over the network`, `process 25614, through a pipe`; "" if it is not known."""
+    link = track.newest.awaited.link if track.newest.awaited is not None else None
+    if link is None or not link.who:
+        return ""
+    return f"{link.who}, {'through a pipe' if link.kind == 'pipe' else 'over the network' if link.address else 'through a Unix socket'}"
 
 
 def _describe_kind(kind: str | None) -> str:
