@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stackan._version import __version__
@@ -10,18 +11,21 @@ from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
 from stackan.model.kin import StackClass, stack_classes
-from stackan.model.place import Awaited, Place
+from stackan.model.place import INFERRED, Awaited, Place
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import WaitGraph
+from stackan.model.waitgraph import Edge, WaitGraph
 
 if TYPE_CHECKING:
     from stackan.model.analysis import Analysis
     from stackan.model.counters import Table
+    from stackan.model.link import Descriptors, Link
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
+_ACROSS = ("socket", "pipe")  # through which another process brings it
+_ENDS = 20  # of a connection or a pipe that are listed: as many processes may have it open, and as many threads wait for it
 _ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
 
 
@@ -35,6 +39,7 @@ class Owner(NamedTuple):
 
 def document(analysis: Analysis) -> dict[str, Any]:
     owners = _owners(analysis.waits)
+    names = {id(process.place): process.id for process in analysis.processes}
     texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.dumps}
     digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
     return {
@@ -42,10 +47,13 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "version": __version__,
         "verdict": analysis.verdict,
         "headline": analysis.headline,
-        "processes": [_process(process, verdict, owners, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)],
+        "processes": [
+            _process(process, verdict, owners, names, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)
+        ],
         "stuck_stacks": [_class(each) for each in stack_classes(analysis.processes)],
         "findings": [_finding(finding) for finding in analysis.findings],
         "logs": [_log(log, analysis.processes) for log in analysis.logs],
+        "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "warnings": list(analysis.warnings),
     }
 
@@ -53,28 +61,44 @@ def document(analysis: Analysis) -> dict[str, Any]:
 def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
     """{(process, thread): the threads that own what it waits for}, read off the wait-for graph."""
     found: dict[tuple[str, int | str], list[Owner]] = {}
+    answerers: dict[int, list[Owner]] = {}  # worked out once, as thousands may wait for the same
     for number, node in enumerate(graph.nodes):
         if node.track is None or node.process is None:
             continue
         owners = []
         for edge in graph.out[number]:
-            behind = (
-                [edge]
-                if graph.nodes[edge.supplier].kind == "thread"
-                else graph.out[edge.supplier]
-                if graph.nodes[edge.supplier].address is not None
-                else []
-            )
-            for own in behind:
-                supplier = graph.nodes[own.supplier]
-                if supplier.track is not None and supplier.process is not None:
-                    owners.append(Owner(supplier.process.id, supplier.track.lwp, own.evidence))
+            supplier = graph.nodes[edge.supplier]
+            if supplier.kind == "thread":
+                owners += _threads(graph, [edge])
+            elif supplier.address is not None:
+                owners += _threads(graph, graph.out[edge.supplier])
+            elif supplier.resource in _ACROSS:
+                if edge.supplier not in answerers:
+                    answerers[edge.supplier] = _answerers(graph, graph.out[edge.supplier])
+                owners += answerers[edge.supplier]
         if owners:
             found[node.process.id, node.track.key] = owners
     return found
 
 
-def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]], digests: dict[int, str]) -> dict[str, Any]:
+def _threads(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
+    nodes = [(graph.nodes[edge.supplier], edge.evidence) for edge in edges]
+    return [
+        Owner(node.process.id, node.track.lwp, evidence) for node, evidence in nodes if node.track is not None and node.process is not None
+    ]
+
+
+def _answerers(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
+    """Who may answer: the thread, if only one may, else the processes, as there may be thousands of threads."""
+    if len(edges) == 1 and graph.nodes[edges[0].supplier].kind == "thread":
+        return _threads(graph, edges)
+    processes = (graph.nodes[edge.supplier].process for edge in edges)
+    return [Owner(name, None, INFERRED) for name in dict.fromkeys(process.id for process in processes if process is not None)]
+
+
+def _process(
+    process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]], names: dict[int, str], digests: dict[int, str]
+) -> dict[str, Any]:
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
         "id": process.id,
@@ -86,7 +110,9 @@ def _process(process: Process, verdict: str, owners: dict[tuple[str, int | str],
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.place.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
-        "threads": [_thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), process) for track in process.tracks],
+        "threads": [
+            _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
+        ],
         "pools": [_pool(pool) for pool in process.pools],
         "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
         "warnings": list(process.place.warnings),
@@ -124,7 +150,7 @@ def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
     }
 
 
-def _thread(track: Track, pool: str | None, owners: list[Owner], process: Process) -> dict[str, Any]:
+def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process) -> dict[str, Any]:
     place = track.place
     return {
         "lwp": track.lwp,
@@ -137,7 +163,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
         "note": track.note,
         "timeline": track.timeline,
         "state": place.state,
-        "waits_for": _waits_for(track, owners, process),
+        "waits_for": _waits_for(track, owners, names, process),
         "holds": [
             {
                 "kind": hold.kind,
@@ -154,7 +180,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], process: Proces
     }
 
 
-def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict[str, Any]]:
+def _waits_for(track: Track, owners: list[Owner], names: dict[int, str], process: Process) -> list[dict[str, Any]]:
     awaited, place = track.newest.awaited, track.place
     if awaited is None or (place.verb == "idle" and awaited.address is None):
         return []
@@ -171,6 +197,7 @@ def _waits_for(track: Track, owners: list[Owner], process: Process) -> list[dict
             "source": track.newest.text_of(awaited).source,
             "line": track.newest.wait_line,
             "descriptor": awaited.descriptor,
+            "leads_to": _link(awaited.link, names) if awaited.link is not None else None,
         }
     ]
 
@@ -179,7 +206,25 @@ def _needs(place: Place, awaited: Awaited) -> str:
     """How many of its owners have to give it back; of a barrier, how many threads have yet to come."""
     if awaited.missing:
         return str(awaited.missing)
-    return "any" if awaited.kind in _ANY or (place.verb == "blocked" and awaited.log is None) else "all"
+    return "any" if awaited.kind in _ANY or awaited.link is not None or (place.verb == "blocked" and awaited.log is None) else "all"
+
+
+def _link(link: Link, names: dict[int, str]) -> dict[str, Any]:
+    """What a descriptor leads to; a process whose dumps are of several formats stands there with each of its ids."""
+    return {
+        "name": link.name,
+        "address": link.address or None,
+        "ends": [
+            {"process": process, "pid": end.pid, "descriptor": end.descriptor, "source": end.source, "line": end.line}
+            for end in link.ends[:_ENDS]
+            for process in (*(names[id(place)] for place in end.places), *([] if end.places else [None]))
+        ],
+        "more_ends": max(len(link.ends) - _ENDS, 0),
+        "unread": link.unread,
+        "accepted": not link.queued,
+        "source": link.own.source,
+        "line": link.own.line,
+    }
 
 
 def _pool(pool: Pool) -> dict[str, Any]:
@@ -245,6 +290,10 @@ def _logged_wait(judged: Judged) -> dict[str, Any]:
         "why_not": judged.why,
         "line": wait.line,
     }
+
+
+def _descriptors(table: Descriptors) -> dict[str, Any]:
+    return {"source": table.source, "tools": list(table.tools), "rows": len(table.rows)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from stackan.report.words import WIDTH, cut, indented, labelled, safe, short
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
+    from stackan.model.link import Link
 
 
 def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
@@ -52,11 +53,14 @@ def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
     yield cut(f"   snapshot {index + 1}: {safe(short(sighting.dump.source))}, line {sighting.line}", WIDTH)
     yield from indented(f"{place.verb}: {place.state}, by {safe(place.reason)}", 6, 12)
     if awaited is not None and place.verb != "idle":
-        address = f" {awaited.address:#x}" if awaited.address is not None else ", which the dump does not print"
+        descriptor = f" of descriptor {awaited.descriptor}" if awaited.descriptor is not None else ", which the dump does not print"
+        address = f" {awaited.address:#x}" if awaited.address is not None else descriptor
         symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
         yield from indented(
             safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line)})"), 6, 12
         )
+        if awaited.link is not None:
+            yield from indented(safe(_leads(awaited.link)), 6, 12)
         if awaited.hint:
             yield from indented(safe(awaited.hint), 6, 12)
     for hold in sighting.holds:
@@ -94,6 +98,16 @@ def _cpu(ran: int | None) -> str:
 
 def _switches(number: int | None) -> str:
     return "" if number is None else "switched once" if number == 1 else f"switched {number} times"
+
+
+def _leads(link: Link) -> str:
+    """`descriptor 5 leads to process 24096, descriptor 4 (127.0.0.1:60524 -> 127.0.0.1:7002; ss.txt, line 10); 7 bytes unread there`"""
+    others = " and ".join(
+        f"process {end.pid}" + (f", descriptor {end.descriptor}" if end.descriptor is not None else "") for end in link.ends[:4]
+    )
+    unread = f"; {link.unread} bytes unread there" if link.unread is not None else ""
+    line = f"{link.name}; {short(link.own.source)}, line {link.own.line}"
+    return f"descriptor {link.own.descriptor} leads to {others or link.address or 'an end that no table tells'} ({line}){unread}"
 
 
 def _where(shown: Awaited | Held, line: int) -> str:

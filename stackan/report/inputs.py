@@ -13,9 +13,14 @@ _SAYS = {TEXT: "its text", NAME: "its name", ARCHIVE: "the archive"}
 
 
 def explain_inputs(analysis: Analysis) -> Iterator[str]:
-    """Lines about every input of the case, process by process, oldest snapshot first; then what was not used."""
+    """Lines about every input of the case, process by process, oldest snapshot first; then the tables beside them and what was not used."""
     for process in analysis.processes:
         yield from _process(process)
+    if analysis.descriptors:
+        yield "tables of descriptors"
+        for table in analysis.descriptors:
+            yield f"   {safe(table.source)}: {', '.join(table.tools) or 'empty'}, {count(len(table.rows), 'row')}"
+        yield ""
     if analysis.warnings:
         yield "notes"
         for warning in analysis.warnings:
