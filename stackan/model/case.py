@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Case:
-    """Dumps of one or more processes, and the logs, counters and tables of descriptors beside them, in the order in which they were read."""
+    """Dumps of one or more processes, and what lies beside them, in the order in which it was read."""
 
     def __init__(
         self,

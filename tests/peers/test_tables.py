@@ -96,7 +96,7 @@ def test_an_empty_table_is_no_input_that_was_passed_over(dumps, tmp_path):
 
 
 def test_a_table_alone_is_an_error_that_says_what_lacks(dumps):
-    with pytest.raises(InputError, match="a table of connections, but no thread dump beside it"):
+    with pytest.raises(InputError, match="a table of descriptors, but no thread dump beside it"):
         stackan.load(dumps / "mutual" / "ss.txt")
 
 
