@@ -24,11 +24,11 @@ class Peers:
 
     def tell(self, tracks: Sequence[Track]) -> list[str]:
         """A sentence or more for each other end that these threads wait for, those of most threads first."""
-        groups: dict[tuple[str, bool], list[Link]] = {}
+        groups: dict[tuple[str, bool], list[Link]] = {}  # by who is there, and whether bytes lie there unread
         for track in tracks:
             link = link_of(track)
             if link is not None and link.who:
-                groups.setdefault((link.who, link.unread == 0), []).append(link)
+                groups.setdefault((link.who, bool(link.unread)), []).append(link)
         ranked = sorted(groups.values(), key=len, reverse=True)
         return [sentence for links in ranked[:_TOLD] for sentence in self._tell(links)]
 
@@ -39,7 +39,7 @@ class Peers:
         sentences = [f"{leads} ({shown(link)}){alike}."]
         for end in link.ends[:_TOLD]:
             process = next((self._processes[id(place)] for place in end.places), None)
-            sentences.append(f"There is no dump of process {end.pid}." if process is None else _tell_process(process, end, link))
+            sentences.append(f"There is no dump of process {end.pid}." if process is None else _tell_process(process, end))
         if link.queued:
             sentences.append("Nobody there has accepted the connection yet.")
         elif link.unread:
@@ -58,13 +58,13 @@ def shown(link: Link) -> str:
     return f"{link.name}; {link.own.source}, line {link.own.line}"
 
 
-def _tell_process(process: Process, end: End, link: Link) -> str:
+def _tell_process(process: Process, end: End) -> str:
     """What is seen of the process at the other end."""
     using = [track for track in process.tracks if _uses(track, end)]
     if using:
-        what = "waits to write to it, too" if mode_of(using[0]) == "write" else "waits to read from it, too"
-        lost = "" if mode_of(using[0]) == "write" else ": what was sent was lost, or neither has anything to say"
-        return f"{label(using[0])} of process {process.id} {what}{lost}."
+        writes = _mode(using[0]) == "write"
+        what = "write to it, too" if writes else "read from it, too: what was sent was lost, or neither has anything to say"
+        return f"{label(using[0])} of process {process.id} waits to {what}."
     places: dict[int, list[Track]] = {}
     for track in process.tracks:
         if track.progress not in (IDLE, VANISHED) and track.place.verb != "idle":
@@ -83,6 +83,6 @@ def _uses(track: Track, end: End) -> bool:
     return end.descriptor is not None and awaited is not None and awaited.descriptor == end.descriptor and track.progress != VANISHED
 
 
-def mode_of(track: Track) -> str:
+def _mode(track: Track) -> str:
     awaited = track.newest.awaited
     return awaited.mode if awaited is not None else ""

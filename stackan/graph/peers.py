@@ -9,7 +9,7 @@ wait for signals or for the end of a child.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
 from stackan.model.place import INFERRED, RECORDED, Place
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 _SILENT = ("acceptor", "timer", "observer")
 
 
+class _Answer(NamedTuple):
+    """What a thread waits for, as far as it tells who might bring it."""
+
+    mode: str  # "read": that somebody at the other end writes; "write": that somebody reads there
+    unread: bool  # bytes lie there unread: who is idle does not read them
+    queued: bool  # nobody has accepted the connection
+    used: bool  # threads there stand in calls on the very end: who is idle has nothing to do with it
+
+
 class Peers:
     """Connects waits for other processes with those who might end them."""
 
@@ -30,15 +39,13 @@ class Peers:
         self._graph = graph
         self._someone = someone
         self._supplies = {id(supply.process.place): supply for supply in supplies}
-        self._found: dict[int, tuple[list[Supply], list[tuple[Supply, Track]]]] = {}  # by the other ends, which links share
+        self._found: dict[int, tuple[list[Supply], list[Track]]] = {}  # by the other ends, which links share
         self._answers: dict[object, int] = {}  # one node for all who wait for the same answer
         self._users: dict[int, dict[int, list[Track]]] = {}  # of a process, by the descriptor in whose call they stand
 
     def connect(self, node: int, track: Track, link: Link) -> None:
         """What a thread waits for that stands in a call on one end."""
-        supplier = self._supplier(track, link)
-        words = "waits, to write, for" if self._graph.nodes[supplier].kind == "thread" else "waits for"
-        self._graph.connect(Edge(node, supplier, RECORDED, link.own.source, link.own.line, words))
+        self._graph.connect(Edge(node, self._supplier(track, link), RECORDED, link.own.source, link.own.line, "waits for"))
 
     def _supplier(self, track: Track, link: Link) -> int:
         other = id(link.other)
@@ -47,20 +54,17 @@ class Peers:
         supplies, users = self._found[other]
         if not supplies:
             return self._someone
-        if not users:
-            return self._answer(supplies, link, _mode(track))
-        # Both ends read: a reply was lost, or neither has anything to say.  Both write, and neither reads: only they can go on.
-        if len(users) == 1 and _mode(track) == "write" == _mode(users[0][1]):
-            supply, user = users[0]
-            return supply.threads[user.key]
-        return self._someone
+        # Both ends read: a reply was lost, or neither has anything to say.  If both write, nobody reads.
+        if users and not all(_mode(user) == "write" == _mode(track) for user in users):
+            return self._someone
+        return self._answer(supplies, _Answer(_mode(track), bool(link.unread), link.queued, bool(users)), link.kind)
 
-    def _find(self, link: Link) -> tuple[list[Supply], list[tuple[Supply, Track]]]:
+    def _find(self, link: Link) -> tuple[list[Supply], list[Track]]:
         """The processes that have the other end open, none if one of them is not of the case, and their threads in calls on it."""
         if not all(end.places for end in link.ends):
             return [], []
         supplies = {id(place): self._supplies[id(place)] for end in link.ends for place in end.places}
-        users = [(supplies[id(place)], user) for end in link.ends for place in end.places for user in self._using(supplies[id(place)], end)]
+        users = [user for end in link.ends for place in end.places for user in self._using(supplies[id(place)], end)]
         return list(supplies.values()), users
 
     def _using(self, supply: Supply, end: End) -> Sequence[Track]:
@@ -74,40 +78,43 @@ class Peers:
                     users.setdefault(awaited.descriptor, []).append(track)
         return self._users[place].get(end.descriptor, ()) if end.descriptor is not None else ()
 
-    def _answer(self, supplies: Sequence[Supply], link: Link, mode: str) -> int:
+    def _answer(self, supplies: Sequence[Supply], answer: _Answer, kind: str) -> int:
         """The node of what the processes at the other end may do: answer, or read what is being written."""
-        unread = bool(link.unread)
-        key = (frozenset(map(id, supplies)), mode, unread, link.queued)
+        key = (frozenset(map(id, supplies)), answer)
         if key not in self._answers:
             who = " or ".join(dict.fromkeys(supply.process.id for supply in supplies))
-            label = f"{'a read by' if mode == 'write' else 'an answer of'} process {who}"
-            node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=link.kind), needs=1)
+            label = f"{'a read by' if answer.mode == 'write' else 'an answer of'} process {who}"
+            node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind), needs=1)
             for supply in supplies:
-                self._add_answerers(node, supply, unread, link.queued)
+                self._add_answerers(node, supply, answer)
         return self._answers[key]
 
-    def _add_answerers(self, node: int, supply: Supply, unread: bool, queued: bool) -> None:
-        others = [track for track in supply.process.tracks if track.key in supply.threads and track.key not in supply.pool_of]
-        answering = [track for track in others if _may_answer(track, unread, queued)]
-        for pool in supply.pools:
+    def _add_answerers(self, node: int, supply: Supply, answer: _Answer) -> None:
+        present = [track for track in supply.process.tracks if track.key in supply.threads]
+        pools = [] if answer.used else supply.pools
+        single = present if answer.used else [track for track in present if track.key not in supply.pool_of]
+        answering = [track for track in single if _may_answer(track, answer)]
+        for pool in pools:
             self._graph.connect(Edge(node, pool, INFERRED, "", 0, MAY_COME))
         for track in answering:
             sighting = track.newest
             self._graph.connect(Edge(node, supply.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_COME))
-        nobody = not supply.pools and not answering and not all(_waits_for_children(track.place) for track in others)
+        nobody = not pools and not answering and not all(_waits_for_children(track.place) for track in present)
         if nobody or any(dump.cut for dump in supply.process.dumps):
             self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
 
 
-def _may_answer(track: Track, unread: bool, queued: bool) -> bool:
+def _may_answer(track: Track, answer: _Answer) -> bool:
     place = track.place
     if _waits_for_children(place):
         return False
     if place.verb != "idle" and track.progress != IDLE:
         return True
-    if queued and place.role == "acceptor":
+    if answer.queued and place.role == "acceptor":
         return True
-    return not unread and place.role not in _SILENT and place.kind != "thread" and not _awaits_signals(place)
+    if answer.unread or answer.used:
+        return False
+    return place.role not in _SILENT and place.kind != "thread" and not _awaits_signals(place)
 
 
 def _waits_for_children(place: Place) -> bool:
@@ -115,7 +122,7 @@ def _waits_for_children(place: Place) -> bool:
 
 
 def _awaits_signals(place: Place) -> bool:
-    return place.kind is None and place.role is None
+    return place.rule is not None and place.rule.waits == {"signal"}
 
 
 def _mode(track: Track) -> str:

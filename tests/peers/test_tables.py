@@ -42,6 +42,20 @@ def test_two_tables_that_do_not_agree_on_the_other_end_are_not_believed(dumps, t
     assert with_table(dumps, tmp_path, joined_anew, "push", "ss-unix.txt").verdict == "blocked"
 
 
+def test_a_thread_that_moves_may_read_what_its_process_is_sent_while_another_one_writes(dumps, tmp_path):
+    assert stackan.analyze(stackan.load(dumps / "push" / "t1", dumps / "push" / "t2", dumps / "push" / "ss-unix.txt")).verdict == "deadlock"
+    for each, function in (("t1", "parse"), ("t2", "store")):
+        (tmp_path / each).mkdir()
+        for dump in (dumps / "push" / each).iterdir():
+            reader = (
+                f'Thread 2 (Thread 0x7f0000000{dump.stem[-3:]} (LWP 9{dump.stem}) "reader"):\n#0  0x000055d0c0de0042 in {function} ()\n\n'
+            )
+            head, thread, rest = dump.read_text().partition("Thread 1 (")
+            (tmp_path / each / dump.name).write_text(f"{head}{reader}{thread}{rest}")
+    analysis = stackan.analyze(stackan.load(tmp_path / "t1", tmp_path / "t2", dumps / "push" / "ss-unix.txt"))
+    assert not any(found.kind == "deadlock" for found in analysis.findings)
+
+
 def test_a_process_that_also_has_the_other_end_open_may_answer(dumps, tmp_path):
     """A child of the peer, as after fork(): nothing is known of it."""
     assert with_table(dumps, tmp_path, lambda text: text.replace("users:((", 'users:(("child",pid=77,fd=4),(')).verdict == "blocked"
