@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.classify.polled import find_polled, polls
 from stackan.model.arguments import address_argument, number_argument
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
@@ -38,7 +39,7 @@ class Waits:
     def find(self, thread: int, place: Place) -> Awaited | None:
         """The object that a thread waits for, or None if it does not wait for one."""
         if place.kind is None:
-            return None
+            return find_polled(self._dump, thread, place) if polls(place, self._dump) else None
         found = self._find(thread, place, place.kind)
         return self._barrier(thread, place, found) if place.kind == "barrier" else found
 

@@ -40,7 +40,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])
-        awaited = waits.find(thread, place) if place.kind is not None else None
+        awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None
         held = printed.get(thread, [])
         if said is not None:
             awaited = read_awaited(said, place) or awaited

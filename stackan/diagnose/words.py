@@ -42,7 +42,7 @@ def describe_wait(track: Track) -> str:
         kind = {"once": "a one-time initialization,"}.get(place.kind or "", place.kind)
         return f"{kind} {awaited.address:#x}" + (f" <{awaited.symbol}>" if awaited.symbol else "")
     if awaited is not None and awaited.descriptor is not None:
-        return f"{_describe_other_end(track) or _describe_kind(place.kind)} (descriptor {awaited.descriptor})"
+        return f"{_describe_other_end(track) or _describe_kind(place.kind or awaited.kind)} (descriptor {awaited.descriptor})"
     if awaited is not None and awaited.address is None and awaited.symbol:
         return f"{_describe_kind(place.kind)}, {awaited.symbol}"
     return _describe_kind(place.kind)

@@ -15,7 +15,7 @@ def finding(analysis, kind):
     return found[0]
 
 
-@pytest.mark.parametrize("case", ["mutual", "dual", "nest", "crew"])
+@pytest.mark.parametrize("case", ["mutual", "dual", "nest", "crew", "poll"])
 def test_two_pools_that_wait_for_each_other_s_processes_are_exhausted(judge, case):
     analysis = judge(case, "ss.txt")
     found = finding(analysis, "worker-exhaustion")
@@ -37,6 +37,24 @@ def test_workers_that_wait_for_a_lock_whose_holder_waits_for_the_other_process_a
     assert (found.confidence, len(found.threads), len(found.processes)) == ("likely", 8, 2)
     assert ", 1 waits for process " in found.explanation
     assert " and 3 wait for mutex 0x" in found.explanation
+
+
+def test_a_poll_of_several_descriptors_or_with_a_time_out_is_no_wait_for_one_process(tmp_path, dumps):
+    for change in (("nfds=1", "nfds=2"), ("timeout=-1", "timeout=5000")):
+        for each in ("t1", "t2"):
+            (tmp_path / each).mkdir(exist_ok=True)
+            for dump in (dumps / "poll" / each).iterdir():
+                (tmp_path / each / dump.name).write_text(dump.read_text().replace(*change))
+        assert stackan.analyze(stackan.load(tmp_path / "t1", tmp_path / "t2", dumps / "poll" / "ss.txt")).verdict == "blocked"
+
+
+def test_a_thread_that_reads_from_another_descriptor_in_the_same_place_has_moved(tmp_path, dumps):
+    """Each of front's workers calls again and again: what is behind the old descriptor is no matter."""
+    first, second = (sorted((dumps / "mutual" / each).iterdir())[0] for each in ("t1", "t2"))
+    (tmp_path / "t2").mkdir()
+    (tmp_path / "t2" / second.name).write_text(second.read_text().replace("fd=", "fd=1"))
+    analysis = stackan.analyze(stackan.load(first, tmp_path / "t2", dumps / "mutual" / "ss.txt"))
+    assert [track.progress for track in analysis.processes[0].tracks if "work" in track.name] == ["progressing"] * 4
 
 
 def test_one_round_of_dumps_suggests_no_more_than_a_possible_exhaustion(judge):

@@ -1,6 +1,7 @@
 // Two servers that call each other: calls NAME PORT PEER_PORT WORKERS JOBS MODE
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,6 +59,10 @@ __attribute__((noinline)) void call_peer(int number) {
     char text[64];
     int size = snprintf(text, sizeof text, "query %d", number);
     send(fd, text, size, 0);
+    if (mode == "poll") {
+        pollfd reply{fd, POLLIN, 0};
+        poll(&reply, 1, -1);
+    }
     recv(fd, text, sizeof text, 0);
     close(fd);
 }
