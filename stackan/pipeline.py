@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
-from stackan.compare import find_copies, follow, host_of, place
+from stackan.compare import follow
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import InputError, UsageError
 from stackan.graph import build, find_pools, reduce
@@ -23,6 +23,7 @@ from stackan.model.process import Process
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.parsing import ASK_FOR, detect, parse_all
+from stackan.placing import find_copies, host_of, place
 from stackan.reading import Blob, Limits, Skipped, read, require
 
 if TYPE_CHECKING:
@@ -217,8 +218,8 @@ def _share_counters(case: Case, places: Sequence[Place]) -> tuple[list[Counters 
     """For each process what is counted beside its snapshots; and what a case's reader has to know of counters that are not used."""
     if not case.tables:
         return [None for _ in places], []
-    from stackan.compare.beside import share_out
     from stackan.counters import gather
+    from stackan.placing.beside import share_out
 
     return share_out(gather(case.tables, case.given_order), places)
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 from graph.dumps import START, analyze, app, dump, eu_stack, mutex, thread
+from placing.clusters import another_process
 
 import stackan
-from compare.clusters import another_process
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 from stackan.report.text import render

@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "normalize": MODEL,
     "classify": {"_profiles", *MODEL},
     "_profiles": set(),
+    "placing": MODEL,
     "compare": MODEL,
     "faultlogs": MODEL,
     "counters": MODEL,
@@ -28,7 +29,20 @@ ALLOWED: dict[str, set[str]] = {
     "graph": MODEL,
     "diagnose": MODEL,
     "report": MODEL,
-    "pipeline": {"model", "reading", "parsing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"},
+    "pipeline": {
+        "model",
+        "reading",
+        "parsing",
+        "placing",
+        "normalize",
+        "classify",
+        "compare",
+        "faultlogs",
+        "counters",
+        "peers",
+        "graph",
+        "diagnose",
+    },
     "library": {"model", "reading", "parsing"},
     "overview": {"model", "reading", "parsing"},
     "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "backend"},
@@ -101,7 +115,7 @@ def test_data_flows_one_way() -> None:
 
 
 def test_only_the_pipeline_knows_several_stages() -> None:
-    stages = {"parsing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"}
+    stages = {"parsing", "placing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"}
     assert {part for part, may in ALLOWED.items() if len(may & stages) > 1} == {"pipeline"}
 
 

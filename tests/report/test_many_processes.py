@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import pytest
-from compare.clusters import another_process
+from placing.clusters import another_process
 
 import stackan
 from stackan.model.case import Case

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from stackan.compare.clocks import seconds_apart, times_of
-from stackan.compare.listed import Fit, compared, name_of
-from stackan.compare.moments import seconds_between
-from stackan.compare.names import read_name
 from stackan.model.placement import Place
+from stackan.placing.clocks import seconds_apart, times_of
+from stackan.placing.listed import Fit, compared, name_of
+from stackan.placing.moments import seconds_between
+from stackan.placing.names import read_name
 
 
 def match_snapshots(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 
-from stackan.compare.identity import Identity, same_process
+from stackan.placing.identity import Identity, same_process
 
 _FEW = 16  # processes to ask because of one sign; what more of them show tells nothing
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.compare.by_name import by_names, group_by_name
-from stackan.compare.clues import Clues
-from stackan.compare.identity import Identity
-from stackan.compare.seen import Seen
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
+from stackan.placing.by_name import by_names, group_by_name
+from stackan.placing.clues import Clues
+from stackan.placing.identity import Identity
+from stackan.placing.seen import Seen
 
 
 def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None = None) -> list[list[Dump]]:

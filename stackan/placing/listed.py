@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from stackan.compare.names import Name, read_name
 from stackan.model.counters import Count, Table
 from stackan.model.dump import Dump
 from stackan.model.placement import Place
+from stackan.placing.names import Name, read_name
 
 
 class Fit(NamedTuple):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from stackan.compare.alike import comparable
-from stackan.compare.clues import Clues
-from stackan.compare.group import group
-from stackan.compare.identity import process_id, why_same
-from stackan.compare.restarts import find_restarts
-from stackan.compare.spacing import doubt_spacing, time_steps
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Place, Placement
+from stackan.placing.alike import comparable
+from stackan.placing.clues import Clues
+from stackan.placing.group import group
+from stackan.placing.identity import process_id, why_same
+from stackan.placing.restarts import find_restarts
+from stackan.placing.spacing import doubt_spacing, time_steps
 
 _BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.compare.clues import Clues
-from stackan.compare.names import HOST_WORDS, PROCESS_WORDS, ROUND_WORDS
 from stackan.model.dump import Dump
 from stackan.model.natural import Run, natural_key
+from stackan.placing.clues import Clues
+from stackan.placing.names import HOST_WORDS, PROCESS_WORDS, ROUND_WORDS
 
 
 def by_names(dumps: Sequence[Dump], clues: Clues) -> list[list[Dump]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from stackan.compare.group import stem
-from stackan.compare.heads import read_head
 from stackan.model.dump import Dump
 from stackan.model.place import Sighting
 from stackan.model.track import Track
+from stackan.placing.group import stem
+from stackan.placing.heads import read_head
 
 _NUMBERED = re.compile(r" ?\(\d{1,3}\)$")  # `snap1 (1).txt`: what browsers and file managers call a second file of one name
 _COPIED = re.compile(r"(?i)(?<![a-z])(?:copy|bak)(?![a-z])|副本")  # `snap1 - Copy.txt`, `snap1.txt.bak`, `snap1 - 副本.txt`

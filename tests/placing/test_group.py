@@ -26,10 +26,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stackan
-from stackan.compare.group import group
 from stackan.model.case import Case
 from stackan.model.natural import natural_key
 from stackan.parsing import parse_all
+from stackan.placing.group import group
 
 LEFT, RIGHT = 0x5581_1000, 0x5581_2000
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.compare.heads import Head, read_head
-from stackan.compare.names import Name, read_name
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue
+from stackan.placing.heads import Head, read_head
+from stackan.placing.names import Name, read_name
 
 
 class Clues:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackan.compare.moments import find_moment, seconds_between
-from stackan.compare.names import read_name
+from stackan.placing.moments import find_moment, seconds_between
+from stackan.placing.names import read_name
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.compare.clues import Clues
-from stackan.compare.identity import process_id
-from stackan.compare.moments import seconds_between
-from stackan.compare.names import ROLES
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
+from stackan.placing.clues import Clues
+from stackan.placing.identity import process_id
+from stackan.placing.moments import seconds_between
+from stackan.placing.names import ROLES
 
 _ROUND = 60  # seconds between two dumps, one right after the other, of one round
 _LIBC = (b"/libc.so", b"/libc-2", b"/libpthread", b"sysdeps/", b"nptl/")

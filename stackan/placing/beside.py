@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from stackan.compare.clocks import clock_of
-from stackan.compare.listed import Fit, compared, find_owners
-from stackan.compare.rounds import goes_on, match_snapshots
 from stackan.model.counters import Count, Counted, Counters, Table
 from stackan.model.placement import Place
+from stackan.placing.clocks import clock_of
+from stackan.placing.listed import Fit, compared, find_owners
+from stackan.placing.rounds import goes_on, match_snapshots
 
 _OF_PROCESS = ("top", "ps")  # they print the time of the whole process for its main thread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from stackan.compare.names import read_name
+from stackan.placing.names import read_name
 
 
 def host_of(source: str, hosts: Collection[str | None]) -> str | None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stackan.compare.moments import find_moments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.placing.moments import find_moments
 
 _LOOKED_AT = 4096  # bytes before the first thread
 

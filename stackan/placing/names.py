@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stackan.compare.moments import Moment, find_date, find_moment
+from stackan.placing.moments import Moment, find_date, find_moment
 
 ROLES = {
     "dnode": "datanode",

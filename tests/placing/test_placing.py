@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stackan
-from compare.clusters import another_process, moved
-from stackan.compare.group import group
+from placing.clusters import another_process, moved
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.parsing import parse_all
+from stackan.placing.group import group
 
 
 @pytest.fixture(scope="module")

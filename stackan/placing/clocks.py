@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackan.compare.listed import Fit, compared, name_of
-from stackan.compare.moments import find_moments, seconds_between
 from stackan.model.counters import Table
 from stackan.model.placement import Place
+from stackan.placing.listed import Fit, compared, name_of
+from stackan.placing.moments import find_moments, seconds_between
 
 _DAY = 24 * 3600
 

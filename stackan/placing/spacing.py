@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from stackan.compare.clues import Clues
-from stackan.compare.moments import seconds_between
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
 from stackan.model.spans import spoken
+from stackan.placing.clues import Clues
+from stackan.placing.moments import seconds_between
 
 # Requests that take long take seconds; the vendors' guides ask for 3 to 5 minutes.
 _CLOSE = 5  # seconds from the first to the last snapshot
