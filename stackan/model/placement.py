@@ -46,3 +46,8 @@ class Place(NamedTuple):
     placements: tuple[Placement, ...]  # in time order
     span: int | None  # seconds from the first snapshot that is compared to the last, where both are known
     warnings: tuple[str, ...]  # doubts about its snapshots
+
+    @property
+    def compared(self) -> tuple[Dump, ...]:
+        """The snapshots that are compared with each other."""
+        return tuple(placed.dump for placed in self.placements if placed.compared)

@@ -150,7 +150,7 @@ WORST = {
 @pytest.mark.parametrize("lines", WORST.values(), ids=WORST)
 def test_many_lines_take_time_in_proportion(in_proportion, judge, lines):
     from stackan.peers import connect, read_descriptors
-    from stackan.pipeline import collector_paused
+    from stackan.pipeline.collector import collector_paused
 
     places = [process.place for process in judge("pipes").processes]
     pid = places[1].pid

@@ -1,0 +1,6 @@
+"""The way of the data: paths → Case → Analysis.  The only part that knows all stages."""
+
+from stackan.pipeline.concluding import analyze
+from stackan.pipeline.loading import load
+
+__all__ = ["analyze", "load"]

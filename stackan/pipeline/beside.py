@@ -1,0 +1,81 @@
+"""What lies beside the dumps of a case → what of it each process gets, and what is not used and why.
+
+Each kind has a stage of its own, which is imported where there is something for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from stackan.model.case import Case
+from stackan.model.natural import natural_key
+from stackan.model.placement import Place
+from stackan.placing import host_of
+
+if TYPE_CHECKING:
+    from stackan.model.counters import Counters
+    from stackan.model.link import Descriptors, Link
+    from stackan.model.log import Log
+
+
+Text = TypeVar("Text", "Log", "Descriptors")
+
+
+class Beside(NamedTuple):
+    """What one process gets."""
+
+    logs: Sequence[Log]  # that it has written
+    counters: Counters | None  # beside its snapshots
+    links: dict[int, Link]  # what its descriptors lead to
+
+
+def share_out(case: Case, places: Sequence[Place]) -> tuple[list[Beside], list[str]]:
+    """For each process what lies beside its dumps; and what a case's reader has to know of texts that are not used."""
+    written = in_order(case.logs)
+    logs = _share_logs(written, places)
+    counters, unused = _share_counters(case, places)
+    links, unfit = _connect(in_order(case.descriptors), places)
+    return [Beside(*each) for each in zip(logs, counters, links)], [*_strangers(written, logs), *unused, *unfit]
+
+
+def in_order(texts: Iterable[Text]) -> list[Text]:
+    """By their names, numbers read as numbers: the same however they were read."""
+    return sorted(texts, key=lambda text: natural_key(text.source))
+
+
+def _share_logs(logs: Sequence[Log], places: Sequence[Place]) -> list[list[Log]]:
+    """For each process the logs that it has written."""
+    if not logs:
+        return [[] for _ in places]
+    from stackan.faultlogs import share_out
+
+    return share_out(logs, [each.compared for each in places])
+
+
+def _share_counters(case: Case, places: Sequence[Place]) -> tuple[list[Counters | None], list[str]]:
+    """For each process what is counted beside its snapshots; and what a case's reader has to know of counters that are not used."""
+    if not case.tables:
+        return [None for _ in places], []
+    from stackan.counters import gather
+    from stackan.placing.beside import share_out
+
+    return share_out(gather(case.tables, case.given_order), places)
+
+
+def _connect(descriptors: Sequence[Descriptors], places: Sequence[Place]) -> tuple[list[dict[int, Link]], list[str]]:
+    """For each process what its descriptors lead to; and what a case's reader has to know of tables that are not used."""
+    if not descriptors:
+        return [{} for _ in places], []
+    from stackan.peers import connect
+
+    hosts = {each.host for each in places}
+    return connect(descriptors, [host_of(found.source, hosts) for found in descriptors], places)
+
+
+def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:
+    """What a case's reader has to know of logs that fit no process."""
+    shared = {id(log) for share in shares for log in share}
+    for log in logs:
+        if log.waits and id(log) not in shared:
+            yield f"{log.source}: no dump prints the ids of the threads that this log names"

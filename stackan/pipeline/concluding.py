@@ -1,0 +1,112 @@
+"""Case → Analysis: each process by itself, then all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
+from stackan.compare import follow
+from stackan.diagnose import find, headline, judge_case, judge_processes
+from stackan.errors import UsageError
+from stackan.graph import build, find_pools, reduce
+from stackan.model.analysis import Analysis
+from stackan.model.case import Case
+from stackan.model.columns import UNKNOWN
+from stackan.model.placement import Place
+from stackan.model.process import Process
+from stackan.model.waitgraph import WaitGraph
+from stackan.normalize import Names
+from stackan.pipeline.beside import Beside, in_order, share_out
+from stackan.pipeline.collector import collector_paused
+from stackan.pipeline.doubts import doubt
+from stackan.placing import place
+
+if TYPE_CHECKING:
+    import networkx
+
+    from stackan.model.log import Reading
+
+
+def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
+    """Conclude what can be concluded about a case; `profiles` are further profile files.
+
+    The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
+    """
+    if not isinstance(case, Case):
+        raise UsageError(f"analyze takes what stackan.load gives, not {type(case).__name__}")
+    with collector_paused():
+        return _conclude(case, Rulebook([profiles] if isinstance(profiles, str) else profiles))
+
+
+def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
+    places = place(case.dumps, case.given_order)
+    beside, unused = share_out(case, places)
+    known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
+    processes = _name_processes([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)])
+    warnings = [*sorted(case.warnings), *doubt(processes), *unused]
+    waits = build(processes)
+    findings = find(waits, reduce(waits), processes)
+    verdicts = judge_processes(processes, findings)
+    verdict = judge_case(verdicts)
+    return Analysis(
+        verdict,
+        headline(verdict, findings, processes),
+        processes,
+        tuple(verdicts),
+        tuple(findings),
+        waits,
+        tuple(warnings),
+        _export,
+        tuple(in_order(case.logs)),
+        tuple(in_order(case.descriptors)),
+    )
+
+
+def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: Beside) -> Process:
+    """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
+    dumps = place.compared
+    stacks, spoken = [], []
+    for dump in dumps:
+        names = Names(dump, known.setdefault(dump.traits.language, {}))
+        stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
+        spoken.append({node: told for node in stacks[-1] if (told := names.spoken(node))})
+    seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
+    seen.update(said.words for dump in dumps for said in dump.facts.told.values())
+    places = rulebook.places(seen)
+    cut = {index for index, dump in enumerate(dumps) if dump.cut}
+    loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
+    tracks = follow([sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)], cut, beside.counters)
+    readings: tuple[Reading, ...] = ()
+    if beside.logs:
+        from stackan.faultlogs import tell
+
+        tracks, readings = tell(tracks, beside.logs, len(dumps))
+    if beside.links:
+        from stackan.peers import attach
+
+        tracks = attach(tracks, beside.links)
+    pools = find_pools(tracks, places.rules, len(dumps), not cut)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, beside.counters)
+
+
+def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
+    """Ids that are unique within the case: host and process id as far as they are known, else the name of the first snapshot."""
+    named: list[Process] = []
+    taken: set[str] = set()
+    for process in processes:
+        host = f"{process.place.host}/" if process.place.host else ""
+        base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
+        name, count = base, 1
+        while name in taken:
+            count += 1
+            name = f"{base}#{count}"
+        taken.add(name)
+        named.append(process._replace(id=name))
+    return tuple(named)
+
+
+def _export(waits: WaitGraph) -> networkx.MultiDiGraph[int]:
+    from stackan.graph.export import to_networkx
+
+    return to_networkx(waits)

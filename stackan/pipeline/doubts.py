@@ -1,0 +1,28 @@
+"""What a case's reader has to know of snapshots that are not compared, or prove nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stackan.model.process import Process
+from stackan.placing import find_copies
+
+
+def doubt(processes: Sequence[Process]) -> Iterator[str]:
+    others: dict[str, list[str]] = {}
+    copies: dict[str, list[str]] = {}
+    for process in processes:
+        rest = [placed.dump.source for placed in process.place.placements if not placed.compared]
+        if rest:
+            others[process.dumps[0].source] = rest
+        for source, first in find_copies(process.dumps, process.tracks):
+            copies.setdefault(first, []).append(source)
+    if others:
+        yield f"not compared, as taken with another tool or other symbols than {_listed(others, 'others of their processes')}"
+    if copies:
+        yield f"perhaps a copy and no further dump, the same bytes as {_listed(copies, 'others of their processes')}"
+
+
+def _listed(found: dict[str, list[str]], several: str) -> str:
+    """Which inputs it is about, behind that with which they are held together, or words if there are several such."""
+    return f"{next(iter(found)) if len(found) == 1 else several}: {', '.join(source for sources in found.values() for source in sources)}"
