@@ -40,18 +40,36 @@ def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 
 
 def settle_holders(tracks: Sequence[Track]) -> list[Track]:
-    """Who owns what stuck threads wait for is not parked, whatever it waits for itself: a client that is silent, an event.
+    """Who holds what stuck threads wait for is not parked, whatever it waits for itself: a client that is silent, an event, a time.
 
-    Only owners that the text records count: a guard among the locals of a loop that parks may be left over from its last turn.
+    A guard among locals may be left over from an earlier call.  It counts if it was there in all snapshots, in a thread that
+    was met in one place which no server's rule knows as parked, and nobody else is shown to hold that lock.
     """
-    awaited = {track.newest.awaited.address for track in tracks if track.progress == STUCK and track.newest.awaited is not None}
-    if awaited <= {None}:
+    awaited = {track.newest.awaited.address for track in tracks if _waits_for_a_lock(track) and track.newest.awaited is not None}
+    awaited.discard(None)
+    if not awaited:
         return list(tracks)
-    return [_unpark(track) if track.progress == IDLE and _owns(track, awaited) and _stays(track) else track for track in tracks]
+    shown: dict[int | None, int] = {}
+    for track in tracks:
+        for hold in track.newest.holds:
+            shown[hold.address] = shown.get(hold.address, 0) + 1
+    return [_unpark(track) if track.progress == IDLE and _stays(track) and _holds(track, awaited, shown) else track for track in tracks]
 
 
-def _owns(track: Track, awaited: set[int | None]) -> bool:
-    return any(hold.sure and hold.evidence == RECORDED and hold.address in awaited for hold in track.newest.holds)
+def _waits_for_a_lock(track: Track) -> bool:
+    return track.progress == STUCK and track.place.state == "lock"
+
+
+def _holds(track: Track, awaited: set[int | None], shown: dict[int | None, int]) -> bool:
+    """Whether it owns one of these locks by the text's own word, or by its guards and nobody else does."""
+    rule = track.place.rule
+    always: set[int | None] = set()
+    if rule is None or not rule.specific:
+        always = set.intersection(*({hold.address for hold in sighting.holds} for _, sighting in track.sightings))
+    return any(
+        hold.address in awaited and (hold.evidence == RECORDED or (hold.address in always and shown[hold.address] == 1))
+        for hold in track.newest.holds
+    )
 
 
 def _stays(track: Track) -> bool:
@@ -60,11 +78,12 @@ def _stays(track: Track) -> bool:
 
 
 def _unpark(track: Track) -> Track:
-    place = unparked(track.place, "it owns what stuck threads wait for")
+    """Stuck, or asleep: a sleep ends by itself."""
+    place = unparked(track.place, "it holds what stuck threads wait for")
     newest = track.newest._replace(place=place)
     return track._replace(
-        progress=STUCK,
-        note="the same stack in all snapshots, and it owns what stuck threads wait for",
+        progress=UNSURE if place.verb == "sleeping" else STUCK,
+        note=f"{'sleeps' if place.verb == 'sleeping' else 'the same stack'} in all snapshots, and holds what stuck threads wait for",
         timeline=track.timeline.replace("I", "S"),
         sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
         newest=newest,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from stackan.diagnose.elimination import Candidates, name_candidates
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.finding import Quote
-from stackan.model.place import RECORDED, Held, Sighting
+from stackan.model.place import RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track, held_by
 
@@ -69,6 +69,17 @@ class Holders:
         for track in waiters:
             for blocker in self.blockers(track):
                 self._waiters.setdefault(blocker.key, []).append(track)
+
+    def wanted(self, track: Track) -> list[Holder]:
+        """The locks of a thread for which others wait, each once."""
+        own = {hold.address for _, hold in held_by(track)} if track.key in self._waiters else set()
+        found = [next(holder for holder in self.by_address[address] if holder.track is track) for address in own]
+        return sorted((holder for holder in found if self.waiters_for(holder)), key=lambda holder: holder.hold.line)
+
+    def waiters_for(self, holder: Holder) -> list[Track]:
+        """Who stands still in front of a lock, as far as it waits for this holder."""
+        waiting = self._waiters.get(holder.track.key, ())
+        return [track for track in waiting if track.newest.awaited and track.newest.awaited.address == holder.hold.address]
 
     def behind(self, members: Sequence[Track]) -> int:
         """How many more threads wait for these, directly or not; 0 once that was asked so often that counting takes too long."""
@@ -144,12 +155,37 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
         return _hints(waiters) or ["Its holder is not shown: the dump prints no address of the lock."]
     if awaited.address in holders.by_address:
         holder, _, hold = holders.by_address[awaited.address][0]
-        holds = "holds it" if hold.sure or hold.evidence == RECORDED else "holds it, unless what is printed is left over,"
-        return [f"{label(holder)} {holds} and {_doing(holder)}.", *_tell_way(holders.way(holder))]
+        return [f"{label(holder)} {holding(hold)} it{_doubt(hold)} and {_doing(holder)}.", *_tell_way(holders.way(holder))]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it.", *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+
+
+def holding(hold: Held) -> str:
+    """`holds`, or a word of doubt; an owner that was printed in an earlier snapshot is none, as its thread has stood still since."""
+    return "holds" if hold.sure or hold.evidence == RECORDED else "seems to hold"
+
+
+def _doubt(hold: Held) -> str:
+    if holding(hold) == "holds":
+        return ""
+    return " (the log is of another moment)" if hold.log is not None else " (the guard may be left over from an earlier call)"
+
+
+def tell_held(track: Track, holders: Holders) -> list[str]:
+    """What a thread holds for which others wait."""
+    sentences = []
+    for holder in holders.wanted(track):
+        hold, number = holder.hold, len(holders.waiters_for(holder))
+        symbol = next((f" <{awaited.symbol}>" for awaited in map(_awaited, holders.waiters_for(holder)) if awaited and awaited.symbol), "")
+        who = f"for which {number} threads wait" if number > 1 else "for which one thread waits"
+        sentences.append(f"{label(track)} itself {holding(hold)} {hold.kind} {hold.address:#x}{symbol}{_doubt(hold)}, {who}.")
+    return sentences
+
+
+def _awaited(track: Track) -> Awaited | None:
+    return track.newest.awaited
 
 
 def _doing(holder: Track) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
 from stackan.diagnose.behind import tell_behind
-from stackan.diagnose.holders import Holders, tell_root
+from stackan.diagnose.holders import Holder, Holders, holding, tell_held, tell_root
 from stackan.diagnose.peers import Peers
 from stackan.diagnose.quotes import collect_quotes, sample
 from stackan.diagnose.ranks import call_of
 from stackan.diagnose.words import describe_waits, in_all, label
-from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, places_of
 
@@ -95,7 +95,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
         severity = CRITICAL
     what = describe_waits([track for _, track in group])
     holder = next(iter(holders.of(first)), None) if len(processes) == 1 else None
-    held = f"; {label(holder.track)} holds it" if holder is not None and holder.hold.sure else ""
+    held = f"; {label(holder.track)} {holding(holder.hold)} it" if holder is not None else ""
     rest = f"; {behind} more behind" if behind else ""
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
     if len(processes) > 1:
@@ -105,14 +105,31 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
         severity=severity,
         confidence=confidence,
         title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}{held}{rest}",
-        explanation=_explain(group, pool, holders, peers) + tell_behind(behind, "it" if len(group) == 1 else "them"),
+        explanation=_explain(group, pool, holders, peers) + tell_behind(behind - _told_behind(group, holders), _whom(group)),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
-        evidence=collect_quotes([sample(group[:1]), [holder.quote()] if holder is not None else [], sample(group)]),
+        evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), sample(group)]),
         advice=advise(first, kind, holders.has(first)),
         processes=processes,
         behind=behind,
     )
+
+
+def _told_behind(group: Group, holders: Holders) -> int:
+    """How many of those behind are told with the locks for which they wait."""
+    if len(group) > 1:
+        return 0
+    return len({track.key for holder in holders.wanted(group[0][1]) for track in holders.waiters_for(holder)})
+
+
+def _whom(group: Group) -> str:
+    return label(group[0][1]) if len(group) == 1 else "them"
+
+
+def _quote_holds(group: Group, holder: Holder | None, holders: Holders) -> list[list[Quote]]:
+    """The lines that show who holds what these wait for, and what a single thread itself holds for which others wait."""
+    own = holders.wanted(group[0][1]) if len(group) == 1 else []
+    return [[each.quote()] for each in ([holder] if holder is not None else []) + own]
 
 
 def _where(group: Group) -> str:
@@ -146,6 +163,8 @@ def _explain(group: Group, pool: Pool | None, holders: Holders, peers: Peers) ->
     sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
     sentences += tell_root([track for member, track in group if member is process], holders)
     sentences += peers.tell([track for _, track in group])
+    if len(group) == 1:
+        sentences += tell_held(first, holders)
     if pool is not None:
         who, go = ("They are all", "they go") if len(pool.workers) > 1 else ("It is the only worker", "it goes")
         number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""

@@ -59,7 +59,7 @@ _STATES = {None: "sleep", "socket": "network", "pipe": "io", "file": "io", "sema
 def unparked(place: Place, reason: str) -> Place:
     """The place of a thread that would be taken for parked, were it not known that it waits."""
     state = place.state if place.state != "idle" else _STATES.get(place.kind, "condition")
-    return place._replace(verb="waiting", state=state, rule=None, role=None, reason=reason)
+    return place._replace(verb="sleeping" if state == "sleep" else "waiting", state=state, rule=None, role=None, reason=reason)
 
 
 def is_main(name: str) -> bool:

@@ -44,7 +44,7 @@ def test_the_finding_at_the_root_leads_and_counts_all_that_wait_behind() -> None
     root, other = analysis.findings
     assert (lwps(root), root.behind, root.severity) == ([200, 300, 301], 10, "critical")
     assert root.title.endswith("; 10 more behind")
-    assert "LWP 400 slow holds it, unless what is printed is left over, and sleeps in backup." in root.explanation
+    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in root.explanation
     assert "10 more threads wait behind them." in root.explanation
     assert (len(other.threads), other.behind, other.severity) == (10, 0, "warning")
     assert analysis.headline.startswith(root.title)
@@ -97,10 +97,46 @@ def test_an_owner_that_waits_for_a_silent_client_is_the_root_and_not_parked() ->
     assert "LWP 200 sender holds it and waits for the network (descriptor 7) in read_request." in analysis.findings[1].explanation
 
 
-def test_a_guard_of_a_parked_loop_may_be_left_over_and_makes_it_no_root() -> None:
-    parked = thread(200, "sender", receive(7), app("serve", locals=(lock_guard(LEDGER),)), START)
-    text = dump(MAIN, *(waiter(100 + at, LEDGER) for at in range(3)), parked, full=True)
-    assert progress(analyze(text, text))[200] == "idle"
+def guarding(lwp: int) -> Thread:
+    """Reads from a client, and shows a guard of the ledger's lock."""
+    return thread(lwp, "sender", receive(7), app("ask_bank", locals=(lock_guard(LEDGER),)), app("serve"), START)
+
+
+def test_a_thread_that_shows_a_guard_of_the_lock_that_others_want_is_not_parked() -> None:
+    analysis = judged(*(waiter(100 + at, LEDGER) for at in range(3)), guarding(200))
+    assert progress(analysis)[200] == "stuck"
+    root, other = analysis.findings
+    assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
+    assert (
+        "LWP 200 sender itself seems to hold mutex 0x55814140 (the guard may be left over from an earlier call), for which 3 threads wait."
+        in root.explanation
+    )
+    assert "guard = {_M_device = @0x55814140}" in [quote.text.strip() for quote in root.evidence]
+    assert "more threads wait behind" not in root.explanation, "they are told with the lock"
+    assert other.title == "3 threads wait for mutex 0x55814140, in audit; LWP 200 sender seems to hold it"
+
+
+def test_a_guard_that_several_threads_show_is_left_over_in_most_of_them_and_unparks_none() -> None:
+    analysis = judged(*(waiter(100 + at, LEDGER) for at in range(3)), guarding(200), guarding(201))
+    assert [progress(analysis)[lwp] for lwp in (200, 201)] == ["idle", "idle"]
+
+
+def test_a_guard_that_was_not_there_in_all_snapshots_unparks_nobody() -> None:
+    before = dump(
+        MAIN,
+        *(waiter(100 + at, LEDGER) for at in range(3)),
+        thread(200, "sender", receive(7), app("ask_bank"), app("serve"), START),
+        full=True,
+    )
+    after = dump(MAIN, *(waiter(100 + at, LEDGER) for at in range(3)), guarding(200), full=True)
+    assert progress(analyze(before, after))[200] == "idle"
+
+
+def test_a_holder_that_sleeps_is_told_as_asleep_and_gets_no_finding_of_its_own() -> None:
+    analysis = judged(*(waiter(100 + at, LEDGER) for at in range(3)), sleeper(400, LEDGER))
+    [finding] = analysis.findings
+    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in finding.explanation
+    assert progress(analysis)[400] == "unknown"  # a sleep ends by itself
 
 
 def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
