@@ -59,6 +59,7 @@ _READ_SOURCE = (
 _LOOK_AT_HOLDER = "Look at the thread that holds it: what it does or waits for has to end first."
 _ADVICE = {
     "semaphore": ("Find who was to post the semaphore: search the stacks for the functions that use what it counts.",),
+    "barrier": ("Find who has not come to the barrier: a thread that does the same work, or one that ended, or was never started.",),
     "thread": ("Look at the thread that is waited for: it has to end first.",),
 }
 

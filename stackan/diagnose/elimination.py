@@ -24,7 +24,7 @@ class Candidates:
         self._places: dict[str, list[Place]] = {}
         for track in process.tracks:
             at = self._tracks.setdefault(id(track.place), [])
-            if not at and track.place.verb != "idle":
+            if not at and (track.place.verb != "idle" or track.place.rule is None):  # no rule knows it as parked
                 for name in dict.fromkeys(_past(track.place)):
                     self._places.setdefault(name, []).append(track.place)
             at.append(track)
@@ -40,12 +40,13 @@ class Candidates:
     def beside(self, rule: FrameRule) -> list[Track]:
         """The threads that are where the rule says that a holder is, and don't themselves wait by this rule."""
         places = {id(place): place for name in rule.holders for place in self._places.get(name, ())}
-        return [track for number, place in places.items() if place.rule is not rule for track in self._tracks[number]]
+        at_work = [number for number, place in places.items() if place.rule is not rule and place.verb != "idle"]
+        return [track for number in at_work for track in self._tracks[number]]
 
 
 def _past(place: Place) -> tuple[str, ...]:
-    """The functions that may have taken a lock before they came here: a thread that waits has not taken the one that it waits for."""
-    return place.application if place.verb in ("running", "spinning", "sleeping") else place.application[1:]
+    """The functions that may have taken a lock before they came here: who waits for a lock has not taken that one."""
+    return place.application[1:] if place.state == "lock" else place.application
 
 
 def name_candidates(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
@@ -65,3 +66,14 @@ def name_candidates(waiters: Sequence[Track], candidates: Candidates) -> list[st
     if len(found) == 1:
         return [f"By elimination {label(found[0])} may hold it: no other thread is {where}. It {describe_doing(found[0])}."]
     return [f"By elimination one of {', '.join(map(label, found))} may hold it: no other threads are {where}."]
+
+
+def name_missing(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
+    """Who has yet to come to a barrier, in a sentence, if few enough threads come into question."""
+    found = candidates.of(waiters)
+    if not 0 < len(found) <= _MOST:
+        return []
+    where = f"inside {waiters[0].place.purpose} without waiting there"
+    if len(found) == 1:
+        return [f"By elimination that is {label(found[0])}: no other thread is {where}. It {describe_doing(found[0])}."]
+    return [f"By elimination that is one of {', '.join(map(label, found))}: no other threads are {where}."]

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from stackan.diagnose.elimination import Candidates, name_candidates
+from stackan.diagnose.elimination import Candidates, name_candidates, name_missing
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.finding import Quote
 from stackan.model.place import RECORDED, Awaited, Held, Sighting
@@ -148,7 +148,8 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
         return [f"{label(owner)} {describe_doing(owner)}.", *_tell_way(holders.way(owner))]
     if awaited.kind == "barrier":
         missing = [waiter.newest.awaited.missing for waiter in waiters if waiter.newest.awaited is not None]
-        return _lacking(min((number for number in missing if number is not None), default=0))
+        lacking = _lacking(min((number for number in missing if number is not None), default=0))
+        return [*lacking, *name_missing(waiters, holders.candidates)] if lacking else []
     if track.place.state != "lock":
         return []
     if awaited.address is None:

@@ -84,6 +84,8 @@ def describe_doing(track: Track) -> str:
     """What a thread does, as the end of a sentence that begins with its name."""
     place = track.place
     verbs = {"sleeping": "sleeps", "running": "runs", "spinning": "spins", "idle": "is idle"}
+    if place.verb == "idle" and place.rule is None:  # as far as anybody knows it waits
+        return f"waits for {describe_wait(track)} in {place.purpose}" if place.kind else f"waits in {place.purpose}"
     if place.verb in verbs:
         return f"{verbs[place.verb]} in {place.purpose}"
     return f"waits for {describe_wait(track)} in {place.purpose}"

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import stackan
 
-from .dumps import analyze, lwps
+from .dumps import START, Frame, analyze, app, dump, join, lwps, receive, thread
 
 SNAPSHOTS = [(Path(__file__).parent.parent / "dumps" / "barrier" / f"snap{number}.txt").read_bytes() for number in (1, 2)]
+
+
+def arrive(number: int) -> tuple[Frame, ...]:
+    """Waits as the one of five that came at this place."""
+    printed = (f"i = {number}", "count = 5")
+    return (
+        Frame("futex_wait", "private=0, expected=0, futex_word=0x55814144", "at ../sysdeps/nptl/futex-internal.h:146", inlined=True),
+        Frame("___pthread_barrier_wait", "barrier=0x55814140", "at ./nptl/pthread_barrier_wait.c:184", locals=printed),
+    )
 
 
 def barrier(analysis: stackan.Analysis) -> stackan.model.finding.Finding:
@@ -43,3 +52,18 @@ def test_without_its_locals_nothing_is_said_of_who_is_missing() -> None:
 def test_the_deadlock_that_keeps_the_third_away_is_what_the_report_leads_with() -> None:
     analysis = analyze(*SNAPSHOTS)
     assert (analysis.findings[0].kind, lwps(analysis.findings[0])) == ("deadlock", [26461, 26462])
+
+
+def test_who_does_the_same_work_and_has_not_come_is_named() -> None:
+    """Four of five workers wait in solve(); the fifth reads from a pipe there."""
+    steps = [
+        thread(lwp, "solver", arrive(at), app("solve", pc=0x5581_7000), app("work"), START) for at, lwp in enumerate(range(4101, 4105), 1)
+    ]
+    late = thread(4105, "solver", receive(3), app("solve", pc=0x5581_7100), app("work"), START)
+    parked = thread(4106, "io", receive(4), app("serve"), START)
+    text = dump(thread(4100, "main", join(4101), app("main")), *steps, late, parked, full=True)
+    finding = next(finding for finding in analyze(text, text).findings if finding.resources == ("barrier 0x55814140",))
+    assert lwps(finding) == [4101, 4102, 4103, 4104]
+    assert "One more thread has yet to come to it. By elimination that is LWP 4105 solver" in finding.explanation
+    assert "It waits for the network (descriptor 3) in solve." in finding.explanation
+    assert any("has not come to the barrier" in advice for advice in finding.advice)
