@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stackan.classify.polled import find_polled, polls
 from stackan.model.arguments import address_argument, number_argument
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
@@ -39,7 +38,7 @@ class Waits:
     def find(self, thread: int, place: Place) -> Awaited | None:
         """The object that a thread waits for, or None if it does not wait for one."""
         if place.kind is None:
-            return find_polled(self._dump, thread, place) if polls(place, self._dump) else None
+            return self._polled(thread, place) if place.verb == "waiting" and place.state == "network" else None
         found = self._find(thread, place, place.kind)
         return self._barrier(thread, place, found) if place.kind == "barrier" else found
 
@@ -66,6 +65,14 @@ class Waits:
         numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
         descriptor = next((number for number in numbers if number is not None), None)
         return Awaited(kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
+
+    def _polled(self, thread: int, place: Place) -> Awaited | None:
+        """The one descriptor that a thread polls in a task; outside of tasks an event wait is for work."""
+        if not self._dump.columns.lines_by_kind[LOCALS]:
+            return None
+        from stackan.classify.polled import find_polled
+
+        return find_polled(self._dump, thread, place)
 
     def _barrier(self, thread: int, place: Place, found: Awaited) -> Awaited:
         if not self._dump.columns.lines_by_kind[LOCALS]:

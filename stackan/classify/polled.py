@@ -13,18 +13,12 @@ from __future__ import annotations
 import re
 
 from stackan.model.arguments import number_argument
-from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import LOCALS, Awaited, Place
 
 _POLLED = re.compile(rb"\{fd = (\d{1,9}), events = (\d{1,5}), revents = \d{1,5}\}")
 _POLLOUT = 4  # poll(2)
 _FOR_EVER = re.compile(rb"\btimeout=(?:timeout@entry=)?-1\b")
-
-
-def polls(place: Place, dump: Dump) -> bool:
-    """Whether a thread that stands there may print what it polls: outside of tasks an event wait is for work."""
-    return place.verb == "waiting" and place.kind is None and place.state == "network" and bool(dump.columns.lines_by_kind[LOCALS_LINES])
 
 
 def find_polled(dump: Dump, thread: int, place: Place) -> Awaited | None:
