@@ -7,10 +7,10 @@ place, or that it did not; and of a thread that runs whether it does so all the 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from stackan.compare.progress import MOVED, RAN, STOOD, judge, judge_work
+from stackan.compare.progress import MOVED, RAN, STOOD, judge_shown, judge_work
 from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.place import Sighting
@@ -52,8 +52,8 @@ class _Step(NamedTuple):
         return spots(before)[inner:] == spots(after)[inner:]
 
 
-def sharpen(track: Track, counters: Counters, last: int) -> Track:
-    """The thread with what its counters show; `last` is the newest snapshot's index."""
+def sharpen(track: Track, counters: Counters, last: int, cut: Collection[int]) -> Track:
+    """The thread with what its counters show; `last` is the newest snapshot's index, `cut` are those that break off."""
     if track.lwp is None or track.progress not in (STUCK, PROGRESSING, UNSURE):
         return track
     counted = [each.get(track.lwp) for each in counters.counted]
@@ -66,17 +66,17 @@ def sharpen(track: Track, counters: Counters, last: int) -> Track:
     if track.place.verb == "running":
         return _running(track, steps, counters.attaches, last)
     if track.progress == STUCK:
-        track = _working(track, steps, last)
+        track = _working(track, steps, last, cut)
     return _standing(track, steps, counters.attaches) if track.progress in (STUCK, UNSURE) else track
 
 
-def _working(track: Track, steps: Sequence[_Step], last: int) -> Track:
+def _working(track: Track, steps: Sequence[_Step], last: int, cut: Collection[int]) -> Track:
     """A thread that was met in one place, judged again if it has worked in between."""
     worked = {step.at: MOVED for step in _stood(track, steps) if step.has_worked}
     if not worked:
         return track
     still = [same_place(step.before, step.after) and not step.has_worked for step in steps]
-    progress, note = judge(track.sightings, last, still)
+    progress, note = judge_shown(track.sightings, last, cut, still)
     if progress == PROGRESSING:
         note = "was met in the same place, but has worked in between, by its CPU time"  # no figures: the like are told together
     return track._replace(progress=progress, note=note, timeline=_relettered(track, worked))

@@ -38,7 +38,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
     if counters is not None:
         from stackan.compare.counted import sharpen
 
-        tracks = [sharpen(track, counters, last) for track in tracks]
+        tracks = [sharpen(track, counters, last, cut) for track in tracks]
     tracks = settle_holders(settle_results(settle_joins(tracks, once=last == 0)))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
@@ -89,24 +89,22 @@ class _Judges:
         return judged
 
     def _judge(self, sightings: Sequence[tuple[int, Sighting]], still: Sequence[bool]) -> _Judged:
-        last = self._last
-        progress, note = judge(sightings, last, still)
-        if (progress == VANISHED and last in self._cut) or (progress == APPEARED and 0 in self._cut):
-            progress, note = UNSURE, "a dump breaks off before it would come to this thread"
-        return _Judged(progress, note, timeline(sightings, last, still))
+        return _Judged(*judge_shown(sightings, self._last, self._cut, still), timeline(sightings, self._last, still, self._cut))
 
 
 def _rests(sightings: Sequence[tuple[int, Sighting]]) -> bool:
     return all(sighting.place.verb == "idle" for _, sighting in sightings)
 
 
-def timeline(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> str:
+def timeline(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool], cut: Collection[int] = ()) -> str:
     """A letter for each interval, in time order: `S S P P`; `still` says of each two sightings in a row whether they are of one place."""
     at = {index: position for position, (index, _) in enumerate(sightings)}
     steps = []
     for index in range(last):
         before, after = at.get(index), at.get(index + 1)
-        if before is None or after is None:
+        if (before is None and index in cut) or (after is None and index + 1 in cut):
+            steps.append(ABSENT)
+        elif before is None or after is None:
             steps.append(ABSENT if before is after else CAME if before is None else WENT)
         else:
             steps.append(_step(sightings[before][1], sightings[after][1], bool(still) and still[before]))
@@ -121,6 +119,21 @@ def _step(before: Sighting, after: Sighting, still: bool) -> str:
     if not still:
         return MOVED
     return RAN if after.place.verb == "running" else STOOD
+
+
+def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Collection[int], still: Sequence[bool]) -> tuple[str, str]:
+    """Progress and reason by those snapshots that would show a thread if it were there: one that breaks off before it tells nothing."""
+    first, end = 0, last
+    while first in cut and first < sightings[0][0]:
+        first += 1
+    while end in cut and end > sightings[-1][0]:
+        end -= 1
+    progress, note = judge([(index - first, sighting) for index, sighting in sightings], end - first, still)
+    if (first, end) == (0, last):
+        return progress, note
+    if progress == UNSURE and first == end:
+        return UNSURE, "a dump breaks off before it would come to this thread, and one snapshot cannot tell whether it moves"
+    return progress, f"{note}; judged without a dump that breaks off before it would come to this thread"
 
 
 def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> tuple[str, str]:

@@ -100,13 +100,14 @@ def cut_short(process: Process) -> list[Finding]:
         if dump.cut:
             shown = len(dump.threads)
             last = dump.thread(dump.stop_thread - 1)
+            judged = "judged by the other dumps" if process.whole else "not judged"
             findings.append(
                 Finding(
                     kind="capture-problem",
                     severity=WARNING,
                     confidence=LIKELY,
                     title=f"{dump.source} breaks off after {shown} of {dump.facts.announced} threads",
-                    explanation="gdb had named more threads than it printed. Those that are missing, and the last one, are not judged.",
+                    explanation=f"gdb had named more threads than it printed. Those that are missing, and the last one, are {judged}.",
                     threads=(),
                     resources=(),
                     evidence=(Quote(dump.source, last.line, dump.line_text(last.line)),),

@@ -43,7 +43,7 @@ def standing(
             fresh = [(process, track) for track in group if (process.id, track.key) not in told]
             if fresh:
                 groups.setdefault(key, []).extend(fresh)
-        if sum(map(len, own.values())) * 2 > len(process.dumps[-1].threads):
+        if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.cut or not process.whole):
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}

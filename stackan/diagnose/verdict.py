@@ -29,7 +29,7 @@ def _judge(process: Process, verdicts: set[str]) -> str:
 
 def _motion(process: Process) -> str:
     """What the threads of a process in which nothing is wrong do."""
-    if any(dump.cut for dump in process.dumps):
+    if not process.whole:
         return "inconclusive"  # the rest of the threads may be stuck
     states = [track.progress for track in process.tracks]
     if PROGRESSING in states or APPEARED in states or SPINNING in states:

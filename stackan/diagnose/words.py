@@ -94,9 +94,10 @@ def describe_doing(track: Track) -> str:
 def in_all(process: Process) -> str:
     """`in both snapshots, 4 min apart`, `in all 5 snapshots over 20 min`: the more and the longer, the surer."""
     snapshots, span = len(process.dumps), process.place.span
+    shown = " as far as they go" if any(dump.cut for dump in process.dumps) else ""
     if snapshots == 2:
-        return "in both snapshots" + (f", {spoken(span)} apart" if span else "")
-    return f"in all {snapshots} snapshots" + (f" over {spoken(span)}" if span else "")
+        return f"in both snapshots{shown}" + (f", {spoken(span)} apart" if span else "")
+    return f"in all {snapshots} snapshots{shown}" + (f" over {spoken(span)}" if span else "")
 
 
 def in_any(snapshots: int) -> str:

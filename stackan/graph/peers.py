@@ -100,7 +100,7 @@ class Peers:
             sighting = track.newest
             self._graph.connect(Edge(node, supply.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_COME))
         nobody = not pools and not answering and not all(_waits_for_children(track.place) for track in present)
-        if nobody or any(dump.cut for dump in supply.process.dumps):
+        if nobody or not supply.process.whole:
             self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
 
 

@@ -13,12 +13,12 @@ from stackan.model.place import Place, is_main
 from stackan.model.process import Pool
 from stackan.model.rules import PoolRule, Rules
 from stackan.model.stem import stem
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, Track
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
 
 def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: bool = True) -> tuple[Pool, ...]:
     """The pools of a process, declared ones first, then by size; without the `whole` of its dumps none is called exhausted."""
-    current = [track for track in tracks if track.sightings[-1][0] == snapshots - 1]
+    current = [track for track in tracks if track.progress != VANISHED]
     crowd = _Crowd(current)
     pools = []
     taken: set[int | str] = set()

@@ -113,7 +113,7 @@ class Supply:
         sure = rule.where != OTHERS or rule.complete  # else nobody knows whether the dumps of all nodes are among the inputs
         for number in brings:
             self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
-        if not brings or any(dump.cut for supply in supplies for dump in supply.process.dumps):
+        if not brings or not all(supply.process.whole for supply in supplies):
             self._someone(node, "may be brought by")
         return node
 

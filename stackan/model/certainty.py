@@ -49,7 +49,7 @@ def _stands_long(track: Track, span: int | None) -> bool:
 
 def _in_one_place(track: Track) -> int:
     """In how many snapshots in a row, up to the newest, it was seen where it is."""
-    steps = track.timeline.split()
+    steps = track.timeline.rstrip("- ").split()  # what breaks off before it comes to the thread says nothing of it
     moved = next((at for at, step in enumerate(reversed(steps)) if step not in ("S", "R")), len(steps))
     return moved + 1
 

@@ -1,5 +1,6 @@
 """A process of a case: its snapshots, threads through time, pools."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
@@ -44,3 +45,12 @@ class Process(NamedTuple):
     place: Place  # host, role, and why each snapshot is one of this process
     logs: "tuple[Reading, ...]" = ()  # that it has written
     counters: "Counters | None" = None  # beside its snapshots
+
+    @property
+    def whole(self) -> bool:
+        return are_whole(self.dumps)
+
+
+def are_whole(dumps: Sequence[Dump]) -> bool:
+    """Whether these show all threads of their process.  One that breaks off takes nothing away from what two others prove."""
+    return sum(not dump.cut for dump in dumps) >= min(len(dumps), 2)

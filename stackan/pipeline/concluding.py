@@ -14,7 +14,7 @@ from stackan.model.analysis import Analysis
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.placement import Place
-from stackan.model.process import Process
+from stackan.model.process import Process, are_whole
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.beside import Beside, in_order, share_out
@@ -86,7 +86,7 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
         from stackan.peers import attach
 
         tracks = attach(tracks, beside.links)
-    pools = find_pools(tracks, places.rules, len(dumps), not cut)
+    pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, beside.counters)
 
 

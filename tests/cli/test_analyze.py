@@ -255,3 +255,20 @@ def test_a_graph_is_drawn_instead_of_the_report_and_keeps_the_exit_status(run, e
     done = run("analyze", "--graph", "mermaid", example)
     assert done.returncode == 1
     assert done.stdout.startswith("flowchart LR\n")
+
+
+def test_a_dump_that_breaks_off_takes_nothing_away_from_what_two_whole_ones_prove(run, example, tmp_path):
+    """Whoever is missing from it is judged by the other dumps, wherever it stands among them."""
+    lines = (example / "snap2.txt").read_bytes().split(b"\n")
+    (tmp_path / "cut.txt").write_bytes(b"\n".join(lines[:90]) + b"\n")
+    whole = [example / "snap1.txt", example / "snap2.txt"]
+    for at in range(3):
+        inputs = [*whole[:at], tmp_path / "cut.txt", *whole[at:]]
+        document = json.loads(run("compare", "--format", "json", *inputs).stdout)
+        assert document["verdict"] == "worker-exhaustion"
+        explanations = [finding["explanation"] for finding in document["findings"] if finding["kind"] == "capture-problem"]
+        assert [each.endswith("are judged by the other dumps.") for each in explanations] == [True]
+        threads = document["processes"][0]["threads"]
+        assert {thread["progress"] for thread in threads} <= {"stuck", "idle"}
+        absent = [thread for thread in threads if thread["present"] == [index for index in range(3) if index != at]]
+        assert absent and all("a dump that breaks off" in thread["note"] for thread in absent if at != 1)
