@@ -8,7 +8,7 @@ from stackan.model.counters import Count, Counted, Counters, Table
 from stackan.model.placement import Place
 from stackan.placing.clocks import clock_of
 from stackan.placing.listed import Fit, compared, find_owners
-from stackan.placing.rounds import goes_on, match_snapshots
+from stackan.placing.rounds import goes_on, leftover, match_snapshots
 
 _OF_PROCESS = ("top", "ps")  # they print the time of the whole process for its main thread
 
@@ -41,6 +41,7 @@ def _place_tables(own: Sequence[Fit], place: Place) -> tuple[Counters | None, li
             warnings.append(f"{series[0].table.source}: what it counts is less later on, so that it is of another time or order; not used")
         else:
             used += sorted(found.items())
+            warnings += [f"{fit.table.source}: of a round of which there is no dump; not used" for fit in leftover(series, found, place)]
     return (_count(used, place) if used else None), warnings
 
 

@@ -22,12 +22,18 @@ def match_snapshots(series: Sequence[Fit], place: Place) -> dict[int, Fit] | Non
 
 
 def _by_round(series: Sequence[Fit], sources: Sequence[str]) -> dict[int, Fit] | None:
-    """Where each snapshot has a round of its own, and each table one of these; the last table of a round is nearest to its dump."""
+    """Where each snapshot has a round of its own, and each table one of these; the last table of a round is nearest to its dump.
+
+    Tables of further rounds, of which no dump came through, are left out if every snapshot has its own all the same: else the two are
+    counted in different ways.
+    """
     rounds = {read_name(source).rounds: at for at, source in enumerate(sources)}
-    known = [rounds.get(name_of(fit.table).rounds) for fit in series]
-    if len(rounds) < len(sources) or len(sources) == 1 or None in known:
+    found = {at: fit for fit in series if (at := rounds.get(name_of(fit.table).rounds)) is not None}
+    told = all(name_of(fit.table).rounds for fit in series)
+    strange = any(name_of(fit.table).rounds not in rounds for fit in series)
+    if len(rounds) < len(sources) or len(sources) == 1 or not told or (strange and len(found) < len(sources)):
         return None
-    return {at: fit for at, fit in zip(known, series, strict=True) if at is not None}
+    return found
 
 
 def _by_time(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
@@ -45,6 +51,14 @@ def _by_time(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
             return None
         found[known.index(min(known))] = fit
     return found
+
+
+def leftover(series: Sequence[Fit], found: Mapping[int, Fit], place: Place) -> list[Fit]:
+    """The tables of rounds of which there is no snapshot, where rounds told which belong together."""
+    rounds = {read_name(dump.source).rounds for dump in compared(place)}
+    if any(name_of(fit.table).rounds not in rounds for fit in found.values()):
+        return []
+    return [fit for fit in series if name_of(fit.table).rounds not in rounds]
 
 
 def goes_on(found: Mapping[int, Fit]) -> bool:

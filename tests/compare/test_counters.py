@@ -467,6 +467,15 @@ def test_tables_that_fit_no_dump_are_told_and_not_used(made: Case) -> None:
     assert threads(analysis)[4101]["progress"] == "stuck"
 
 
+def test_counters_of_a_round_whose_dump_is_missing_take_nothing_from_the_others(real: Case) -> None:
+    """The rounds say which belong together: gdb was refused once, or somebody deleted its output."""
+    folder = real("t1", "t2", "t3", tables=["top.txt"])
+    (folder / "t2" / "dump.txt.xz").unlink()
+    progress, _, note = judged(folder, POSTER)
+    assert (progress, note) == ("progressing", "was met in the same place, but has worked in between, by its CPU time")
+    assert analyze(folder).warnings == (f"{folder}/t2/top.txt: of a round of which there is no dump; not used",)
+
+
 def test_counters_beside_one_of_the_dumps_are_told_and_not_used(real: Case) -> None:
     folder = real("t1", "t2")
     shutil.copy(REAL / "t1" / "top.txt", folder / "t1")

@@ -266,6 +266,6 @@ def test_who_moved_in_a_dump_that_breaks_off_moved():
     """Whom such a dump does show is judged by it, too: only who is missing from it is judged without it."""
     stands = [thread(lwp, "worker", mutex(LOCK), app("post"), START) for lwp in (4101, 4102, 4103)]
     whole = dump(MAIN, *stands)
-    moved = dump(MAIN, *stands[:2], thread(4103, "worker", receive(), app("read"), START))
+    moved = dump(MAIN, *stands[:2], thread(4103, "worker", receive(5), app("read"), START))
     cut = moved[: moved.index(b"Thread 2 ")]
     assert [track(whole, whole, cut, lwp=lwp).progress for lwp in (4101, 4103)] == ["stuck", "progressing"]
