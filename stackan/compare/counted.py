@@ -10,12 +10,12 @@ import itertools
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from stackan.compare.progress import MOVED, RAN, STOOD, judge_shown, judge_work
+from stackan.compare.progress import MOVED, RAN, RESTED, SETTLED, STOOD, judge_shown, judge_work
 from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.place import Sighting
 from stackan.model.spans import spoken
-from stackan.model.track import PROGRESSING, RAN_NOTHING, STUCK, UNSURE, Track
+from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, STUCK, UNSURE, USED_NO_CPU, Track
 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
 # still, at every attach of gdb, gcore and eu-stack).
@@ -23,7 +23,7 @@ _SWITCHES = 2
 # What a thread may have used in a time that is not known: half a percent of the five minutes that dumps are taken apart.
 _LONG = 300_000_000  # microseconds
 # What counters say of a thread that stands still, in short.
-_ASLEEP, _WOKE, _LITTLE, _UNSEEN = "woken by the dump only", "woke up to wait again", "used little CPU", "used no CPU that was counted"
+_ASLEEP, _WOKE, _LITTLE = "woken by the dump only", "woke up to wait again", "used little CPU"
 _TICK = 10_000  # microseconds: steps that are fine enough to say that a thread has not run, whatever the time
 
 
@@ -54,7 +54,7 @@ class _Step(NamedTuple):
 
 def sharpen(track: Track, counters: Counters, last: int, cut: Collection[int]) -> Track:
     """The thread with what its counters show; `last` is the newest snapshot's index, `cut` are those that break off."""
-    if track.lwp is None or track.progress not in (STUCK, PROGRESSING, UNSURE):
+    if track.lwp is None or not (track.progress in (STUCK, PROGRESSING, UNSURE) or _is_guess(track)):
         return track
     counted = [each.get(track.lwp) for each in counters.counted]
     steps = [
@@ -63,11 +63,26 @@ def sharpen(track: Track, counters: Counters, last: int, cut: Collection[int]) -
     ]
     if not any(step.spent for step in steps):
         return track
+    if track.progress == IDLE:
+        return _guessed(track, steps, counters.attaches)
     if track.place.verb == "running":
         return _running(track, steps, counters.attaches, last)
     if track.progress == STUCK:
         track = _working(track, steps, last, cut)
     return _standing(track, steps, counters.attaches) if track.progress in (STUCK, UNSURE) else track
+
+
+def _is_guess(track: Track) -> bool:
+    """Whether it was found idle by what it waits in alone: no rule knows whoever called that."""
+    return track.progress == IDLE and track.place.verb == "idle" and track.place.rule is None and track.place.role != "observer"
+
+
+def _guessed(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
+    """A thread that seems to wait for work: whether it got any lately.  Who has not may wait for something that is stuck elsewhere."""
+    track = track._replace(timeline=_relettered(track, {step.at: MOVED for step in steps if step.has_worked}))
+    if any(step.has_worked for step in steps[1 - SETTLED :]):
+        return track._replace(progress=PROGRESSING, note="was met idle, but has worked in between, by its CPU time")
+    return _standing(track, steps, attaches)
 
 
 def _working(track: Track, steps: Sequence[_Step], last: int, cut: Collection[int]) -> Track:
@@ -83,9 +98,9 @@ def _working(track: Track, steps: Sequence[_Step], last: int, cut: Collection[in
 
 
 def _stood(track: Track, steps: Sequence[_Step]) -> list[_Step]:
-    """The newest steps, as far back as the thread was met in one place."""
+    """The newest steps, as far back as the thread was met in one place, or idle."""
     letters = track.timeline.split()
-    back = itertools.takewhile(lambda step: letters[step.at] == STOOD, reversed(steps))
+    back = itertools.takewhile(lambda step: letters[step.at] in (STOOD, RESTED), reversed(steps))
     return list(back)[::-1]
 
 
@@ -121,7 +136,7 @@ def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     slept = total.ran is None or total.ran <= max(total.step, DUMPING * looks)
     woke = total.switches - _SWITCHES * looks if total.switches is not None else None
     if woke is None:
-        counted, words = _UNSEEN if slept else _LITTLE, _used_by_steps(total)
+        counted, words = USED_NO_CPU if slept else _LITTLE, _used_by_steps(total)
     elif woke > 0:
         used = f", with {_cpu(total.ran)} of CPU" if total.ran is not None else ""
         counted, words = _WOKE, f"woke up {'once' if woke == 1 else f'{woke} times'}{_in(total)} to wait again{used}"

@@ -8,7 +8,7 @@ from stackan.diagnose.findings import leading
 from stackan.model.finding import WARNING, Finding
 from stackan.model.kin import alike, share
 from stackan.model.process import Process
-from stackan.model.track import IDLE, UNSURE
+from stackan.model.track import IDLE, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
@@ -53,16 +53,24 @@ def _blind(findings: Sequence[Finding], unsure: int, threads: int) -> str:
 
 def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     """What idle processes wait for, and what is no more than the best guess where no rule knows the caller."""
-    idle = [track.place for process in processes for track in process.tracks if track.progress == IDLE]
-    guessed = [place for place in idle if place.verb == "idle" and place.rule is None]
-    peers = sum(place.role == "connection" for place in guessed)
-    parked = sum(place.kind == "condition" for place in guessed)
+    idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
+    guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
+    peers = [track for track in guessed if track.place.role == "connection"]
+    parked = [track for track in guessed if track.place.kind == "condition"]
     waiting = f"{len(idle)} of {threads} threads wait"
-    if peers * 4 >= threads:
-        return f"Nothing is seen stuck: {waiting}, {peers} of them for a peer to send: a client, or a backend that hangs"
-    if parked * 2 > threads:
-        return f"Nothing is seen stuck: {waiting}, {parked} of them on a condition: for work, as far as a stack tells"
+    if len(peers) * 4 >= threads:
+        guess = f"{len(peers)} of them for a peer to send: a client, or a backend that hangs{_rested(peers)}"
+        return f"Nothing is seen stuck: {waiting}, {guess}"
+    if len(parked) * 2 > threads:
+        guess = f"{len(parked)} of them on a condition: for work, as far as a stack tells{_rested(parked)}"
+        return f"Nothing is seen stuck: {waiting}, {guess}"
     return f"Nothing is stuck: {waiting} for work"
+
+
+def _rested(tracks: Sequence[Track]) -> str:
+    """What counters say of threads of which a stack says little: whoever got no work may wait for some that is stuck elsewhere."""
+    rested = all(track.counted in (RAN_NOTHING, USED_NO_CPU) for track in tracks)
+    return "; none of these ran in between, by their CPU time" if rested else ""
 
 
 def _where(cause: Finding, findings: Sequence[Finding], processes: Sequence[Process]) -> str:

@@ -15,7 +15,8 @@ STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
     "unknown",
 )
 
-RAN_NOTHING = "ran nothing"  # what counters may say of a thread: it is proved to have stood still
+# What counters may say of a thread: it is proved to have stood still, or did so as far as the steps of a count can show.
+RAN_NOTHING, USED_NO_CPU = "ran nothing", "used no CPU that was counted"
 
 
 class Track(NamedTuple):

@@ -599,10 +599,49 @@ def test_files_of_proc_with_anything_in_them_raise_nothing(made: Case, kind: str
     assert threads(analyze(folder))[4101]["progress"] == "stuck"
 
 
-def test_idle_pools_keep_their_dispatch(made: Case) -> None:
-    pool: list[Thread] = [thread(4110 + number, "pool", parked(), START) for number in range(3)]
-    dumps = [dump(HOME, *pool)] * 2
-    lwps = [4100, *(each.lwp for each in pool)]
-    tables = [schedstat(dict.fromkeys(lwps, (at * 3000000, 1 + at)), above=date(at)) for at in (0, 1)]
-    found = threads(analyze(made(*dumps, c1=tables[0], c2=tables[1])))
-    assert {found[each.lwp]["progress"] for each in pool} == {"idle"}
+POOL: list[Thread] = [thread(4110 + number, "pool", parked(), START) for number in range(5)]
+
+
+def counted_pool(made: Case, *used: int) -> stackan.Analysis:
+    """A pool that is met parked each time, with the microseconds of CPU that each of its threads has used by then."""
+    lwps = [4100, *(each.lwp for each in POOL)]
+    tables = {f"c{at}": schedstat(dict.fromkeys(lwps, (ran, 1)), above=date(at)) for at, ran in enumerate(used)}
+    return analyze(made(*[dump(HOME, *POOL)] * len(used), **tables))
+
+
+def test_who_is_met_idle_and_has_worked_in_between_moves(made: Case) -> None:
+    """That a condition outside of any task is a wait for work is a guess: here it got some."""
+    analysis = counted_pool(made, 0, 3_000_000)
+    found = threads(analysis)
+    for each in POOL:
+        row = found[each.lwp]
+        assert (row["progress"], row["timeline"]) == ("progressing", "P")
+        assert row["note"] == "was met idle, but has worked in between, by its CPU time"
+    assert analysis.verdict == "progressing"
+    assert not any(pool.exhausted for pool in analysis.processes[0].pools)
+
+
+def test_who_has_worked_long_ago_only_is_idle(made: Case) -> None:
+    found = threads(counted_pool(made, 0, 3_000_000, 3_000_000, 3_000_000))
+    assert {(found[each.lwp]["progress"], found[each.lwp]["timeline"]) for each in POOL} == {("idle", "P I I")}
+
+
+def test_a_headline_that_rests_on_guesses_says_that_nobody_ran(made: Case) -> None:
+    """A pool that gets no work may be starved by what is stuck elsewhere: whoever knows its load can tell."""
+    assert "ran in between" not in analyze(made(*[dump(HOME, *POOL)] * 2)).headline
+    analysis = counted_pool(made, 0, 0)
+    assert analysis.verdict == "idle"
+    assert "for work, as far as a stack tells; none of these ran in between, by their CPU time" in analysis.headline
+
+
+def test_who_is_parked_by_a_rule_stays_idle_whatever_is_counted(real: Case, example: Path) -> None:
+    """A profile knows the loop that waits there, and that it may run a little each time."""
+    folder = real()
+    for number in (1, 2):
+        shutil.copy(example / f"snap{number}.txt", folder)
+    parked = [row["lwp"] for row in threads(analyze(folder)).values() if row["progress"] == "idle" and "." in row["rule"]]
+    for number in (1, 2):
+        (folder / f"top{number}.txt").write_text(top(dict.fromkeys(parked, f"0:0{number}.00"), clock=f"14:0{number}:00"))
+    analysis = analyze(folder)
+    assert analysis.to_dict()["processes"][0]["counters"] and parked
+    assert {threads(analysis)[lwp]["progress"] for lwp in parked} == {"idle"}
