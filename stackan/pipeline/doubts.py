@@ -27,7 +27,7 @@ def _copies(process: Process) -> Iterator[tuple[str, str]]:
     if len({len(dump.original) for dump in process.dumps}) < len(process.dumps):
         from stackan.placing.copies import find_copies
 
-        yield from find_copies(process.dumps, process.tracks)
+        yield from find_copies(process.dumps, process.tracks, process.counters)
 
 
 def _listed(found: dict[str, list[str]], several: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from stackan.model.dump import Dump
 from stackan.model.place import Sighting
@@ -15,20 +16,37 @@ from stackan.model.track import Track
 from stackan.placing.group import stem
 from stackan.placing.heads import read_head
 
+if TYPE_CHECKING:
+    from stackan.model.counters import Counters
+
 _NUMBERED = re.compile(r" ?\(\d{1,3}\)$")  # `snap1 (1).txt`: what browsers and file managers call a second file of one name
 _COPIED = re.compile(r"(?i)(?<![a-z])(?:copy|bak)(?![a-z])|副本")  # `snap1 - Copy.txt`, `snap1.txt.bak`, `snap1 - 副本.txt`
 
 
-def find_copies(dumps: Sequence[Dump], tracks: Sequence[Track]) -> Iterator[tuple[str, str]]:
+def find_copies(dumps: Sequence[Dump], tracks: Sequence[Track], counters: Counters | None = None) -> Iterator[tuple[str, str]]:
     """(an input, the one before it of which it seems to be a copy), for the snapshots of one process in time order."""
-    sized: dict[int, list[Dump]] = {}  # only texts of one size have to be compared
-    for dump in dumps:
+    sized: dict[int, list[int]] = {}  # only texts of one size have to be compared
+    for at, dump in enumerate(dumps):
         earlier = sized.setdefault(len(dump.original), [])
-        same = next((other for other in earlier if other.original == dump.original), None)
-        if same is None:
-            earlier.append(dump)
-        elif same.source != dump.source and (_named_alike(dump.source, same.source) or read_head(dump).time or _runs(dump, tracks)):
-            yield dump.source, same.source
+        before = next((other for other in earlier if dumps[other].original == dump.original), None)
+        if before is None:
+            earlier.append(at)
+            continue
+        same = dumps[before].source
+        if same == dump.source:
+            continue
+        copied = _named_alike(dump.source, same) or read_head(dump).time
+        if copied or (_runs(dump, tracks) and not _counted_apart(before, at, counters)):
+            yield dump.source, same
+
+
+def _counted_apart(before: int, at: int, counters: Counters | None) -> bool:
+    """Whether the tables beside two snapshots were taken at two moments: who loops over few addresses may be met at one of them twice."""
+    if counters is None:
+        return False
+    ours, theirs = counters.counted[before], counters.counted[at]
+    shared = ours.keys() & theirs.keys()
+    return any((ours[lwp].ran, ours[lwp].switches) != (theirs[lwp].ran, theirs[lwp].switches) for lwp in shared)
 
 
 def _named_alike(a: str, b: str) -> bool:

@@ -77,3 +77,15 @@ def test_a_thread_that_runs_at_the_same_address_twice_is_told(tmp_path):
 def test_several_copies_take_one_note(hung, tmp_path):
     (told,) = copies_told(tmp_path, **{"snap1": hung, "snap1 (1)": hung, "snap1 (2)": hung})
     assert told.count(str(tmp_path)) == 3
+
+
+def test_a_loop_that_is_met_at_one_address_twice_is_no_copy_if_its_counters_went_on(tmp_path):
+    """A loop of three instructions: four of five dumps were equal, and the tables of top beside them were not."""
+    text = dump(thread(100, "app", app("stay")), thread(101, "app", app("compute"), START))
+    counted = ["10:00:00 0:01.00", "10:05:00 4:59.00"]
+    assert copies_told(tmp_path, snap1=text, snap2=text)
+    for at, words in enumerate(counted, 1):
+        clock, used = words.split()
+        table = f"top - {clock} up 1 day\n\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n"
+        (tmp_path / f"snap{at}.top").write_text(f"{table}    101 app       20   0   95812   2984   2700 R  99.9   0.0   {used} app\n")
+    assert _told(tmp_path) == []
