@@ -12,9 +12,11 @@ from stackan.model.track import IDLE, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
+_OF_SEVERAL = "Nothing could be compared, as the snapshots are of different processes: give two or more of one process"
 
 
-def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process]) -> str:
+def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process], apart: bool = False) -> str:
+    """`apart`: the caller gave snapshots of several processes to be compared with each other."""
     cause = leading(findings, verdict)
     if cause is not None:
         return f"{_where(cause, findings, processes)}{cause.title}."
@@ -26,8 +28,8 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
         first = next((finding for finding in findings if finding.kind != "capture-problem"), None)
         hint = f" What it suggests: {first.title}." if first is not None else ""
-        blind = _blind(findings, unsure, threads)
-        return f"{blind or 'One snapshot cannot tell what is stuck: take a second one some minutes later'}.{hint}"
+        alone = _blind(findings, unsure, threads) or "One snapshot cannot tell what is stuck: take a second one some minutes later"
+        return f"{_OF_SEVERAL if apart else alone}.{hint}"
     if unsure * 4 >= threads:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
         return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."

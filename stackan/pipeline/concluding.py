@@ -19,7 +19,7 @@ from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.beside import Beside, in_order, share_out
 from stackan.pipeline.collector import collector_paused
-from stackan.pipeline.doubts import doubt
+from stackan.pipeline.doubts import doubt, doubt_comparison
 from stackan.placing import place
 
 if TYPE_CHECKING:
@@ -44,14 +44,15 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     beside, unused = share_out(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     processes = _name_processes([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)])
-    warnings = [*sorted(case.warnings), *doubt(processes), *unused]
+    apart = doubt_comparison(places, case.given_order)
+    warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
     return Analysis(
         verdict,
-        headline(verdict, findings, processes),
+        headline(verdict, findings, processes, bool(apart)),
         processes,
         tuple(verdicts),
         tuple(findings),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from stackan.model.placement import Place
 from stackan.model.process import Process
+
+
+def doubt_comparison(places: Sequence[Place], given_order: bool) -> list[str]:
+    """What has to be said where snapshots were given to be compared, and no two of them are of one process."""
+    if not given_order or len(places) < 2 or any(len(each.compared) > 1 for each in places):
+        return []
+    from stackan.placing.apart import tell_apart
+
+    return [tell_apart(places)]
 
 
 def doubt(processes: Sequence[Process]) -> Iterator[str]:

@@ -111,6 +111,23 @@ def why_same(a: Dump, b: Dump) -> str:
     return ""
 
 
+def why_different(a: Dump, b: Dump) -> str:
+    """What shows that two dumps are of two processes: the first of the things by which `same_process` tells."""
+    ours, theirs = Identity(a), Identity(b)
+    shared = ours.threads.keys() & theirs.threads.keys()
+    if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
+        return f"they say that they are of process {a.facts.pid} and of process {b.facts.pid}"
+    if a.facts.command and b.facts.command and a.facts.command != b.facts.command:
+        return f"they are of two programs, {a.facts.command} and {b.facts.command}"
+    if not ours.threads or not theirs.threads:
+        return "one of them prints no ids of the kernel for its threads, by which they could be matched"
+    if not shared:
+        return "they have no thread in common"
+    if shared & ours.marked & theirs.marked:
+        return f"{_threads(len(shared))} of the one are in the other by LWP, but with other pthread ids"
+    return f"{_threads(len(shared))} of the one are in the other by LWP, but began at other code addresses"
+
+
 def _threads(number: int) -> str:
     return "one thread" if number == 1 else f"{number} threads"
 

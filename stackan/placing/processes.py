@@ -12,7 +12,7 @@ from stackan.placing.clues import Clues
 from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
 from stackan.placing.restarts import find_restarts
-from stackan.placing.spacing import doubt_spacing, time_steps
+from stackan.placing.spacing import doubt_spacing, span_of, time_steps
 
 _BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
 
@@ -64,7 +64,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         )
         for at, dump in enumerate(dumps)
     ]
-    span = max(sum(time_steps(compared, clues)), 0) or None
+    span = span_of(time_steps(compared, clues)) or None
     return Place(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), span, tuple(warnings))
 
 

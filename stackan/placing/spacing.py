@@ -22,13 +22,21 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
     told, steps = clues.order(dumps), time_steps(dumps, clues)
     if told is None or not steps:
         return []
-    if min(steps) < 0:
-        return [f"by {_TELLS[told]} the snapshots were not taken in this order"] if given_order else []
-    if sum(steps) < _CLOSE:
-        return [_doubt(sum(steps), told, "too close to tell what stands still from what is slow")]
-    if min(steps) > _FAR:
-        return [_doubt(min(steps), told, "too far to tell who stood still from who came back to the same place")]
-    return []
+    if min(steps) < 0 and not given_order:
+        return []
+    doubts = [f"by {_TELLS[told]} the snapshots were not taken in this order"] if min(steps) < 0 else []
+    span, nearest = span_of(steps), min(map(abs, steps))
+    if span < _CLOSE:
+        doubts.append(_doubt(span, told, "too close to tell what stands still from what is slow"))
+    elif nearest > _FAR:
+        doubts.append(_doubt(nearest, told, "too far to tell who stood still from who came back to the same place"))
+    return doubts
+
+
+def span_of(steps: Sequence[int]) -> int:
+    """The seconds from the earliest snapshot to the latest, in whatever order they were given."""
+    moments = list(itertools.accumulate(steps, initial=0))
+    return max(moments) - min(moments)
 
 
 def time_steps(dumps: Sequence[Dump], clues: Clues) -> list[int]:

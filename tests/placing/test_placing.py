@@ -163,6 +163,30 @@ def test_compare_takes_the_given_order_over_every_name_and_host(pair):
     assert any("not taken in this order" in warning for warning in process.place.warnings)
 
 
+def test_compare_tells_that_snapshots_are_too_close_in_whatever_order_they_are_given(pair):
+    names = [f"2024-06-07_1015{second}.txt" for second in ("02", "00")]
+    (process,) = analyze(dict(zip(names, pair, strict=True)), given_order=True).processes
+    wrong, close = process.place.warnings
+    assert "not taken in this order" in wrong
+    assert "were taken 2 s apart" in close
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (lambda text: another_process(text, seed=5)[0], "they say that they are of process 17802 and of process 5000"),
+        (lambda text: moved(text, 5), "25 threads of the one are in the other by LWP, but with other pthread ids"),
+    ],
+)
+def test_compare_says_that_inputs_are_of_different_processes_and_by_what(pair, other, words):
+    analysis = analyze({"before.txt": pair[0], "after.txt": other(pair[1])}, given_order=True)
+    assert analysis.headline.startswith("Nothing could be compared, as the snapshots are of different processes")
+    told = analysis.warnings[0]
+    assert told.startswith("each of another process, so that none can be compared: before.txt (process 17802), after.txt")
+    assert told.endswith(words)
+    assert not any("another process" in warning for warning in analyze({"before.txt": pair[0], "after.txt": other(pair[1])}).warnings)
+
+
 @pytest.mark.parametrize(
     ("stamps", "words"),
     [
