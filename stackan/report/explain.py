@@ -12,7 +12,8 @@ from stackan.model.place import Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
-from stackan.report.words import WIDTH, cut, indented, labelled, safe, short
+from stackan.report.sources import Shortener
+from stackan.report.words import WIDTH, cut, indented, labelled, safe
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
@@ -29,6 +30,7 @@ def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
 
 
 def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str]:
+    short = Shortener(analysis)
     sure = certainty(track, process.place.span)
     yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
     yield from labelled("why", safe(track.note), 12)
@@ -38,9 +40,9 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
     if pool is not None:
         yield from labelled("pool", f"{safe(pool.name)}: {safe(pool.evidence)}", 12)
     for index, sighting in track.sightings:
-        yield from _sighting(index, sighting)
+        yield from _sighting(index, sighting, short)
         if process.counters is not None and track.lwp is not None:
-            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]])
+            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short)
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
             how = f"{finding.severity}, {finding.confidence}"
@@ -48,7 +50,7 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
     yield ""
 
 
-def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
+def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]:
     place, awaited = sighting.place, sighting.awaited
     yield cut(f"   snapshot {index + 1}: {safe(short(sighting.dump.source))}, line {sighting.line}", WIDTH)
     yield from indented(f"{place.verb}: {place.state}, by {safe(place.reason)}", 6, 12)
@@ -57,22 +59,22 @@ def _sighting(index: int, sighting: Sighting) -> Iterator[str]:
         address = f" {awaited.address:#x}" if awaited.address is not None else descriptor
         symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
         yield from indented(
-            safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line)})"), 6, 12
+            safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line, short)})"), 6, 12
         )
         if awaited.link is not None:
-            yield from indented(safe(_leads(awaited.link)), 6, 12)
+            yield from indented(safe(_leads(awaited.link, short)), 6, 12)
         if awaited.hint:
             yield from indented(safe(awaited.hint), 6, 12)
     for hold in sighting.holds:
         address = f" {hold.address:#x}" if hold.address is not None else ""
         doubt = "" if hold.sure else "; the log is of another moment" if hold.log is not None else "; may be left over from an earlier call"
-        yield from indented(safe(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line)}{doubt})"), 6, 12)
+        yield from indented(safe(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line, short)}{doubt})"), 6, 12)
     for at, name in enumerate(place.names):
         part = "wait" if at < place.run else "start" if at >= place.end else ""
         yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
 
 
-def _counted(snapshots: Sequence[Counted | None]) -> Iterator[str]:
+def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[str]:
     """What is counted of a thread beside the last of some snapshots, and how that has grown since the one before."""
     from stackan.model.counters import spent
 
@@ -100,7 +102,7 @@ def _switches(number: int | None) -> str:
     return "" if number is None else "switched once" if number == 1 else f"switched {number} times"
 
 
-def _leads(link: Link) -> str:
+def _leads(link: Link, short: Shortener) -> str:
     """`descriptor 5 leads to process 24096, descriptor 4 (127.0.0.1:60524 -> 127.0.0.1:7002; ss.txt, line 10); 7 bytes unread there`"""
     others = " and ".join(
         f"process {end.pid}" + (f", descriptor {end.descriptor}" if end.descriptor is not None else "") for end in link.ends[:4]
@@ -110,6 +112,6 @@ def _leads(link: Link) -> str:
     return f"descriptor {link.own.descriptor} leads to {others or link.address or 'an end that no table tells'} ({line}){unread}"
 
 
-def _where(shown: Awaited | Held, line: int) -> str:
+def _where(shown: Awaited | Held, line: int, short: Shortener) -> str:
     """`line 231` of the dump, or of a log that is named."""
     return f"{short(shown.log.source)}, line {line}" if shown.log is not None else f"line {line}"

@@ -11,7 +11,8 @@ from stackan.model.kin import StackClass, share
 from stackan.model.place import Place
 from stackan.model.process import Pool, Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
-from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, short, tally
+from stackan.report.sources import Shortener
+from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, tally
 
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
@@ -65,7 +66,7 @@ def head_of(processes: Sequence[Process], verdict: str) -> str:
     return f"{who}{f' ({known})' if known else ''}: {verdict}"
 
 
-def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str]) -> Iterator[str]:
+def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], short: Shortener) -> Iterator[str]:
     """A process, or several that look alike, of which the first one is shown; `shared` are the names of stacks shown before."""
     process = processes[0]
     if len(processes) == 1:

@@ -14,7 +14,8 @@ from stackan.model.kin import alike, share, stack_classes
 from stackan.model.process import Process
 from stackan.model.track import label
 from stackan.report.processes import fold_processes, head_of, render_processes, render_shared
-from stackan.report.words import WIDTH, count, cut, each_with, indented, labelled, numbers, safe, short, tally, wrap
+from stackan.report.sources import Shortener
+from stackan.report.words import WIDTH, count, cut, each_with, indented, labelled, numbers, safe, tally, wrap
 
 _SHOWN_PROCESSES = 8  # of a case, of those that look different; findings name every process that they are about
 _FOLDED = 3  # findings that say the same, from which on one is shown for all
@@ -47,11 +48,12 @@ def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
         yield f"note: {count(len(analysis.warnings) - _SHOWN_NOTES, 'more note')}; --format json has all of them."
     if len(analysis.processes) > 1:
         yield from indented(f"{len(analysis.processes)} processes: {tally(analysis.verdicts)}", 0, 3)
+    short = Shortener(analysis)
     number = {id(finding): number for number, finding in enumerate(analysis.findings, 1)}
     for same in alike(analysis.findings):
         for folded in [same] if len(same) >= _FOLDED else [[finding] for finding in same]:
             yield ""
-            yield from render_finding(number[id(folded[0])], folded, analysis.processes, color)
+            yield from render_finding(number[id(folded[0])], folded, analysis.processes, short, color)
     shared = [stack for stack in stack_classes(analysis.processes) if len(stack.processes) > 1][:_SHOWN_SHARED]
     names = {stack.names: f"S{at}" for at, stack in enumerate(shared, 1)}
     for stack in shared:
@@ -61,7 +63,7 @@ def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
     for processes, verdict in heads[:_SHOWN_PROCESSES]:
         yield ""
         yield paint(cut(safe(head_of(processes, verdict)), WIDTH), "head", color)
-        yield from render_processes(processes, names)
+        yield from render_processes(processes, names, short)
     if len(heads) > _SHOWN_PROCESSES:
         rest = sum(len(processes) for processes, _ in heads[_SHOWN_PROCESSES:])
         yield ""
@@ -72,7 +74,7 @@ def paint(text: str, style: str, color: bool) -> str:
     return f"\033[{_COLORS[style]}m{text}\033[0m" if color else text
 
 
-def render_finding(number: int, same: Sequence[Finding], processes: Sequence[Process], color: bool) -> Iterator[str]:
+def render_finding(number: int, same: Sequence[Finding], processes: Sequence[Process], short: Shortener, color: bool) -> Iterator[str]:
     """A finding, or several that say the same of different processes: the first one stands for all."""
     finding = same[0]
     head = f"{number}. {finding.kind}: {finding.severity}, {finding.confidence}"

@@ -53,11 +53,6 @@ def _shown(char: str) -> str:
     return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
 
 
-def short(source: str) -> str:
-    """The last two parts of a source's name: enough to find the file, and to tell snap1/4242.txt from snap2/4242.txt."""
-    return "/".join(source.replace("!", "/").split("/")[-2:])
-
-
 def count(number: int, noun: str) -> str:
     """`1 thread`, `25 threads`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
