@@ -50,9 +50,10 @@ class Clues:
         return None
 
     def count_rounds(self, dumps: Sequence[Dump]) -> bool:
-        """Whether the names of all inputs tell their rounds, each another one, and tell them alike."""
+        """Whether the names of all inputs tell their rounds, and tell them alike: each another one, or at least two."""
         rounds = {dump.source: self.name(dump).rounds for dump in dumps}
-        return len(set(rounds.values())) == len(rounds) and len({len(each) for each in rounds.values()}) == 1
+        different = len(set(rounds.values()))
+        return (different > 1 or different == len(rounds)) and len({len(each) for each in rounds.values()}) == 1
 
     def learn_hosts(self, processes: Sequence[Sequence[Dump]]) -> None:
         """Folders that are named like hosts, with a number in them, are hosts where none of these processes lies in two of them."""

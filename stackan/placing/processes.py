@@ -12,7 +12,7 @@ from stackan.placing.clues import Clues
 from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
 from stackan.placing.restarts import find_restarts
-from stackan.placing.spacing import doubt_spacing, span_of, time_steps
+from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
 
 _BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
 
@@ -45,7 +45,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
     left_out = {id(dump) for dump in rest}
     hosts, roles, pids = ([found(dump) for dump in dumps] for found in (clues.host, clues.role, lambda dump: _pid(dump, clues)))
     pid = next((clue.value for source in (TEXT, NAME) for clue in pids if clue is not None and clue.source == source), None)
-    warnings = [*restarts, *doubt_spacing(compared, clues, given_order)]
+    warnings = [*restarts, *doubt_spacing(compared, clues, given_order), *doubt_rounds(compared, clues)]
     for what, found in (("hosts", hosts), ("roles", roles)):
         named = dict.fromkeys(clue.value for clue in found if clue is not None and clue.source == NAME)
         if len(named) > 1:

@@ -22,16 +22,16 @@ def match_snapshots(series: Sequence[Fit], place: Place) -> dict[int, Fit] | Non
 
 
 def _by_round(series: Sequence[Fit], sources: Sequence[str]) -> dict[int, Fit] | None:
-    """Where each snapshot has a round of its own, and each table one of these; the last table of a round is nearest to its dump.
+    """Where names tell several rounds; the last table of a round is nearest to its dumps.
 
     Tables of further rounds, of which no dump came through, are left out if every snapshot has its own all the same: else the two are
     counted in different ways.
     """
-    rounds = {read_name(source).rounds: at for at, source in enumerate(sources)}
-    found = {at: fit for fit in series if (at := rounds.get(name_of(fit.table).rounds)) is not None}
-    told = all(name_of(fit.table).rounds for fit in series)
-    strange = any(name_of(fit.table).rounds not in rounds for fit in series)
-    if len(rounds) < len(sources) or len(sources) == 1 or not told or (strange and len(found) < len(sources)):
+    counted = {name_of(fit.table).rounds: fit for fit in series}
+    rounds = [read_name(source).rounds for source in sources]
+    found = {at: counted[each] for at, each in enumerate(rounds) if each in counted}
+    strange = not counted.keys() <= set(rounds)
+    if len(set(rounds)) == 1 or () in counted or (strange and len(found) < len(sources)):
         return None
     return found
 

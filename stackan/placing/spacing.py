@@ -33,6 +33,16 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
     return doubts
 
 
+def doubt_rounds(dumps: Sequence[Dump], clues: Clues) -> list[str]:
+    """What has to be said where several snapshots were taken in one round, with two commands one right after the other."""
+    if clues.order(dumps) is not None or not clues.count_rounds(dumps):
+        return []
+    inputs, rounds = len({dump.source for dump in dumps}), len({clues.name(dump).rounds for dump in dumps})
+    if inputs == rounds:
+        return []
+    return [f"its {inputs} snapshots are of {rounds} rounds, by their names: those of one round are hardly apart in time"]
+
+
 def span_of(steps: Sequence[int]) -> int:
     """The seconds from the earliest snapshot to the latest, in whatever order they were given."""
     moments = list(itertools.accumulate(steps, initial=0))

@@ -476,6 +476,15 @@ def test_counters_of_a_round_whose_dump_is_missing_take_nothing_from_the_others(
     assert analyze(folder).warnings == (f"{folder}/t2/top.txt: of a round of which there is no dump; not used",)
 
 
+def test_counters_of_a_round_are_those_of_both_its_dumps(real: Case) -> None:
+    folder = real("t1", "t2", tables=["top.txt"])
+    for name in ("t1", "t2"):
+        shutil.copy(folder / name / "dump.txt.xz", folder / name / "again.txt.xz")
+    progress, timeline, note = judged(folder, POSTER)
+    assert (progress, timeline) == ("progressing", "S P S")
+    assert note == "was met in the same place, but has worked in between, by its CPU time"
+
+
 def test_counters_beside_one_of_the_dumps_are_told_and_not_used(real: Case) -> None:
     folder = real("t1", "t2")
     shutil.copy(REAL / "t1" / "top.txt", folder / "t1")

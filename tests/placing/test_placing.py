@@ -155,6 +155,20 @@ def test_rounds_are_ordered_as_their_names_mean(pair, names):
     assert list(placed(texts).values()) == [list(names)]
 
 
+def test_two_dumps_of_one_round_stand_together_and_are_told(pair):
+    """`bt` and `bt full`, in a folder each: by their names alone all of the one would come before all of the other."""
+    names = ["bt/t1/4242.txt", "full/t1/4242.txt", "bt/t2/4242.txt", "full/t2/4242.txt"]
+    (process,) = analyze({name: pair[at // 2] for at, name in enumerate(names)}).processes
+    assert [dump.source for dump in process.dumps] == names
+    assert process.place.placements[0].ordered == "by the rounds in the names"
+    assert process.place.warnings == ("its 4 snapshots are of 2 rounds, by their names: those of one round are hardly apart in time",)
+
+
+def test_a_number_that_all_names_have_in_common_counts_no_rounds(pair):
+    (process,) = analyze({"run1/a.txt": pair[0], "run1/b.txt": pair[1]}).processes
+    assert not process.place.warnings
+
+
 def test_compare_takes_the_given_order_over_every_name_and_host(pair):
     texts = {"node2/pstack_dnode_1.2024-06-08_101500.log": pair[0], "node1/pstack_ctrl_2.2024-06-07_101500.log": pair[1]}
     (process,) = analyze(texts, given_order=True).processes
