@@ -93,9 +93,9 @@ def find_printed(dump: Dump) -> dict[int, list[Held]]:
     if not dump.facts.printed:
         return held
     by_lwp = {dump.columns.thread_lwp[index]: index for index in range(dump.first_thread, dump.stop_thread)}
-    for address, owner, line, kind in dump.facts.printed:
-        if owner in by_lwp:
-            held.setdefault(by_lwp[owner], []).append(Held(kind, address, RECORDED, line, 0, False))
+    for word in dump.facts.printed:
+        if word.owner in by_lwp:
+            held.setdefault(by_lwp[word.owner], []).append(Held(word.kind, word.address, RECORDED, word.line, 0, False))
     return held
 
 

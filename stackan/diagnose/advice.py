@@ -30,8 +30,13 @@ _ASK_OWNER = (
     "Without glibc's symbols `x/3dw {0:#x}` shows it as the third number."
 )
 _ASK_WRITER = (
-    "Ask gdb who writes: `print ((pthread_rwlock_t*){0:#x})->__data.__cur_writer`; readers are recorded nowhere but in the locals "
-    "of `bt full` (std::shared_lock)."
+    "Have gdb print the lock into a further dump, and give that to stackan, too: gdb -p PID -batch -ex 'set trace-commands on' "
+    "-ex 'thread apply all bt full' -ex 'print *(pthread_rwlock_t *) {0:#x}' > owners.txt. It names the writer that has it, "
+    "or counts its readers; who they are stands only in the locals of `bt full` (std::shared_lock)."
+)
+_FIND_READER = (
+    "No tool names a reader: look at the threads that do not wait for the lock, for one below a function that locks it for reading; "
+    "what that one does or waits for has to end first. Else look for a path that returns without unlocking.",
 )
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
@@ -64,8 +69,11 @@ _ADVICE = {
 }
 
 
-def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
-    """Advice for a finding of this kind, of which the thread is an example; `held`: who holds what it waits for is known."""
+def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[str, ...]:
+    """Advice for a finding of this kind, of which the thread is an example.
+
+    `held`: who holds what it waits for is known; `read`: it is known that readers do.
+    """
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:
         return place.rule.advice
@@ -91,6 +99,8 @@ def advise(track: Track, kind: str, held: bool) -> tuple[str, ...]:
             return ()  # none of these tools reads an owner
         if held:
             return (_LOOK_AT_HOLDER,)
+        if read:
+            return _FIND_READER
         if awaited is None or awaited.address is None:
             return (_GET_SYMBOLS,)
         return tuple(advice.format(awaited.address) for advice in _asking(awaited.kind))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stackan.diagnose.elimination import Candidates, name_candidates, name_missing
+from stackan.diagnose.readers import Readings
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.finding import Quote
 from stackan.model.place import RECORDED, Awaited, Held, Sighting
@@ -42,6 +43,7 @@ class Holders:
                 self.by_address.setdefault(hold.address, []).append(Holder(track, sighting, hold))
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
         self.candidates = Candidates(process)
+        self.readings = Readings(process)
         self._waiters: dict[int | str, list[Track]] = {}
         self._looks = _LOOKS * len(process.tracks)
         self._roots: dict[int | str, tuple[Track, int]] = {}
@@ -154,9 +156,13 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
         return []
     if awaited.address is None:
         return _hints(waiters) or ["Its holder is not shown: the dump prints no address of the lock."]
+    readers = holders.readings.tell(track)
     if awaited.address in holders.by_address:
         holder, _, hold = holders.by_address[awaited.address][0]
-        return [f"{label(holder)} {holding(hold)} it{_doubt(hold)} and {_doing(holder)}.", *_tell_way(holders.way(holder))]
+        return [*readers, f"{label(holder)} {holding(hold)} it{_doubt(hold)} and {_doing(holder)}.", *_tell_way(holders.way(holder))]
+    if readers:
+        named = name_candidates(waiters, holders.candidates) or holders.readings.name_candidates(waiters)
+        return [*readers, *_hints(waiters), *named]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]

@@ -95,6 +95,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
         severity = CRITICAL
     what = describe_waits([track for _, track in group])
     holder = next(iter(holders.of(first)), None) if len(processes) == 1 else None
+    read = holders.readings.quote(first) if len(processes) == 1 else []
     held = f"; {label(holder.track)} {holding(holder.hold)} it" if holder is not None else ""
     rest = f"; {behind} more behind" if behind else ""
     who = label(first) if len(group) == 1 else f"{len(group)} threads"
@@ -108,8 +109,8 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
         explanation=_explain(group, pool, holders, peers) + tell_behind(behind - _told_behind(group, holders), _whom(group)),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
-        evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), sample(group)]),
-        advice=advise(first, kind, holders.has(first)),
+        evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
+        advice=advise(first, kind, holders.has(first), bool(read)),
         processes=processes,
         behind=behind,
     )

@@ -15,6 +15,7 @@ from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump, Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Process
+from stackan.model.readings import printed_readings
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
 
@@ -61,6 +62,7 @@ class _Builder:
         self.holders: dict[object, list[tuple[Track, Sighting, Held]]] = {}
         self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
         self.recorded: dict[int | None, Printed] = {}  # locks whose printed owner is one of them, by address
+        self.read: dict[int, tuple[Dump, Printed]] = {}  # locks that readers hold, by address
 
     def add_threads(self) -> None:
         """The process's threads, what they hold, and its pools."""
@@ -76,6 +78,7 @@ class _Builder:
         self.everyone = everyone
         self.peers = peers
         printed = self.process.dumps[-1].facts.printed
+        self.read = printed_readings(self.process)
         self.recorded = {word.address: word for word in reversed(printed) if len(everyone.get(word.owner, ())) == 1}
         for track in self.process.tracks:
             if track.key in self.threads:
@@ -185,7 +188,10 @@ class _Builder:
                 )
             )
         if not held and not self._connect_recorded(node, address):
-            if self._is_alone_with(sighting):
+            if address in self.read:
+                dump, word = self.read[address]
+                self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, "is held by"))
+            elif self._is_alone_with(sighting):
                 self.graph.connect(Edge(node, self.threads[self.process.tracks[0].key], INFERRED, "", 0, ONLY_BY))
             else:
                 self._other(node, "is held by")

@@ -139,6 +139,8 @@ class Printed(NamedTuple):
     owner: int  # LWP; 0 is none
     line: int
     kind: str = "mutex"  # or "rwlock", whose printed owner is its writer
+    readers: int = 0  # that hold a rwlock; who they are is recorded nowhere
+    queue: str = ""  # who waits behind the readers: "", "writer", or "both" a writer and the readers that came after it
 
 
 class Lock(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stackan.model.arguments import read_address
 from stackan.model.columns import Columns
 from stackan.model.dump import Facts, Printed
+from stackan.parsing.printed import Asked, read_answer, read_question
 
 _REFUSALS = (b"ptrace: ", b"Could not attach", b"Unable to attach", b"eu-stack: ")
 _ADVICE = "Could not attach to process.  If "  # ...your uid matches: gdb says so before the reason, `ptrace: Operation not permitted.`
@@ -16,7 +16,7 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     command: str | None = None
     printed: list[Printed] = []
     refusals: list[str] = []
-    asked: int | None = None
+    asked: Asked | None = None
     announced, limited = 0, False
     for line, start in zip(columns.note_line, columns.note_start):
         if data.startswith(b"[New LWP ", start):
@@ -24,11 +24,11 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
             continue
         text = _line(data, start)
         if text.startswith((b"+p", b"(gdb) p")):
-            asked = _asked_address(text)
+            asked = read_question(text)
         elif text.startswith(b"$"):
-            owner = _owner(text)
-            if asked is not None and owner is not None:
-                printed.append(Printed(asked, owner, line, "rwlock" if b"__cur_writer" in text else "mutex"))
+            word = read_answer(asked, text, line) if asked is not None else None
+            if word is not None:
+                printed.append(word)
             asked = None
         elif text.startswith((b"[Inferior ", b"Attaching to ", b"PID ")):
             pid = read_pid(data, start) or pid
@@ -65,24 +65,3 @@ def _number_behind(text: bytes, mark: bytes) -> int | None:
     while end < len(digits) and 48 <= digits[end] <= 57:
         end += 1
     return int(digits[:end]) if end else None
-
-
-def _asked_address(text: bytes) -> int | None:
-    """`+p *(pthread_mutex_t *) 0x5567ca279180` (gdb echoes commands under `set trace-commands on`).
-
-    Of a lock only: what else was printed is no owner.
-    """
-    if b"pthread_mutex_t" not in text and b"pthread_rwlock_t" not in text and b"__owner" not in text:
-        return None
-    at = text.find(b"0x")
-    address = read_address(text[at:]) if at >= 0 else None
-    return address.value if address else None
-
-
-def _owner(text: bytes) -> int | None:
-    """`$1 = {__data = {__lock = 2, __count = 0, __owner = 16391, …`, a rwlock's `__cur_writer`, or the pretty-printer's `Owner ID = n`."""
-    for mark in (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = "):
-        if mark in text:
-            return _number_behind(text, mark) or 0
-    value = text.partition(b" = ")[2]  # `print ((pthread_mutex_t *) 0x…)->__data.__owner` gives the bare number
-    return int(value) if value.isdigit() and len(value) <= 10 else None

@@ -1,0 +1,15 @@
+"""Rwlocks that readers hold, as a debugger has printed them: how many they are is recorded, who they are is not."""
+
+from __future__ import annotations
+
+from stackan.model.dump import Dump, Printed
+from stackan.model.process import Process
+
+
+def printed_readings(process: Process) -> dict[int, tuple[Dump, Printed]]:
+    """{address: (the newest dump in which the lock was printed, what that says)} of those that readers held then."""
+    newest: dict[int, tuple[Dump, Printed]] = {}
+    for dump in reversed(process.dumps):
+        told = {word.address: (dump, word) for word in dump.facts.printed if word.kind == "rwlock"}
+        newest = told | newest
+    return {address: found for address, found in newest.items() if found[1].readers}
