@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackan.model.track import Track
+from stackan.model.track import Track, label
 
 if TYPE_CHECKING:
     from stackan.model.link import Link
+    from stackan.model.place import Place
 
 _TAKE_ITS_DUMP = "Take its dump, too."
 _FIND_PEER = {
@@ -42,6 +43,12 @@ _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again with `thread apply all bt full`: "
     "then the lock's address stands in them."
 )
+_ASK_FRAME = (
+    "The lock is none of glibc's, so the debug symbols of glibc do not show it. With those of the program gdb prints it, "
+    "at {who}: `frame {level}` ({function}), `info args`, `print *{object}`; where that is optimized out, further out with `up`. "
+    "Who holds it shows in the stacks, if anywhere: look for a thread that is past the lock in a function which takes it."
+)
+_OF_GLIBC = ("pthread_mutex_", "pthread_rwlock_", "lll_")
 _LOOK_AT_PEER = "Look at {0}: what it does or waits for has to end first."
 _DUMP_PEER = "Take dumps of {0}, too, and give them together with these and the table."
 _DUMP_FAR_PEER = "Take dumps of the server at {0}, and `ss -tanp` there, and give them together with these and the table."
@@ -101,6 +108,8 @@ def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[str, ...]:
             return (_LOOK_AT_HOLDER,)
         if read:
             return _FIND_READER
+        if not _is_of_glibc(place):
+            return (_ask_frame(track),)
         if awaited is None or awaited.address is None:
             return (_GET_SYMBOLS,)
         return tuple(advice.format(awaited.address) for advice in _asking(awaited.kind))
@@ -111,6 +120,19 @@ def _advise_on_link(link: Link) -> str:
     if not link.ends:
         return _DUMP_FAR_PEER.format(link.who)
     return (_LOOK_AT_PEER if all(end.places for end in link.ends) else _DUMP_PEER).format(link.who)
+
+
+def _is_of_glibc(place: Place) -> bool:
+    """Whether glibc's own functions wait for the lock, or wait inside those of a library whose lock is made of one."""
+    return not place.run or place.reason.startswith("glibc.") or any(name.startswith(_OF_GLIBC) for name in place.names[: place.run])
+
+
+def _ask_frame(track: Track) -> str:
+    """How gdb shows a lock of another library: in the outermost of the frames that take it."""
+    thread, dump, at = track.newest.thread, track.newest.dump, track.place.run - 1
+    level = dump.level(dump.columns.thread_first[thread] + at)
+    itself = "self" if b"self=" in dump.arguments_in(thread, at) else "this"
+    return _ASK_FRAME.format(who=label(track), level=level, function=track.place.names[at], object=itself)
 
 
 def _asking(kind: str) -> tuple[str, ...]:
