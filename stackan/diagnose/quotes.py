@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stackan.model.finding import Quote
 from stackan.model.place import Awaited, Sighting
 from stackan.model.process import Process
-from stackan.model.track import Track
+from stackan.model.track import Track, moved_from
 from stackan.model.waitgraph import Edge, WaitGraph
 
 if TYPE_CHECKING:
@@ -49,8 +49,13 @@ def _stands_in(log: Log, edge: Edge) -> bool:
 
 
 def quote_wait(track: Track) -> list[Quote]:
-    """Where a thread waits, in its oldest and its newest snapshot, and what a log or a table says of it."""
+    """Where a thread waits, in its oldest and its newest snapshot, and what a log or a table says of it.
+
+    The newest stands first if the object has moved since: what is told of it goes by the address that it has now.
+    """
     ends = [track.sightings[0][1], track.sightings[-1][1]] if len(track.sightings) > 1 else [track.newest]
+    if moved_from(track) is not None:
+        ends.reverse()
     return [*(quote_line(sighting, wait_line(sighting)) for sighting in ends), *quote_beside(track.newest.awaited)]
 
 

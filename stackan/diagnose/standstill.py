@@ -13,7 +13,7 @@ from stackan.diagnose.ranks import call_of
 from stackan.diagnose.words import describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track, places_of
+from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
@@ -162,6 +162,10 @@ def _explain(group: Group, pool: Pool | None, holders: Holders, peers: Peers) ->
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
     sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
+    before = moved_from(first)
+    if before is not None:
+        waits = "it waits" if len(group) == 1 else "they wait"
+        sentences.append(f"What {waits} for stood at {before:#x} in the oldest dump: the collector has moved it since.")
     sentences += tell_root([track for member, track in group if member is process], holders)
     sentences += peers.tell([track for _, track in group])
     if len(group) == 1:

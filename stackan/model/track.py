@@ -78,3 +78,11 @@ def label(track: Track) -> str:
     """`LWP 17541 transfer`, `goroutine 17`, or what else stands for the LWP where none is printed."""
     name = f" {track.name}" if track.name else ""
     return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"
+
+
+def moved_from(track: Track) -> int | None:
+    """Where the object that a stuck thread waits for stood in its oldest snapshot, if a collector has moved it since."""
+    oldest, newest = track.sightings[0][1].awaited, track.newest.awaited
+    if track.progress != STUCK or oldest is None or newest is None or None in (oldest.address, newest.address):
+        return None
+    return oldest.address if oldest.address != newest.address else None

@@ -146,8 +146,9 @@ def move(track: Track) -> str:
 
 def render_pool(pool: Pool) -> Iterator[str]:
     state = pool_state(pool)
-    shares = f"{count(len(pool.workers), 'worker')}: {pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving; {state}"
-    yield from indented(f"pool {safe(pool.name)}, {shares}", 3, 6)
+    rest = len(pool.workers) - pool.idle - pool.blocked - pool.progressing
+    shares = f"{pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving" + (f", {rest} unknown" if rest > 0 else "")
+    yield from indented(f"pool {safe(pool.name)}, {count(len(pool.workers), 'worker')}: {shares}; {state}", 3, 6)
 
 
 def pool_state(pool: Pool) -> str:

@@ -187,6 +187,16 @@ def test_objects_that_the_collector_has_moved_are_the_same_to_a_thread_that_has_
     assert analyze(first, move(second)).verdict == "worker-exhaustion"
 
 
+def test_the_proof_of_a_moved_object_begins_with_the_address_that_the_title_tells() -> None:
+    first, second = both("jdk17-convoy")
+    finding = analyze(first, move(second)).findings[0]
+
+    assert "mutex 0xaad27898" in finding.title
+    assert "0x00000000aad27898" in finding.evidence[0].text
+    assert "What they wait for stood at 0xffd27898 in the oldest dump: the collector has moved it since." in finding.explanation
+    assert "moved" not in analyze(first, second).findings[0].explanation
+
+
 def test_other_objects_are_progress_where_no_cpu_time_is_printed() -> None:
     first, second = both("jdk17-pool")
     analysis = analyze(forget(first), forget(move(second)))

@@ -103,3 +103,9 @@ def test_many_numbers_are_counted_rather_than_listed():
     assert numbers([1, 2, 3]) == "1 2 3"
     assert numbers(list(range(20)), 3) == "0 1 2 and 17 more"
     assert numbers([None]) == "(no thread ids in the dump)"
+
+
+def test_the_workers_of_a_pool_add_up(shared):
+    folder = shared / "truth/servers/s4b-java-monitor-deadlock/jstack"
+    report = " ".join(" ".join(render(stackan.analyze(stackan.load(*sorted(folder.glob("snap*.txt")))))).split())
+    assert "8 workers: 2 idle, 5 blocked, 0 moving, 1 unknown" in report
