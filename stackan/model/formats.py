@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+RUN_TIMES = ("go", "java", "python")  # languages whose own tools tell what a thread waits for where a native stack does not
+
 
 class Format(NamedTuple):
     """What conclusions may rest on in a format."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.dump import Dump
+from stackan.model.formats import RUN_TIMES
+
+_PAIR = 2  # snapshots that tell who stands still
 
 
 def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
     """(snapshots to compare, the rest): stacks printed by another tool, or with other symbols, differ although nothing moved.
 
     The largest set that was taken alike is compared; of equal ones that which shows more: gdb's, with symbols of the C library.
+    Two snapshots of a run-time's own tool are enough to come before any number of native ones, which hide what its threads wait for.
     """
     sets: list[list[Dump]] = []
     for dump in dumps:
@@ -19,8 +23,22 @@ def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
             sets.append([dump])
         else:
             home.append(dump)
-    best = max(sets, key=lambda taken: (len(taken), taken[0].traits.instant, _has_symbols(taken[0]) is True))
+    most = max(len(dump.threads) for dump in dumps)
+
+    def merit(taken: list[Dump]) -> tuple[int, ...]:
+        first = taken[0]
+        return min(len(taken), _PAIR), _tells_waits(first, most), len(taken), first.traits.instant, _has_symbols(first) is True
+
+    best = max(sets, key=merit)
     return best, [dump for taken in sets if taken is not best for dump in taken]
+
+
+def _tells_waits(dump: Dump, most: int) -> bool:
+    """Whether a dump says what most threads of a process wait for that runs on a run-time.
+
+    In a program that only embeds one, the run-time's own tool shows few of the threads.
+    """
+    return dump.traits.language in RUN_TIMES and len(dump.threads) * 2 > most
 
 
 def _taken_alike(a: Dump, b: Dump) -> bool:

@@ -13,6 +13,7 @@ from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
 from stackan.placing.restarts import find_restarts
 from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
+from stackan.placing.views import tell_views
 
 _BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
 
@@ -22,22 +23,7 @@ def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
     clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
-    return _tell_formats([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
-
-
-def _tell_formats(places: list[Place]) -> list[Place]:
-    """Dumps of one process in formats that share no thread ids, a goroutine dump and gdb's, stay apart: say that they belong together."""
-    formats: dict[tuple[str | None, int | None], dict[str, str]] = {}
-    for each in places:
-        traits = each.placements[0].dump.traits
-        formats.setdefault((each.host, each.pid), {}).setdefault(traits.family, traits.name)
-    told = []
-    for each in places:
-        family = each.placements[0].dump.traits.family
-        others = [name for other, name in formats[each.host, each.pid].items() if other != family and each.pid is not None]
-        words = [f"the same process id as in {' and '.join(others)} dumps, whose threads cannot be told to be the same"] if others else []
-        told.append(each._replace(warnings=(*each.warnings, *words)))
-    return told
+    return tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
 
 
 def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> Place:

@@ -1,0 +1,56 @@
+"""Dumps of one process that stay apart, as their formats share no thread ids: said, so that nobody takes them for two processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from stackan.model.dump import Dump
+from stackan.model.formats import RUN_TIMES
+from stackan.model.placement import Place
+
+
+def tell_views(places: Sequence[Place]) -> list[Place]:
+    """The places with a note at those that show a process which another one shows, too."""
+    views = _by_process_id(places)
+    natives = _natives(places)
+    told = []
+    for each in places:
+        first = each.placements[0].dump
+        family = first.traits.family
+        others = [name for other, name in views[each.host, each.pid].items() if other != family and each.pid is not None]
+        words = [f"the same process id as in {' and '.join(others)} dumps, whose threads cannot be told to be the same"] if others else []
+        view = _other_view(first, natives) if not others and first.traits.language in RUN_TIMES else None
+        words += [_say_view(view)] if view is not None else []
+        told.append(each._replace(warnings=(*each.warnings, *words)))
+    return told
+
+
+def _by_process_id(places: Sequence[Place]) -> dict[tuple[str | None, int | None], dict[str, str]]:
+    """{(host, process id): {family: format}}"""
+    formats: dict[tuple[str | None, int | None], dict[str, str]] = {}
+    for each in places:
+        traits = each.placements[0].dump.traits
+        formats.setdefault((each.host, each.pid), {}).setdefault(traits.family, traits.name)
+    return formats
+
+
+def _natives(places: Sequence[Place]) -> dict[int, Dump]:
+    """{LWP: the first dump of the first process that shows it in a native stack}"""
+    dumps = (each.placements[0].dump for each in reversed(places))
+    return {lwp: dump for dump in dumps if dump.traits.language not in RUN_TIMES for lwp in dump.thread_of_lwp}
+
+
+def _other_view(dump: Dump, natives: Mapping[int, Dump]) -> Dump | None:
+    """The native dump in which most of the threads that a run-time's dump shows stand by their LWPs.
+
+    A JVM prints addresses of its own for its threads, so no pthread id can tell that these are the same.
+    """
+    seen = Counter(natives[lwp].source for lwp in dump.thread_of_lwp if lwp in natives)
+    source, number = max(seen.items(), key=itemgetter(1), default=("", 0))
+    return next(each for each in natives.values() if each.source == source) if number * 2 > len(dump.thread_of_lwp) else None
+
+
+def _say_view(native: Dump) -> str:
+    return f"most of its threads have the LWPs of those in {native.source}: most likely another view of that process"
