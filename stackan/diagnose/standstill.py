@@ -13,9 +13,15 @@ from stackan.diagnose.ranks import call_of
 from stackan.diagnose.words import describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
+from stackan.model.shared import SharedLocks
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
+
+_ONE_LOCK = (
+    "That it is one lock is inferred: it stands at one address, is shared between processes (private=128), and these were forked "
+    "from one, as their first threads have one pthread id."
+)
 
 Group = list[tuple[Process, Track]]
 
@@ -31,8 +37,9 @@ def standing(
     mostly: set[tuple[object, ...]] = set()  # objects that hold up most of a process
     behind: dict[tuple[object, ...], int] = {}  # how many more wait behind those that wait for an object
     holders: dict[str, Holders] = {}
+    shared = SharedLocks(processes)
     for process in processes:
-        own = _group(process)
+        own = _group(process, shared)
         if not own:
             continue
         known = holders[process.id] = Holders(process)
@@ -51,12 +58,12 @@ def standing(
     return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], peers) for key, group in free.items()]
 
 
-def _group(process: Process) -> dict[tuple[object, ...], list[Track]]:
+def _group(process: Process, shared: SharedLocks) -> dict[tuple[object, ...], list[Track]]:
     """The threads of a process that stand still, by what they wait for."""
     groups: dict[tuple[object, ...], list[Track]] = {}
     for track in process.tracks:
         if _stands(track, len(process.dumps)):
-            groups.setdefault(_object(process, track), []).append(track)
+            groups.setdefault(shared.of(process, track) or _object(process, track), []).append(track)
     return groups
 
 
@@ -68,8 +75,9 @@ def _stands(track: Track, snapshots: int) -> bool:
 def _object(process: Process, track: Track) -> tuple[object, ...]:
     """What a thread waits for, as far as two threads can be said to wait for the same.
 
-    An address is one process's own.  Where none is printed, threads of one process that wait in the same function are taken
-    together; so are single-threaded processes (backends) if a rule or their whole stacks say the same.
+    An address is one process's own; locks that processes share are asked for before.  Where none is printed, threads of one
+    process that wait in the same function are taken together; so are single-threaded processes (backends) if a rule or their
+    whole stacks say the same.
     """
     place, awaited = track.place, track.newest.awaited
     if awaited is not None and awaited.log is not None:
@@ -166,6 +174,8 @@ def _explain(group: Group, pool: Pool | None, holders: Holders, peers: Peers) ->
     if before is not None:
         waits = "it waits" if len(group) == 1 else "they wait"
         sentences.append(f"What {waits} for stood at {before:#x} in the oldest dump: the collector has moved it since.")
+    if len({member.id for member, _ in group}) > 1 and first.place.kind in ("mutex", "rwlock") and first.place.rule is None:
+        sentences.append(_ONE_LOCK)
     sentences += tell_root([track for member, track in group if member is process], holders)
     sentences += peers.tell([track for _, track in group])
     if len(group) == 1:

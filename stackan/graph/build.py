@@ -7,25 +7,25 @@ shows, and is active.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from stackan.graph.peers import Peers
 from stackan.graph.suppliers import Supply
-from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump, Printed
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
+from stackan.model.shared import SharedLocks, is_private
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
-
-PRIVATE = 0  # glibc's LLL_PRIVATE, as gdb prints it: `futex_wait (private=0, expected=2, futex_word=0x5594c518c080 <journal>)`
 
 
 def build(processes: Sequence[Process]) -> WaitGraph:
     graph = WaitGraph()
     someone = graph.add(Node("someone-else", "someone else", None))
-    builders = [_Builder(graph, process, someone) for process in processes]
+    shared = SharedLocks(processes)
+    joined: dict[Hashable, int] = {}  # locks of several processes that nobody is shown to hold
+    builders = [_Builder(graph, process, someone, shared, joined) for process in processes]
     everyone: dict[int | str, list[int]] = {}  # a lock in shared memory may be held by a thread of another process
     for builder in builders:
         builder.add_threads()
@@ -52,10 +52,12 @@ def _is_whole(dump: Dump) -> bool:
 
 
 class _Builder:
-    def __init__(self, graph: WaitGraph, process: Process, someone: int) -> None:
+    def __init__(self, graph: WaitGraph, process: Process, someone: int, shared: SharedLocks, joined: dict[Hashable, int]) -> None:
         self.graph = graph
         self.process = process
         self.someone = someone
+        self.shared = shared
+        self.joined = joined
         self.threads: dict[int | str, int] = {}
         self.supply = Supply(graph, process, someone, self.threads)
         self.resources: dict[object, int] = {}
@@ -125,10 +127,30 @@ class _Builder:
     def _add_lock_wait(self, track: Track, token: str) -> None:
         node, sighting = self.threads[track.key], track.newest
         self.graph.needs[node] = 1
+        common = self._common(track)
+        if common is not None:
+            self.graph.connect(Edge(node, common, INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
+            return
         awaited, source = sighting.awaited, sighting.text_of(sighting.awaited).source
         line = sighting.wait_line
         evidence = RECORDED if awaited is not None and awaited.log is not None else FRAMES
         self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, line, "waits for"))
+
+    def _common(self, track: Track) -> int | None:
+        """The node of a lock for which threads of other processes wait, too; where its holder is known, each process has its own.
+
+        That it is one lock is inferred, so no deadlock may rest on it: it leads to someone else.
+        """
+        lock = self.shared.of(self.process, track)
+        awaited = track.newest.awaited
+        if lock is None or awaited is None or awaited.address in self.holders or awaited.address in self.recorded:
+            return None
+        if lock not in self.joined:
+            words = f"{awaited.kind} {awaited.address:#x}, shared by processes"
+            resource = Node("resource", words, None, resource=awaited.kind, address=awaited.address)
+            self.joined[lock] = self.graph.add(resource, needs=1)
+            self._other(self.joined[lock], "is held by")
+        return self.joined[lock]
 
     def _proves_alone(self, track: Track) -> bool:
         """Whether the newest snapshot counts although the thread moved before it: a deadlock may have formed in between.
@@ -208,8 +230,7 @@ class _Builder:
             return False
         if any(word.owner for word in dump.facts.printed):  # then the text itself names who has ended
             return False
-        flags = (number_argument(dump.arguments_in(sighting.thread, at), b"private") for at in range(place.run))
-        return next((flag for flag in flags if flag is not None), None) == PRIVATE
+        return is_private(sighting)
 
     def _connect_recorded(self, node: int, address: int | None) -> bool:
         """Connect a lock to the thread of another process that its printed owner word names."""
