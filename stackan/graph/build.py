@@ -12,12 +12,21 @@ from collections.abc import Hashable, Sequence
 from stackan.graph.peers import Peers
 from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
-from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Held, Sighting
+from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.shared import SharedLocks, is_private
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
-from stackan.model.waitgraph import ONLY_BY, Edge, Node, WaitGraph
+from stackan.model.waitgraph import END_OF, HELD_BY, ONLY_BY, Edge, Node, WaitGraph
+
+# Objects without an owner, and their relation to whoever brings what is waited for there.
+_BROUGHT = {
+    "condition": "is signaled by",
+    "semaphore": "is posted by",
+    "barrier": "waits for the arrival of",
+    "latch": "is counted down by",
+    "futex": "is changed by",
+}
 
 
 def build(processes: Sequence[Process]) -> WaitGraph:
@@ -100,7 +109,7 @@ class _Builder:
         if awaited is not None and awaited.owners:
             for owner in awaited.owners:
                 supplier = self.threads.get(owner, self.someone)
-                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting.wait_line, "waits for the end of"))
+                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting.wait_line, END_OF))
             graph.needs[node] = len(graph.out[node])
             return
         token = self._token(track)
@@ -122,7 +131,21 @@ class _Builder:
         if place.task and self.supply.pools:
             graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
             return
+        brought = _BROUGHT.get(place.kind or "", "") if place.rule is None else ""
+        if brought and awaited is not None and awaited.address is not None:
+            graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting.wait_line, "waits for"))
+            return
         self._other(node, "waits for")
+
+    def _event(self, awaited: Awaited, brought: str) -> int:
+        """The node of what has no owner: whoever comes may bring what its waiters wait for."""
+        key = (awaited.kind, awaited.address)
+        if key not in self.resources:
+            words = f"{awaited.kind} {awaited.address:#x}{f' <{awaited.symbol}>' if awaited.symbol else ''}"
+            node = Node("resource", words, self.process, resource=awaited.kind, address=awaited.address)
+            self.resources[key] = self.graph.add(node, needs=1)
+            self._other(self.resources[key], brought)
+        return self.resources[key]
 
     def _add_lock_wait(self, track: Track, token: str) -> None:
         node, sighting = self.threads[track.key], track.newest
@@ -149,7 +172,7 @@ class _Builder:
             words = f"{awaited.kind} {awaited.address:#x}, shared by processes"
             resource = Node("resource", words, None, resource=awaited.kind, address=awaited.address)
             self.joined[lock] = self.graph.add(resource, needs=1)
-            self._other(self.joined[lock], "is held by")
+            self._other(self.joined[lock], HELD_BY)
         return self.joined[lock]
 
     def _proves_alone(self, track: Track) -> bool:
@@ -204,7 +227,7 @@ class _Builder:
                     hold.evidence,
                     shown.text_of(hold).source,
                     hold.line,
-                    "is held by",
+                    HELD_BY,
                     hold.sure,
                     hold.frame if hold.evidence == LOCALS else None,
                 )
@@ -212,11 +235,11 @@ class _Builder:
         if not held and not self._connect_recorded(node, address):
             if address in self.read:
                 dump, word = self.read[address]
-                self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, "is held by"))
+                self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, HELD_BY))
             elif self._is_alone_with(sighting):
                 self.graph.connect(Edge(node, self.threads[self.process.tracks[0].key], INFERRED, "", 0, ONLY_BY))
             else:
-                self._other(node, "is held by")
+                self._other(node, HELD_BY)
         self.graph.needs[node] = len(self.graph.out[node])
         return node
 
@@ -238,7 +261,7 @@ class _Builder:
         if printed is None:
             return False
         (owner,) = self.everyone[printed.owner]
-        self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, "is held by"))
+        self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, HELD_BY))
         return True
 
 
@@ -247,8 +270,7 @@ def _is_lock(sighting: Sighting) -> bool:
     awaited, place = sighting.awaited, sighting.place
     if awaited is None or awaited.address is None:
         return False
-    unowned = ("condition", "semaphore", "barrier", "latch", "future", "futex")
-    return awaited.log is not None or (place.rule is None and place.kind not in unowned)
+    return awaited.log is not None or (place.rule is None and place.kind != "future" and place.kind not in _BROUGHT)
 
 
 def _identity(address: int | None, token: str) -> object:

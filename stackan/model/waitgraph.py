@@ -5,6 +5,8 @@ from typing import NamedTuple
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 
+# The relations of a lock to a thread that holds it, and of a thread to the one that it joins.
+HELD_BY, END_OF = "is held by", "waits for the end of"
 # The relation of a lock to the only thread that could ever release it.
 ONLY_BY = "can be released only by"
 # The relation of what a pool's workers wait for to the pools that a profile declares for it.

@@ -11,8 +11,12 @@ from typing import NamedTuple, TextIO
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
-from stackan.model.waitgraph import Node, WaitGraph
+from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
 from stackan.report.words import cut, numbers, safe
+
+_ROOT = "root of these waits"
+_BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")
+_COLORS = {"critical": "red", "root": "blue"}
 
 
 class Box(NamedTuple):
@@ -21,7 +25,7 @@ class Box(NamedTuple):
     name: str  # "n12", what arrows refer to
     kind: str
     lines: tuple[str, ...]
-    critical: bool  # a critical finding names it
+    mark: str  # "critical": a critical finding names it; "root": others wait for it, and it for no thread; or ""
 
 
 class Arrow(NamedTuple):
@@ -43,6 +47,7 @@ def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
     """What a drawing shows of the graph."""
     graph = analysis.waits
     boxes_of = fold(graph)
+    roots = find_roots(graph)
     named = {(process.id, track.key) for finding in analysis.findings if finding.severity == CRITICAL for process, track in finding.threads}
     members: dict[int, list[int]] = {}
     for number, box in boxes_of.items():
@@ -51,13 +56,30 @@ def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
     for box, numbers_in_box in members.items():
         nodes = [graph.nodes[number] for number in numbers_in_box]
         critical = any(node.process and node.track and (node.process.id, node.track.key) in named for node in nodes)
-        boxes.append(Box(f"n{box}", nodes[0].kind, tuple(_label(nodes, len(analysis.processes) > 1)), critical))
+        lines = [*_label(nodes, len(analysis.processes) > 1), *([_ROOT] if box in roots else [])]
+        boxes.append(Box(f"n{box}", nodes[0].kind, tuple(lines), "critical" if critical else "root" if box in roots else ""))
     arrows = (
         Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", edge.words, edge.evidence != "inferred")
         for number, box in boxes_of.items()
         for edge in graph.out[number]
     )
     return boxes, list(dict.fromkeys(arrows))
+
+
+def find_roots(graph: WaitGraph) -> set[int]:
+    """Threads that hold what others wait for, or whose end they wait for, and at which that ends.
+
+    Who waits for a lock or a signal of someone else is none: the root is whoever that is.
+    """
+    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.words in (HELD_BY, END_OF)}
+    return {number for number in waited_for if _is_root(graph, number)}
+
+
+def _is_root(graph: WaitGraph, number: int) -> bool:
+    track = graph.nodes[number].track
+    if track is None or any(graph.nodes[edge.supplier].kind != "someone-else" for edge in graph.out[number]):
+        return False
+    return not graph.out[number] or track.place.state not in _BROUGHT_BY_THREADS
 
 
 def fold(graph: WaitGraph) -> dict[int, int]:
@@ -113,7 +135,7 @@ def dot(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
     yield "  rankdir=LR; node [fontname=sans, fontsize=10]; edge [fontname=sans, fontsize=9];"
     for box in boxes:
         label = "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in box.lines)
-        color = ", color=red, penwidth=2" if box.critical else ""
+        color = f", color={_COLORS[box.mark]}, penwidth=2" if box.mark else ""
         yield f'  {box.name} [shape={shapes.get(box.kind, "ellipse")}, label="{label}"{color}];'
     for arrow in arrows:
         yield f'  {arrow.waiter} -> {arrow.supplier} [label="{arrow.words}"{"" if arrow.sure else ", style=dashed"}];'
@@ -130,10 +152,11 @@ def mermaid(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
         yield f'  {box.name}{opening}"{label}"{closing}'
     for arrow in arrows:
         yield f'  {arrow.waiter} {"-->" if arrow.sure else "-.->"}|"{arrow.words}"| {arrow.supplier}'
-    critical = ",".join(box.name for box in boxes if box.critical)
-    if critical:
-        yield "  classDef critical stroke:#c00,stroke-width:3px"
-        yield f"  class {critical} critical"
+    for mark, color in (("critical", "#c00"), ("root", "#06c")):
+        marked = ",".join(box.name for box in boxes if box.mark == mark)
+        if marked:
+            yield f"  classDef {mark} stroke:{color},stroke-width:3px"
+            yield f"  class {marked} {mark}"
 
 
 _NODE_KEYS = {

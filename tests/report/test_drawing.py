@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import pathlib
 import re
 from xml.etree import ElementTree
 
 import networkx
 import pytest
+from graph.dumps import START, Thread, app, dump, guarded_mutex, lock_guard, mutex, sleep, thread
+from graph.dumps import analyze as made
 
 import stackan
 from stackan.report.drawing import write
@@ -88,3 +91,59 @@ def test_names_of_a_stranger_cannot_break_out(hostile, format):
     else:
         labels = re.findall(r'label="((?:\\.|[^"\\])*)"[\],]|label="((?:\\.|[^"\\])*)", color', text)
         assert len(labels) == text.count("label=")
+
+
+def analyze(*threads: Thread, full: bool = False) -> stackan.Analysis:
+    return made(dump(*threads, full=full), dump(*threads, full=full))
+
+
+def test_the_root_of_a_tree_of_waits_is_marked(chain):
+    lines = drawn(chain, "mermaid").splitlines()
+    [root] = [line for line in lines if "root of these waits" in line]
+    assert "LWP 4103 c<br>in compact<br>root of these waits" in root
+    assert f"  class {root.split('[')[0].strip()} root" in lines
+    [box] = [line for line in drawn(chain, "dot").splitlines() if "in compact" in line]
+    assert box.endswith("color=blue, penwidth=2];")
+
+
+@pytest.fixture(scope="module")
+def chain() -> stackan.Analysis:
+    """4101 waits for what 4102 holds, which waits for what 4103 holds, which sleeps."""
+    return analyze(
+        thread(4100, "main", sleep(), app("main")),
+        thread(4101, "a", mutex(0x5581_D178_4140), app("commit"), START),
+        thread(4102, "b", guarded_mutex(0x5581_D178_4180), app("flush", locals=GUARDS), START),
+        thread(4103, "c", sleep(), app("compact", locals=(lock_guard(0x5581_D178_4180),)), START),
+        full=True,
+    )
+
+
+GUARDS = (f"first_{lock_guard(0x5581_D178_4140)}", f"second_{lock_guard(0x5581_D178_4180)}")
+
+
+def test_threads_that_wait_for_each_other_have_no_root():
+    first, second = 0x5581_D178_4140, 0x5581_D178_4180
+    one = app("transfer", locals=(f"first_{lock_guard(first)}", f"second_{lock_guard(second)}"))
+    other = app("refund", locals=(f"first_{lock_guard(second)}", f"second_{lock_guard(first)}"))
+    waiting = thread(4101, "a", guarded_mutex(second), one, START), thread(4102, "b", guarded_mutex(first), other, START)
+    analysis = analyze(thread(4100, "main", sleep(), app("main")), *waiting, full=True)
+    assert analysis.verdict == "deadlock"
+    assert "root" not in drawn(analysis, "mermaid")
+
+
+@pytest.fixture(scope="module")
+def barrier() -> list[str]:
+    """Two threads wait at a barrier, main joins one of them, two others wait for each other."""
+    folder = pathlib.Path(__file__).parent.parent / "dumps" / "barrier"
+    return drawn(stackan.analyze(stackan.load(folder / "snap1.txt", folder / "snap2.txt")), "mermaid").splitlines()
+
+
+def test_an_object_without_an_owner_stands_between_its_waiters_and_someone_else(barrier):
+    [box] = [line.split("(")[0].strip() for line in barrier if "barrier 0x56384ef59120 #60;bar#62;" in line]
+    assert sum(line.endswith(f'-->|"waits for"| {box}') for line in barrier) == 2
+    assert f'  {box} -.->|"waits for the arrival of"| n0' in barrier
+
+
+def test_who_waits_for_what_someone_else_has_to_bring_is_no_root(barrier):
+    assert any('"waits for the end of"' in line for line in barrier)
+    assert not any("root" in line for line in barrier)
