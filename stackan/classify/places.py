@@ -99,6 +99,7 @@ class Places:
             in_task=in_task,
             application=names[wait.run : end],
             what=wait.rule.what if wait.rule is not None else "",
+            counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
         )
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:

@@ -21,7 +21,7 @@ _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
-_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise"}
+_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise", "counter"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
@@ -228,10 +228,7 @@ def _prefixes(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
-    flags = {
-        name: bool(row.get(name))
-        for name in ("inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise")
-    }
+    flags = {name: bool(row.get(name)) for name in _FLAGS}
     return WaitRule(
         kind=row.get("kind"),
         state=row["state"],

@@ -58,13 +58,14 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
     guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
     peers = [track for track in guessed if track.place.role == "connection"]
-    parked = [track for track in guessed if track.place.kind == "condition"]
+    parked = [track for track in guessed if track.place.kind in ("condition", "semaphore")]
+    on = " or ".join(kind for kind in ("condition", "semaphore") if any(track.place.kind == kind for track in parked))
     waiting = f"{len(idle)} of {threads} threads wait"
     if len(peers) * 4 >= threads:
         guess = f"{len(peers)} of them for a peer to send: a client, or a backend that hangs{_rested(peers)}"
         return f"Nothing is seen stuck: {waiting}, {guess}"
     if len(parked) * 2 > threads:
-        guess = f"{len(parked)} of them on a condition: for work, as far as a stack tells{_rested(parked)}"
+        guess = f"{len(parked)} of them on a {on}: for work, as far as a stack tells{_rested(parked)}"
         return f"Nothing is seen stuck: {waiting}, {guess}"
     return f"Nothing is stuck: {waiting} for work"
 

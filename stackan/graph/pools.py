@@ -72,7 +72,7 @@ def _dispatch_frames(crowd: _Crowd, rules: Rules) -> list[tuple[str, str]]:
     busy = {name for place in crowd.places.values() if place.verb != "idle" for name in place.application}
     parked: dict[str, set[int]] = {}
     for number, place in crowd.places.items():
-        if place.verb == "idle" and place.kind == "condition" and place.role is None:
+        if place.verb == "idle" and place.kind in ("condition", "semaphore") and place.role is None:
             # A queue's own pop() stands on idle stacks only; the loop that calls it stands on busy ones, too.
             named = [name for name in place.application if not name.startswith("??") and name not in rules.glue and not is_main(name)]
             if named:

@@ -34,6 +34,7 @@ class WaitRule(NamedTuple):
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
     what: str = ""  # in words, where the kind says it badly
+    counter: bool = False  # counts units, of work or of a resource: who else waits for it tells which
 
     @property
     def traits(self) -> frozenset[str | None]:

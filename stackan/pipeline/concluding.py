@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from stackan.classify import NO_LOOPS, Rulebook, find_loops, sight
+from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
 from stackan.compare import follow
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import UsageError
@@ -77,7 +77,8 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     places = rulebook.places(seen)
     cut = {index for index, dump in enumerate(dumps) if dump.cut}
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
-    tracks = follow([sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)], cut, beside.counters)
+    sightings = [sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)]
+    tracks = follow(park_consumers(sightings), cut, beside.counters)
     readings: tuple[Reading, ...] = ()
     if beside.logs:
         from stackan.faultlogs import tell

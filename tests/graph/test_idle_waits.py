@@ -1,0 +1,90 @@
+"""Waits that are for work, or for nothing that could hang, and those that look like them: dumps/parked/ has real ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import stackan
+
+from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, progress, receive, run_by, thread
+
+DUMPS = Path(__file__).parent.parent / "dumps" / "parked"
+MAIN = thread(6100, "tellerd", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("main"))
+
+
+def real(name: str, *files: str) -> stackan.Analysis:
+    """Two snapshots, t1 and t2, of one of dumps/parked; of all of its processes, or of those `files`."""
+    folder = DUMPS / name
+    return stackan.analyze(stackan.load(*(folder / when / file for when in ("t1", "t2") for file in files or ("",))))
+
+
+def semaphore(address: int) -> tuple[Frame, ...]:
+    return (
+        Frame("__futex_abstimed_wait_common64", f"private=0, cancel=true, futex_word={address:#x}", "at ./nptl/futex-internal.c:57"),
+        Frame("do_futex_wait", f"sem=sem@entry={address:#x}, abstime=0x0, clockid=0", "at ./nptl/sem_waitcommon.c:111"),
+        Frame("__new_sem_wait_slow64", f"sem={address:#x}, abstime=0x0, clockid=0", "at ./nptl/sem_waitcommon.c:183"),
+    )
+
+
+def on_semaphore(number: int, *path: str, address: int = 0x5581_D178_4140) -> Thread:
+    return thread(6200 + number, f"thr-{number}", semaphore(address), *map(app, path), START)
+
+
+CONSUMERS = [on_semaphore(number, "get_job", "worker") for number in (1, 2, 3)]
+
+
+def stuck(*threads: Thread, form: object = dump) -> list[int | str]:
+    text = form(MAIN, *threads)  # type: ignore[operator]
+    return sorted((key for key, state in progress(analyze(text, text)).items() if state == "stuck"), key=str)
+
+
+# -- semaphores: dumps/parked/semq.c
+
+
+@pytest.mark.parametrize("tool", ["gdb.txt", "eu-stack.txt"])
+def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(tool: str) -> None:
+    analysis = real("semq", tool)
+    assert not [finding for finding in analysis.findings if finding.kind == "convoy"]
+    assert sum(track.progress == "idle" and track.place.kind == "semaphore" for track in analysis.processes[0].tracks) == 8
+
+
+def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
+    text = dump(MAIN, *CONSUMERS)
+    assert "on a condition or semaphore: for work, as far as a stack tells" in analyze(text, text).headline
+
+
+def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:
+    assert stuck(*CONSUMERS, on_semaphore(4, "report")) == [6201, 6202, 6203, 6204]
+
+
+def test_in_stacks_without_addresses_semaphores_may_all_be_the_same() -> None:
+    assert stuck(*CONSUMERS, on_semaphore(4, "report", address=0x5581_D178_4188), form=eu_stack) == [6201, 6202, 6203, 6204]
+
+
+def test_two_queues_have_semaphores_and_consumers_of_their_own() -> None:
+    assert stuck(*CONSUMERS, on_semaphore(4, "write_log", address=0x5581_D178_4188)) == []
+
+
+def test_the_main_threads_semaphore_is_its_own() -> None:
+    main = thread(6100, "tellerd", semaphore(0x5581_D178_41C0), app("main"))
+    text = eu_stack(main, *CONSUMERS)
+    assert set(progress(analyze(text, text)).values()) == {"idle"}
+
+
+def test_a_semaphore_inside_of_a_loop_in_which_others_are_parked_is_a_wait() -> None:
+    client = thread(6300, "thr-0", receive(7), app("session"), START)
+    assert stuck(client, on_semaphore(1, "get_connection", "query", "session")) == [6201]
+
+
+def test_a_semaphore_inside_of_a_task_is_a_wait() -> None:
+    task = thread(6201, "thr-1", semaphore(0x5581_D178_4140), app("get_connection"), run_by())
+    assert stuck(task) == [6201]
+
+
+def test_consumers_parked_on_a_semaphore_are_a_pool_of_free_workers() -> None:
+    busy = thread(6204, "thr-4", app("run_job"), app("worker"), START)
+    text = dump(MAIN, *CONSUMERS, busy)
+    (pool,) = analyze(text, text).processes[0].pools
+    assert (pool.dispatch, pool.idle, pool.exhausted) == ("worker", 3, False)
