@@ -195,6 +195,9 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
             return _Meaning("idle", "a condition wait outside of any task waits for work", "idle", rule.kind)
         if rule.poll:
             return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
+        if rule.parks:
+            whom = "supervises its children" if rule.kind == "process" else "waits for work"
+            return _Meaning("idle", f"who waits for {rule.what} outside of any task {whom}", "idle", rule.kind)
         if rule.input and wait.run < end and not is_main(names[end - 1]):
             return _Meaning("idle", "a thread that reads outside of any task waits for its peer", "idle", rule.kind, "connection")
     return _Meaning("waiting", rule.id, rule.state, rule.kind)

@@ -21,7 +21,7 @@ _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
-_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise", "counter"}
+_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise", "parks", "counter"}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},

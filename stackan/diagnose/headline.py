@@ -58,15 +58,18 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
     guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
     peers = [track for track in guessed if track.place.role == "connection"]
-    parked = [track for track in guessed if track.place.kind in ("condition", "semaphore")]
-    on = " or ".join(kind for kind in ("condition", "semaphore") if any(track.place.kind == kind for track in parked))
+    children = [track for track in guessed if track.place.kind == "process"]
+    parked = [track for track in guessed if track.place.role is None and track.place.kind not in (None, "process")]
     waiting = f"{len(idle)} of {threads} threads wait"
     if len(peers) * 4 >= threads:
         guess = f"{len(peers)} of them for a peer to send: a client, or a backend that hangs{_rested(peers)}"
         return f"Nothing is seen stuck: {waiting}, {guess}"
     if len(parked) * 2 > threads:
-        guess = f"{len(parked)} of them on a {on}: for work, as far as a stack tells{_rested(parked)}"
+        on = " or ".join(sorted({track.place.what or f"a {track.place.kind}" for track in parked}))
+        guess = f"{len(parked)} of them on {on}: for work, as far as a stack tells{_rested(parked)}"
         return f"Nothing is seen stuck: {waiting}, {guess}"
+    if len(children) * 2 > threads:
+        return f"Nothing is seen stuck: {waiting}, {len(children)} of them for a child process: what that does, its own dumps tell"
     return f"Nothing is stuck: {waiting} for work"
 
 

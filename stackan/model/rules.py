@@ -34,6 +34,7 @@ class WaitRule(NamedTuple):
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
     what: str = ""  # in words, where the kind says it badly
+    parks: bool = False  # outside of any task it is for work that is handed over, or for a child
     counter: bool = False  # counts units, of work or of a resource: who else waits for it tells which
 
     @property

@@ -116,7 +116,7 @@ WAITS = {
     "semaphore, inlined": ((*SEM[:-1], "late", *START), "semaphore", "semaphore", "waiting"),
     "join": ((*FUTEX, "__pthread_clockjoin_ex", "___pthread_join", "shutdown_all", "stopper", *START), "join", "thread", "waiting"),
     "join in C++": ((*FUTEX, "__pthread_clockjoin_ex", "std::thread::join", "main"), "join", "thread", "waiting"),
-    "child process": (("__GI___wait4", "run_helper", "main"), "join", "process", "waiting"),
+    "child process": (("__GI___wait4", "run_helper", "main"), "idle", "process", "idle"),
     "barrier": (("futex_wait", "___pthread_barrier_wait", "phase", "worker", *START), "barrier", "barrier", "waiting"),
     "file": (("__GI___fsync", "write_log", "commit", "session", *START), "io", "file", "waiting"),
     "a write of a stream": (("__GI___libc_write", "_IO_puts", "log_line", "worker", *START), "io", "pipe", "waiting"),

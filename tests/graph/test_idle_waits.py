@@ -52,7 +52,7 @@ def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(to
 
 def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
     text = dump(MAIN, *CONSUMERS)
-    assert "on a condition or semaphore: for work, as far as a stack tells" in analyze(text, text).headline
+    assert "on a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
 
 
 def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:
@@ -88,3 +88,38 @@ def test_consumers_parked_on_a_semaphore_are_a_pool_of_free_workers() -> None:
     text = dump(MAIN, *CONSUMERS, busy)
     (pool,) = analyze(text, text).processes[0].pools
     assert (pool.dispatch, pool.idle, pool.exhausted) == ("worker", 3, False)
+
+
+# -- children: dumps/parked/superv.sh, dumps/parked/shm.c
+
+
+def wait_for_child(*callers: str) -> tuple[Frame, ...]:
+    where = "at ../sysdeps/unix/sysv/linux/wait4.c:30"
+    return (Frame("__GI___wait4", "pid=-1, stat_loc=0x0, options=0, usage=0x0", where), *map(app, callers))
+
+
+def test_a_supervisor_is_idle_and_the_headline_points_to_its_child() -> None:
+    analysis = real("superv")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert "1 of them for a child process: what that does, its own dumps tell" in analysis.headline
+
+
+def test_children_that_hang_lead_the_case_and_not_the_parent_that_waits_for_them() -> None:
+    analysis = real("shm")
+    assert (analysis.verdict, "transfer" in analysis.headline) == ("blocked", True)
+    assert {track.lwp for finding in analysis.findings for _, track in finding.threads} == {17893, 17894}
+
+
+def test_a_child_that_a_task_waits_for_is_a_wait() -> None:
+    task = thread(6201, "thr-1", wait_for_child("run_backup"), run_by())
+    assert stuck(task) == [6201]
+
+
+@pytest.mark.parametrize(
+    "call", [("do_system", "__libc_system"), ("_IO_new_proc_close", "_IO_new_file_close_it", "_IO_new_fclose", "__new_pclose")]
+)
+def test_a_command_that_is_run_is_work_wherever_it_stands(call: tuple[str, ...]) -> None:
+    text = dump(MAIN, thread(6201, "thr-1", wait_for_child(*call, "run_backup"), START))
+    analysis = analyze(text, text)
+    assert progress(analysis)[6201] == "stuck"
+    assert "waits for a command that it runs, in run_backup" in analysis.findings[0].title
