@@ -115,11 +115,16 @@ class Places:
             elif not (
                 name in rules.primitives
                 or (run and (name in rules.wrappers or name.startswith(rules.wrapper_globs)))
-                or (wait is None and at < _STRIPPED and name.startswith(_LIBRARY_UNNAMED))
+                or (wait is None and at < _STRIPPED and (name.startswith(_LIBRARY_UNNAMED) or self._is_inside(name, names[at + 1 :])))
             ):
                 break
             run = at + 1
         return _Wait(wait, run, timed)
+
+    def _is_inside(self, name: str, callers: Sequence[str]) -> bool:
+        """Whether an unnamed frame is a system call's own: what waits for the outside calls nothing of the application's."""
+        rule = self._wait_rule(callers[0]) if name == "??" and callers else None
+        return rule is not None and rule.state in _OUTSIDE and not rule.inner
 
     def _wait_rule(self, name: str) -> WaitRule | None:
         found = self.rules.waits.get(name)

@@ -34,6 +34,11 @@ _TWINS = (
     "open",
     "openat",
     "fallocate",
+    "fcntl",
+    "lockf",
+    "stat",
+    "aio_suspend",
+    "_time",
 )
 # The longest first, so that what follows is no part of the operator but its template arguments.
 # fmt: off
@@ -105,7 +110,7 @@ def _balanced(text: str) -> int:
 
 
 def _drop_twin(name: str) -> str:
-    return name[:-2] if name.endswith("64") and name[:-2].endswith(_TWINS) else name
+    return name[:-2].removesuffix("_time") if name.endswith("64") and name[:-2].endswith(_TWINS) else name
 
 
 def _drop_clones(name: str) -> str:

@@ -387,4 +387,4 @@ def test_a_wait_without_a_rule_is_not_told_to_lack_names() -> None:
 
 def test_mariadbs_thread_that_waits_for_io_uring_is_idle() -> None:
     place = place_of("?? liburing.so.2", "__io_uring_get_cqe", "??", LIBSTDCXX, *STRIPPED_START, seen=["mysqld_main"])
-    assert (place.verb, place.reason) == ("idle", "mariadb.aio")
+    assert (place.verb, place.role) == ("idle", "event-loop")

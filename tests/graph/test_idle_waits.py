@@ -46,6 +46,7 @@ def stuck(*threads: Thread, form: object = dump) -> list[int | str]:
 @pytest.mark.parametrize("tool", ["gdb.txt", "eu-stack.txt"])
 def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(tool: str) -> None:
     analysis = real("semq", tool)
+    assert analysis.verdict == "idle"
     assert not [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert sum(track.progress == "idle" and track.place.kind == "semaphore" for track in analysis.processes[0].tracks) == 8
 
