@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.compare.matching import match
 from stackan.compare.sameness import same_place, works_in_place
 from stackan.compare.settling import settle_holders, settle_joins, settle_results
+from stackan.compare.turns import settle_turns
 from stackan.model.columns import UNKNOWN
 from stackan.model.place import Sighting
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
@@ -39,7 +40,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
         from stackan.compare.counted import sharpen
 
         tracks = [sharpen(track, counters, last, cut) for track in tracks]
-    tracks = settle_holders(settle_results(settle_joins(tracks, once=last == 0)))
+    tracks = settle_holders(settle_turns(settle_results(settle_joins(tracks, once=last == 0))))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

@@ -58,6 +58,7 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
     guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
     peers = [track for track in guessed if track.place.role == "connection"]
+    turns = [track for track in guessed if track.place.role == "follower"]
     children = [track for track in guessed if track.place.kind == "process"]
     parked = [track for track in guessed if track.place.role is None and track.place.kind not in (None, "process")]
     waiting = f"{len(idle)} of {threads} threads wait"
@@ -68,6 +69,8 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
         on = " or ".join(sorted({track.place.what or f"a {track.place.kind}" for track in parked}))
         guess = f"{len(parked)} of them on {on}: for work, as far as a stack tells{_rested(parked)}"
         return f"Nothing is seen stuck: {waiting}, {guess}"
+    if len(turns) * 2 > threads:
+        return f"Nothing is seen stuck: {waiting}, {len(turns)} of them for their turn to accept connections, as far as stacks tell"
     if len(children) * 2 > threads:
         return f"Nothing is seen stuck: {waiting}, {len(children)} of them for a child process: what that does, its own dumps tell"
     return f"Nothing is stuck: {waiting} for work"

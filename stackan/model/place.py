@@ -34,7 +34,7 @@ class Place(NamedTuple):
     verb: str  # "blocked", "idle", "running", "unknowable", "waiting" (no rule says what for), "sleeping", "spinning"
     rule: FrameRule | None  # the rule that fired
     reason: str  # its id, or the id of the general reasoning
-    role: str | None  # "listener", "acceptor", "event-loop", "connection", …
+    role: str | None  # "listener", "acceptor", "event-loop", "connection", "follower", …
     task: bool  # it waits for the result of a task
     delivers: bool  # though it waits, it may bring the result of a task
     result: str  # who may deliver the result that it waits for, as far as the wait's rule says (WaitRule)

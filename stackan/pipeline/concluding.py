@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
-from stackan.compare import follow
+from stackan.compare import follow, settle_turns_across
 from stackan.diagnose import find, headline, judge_case, judge_processes
 from stackan.errors import UsageError
 from stackan.graph import build, find_pools, reduce
@@ -43,7 +43,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     places = place(case.dumps, case.given_order)
     beside, unused = share_out(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
-    processes = _name_processes([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)])
+    processes = _name_processes(settle_turns_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused]
     waits = build(processes)

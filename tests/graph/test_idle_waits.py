@@ -8,7 +8,7 @@ import pytest
 
 import stackan
 
-from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, progress, receive, run_by, thread
+from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, mutex, progress, receive, run_by, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "parked"
 MAIN = thread(6100, "tellerd", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("main"))
@@ -124,3 +124,47 @@ def test_a_command_that_is_run_is_work_wherever_it_stands(call: tuple[str, ...])
     analysis = analyze(text, text)
     assert progress(analysis)[6201] == "stuck"
     assert "waits for a command that it runs, in run_backup" in analysis.findings[0].title
+
+
+# -- turns to accept: dumps/parked/prefork.c
+
+LOCK = 0x7F76_C428_6000
+
+
+def accept(number: int) -> Thread:
+    return thread(6400 + number, f"thr-{number}", Frame("__libc_accept", "fd=3, addr=..., len=0x0"), app("serve"), START)
+
+
+def queued(number: int, address: int = LOCK, *path: str) -> Thread:
+    return thread(6400 + number, f"thr-{number}", mutex(address), *map(app, path or ("serve",)), START)
+
+
+def test_children_that_wait_for_their_turn_to_accept_are_idle() -> None:
+    analysis = real("prefork")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert "4 of them for their turn to accept connections, as far as stacks tell" in analysis.headline
+    notes = {track.note for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
+    assert notes == {"waits for its turn to accept connections: LWP 28036 has it"}
+
+
+def test_threads_of_one_process_follow_one_that_accepts_too() -> None:
+    assert stuck(accept(1), queued(2), queued(3)) == []
+
+
+def test_a_lock_that_lets_two_accept_is_another_lock() -> None:
+    assert stuck(accept(1), accept(2), queued(3), queued(4)) == [6403, 6404]
+
+
+def test_two_locks_are_no_turn() -> None:
+    assert stuck(accept(1), queued(2), queued(3, LOCK + 40)) == [6402, 6403]
+
+
+def test_a_lock_further_inside_is_work() -> None:
+    assert stuck(accept(1), queued(2, LOCK, "debit", "serve"), queued(3, LOCK, "debit", "serve")) == [6402, 6403]
+
+
+@pytest.mark.parametrize(("owner", "waiting"), [(6401, []), (6100, [6402, 6403])])
+def test_a_printed_owner_decides_whether_it_is_a_turn(owner: int, waiting: list[int]) -> None:
+    printed = f"$1 = {{__data = {{__lock = 2, __count = 0, __owner = {owner}, __nusers = 1, __kind = 0}}}}\n".encode()
+    text = dump(MAIN, accept(1), queued(2), queued(3)) + f"+print *(pthread_mutex_t *) {LOCK:#x}\n".encode() + printed
+    assert sorted(key for key, state in progress(analyze(text, text)).items() if state == "stuck" and key != 6100) == waiting

@@ -1,0 +1,88 @@
+"""Who queues for its turn to accept connections waits for work, and for no lock: one holds it, and sits in accept.
+
+Servers that start their children beforehand let one at a time accept, threads of a pool lead and follow in the same way:
+
+    accept             ← child_main ← main        one of them
+    pthread_mutex_lock ← child_main ← main        all others, and all for one lock
+
+A lock that guarded anything else would let more than one, or none, stand in accept.  A printed owner has to be that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stackan.model.process import Process
+from stackan.model.track import IDLE, STUCK, UNSURE, Track
+
+# What such a lock is made of: a mutex in shared memory, System V's semaphores, a lock on a file.
+_LOCKS = ("mutex", "semaphore")
+_FILE_LOCKS = frozenset(("flock", "fcntl", "lockf"))
+_ACCEPTING = ("acceptor", "event-loop")
+
+_Path = tuple[str, ...]  # the application's frames, innermost first
+
+
+def settle_turns(tracks: Sequence[Track]) -> list[Track]:
+    """The threads of a process, those that follow one that accepts as parked."""
+    leaders = _leaders(tracks)
+    if not leaders:
+        return list(tracks)
+    return [_follow(track, leaders[track.place.application]) if _follows(track, leaders) else track for track in tracks]
+
+
+def settle_turns_across(processes: Sequence[Process]) -> list[Process]:
+    """The same among processes of one host, each of one thread."""
+    alone: dict[str | None, list[Track]] = {}
+    for process in processes:
+        if len(process.tracks) == 1:
+            alone.setdefault(process.place.host, []).append(process.tracks[0])
+    settled = {id(track): after for tracks in alone.values() for track, after in zip(tracks, settle_turns(tracks), strict=True)}
+    return [process._replace(tracks=tuple(settled.get(id(track), track) for track in process.tracks)) for process in processes]
+
+
+def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
+    """Who accepts while others queue for the one lock, by the path that all of them have taken."""
+    accepting: dict[_Path, list[Track]] = {}
+    queued: dict[_Path, list[Track]] = {}
+    for track in tracks:
+        if track.place.verb == "idle" and track.place.role in _ACCEPTING:
+            accepting.setdefault(track.place.application, []).append(track)
+        elif _queues(track):
+            queued.setdefault(track.place.application, []).append(track)
+    return {
+        path: accepting[path][0]
+        for path, queue in queued.items()
+        if len(accepting.get(path, ())) == 1 and _is_led(queue, accepting[path][0])
+    }
+
+
+def _queues(track: Track) -> bool:
+    place = track.place
+    locks = place.kind in _LOCKS or (place.kind == "file" and not _FILE_LOCKS.isdisjoint(place.names[: place.run]))
+    return locks and place.verb == "waiting" and not place.in_task and track.progress in (STUCK, UNSURE)
+
+
+def _is_led(queue: Sequence[Track], leader: Track) -> bool:
+    """Whether all wait for one lock, as far as addresses are printed, and nobody else is said to own it."""
+    locks = {track.newest.awaited.address if track.newest.awaited is not None else None for track in queue}
+    owners = {word.owner for track in queue for word in track.newest.dump.facts.printed if word.address in locks}
+    return len(locks) == 1 and owners <= {leader.lwp, 0}
+
+
+def _follows(track: Track, leaders: dict[_Path, Track]) -> bool:
+    return track.place.application in leaders and _queues(track)
+
+
+def _follow(track: Track, leader: Track) -> Track:
+    reason = "waits for its turn to accept connections"
+    place = track.place._replace(verb="idle", state="idle", role="follower", reason=reason)
+    newest = track.newest._replace(place=place)
+    return track._replace(
+        progress=IDLE,
+        note=f"{reason}: LWP {leader.lwp} has it" if leader.lwp is not None else reason,
+        timeline=track.timeline.replace("S", "I"),
+        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
+        newest=newest,
+        place=place,
+    )
