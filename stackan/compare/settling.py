@@ -31,12 +31,18 @@ def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     settled: dict[int | str, Track] = {}
     while ready:
         track = ready.pop()
-        settled[track.key] = track._replace(progress=IDLE, note="waits for threads to end that live as they should")
+        settled[track.key] = _park(track, "waits for threads to end that live as they should")
         for joiner in joiners.get(track.lwp, ()):
             missing[joiner.key] -= 1
             if not missing[joiner.key]:
                 ready.append(joiner)
     return [settled.get(track.key, track) for track in tracks]
+
+
+def _park(track: Track, why: str) -> Track:
+    """The thread as idle, all the time that it stood where it is."""
+    before = track.timeline.rstrip("S- ")
+    return track._replace(progress=IDLE, note=why, timeline=before + track.timeline[len(before) :].replace("S", "I"))
 
 
 def settle_holders(tracks: Sequence[Track]) -> list[Track]:
@@ -107,5 +113,5 @@ def _settle_result(track: Track) -> Track:
     if track.progress != STUCK or not place.task or place.in_task or known:
         return track
     if any(map(is_main, place.application[-1:])):
-        return track._replace(progress=IDLE, note="waits for the results of tasks, and tasks move")
+        return _park(track, "waits for the results of tasks, and tasks move")
     return track._replace(progress=UNSURE, note="waits for the result of a task, maybe each time of another one: tasks move")

@@ -213,6 +213,13 @@ def test_a_main_thread_that_joins_a_living_worker_is_idle() -> None:
     assert progress(analyze(text, text)) == {4100: "idle", 4101: "idle"}
 
 
+def test_a_main_thread_that_turns_out_to_be_parked_has_rested_all_the_time() -> None:
+    """The time line says the same as the word."""
+    main = thread(4100, "tellerd", join(4101), app("main"))
+    found = track(*[dump(main, one(receive(5), app(name))) for name in ("read", "write", "read")], lwp=4100)
+    assert (found.progress, found.timeline) == ("idle", "I I")
+
+
 def test_a_thread_that_joins_a_stuck_one_is_stuck() -> None:
     text = dump(thread(4100, "tellerd", join(4101), app("main")), one(mutex(LOCK), app("append")))
 
