@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.behind import Victims, tell_behind
 from stackan.diagnose.peers import NO_PROOF, link_of, shown
 from stackan.diagnose.quotes import collect_quotes, is_logged, quote_edge, quote_wait
-from stackan.diagnose.words import label
+from stackan.diagnose.words import label, listed
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
@@ -92,8 +92,8 @@ def _title(tracks: Sequence[Track], alone: bool) -> str:
         return f"{label(tracks[0])} waits for a lock that nobody is left to release"
     if len(tracks) == 1:
         return f"{label(tracks[0])} waits for what it holds itself"
-    names = " and ".join(label(track) for track in tracks[:3])
-    return f"{names}{f' and {len(tracks) - 3} more' if len(tracks) > 3 else ''} wait for each other"
+    more = [f"{len(tracks) - 3} more"] if len(tracks) > 3 else []
+    return f"{listed([*map(label, tracks[:3]), *more])} wait for each other"
 
 
 def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]]) -> str:

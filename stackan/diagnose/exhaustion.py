@@ -8,7 +8,7 @@ from stackan.diagnose.across import explain_across, waits_across
 from stackan.diagnose.behind import Victims, tell_behind
 from stackan.diagnose.dependence import rests_on_guess, tell_dependence
 from stackan.diagnose.quotes import sample
-from stackan.diagnose.words import describe_wait, in_any
+from stackan.diagnose.words import describe_wait, in_any, listed
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.rules import FrameRule
@@ -51,7 +51,7 @@ def exhaustion(graph: WaitGraph, cause: Cause, victims: Victims) -> Finding | No
     behind = victims.count(cause)
     compared = min(len(process.dumps) for process in processes) > 1
     confidence = LIKELY if compared and not rests_on_guess(graph, cause) else POSSIBLE
-    names = " and ".join(dict.fromkeys(pool.name for _, pool in pools))
+    names = listed(list(dict.fromkeys(pool.name for _, pool in pools)))
     wait = f"all {len(workers)} workers wait" if len(workers) > 1 else "its only worker waits"
     awaited = _most_wait_for([track for _, track in workers])
     if len(processes) > 1:

@@ -32,7 +32,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
         return f"{_OF_SEVERAL if apart else alone}.{hint}"
     if unsure * 4 >= threads:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
-        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{': ' + hint.rstrip('.') if hint else ''}."
+        return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{f': {_clause(hint)}' if hint else ''}."
     suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.counts), None)
     if verdict == "progressing" and suspect is not None:
         return f"Nothing is proved to be stuck, but {suspect.title}."
@@ -50,7 +50,12 @@ def _blind(findings: Sequence[Finding], unsure: int, threads: int) -> str:
     found = next((finding for finding in findings if finding.kind == "capture-problem" and finding.advice), None)
     if found is None or len(found.threads) < max(unsure * _MOST, threads * _MANY):
         return ""
-    return f"{found.title}: {found.advice[0].rstrip('.')}"
+    return f"{found.title}: {_clause(found.advice[0])}"
+
+
+def _clause(sentence: str) -> str:
+    """The sentence as it goes on behind a colon."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 def _rest_in_words(processes: Sequence[Process], threads: int) -> str:

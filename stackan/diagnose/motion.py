@@ -18,7 +18,8 @@ _LOOK_AT_CODE = (
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."
 )
-_NAMELESS = "the innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for"
+_SILENT = "A dump of this kind cannot tell what these threads wait for."
+_NAMELESS = "The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for."
 
 
 def spinning(process: Process) -> list[Finding]:
@@ -27,13 +28,13 @@ def spinning(process: Process) -> list[Finding]:
     named = [track for track in tracks if track.place.verb != "running"]
     counted = [track for track in tracks if track.place.verb == "running"]
     return [
-        *_spinning(process, named, LIKELY, "spin", "they stand in a primitive that burns CPU until a value changes", _LOOK_AT_CPU),
+        *_spinning(process, named, LIKELY, "spin", "stood in a primitive that burns CPU until a value changes", _LOOK_AT_CPU),
         *_spinning(
             process,
             counted,
             _weakest(process, counted),
             "spin or compute",
-            "they were met in one place, and used CPU all the time",
+            "stood in one place, and used CPU all the time",
             _LOOK_AT_CODE,
         ),
     ]
@@ -56,7 +57,7 @@ def _spinning(process: Process, tracks: list[Track], confidence: str, do: str, w
             severity=WARNING,
             confidence=confidence,
             title=f"{label(tracks[0])} {does} in {names}" if len(tracks) == 1 else f"{len(tracks)} threads {do} in {names}",
-            explanation=f"{in_all(process).capitalize()} {why}.",
+            explanation=f"{in_all(process).capitalize()} {'it' if len(tracks) == 1 else 'they'} {why}.",
             threads=threads,
             resources=(),
             evidence=sample(threads),
@@ -73,8 +74,18 @@ def unknowable(process: Process) -> list[Finding]:
         rule = track.place.rule
         # One snapshot alone tells of no thread what it waits for; a second one by the same tool will not help where a rule says so.
         if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
-            groups.setdefault((rule.hint, rule.hint) if rule else (_NAMELESS, _GET_SYMBOLS), []).append(track)
+            groups.setdefault(_read_hint(rule.hint) if rule else (_NAMELESS, _GET_SYMBOLS), []).append(track)
     return [_unknowable(process, reason, advice, tracks) for (reason, advice), tracks in groups.items()]
+
+
+def _read_hint(hint: str) -> tuple[str, str]:
+    """`a native stack cannot tell …: take `jcmd …`` → why not, and what to do instead, a sentence each."""
+    reason, _, advice = hint.partition(": ")
+    return (_sentence(reason), _sentence(advice)) if advice else (_SILENT, _sentence(hint))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _unknowable(process: Process, reason: str, advice: str, tracks: list[Track]) -> Finding:
@@ -84,7 +95,7 @@ def _unknowable(process: Process, reason: str, advice: str, tracks: list[Track])
         severity=INFO,
         confidence=LIKELY if len(process.dumps) > 1 else POSSIBLE,
         title=f"{len(tracks)} of {len(process.tracks)} threads cannot be judged by this dump",
-        explanation=reason[0].upper() + reason[1:] + ".",
+        explanation=reason,
         threads=threads,
         resources=(),
         evidence=sample(threads),

@@ -181,7 +181,7 @@ def _explain(group: Group, pool: Pool | None, holders: Holders, peers: Peers) ->
     if len(group) == 1:
         sentences += tell_held(first, holders)
     if pool is not None:
-        who, go = ("They are all", "they go") if len(pool.workers) > 1 else ("It is the only worker", "it goes")
+        who, go = ("The waiters are all", "they go") if len(pool.workers) > 1 else (f"{label(first)} is the only worker", "it goes")
         number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""
         sentences.append(f"{who}{number} of {pool.name}: no new work of that pool starts until {go} on.")
     if first.place.timed:

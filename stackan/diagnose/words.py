@@ -9,7 +9,7 @@ from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 
-__all__ = ["describe_doing", "describe_wait", "describe_waits", "in_all", "in_any", "label"]
+__all__ = ["describe_doing", "describe_wait", "describe_waits", "in_all", "in_any", "label", "listed"]
 
 _KINDS = {
     "socket": "the network",
@@ -89,6 +89,11 @@ def describe_doing(track: Track) -> str:
     if place.verb in verbs:
         return f"{verbs[place.verb]} in {place.purpose}"
     return f"waits for {describe_wait(track)} in {place.purpose}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`"""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def in_all(process: Process) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
-from stackan.model.place import Awaited, Held, Sighting
+from stackan.model.place import Awaited, Held, Place, Sighting
 from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
@@ -53,7 +53,7 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
 def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]:
     place, awaited = sighting.place, sighting.awaited
     yield cut(f"   snapshot {index + 1}: {safe(short(sighting.dump.source))}, line {sighting.line}", WIDTH)
-    yield from indented(f"{place.verb}: {place.state}, by {safe(place.reason)}", 6, 12)
+    yield from indented(safe(_stance(place)), 6, 12)
     if awaited is not None and place.verb != "idle":
         descriptor = f" of descriptor {awaited.descriptor}" if awaited.descriptor is not None else ", which the dump does not print"
         address = f" {awaited.address:#x}" if awaited.address is not None else descriptor
@@ -72,6 +72,12 @@ def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]
     for at, name in enumerate(place.names):
         part = "wait" if at < place.run else "start" if at >= place.end else ""
         yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
+
+
+def _stance(place: Place) -> str:
+    """`blocked: lock, by mariadb.row-lock`, `idle (waits for connections)`: what it does, and the rule, or else the words, that say so."""
+    does = place.verb if place.verb == place.state else f"{place.verb}: {place.state}"
+    return f"{does} ({place.reason})" if " " in place.reason else f"{does}, by {place.reason}"
 
 
 def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[str]:

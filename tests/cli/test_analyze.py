@@ -186,6 +186,14 @@ def test_one_thread_can_be_explained_with_the_rule_that_spoke(run, example):
     assert max(map(len, lines)) <= 80
 
 
+def test_what_is_idle_is_explained_once_with_the_rule_or_the_reason(run, example):
+    document = json.loads(run("analyze", "--format", "json", example).stdout)
+    idle = {row["rule"]: row["lwp"] for row in document["processes"][0]["threads"] if row["progress"] == row["state"] == "idle"}
+    for rule, lwp in idle.items():
+        lines = [line.strip() for line in run("analyze", "--explain", str(lwp), example).stdout.splitlines()]
+        assert (f"idle ({rule})" if " " in rule else f"idle, by {rule}") in lines
+
+
 def test_explaining_a_thread_that_is_not_there_is_refused(run, example):
     done = run("analyze", "--explain", "1", example)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

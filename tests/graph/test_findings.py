@@ -475,6 +475,7 @@ def test_threads_that_spin_in_both_snapshots_are_a_finding_and_no_deadlock() -> 
 
     assert analysis.verdict == "spinning"
     assert [(finding.kind, lwps(finding)) for finding in analysis.findings] == [("spin", [4101])]
+    assert analysis.findings[0].explanation == "In both snapshots it stood in a primitive that burns CPU until a value changes."
 
 
 def test_a_headline_names_a_descriptor_only_if_all_wait_for_that_one() -> None:
@@ -568,6 +569,20 @@ def test_a_deadlock_that_formed_between_the_snapshots_is_proved_by_the_newest_al
     found = analyze(before, dump(MAIN, *threads, full=True)).findings[0]
 
     assert (found.kind, found.confidence, lwps(found)) == ("deadlock", "certain", [4101, 4102])
+
+
+@pytest.mark.parametrize(
+    ("number", "who"),
+    [
+        (2, "LWP 4102 transfer and LWP 4101 transfer"),
+        (3, "LWP 4103 transfer, LWP 4101 transfer and LWP 4102 transfer"),
+        (5, "LWP 4105 transfer, LWP 4101 transfer, LWP 4102 transfer and 2 more"),
+    ],
+)
+def test_the_members_of_a_deadlock_are_listed_as_one_writes(number: int, who: str) -> None:
+    ring = [transfer(4101 + at, JOURNAL + 64 * at, JOURNAL + 64 * ((at + 1) % number)) for at in range(number)]
+    text = dump(MAIN, *(each._replace(name="transfer") for each in ring), full=True)
+    assert analyze(text, text).findings[0].title == f"{who} wait for each other"
 
 
 def test_many_deadlocks_in_one_process_take_time_in_proportion(in_proportion: Callable[..., None]) -> None:

@@ -28,6 +28,13 @@ def test_one_native_dump_of_a_jvm_asks_for_another_kind_of_dump_and_not_for_a_se
     assert "`jcmd PID Thread.print -l`" in analysis.headline
 
 
+def test_what_to_take_instead_is_a_sentence_of_its_own():
+    text = dump(LAUNCHER, *(parked(lwp) for lwp in range(201, 207)))
+    [finding] = analyze(text, text).findings
+    assert finding.explanation == "A native stack cannot tell whether a Java thread waits for work or for a lock."
+    assert finding.advice == ("Take `jcmd PID Thread.print -l` (jstack).",)
+
+
 def test_what_a_native_dump_of_a_jvm_does_suggest_is_told_behind_that():
     analysis = analyze(dump(LAUNCHER, *(parked(lwp) for lwp in range(201, 207)), entering(207), entering(208)))
     assert "`jcmd PID Thread.print -l`" in analysis.headline
