@@ -99,6 +99,9 @@ class Places:
             in_task=in_task,
             application=names[wait.run : end],
             what=wait.rule.what if wait.rule is not None else "",
+            event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
+            if not wait.run and meaning.verb == "running"
+            else "",
             counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
         )
 
@@ -140,7 +143,10 @@ class Places:
 
     def _find_rule(self, names: Sequence[str], wait: _Wait, told: str) -> FrameRule | None:
         if not wait.run and wait.rule is None:
-            return None
+            return next(
+                (rule for rule in self.rules.frame_rules if rule.verb == "running" and not rule.waits and match(rule.frames, names, 0)),
+                None,
+            )
         kinds = (wait.rule.traits if wait.rule else frozenset()) | {told}
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
@@ -160,7 +166,9 @@ class Places:
             nameless = names[0].startswith("??")
             reason = "the innermost frames have no names" if nameless else "inside the kernel, and no rule knows the caller"
             return _Meaning("unknowable", reason, "unknown")
-        if names and names[0] in self.rules.spins and names[0] not in self.rules.spins_by_design:
+        if names and names[0] in self.rules.spins_by_design:
+            return _Meaning("idle", "spins by design while there is no work", "idle", None, "background")
+        if names and names[0] in self.rules.spins:
             return _Meaning("spinning", "a primitive that burns CPU", "running", "spinlock")
         return _Meaning("running", "no wait in sight", "running")
 

@@ -29,6 +29,7 @@ _KEYS = {
     "start": {"functions", *_ANYWHERE},
     "glue": {"functions", *_ANYWHERE},
     "call": {"functions", *_ANYWHERE},
+    "event_loop": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
     "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "serves", "advice", *_ANYWHERE},
@@ -41,7 +42,7 @@ _NEEDED = {
     "pool": ("id", "name", "dispatch"),
     "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
-    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "call", "spin"), ("functions",)),
+    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "call", "event_loop", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {
@@ -214,6 +215,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
         start_globs=_prefixes(functions("start")),
         glue=functions("glue"),
         calls=functions("call"),
+        event_loops=functions("event_loop"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
         frame_rules=tuple(frame_rules),

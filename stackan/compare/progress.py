@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
 from stackan.compare.sameness import same_place, works_in_place
 from stackan.compare.settling import settle_holders, settle_joins, settle_results
@@ -40,6 +41,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
         from stackan.compare.counted import sharpen
 
         tracks = [sharpen(track, counters, last, cut) for track in tracks]
+    tracks = [note_handler(track, last) for track in tracks]
     tracks = settle_holders(settle_turns(settle_results(settle_joins(tracks, once=last == 0))))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 

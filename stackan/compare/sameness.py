@@ -30,6 +30,11 @@ def same_place(before: Sighting, after: Sighting) -> bool:
     return spots(before) == spots(after)
 
 
+def same_calls(before: Sighting, after: Sighting) -> bool:
+    """Whether a thread got where it runs by the same calls: only in the innermost function it may have moved."""
+    return before.place.names == after.place.names and spots(before)[1:] == spots(after)[1:]
+
+
 def works_in_place(before: Sighting, after: Sighting) -> bool:
     """Whether a thread that runs was in one place twice, and by its counters has run all the time between, as far as it was let."""
     if not before.place.verb == after.place.verb == "running":

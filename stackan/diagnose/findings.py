@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.behind import Victims
 from stackan.diagnose.deadlocks import deadlock
 from stackan.diagnose.exhaustion import exhaustion
-from stackan.diagnose.motion import cut_short, spinning, unknowable
+from stackan.diagnose.motion import cut_short, in_handlers, spinning, unknowable
 from stackan.diagnose.ranks import Jobs
 from stackan.diagnose.reported import reported
 from stackan.diagnose.standstill import standing
@@ -35,6 +35,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     findings += jobs.explain(standing(processes, *_told(graph, reduction, explained)))
     for process in processes:
         findings += [finding for finding in spinning(process) if not jobs.polls(finding)]
+        findings += in_handlers(process)
         findings += unknowable(process)
         findings += cut_short(process)
     return sorted(findings, key=_rank)

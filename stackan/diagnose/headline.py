@@ -66,18 +66,16 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     turns = [track for track in guessed if track.place.role == "follower"]
     children = [track for track in guessed if track.place.kind == "process"]
     parked = [track for track in guessed if track.place.role is None and track.place.kind not in (None, "process")]
+    on = " or ".join(sorted({track.place.what or f"a {track.place.kind}" for track in parked}))
     waiting = f"{len(idle)} of {threads} threads wait"
-    if len(peers) * 4 >= threads:
-        guess = f"{len(peers)} of them for a peer to send: a client, or a backend that hangs{_rested(peers)}"
-        return f"Nothing is seen stuck: {waiting}, {guess}"
-    if len(parked) * 2 > threads:
-        on = " or ".join(sorted({track.place.what or f"a {track.place.kind}" for track in parked}))
-        guess = f"{len(parked)} of them on {on}: for work, as far as a stack tells{_rested(parked)}"
-        return f"Nothing is seen stuck: {waiting}, {guess}"
-    if len(turns) * 2 > threads:
-        return f"Nothing is seen stuck: {waiting}, {len(turns)} of them for their turn to accept connections, as far as stacks tell"
-    if len(children) * 2 > threads:
-        return f"Nothing is seen stuck: {waiting}, {len(children)} of them for a child process: what that does, its own dumps tell"
+    for tracks, least, guess in (
+        (peers, 0.25, "for a peer to send: a client, or a backend that hangs"),
+        (parked, 0.5, f"on {on}: for work, as far as a stack tells"),
+        (turns, 0.5, "for their turn to accept connections, as far as stacks tell"),
+        (children, 0.5, "for a child process: what that does, its own dumps tell"),
+    ):
+        if tracks and len(tracks) >= threads * least:
+            return f"Nothing is seen stuck: {waiting}, {len(tracks)} of them {guess}{_rested(tracks)}"
     return f"Nothing is stuck: {waiting} for work"
 
 

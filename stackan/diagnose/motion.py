@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from stackan.diagnose.quotes import sample
 from stackan.diagnose.words import in_all, label
 from stackan.model.certainty import certainty
@@ -15,6 +17,8 @@ _LOOK_AT_CPU = (
 _LOOK_AT_CODE = (
     "Look whether the loop in that function can end for the data that it has: an endless loop and a long computation look alike here."
 )
+_LOOK_AGAIN = "Take a few more snapshots some minutes apart: who is in the same calls in all of them does not come back from one request."
+_SHOWN = 3  # calls that are named
 _GET_SYMBOLS = (
     "Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."
 )
@@ -65,6 +69,38 @@ def _spinning(process: Process, tracks: list[Track], confidence: str, do: str, w
             processes=(process,),
         )
     ]
+
+
+def in_handlers(process: Process) -> list[Finding]:
+    """Event loops that were in the same call in all snapshots: they hold up whoever else they serve, for all that one sees."""
+    return [_in_handler(process, track) for track in process.tracks if track.in_handler]
+
+
+def _in_handler(process: Process, track: Track) -> Finding:
+    place = track.place
+    inside = itertools.takewhile(lambda name: name != place.event_loop, _shared_calls(track))
+    calls = " ← ".join([name for name in inside if not name.startswith("??")][:_SHOWN])
+    what = place.rule.what if place.rule is not None and place.rule.what else "one request"
+    return Finding(
+        kind="spin",
+        severity=WARNING,
+        confidence=POSSIBLE,
+        title=f"{label(track)}, an event loop, is in {calls or 'the same calls'} {in_all(process)}",
+        explanation=f"It runs below {place.event_loop}, in {what} that is long or endless, or by chance each time in another one. "
+        "As long as it is in there, whoever else this loop serves has to wait.",
+        threads=((process, track),),
+        resources=(),
+        evidence=sample(((process, track),)),
+        advice=(place.rule.advice if place.rule is not None else ()) or (_LOOK_AGAIN,),
+        processes=(process,),
+    )
+
+
+def _shared_calls(track: Track) -> list[str]:
+    """The outermost frames that it was met in each time, innermost first."""
+    stacks = [reversed(sighting.place.names) for _, sighting in track.sightings]
+    shared = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*stacks, strict=False))
+    return [level[0] for level in shared][::-1]
 
 
 def unknowable(process: Process) -> list[Finding]:

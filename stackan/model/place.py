@@ -41,6 +41,7 @@ class Place(NamedTuple):
     in_task: bool  # an executor's frame stands between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
+    event_loop: str = ""  # the event loop, if any, below which the thread runs
     counter: bool = False  # it waits, outside of any task, for what counts units of work or of a resource: who else does tells which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda told by the function that holds it, where one can be
 

@@ -112,6 +112,7 @@ class Rules(NamedTuple):
     start_globs: tuple[str, ...]  # by prefix
     glue: frozenset[str]
     calls: frozenset[str]  # frames that call a stored function
+    event_loops: frozenset[str]  # frames that serve many with one thread
     spins: frozenset[str]
     spins_by_design: frozenset[str]
     frame_rules: tuple[FrameRule, ...]

@@ -33,6 +33,7 @@ class Track(NamedTuple):
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
     newest: Sighting  # the last of its sightings, and
     place: Place  # what it stands in there: both are asked for often
+    in_handler: bool = False  # it runs below an event loop, and was there in the same call in all snapshots
     counted: str = ""  # what counters beside the dumps say of it if it stands still, in short
 
     @property

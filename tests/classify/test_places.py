@@ -243,7 +243,7 @@ SERVERS = {
     ),
     "PostgreSQL postmaster": (("__GI___select", "??", "PostmasterMain", "main"), "idle", None, "idle", "postgres.postmaster"),
     "Redis io thread, parked on a mutex by design": ((*MUTEX, "IOThreadMain", *START), "idle", "mutex", "idle", "redis.io-thread"),
-    "Redis io thread that spins by design": (("IOThreadMain", *START), "running", None, "running", "no wait in sight"),
+    "Redis io thread that spins by design": (("IOThreadMain", *START), "idle", None, "idle", "spins by design while there is no work"),
     "Redis main loop": (("epoll_wait", "??", "aeMain", "main"), "idle", None, "idle", "loop.event-loop"),
     "slapd worker without work": (
         (*COND, "ldap_pvt_thread_cond_wait", "ldap_int_thread_pool_wrapper", *START),
