@@ -126,7 +126,7 @@ def test_a_command_that_is_run_is_work_wherever_it_stands(call: tuple[str, ...])
     assert "waits for a command that it runs, in run_backup" in analysis.findings[0].title
 
 
-# -- turns to accept: dumps/parked/prefork.c
+# -- turns to accept: dumps/prefork/prefork.c
 
 LOCK = 0x7F76_C428_6000
 
@@ -140,9 +140,9 @@ def queued(number: int, address: int = LOCK, *path: str) -> Thread:
 
 
 def test_children_that_wait_for_their_turn_to_accept_are_idle() -> None:
-    analysis = real("prefork")
+    analysis = real("../prefork")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
-    assert "4 of them for their turn to accept connections, as far as stacks tell" in analysis.headline
+    assert "2 of them for their turn to accept connections, as far as stacks tell" in analysis.headline
     notes = {track.note for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
     assert notes == {"waits for its turn to accept connections: LWP 28036 has it"}
 
