@@ -113,10 +113,9 @@ def test_a_profile_of_ones_own_is_checked(run, tmp_path):
 
 
 def test_a_profile_of_ones_own_changes_the_verdict(run, tmp_path):
-    """A made-up server whose workers park in sem_wait below take_job: idle by its own profile only."""
-    stack = (
-        "#0  0x01 in sem_wait () from /lib/libpthread.so.0\n#1  0x02 in take_job ()\n#2  0x03 in worker ()\n#3  0x04 in start_thread ()\n"
-    )
+    """A made-up server whose workers park in a lock below take_job: idle by its own profile only."""
+    frames = ("__lll_lock_wait () from /lib/libpthread.so.0", "pthread_mutex_lock () from /lib/libpthread.so.0", "take_job ()", "worker ()")
+    stack = "".join(f"#{level}  {level + 1:#04x} in {frame}\n" for level, frame in enumerate((*frames, "start_thread ()")))
     text = "".join(f'Thread {n} (Thread 0x7f{n:02} (LWP 10{n}) "w"):\n{stack}\n' for n in range(1, 5))
     for snap in ("a1.txt", "a2.txt"):
         (tmp_path / snap).write_text(text)
