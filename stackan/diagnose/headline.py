@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.findings import leading
+from stackan.diagnose.verdict import MANY
 from stackan.model.finding import WARNING, Finding
 from stackan.model.kin import alike, share
 from stackan.model.process import Process
@@ -30,7 +31,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
         hint = f" What it suggests: {first.title}." if first is not None else ""
         alone = _blind(findings, unsure, threads) or "One snapshot cannot tell what is stuck: take a second one some minutes later"
         return f"{_OF_SEVERAL if apart else alone}.{hint}"
-    if unsure * 4 >= threads:
+    if unsure >= threads * MANY:
         hint = next((finding.advice[0] for finding in findings if finding.kind == "capture-problem" and finding.advice), "")
         return f"No thread is seen stuck, but {unsure} of {threads} cannot be judged by this dump{f': {_clause(hint)}' if hint else ''}."
     suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.counts), None)

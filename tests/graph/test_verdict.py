@@ -30,6 +30,7 @@ from .dumps import (
     sleep,
     spin,
     thread,
+    unnamed,
 )
 
 MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
@@ -120,6 +121,28 @@ def test_a_new_thread_is_motion() -> None:
     analysis = analyze(dump(MAIN, *IDLE), dump(MAIN, *IDLE, thread(4600, "new", poll_events(), app("event_loop"), START)))
 
     assert analysis.verdict == "progressing"
+
+
+def nameless(number: int) -> Thread:
+    """A thread of which the text shows that it is inside of the kernel, and no more."""
+    return thread(
+        4700 + number,
+        f"blind-{number}",
+        *(unnamed(pc, "/lib/x86_64-linux-gnu/libc.so.6") for pc in (0x7F31_A0C1_2BAA, 0x7F31_A0C1_2BCC)),
+        app("main"),
+    )
+
+
+def test_where_nothing_is_known_of_most_threads_with_work_few_that_move_say_little() -> None:
+    blind = [nameless(number) for number in range(4)]
+    before, after = (dump(*blind, thread(4600, "worker", app(step), app("handle"), START)) for step in ("parse", "reply"))
+    analysis = analyze(before, after)
+    assert (analysis.verdict, analysis.headline[:62]) == ("inconclusive", "No thread is seen stuck, but 4 of 5 cannot be judged by this d")
+
+
+def test_a_few_threads_of_which_nothing_is_known_do_not_hide_that_the_others_move() -> None:
+    before, after = (dump(*IDLE, nameless(1), thread(4600, "worker", app(step), app("handle"), START)) for step in ("parse", "reply"))
+    assert analyze(before, after).verdict == "progressing"
 
 
 # -- one snapshot
