@@ -158,7 +158,14 @@ def pool_state(pool: Pool) -> str:
         return "grows when needed"
     if pool.blocked == len(pool.workers):
         return "all blocked"
-    return "has free workers" if pool.idle else "moves"
+    if not pool.idle:
+        return "moves"
+    return "has free workers" if pool.declared or _works(pool) else "all parked alike, none seen at work"
+
+
+def _works(pool: Pool) -> bool:
+    """Whether any of its workers was ever seen at work: else that they are a pool's is a guess."""
+    return any(sighting.place.verb != "idle" for worker in pool.workers for _, sighting in worker.sightings)
 
 
 def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from .dumps import (
     Thread,
     analyze,
     app,
+    condition,
     dump,
     future,
     guarded_mutex,
@@ -260,3 +261,49 @@ def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:
 
     assert (pool.name, pool.dispatch) == ("ThreadPool::worker_loop (wrk)", "ThreadPool::worker_loop")
     assert "cxx.packaged-task" in pool.evidence
+
+
+# -- which frame is the loop
+
+
+def dispatch(*threads: Thread) -> list[str]:
+    text = dump(MAIN, *threads)
+    return [pool.dispatch for pool in analyze(text, text).processes[0].pools]
+
+
+def waiting_below(*path: str, count: int = 2, name: str = "thr", at: int = 4400) -> list[Thread]:
+    return [thread(at + number, f"{name}-{number}", condition(LOCK, OTHER_LOCK), *map(app, path), START) for number in range(count)]
+
+
+def test_a_lambda_that_was_stored_with_the_task_is_no_loop() -> None:
+    lambda_called = (
+        Frame("std::packaged_task<int ()>::operator()()"),
+        Frame("Pool::submit<int (*)()>(int (*)())::{lambda()#1}::operator()() const"),
+        Frame("std::function<void ()>::operator()() const"),
+        Frame("Pool::loop"),
+        Frame("Pool::Pool(int)::{lambda()#1}::operator()() const"),
+    )
+    tasks = [thread(4400 + number, f"wrk-{number}", future(), app("query"), lambda_called, START) for number in range(2)]
+    assert dispatch(*tasks) == ["Pool::loop"]
+
+
+def test_a_loop_may_be_a_lambda_itself() -> None:
+    lambda_called = (
+        Frame("std::packaged_task<int ()>::operator()()"),
+        Frame("ThreadPool::enqueue<int (*)()>(int (*)())::{lambda()#1}::operator()() const"),
+        Frame("std::function<void ()>::operator()() const"),
+        Frame("ThreadPool::ThreadPool(unsigned long)::{lambda()#1}::operator()() const"),
+    )
+    tasks = [thread(4400 + number, f"wrk-{number}", future(), app("query"), lambda_called, START) for number in range(2)]
+    assert dispatch(*tasks) == ["ThreadPool::ThreadPool::{lambda()#1}::operator()"]
+
+
+def test_a_function_that_waits_for_others_is_no_loop() -> None:
+    assert dispatch(*waiting_below("wait_for_reply", "handle_request")) == ["handle_request"]
+
+
+def test_what_starts_all_kinds_of_threads_is_no_loop_of_one_kind() -> None:
+    readers = waiting_below("pop", "read_loop", "spawned", name="reader")
+    writers = waiting_below("pop", "write_loop", "spawned", name="writer", at=4500)
+    other = waiting_below("rotate", "spawned", count=1, name="log", at=4600)
+    assert dispatch(*readers, *writers, *other) == ["read_loop", "write_loop"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -109,3 +110,9 @@ def test_the_workers_of_a_pool_add_up(shared):
     folder = shared / "truth/servers/s4b-java-monitor-deadlock/jstack"
     report = " ".join(" ".join(render(stackan.analyze(stackan.load(*sorted(folder.glob("snap*.txt")))))).split())
     assert "8 workers: 2 idle, 5 blocked, 0 moving, 1 unknown" in report
+
+
+def test_that_threads_which_are_all_parked_have_work_is_not_claimed():
+    folder = Path(__file__).parent.parent / "dumps" / "parked" / "semq"
+    report = " ".join(" ".join(render(stackan.analyze(stackan.load(folder / "t1" / "gdb.txt", folder / "t2" / "gdb.txt")))).split())
+    assert "pool worker (semq), 8 workers: 8 idle, 0 blocked, 0 moving; all parked alike, none seen at work" in report

@@ -1,0 +1,108 @@
+"""Dispatch frames: the loops from which the threads of a pool take their work.
+
+Who runs a task by a known executor was called by the loop, maybe through the function that was stored with the task:
+
+    query ← … ← std::packaged_task::operator() ← Pool::submit::{lambda()#1}::operator() ← std::function::operator() ← Pool::loop
+
+Who is parked for work stands directly above it, or in a queue's own function that it calls:
+
+    pthread_cond_wait ← JobQueue::pop ← Pool::loop
+
+The second says which of them is the loop only if another thread works inside of it.  Where all are parked, it is the outermost that none
+but these threads have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stackan.model.place import Place, is_main
+from stackan.model.rules import Rules
+from stackan.model.track import Track
+
+_PARKING = ("condition", "semaphore")
+
+
+class Crowd:
+    """Threads by the places in which they were seen: what follows from a place is worked out once for it."""
+
+    def __init__(self, tracks: Sequence[Track]) -> None:
+        self.tracks = tracks
+        self.places: dict[int, Place] = {}  # equal places are the same object
+        self.seen: dict[int, list[int]] = {}  # which of the tracks, by place; more than once if it was seen there more than once
+        for at, track in enumerate(tracks):
+            for _, sighting in track.sightings:
+                place = sighting.place
+                if id(place) not in self.places:
+                    self.places[id(place)], self.seen[id(place)] = place, []
+                self.seen[id(place)].append(at)
+
+    def inside(self, dispatch: frozenset[str]) -> list[Track]:
+        """The threads that were ever seen inside one of these frames, in their own order."""
+        chosen = {at for number, place in self.places.items() if not dispatch.isdisjoint(place.application) for at in self.seen[number]}
+        return [self.tracks[at] for at in sorted(chosen)]
+
+
+def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, str]]:
+    """(dispatch frame, how it was recognized), those of known executors first."""
+    executors: dict[str, str] = {}
+    for place in crowd.places.values():
+        executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
+    return [*executors.items(), *(item for item in _parking_loops(crowd, rules) if item[0] not in executors)]
+
+
+def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
+    """(dispatch frame, how it was recognized) for each known executor among a stack's frames."""
+    for at, name in enumerate(frames):
+        rule = next((rule for rule in rules.executors if name in rule.functions), None)
+        if rule is None:
+            continue
+        caller = _caller(frames[at + 1 :], rules) or name if rule.caller else name
+        if caller in rules.starts or caller == name:
+            yield name, f"rule {rule.id}: {name} runs tasks"
+        else:
+            yield caller, f"rule {rule.id}: {name} runs tasks for {caller}"
+
+
+def _caller(frames: Sequence[str], rules: Rules) -> str:
+    """What called a task, from the frames outside of it: a lambda that was itself called as a stored function is part of the task."""
+    passing = rules.glue | rules.calls
+    for at, name in enumerate(frames):
+        if name in passing or name.startswith("??"):
+            continue
+        stored = rules.calls.intersection(frames[at + 1 : at + 2])
+        if not (stored and _is_lambda(name)):
+            return name
+    return ""
+
+
+def _is_lambda(name: str) -> bool:
+    return "{lambda" in name or "<lambda" in name
+
+
+def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, str]]:
+    """(dispatch frame, how it was recognized) for the loops in which threads are parked for work."""
+    passing = rules.glue | rules.starts
+    ways: dict[int, list[str]] = {}  # by place: the frames that may be the loop, innermost first
+    parked: dict[str, set[int]] = {}  # by the innermost of them
+    for number, place in crowd.places.items():
+        if place.verb == "idle" and place.kind in _PARKING and place.role is None:
+            named = [name for name in place.application if not name.startswith("??") and name not in passing and not is_main(name)]
+            if named:
+                ways[number] = named
+                parked.setdefault(named[0], set()).update(crowd.seen[number])
+    busy = {name for place in crowd.places.values() if place.verb != "idle" for name in place.application}
+    around: dict[str, set[int]] = {}  # who was ever inside of these frames
+    for number, place in crowd.places.items():
+        for name in place.application:
+            around.setdefault(name, set()).update(crowd.seen[number])
+    loops: dict[str, set[int]] = {}
+    for number, named in ways.items():
+        own = (name for name in reversed(named) if around[name] <= parked[named[0]] and not _is_lambda(name))
+        loop = next((name for name in named if name in busy), None) or next(own, named[0])
+        loops.setdefault(loop, set()).update(crowd.seen[number])
+    for name, threads in loops.items():
+        if name in busy:
+            yield name, f"{len(threads)} of its threads are seen parked for work directly above {name}"
+        elif len(threads) > 1:
+            yield name, f"{len(threads)} threads are parked alike below {name}, and none is seen at work there"
