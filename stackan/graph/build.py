@@ -109,7 +109,7 @@ class _Builder:
         if awaited is not None and awaited.owners:
             for owner in awaited.owners:
                 supplier = self.threads.get(owner, self.someone)
-                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting.wait_line, END_OF))
+                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting, END_OF))
             graph.needs[node] = len(graph.out[node])
             return
         token = self._token(track)
@@ -121,19 +121,19 @@ class _Builder:
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.supply.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
-            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting.wait_line, "waits for"))
+            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting, "waits for"))
             graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
             return
         declared = self.supply.declared(track)
         if declared is not None:
-            graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting.wait_line, "waits for"))
+            graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting, "waits for"))
             return
         if place.task and self.supply.pools:
-            graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
+            graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting, "waits for"))
             return
         brought = _BROUGHT.get(place.kind or "", "") if place.rule is None else ""
         if brought and awaited is not None and awaited.address is not None:
-            graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting.wait_line, "waits for"))
+            graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting, "waits for"))
             return
         self._other(node, "waits for")
 
@@ -152,12 +152,11 @@ class _Builder:
         self.graph.needs[node] = 1
         common = self._common(track)
         if common is not None:
-            self.graph.connect(Edge(node, common, INFERRED, sighting.dump.source, sighting.wait_line, "waits for"))
+            self.graph.connect(Edge(node, common, INFERRED, sighting.dump.source, sighting, "waits for"))
             return
         awaited, source = sighting.awaited, sighting.text_of(sighting.awaited).source
-        line = sighting.wait_line
         evidence = RECORDED if awaited is not None and awaited.log is not None else FRAMES
-        self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, line, "waits for"))
+        self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, sighting, "waits for"))
 
     def _common(self, track: Track) -> int | None:
         """The node of a lock for which threads of other processes wait, too; where its holder is known, each process has its own.

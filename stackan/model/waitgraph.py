@@ -1,7 +1,10 @@
 """The AND/OR wait-for graph as plain arrays (docs/algorithm.md)."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
+from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 
@@ -34,10 +37,14 @@ class Edge(NamedTuple):
     supplier: int
     evidence: str
     source: str
-    line: int  # of the text that shows it; 0 if none does
+    shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most are never asked for
     words: str  # the relation, as in "is held by"
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
     frame: int | None = None  # level of the supplier's frame whose locals show it
+
+    @property
+    def line(self) -> int:
+        return self.shown if isinstance(self.shown, int) else self.shown.wait_line
 
 
 class WaitGraph:
