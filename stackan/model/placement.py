@@ -1,7 +1,5 @@
 """Where an input belongs: which process, host, role and time it is of, and what says so."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The AND/OR wait-for graph as plain arrays (docs/algorithm.md)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackan.model.place import Sighting
