@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
+from stackan.model.placement import NAME
 from stackan.placing.by_name import by_names, group_by_name
 from stackan.placing.clues import Clues
-from stackan.placing.identity import Identity
+from stackan.placing.identity import Identity, is_random
 from stackan.placing.seen import Seen
 
 
@@ -20,7 +21,7 @@ def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None 
     keeps the caller's.
     """
     clues = clues or Clues(dumps)
-    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: natural_key(stem(dump.source)))
+    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: (natural_key(stem(dump.source)), natural_key(dump.source)))
     processes, unnumbered = _by_threads(ordered)
     clues.learn_hosts(processes)
     if not given_order:
@@ -56,7 +57,8 @@ def _by_threads(dumps: Sequence[Dump]) -> tuple[list[list[Dump]], list[Dump]]:
 def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:
     """Dumps with equal threads that names show at several hosts in one round are of several processes.
 
-    So it is in containers, where ids are small, if addresses are not random there.
+    So it is in containers, where ids are small, if addresses are not random there.  Where they are, a pthread id that stands in
+    dumps of two hosts tells that the names count something else than hosts: `db1.txt` and `db2.txt` may be two rounds.
     """
     hosts: dict[str | None, list[Dump]] = {}
     rounds: dict[tuple[object, ...], set[str | None]] = {}
@@ -66,7 +68,16 @@ def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:
         hosts.setdefault(host, []).append(dump)
         rounds.setdefault((dump.traits.family, name.rounds, name.rest), set()).add(host)
     apart = None not in hosts and any(len(several) > 1 for several in rounds.values())
-    return list(hosts.values()) if apart else [process]
+    by_name = all(clue is None or clue.source == NAME for clue in map(clues.host, process))
+    if not apart or (by_name and _share_addresses(list(hosts.values()))):
+        return [process]
+    return list(hosts.values())
+
+
+def _share_addresses(hosts: Sequence[Sequence[Dump]]) -> bool:
+    """Whether the first dumps of hosts show a thread with the same LWP at the same random address."""
+    first, *others = (Identity(dumps[0]) for dumps in hosts)
+    return any(is_random(pthread) for other in others for _, pthread in first.oldest_marks & other.oldest_marks)
 
 
 def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[list[Dump]]:

@@ -67,6 +67,11 @@ class Identity:
         return base
 
 
+def is_random(address: int) -> bool:
+    """Whether an address of a thread's stack is no address that every process has: without randomization they begin like these."""
+    return address >> 28 not in (0x7FFFF, 0xFFFFF) and address >> 24 != 0xF7
+
+
 def same_process(a: Identity, b: Identity) -> bool:
     """Whether two dumps show one process.
 
