@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from stackan.diagnose.elimination import Candidates, name_candidates, name_missing
@@ -65,6 +66,27 @@ class Holders:
         if awaited is None or awaited.address is None or track.place.state != "lock":
             return []
         return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.log is not None else []
+
+    def hands(self, track: Track) -> list[Track]:
+        """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it was handed on."""
+        found: list[Track] = []
+        for index, sighting in track.sightings if track.place.state == "lock" and track.place.rule is None else ():
+            address = sighting.awaited.address if sighting.awaited is not None else None
+            held = self._held_in.get((index, address), ()) if address is not None else ()
+            if len(held) == 1 and held[0] not in found:
+                found.append(held[0])
+        return found
+
+    @cached_property
+    def _held_in(self) -> dict[tuple[int, int], list[Track]]:
+        """{(snapshot, address): the threads that are shown to hold that lock alone}"""
+        held: dict[tuple[int, int], list[Track]] = {}
+        for track in self.by_lwp.values():
+            for index, sighting in track.sightings:
+                for hold in sighting.holds:
+                    if hold.address is not None and not hold.shared and hold.log is None:
+                        held.setdefault((index, hold.address), []).append(track)
+        return held
 
     def link(self, waiters: Iterable[Track]) -> None:
         """Take in who stands still, so that it can be told how many wait behind whom."""
@@ -178,6 +200,14 @@ def _doubt(hold: Held) -> str:
     if holding(hold) == "holds":
         return ""
     return " (the log is of another moment)" if hold.log is not None else " (the guard may be left over from an earlier call)"
+
+
+def tell_hands(hands: Sequence[Track]) -> list[str]:
+    """That a lock was handed on while others waited for it."""
+    if len(hands) < 2:
+        return []
+    first, last = label(hands[0]), label(hands[-1])
+    return [f"The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves."]
 
 
 def tell_held(track: Track, holders: Holders) -> list[str]:

@@ -139,6 +139,34 @@ def test_a_holder_that_sleeps_is_told_as_asleep_and_gets_no_finding_of_its_own()
     assert progress(analysis)[400] == "unknown"  # a sleep ends by itself
 
 
+def busy(lwp: int, step: str) -> Thread:
+    return thread(lwp, "w", app(step), app("work"), START)
+
+
+def test_a_lock_that_was_handed_on_between_the_dumps_moves_and_holds_up_nobody_for_good() -> None:
+    waiters = [waiter(100 + at, LEDGER) for at in range(5)]
+    before = dump(MAIN, *waiters, sleeper(400, LEDGER), busy(401, "sort"), full=True)
+    after = dump(MAIN, *waiters, busy(400, "merge"), sleeper(401, LEDGER), full=True)
+    analysis = analyze(before, after)
+    [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
+    assert (finding.severity, finding.confidence) == ("warning", "possible")
+    assert (
+        "The lock has changed hands in between, from LWP 400 slow to LWP 401 slow: it is in great demand, but it moves."
+        in finding.explanation
+    )
+    assert analysis.verdict == "progressing"
+
+
+def test_a_lock_that_one_thread_holds_in_all_dumps_holds_up_the_others() -> None:
+    waiters = [waiter(100 + at, LEDGER) for at in range(5)]
+    before = dump(MAIN, *waiters, sleeper(400, LEDGER), busy(401, "sort"), full=True)
+    after = dump(MAIN, *waiters, sleeper(400, LEDGER), busy(401, "merge"), full=True)
+    analysis = analyze(before, after)
+    [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
+    assert (finding.severity, finding.confidence) == ("critical", "likely")
+    assert "changed hands" not in finding.explanation
+
+
 def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
     def row(threads: int) -> bytes:
         """Each thread holds what the one before it waits for; the last one sleeps."""
