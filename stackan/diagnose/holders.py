@@ -13,9 +13,10 @@ from stackan.diagnose.words import describe_doing, label
 from stackan.model.finding import Quote
 from stackan.model.place import RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
-from stackan.model.track import Track, held_by
+from stackan.model.track import PROGRESSING, Track, held_by
 
 _HINTS = 2  # more of them tell nothing
+_SAMPLED = 64  # waiters of a group that are asked for what they have in common
 _HOPS = 3  # from holder to holder that are told one by one
 _LOOKS = 10  # times that each thread of a process is looked at, to count who waits behind whom
 
@@ -87,6 +88,26 @@ class Holders:
                     if hold.address is not None and not hold.shared and hold.log is None:
                         held.setdefault((index, hold.address), []).append(track)
         return held
+
+    def gone_on(self, waiters: Sequence[Track]) -> Track | None:
+        """Who waited in the same place in an earlier snapshot, for the same lock as far as it is printed, and has gone on since."""
+        for track in waiters[:_SAMPLED]:
+            address = track.newest.awaited.address if track.newest.awaited is not None else None
+            if track.place.state == "lock" and not track.place.timed and (id(track.place), address) in self._left:
+                return self._left[id(track.place), address]
+        return None
+
+    @cached_property
+    def _left(self) -> dict[tuple[int, int | None], Track]:
+        """{(place, address of the lock): one of those who waited there once and live on elsewhere}; equal places are the same object."""
+        left: dict[tuple[int, int | None], Track] = {}
+        for track in self.by_lwp.values():
+            if track.progress == PROGRESSING:
+                for _, sighting in track.sightings[:-1]:
+                    address = sighting.awaited.address if sighting.awaited is not None else None
+                    if sighting.place.state == "lock" and sighting.place is not track.place:
+                        left.setdefault((id(sighting.place), address), track)
+        return left
 
     def link(self, waiters: Iterable[Track]) -> None:
         """Take in who stands still, so that it can be told how many wait behind whom."""
@@ -202,12 +223,16 @@ def _doubt(hold: Held) -> str:
     return " (the log is of another moment)" if hold.log is not None else " (the guard may be left over from an earlier call)"
 
 
-def tell_hands(hands: Sequence[Track]) -> list[str]:
-    """That a lock was handed on while others waited for it."""
-    if len(hands) < 2:
+def tell_demand(waiters: Sequence[Track], holders: Holders) -> list[str]:
+    """That a lock was handed on while these waited for it; nothing where no dump shows that."""
+    hands = holders.hands(waiters[0])
+    if len(hands) > 1:
+        first, last = label(hands[0]), label(hands[-1])
+        return [f"The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves."]
+    other = holders.gone_on(waiters)
+    if other is None:
         return []
-    first, last = label(hands[0]), label(hands[-1])
-    return [f"The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves."]
+    return [f"{label(other)} waited there, too, and has gone on since: the lock is in great demand, but it moves."]
 
 
 def tell_held(track: Track, holders: Holders) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
 from stackan.diagnose.behind import tell_behind
-from stackan.diagnose.holders import Holder, Holders, holding, tell_hands, tell_held, tell_root
+from stackan.diagnose.holders import Holder, Holders, holding, tell_demand, tell_held, tell_root
 from stackan.diagnose.peers import Peers
 from stackan.diagnose.quotes import collect_quotes, sample
 from stackan.diagnose.ranks import call_of
@@ -97,8 +97,8 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
-    hands = holders.hands(first) if len(processes) == 1 else []
-    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and len(hands) < 2 else POSSIBLE
+    demand = tell_demand([track for _, track in group], holders) if len(processes) == 1 else []
+    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and not demand else POSSIBLE
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
     if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL
@@ -115,7 +115,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
         severity=severity,
         confidence=confidence,
         title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}{held}{rest}",
-        explanation=_explain(group, pool, hands, holders, peers) + tell_behind(behind - _told_behind(group, holders), _whom(group)),
+        explanation=_explain(group, pool, demand, holders, peers) + tell_behind(behind - _told_behind(group, holders), _whom(group)),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
@@ -166,7 +166,7 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None, hands: Sequence[Track], holders: Holders, peers: Peers) -> str:
+def _explain(group: Group, pool: Pool | None, demand: Sequence[str], holders: Holders, peers: Peers) -> str:
     process, first = group[0]
     snapshots = len(process.dumps)
     stand = "It stands" if len(group) == 1 else "They stand"
@@ -178,7 +178,7 @@ def _explain(group: Group, pool: Pool | None, hands: Sequence[Track], holders: H
     if len({member.id for member, _ in group}) > 1 and first.place.kind in ("mutex", "rwlock") and first.place.rule is None:
         sentences.append(_ONE_LOCK)
     sentences += tell_root([track for member, track in group if member is process], holders)
-    sentences += tell_hands(hands)
+    sentences += demand
     sentences += peers.tell([track for _, track in group])
     if len(group) == 1:
         sentences += tell_held(first, holders)

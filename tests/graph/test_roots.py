@@ -6,7 +6,23 @@ from collections.abc import Callable
 
 import stackan
 
-from .dumps import START, Thread, analyze, app, condition, dump, guarded_mutex, join, lock_guard, lwps, progress, receive, sleep, thread
+from .dumps import (
+    START,
+    Thread,
+    analyze,
+    app,
+    condition,
+    dump,
+    guarded_mutex,
+    join,
+    lock_guard,
+    lwps,
+    mutex_without_address,
+    progress,
+    receive,
+    sleep,
+    thread,
+)
 
 LEDGER, JOURNAL, CACHE = 0x5581_4140, 0x5581_4180, 0x5581_41C0
 MAIN = thread(99, "main", condition(0x5581_9000, 0x5581_9040), app("main"))
@@ -151,8 +167,7 @@ def test_a_lock_that_was_handed_on_between_the_dumps_moves_and_holds_up_nobody_f
     [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert (finding.severity, finding.confidence) == ("warning", "possible")
     assert (
-        "The lock has changed hands in between, from LWP 400 slow to LWP 401 slow: it is in great demand, but it moves."
-        in finding.explanation
+        "The lock has changed hands in between, from LWP 400 w to LWP 401 slow: it is in great demand, but it moves." in finding.explanation
     )
     assert analysis.verdict == "progressing"
 
@@ -165,6 +180,25 @@ def test_a_lock_that_one_thread_holds_in_all_dumps_holds_up_the_others() -> None
     [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert (finding.severity, finding.confidence) == ("critical", "likely")
     assert "changed hands" not in finding.explanation
+
+
+def unnamed_waiter(lwp: int) -> Thread:
+    return thread(lwp, "w", mutex_without_address(), app("audit"), app("work"), START)
+
+
+def test_who_waited_there_too_and_has_gone_on_shows_that_a_lock_moves_whose_address_is_not_printed() -> None:
+    waiters = [unnamed_waiter(100 + at) for at in range(5)]
+    analysis = analyze(dump(MAIN, *waiters, unnamed_waiter(200)), dump(MAIN, *waiters, busy(200, "sort")))
+    [finding] = analysis.findings
+    assert (finding.severity, finding.confidence, len(finding.threads)) == ("warning", "possible", 5)
+    assert "LWP 200 w waited there, too, and has gone on since: the lock is in great demand, but it moves." in finding.explanation
+
+
+def test_who_waited_for_another_lock_and_has_gone_on_shows_nothing_of_this_one() -> None:
+    waiters = [waiter(100 + at, LEDGER) for at in range(5)]
+    analysis = analyze(dump(MAIN, *waiters, waiter(200, JOURNAL), full=True), dump(MAIN, *waiters, busy(200, "sort"), full=True))
+    [finding] = analysis.findings
+    assert (finding.severity, finding.confidence) == ("critical", "likely")
 
 
 def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
