@@ -13,7 +13,7 @@ from stackan.diagnose.words import describe_doing, label
 from stackan.model.finding import Quote
 from stackan.model.place import RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
-from stackan.model.track import PROGRESSING, Track, held_by
+from stackan.model.track import PROGRESSING, SPINNING, Track, held_by
 
 _HINTS = 2  # more of them tell nothing
 _SAMPLED = 64  # waiters of a group that are asked for what they have in common
@@ -37,6 +37,7 @@ class Holders:
     """Who holds what in a process, and who waits for whom: looked up for each group, so read off once."""
 
     def __init__(self, process: Process) -> None:
+        self.process = process
         # The first one counts, as it stands in the process.
         self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
         self.by_address: dict[int | None, list[Holder]] = {}
@@ -69,9 +70,11 @@ class Holders:
         return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.log is not None else []
 
     def hands(self, track: Track) -> list[Track]:
-        """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it was handed on."""
+        """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it moved on."""
         found: list[Track] = []
-        for index, sighting in track.sightings if track.place.state == "lock" and track.place.rule is None else ():
+        if track.place.state != "lock" or track.place.rule is not None:
+            return []
+        for index, sighting in track.sightings:
             address = sighting.awaited.address if sighting.awaited is not None else None
             held = self._held_in.get((index, address), ()) if address is not None else ()
             if len(held) == 1 and held[0] not in found:
@@ -184,6 +187,8 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
     logged = awaited is not None and awaited.log is not None
     if track.place.rule is not None and not logged:
         return [*_hints(waiters), *name_candidates(waiters, holders.candidates)]
+    if track.place.task:
+        return _tell_bringers(holders.process)
     if awaited is None:
         return []
     if awaited.owners:
@@ -210,6 +215,19 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
     if word is not None:
         return [f"Its owner word names LWP {word.owner} (line {word.line}), no thread of this process: it has ended, or is another's."]
     return ["No thread is shown to hold it.", *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+
+
+def _tell_bringers(process: Process) -> list[str]:
+    """Who is at work in a pool, and so may bring the result of a task."""
+    sentences = []
+    for pool in process.pools:
+        moving = [worker for worker in pool.workers if worker.progress in (PROGRESSING, SPINNING) and worker.place.verb != "idle"]
+        if len(moving) == 1:
+            sentences.append(f"{label(moving[0])} of {pool.name} may bring it: it {describe_doing(moving[0])}.")
+        elif moving:
+            some = f"{label(moving[0])} {describe_doing(moving[0])}"
+            sentences.append(f"{len(moving)} workers of {pool.name} are at work and may bring it: {some}.")
+    return sentences
 
 
 def holding(hold: Held) -> str:

@@ -13,6 +13,7 @@ from .dumps import (
     app,
     condition,
     dump,
+    future,
     guarded_mutex,
     join,
     lock_guard,
@@ -20,6 +21,7 @@ from .dumps import (
     mutex_without_address,
     progress,
     receive,
+    run_by,
     sleep,
     thread,
 )
@@ -208,3 +210,16 @@ def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[
         return dump(MAIN, *(waiter(1000 + at, held[at + 1], held[at]) for at in range(threads)), sleeper(500, held[threads]), full=True)
 
     in_proportion(row, lambda text: analyze(text, text), size=1000)
+
+
+def test_workers_that_may_bring_the_result_of_a_task_are_named_as_the_root_of_the_wait() -> None:
+    waiting = [thread(100 + at, "front", future(), app("ask"), run_by("Front::loop")) for at in range(3)]
+
+    def back(step: str) -> list[Thread]:
+        return [thread(200 + at, "back", app(f"{step}{at}"), app("compute"), run_by("Back::loop")) for at in range(2)]
+
+    analysis = analyze(dump(MAIN, *waiting, *back("sort")), dump(MAIN, *waiting, *back("merge")))
+    assert analysis.verdict == "blocked"
+    finding = analysis.findings[0]
+    assert lwps(finding) == [100, 101, 102]
+    assert "2 workers of Back::loop (back) are at work and may bring it: LWP 201 back runs in merge1." in finding.explanation
