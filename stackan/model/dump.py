@@ -212,6 +212,7 @@ class Dump:
         self.facts = facts
         self.warnings = list(warnings)
         self.taken_at = taken_at  # ISO-8601, where an archive says so
+        self.written: float | None = None  # when its file was, in seconds since 1970: the last that may tell an order
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop
         # Frames of no thread (a core's current frame, what a session prints again) belong to the snapshot before them.

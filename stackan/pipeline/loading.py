@@ -106,7 +106,7 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _F
     if not known and not found.beside:
         others.append(item.source)
     for dump in dumps:
-        dump.taken_at = item.taken_at
+        dump.taken_at, dump.written = item.taken_at, item.written
     return found
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue
 from stackan.placing.heads import Head, read_head
 from stackan.placing.names import Name, read_name
+
+_APART = 60  # seconds between the times of two files that were not copied at once
 
 
 class Clues:
@@ -54,6 +57,13 @@ class Clues:
         rounds = {dump.source: self.name(dump).rounds for dump in dumps}
         different = len(set(rounds.values()))
         return (different > 1 or different == len(rounds)) and len({len(each) for each in rounds.values()}) == 1
+
+    def file_times(self, dumps: Sequence[Dump]) -> dict[str, float]:
+        """{input: when its file was written}, if these times are a minute or more apart; empty else, as copying writes all anew."""
+        times = {dump.source: dump.written for dump in dumps}
+        known = {source: time for source, time in times.items() if time is not None}
+        steps = (after - before for before, after in itertools.pairwise(sorted(known.values())))
+        return known if len(known) == len(times) > 1 and all(step >= _APART for step in steps) else {}
 
     def learn_hosts(self, processes: Sequence[Sequence[Dump]]) -> None:
         """Folders that are named like hosts, with a number in them, are hosts where none of these processes lies in two of them."""

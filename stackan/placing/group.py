@@ -120,8 +120,11 @@ def stem(source: str) -> str:
 
 
 def in_time(dumps: list[Dump], clues: Clues) -> list[Dump]:
-    """By the times that tell all of the inputs apart; else by the rounds that their names tell; else as the names are sorted."""
+    """By the times that tell all of the inputs apart; else by the rounds in their names; else by their files' times; else by name."""
     source = clues.order(dumps)
     if source is not None:
         return sorted(dumps, key=lambda dump: clues.times(dump)[source])
-    return sorted(dumps, key=lambda dump: clues.name(dump).rounds) if clues.count_rounds(dumps) else dumps
+    if clues.count_rounds(dumps):
+        return sorted(dumps, key=lambda dump: clues.name(dump).rounds)
+    written = clues.file_times(dumps)
+    return sorted(dumps, key=lambda dump: written[dump.source]) if written else dumps

@@ -80,7 +80,11 @@ def _reason_of_order(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> 
     if given_order:
         return "as it was given"
     told = clues.order(dumps)
-    return _BY_TIME[told] if told is not None else "by the rounds in the names" if clues.count_rounds(dumps) else "by its name"
+    if told is not None:
+        return _BY_TIME[told]
+    if clues.count_rounds(dumps):
+        return "by the rounds in the names"
+    return "by the times of the files" if clues.file_times(dumps) else "by its name"
 
 
 def _reason_of_joining(dumps: Sequence[Dump], at: int, given_order: bool) -> str:

@@ -31,7 +31,7 @@ def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skip
         if not data:
             raise Unreadable(f"{stream.fault}; nothing of it can be read, so copy it again from where it was made")
         yield Skipped(item.source, stream.fault, item.named)
-    yield Blob(item.source, as_utf8(data), item.taken_at, item.named)
+    yield Blob(item.source, as_utf8(data), item.taken_at, item.named, item.written)
 
 
 def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:

@@ -15,12 +15,15 @@ class Blob(NamedTuple):
     taken_at: ISO-8601, UTC, to the second, where an archive carries a modification time in UTC for the member; else None.
         File-system times are not used, nor the zone-less local time of a plain zip entry.
     named: True if the caller named this very file, False if it was found in a folder or an archive.
+    written: seconds since 1970 when a file outside of any archive was last written. Copying changes it, so it is never shown;
+        it may tell the order of dumps where nothing else does.
     """
 
     source: str
     data: bytes
     taken_at: str | None
     named: bool
+    written: float | None = None
 
 
 class Skipped(NamedTuple):
@@ -46,6 +49,7 @@ class Item(NamedTuple):
     taken_at: str | None = None
     depth: int = 0
     packed: bool = False
+    written: float | None = None
 
     def unpacked(self) -> Item:
         """The same item inside its compression; that is a layer only inside another compression (`x.gz.gz`)."""

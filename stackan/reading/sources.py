@@ -48,7 +48,9 @@ def why_closed(name: str) -> str | None:
 
 def _read_file(path: str, budget: Budget, *, named: bool) -> Iterator[Blob | Skipped]:
     with _opened(path) as file:
-        yield from expand(_stream(file, budget), Item(shown(path), named), budget)
+        status = os.fstat(file.fileno())
+        written = status.st_mtime if stat.S_ISREG(status.st_mode) else None
+        yield from expand(_stream(file, budget), Item(shown(path), named, written=written), budget)
 
 
 @contextmanager

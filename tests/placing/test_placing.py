@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import random
 import re
@@ -90,6 +91,27 @@ def test_names_that_differ_in_their_last_ending_only_give_the_same_order_however
     texts = [(f"t{number}.{tool}.txt", text) for number, text in enumerate(pair, 1) for tool in ("gdb", "eu", "bt")]
     documents = [analyze(dict(order)).to_dict() for order in (texts, texts[::-1], texts[2:] + texts[:2])]
     assert documents[0] == documents[1] == documents[2]
+
+
+def written(folder: pathlib.Path, pair: tuple[bytes, bytes], names: tuple[str, str], seconds: int) -> list[str]:
+    """The order in which two dumps are taken, of which the first was written so many seconds before the second."""
+    for name, text, time in zip(names, pair, (1_700_000_000, 1_700_000_000 + seconds)):
+        (folder / name).write_bytes(text)
+        os.utime(folder / name, (time, time))
+    (process,) = stackan.analyze(stackan.load(folder)).processes
+    return [pathlib.PurePath(dump.source).name for dump in process.dumps]
+
+
+def test_files_of_which_nothing_else_tells_the_order_go_by_when_they_were_written(tmp_path, pair):
+    assert written(tmp_path, pair, ("zzz.txt", "aaa.txt"), 240) == ["zzz.txt", "aaa.txt"]
+
+
+def test_files_that_were_copied_at_once_go_by_their_names(tmp_path, pair):
+    assert written(tmp_path, pair, ("zzz.txt", "aaa.txt"), 1) == ["aaa.txt", "zzz.txt"]
+
+
+def test_rounds_in_the_names_go_before_the_times_of_the_files(tmp_path, pair):
+    assert written(tmp_path, pair, ("snap2.txt", "snap1.txt"), 240) == ["snap1.txt", "snap2.txt"]
 
 
 def test_names_that_put_one_process_at_two_hosts_are_not_believed(pair):

@@ -49,7 +49,7 @@ def test_a_compressed_file_keeps_its_name_and_gives_its_text(tmp_path: Path, pac
     path = tmp_path / "no-hint-in-the-name"
     path.write_bytes(pack(LONG))
 
-    assert everything(path) == [Blob(str(path), LONG, None, named=True)]
+    assert everything(path) == [Blob(str(path), LONG, None, named=True, written=path.stat().st_mtime)]
 
 
 @each_codec

@@ -24,7 +24,7 @@ def test_a_named_file_comes_as_it_stands_under_the_name_given(tmp_path: Path) ->
     path = tmp_path / "snap.txt"
     path.write_bytes(b"a\r\nb\xff\xfe\x00")
 
-    assert everything(path) == [Blob(str(path), b"a\r\nb\xff\xfe\x00", None, named=True)]
+    assert everything(path) == [Blob(str(path), b"a\r\nb\xff\xfe\x00", None, named=True, written=path.stat().st_mtime)]
 
 
 def test_several_paths_come_in_the_order_given(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_what_came_before_a_missing_file_was_already_given(tmp_path: Path) -> No
     path.write_bytes(DUMP)
     items = read([path, tmp_path / "missing"])
 
-    assert next(items) == Blob(str(path), DUMP, None, named=True)
+    assert next(items) == Blob(str(path), DUMP, None, named=True, written=path.stat().st_mtime)
     with pytest.raises(InputError):
         next(items)
 
