@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from stackan.diagnose.arrivals import Arrivals, missing_from, tell_coming
 from stackan.diagnose.elimination import Candidates, name_candidates, name_missing
 from stackan.diagnose.readers import Readings
 from stackan.diagnose.words import describe_doing, label
@@ -46,6 +47,7 @@ class Holders:
                 self.by_address.setdefault(hold.address, []).append(Holder(track, sighting, hold))
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
         self.candidates = Candidates(process)
+        self.arrivals = Arrivals(process, self.candidates)
         self.readings = Readings(process)
         self._waiters: dict[int | str, list[Track]] = {}
         self._looks = _LOOKS * len(process.tracks)
@@ -196,9 +198,11 @@ def tell_root(waiters: list[Track], holders: Holders) -> list[str]:
         if owner is None:
             return [f"LWP {awaited.owners[0]} is not in the dump."]
         return [f"{label(owner)} {describe_doing(owner)}.", *_tell_way(holders.way(owner))]
-    if awaited.kind == "barrier":
-        missing = [waiter.newest.awaited.missing for waiter in waiters if waiter.newest.awaited is not None]
-        lacking = _lacking(min((number for number in missing if number is not None), default=0))
+    coming = holders.arrivals.awaited_by(track)
+    if awaited.kind == "barrier" or coming:
+        lacking = _lacking(missing_from(waiters))
+        if coming:
+            return [*lacking, tell_coming(coming)]
         return [*lacking, *name_missing(waiters, holders.candidates)] if lacking else []
     if track.place.state != "lock":
         return []

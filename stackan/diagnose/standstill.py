@@ -98,7 +98,8 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
     pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
     demand = tell_demand([track for _, track in group], holders) if len(processes) == 1 else []
-    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and not demand else POSSIBLE
+    awaits_movers = bool(demand) or (len(processes) == 1 and bool(holders.arrivals.awaited_by(holders.way(first).root)))
+    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and not awaits_movers else POSSIBLE
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
     if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL

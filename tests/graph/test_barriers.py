@@ -6,7 +6,7 @@ from pathlib import Path
 
 import stackan
 
-from .dumps import START, Frame, analyze, app, dump, join, lwps, receive, thread
+from .dumps import START, Frame, Thread, analyze, app, dump, join, lwps, receive, thread
 
 SNAPSHOTS = [(Path(__file__).parent.parent / "dumps" / "barrier" / f"snap{number}.txt").read_bytes() for number in (1, 2)]
 
@@ -67,3 +67,47 @@ def test_who_does_the_same_work_and_has_not_come_is_named() -> None:
     assert "One more thread has yet to come to it. By elimination that is LWP 4105 solver" in finding.explanation
     assert "It waits for the network (descriptor 3) in solve." in finding.explanation
     assert any("has not come to the barrier" in advice for advice in finding.advice)
+
+
+def at_work(pc: int) -> tuple[Frame, ...]:
+    return (app("burn", pc=pc), app("solve", pc=0x5581_7100), app("work"), *START)
+
+
+def solving(*others: Thread, number: int = 4) -> bytes:
+    """So many workers have come to the barrier of five, in solve()."""
+    came = [thread(4100 + at, "solver", arrive(at), app("solve", pc=0x5581_7000), app("work"), START) for at in range(1, number + 1)]
+    return dump(thread(4100, "main", join(4101), app("main")), *came, *others, full=True)
+
+
+def at_barrier(analysis: stackan.Analysis) -> stackan.model.finding.Finding:
+    return next(finding for finding in analysis.findings if finding.resources == ("barrier 0x55814140",))
+
+
+def test_a_barrier_to_which_a_thread_at_work_may_still_come_is_no_proof_of_a_hang() -> None:
+    analysis = analyze(*(solving(thread(4105, "solver", at_work(pc))) for pc in (0x5581_9000, 0x5581_9040)))
+    finding = at_barrier(analysis)
+    assert (finding.severity, finding.confidence) == ("warning", "possible")
+    assert "LWP 4105 solver is still on its way: it runs in burn." in finding.explanation
+    assert analysis.verdict == "progressing"  # nor does who waits for the end of such a thread count
+
+
+def test_who_moves_elsewhere_is_not_taken_for_the_one_that_is_missing() -> None:
+    """The fifth solver reads from a pipe; that another thread computes does not help it."""
+    stuck = thread(4105, "solver", receive(3), app("solve", pc=0x5581_7100), app("work"), START)
+    analysis = analyze(
+        *(solving(stuck, thread(4106, "other", app("burn", pc=pc), app("report"), START)) for pc in (0x5581_9000, 0x5581_9040))
+    )
+    assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("critical", "likely")
+    assert "on its way" not in at_barrier(analysis).explanation
+    assert analysis.verdict == "blocked"
+
+
+def test_a_barrier_that_lacks_two_of_whom_one_is_stuck_is_blocked() -> None:
+    stuck = thread(4104, "solver", receive(3), app("solve", pc=0x5581_7100), app("work"), START)
+    analysis = analyze(*(solving(stuck, thread(4105, "solver", at_work(pc)), number=3) for pc in (0x5581_9000, 0x5581_9040)))
+    assert at_barrier(analysis).confidence == "likely"
+
+
+def test_where_nobody_is_inside_the_function_whoever_moves_may_be_the_one_that_is_missing() -> None:
+    analysis = analyze(*(solving(thread(4105, "late", app("burn", pc=pc), app("start"), START)) for pc in (0x5581_9000, 0x5581_9040)))
+    assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("warning", "possible")

@@ -1,0 +1,72 @@
+"""Who is still on the way to a barrier or a latch: as long as somebody is, waiting there is the normal life of a parallel computation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.elimination import Candidates
+from stackan.diagnose.words import describe_doing, label
+from stackan.model.process import Process
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, Track
+
+_MEETING = ("barrier", "latch")
+
+
+class Arrivals:
+    """The threads of a process that may still come to where others wait for them."""
+
+    def __init__(self, process: Process, candidates: Candidates) -> None:
+        self._process = process
+        self._candidates = candidates
+        self._waiters: dict[tuple[object, ...] | None, list[Track]] = {}  # by what they wait for
+        self._movers: list[Track] = []
+        self._coming: dict[tuple[object, ...], list[Track]] = {}
+
+    def awaited_by(self, track: Track) -> list[Track]:
+        """Those that move, and whose arrival may end this thread's wait; none if the ones that are missing cannot all be among them."""
+        meeting = _meeting(track)
+        if meeting is None:
+            return []
+        if not self._waiters:
+            self._look_around()
+        if meeting not in self._coming:
+            self._coming[meeting] = self._find(self._waiters[meeting])
+        return self._coming[meeting]
+
+    def _look_around(self) -> None:
+        for track in self._process.tracks:
+            self._waiters.setdefault(_meeting(track), []).append(track)
+        self._movers = [track for track in self._process.tracks if _moves(track)]
+
+    def _find(self, waiters: Sequence[Track]) -> list[Track]:
+        """Who does the same work is missing, if these are enough; else it may be anybody."""
+        missing = missing_from(waiters) or 1
+        inside = self._candidates.of(waiters)
+        coming = [track for track in inside if _moves(track)] if len(inside) >= missing else self._movers
+        return coming if len(coming) >= missing else []
+
+
+def missing_from(waiters: Sequence[Track]) -> int:
+    """How many threads had yet to come when the last of these came to the barrier; 0 where no locals say it."""
+    missing = [waiter.newest.awaited.missing for waiter in waiters if waiter.newest.awaited is not None]
+    return min((number for number in missing if number is not None), default=0)
+
+
+def tell_coming(coming: Sequence[Track]) -> str:
+    """`LWP 17982 pb is still on its way to it, as far as one sees: it runs in burn. …`"""
+    who = label(coming[0])
+    way = f"{who} is still on its way" if len(coming) == 1 else f"{len(coming)} threads may still be on their way, as {who}"
+    return f"{way}: it {describe_doing(coming[0])}. Such a wait is what a parallel computation does between two steps."
+
+
+def _meeting(track: Track) -> tuple[object, ...] | None:
+    """Where a thread stands and waits for others to come; not for the result of a task, which workers bring."""
+    place, awaited = track.place, track.newest.awaited
+    if place.kind not in _MEETING or place.rule is not None or place.task or track.progress != STUCK:
+        return None
+    return place.kind, awaited.address if awaited is not None else None
+
+
+def _moves(track: Track) -> bool:
+    """Whoever spins in a primitive waits for a value, and does not come by itself."""
+    return track.progress in (PROGRESSING, APPEARED) or (track.progress == SPINNING and track.place.verb == "running")
