@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackan.model.columns import Columns
 from stackan.model.dump import Facts, Printed
-from stackan.parsing.printed import Asked, read_answer, read_question
+from stackan.parsing.printed import Asked, locate, read_answer, read_question
 
 _REFUSALS = (b"ptrace: ", b"Could not attach", b"Unable to attach", b"eu-stack: ")
 _ADVICE = "Could not attach to process.  If "  # ...your uid matches: gdb says so before the reason, `ptrace: Operation not permitted.`
@@ -14,7 +14,7 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     """Read the notes that the scanner set aside."""
     pid: int | None = None
     command: str | None = None
-    printed: list[Printed] = []
+    printed: list[tuple[Printed, bytes]] = []  # each with the name that was asked for, if it was one
     refusals: list[str] = []
     asked: Asked | None = None
     announced, limited = 0, False
@@ -27,8 +27,8 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
             asked = read_question(text)
         elif text.startswith(b"$"):
             word = read_answer(asked, text, line) if asked is not None else None
-            if word is not None:
-                printed.append(word)
+            if word is not None and asked is not None:
+                printed.append((word, asked.name))
             asked = None
         elif text.startswith((b"[Inferior ", b"Attaching to ", b"PID ")):
             pid = read_pid(data, start) or pid
@@ -42,7 +42,13 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     refusals.sort(key=lambda words: words.startswith(_ADVICE))
     # A live process's main thread is not announced; with a core it is.
     announced += announced > 0 and command is None
-    return Facts(pid, command, tuple(printed), tuple(dict.fromkeys(refusals)), announced, limited)
+    return Facts(pid, command, _place(data, printed), tuple(dict.fromkeys(refusals)), announced, limited)
+
+
+def _place(data: bytes, printed: list[tuple[Printed, bytes]]) -> tuple[Printed, ...]:
+    """The printed locks that are known by their addresses, or by names that have one."""
+    known = locate(data, {name for _, name in printed if name})
+    return tuple(word._replace(address=known[name]) if name else word for word, name in printed if not name or name in known)
 
 
 def read_pid(data: bytes, start: int) -> int | None:

@@ -5,12 +5,22 @@
     +print *(pthread_rwlock_t *) 0x55a53429e0a0
     $2 = {__data = {__readers = 14, __writers = 0, __wrphase_futex = 2, __writers_futex = 1, __pad3 = 0, __pad4 = 0, __cur_writer = 0, …
 
+    +print M
+    $1 = {__data = {__lock = 2, __count = 0, __owner = 15087, __nusers = 1, …
+    +print A
+    $2 = {<std::__mutex_base> = {_M_mutex = {__data = {__lock = 0, __count = 0, __owner = 0, __nusers = 0, …
+
+A lock that is asked for by its name is the one that a frame names with its address, `mutex=0x55fcf46cd320 <M>`, if all of the text
+gives that name to one address only.
+
 A member alone (`->__data.__owner`) is answered by a bare number.  glibc's pretty-printers, where they are loaded, print
 `Owner ID = 16391` of a mutex, and of a rwlock `Status = Acquired (Read), Readers = 1` or `Writer ID = 16391`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from stackan.model.arguments import read_address
@@ -18,6 +28,9 @@ from stackan.model.dump import Printed
 
 _OWNERS = (b"__owner", b"__cur_writer")
 _OWNER_MARKS = (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = ", b'Writer ID"] = ', b"Writer ID = ")
+_VERBS = (b"p", b"print", b"inspect")
+_NAME = re.compile(rb"(?!\d)[\w:]+(?:\[0\])?")  # the first of an array stands where the array does
+_NAMED_ADDRESS = re.compile(rb"0x([0-9a-f]{1,16}) <([\w:]{1,250})(?:\+(\d{1,9}))?>")  # `0x55fcf46cd328 <M+8>`: bounded, so linear
 _READERS_MARKS = (b'Readers"] = ', b"Readers = ")
 
 # The low bits of `__readers` (glibc, nptl/pthread_rwlock_common.c): a write phase, so that its readers wait; a writer that has or wants
@@ -28,22 +41,48 @@ _WRITE_PHASE, _WRITER, _READERS_WAIT, _SHIFT = 1, 2, 4, 3
 class Asked(NamedTuple):
     """What gdb was asked for."""
 
-    address: int
+    address: int  # 0 where it is asked for by its name
     kind: str
     member: bytes  # b"" is the whole lock
+    name: bytes = b""
 
 
 def read_question(text: bytes) -> Asked | None:
     """The lock that is asked for; what else was printed is no owner."""
+    kind = "rwlock" if b"pthread_rwlock_t" in text else "mutex"
     head, _, member = text.rpartition(b"__data.")
+    name = _read_name(head or text)
+    if name:
+        return Asked(0, kind, member.strip() if head else b"", name)
     if b"pthread_mutex_t" not in text and b"pthread_rwlock_t" not in text and b"__owner" not in text:
         return None
     at = text.find(b"0x")
     address = read_address(text[at:]) if at >= 0 else None
     if address is None:
         return None
-    kind = "rwlock" if b"pthread_rwlock_t" in text else "mutex"
     return Asked(address.value, kind, member.strip() if head else b"")
+
+
+def _read_name(question: bytes) -> bytes:
+    """The variable that is asked for: `print M`, `p *(pthread_mutex_t *) &M`, `p A._M_mutex.`; what a pointer points to has no name."""
+    verb, _, words = question.removeprefix(b"(gdb) ").removeprefix(b"+").partition(b" ")
+    _, taken, behind = words.rpartition(b"&")
+    variable = (behind.strip(b" )->.") if taken else words.strip(b" .")).removesuffix(b"._M_mutex")
+    if verb not in _VERBS or not _NAME.fullmatch(variable):
+        return b""
+    return variable.removesuffix(b"[0]")
+
+
+def locate(data: bytes, names: Iterable[bytes]) -> dict[bytes, int]:
+    """Where the variables stand that frames and locals name; one that stands in several places is left out."""
+    found: dict[bytes, set[int]] = {name: set() for name in names}
+    if not found:
+        return {}
+    for match in _NAMED_ADDRESS.finditer(data):
+        digits, name, offset = match.groups()
+        if name in found:
+            found[name].add(int(digits, 16) - int(offset or 0))
+    return {name: min(addresses) for name, addresses in found.items() if len(addresses) == 1}
 
 
 def read_answer(asked: Asked, text: bytes, line: int) -> Printed | None:
@@ -51,10 +90,19 @@ def read_answer(asked: Asked, text: bytes, line: int) -> Printed | None:
     owner, word, readers = _find(text, _OWNER_MARKS), _find(text, (b"__readers = ",)), _find(text, _READERS_MARKS)
     if owner is None and word is None and readers is None:
         return _read_member(asked, text, line)
+    if asked.name and not _begins_with_lock(text):
+        return None
     kind = "mutex" if b"__owner" in text else "rwlock" if word is not None or readers is not None else asked.kind
     if owner or word is None:
         return Printed(asked.address, owner or 0, line, kind, readers or 0)
     return _read_readers(asked.address, word, line)
+
+
+def _begins_with_lock(text: bytes) -> bool:
+    """Whether the lock is the first that stands in the variable: only then it has the variable's address."""
+    value = text.partition(b" = ")[2]
+    before = min(value.partition(b"__data = ")[0], value.partition(b"Type = ")[0], key=len)
+    return b"," not in before and b"}" not in before
 
 
 def _read_member(asked: Asked, text: bytes, line: int) -> Printed | None:

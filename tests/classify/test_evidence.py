@@ -420,6 +420,55 @@ def test_the_writer_of_a_printed_rwlock_holds_a_rwlock() -> None:
     assert [(hold.kind, hold.address) for hold in seen[8].holds] == [("rwlock", 0x55B9B76211E0)]
 
 
+NAMED = thread(FUTEX, LLL, f"0x02 in pthread_mutex_lock (mutex={DEBIT:#x} <ledger>) at lock.c:93", WORK, CLONE, lwp=9)
+NAMED += thread("0x01 in compute (n=1) at a.c:1", CLONE, lwp=8)
+STD = "{{<std::__mutex_base> = {{_M_mutex = {0}}}, <No data fields>}}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "+print ledger",
+        "+p ledger",
+        "(gdb) p ledger",
+        "(gdb) print ledger",
+        "+print *&ledger",
+        "+p *(pthread_mutex_t *)&ledger",
+        "+p *(pthread_mutex_t *) &ledger",
+        "+print ledger[0]",
+    ],
+)
+def test_a_lock_may_be_asked_for_by_the_name_that_frames_give_it(question: str) -> None:
+    text = NAMED + f"{question}\n$1 = {PRINTED.format(8)}\n"
+    assert see(text)[8].holds == (Held("mutex", DEBIT, "recorded", line=text.count("\n"), frame=0, shared=False),)
+
+
+@pytest.mark.parametrize(("question", "answer"), [("ledger", STD.format(PRINTED.format(8))), ("ledger._M_mutex", PRINTED.format(8))])
+def test_the_mutex_inside_a_std_mutex_is_told_by_its_name(question: str, answer: str) -> None:
+    assert addresses(see(NAMED + f"+p {question}\n$1 = {answer}\n")[8].holds) == [DEBIT]
+
+
+@pytest.mark.parametrize("question", ["ledger.__data.__owner", "((pthread_mutex_t *) &ledger)->__data.__owner"])
+def test_an_owner_word_of_a_named_lock_may_be_printed_alone(question: str) -> None:
+    assert addresses(see(NAMED + f"+p {question}\n$1 = 8\n")[8].holds) == [DEBIT]
+
+
+def test_a_name_behind_which_only_parts_of_the_lock_are_seen_stands_for_its_beginning() -> None:
+    text = NAMED.replace(f"{DEBIT:#x} <ledger>", f"{DEBIT + 40:#x} <ledger+40>")
+    assert addresses(see(text + f"+p ledger\n$1 = {PRINTED.format(8)}\n")[8].holds) == [DEBIT]
+
+
+def test_a_name_that_stands_for_several_addresses_or_none_tells_no_owner() -> None:
+    twice = NAMED.replace("(n=1)", f"(n=1, other={CREDIT:#x} <ledger>)")
+    for text, name in ((twice, "ledger"), (NAMED, "journal"), (NAMED, "*ledger"), (NAMED, "ledger->lock"), (NAMED, "ledger[1]")):
+        assert see(text + f"+p {name}\n$1 = {PRINTED.format(8)}\n")[8].holds == ()
+
+
+def test_a_lock_further_on_in_a_named_object_has_not_its_address() -> None:
+    answer = f"{{size = 3, lock = {PRINTED.format(8)}}}"
+    assert see(NAMED + f"+p ledger\n$1 = {answer}\n")[8].holds == ()
+
+
 # -- what a thread holds, by its frames
 
 ONCE_A, ONCE_B = 0x564F7A18E150, 0x564F7A18E154
