@@ -50,6 +50,7 @@ class Places:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._known: dict[tuple[tuple[str, ...], str, bool], Place] = {}
+        self._timed: dict[int, tuple[Place, Place]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
     def place(self, names: tuple[str, ...], told: str = "", loops: frozenset[str] = frozenset()) -> Place:
@@ -62,6 +63,13 @@ class Places:
         if found is None:
             found = self._known[key] = self._classify(*key)
         return found
+
+    def timed(self, place: Place) -> Place:
+        """The same place, where the wait ends at a time-out."""
+        found = self._timed.get(id(place))
+        if found is None:
+            found = self._timed[id(place)] = (place, place._replace(timed=True))
+        return found[1]
 
     def _runs_for(self, loops: frozenset[str], names: tuple[str, ...]) -> bool:
         """Whether a stored function stands inside of the innermost of these loops: who is parked in a loop runs nothing for it."""

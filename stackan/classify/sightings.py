@@ -9,6 +9,7 @@ from stackan.classify.awaited import Waits
 from stackan.classify.evidence import each_once, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
+from stackan.classify.timeouts import Timeouts
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
@@ -26,7 +27,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
     `spoken` are the names of the stacks in which lambdas can be told better.
     """
     guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
-    waits, nodes = Waits(dump, places.rules), dump.columns.thread_node
+    waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     runs_once = any("pthread_once_slow" in names for names in stacks.values())
     known: dict[tuple[int, str, frozenset[str]], Place] = {}  # by what it follows from
     sightings = []
@@ -40,6 +41,8 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])
+        if timeouts.ends(thread, place):
+            place = places.timed(place)
         awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None
         held = printed.get(thread, [])
         if said is not None:

@@ -359,6 +359,27 @@ def test_a_guard_that_is_not_yet_made_shows_nothing() -> None:
     assert holds("0x01 in compute (n=1) at a.c:1", WORK, line, CLONE) == ()
 
 
+# -- waits that end at a time-out
+
+SEM = "__new_sem_wait_slow64 (sem=0x55d3ec305400 <sem>, abstime={0}, clockid=0) at ./nptl/sem_waitcommon.c:183"
+ABSTIMED = (
+    "__futex_abstimed_wait_common (futex_word=futex_word@entry=0x55d3ec305400 <sem>, expected=expected@entry=0, "
+    "clockid=clockid@entry=0, abstime=abstime@entry={0}, private=<optimized out>, cancel=cancel@entry=true) at ./nptl/futex-internal.c:87"
+)
+
+
+@pytest.mark.parametrize(("abstime", "timed"), [("0x7f4cf770de80", True), ("0x0", False), ("<optimized out>", False)])
+def test_a_wait_is_timed_whose_frames_print_the_time_of_its_end(abstime: str, timed: bool) -> None:
+    (seen,) = see(thread(ABSTIMED.format(abstime), SEM.format(abstime), "0x05 in take () at kinds.cpp:50", CLONE)).values()
+    assert (seen.place.kind, seen.place.timed) == ("semaphore", timed)
+
+
+def test_of_two_threads_with_one_stack_only_the_one_with_a_time_has_a_timed_wait() -> None:
+    both = [thread(ABSTIMED.format(time), SEM.format(time), WORK, CLONE, lwp=lwp) for lwp, time in ((8, "0x0"), (9, "0x7f4cf770de80"))]
+    seen = see("".join(both))
+    assert (seen[8].place.timed, seen[9].place.timed) == (False, True)
+
+
 # -- what a thread holds, by printed owner words
 
 PRINTED = "{{__data = {{__lock = 2, __count = 0, __owner = {0}, __nusers = 1, __kind = 0, __list = {{__prev = 0x0}}}}, __align = 2}}"
