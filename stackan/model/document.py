@@ -61,6 +61,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
 def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
     """{(process, thread): the threads that own what it waits for}, read off the wait-for graph."""
     found: dict[tuple[str, int | str], list[Owner]] = {}
+    present = {(node.process.id, node.track.lwp) for node in graph.nodes if node.track is not None and node.process is not None}
     answerers: dict[int, list[Owner]] = {}  # worked out once, as thousands may wait for the same
     for number, node in enumerate(graph.nodes):
         if node.track is None or node.process is None:
@@ -76,6 +77,9 @@ def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
                 if edge.supplier not in answerers:
                     answerers[edge.supplier] = _answerers(graph, graph.out[edge.supplier])
                 owners += answerers[edge.supplier]
+        awaited = node.track.newest.awaited
+        if not owners and awaited is not None:  # a thread that is idle has no edges, though it be known whose end it waits for
+            owners = [Owner(node.process.id, lwp, awaited.evidence) for lwp in awaited.owners if (node.process.id, lwp) in present]
         if owners:
             found[node.process.id, node.track.key] = owners
     return found

@@ -8,7 +8,7 @@ import pytest
 
 import stackan
 
-from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, mutex, progress, receive, run_by, thread
+from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, join, mutex, owners, progress, receive, run_by, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "parked"
 MAIN = thread(6100, "tellerd", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("main"))
@@ -168,3 +168,11 @@ def test_a_printed_owner_decides_whether_it_is_a_turn(owner: int, waiting: list[
     printed = f"$1 = {{__data = {{__lock = 2, __count = 0, __owner = {owner}, __nusers = 1, __kind = 0}}}}\n".encode()
     text = dump(MAIN, accept(1), queued(2), queued(3)) + f"+print *(pthread_mutex_t *) {LOCK:#x}\n".encode() + printed
     assert sorted(key for key, state in progress(analyze(text, text)).items() if state == "stuck" and key != 6100) == waiting
+
+
+def test_whose_end_an_idle_thread_waits_for_is_said() -> None:
+    """The other one moves, so its waiter is in no trouble; whom it waits for is known all the same."""
+    main = thread(4100, "main", join(4101), app("main"))
+    analysis = analyze(*(dump(main, thread(4101, "worker", app("compute", pc=pc), START)) for pc in (0x5581_9000, 0x5581_9040)))
+    assert progress(analysis)[4100] == "idle"
+    assert owners(analysis, 4100) == [4101]
