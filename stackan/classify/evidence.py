@@ -40,6 +40,8 @@ _GUARD_CONSTRUCTORS = frozenset(
         "std::shared_lock::lock",
     )
 )
+# What runs an initializer, once, and its argument that is the object which all others wait for.
+ONCE = {"pthread_once_slow": b"once_control", "absl::base_internal::CallOnceImpl": b"control"}
 _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
 
@@ -105,8 +107,8 @@ def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
     held = []
     for at in range(place.run, len(place.names)):
         name = place.names[at]
-        if name == "pthread_once_slow":
-            once = _address(dump, first + at, (b"once_control",))
+        if name in ONCE:
+            once = _address(dump, first + at, (ONCE[name],))
             if once is not None:
                 held.append(Held("once", once.value, FRAMES, dump.frame_line(first + at), at, False))
         elif name in _SIGNAL_FRAMES and place.kind == "allocator":

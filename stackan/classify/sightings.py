@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stackan.classify.awaited import Waits
-from stackan.classify.evidence import each_once, find_frame_holds, find_guards, find_printed, held_by_guards
+from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
 from stackan.classify.timeouts import Timeouts
@@ -28,7 +28,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
     """
     guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
-    runs_once = any("pthread_once_slow" in names for names in stacks.values())
+    runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
     known: dict[tuple[int, str, frozenset[str]], Place] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
@@ -50,7 +50,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             held = held + read_held(said)
         if thread in guards:
             held = held + held_by_guards(guards[thread], dump, thread, place, awaited)
-        if place.kind == "allocator" or (runs_once and "pthread_once_slow" in place.names):
+        if place.kind == "allocator" or (runs_once and not ONCE.keys().isdisjoint(place.names)):
             held = held + find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.

@@ -40,6 +40,8 @@ _TWINS = (
     "aio_suspend",
     "_time",
 )
+# How the inline namespace of a build of Abseil begins (absl/base/options.h): `lts_20220623`, Debian's `debian3`.
+_ABSEIL_BUILDS = ("lts_", "debian")
 # The longest first, so that what follows is no part of the operator but its template arguments.
 # fmt: off
 _OPERATORS = (
@@ -56,6 +58,8 @@ def canonical(printed: str) -> str:
     'pthread_cond_timedwait'
     >>> canonical("std::vector<int, std::allocator<int> >::at(unsigned long) const")
     'std::vector::at'
+    >>> canonical("absl::lts_20220623::Mutex::Block(absl::lts_20220623::base_internal::PerThreadSynch*)")
+    'absl::Mutex::Block'
     """
     if not printed or printed == UNNAMED or _LLDB_UNNAMED in printed:
         return UNNAMED
@@ -68,7 +72,7 @@ def canonical(printed: str) -> str:
     if (printed[0] == "<" and not printed.startswith("<lambda(")) or (
         "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed
     ):
-        return _drop_twin(printed)
+        return _drop_build(_drop_twin(printed))
     name = printed.partition("@")[0] if "@" in printed else printed
     if name.startswith("_Z"):
         found = demangled(name)
@@ -85,7 +89,7 @@ def canonical(printed: str) -> str:
         name = name.lstrip("_") or printed
         if name.startswith("libc_"):  # __libc_recv is recv; __libc_start_main is no start_main
             name = name if name.startswith("libc_start") else name[5:]
-    return _drop_twin(name) or UNNAMED
+    return _drop_build(_drop_twin(name)) or UNNAMED
 
 
 def _name_lambdas(name: str) -> str:
@@ -111,6 +115,21 @@ def _balanced(text: str) -> int:
 
 def _drop_twin(name: str) -> str:
     return name[:-2].removesuffix("_time") if name.endswith("64") and name[:-2].endswith(_TWINS) else name
+
+
+def _drop_build(name: str) -> str:
+    """The build of Abseil is no part of a name: `absl::debian3::Mutex::Lock`, and in C `AbslInternalPerThreadSemWait_debian3`."""
+    if name.startswith("absl::"):
+        build, _, rest = name[6:].partition("::")
+        return f"absl::{rest}" if rest and _is_build(build) else name
+    if name.startswith("AbslInternal"):
+        function, _, build = name.partition("_")
+        return function if _is_build(build) else name
+    return name
+
+
+def _is_build(word: str) -> bool:
+    return word.startswith(_ABSEIL_BUILDS) and word[-1].isdigit()
 
 
 def _drop_clones(name: str) -> str:

@@ -18,6 +18,18 @@ MUTEX = ("futex_wait", "__GI___lll_lock_wait", "lll_mutex_lock_optimized", "___p
 COND = (*FUTEX, "__pthread_cond_wait_common", "___pthread_cond_wait")
 COND_TIMED = (*FUTEX, "__pthread_cond_wait_common", "___pthread_cond_timedwait64")
 SEM = (*FUTEX, "do_futex_wait", "__new_sem_wait_slow64", "___new_sem_wait")
+ABSL = (  # Debian's build of Abseil 20220623
+    "syscall",
+    "absl::debian3::synchronization_internal::Waiter::Wait(absl::debian3::synchronization_internal::KernelTimeout)",
+    "AbslInternalPerThreadSemWait_debian3",
+)
+ABSL_BLOCK = (*ABSL, "absl::debian3::Mutex::Block(absl::debian3::base_internal::PerThreadSynch*)")
+ABSL_SLOW = (
+    *ABSL_BLOCK,
+    "absl::debian3::Mutex::LockSlowLoop",
+    "absl::debian3::Mutex::LockSlowWithDeadline",
+    "absl::debian3::Mutex::LockSlow",
+)
 STRIPPED_COND = (LIBC, "pthread_cond_timedwait")
 START = ("start_thread", "clone3")
 STRIPPED_START = (LIBC, LIBC)
@@ -138,6 +150,43 @@ WAITS = {
     "sleep in a loop": (("__GI___clock_nanosleep", "__GI___nanosleep", "usleep", "timer", *START), "idle", None, "idle"),
     "sleep deep inside": (("__GI___clock_nanosleep", "__GI___nanosleep", "retry", "query", "session", *START), "sleep", None, "sleeping"),
     "signals": (("__GI___sigtimedwait", "signal_loop", *START), "idle", None, "idle"),
+    # -- Abseil
+    "Abseil's mutex": ((*ABSL_SLOW, "absl::debian3::Mutex::Lock", "w_lock", *CXX_START), "lock", "mutex", "waiting"),
+    "Abseil's mutex to read": (
+        (
+            *ABSL_SLOW,
+            "absl::debian3::Mutex::ReaderLock() [clone .cold]",
+            "absl::debian3::ReaderMutexLock::ReaderMutexLock",
+            "r",
+            *CXX_START,
+        ),
+        *("lock", "mutex", "waiting"),
+    ),
+    "Abseil's condition": ((*ABSL, "absl::debian3::CondVar::WaitCommon", "w_cond", *CXX_START), "idle", "condition", "idle"),
+    "Abseil's condition in a task": ((*ABSL, "absl::debian3::CondVar::WaitCommon", "job", *TASK), "condition", "condition", "waiting"),
+    "Abseil's condition that has come": (
+        (*ABSL_SLOW, "absl::debian3::Mutex::Trans", "absl::debian3::CondVar::WaitCommon", "w_cond", *CXX_START),
+        *("lock", "mutex", "waiting"),
+    ),
+    "Abseil's condition of a mutex": (
+        (*ABSL_BLOCK, "absl::debian3::Mutex::AwaitCommon", "absl::debian3::Mutex::Await", "w_await", *CXX_START),
+        *("idle", "condition", "idle"),
+    ),
+    "Abseil's notification": (
+        (*ABSL_SLOW, "absl::debian3::Mutex::LockWhen", "absl::debian3::Notification::WaitForNotification() const", "w_note", *CXX_START),
+        *("idle", "condition", "idle"),
+    ),
+    "Abseil's barrier": (
+        (*ABSL_BLOCK, "absl::debian3::Mutex::AwaitCommon", "absl::debian3::Mutex::Await", "absl::debian3::Barrier::Block", "t", *CXX_START),
+        *("barrier", "barrier", "waiting"),
+    ),
+    "Abseil's call_once": (
+        (
+            *("syscall", "AbslInternalSpinLockDelay_debian3", "absl::debian3::base_internal::SpinLockWait"),
+            *("absl::debian3::base_internal::CallOnceImpl<void (&)()>", "absl::debian3::call_once<void (&)()>", "w_once", *CXX_START),
+        ),
+        *("lock", "once", "waiting"),
+    ),
     # -- no wait
     "spin lock": (("pthread_spin_lock", "worker", *START), "running", "spinlock", "spinning"),
     "yield": (("__sched_yield", "worker", *START), "running", "spinlock", "spinning"),

@@ -55,6 +55,17 @@ NAMES = {
     "_start": "start",
     "__restore_rt": "restore_rt",
     "_PyEval_EvalFrameDefault": "PyEval_EvalFrameDefault",
+    # Abseil: the inline namespace of its build, in C the ending
+    "absl::lts_20220623::Mutex::Block(absl::lts_20220623::base_internal::PerThreadSynch*)": "absl::Mutex::Block",
+    "absl::debian3::CondVar::WaitCommon(absl::debian3::Mutex*, absl::debian3::synchronization_internal::KernelTimeout) [clone .cold]": (
+        "absl::CondVar::WaitCommon"
+    ),
+    "void absl::debian3::call_once<void (&)()>": "absl::call_once",
+    "absl::debian3::Notification::WaitForNotification": "absl::Notification::WaitForNotification",
+    "_ZN4absl12lts_202206235Mutex4LockEv": "absl::Mutex::Lock",
+    "AbslInternalPerThreadSemWait_lts_20220623": "AbslInternalPerThreadSemWait",
+    "absl::debian::Mutex": "absl::debian::Mutex",  # no build has no number
+    "absl::lts_helper::run": "absl::lts_helper::run",
     # a 64 that is part of the name
     "crc64": "crc64",
     "decode_base64": "decode_base64",

@@ -1,0 +1,41 @@
+"""Locks and queues that are none of glibc's: what a stack says of those of C++ libraries and of Rust, in real dumps (dumps/runtimes/)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import stackan
+
+DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
+
+
+def real(name: str) -> stackan.Analysis:
+    """Two snapshots of one program, taken by gdb."""
+    return stackan.analyze(stackan.load(*(DUMPS / f"{name}{number}.txt.xz" for number in (1, 2))))
+
+
+def waits(analysis: stackan.Analysis) -> dict[str, tuple[str, str | None]]:
+    """{name of a thread that is stuck: the kind of what it waits for, and its address}"""
+    rows = analysis.to_dict()["processes"][0]["threads"]
+    return {row["name"]: (wait["kind"], wait["address"]) for row in rows if row["progress"] == "stuck" for wait in row["waits_for"]}
+
+
+def idle(analysis: stackan.Analysis) -> set[str]:
+    rows = analysis.to_dict()["processes"][0]["threads"]
+    return {row["name"] for row in rows if row["progress"] == "idle"}
+
+
+def test_abseils_locks_are_told_from_its_conditions_whatever_its_build() -> None:
+    analysis = real("abseil")
+    assert waits(analysis) == {
+        "w_lock": ("mutex", "0x55740cfe5578"),
+        "w_read": ("mutex", "0x55740cfe5578"),
+        "ab": ("mutex", "0x55740cfe5588"),
+        "ba": ("mutex", "0x55740cfe5590"),
+        "w_once": ("once", "0x55740cfe5554"),
+    }
+    assert idle(analysis) == {"w_cond", "w_await", "w_note"}
+
+
+def test_who_runs_abseils_initializer_is_named() -> None:
+    assert any("LWP 11884 h_once holds it" in finding.title for finding in real("abseil").findings)
