@@ -33,6 +33,28 @@ ABSL_SLOW = (
 STRIPPED_COND = (LIBC, "pthread_cond_timedwait")
 START = ("start_thread", "clone3")
 STRIPPED_START = (LIBC, LIBC)
+RUST_PARK = (
+    "syscall",
+    "std::sys::pal::unix::futex::futex_wait",
+    "std::sys::sync::thread_parking::futex::Parker::park",
+    "std::thread::thread::Thread::park",
+)
+RUST_CHANNEL = (
+    "std::sync::mpmc::context::{impl#0}::with::{closure#0}<std::sync::mpmc::list::{impl#3}::recv::{closure_env#1}<i32>, ()>",
+    "std::thread::local::LocalKey<core::cell::Cell<core::option::Option<std::sync::mpmc::context::Context>>>::try_with<()>",
+    "std::sync::mpmc::context::Context::with<std::sync::mpmc::list::{impl#3}::recv::{closure_env#1}<i32>, ()>",
+)
+RUST_START = (
+    "std::sys::backtrace::__rust_begin_short_backtrace<pool::main::{closure_env#1}, ()>",
+    "core::panic::unwind_safe::{impl#23}::call_once<(), std::thread::lifecycle::spawn_unchecked::{closure#1}>",
+    "std::panicking::catch_unwind::do_call<core::panic::unwind_safe::AssertUnwindSafe<()>>",
+    "std::panic::catch_unwind<core::panic::unwind_safe::AssertUnwindSafe<()>>",
+    "std::thread::lifecycle::spawn_unchecked::{closure#1}<pool::main::{closure_env#1}, ()>",
+    "core::ops::function::FnOnce::call_once<std::thread::lifecycle::spawn_unchecked::{closure_env#1}, ()>",
+    "alloc::boxed::{impl#31}::call_once<(), (dyn core::ops::function::FnOnce<(), Output=()> + core::marker::Send)>",
+    "std::sys::thread::unix::{impl#2}::new::thread_start",
+    *START,
+)
 CXX_START = (
     "std::__invoke_impl<void, void (*)(int), int>",
     "std::thread::_Invoker<std::tuple<void (*)(int), int> >::operator()",
@@ -186,6 +208,44 @@ WAITS = {
             *("absl::debian3::base_internal::CallOnceImpl<void (&)()>", "absl::debian3::call_once<void (&)()>", "w_once", *CXX_START),
         ),
         *("lock", "once", "waiting"),
+    ),
+    # -- Rust 1.95
+    "Rust, parked": ((*RUST_PARK, "std::thread::functions::park", "pool::main::{closure#2}", *RUST_START), "idle", "condition", "idle"),
+    "Rust, parked, older": (
+        (*RUST_PARK[:-1], "std::thread::park", "pool::main::{{closure}}", "std::sys::backtrace::__rust_begin_short_backtrace", *START),
+        *("idle", "condition", "idle"),
+    ),
+    "Rust, receives": (
+        (
+            *(*RUST_PARK, "std::sync::mpmc::context::Context::wait_until", "std::sync::mpmc::list::{impl#3}::recv::{closure#1}<i32>"),
+            *(*RUST_CHANNEL, "std::sync::mpmc::list::Channel<i32>::recv<i32>", "std::sync::mpmc::Receiver<i32>::recv<i32>"),
+            *("std::sync::mpsc::Receiver<i32>::recv<i32>", "pool::main::{closure#1}", *RUST_START),
+        ),
+        *("idle", "condition", "idle"),
+    ),
+    "Rust, a full channel": (
+        (
+            *(*RUST_PARK, "std::sync::mpmc::context::Context::wait_until", "std::sync::mpmc::array::{impl#1}::send::{closure#0}<i32>"),
+            *(*RUST_CHANNEL, "std::sync::mpmc::array::Channel<i32>::send<i32>", "std::sync::mpmc::Sender<i32>::send<i32>"),
+            *("std::sync::mpsc::SyncSender<i32>::send<i32>", "a::main::{closure#11}", *RUST_START),
+        ),
+        *("condition", "condition", "blocked"),
+    ),
+    "Rust's call_once": (
+        (*RUST_PARK[:2], "std::sys::sync::once::futex::Once::call", "std::sync::once::Once::call_once<a::main>", "a::main", *RUST_START),
+        *("lock", "once", "waiting"),
+    ),
+    "Rust's barrier": (
+        (
+            *(
+                *RUST_PARK[:2],
+                "std::sys::sync::condvar::futex::Condvar::wait_optional_timeout",
+                "std::sys::sync::condvar::futex::Condvar::wait",
+            ),
+            *("std::sync::nonpoison::condvar::Condvar::wait<B>", "std::sync::nonpoison::condvar::Condvar::wait_while<B, W>"),
+            *("std::sync::barrier::Barrier::wait", "a::main::{closure#12}", *RUST_START),
+        ),
+        *("barrier", "barrier", "waiting"),
     ),
     # -- no wait
     "spin lock": (("pthread_spin_lock", "worker", *START), "running", "spinlock", "spinning"),
@@ -355,6 +415,14 @@ def test_the_run_is_the_waits_own_and_the_end_starts_the_thread() -> None:
 def test_the_purpose_passes_over_what_only_calls_a_lambda() -> None:
     assert place_of(LIBC, "pthread_mutex_lock", "operator()", "std::function::operator()", "flush_all", "main").purpose == "flush_all"
     assert place_of(LIBC, "pthread_mutex_lock", "operator()", *STRIPPED_START).purpose == "operator()"
+
+
+def test_the_purpose_of_rusts_lock_is_who_takes_it() -> None:
+    futex = "std::sys::sync::mutex::futex::Mutex::"
+    place = place_of(
+        *RUST_PARK[:2], f"{futex}lock_contended", f"{futex}lock", "std::sync::poison::mutex::Mutex<i32>::lock<i32>", "a::ba", *RUST_START
+    )
+    assert (place.purpose, place.kind) == ("a::ba", "mutex")
 
 
 def test_the_purpose_is_the_first_named_frame_outside_the_wait() -> None:

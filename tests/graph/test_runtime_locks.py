@@ -39,3 +39,16 @@ def test_abseils_locks_are_told_from_its_conditions_whatever_its_build() -> None
 
 def test_who_runs_abseils_initializer_is_named() -> None:
     assert any("LWP 11884 h_once holds it" in finding.title for finding in real("abseil").findings)
+
+
+def test_rusts_locks_are_told_from_its_channels_and_from_parking() -> None:
+    analysis = real("rust")
+    assert {name: kind for name, (kind, _) in waits(analysis).items()} == {
+        **dict.fromkeys(("w_mutex", "ab", "ba"), "mutex"),
+        **dict.fromkeys(("w_read", "w_write"), "rwlock"),
+        **dict.fromkeys(("w_once", "w_oncelock"), "once"),
+        "w_barrier": "barrier",
+        "w_send": "condition",
+    }
+    assert idle(analysis) >= {"w_recv", "w_park", "w_cond"}
+    assert any("LWP 10084 w_send waits for room in a channel, which its receiver makes" in finding.title for finding in analysis.findings)
