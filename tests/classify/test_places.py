@@ -55,6 +55,12 @@ RUST_START = (
     "std::sys::thread::unix::{impl#2}::new::thread_start",
     *START,
 )
+FOLLY = (
+    "syscall",
+    "folly::detail::(anonymous namespace)::nativeFutexWaitImpl(std::atomic<unsigned int> const*, unsigned int, unsigned int)",
+    "folly::detail::futexWaitImpl",
+)
+FOLLY_LOOP = ("folly::CPUThreadPoolExecutor::threadRun", "std::__invoke_impl<void, void (folly::ThreadPoolExecutor::*&)()>", *START)
 CXX_START = (
     "std::__invoke_impl<void, void (*)(int), int>",
     "std::thread::_Invoker<std::tuple<void (*)(int), int> >::operator()",
@@ -208,6 +214,41 @@ WAITS = {
             *("absl::debian3::base_internal::CallOnceImpl<void (&)()>", "absl::debian3::call_once<void (&)()>", "w_once", *CXX_START),
         ),
         *("lock", "once", "waiting"),
+    ),
+    # -- folly
+    "folly's idle pool": (
+        (
+            *(
+                *FOLLY,
+                "folly::detail::MemoryIdler::futexWaitUntil<std::atomic<unsigned int> >",
+                "folly::Baton<true, std::atomic>::tryWaitSlow<C>",
+            ),
+            *(
+                "folly::LifoSemImpl<std::atomic, S>::try_wait_until",
+                "folly::LifoSemMPMCQueue<T, (folly::QueueBehaviorIfFull)0>::try_take_for",
+            ),
+            *FOLLY_LOOP,
+        ),
+        *("idle", "semaphore", "idle"),
+    ),
+    "folly's baton": ((*FOLLY, "folly::Baton<true, std::atomic>::wait", "flusher", *CXX_START), "idle", "condition", "idle"),
+    "folly's baton in a task": (
+        (*FOLLY, "folly::Baton<true, std::atomic>::wait", "app::handle", "folly::ThreadPoolExecutor::runTask", *FOLLY_LOOP),
+        *("condition", "condition", "waiting"),
+    ),
+    "folly's future in a task": (
+        (
+            *(*FOLLY, "folly::Baton<true, std::atomic>::wait", "folly::futures::detail::waitImpl<folly::Future<int>, int>"),
+            *("folly::Future<int>::get() &&", "app::handle", "folly::ThreadPoolExecutor::runTask", *FOLLY_LOOP),
+        ),
+        *("future", "future", "waiting"),
+    ),
+    "folly's shared mutex": (
+        (
+            *(*FOLLY, "folly::SharedMutexImpl<false>::WaitForever::doWait", "folly::SharedMutexImpl<false>::futexWaitForZeroBits<W>"),
+            *("folly::SharedMutexImpl<false>::lockExclusiveImpl<W>", "cache::Shard::put", *CXX_START),
+        ),
+        *("lock", "rwlock", "waiting"),
     ),
     # -- Rust 1.95
     "Rust, parked": ((*RUST_PARK, "std::thread::functions::park", "pool::main::{closure#2}", *RUST_START), "idle", "condition", "idle"),
