@@ -1,10 +1,11 @@
-"""Which semaphores count work that is queued, as all who wait for them show.
+"""Which semaphores, and words that std::atomic::wait watches, count work that is queued, as all who wait for them show.
 
 A queue is drained by one loop, so its consumers stand in one place; what counts a resource is taken in many:
 
     sem_wait ← get_job ← worker              all eight wait there: parked, like a loop on a condition
     sem_wait ← get_connection ← session      and the same semaphore in sem_timedwait ← report: both wait
 
+Nor does it count work where a function that calls itself a lock's waits for it: a `SpinMutex::lock` made of an atomic.
 Nor is it a parking place where a thread is parked further out on the same way: what stands inside of its loop is at work.
 Where no address is printed, all of a process's semaphores may be one; only what the main thread waits for is taken for its own.
 """
@@ -17,6 +18,7 @@ from stackan.model.place import Place, Sighting, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
+_LOCKING = frozenset(("lock", "lock_shared", "lock_slow", "acquire"))
 
 
 def park_consumers(snapshots: Snapshots) -> Snapshots:
@@ -28,7 +30,9 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
     if not paths:
         return snapshots
     loops = {sighting.place.application for sighting in _all(snapshots) if sighting.place.verb == "idle"}
-    queues = {counter for counter, ways in paths.items() if len(ways) == 1 and not any(_is_inside(way, loops) for way in ways)}
+    queues = {
+        counter for counter, ways in paths.items() if len(ways) == 1 and not any(_locks(way) or _is_inside(way, loops) for way in ways)
+    }
     parked: dict[int, Place] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
 
@@ -38,9 +42,13 @@ def _all(snapshots: Snapshots) -> Iterable[Sighting]:
 
 
 def _counter(sighting: Sighting) -> object:
-    """What tells a semaphore from others, as far as the text does."""
+    """What tells a counter from others, as far as the text does."""
     address = sighting.awaited.address if sighting.awaited is not None else None
-    return address if address is not None else any(map(is_main, sighting.place.application[-1:]))
+    return address if address is not None else (sighting.place.kind, any(map(is_main, sighting.place.application[-1:])))
+
+
+def _locks(path: _Path) -> bool:
+    return bool(path) and path[0].rpartition("::")[2] in _LOCKING
 
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:
@@ -51,6 +59,6 @@ def _park(sighting: Sighting, queues: set[object], parked: dict[int, Place]) -> 
     place = sighting.place
     if not place.counter or _counter(sighting) not in queues:
         return sighting
-    reason = "a semaphore for which all wait in one place, outside of any task, counts work"
+    reason = f"a {place.kind} for which all wait in one place, outside of any task, counts work"
     idle = parked.setdefault(id(place), place._replace(verb="idle", state="idle", reason=reason))
     return sighting._replace(place=idle)

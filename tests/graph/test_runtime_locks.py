@@ -6,6 +6,8 @@ from pathlib import Path
 
 import stackan
 
+from .dumps import START, Frame, Thread, analyze, app, dump, progress, thread
+
 DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
 
 
@@ -52,3 +54,35 @@ def test_rusts_locks_are_told_from_its_channels_and_from_parking() -> None:
     }
     assert idle(analysis) >= {"w_recv", "w_park", "w_cond"}
     assert any("LWP 10084 w_send waits for room in a channel, which its receiver makes" in finding.title for finding in analysis.findings)
+
+
+# -- std::atomic::wait: dumps/runtimes/atomic.cpp
+
+
+def watch(number: int, *path: str) -> Thread:
+    """Waits as long as an atomic has a value."""
+    frames = (
+        Frame("syscall", "", "at ../sysdeps/unix/sysv/linux/x86_64/syscall.S:38"),
+        Frame("std::__detail::__platform_wait<int>", "__addr=__addr@entry=0x56514f4da368 <work>, __val=0"),
+        Frame("std::__atomic_base<int>::wait", "this=0x56514f4da368 <work>, __old=0, __m=std::memory_order::seq_cst"),
+    )
+    return thread(6200 + number, f"thr-{number}", frames, *map(app, path), START)
+
+
+def stuck(*threads: Thread) -> int:
+    text = dump(*threads)
+    return sum(state == "stuck" for state in progress(analyze(text, text)).values())
+
+
+def test_workers_that_watch_one_atomic_in_one_place_wait_for_work() -> None:
+    analysis = real("atomic")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert "6 of them on a futex: for work" in analysis.headline
+
+
+def test_an_atomic_that_is_watched_in_different_places_is_no_queue() -> None:
+    assert stuck(watch(1, "next_job", "worker"), watch(2, "next_job", "worker"), watch(3, "wait_for_reply", "session")) == 3
+
+
+def test_a_lock_that_is_made_of_an_atomic_is_no_queue() -> None:
+    assert stuck(*(watch(number, "SpinMutex::lock", "worker") for number in (1, 2, 3))) == 3
