@@ -1,10 +1,11 @@
-"""Who queues for its turn to accept connections waits for work, and for no lock: one holds it, and sits in accept.
+"""Who queues for its turn to accept connections, or to receive jobs, waits for work, and for no lock: one holds it, and sits there.
 
 Servers that start their children beforehand let one at a time accept, threads of a pool lead and follow in the same way:
 
     accept             ← child_main ← main        one of them
     pthread_mutex_lock ← child_main ← main        all others, and all for one lock
 
+So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.
 A lock that guarded anything else would let more than one, or none, stand in accept.  A printed owner has to be that one.
 """
 
@@ -19,6 +20,8 @@ from stackan.model.track import IDLE, STUCK, UNSURE, Track
 _LOCKS = ("mutex", "semaphore")
 _FILE_LOCKS = frozenset(("flock", "fcntl", "lockf"))
 _ACCEPTING = ("acceptor", "event-loop")
+# What receives without a lock of its own; a condition's wait would give back the one that the others queue for.
+_RECEIVING = frozenset(("std::sync::mpsc::Receiver::recv", "std::sync::mpmc::Receiver::recv"))
 
 _Path = tuple[str, ...]  # the application's frames, innermost first
 
@@ -42,11 +45,11 @@ def settle_turns_across(processes: Sequence[Process]) -> list[Process]:
 
 
 def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
-    """Who accepts while others queue for the one lock, by the path that all of them have taken."""
+    """Who accepts or receives while others queue for the one lock, by the path that all of them have taken."""
     accepting: dict[_Path, list[Track]] = {}
     queued: dict[_Path, list[Track]] = {}
     for track in tracks:
-        if track.place.verb == "idle" and track.place.role in _ACCEPTING:
+        if track.place.verb == "idle" and (track.place.role in _ACCEPTING or _receives(track)):
             accepting.setdefault(track.place.application, []).append(track)
         elif _queues(track):
             queued.setdefault(track.place.application, []).append(track)
@@ -55,6 +58,10 @@ def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
         for path, queue in queued.items()
         if len(accepting.get(path, ())) == 1 and _is_led(queue, accepting[path][0])
     }
+
+
+def _receives(track: Track) -> bool:
+    return not _RECEIVING.isdisjoint(track.place.names[: track.place.run])
 
 
 def _queues(track: Track) -> bool:
@@ -75,7 +82,7 @@ def _follows(track: Track, leaders: dict[_Path, Track]) -> bool:
 
 
 def _follow(track: Track, leader: Track) -> Track:
-    reason = "waits for its turn to accept connections"
+    reason = f"waits for its turn to {'receive jobs' if _receives(leader) else 'accept connections'}"
     place = track.place._replace(verb="idle", state="idle", role="follower", reason=reason)
     newest = track.newest._replace(place=place)
     return track._replace(

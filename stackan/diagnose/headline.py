@@ -68,11 +68,12 @@ def _rest_in_words(processes: Sequence[Process], threads: int) -> str:
     children = [track for track in guessed if track.place.kind == "process"]
     parked = [track for track in guessed if track.place.role is None and track.place.kind not in (None, "process")]
     on = " or ".join(sorted({track.place.what or f"a {track.place.kind}" for track in parked}))
+    turn = " or ".join(sorted({track.place.reason.removeprefix("waits for its turn to ") for track in turns}))
     waiting = f"{len(idle)} of {threads} threads wait"
     for tracks, least, guess in (
         (peers, 0.25, "for a peer to send: a client, or a backend that hangs"),
         (parked, 0.5, f"on {on}: for work, as far as a stack tells"),
-        (turns, 0.5, "for their turn to accept connections, as far as stacks tell"),
+        (turns, 0.5, f"for their turn to {turn}, as far as stacks tell"),
         (children, 0.5, "for a child process: what that does, its own dumps tell"),
     ):
         if tracks and len(tracks) >= threads * least:

@@ -56,6 +56,13 @@ def test_rusts_locks_are_told_from_its_channels_and_from_parking() -> None:
     assert any("LWP 10084 w_send waits for room in a channel, which its receiver makes" in finding.title for finding in analysis.findings)
 
 
+def test_workers_that_share_a_receiver_behind_a_mutex_are_idle() -> None:
+    analysis = real("book")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert "5 of them for their turn to receive jobs, as far as stacks tell" in analysis.headline
+    assert "LWP 10332" in next(track.note for track in analysis.processes[0].tracks if track.lwp == 10337)
+
+
 # -- std::atomic::wait: dumps/runtimes/atomic.cpp
 
 
