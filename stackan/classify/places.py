@@ -195,7 +195,7 @@ def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
     if rule.verb == "idle":
         return _Meaning("idle", rule.id, "idle", kind, rule.role)
     if rule.verb == "running":
-        return _Meaning("running", rule.id, "running", None, rule.role)
+        return _Meaning("running", rule.id, "lock" if rule.kind else "running", rule.kind, rule.role)
     if rule.verb == "blocked":
         return _Meaning("blocked", rule.id, _STATES.get(rule.kind or "", "lock"), rule.kind, rule.role)
     return _Meaning(rule.verb, rule.id, state, kind, rule.role)

@@ -168,6 +168,8 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
         return IDLE, newest.place.reason
     if verb == "spinning":
         return SPINNING, f"stands in {newest.place.names[0]} {when}"
+    if verb == "running" and newest.place.kind is not None and newest.place.rule is not None:
+        return UNSURE, f"waits {when} for {newest.place.rule.what}"
     if verb == "running":
         return PROGRESSING, f"runs, in the same place {when}: a long computation or a loop"
     if verb == "unknowable":

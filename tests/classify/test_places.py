@@ -416,7 +416,7 @@ SERVERS = {
     ),
     "CPython waits for the GIL": (
         (*COND_TIMED, "take_gil", "PyEval_RestoreThread", "time_sleep", "_PyEval_EvalFrameDefault", *START),
-        *("running", None, "running", "python.gil"),
+        *("lock", "gil", "running", "python.gil"),
     ),
     "CPython waits for a lock or for work": (
         (*SEM, "PyThread_acquire_lock_timed", "acquire_timed", "lock_PyThread_acquire_lock", "_PyEval_EvalFrameDefault", *START),

@@ -59,3 +59,18 @@ def test_a_real_jvm_in_a_deadlock_is_told_so(shared, tool):
         paths = sorted((shared / "truth/servers/s4b-java-monitor-deadlock" / tool).glob(f"{inputs}.*txt"))
         analysis = stackan.analyze(stackan.load(*paths))
         assert "jcmd PID Thread.print -l" in analysis.headline + "".join(analysis.findings[0].advice)
+
+
+def wants_gil(lwp: int) -> Thread:
+    return thread(lwp, "python3", WAIT, app("take_gil"), app("PyEval_RestoreThread"), app("time_sleep"), app("Py_RunMain"), START)
+
+
+def test_who_waits_for_the_gil_in_all_snapshots_is_neither_stuck_nor_seen_to_work():
+    text = dump(*(wants_gil(lwp) for lwp in (301, 302, 303)))
+    analysis = analyze(text, text)
+    rows = analysis.to_dict()["processes"][0]["threads"]
+    assert [(row["progress"], wait["kind"]) for row in rows for wait in row["waits_for"]] == [("unknown", "gil")] * 3
+    assert (analysis.verdict, analysis.processes[0].tracks[0].note) == (
+        "inconclusive",
+        "waits in all snapshots for the GIL: it asks again every 5 ms",
+    )
