@@ -30,4 +30,4 @@ class Timeouts:
         if id(place) not in self._frames:
             self._frames[id(place)] = (place, [at for at in range(place.run) if place.names[at].startswith(_WAITING)])
         _, frames = self._frames[id(place)]
-        return any(address_argument(self._dump.arguments_in(thread, at), b"abstime") is not None for at in frames)
+        return bool(frames) and any(address_argument(self._dump.arguments_in(thread, at), b"abstime") is not None for at in frames)
