@@ -111,3 +111,14 @@ def test_a_barrier_that_lacks_two_of_whom_one_is_stuck_is_blocked() -> None:
 def test_where_nobody_is_inside_the_function_whoever_moves_may_be_the_one_that_is_missing() -> None:
     analysis = analyze(*(solving(thread(4105, "late", app("burn", pc=pc), app("start"), START)) for pc in (0x5581_9000, 0x5581_9040)))
     assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("warning", "possible")
+
+
+def test_where_fewer_are_inside_the_function_than_are_missing_the_rest_may_come_from_elsewhere() -> None:
+    """Two of five are missing: one solver computes, another thread has not begun to."""
+    analysis = analyze(
+        *(
+            solving(thread(4104, "solver", at_work(pc)), thread(4105, "late", app("burn", pc=pc), app("start"), START), number=3)
+            for pc in (0x5581_9000, 0x5581_9040)
+        )
+    )
+    assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("warning", "possible")
