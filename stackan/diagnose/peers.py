@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.process import Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, VANISHED, Track
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, VANISHED, Track, mode_of
 
 if TYPE_CHECKING:
     from stackan.model.link import End, Link
@@ -62,7 +62,7 @@ def _tell_process(process: Process, end: End) -> str:
     """What is seen of the process at the other end."""
     using = [track for track in process.tracks if _uses(track, end)]
     if using:
-        writes = _mode(using[0]) == "write"
+        writes = mode_of(using[0]) == "write"
         what = "write to it, too" if writes else "read from it, too: what was sent was lost, or neither has anything to say"
         return f"{label(using[0])} of process {process.id} waits to {what}."
     places: dict[int, list[Track]] = {}
@@ -81,8 +81,3 @@ def _tell_process(process: Process, end: End) -> str:
 def _uses(track: Track, end: End) -> bool:
     awaited = track.newest.awaited
     return end.descriptor is not None and awaited is not None and awaited.descriptor == end.descriptor and track.progress != VANISHED
-
-
-def _mode(track: Track) -> str:
-    awaited = track.newest.awaited
-    return awaited.mode if awaited is not None else ""

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
 from stackan.diagnose.behind import tell_behind
-from stackan.diagnose.holders import Holder, Holders, holding, tell_demand, tell_held, tell_root
+from stackan.diagnose.holders import Holder, Holders
 from stackan.diagnose.peers import Peers
 from stackan.diagnose.quotes import collect_quotes, sample
 from stackan.diagnose.ranks import call_of
+from stackan.diagnose.roots import holding, tell_held, tell_root
 from stackan.diagnose.words import describe_waits, in_all, label
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
@@ -97,7 +98,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: P
     processes = tuple({process.id: process for process, _ in group}.values())
     pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
-    demand = tell_demand([track for _, track in group], holders) if len(processes) == 1 else []
+    demand = holders.demand.tell([track for _, track in group]) if len(processes) == 1 else []
     awaits_movers = bool(demand) or (len(processes) == 1 and bool(holders.arrivals.awaited_by(holders.way(first).root)))
     confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and not awaits_movers else POSSIBLE
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
 from stackan.model.place import INFERRED, RECORDED, Place
-from stackan.model.track import IDLE, Track
+from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, Edge, Node, WaitGraph
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class Peers:
         if not supplies:
             return self._someone
         # Both ends read: a reply was lost, or neither has anything to say.  If both write, nobody reads.
-        if users and not all(_mode(user) == "write" == _mode(track) for user in users):
+        if users and not all(mode_of(user) == "write" == mode_of(track) for user in users):
             return self._someone
-        return self._answer(supplies, _Answer(_mode(track), bool(link.unread), link.queued, bool(users)), link.kind)
+        return self._answer(supplies, _Answer(mode_of(track), bool(link.unread), link.queued, bool(users)), link.kind)
 
     def _find(self, link: Link) -> tuple[list[Supply], list[Track]]:
         """The processes that have the other end open, none if one of them is not of the case, and their threads in calls on it."""
@@ -123,8 +123,3 @@ def _waits_for_children(place: Place) -> bool:
 
 def _awaits_signals(place: Place) -> bool:
     return place.rule is not None and place.rule.waits == {"signal"}
-
-
-def _mode(track: Track) -> str:
-    awaited = track.newest.awaited
-    return awaited.mode if awaited is not None else ""

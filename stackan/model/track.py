@@ -18,6 +18,8 @@ STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
 # What counters may say of a thread: it is proved to have stood still, or did so as far as the steps of a count can show.
 RAN_NOTHING, USED_NO_CPU = "ran nothing", "used no CPU that was counted"
 
+SETTLED = 3  # snapshots in a row in one place from which on that is no chance, even of a thread that moved before
+
 
 class Track(NamedTuple):
     """A thread, matched across snapshots."""
@@ -73,6 +75,16 @@ def places_of(tracks: Iterable[Track]) -> list[tuple[Place, int]]:
         places.setdefault(number, track.place)
         numbers[number] = numbers.get(number, 0) + 1
     return [(place, numbers[number]) for number, place in places.items()]
+
+
+def awaited_address(sighting: Sighting) -> int | None:
+    return sighting.awaited.address if sighting.awaited is not None else None
+
+
+def mode_of(track: Track) -> str:
+    """Whether a thread waits to read or to write; "" where that is not known."""
+    awaited = track.newest.awaited
+    return awaited.mode if awaited is not None else ""
 
 
 def label(track: Track) -> str:

@@ -203,6 +203,14 @@ def test_who_waited_for_another_lock_and_has_gone_on_shows_nothing_of_this_one()
     assert (finding.severity, finding.confidence) == ("critical", "likely")
 
 
+def test_who_waits_in_the_same_function_for_another_lock_now_has_got_the_one_before() -> None:
+    waiters = [waiter(100 + at, LEDGER) for at in range(5)]
+    analysis = analyze(dump(MAIN, *waiters, waiter(200, LEDGER), full=True), dump(MAIN, *waiters, waiter(200, JOURNAL), full=True))
+    finding = next(finding for finding in analysis.findings if len(finding.threads) == 5)
+    assert finding.confidence == "possible"
+    assert "LWP 200 w200 waited there, too, and has gone on since" in finding.explanation
+
+
 def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
     def row(threads: int) -> bytes:
         """Each thread holds what the one before it waits for; the last one sleeps."""

@@ -1,0 +1,72 @@
+"""Whether a lock was handed on between the dumps: then it is in great demand, and holds up nobody for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from stackan.diagnose.words import label
+from stackan.model.process import Process
+from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
+
+
+class Demand:
+    """Who got the locks of a process from one snapshot to the next; read off where a wait for a lock is asked about."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def tell(self, waiters: Sequence[Track]) -> list[str]:
+        """That a lock was handed on while these waited for it; nothing where no dump shows that."""
+        hands = self._hands(waiters[0])
+        if len(hands) > 1:
+            first, last = label(hands[0]), label(hands[-1])
+            return [f"The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves."]
+        other = self._gone_on(waiters)
+        if other is None:
+            return []
+        return [f"{label(other)} waited there, too, and has gone on since: the lock is in great demand, but it moves."]
+
+    def _hands(self, track: Track) -> list[Track]:
+        """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it moved on."""
+        found: list[Track] = []
+        if track.place.state != "lock" or track.place.rule is not None:
+            return []
+        for index, sighting in track.sightings:
+            address = awaited_address(sighting)
+            held = self._held_in.get((index, address), ()) if address is not None else ()
+            if len(held) == 1 and held[0] not in found:
+                found.append(held[0])
+        return found
+
+    @cached_property
+    def _held_in(self) -> dict[tuple[int, int], list[Track]]:
+        """{(snapshot, address): the threads that are shown to hold that lock alone}"""
+        held: dict[tuple[int, int], list[Track]] = {}
+        for track in self._process.tracks:
+            for index, sighting in track.sightings:
+                for hold in sighting.holds:
+                    if hold.address is not None and not hold.shared and hold.log is None:
+                        held.setdefault((index, hold.address), []).append(track)
+        return held
+
+    def _gone_on(self, waiters: Sequence[Track]) -> Track | None:
+        """Who waited in the same place in an earlier snapshot, for the same lock as far as it is printed, and has gone on since."""
+        address = awaited_address(waiters[0].newest)
+        places = (place for place, _ in places_of(waiters) if place.state == "lock" and not place.timed)
+        return next((self._left[place.names, address] for place in places if (place.names, address) in self._left), None)
+
+    @cached_property
+    def _left(self) -> dict[tuple[tuple[str, ...], int | None], Track]:
+        """{(stack, address of the lock): one of those who waited there once and live on elsewhere}"""
+        left: dict[tuple[tuple[str, ...], int | None], Track] = {}
+        for track in self._process.tracks:
+            if track.progress == PROGRESSING:
+                now = track.place.names, awaited_address(track.newest)
+                before = (
+                    (sighting.place.names, awaited_address(sighting)) for _, sighting in track.sightings if sighting.place.state == "lock"
+                )
+                for wait in before:
+                    if wait != now:
+                        left.setdefault(wait, track)
+        return left
