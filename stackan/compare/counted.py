@@ -10,12 +10,12 @@ import itertools
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from stackan.compare.progress import MOVED, RAN, RESTED, SETTLED, STOOD, judge_shown, judge_work
+from stackan.compare.progress import MOVED, RAN, RESTED, STOOD, judge_shown, judge_work
 from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.place import Sighting
 from stackan.model.spans import spoken
-from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, STUCK, UNSURE, USED_NO_CPU, Track
+from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, SETTLED, STUCK, UNSURE, USED_NO_CPU, Track
 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
 # still, at every attach of gdb, gcore and eu-stack).

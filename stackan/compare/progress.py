@@ -18,12 +18,10 @@ from stackan.compare.settling import settle_holders, settle_joins, settle_result
 from stackan.compare.turns import settle_turns
 from stackan.model.columns import UNKNOWN
 from stackan.model.place import Sighting
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, VANISHED, Track
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED, Track
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
-
-SETTLED = 3
 
 # One letter for each interval between two snapshots: what the thread did in it.
 STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, RAN_NOTHING, SPINNING, STUCK, VANISHED, Track
+from stackan.model.spans import CLOSE
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, RAN_NOTHING, SETTLED, SPINNING, STUCK, VANISHED, Track
 
-MANY = 3  # snapshots in a row in one place from which on that is no chance
-OFTEN = 5  # the same for one that runs: a long computation may well be met three times at one line
-_CLOSE = 5  # seconds from the first to the last snapshot within which a slow thread may well be met twice at one place
+_OFTEN = 5  # snapshots in a row for one that runs: a long computation may well be met three times at one line
 _LONG = 60  # seconds after which hardly anything that is merely slow still is where it was
 
 
@@ -18,7 +17,7 @@ def certainty(track: Track, span: int | None) -> str | None:
     if track.progress == STUCK:
         return _of_standing(track, span)
     if track.progress == SPINNING:
-        counted = _in_one_place(track) >= OFTEN and span is not None and span >= _LONG
+        counted = _in_one_place(track) >= _OFTEN and span is not None and span >= _LONG
         return LIKELY if track.place.verb == "spinning" or counted else POSSIBLE
     if track.progress == IDLE:
         return LIKELY if track.place.rule is not None else POSSIBLE
@@ -33,7 +32,7 @@ def _of_standing(track: Track, span: int | None) -> str:
     Functions and code addresses alone may be equal by chance: two requests, one after the other.
     """
     known = _knows_object(track) or track.place.verb == "blocked"
-    close = span is not None and span < _CLOSE
+    close = span is not None and span < CLOSE
     if track.counted == RAN_NOTHING and not close:
         return CERTAIN
     if _stands_long(track, span):
@@ -42,9 +41,9 @@ def _of_standing(track: Track, span: int | None) -> str:
 
 
 def _stands_long(track: Track, span: int | None) -> bool:
-    if span is not None and span < _CLOSE:
+    if span is not None and span < CLOSE:
         return False
-    return _in_one_place(track) >= MANY or (span is not None and span >= _LONG)
+    return _in_one_place(track) >= SETTLED or (span is not None and span >= _LONG)
 
 
 def _in_one_place(track: Track) -> int:

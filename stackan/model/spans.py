@@ -1,4 +1,6 @@
-"""Spans of time in words."""
+"""Spans of time between snapshots."""
+
+CLOSE = 5  # seconds from the first to the last, within which what is merely slow may well be met twice at one place
 
 
 def spoken(seconds: int) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
-from stackan.model.spans import spoken
+from stackan.model.spans import CLOSE, spoken
 from stackan.placing.clues import Clues
 from stackan.placing.moments import seconds_between
 
 # Requests that take long take seconds; the vendors' guides ask for 3 to 5 minutes.
-_CLOSE = 5  # seconds from the first to the last snapshot
 _FAR = 2 * 3600  # seconds between any two
 _TELLS = {TEXT: "their texts", NAME: "their names", ARCHIVE: "the archive, if its times are those of the dumps"}
 
@@ -26,7 +25,7 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
         return []
     doubts = [f"by {_TELLS[told]} the snapshots were not taken in this order"] if min(steps) < 0 else []
     span, nearest = span_of(steps), min(map(abs, steps))
-    if span < _CLOSE:
+    if span < CLOSE:
         doubts.append(_doubt(span, told, "too close to tell what stands still from what is slow"))
     elif nearest > _FAR:
         doubts.append(_doubt(nearest, told, "too far to tell who stood still from who came back to the same place"))
