@@ -9,6 +9,8 @@ from stackan.diagnose.words import label
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
 
+_SAMPLED = 64  # waiters that are asked where they stand: most stand in one place
+
 
 class Demand:
     """Who got the locks of a process from one snapshot to the next; read off where a wait for a lock is asked about."""
@@ -53,7 +55,7 @@ class Demand:
     def _gone_on(self, waiters: Sequence[Track]) -> Track | None:
         """Who waited in the same place in an earlier snapshot, for the same lock as far as it is printed, and has gone on since."""
         address = awaited_address(waiters[0].newest)
-        places = (place for place, _ in places_of(waiters) if place.state == "lock" and not place.timed)
+        places = (place for place, _ in places_of(waiters[:_SAMPLED]) if place.state == "lock" and not place.timed)
         return next((self._left[place.names, address] for place in places if (place.names, address) in self._left), None)
 
     @cached_property
