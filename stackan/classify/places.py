@@ -182,8 +182,16 @@ class Places:
 
 
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
-    """Whether a rule further out would wrongly turn an outside wait into another: read() below fflush() waits for no lock."""
-    return wait is not None and wait.state in _OUTSIDE and rule.kind != wait.kind
+    """Whether a rule further out would wrongly turn the wait inside of it into another.
+
+    read() inside of fflush() waits for no lock.  Nor does the C library lock a mutex inside of its read(), or wait for a condition
+    inside of its pthread_mutex_lock(): what does is a function of the program's own that is named so.
+    """
+    if wait is None or wait.final or (wait.kind, wait.state) == (rule.kind, rule.state):
+        return False
+    if wait.state in _OUTSIDE and rule.kind != wait.kind:
+        return True
+    return wait.library and rule.library and not rule.nests and (not wait.internal or rule.state in _OUTSIDE or rule.kind == "process")
 
 
 def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:

@@ -21,7 +21,10 @@ _VERBS = ("blocked", "running", "idle", "unknowable")
 # What a row of each section may say, and what it has to; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
-_FLAGS = {"inner", "final", "timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise", "parks", "counter"}
+_FLAGS = {
+    *("inner", "final", "internal", "nests"),
+    *("timed", "poll", "events", "accept", "input", "task", "delivers", "otherwise", "parks", "counter"),
+}
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
     "primitive": {"functions", *_ANYWHERE},
@@ -60,7 +63,7 @@ _LISTS = {
     "advice",
     "marks",
 }
-_TRUTHS = {"by_design", "peers", "caller", "growable", "by_name", "side_door", "always", "system", "complete", *_FLAGS}
+_TRUTHS = {"by_design", "peers", "caller", "growable", "by_name", "side_door", "always", "system", "library", "complete", *_FLAGS}
 _CHOICES = {
     "kind": RESOURCES,
     "state": STATES,
@@ -68,7 +71,7 @@ _CHOICES = {
     "result": ("pool", "anyone"),
     "where": (OWN, OTHERS, *ROLES),
 }
-_HEAD = {"name", "title", "always", "system", "marks"}
+_HEAD = {"name", "title", "always", "system", "library", "marks"}
 
 
 def profile_files() -> list[str]:
@@ -180,6 +183,13 @@ def builtin() -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
+@functools.cache
+def library_functions() -> frozenset[str]:
+    """The C library's functions in which a thread waits or spins, and those that only pass a wait on."""
+    rows = (row for profile in builtin() if profile.get("library") for section in ("wait", "wrapper", "spin") for row in profile[section])
+    return frozenset(name for row in rows for name in row["functions"])
+
+
 def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -> Rules:
     """One set of rules from profiles in order of precedence."""
     profiles = [*chosen, *general]
@@ -239,6 +249,7 @@ def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
         result=row.get("result", ""),
         id=f"{profile['name']}.{row.get('kind') or row['state']}",
         what=row.get("what", ""),
+        library=bool(profile.get("library")),
         **flags,
     )
 

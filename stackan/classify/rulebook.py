@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from stackan.classify.places import Places
-from stackan.classify.profiles import builtin, check_references, merge, read_profile
+from stackan.classify.profiles import builtin, check_references, library_functions, merge, read_profile
 
 
 class Rulebook:
@@ -17,6 +17,7 @@ class Rulebook:
         check_references(own)
         self._own = [profile for _, profile in own]
         self._places: dict[tuple[str, ...], Places] = {}
+        self.library = library_functions()
 
     def places(self, names: Collection[str]) -> Places:
         """For a process in whose stacks these canonical names stand, or of whose threads these states are printed.

@@ -36,6 +36,9 @@ class WaitRule(NamedTuple):
     what: str = ""  # in words, where the kind says it badly
     parks: bool = False  # outside of any task it is for work that is handed over, or for a child
     counter: bool = False  # counts units, of work or of a resource: who else waits for it tells which
+    library: bool = False  # the functions are the C library's, which calls none of them to wait for something else, but for the next two
+    internal: bool = False  # the library itself waits by these: the caller tells for what
+    nests: bool = False  # these wait by other functions of the library
 
     @property
     def traits(self) -> frozenset[str | None]:

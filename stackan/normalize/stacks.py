@@ -5,6 +5,7 @@ from __future__ import annotations
 from stackan.model.dump import Dump
 from stackan.normalize.lambdas import BARE, called_lambda
 from stackan.normalize.languages import canonical_in, located_in
+from stackan.normalize.own_names import own_name
 from stackan.normalize.symbols import UNNAMED
 
 
@@ -12,11 +13,13 @@ class Names:
     """The canonical names of one dump's sites and stacks.
 
     `known` may be shared by dumps of one case and language: the same server prints the same symbols in every snapshot.
+    `library` are the names of the C library's functions: one of the program's own that is named so gets another name.
     A frame without a name keeps its library as a hint: `?? libc.so.6` is another place than `?? libstdc++.so.6`.
     """
 
-    def __init__(self, dump: Dump, known: dict[bytes, str] | None = None) -> None:
+    def __init__(self, dump: Dump, known: dict[bytes, str] | None = None, library: frozenset[str] = frozenset()) -> None:
         self.dump = dump
+        self._library = library if dump.traits.language == "native" else frozenset[str]()
         self.known: dict[bytes, str] = {} if known is None else known
         self._stacks: dict[int, tuple[str, ...]] = {}
         self._sites: dict[int, str] = {}
@@ -30,6 +33,8 @@ class Names:
             if name == UNNAMED:
                 library = self.dump.location(site).library
                 name = f"{UNNAMED} {library.rpartition('/')[2]}" if library else UNNAMED
+            elif name in self._library:
+                name = own_name(name, self.dump.function(site), self.dump.location(site))
             self._sites[site] = name
         return name
 

@@ -69,7 +69,7 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     dumps = place.compared
     stacks, spoken = [], []
     for dump in dumps:
-        names = Names(dump, known.setdefault(dump.traits.language, {}))
+        names = Names(dump, known.setdefault(dump.traits.language, {}), rulebook.library)
         stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
         spoken.append({node: told for node in stacks[-1] if (told := names.spoken(node))})
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}

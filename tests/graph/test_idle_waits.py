@@ -8,7 +8,24 @@ import pytest
 
 import stackan
 
-from .dumps import START, Frame, Thread, analyze, app, condition, dump, eu_stack, join, mutex, owners, progress, receive, run_by, thread
+from .dumps import (
+    LIBC,
+    START,
+    Frame,
+    Thread,
+    analyze,
+    app,
+    condition,
+    dump,
+    eu_stack,
+    join,
+    mutex,
+    owners,
+    progress,
+    receive,
+    run_by,
+    thread,
+)
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "parked"
 MAIN = thread(6100, "tellerd", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("main"))
@@ -96,7 +113,7 @@ def test_consumers_parked_on_a_semaphore_are_a_pool_of_free_workers() -> None:
 
 def wait_for_child(*callers: str) -> tuple[Frame, ...]:
     where = "at ../sysdeps/unix/sysv/linux/wait4.c:30"
-    return (Frame("__GI___wait4", "pid=-1, stat_loc=0x0, options=0, usage=0x0", where), *map(app, callers))
+    return (Frame("__GI___wait4", "pid=-1, stat_loc=0x0, options=0, usage=0x0", where), *(Frame(caller, "", LIBC) for caller in callers))
 
 
 def test_a_supervisor_is_idle_and_the_headline_points_to_its_child() -> None:
@@ -112,7 +129,7 @@ def test_children_that_hang_lead_the_case_and_not_the_parent_that_waits_for_them
 
 
 def test_a_child_that_a_task_waits_for_is_a_wait() -> None:
-    task = thread(6201, "thr-1", wait_for_child("run_backup"), run_by())
+    task = thread(6201, "thr-1", wait_for_child(), app("run_backup"), run_by())
     assert stuck(task) == [6201]
 
 
@@ -120,7 +137,7 @@ def test_a_child_that_a_task_waits_for_is_a_wait() -> None:
     "call", [("do_system", "__libc_system"), ("_IO_new_proc_close", "_IO_new_file_close_it", "_IO_new_fclose", "__new_pclose")]
 )
 def test_a_command_that_is_run_is_work_wherever_it_stands(call: tuple[str, ...]) -> None:
-    text = dump(MAIN, thread(6201, "thr-1", wait_for_child(*call, "run_backup"), START))
+    text = dump(MAIN, thread(6201, "thr-1", wait_for_child(*call), app("run_backup"), START))
     analysis = analyze(text, text)
     assert progress(analysis)[6201] == "stuck"
     assert "waits for a command that it runs, in run_backup" in analysis.findings[0].title
