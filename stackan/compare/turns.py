@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, UNSURE, Track
 
@@ -82,8 +83,10 @@ def _follows(track: Track, leaders: dict[_Path, Track]) -> bool:
 
 
 def _follow(track: Track, leader: Track) -> Track:
-    reason = f"waits for its turn to {'receive jobs' if _receives(leader) else 'accept connections'}"
-    place = track.place._replace(verb="idle", state="idle", role="follower", reason=reason)
+    receives = _receives(leader)
+    reason = f"waits for its turn to {'receive jobs' if receives else 'accept connections'}"
+    turn = TURN_TO_RECEIVE if receives else TURN_TO_ACCEPT
+    place = track.place._replace(verb="idle", state="idle", role="follower", reason=turn)
     newest = track.newest._replace(place=place)
     return track._replace(
         progress=IDLE,

@@ -1,7 +1,8 @@
-"""The reduced graph, and what else stands still → findings with their proof → verdicts."""
+"""The reduced graph, and what else stands still → findings with their proof → verdicts; no sentences."""
 
 from stackan.diagnose.findings import find
 from stackan.diagnose.headline import headline
+from stackan.diagnose.similar import group_equal_findings, group_stuck_stacks
 from stackan.diagnose.verdict import judge_case, judge_processes
 
-__all__ = ["find", "headline", "judge_case", "judge_processes"]
+__all__ = ["find", "group_equal_findings", "group_stuck_stacks", "headline", "judge_case", "judge_processes"]

@@ -17,15 +17,29 @@ from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.shared import SharedLocks, is_private
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
-from stackan.model.waitgraph import END_OF, HELD_BY, ONLY_BY, Edge, Node, WaitGraph
+from stackan.model.waitgraph import (
+    ARRIVAL_OF,
+    CHANGED_BY,
+    COUNTED_BY,
+    END_OF,
+    HELD_BY,
+    ONLY_BY,
+    POOL_RELEASES,
+    POSTED_BY,
+    SIGNALED_BY,
+    WAITS_FOR,
+    Edge,
+    Node,
+    WaitGraph,
+)
 
 # Objects without an owner, and their relation to whoever brings what is waited for there.
 _BROUGHT = {
-    "condition": "is signaled by",
-    "semaphore": "is posted by",
-    "barrier": "waits for the arrival of",
-    "latch": "is counted down by",
-    "futex": "is changed by",
+    "condition": SIGNALED_BY,
+    "semaphore": POSTED_BY,
+    "barrier": ARRIVAL_OF,
+    "latch": COUNTED_BY,
+    "futex": CHANGED_BY,
 }
 
 
@@ -98,8 +112,8 @@ class _Builder:
                 elif self._proves_alone(track):
                     self._add_lock_wait(track, "")
 
-    def _other(self, node: int, words: str) -> None:
-        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, words))
+    def _other(self, node: int, relation: str) -> None:
+        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, relation))
 
     def _add_wait(self, track: Track) -> None:
         graph, sighting = self.graph, track.newest
@@ -121,21 +135,21 @@ class _Builder:
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.supply.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
-            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting, "waits for"))
-            graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
+            graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting, WAITS_FOR))
+            graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, POOL_RELEASES))
             return
         declared = self.supply.declared(track)
         if declared is not None:
-            graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting, "waits for"))
+            graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting, WAITS_FOR))
             return
         if place.task and self.supply.pools:
-            graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting, "waits for"))
+            graph.connect(Edge(node, self.supply.result(place.result), INFERRED, sighting.dump.source, sighting, WAITS_FOR))
             return
         brought = _BROUGHT.get(place.kind or "", "") if place.rule is None else ""
         if brought and awaited is not None and awaited.address is not None:
-            graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting, "waits for"))
+            graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting, WAITS_FOR))
             return
-        self._other(node, "waits for")
+        self._other(node, WAITS_FOR)
 
     def _event(self, awaited: Awaited, brought: str) -> int:
         """The node of what has no owner: whoever comes may bring what its waiters wait for."""
@@ -152,11 +166,11 @@ class _Builder:
         self.graph.needs[node] = 1
         common = self._common(track)
         if common is not None:
-            self.graph.connect(Edge(node, common, INFERRED, sighting.dump.source, sighting, "waits for"))
+            self.graph.connect(Edge(node, common, INFERRED, sighting.dump.source, sighting, WAITS_FOR))
             return
         awaited, source = sighting.awaited, sighting.text_of(sighting.awaited).source
         evidence = RECORDED if awaited is not None and awaited.log is not None else FRAMES
-        self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, sighting, "waits for"))
+        self.graph.connect(Edge(node, self._lock(sighting, token), evidence, source, sighting, WAITS_FOR))
 
     def _common(self, track: Track) -> int | None:
         """The node of a lock for which threads of other processes wait, too; where its holder is known, each process has its own.

@@ -30,6 +30,11 @@ def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph[int]:
     for edges in graph.out:
         for edge in edges:
             result.add_edge(
-                edge.waiter, edge.supplier, evidence=edge.evidence, source=edge.source or None, line=edge.line or None, words=edge.words
+                edge.waiter,
+                edge.supplier,
+                evidence=edge.evidence,
+                source=edge.source or None,
+                line=edge.line or None,
+                relation=edge.relation,
             )
     return result

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.graph.suppliers import Supply
 from stackan.model.place import INFERRED, RECORDED, Place
 from stackan.model.track import IDLE, Track, mode_of
-from stackan.model.waitgraph import MAY_COME, Edge, Node, WaitGraph
+from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 
 if TYPE_CHECKING:
     from stackan.model.link import End, Link
@@ -45,7 +45,7 @@ class Peers:
 
     def connect(self, node: int, track: Track, link: Link) -> None:
         """What a thread waits for that stands in a call on one end."""
-        self._graph.connect(Edge(node, self._supplier(track, link), RECORDED, link.own.source, link.own.line, "waits for"))
+        self._graph.connect(Edge(node, self._supplier(track, link), RECORDED, link.own.source, link.own.line, WAITS_FOR))
 
     def _supplier(self, track: Track, link: Link) -> int:
         other = id(link.other)

@@ -11,7 +11,7 @@ from stackan.model.place import FRAMES, INFERRED, PROFILE
 from stackan.model.process import Pool, Process
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, Track
-from stackan.model.waitgraph import BROUGHT_BY, Edge, Node, WaitGraph
+from stackan.model.waitgraph import BROUGHT_BY, DELIVERED_BY, MAY_BRING, MAY_DELIVER, MAY_GROW, WORKER_OF, Edge, Node, WaitGraph
 
 # Roles of threads through which the outside may deliver a result.
 _LISTENING = ("event-loop", "connection")
@@ -49,14 +49,14 @@ class Supply:
                     PROFILE if pool.declared else FRAMES,
                     track.newest.dump.source,
                     track.newest.line,
-                    "needs a free worker, one of which is",
+                    WORKER_OF,
                 )
             )
         if pool.growable or not pool.workers:
-            self._someone(node, "may grow")
+            self._someone(node, MAY_GROW)
 
-    def _someone(self, node: int, words: str) -> None:
-        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, words))
+    def _someone(self, node: int, relation: str) -> None:
+        self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, relation))
 
     def result(self, by: str) -> int:
         """One class node for all results of tasks that the same may deliver: any pool, and any thread that runs.
@@ -71,19 +71,19 @@ class Supply:
                 if pool.side_door:
                     continue
                 if not by or all(track.progress != IDLE for track in pool.workers):
-                    graph.connect(Edge(node, number, INFERRED, "", 0, "can be delivered only by work of"))
+                    graph.connect(Edge(node, number, INFERRED, "", 0, DELIVERED_BY))
                 else:
                     self._may_deliver(node, [track for track in pool.workers if track.progress != IDLE])
             others = [track for track in self.process.tracks if track.key in self.threads and track.key not in self.pool_of]
             self._may_deliver(node, [track for track in others if _delivers(track, by)])
             if not graph.out[node]:
-                self._someone(node, "may be delivered by")
+                self._someone(node, MAY_DELIVER)
         return self._results[by]
 
     def _may_deliver(self, node: int, tracks: Sequence[Track]) -> None:
         for track in tracks:
             sighting = track.newest
-            self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, "may be delivered by"))
+            self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_DELIVER))
 
     def declared(self, track: Track) -> int | None:
         """The class node of what only certain pools can bring to a thread, as a profile declares; None if none does."""
@@ -114,7 +114,7 @@ class Supply:
         for number in brings:
             self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
         if not brings or not all(supply.process.whole for supply in supplies):
-            self._someone(node, "may be brought by")
+            self._someone(node, MAY_BRING)
         return node
 
     def _where(self, where: str) -> list[Supply]:

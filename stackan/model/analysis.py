@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from stackan.model.facts import Fact
 from stackan.model.finding import Finding
 from stackan.model.process import Process
+from stackan.model.track import Track
 from stackan.model.waitgraph import WaitGraph
 
 if TYPE_CHECKING:
@@ -16,32 +18,72 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 
+class Speaker(Protocol):
+    """What makes sentences of facts (`stackan.wording.Speech`)."""
+
+    def sentence(self, told: Fact) -> str: ...
+    def text(self, facts: Iterable[Fact]) -> str: ...
+    def title(self, facts: Iterable[Fact]) -> str: ...
+    def headline(self, facts: Iterable[Fact]) -> str: ...
+
+
+class Doors(NamedTuple):
+    """What an analysis leaves to other stages, imported when first asked for: drawing, words, the document."""
+
+    export: Callable[[WaitGraph], networkx.MultiDiGraph[int]]
+    speech: Callable[[str], Speaker]
+    document: Callable[[Analysis, str], dict[str, Any]]
+
+
+class StackClass(NamedTuple):
+    """Stuck threads with one stack."""
+
+    names: tuple[str, ...]  # canonical, innermost first
+    members: tuple[tuple[Process, Track], ...]  # in the order of the processes; the first one stands for all
+
+    @property
+    def processes(self) -> list[Process]:
+        return list({process.id: process for process, _ in self.members}.values())
+
+
+class Described(NamedTuple):
+    """A finding in words."""
+
+    title: str
+    explanation: str
+    advice: tuple[str, ...]
+
+
 class Analysis:
     """All that is known of a case.  `to_dict` is the document of docs/json.md; `graph` the wait-for graph."""
 
     def __init__(
         self,
         verdict: str,
-        headline: str,
+        told: tuple[Fact, ...],
         processes: tuple[Process, ...],
         verdicts: tuple[str, ...],
         findings: tuple[Finding, ...],
+        alike: tuple[tuple[Finding, ...], ...],
+        stuck_stacks: tuple[StackClass, ...],
         waits: WaitGraph,
         warnings: tuple[str, ...],
-        export: Callable[[WaitGraph], networkx.MultiDiGraph[int]],
+        doors: Doors,
         logs: tuple[Log, ...] = (),
         descriptors: tuple[Descriptors, ...] = (),
     ) -> None:
         self.verdict = verdict
-        self.headline = headline
+        self.told = told  # what the headline says
         self.processes = processes
         self.verdicts = verdicts  # one for each process
         self.findings = findings
+        self.alike = alike  # the same findings, those together that say the same of different processes
+        self.stuck_stacks = stuck_stacks
         self.waits = waits
         self.warnings = warnings
         self.logs = logs  # that were read; what was made of them stands in the processes that have written them
         self.descriptors = descriptors  # that were read; what they say stands in what the threads wait for
-        self._export = export
+        self._doors = doors
         self._graph: networkx.MultiDiGraph[int] | None = None
 
     def __repr__(self) -> str:
@@ -52,14 +94,33 @@ class Analysis:
         return any(finding.severity == "critical" for finding in self.findings)
 
     @property
+    def headline(self) -> str:
+        """One sentence that a person can act on, in English."""
+        return self.speech().headline(self.told)
+
+    @property
     def graph(self) -> networkx.MultiDiGraph[int]:
         """The wait-for graph; built when first asked for, as networkx takes longer to import than a small case to analyze."""
         if self._graph is None:
-            self._graph = self._export(self.waits)
+            self._graph = self._doors.export(self.waits)
         return self._graph
 
-    def to_dict(self) -> dict[str, Any]:
-        """The analysis document, schema stackan.analysis/1: plain dicts, lists, strings, numbers."""
-        from stackan.model.document import document
+    def speech(self, lang: str = "en") -> Speaker:
+        """What makes sentences of facts, in English ("en") or Simplified Chinese ("zh_CN")."""
+        return self._doors.speech(lang)
 
-        return document(self)
+    def describe(self, finding: Finding, lang: str = "en") -> Described:
+        """A finding in words, in English ("en") or Simplified Chinese ("zh_CN")."""
+        words = self.speech(lang)
+        return Described(
+            words.title(finding.title),
+            words.text((*finding.reasons, *finding.doubts)),
+            tuple(words.text((step,)) for step in finding.advice),
+        )
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The analysis document, schema stackan.analysis/1: plain dicts, lists, strings, numbers.
+
+        `lang` is the language of headline, title, explanation, advice and warnings: "en" or "zh_CN".
+        """
+        return self._doors.document(self, lang)

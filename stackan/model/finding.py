@@ -1,7 +1,10 @@
-"""Findings: what is wrong, how sure that is, and the lines that show it."""
+"""Findings: what is wrong, how sure that is, why, and the lines that show it."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.facts import Fact, Wanted
 from stackan.model.process import Process
 from stackan.model.track import Track
 
@@ -42,19 +45,22 @@ class Quote(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that a user should know."""
+    """One thing that a user should know.  It holds no sentences: `stackan.wording` makes them of the facts."""
 
     kind: str
     severity: str
     confidence: str
-    title: str
-    explanation: str
+    title: tuple[Fact, ...]  # what is the matter
+    reasons: tuple[Fact, ...]  # why that is so, and what is known around it
     threads: tuple[tuple[Process, Track], ...]
-    resources: tuple[str, ...]
+    resources: tuple[Wanted | str, ...]  # a string is a name of its own: that of a pool
     evidence: tuple[Quote, ...]
-    advice: tuple[str, ...]
+    advice: tuple[Fact, ...]  # steps, in the order in which they are to be taken
     processes: tuple[Process, ...]
+    doubts: tuple[Fact, ...] = ()  # why it is no surer
     behind: int = 0  # how many more threads wait behind these, as far as it is known
+    holders: tuple[Track, ...] = ()  # threads that are shown to hold what these wait for
+    roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
 
     @property
     def counts(self) -> bool:

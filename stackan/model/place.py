@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
 NAMELESS = "nameless frames of the C library directly below the caller"
 
+# The reasons of places of threads that queue for their turn.
+TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
+
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
+from stackan.model.facts import Share
 from stackan.model.placement import Place
 from stackan.model.rules import Rules
 from stackan.model.track import Track
@@ -54,3 +55,21 @@ class Process(NamedTuple):
 def are_whole(dumps: Sequence[Dump]) -> bool:
     """Whether these show all threads of their process.  One that breaks off takes nothing away from what two others prove."""
     return sum(not dump.cut for dump in dumps) >= min(len(dumps), 2)
+
+
+def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:
+    """How many of their kind they are."""
+    for kind in (_role, _profile):
+        kinds = {kind(process) for process in some}
+        if len(kinds) == 1 and None not in kinds:
+            word = kinds.pop()
+            return Share(len(some), sum(kind(process) == word for process in processes), word or "")
+    return Share(len(some), len(processes), "")
+
+
+def _role(process: Process) -> str | None:
+    return process.place.role
+
+
+def _profile(process: Process) -> str | None:
+    return process.rules.profile

@@ -6,14 +6,18 @@ from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 
-# The relations of a lock to a thread that holds it, and of a thread to the one that it joins.
-HELD_BY, END_OF = "is held by", "waits for the end of"
-# The relation of a lock to the only thread that could ever release it.
-ONLY_BY = "can be released only by"
-# The relation of what a pool's workers wait for to the pools that a profile declares for it.
-BROUGHT_BY = "can be brought only by work of"
-# The relation of whatever the processes at the other end of a connection or a pipe may do to those of them who may do it.
-MAY_COME = "may come from"
+# The relations between a waiter and its supplier.
+WAITS_FOR = "waits-for"
+HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
+ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
+POOL_RELEASES = "released-by-pool"  # what a profile says that only a worker of the waiter's own pool can release, and that pool
+BROUGHT_BY = "brought-by"  # what a pool's workers wait for, and the pools that a profile declares for it
+MAY_BRING = "may-be-brought-by"  # the same, and someone who may bring it, too
+DELIVERED_BY, MAY_DELIVER = "delivered-by", "may-be-delivered-by"  # the result of a task, and who has to run it, or may bring it
+WORKER_OF, MAY_GROW = "has-worker", "may-grow"  # a pool, one of its workers, and whoever may be added
+MAY_COME = "may-come-from"  # whatever the processes at the other end of a connection or a pipe may do, and who may do it
+# What has no owner, and whoever brings what is waited for there.
+SIGNALED_BY, POSTED_BY, ARRIVAL_OF, COUNTED_BY, CHANGED_BY = "signaled-by", "posted-by", "arrival-of", "counted-down-by", "changed-by"
 
 
 class Node(NamedTuple):
@@ -36,7 +40,7 @@ class Edge(NamedTuple):
     evidence: str
     source: str
     shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most are never asked for
-    words: str  # the relation, as in "is held by"
+    relation: str  # one of the above
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
     frame: int | None = None  # level of the supplier's frame whose locals show it
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
 from stackan.compare import follow, settle_turns_across
-from stackan.diagnose import find, headline, judge_case, judge_processes
+from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
 from stackan.errors import UsageError
 from stackan.graph import build, find_pools, reduce
-from stackan.model.analysis import Analysis
+from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.placement import Place
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import networkx
 
     from stackan.model.log import Reading
+    from stackan.wording import Speech
 
 
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
@@ -56,9 +57,11 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         processes,
         tuple(verdicts),
         tuple(findings),
+        tuple(map(tuple, group_equal_findings(findings))),
+        tuple(group_stuck_stacks(processes)),
         waits,
         tuple(warnings),
-        _export,
+        Doors(_export, _speech, _document),
         tuple(in_order(case.logs)),
         tuple(in_order(case.descriptors)),
     )
@@ -112,3 +115,15 @@ def _export(waits: WaitGraph) -> networkx.MultiDiGraph[int]:
     from stackan.graph.export import to_networkx
 
     return to_networkx(waits)
+
+
+def _speech(lang: str) -> Speech:
+    from stackan.wording import speech
+
+    return speech(lang)
+
+
+def _document(analysis: Analysis, lang: str) -> dict[str, Any]:
+    from stackan.report.document import document
+
+    return document(analysis, lang)

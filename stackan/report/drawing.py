@@ -13,6 +13,7 @@ from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
 from stackan.report.words import cut, numbers, safe
+from stackan.wording import speech
 
 _ROOT = "root of these waits"
 _BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")
@@ -46,7 +47,7 @@ def write(analysis: Analysis, format: str, stream: TextIO) -> None:
 def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
     """What a drawing shows of the graph."""
     graph = analysis.waits
-    boxes_of = fold(graph)
+    boxes_of, words = fold(graph), speech()
     roots = find_roots(graph)
     named = {(process.id, track.key) for finding in analysis.findings if finding.severity == CRITICAL for process, track in finding.threads}
     members: dict[int, list[int]] = {}
@@ -59,7 +60,7 @@ def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
         lines = [*_label(nodes, len(analysis.processes) > 1), *([_ROOT] if box in roots else [])]
         boxes.append(Box(f"n{box}", nodes[0].kind, tuple(lines), "critical" if critical else "root" if box in roots else ""))
     arrows = (
-        Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", edge.words, edge.evidence != "inferred")
+        Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", words.relation(edge.relation), edge.evidence != "inferred")
         for number, box in boxes_of.items()
         for edge in graph.out[number]
     )
@@ -71,7 +72,7 @@ def find_roots(graph: WaitGraph) -> set[int]:
 
     Who waits for a lock or a signal of someone else is none: the root is whoever that is.
     """
-    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.words in (HELD_BY, END_OF)}
+    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.relation in (HELD_BY, END_OF)}
     return {number for number in waited_for if _is_root(graph, number)}
 
 
@@ -108,10 +109,10 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
     if node.track is None:
         if node.kind != "resource" or node.address is not None:
             return number
-        return process, node.label, tuple((edge.supplier, edge.words) for edge in graph.out[number])
+        return process, node.label, tuple((edge.supplier, edge.relation) for edge in graph.out[number])
     if any(graph.nodes[waiter].kind != "pool" for waiter in waiters):
         return number
-    return process, node.track.place.names, tuple((boxes[edge.supplier], edge.words) for edge in graph.out[number]), tuple(waiters)
+    return process, node.track.place.names, tuple((boxes[edge.supplier], edge.relation) for edge in graph.out[number]), tuple(waiters)
 
 
 def _label(nodes: list[Node], several: bool) -> Iterator[str]:
@@ -168,7 +169,7 @@ _NODE_KEYS = {
     "address": "string",
     "needs": "int",
 }
-_EDGE_KEYS = {"words": "string", "evidence": "string", "source": "string", "line": "long"}
+_EDGE_KEYS = {"relation": "string", "evidence": "string", "source": "string", "line": "long"}
 
 
 def graphml(graph: WaitGraph) -> Iterator[str]:
@@ -192,7 +193,7 @@ def graphml(graph: WaitGraph) -> Iterator[str]:
         yield f'    <node id="n{number}">{_data("node", values)}</node>'
     for edges in graph.out:
         for edge in edges:
-            values = {"words": edge.words, "evidence": edge.evidence, "source": edge.source or None, "line": edge.line or None}
+            values = {"relation": edge.relation, "evidence": edge.evidence, "source": edge.source or None, "line": edge.line or None}
             yield f'    <edge source="n{edge.waiter}" target="n{edge.supplier}">{_data("edge", values)}</edge>'
     yield "  </graph>"
     yield "</graphml>"

@@ -46,7 +46,7 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
             how = f"{finding.severity}, {finding.confidence}"
-            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {safe(finding.title)}", 12)
+            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {safe(analysis.describe(finding).title)}", 12)
     yield ""
 
 

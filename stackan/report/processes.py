@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from stackan.model.analysis import Analysis
+from stackan.model.analysis import Analysis, StackClass
 from stackan.model.finding import VERDICTS
-from stackan.model.kin import StackClass, share
 from stackan.model.place import Place
-from stackan.model.process import Pool, Process
+from stackan.model.process import Pool, Process, share_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
 from stackan.report.sources import Shortener
 from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, tally
+from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.wording.nouns import say
 
+_ENGLISH = catalog_of(ENGLISH)
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
 _SHOWN_STACKS = 10
@@ -46,7 +48,7 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process]) ->
     often = Counter(process.id for process, _ in stack.members)
     pool = common_pool(stack)
     who = count(len(stack.members), "thread") + (f" of {pool}" if pool else "")
-    head = f"{name}. {who} in {share(stack.processes, processes)} stuck in {stack.members[0][1].place.purpose}"
+    head = f"{name}. {who} in {say(share_of(stack.processes, processes), _ENGLISH)} stuck in {stack.members[0][1].place.purpose}"
     yield from indented(safe(head), 0, 4)
     yield from indented(safe(each_with([(process, str(number)) for process, number in often.items()])), 3, 3)
     yield from stack_lines(stack.names, stack.members[0][1].place.run)

@@ -10,13 +10,15 @@ from typing import TextIO
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, Finding
-from stackan.model.kin import alike, share, stack_classes
-from stackan.model.process import Process
+from stackan.model.process import share_of
 from stackan.model.track import label
 from stackan.report.processes import fold_processes, head_of, render_processes, render_shared
 from stackan.report.sources import Shortener
 from stackan.report.words import WIDTH, count, cut, each_with, indented, labelled, numbers, safe, tally, wrap
+from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.wording.nouns import say
 
+_ENGLISH = catalog_of(ENGLISH)
 _SHOWN_PROCESSES = 8  # of a case, of those that look different; findings name every process that they are about
 _FOLDED = 3  # findings that say the same, from which on one is shown for all
 _SHOWN_QUOTES = 6
@@ -50,11 +52,11 @@ def render(analysis: Analysis, color: bool = False) -> Iterator[str]:
         yield from indented(f"{len(analysis.processes)} processes: {tally(analysis.verdicts)}", 0, 3)
     short = Shortener(analysis)
     number = {id(finding): number for number, finding in enumerate(analysis.findings, 1)}
-    for same in alike(analysis.findings):
+    for same in analysis.alike:
         for folded in [same] if len(same) >= _FOLDED else [[finding] for finding in same]:
             yield ""
-            yield from render_finding(number[id(folded[0])], folded, analysis.processes, short, color)
-    shared = [stack for stack in stack_classes(analysis.processes) if len(stack.processes) > 1][:_SHOWN_SHARED]
+            yield from render_finding(number[id(folded[0])], folded, analysis, short, color)
+    shared = [stack for stack in analysis.stuck_stacks if len(stack.processes) > 1][:_SHOWN_SHARED]
     names = {stack.names: f"S{at}" for at, stack in enumerate(shared, 1)}
     for stack in shared:
         yield ""
@@ -74,18 +76,19 @@ def paint(text: str, style: str, color: bool) -> str:
     return f"\033[{_COLORS[style]}m{text}\033[0m" if color else text
 
 
-def render_finding(number: int, same: Sequence[Finding], processes: Sequence[Process], short: Shortener, color: bool) -> Iterator[str]:
+def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, short: Shortener, color: bool) -> Iterator[str]:
     """A finding, or several that say the same of different processes: the first one stands for all."""
-    finding = same[0]
+    finding, processes = same[0], analysis.processes
+    words = analysis.describe(finding)
     head = f"{number}. {finding.kind}: {finding.severity}, {finding.confidence}"
     if len(same) > 1:
-        head += f", {share([each.processes[0] for each in same], processes)}"
+        head += f", {say(share_of([each.processes[0] for each in same], processes), _ENGLISH)}"
     elif len(processes) > 1:
         head += f", process {' '.join(process.id for process in finding.processes[:4])}"
     yield paint(cut(safe(head), WIDTH), finding.severity, color)
-    yield from indented(safe(finding.title), 3, 3)
+    yield from indented(safe(words.title), 3, 3)
     yield ""
-    yield from indented(safe(finding.explanation), 3, 3)
+    yield from indented(safe(words.explanation), 3, 3)
     yield ""
     if len(same) > 1:
         yield from labelled("alike", safe(each_with([(each.processes[0].id, whose(each)) for each in same])), 12)
@@ -97,7 +100,7 @@ def render_finding(number: int, same: Sequence[Finding], processes: Sequence[Pro
         yield cut(f"            {safe(quote.text.strip())}", WIDTH)
     if len(finding.evidence) > _SHOWN_QUOTES:
         yield f"            ... and {len(finding.evidence) - _SHOWN_QUOTES} more lines like these (--format json)"
-    for at, advice in enumerate(finding.advice):
+    for at, advice in enumerate(words.advice):
         yield from labelled("do next" if at == 0 else "", f"{at + 1}. {safe(advice)}", 15)
 
 

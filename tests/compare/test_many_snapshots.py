@@ -8,6 +8,7 @@ import pytest
 from graph.dumps import START, analyze, app, case, condition, dump, mutex, thread
 
 import stackan
+from stackan import wording
 
 LOCK, OTHER = 0x5581_4140, 0x5581_4180
 MAIN = thread(4100, "teller", condition(0x5581_9000, 0x5581_9040), app("main"))
@@ -139,5 +140,5 @@ def test_dumps_of_two_processes_taken_once_prove_no_deadlock():
 
 def test_an_owner_that_is_in_no_dump_is_named():
     analysis = analyze(*[shared_lock_dump(100, LOCK, 999)] * 2)
-    assert "Its owner word names LWP 999" in analysis.findings[0].explanation
+    assert "Its owner word names LWP 999" in wording.explanation(analysis.findings[0])
     assert analysis.verdict == "blocked"

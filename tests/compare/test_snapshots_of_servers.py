@@ -10,6 +10,7 @@ from graph.dumps import START, analyze, app, dump, eu_stack, mutex, thread
 from placing.clusters import another_process
 
 import stackan
+from stackan import wording
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 from stackan.report.text import render
@@ -50,10 +51,10 @@ def test_a_finding_says_over_which_time_threads_stood_still():
     lock = thread(4101, "worker", mutex(0x5581_4140), app("audit"), app("work"), START)
     texts = stamped([dump(thread(4100, "main", mutex(0x5581_9000), app("stay"), app("main")), lock)] * 5)
     assert "It stands in the same place in all 5 snapshots over 16 min." in [
-        sentence for finding in analyze_texts(texts).findings for sentence in [finding.explanation.partition(". ")[0] + "."]
+        sentence for finding in analyze_texts(texts).findings for sentence in [wording.explanation(finding).partition(". ")[0] + "."]
     ]
     two = analyze_texts(dict(list(texts.items())[:2]))
-    assert any("in both snapshots, 4 min apart" in finding.explanation for finding in two.findings)
+    assert any("in both snapshots, 4 min apart" in wording.explanation(finding) for finding in two.findings)
 
 
 def test_five_snapshots_with_a_restart_are_two_processes_and_say_so(example, root):

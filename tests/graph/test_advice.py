@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stackan import wording
+
 from .dumps import START, Frame, analyze, app, dump, mutex, thread
 
 STATE = 0x5587_D178_4140
@@ -26,7 +28,7 @@ def stuck(frames: tuple[Frame, ...], printed: str) -> str:
     """The advice for a thread that waits in these frames."""
     wait = [frame._replace(arguments=frame.arguments.format(printed)) for frame in frames]
     text = dump(thread(4100, "db"), thread(4101, "db", wait, app("store"), START), thread(4102, "db", wait, app("store"), START))
-    return " ".join(words for finding in analyze(text, text).findings for words in finding.advice)
+    return " ".join(words for finding in analyze(text, text).findings for words in wording.advice(finding))
 
 
 @pytest.mark.parametrize("printed", ["<optimized out>", f"{STATE:#x}"])
@@ -51,4 +53,6 @@ def test_a_lock_of_glibc_is_shown_by_its_debug_symbols() -> None:
 
 def test_the_owner_of_a_mutex_whose_address_is_known_is_asked_for() -> None:
     text = dump(thread(4100, "db"), thread(4101, "db", mutex(STATE), app("store"), START))
-    assert any(f"print *(pthread_mutex_t *) {STATE:#x}" in words for finding in analyze(text, text).findings for words in finding.advice)
+    assert any(
+        f"print *(pthread_mutex_t *) {STATE:#x}" in words for finding in analyze(text, text).findings for words in wording.advice(finding)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import stackan
+from stackan import wording
 
 from .dumps import START, Frame, Thread, analyze, app, dump, join, lwps, receive, thread
 
@@ -33,7 +34,7 @@ def test_locals_tell_how_many_threads_have_yet_to_come() -> None:
     analysis = analyze(*SNAPSHOTS)
     finding = barrier(analysis)
     assert lwps(finding) == [26459, 26460]
-    assert "One more thread has yet to come to it." in finding.explanation
+    assert "One more thread has yet to come to it." in wording.explanation(finding)
     assert needs(analysis) == ["2", "1"]  # the one that came first, LWP 26460, lacked two more
 
 
@@ -45,7 +46,7 @@ def test_a_barrier_that_was_passed_before_counts_anew() -> None:
 def test_without_its_locals_nothing_is_said_of_who_is_missing() -> None:
     bare = [text.replace(b"        count = 3\n", b"        count = <optimized out>\n") for text in SNAPSHOTS]
     analysis = analyze(*bare)
-    assert "yet to come" not in barrier(analysis).explanation
+    assert "yet to come" not in wording.explanation(barrier(analysis))
     assert needs(analysis) == ["all", "all"]
 
 
@@ -64,9 +65,9 @@ def test_who_does_the_same_work_and_has_not_come_is_named() -> None:
     text = dump(thread(4100, "main", join(4101), app("main")), *steps, late, parked, full=True)
     finding = next(finding for finding in analyze(text, text).findings if finding.resources == ("barrier 0x55814140",))
     assert lwps(finding) == [4101, 4102, 4103, 4104]
-    assert "One more thread has yet to come to it. By elimination that is LWP 4105 solver" in finding.explanation
-    assert "It waits for the network (descriptor 3) in solve." in finding.explanation
-    assert any("has not come to the barrier" in advice for advice in finding.advice)
+    assert "One more thread has yet to come to it. By elimination that is LWP 4105 solver" in wording.explanation(finding)
+    assert "It waits for the network (descriptor 3) in solve." in wording.explanation(finding)
+    assert any("has not come to the barrier" in advice for advice in wording.advice(finding))
 
 
 def at_work(pc: int) -> tuple[Frame, ...]:
@@ -87,7 +88,7 @@ def test_a_barrier_to_which_a_thread_at_work_may_still_come_is_no_proof_of_a_han
     analysis = analyze(*(solving(thread(4105, "solver", at_work(pc))) for pc in (0x5581_9000, 0x5581_9040)))
     finding = at_barrier(analysis)
     assert (finding.severity, finding.confidence) == ("warning", "possible")
-    assert "LWP 4105 solver is still on its way: it runs in burn." in finding.explanation
+    assert "LWP 4105 solver is still on its way: it runs in burn." in wording.explanation(finding)
     assert analysis.verdict == "progressing"  # nor does who waits for the end of such a thread count
 
 
@@ -98,7 +99,7 @@ def test_who_moves_elsewhere_is_not_taken_for_the_one_that_is_missing() -> None:
         *(solving(stuck, thread(4106, "other", app("burn", pc=pc), app("report"), START)) for pc in (0x5581_9000, 0x5581_9040))
     )
     assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("critical", "likely")
-    assert "on its way" not in at_barrier(analysis).explanation
+    assert "on its way" not in wording.explanation(at_barrier(analysis))
     assert analysis.verdict == "blocked"
 
 

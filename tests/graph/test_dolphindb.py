@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stackan
+from stackan import wording
 
 from .dumps import Frame, Thread, analyze, condition, dump, poll_events, thread
 
@@ -45,10 +46,10 @@ def test_workers_that_all_wait_for_each_others_subtasks_are_an_exhausted_pool_wi
     analysis = judged(*map(job, range(4300, 4304)), *map(subtask, range(4400, 4403)), idle(4500, "UrgentWorker"))
     assert analysis.verdict == "worker-exhaustion"
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
-    assert "DolphinDB workers of level 0 (ZeroWorker)" in finding.title
-    assert "no thread is free <- a job would have to be canceled <- canceling needs a connection" in finding.explanation
-    assert "DolphinDB's side door (UrgentWorker) is idle: use it." in finding.explanation
-    assert any("./dolphindb -attach 1 -target-pid PID" in advice for advice in finding.advice)
+    assert "DolphinDB workers of level 0 (ZeroWorker)" in wording.title(finding)
+    assert "no thread is free <- a job would have to be canceled <- canceling needs a connection" in wording.explanation(finding)
+    assert "DolphinDB's side door (UrgentWorker) is idle: use it." in wording.explanation(finding)
+    assert any("./dolphindb -attach 1 -target-pid PID" in advice for advice in wording.advice(finding))
     [urgent] = [pool for pool in analysis.processes[0].pools if "UrgentWorker" in pool.name]
     assert (urgent.idle, urgent.exhausted) == (1, False)
 

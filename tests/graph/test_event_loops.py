@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import stackan
+from stackan import wording
 from stackan.model.finding import Finding
 
 from .dumps import START, Frame, analyze, app, dump, progress, thread
@@ -26,10 +27,10 @@ def test_an_endless_script_of_redis_is_told_with_what_ends_it() -> None:
     analysis = stackan.analyze(stackan.load(DUMPS / "snap1.txt", DUMPS / "snap2.txt"))
     (finding,) = analysis.findings
     assert (finding.kind, finding.severity, finding.confidence) == ("spin", "warning", "possible")
-    assert finding.title == "LWP 10370, an event loop, is in lua_pcall ← luaCallFunction ← evalGenericCommand in both snapshots"
-    assert "in a script that is long or endless" in finding.explanation
-    assert "SCRIPT KILL" in finding.advice[0]
-    assert analysis.headline == f"Nothing is proved to be stuck, but {finding.title}."
+    assert wording.title(finding) == "LWP 10370, an event loop, is in lua_pcall ← luaCallFunction ← evalGenericCommand in both snapshots"
+    assert "in a script that is long or endless" in wording.explanation(finding)
+    assert "SCRIPT KILL" in wording.advice(finding)[0]
+    assert analysis.headline == f"Nothing is proved to be stuck, but {wording.title(finding)}."
 
 
 def test_the_io_threads_of_redis_that_spin_by_design_have_no_work() -> None:
@@ -40,8 +41,8 @@ def test_the_io_threads_of_redis_that_spin_by_design_have_no_work() -> None:
 def test_a_loop_that_moved_in_its_innermost_function_only_is_in_one_call() -> None:
     before, after = (busy(Frame("parse_line", pc=pc), app("read_request")) for pc in (0x5581_1000, 0x5581_1044))
     (finding,) = findings(before, after)
-    assert finding.title == "LWP 7100 loop-0, an event loop, is in parse_line ← read_request in both snapshots"
-    assert "in one request that is long or endless" in finding.explanation
+    assert wording.title(finding) == "LWP 7100 loop-0, an event loop, is in parse_line ← read_request in both snapshots"
+    assert "in one request that is long or endless" in wording.explanation(finding)
 
 
 def test_a_loop_that_came_by_another_call_has_moved() -> None:
@@ -58,7 +59,7 @@ def test_a_loop_that_was_parked_in_between_has_moved() -> None:
 def test_a_script_stays_a_script_whatever_it_calls() -> None:
     redis = (app("luaCallFunction"), app("evalGenericCommand"), app("call"), app("processCommand"), app("aeMain"), app("main"))
     before, after = (dump(thread(7100, "redis-server", app(inner), redis)) for inner in ("luaV_execute", "luaH_get"))
-    assert [finding.title for finding in findings(before, after)] == [
+    assert [wording.title(finding) for finding in findings(before, after)] == [
         "LWP 7100 redis-server, an event loop, is in luaCallFunction ← evalGenericCommand ← call in both snapshots"
     ]
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stackan import wording
+
 from .dumps import (
     START,
     Frame,
@@ -161,7 +163,7 @@ def test_an_owner_that_was_printed_in_an_earlier_snapshot_counts_while_its_threa
     [finding] = analyze(asked, plain).findings
 
     assert (finding.kind, finding.severity, finding.confidence) == ("deadlock", "critical", "likely")
-    assert "An owner was printed in an earlier snapshot; its thread has stood still since then." in finding.explanation
+    assert "An owner was printed in an earlier snapshot; its thread has stood still since then." in wording.explanation(finding)
     assert sum("__owner" in quote.text and quote.source == "snap1.txt" for quote in finding.evidence) == 2
 
 
@@ -374,8 +376,8 @@ def test_the_only_thread_of_a_forked_process_waits_for_a_lock_that_nobody_is_lef
     [finding] = analyze(FORKED, FORKED).findings
 
     assert (finding.kind, finding.severity, finding.confidence) == ("self-deadlock", "critical", "likely")
-    assert finding.title == "LWP 20544 forkdead waits for a lock that nobody is left to release"
-    assert "when the process was forked" in finding.explanation
+    assert wording.title(finding) == "LWP 20544 forkdead waits for a lock that nobody is left to release"
+    assert "when the process was forked" in wording.explanation(finding)
 
 
 @pytest.mark.parametrize(
@@ -424,7 +426,7 @@ def test_a_convoy_names_the_holder_that_locals_show() -> None:
     analysis = analyze(text, text)
 
     assert kinds(analysis) == ["convoy"]
-    assert "LWP 4900 compactor" in analysis.findings[0].explanation
+    assert "LWP 4900 compactor" in wording.explanation(analysis.findings[0])
     assert all(f"{JOURNAL:#x}" in quote.text for quote in analysis.findings[0].evidence), "the lines that print the lock"
     assert owners(analysis, 5000) == [4900]
 
@@ -439,9 +441,9 @@ def test_the_only_other_thread_past_the_lock_is_named_as_its_holder_by_eliminati
     convoy, wait = analysis.findings
     assert (
         f"By elimination LWP 4900 opener may hold it: no other thread is past that lock inside open_table. It waits for mutex {CREDIT:#x}"
-        in convoy.explanation
+        in wording.explanation(convoy)
     )
-    assert "elimination" not in wait.explanation
+    assert "elimination" not in wording.explanation(wait)
     assert owners(analysis, 5000) == [], "a hint is no edge"
 
 
@@ -450,7 +452,7 @@ def test_a_thread_that_waits_for_another_lock_in_the_same_function_is_not_past_t
     clients = [thread(5000 + number, "client", mutex(JOURNAL), app("lock_both"), app("client"), START) for number in range(5)]
     text = dump(MAIN, other, *clients)
 
-    assert not any("elimination" in finding.explanation for finding in analyze(text, text).findings)
+    assert not any("elimination" in wording.explanation(finding) for finding in analyze(text, text).findings)
 
 
 def test_event_loops_and_condition_waits_of_a_threads_own_loop_are_idle_and_no_finding() -> None:
@@ -475,7 +477,7 @@ def test_threads_that_spin_in_both_snapshots_are_a_finding_and_no_deadlock() -> 
 
     assert analysis.verdict == "spinning"
     assert [(finding.kind, lwps(finding)) for finding in analysis.findings] == [("spin", [4101])]
-    assert analysis.findings[0].explanation == "In both snapshots it stood in a primitive that burns CPU until a value changes."
+    assert wording.explanation(analysis.findings[0]) == "In both snapshots it stood in a primitive that burns CPU until a value changes."
 
 
 def test_a_headline_names_a_descriptor_only_if_all_wait_for_that_one() -> None:
@@ -510,7 +512,7 @@ def test_every_finding_quotes_at_least_one_line_that_stands_in_its_source(text: 
 
     assert analysis.findings or snapshots == 1
     for finding in analysis.findings:
-        assert finding.evidence, finding.title
+        assert finding.evidence, wording.title(finding)
         for quote in finding.evidence:
             assert texts[quote.source].decode().split("\n")[quote.line - 1] == quote.text
 
@@ -582,7 +584,7 @@ def test_a_deadlock_that_formed_between_the_snapshots_is_proved_by_the_newest_al
 def test_the_members_of_a_deadlock_are_listed_as_one_writes(number: int, who: str) -> None:
     ring = [transfer(4101 + at, JOURNAL + 64 * at, JOURNAL + 64 * ((at + 1) % number)) for at in range(number)]
     text = dump(MAIN, *(each._replace(name="transfer") for each in ring), full=True)
-    assert analyze(text, text).findings[0].title == f"{who} wait for each other"
+    assert wording.title(analyze(text, text).findings[0]) == f"{who} wait for each other"
 
 
 def test_many_deadlocks_in_one_process_take_time_in_proportion(in_proportion: Callable[..., None]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan import wording
 
 from .dumps import (
     LIBC,
@@ -140,7 +141,7 @@ def test_a_command_that_is_run_is_work_wherever_it_stands(call: tuple[str, ...])
     text = dump(MAIN, thread(6201, "thr-1", wait_for_child(*call), app("run_backup"), START))
     analysis = analyze(text, text)
     assert progress(analysis)[6201] == "stuck"
-    assert "waits for a command that it runs, in run_backup" in analysis.findings[0].title
+    assert "waits for a command that it runs, in run_backup" in wording.title(analysis.findings[0])
 
 
 # -- turns to accept: dumps/prefork/prefork.c

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import stackan
+from stackan import wording
 from stackan.errors import InputError
 
 from .dumps import START, Frame, Thread, app, guarded_mutex, holds, lock_guard, lwps, owners, progress, pthread_of, thread
@@ -38,7 +39,7 @@ def told(analysis: stackan.Analysis, log: int = 0) -> list[dict[str, Any]]:
 
 
 def words(analysis: stackan.Analysis) -> str:
-    return " ".join(finding.explanation for finding in analysis.findings)
+    return " ".join(wording.explanation(finding) for finding in analysis.findings)
 
 
 def wait_of(analysis: stackan.Analysis, lwp: int) -> dict[str, Any]:
@@ -71,8 +72,8 @@ def test_the_finding_names_the_latch_its_holder_and_quotes_the_log(judge: Analyz
     root, finding = analysis.findings[:2]
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [4004], 3)
     assert finding.kind == "convoy"
-    assert f"an InnoDB latch {PAGE:#x} <dict0dict.cc line 2737>" in finding.title
-    assert "LWP 4004 mysqld holds it and" in finding.explanation
+    assert f"an InnoDB latch {PAGE:#x} <dict0dict.cc line 2737>" in wording.title(finding)
+    assert "LWP 4004 mysqld holds it and" in wording.explanation(finding)
     assert any(quote.source.endswith("mysqld1.err") and f"{PAGE:#x}" in quote.text for quote in finding.evidence)
 
 
@@ -81,8 +82,8 @@ def test_two_threads_that_wait_for_each_others_latch_are_a_certain_deadlock(judg
     analysis = judge([waiter(4001), waiter(4002)], status(latch(4001, PAGE, 4002), latch(4002, INDEX, 4001, want="S-lock")))
     [finding] = [each for each in analysis.findings if each.kind == "deadlock"]
     assert (finding.confidence, lwps(finding)) == ("certain", [4001, 4002])
-    assert "(recorded, " in finding.explanation
-    assert "mysqld1.err line " in finding.explanation
+    assert "(recorded, " in wording.explanation(finding)
+    assert "mysqld1.err line " in wording.explanation(finding)
     texts = [quote.text for quote in finding.evidence]
     assert f"a writer (thread id {pthread_of(4002)}) has reserved it in mode  exclusive" in texts
     assert any("in sync_array_wait_event (" in text for text in texts), "what the dumps say to it, too"
@@ -97,7 +98,7 @@ def test_a_holder_that_does_not_wait_in_the_list_makes_nothing_certain(judge: An
     analysis = judge([holder, other], status(latch(4001, PAGE, 4002)), full=True)
     [finding] = [each for each in analysis.findings if each.kind == "deadlock"]
     assert finding.confidence == "likely"
-    assert "The log is not of the moment of the dump, so this is no proof." in finding.explanation
+    assert "The log is not of the moment of the dump, so this is no proof." in wording.explanation(finding)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_the_one_reader_that_a_writer_waits_for_is_named_by_mysql_8(judge: Analy
     analysis = judge([waiter(4001), waiter(4002)], status(own, latch(4002, INDEX, 4001)))
     [finding] = [each for each in analysis.findings if each.kind == "deadlock"]
     assert lwps(finding) == [4001, 4002]
-    assert f"latch <readers of {PAGE:#x}>" in finding.explanation
+    assert f"latch <readers of {PAGE:#x}>" in wording.explanation(finding)
 
 
 def test_a_waiter_that_stands_elsewhere_now_proves_nothing(judge: Analyze) -> None:

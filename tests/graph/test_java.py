@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan import wording
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 
@@ -50,7 +51,7 @@ def test_a_deadlock_of_monitors_is_certain_even_from_one_dump(snapshots: int) ->
     assert analysis.verdict == "deadlock"
     assert kinds(analysis)[0] == ("deadlock", "certain")
     assert members(analysis) == {"transfer-1", "transfer-2"}
-    assert "2 more threads wait behind them" in analysis.findings[0].explanation
+    assert "2 more threads wait behind them" in wording.explanation(analysis.findings[0])
 
 
 def test_a_deadlock_of_reentrant_locks_is_proved_by_what_the_jvm_says_of_it() -> None:
@@ -78,7 +79,7 @@ def test_two_classes_that_initialize_each_other_are_a_deadlock_that_the_jvm_does
     assert "Found one Java-level deadlock" not in text("jdk17-classinit-2.txt")
     assert kinds(analysis)[0] == ("deadlock", "likely")
     assert members(analysis) == {"init-left", "init-right"}
-    assert "Lab$Right" in analysis.findings[0].explanation
+    assert "Lab$Right" in wording.explanation(analysis.findings[0])
 
 
 def test_a_dump_to_file_shows_no_instant_so_one_proves_no_deadlock() -> None:
@@ -160,7 +161,7 @@ def test_a_convoy_names_the_thread_that_holds_the_lock_and_sleeps() -> None:
     analysis = analyze(*both("jdk17-convoy"))
 
     assert analysis.verdict == "blocked"
-    assert "sleeper holds it and sleeps in Lab.pause" in analysis.findings[0].explanation
+    assert "sleeper holds it and sleeps in Lab.pause" in wording.explanation(analysis.findings[0])
 
 
 # -- what moves between two dumps
@@ -191,10 +192,10 @@ def test_the_proof_of_a_moved_object_begins_with_the_address_that_the_title_tell
     first, second = both("jdk17-convoy")
     finding = analyze(first, move(second)).findings[0]
 
-    assert "mutex 0xaad27898" in finding.title
+    assert "mutex 0xaad27898" in wording.title(finding)
     assert "0x00000000aad27898" in finding.evidence[0].text
-    assert "What they wait for stood at 0xffd27898 in the oldest dump: the collector has moved it since." in finding.explanation
-    assert "moved" not in analyze(first, second).findings[0].explanation
+    assert "What they wait for stood at 0xffd27898 in the oldest dump: the collector has moved it since." in wording.explanation(finding)
+    assert "moved" not in wording.explanation(analyze(first, second).findings[0])
 
 
 def test_other_objects_are_progress_where_no_cpu_time_is_printed() -> None:
@@ -233,7 +234,7 @@ def test_a_dump_without_states_is_not_read_as_running() -> None:
     analysis = analyze(text("jdk21-monitor-file.txt"), text("jdk21-monitor-file.txt"))
 
     assert progress(analysis)["transfer-1"] == "unknown"
-    assert "Thread.print" in analysis.findings[0].advice[0]
+    assert "Thread.print" in wording.advice(analysis.findings[0])[0]
 
 
 def test_evidence_stands_in_the_text_as_quoted() -> None:
@@ -250,7 +251,7 @@ def test_the_advice_on_a_java_lock_is_to_list_owners_where_none_is_known() -> No
         return re.sub(r"\n   Locked ownable synchronizers:\n(\t- .*\n)+", "", dump)
 
     known, unknown = both("jdk17-convoy"), [forget(dump) for dump in both("jdk17-convoy")]
-    advice = [" ".join(words for finding in analyze(*texts).findings for words in finding.advice) for texts in (known, unknown)]
+    advice = [" ".join(words for finding in analyze(*texts).findings for words in wording.advice(finding)) for texts in (known, unknown)]
 
     assert "jstack -l" not in advice[0]
     assert "jstack -l" in advice[1]

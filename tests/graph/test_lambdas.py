@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.dumps import START, Frame, analyze, app, dump, mutex, thread
+from stackan import wording
 
 LAMBDA = Frame("operator()", "__closure=0x1416ec0", "at server.cc:93")
 
@@ -15,7 +16,7 @@ def called_by(function: str) -> tuple[Frame, ...]:
 
 def title(*frames: Frame) -> str:
     text = dump(thread(4200, "main", app("compute"), app("main")), thread(4242, "net", mutex(0x5581_0000_4140), frames, START))
-    return next(finding.title for finding in analyze(text, text).findings if finding.kind == "stuck-wait")
+    return next(wording.title(finding) for finding in analyze(text, text).findings if finding.kind == "stuck-wait")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 import stackan
 from graph.dumps import LIBC, START, Frame, analyze, app, dump, receive, thread
+from stackan import wording
 from stackan.report.text import render
 
 Frames = Sequence[Frame]
@@ -65,9 +66,9 @@ def test_the_rank_that_is_not_in_the_collective_is_named_with_what_it_does(helpe
         "15 threads of 15 processes wait for a message of another MPI rank, in PMPI_Allreduce below solver_step; "
         "process 4350 is not there: it runs in compute_forces."
     )
-    assert "Not there: process 4350 runs in compute_forces." in first.explanation
+    assert "Not there: process 4350 runs in compute_forces." in wording.explanation(first)
     assert any(quote.source == "snap2/rank15.txt" and "compute_forces" in quote.text for quote in first.evidence)
-    assert first.advice == ("Look at process 4350 first: the others go on when it makes the same call.",)
+    assert wording.advice(first) == ("Look at process 4350 first: the others go on when it makes the same call.",)
 
 
 def test_the_text_and_the_json_report_name_it():
@@ -84,7 +85,7 @@ def test_a_rank_in_another_call_is_not_there_either():
 def test_several_that_call_the_same_function_from_elsewhere_are_told_together():
     analysis = job(waiting("PMPI_Allreduce", "write_step"), number=3)
     assert analysis.headline.endswith("processes 4330, 4340 and 4350 are not there.")
-    assert "processes 4330, 4340 and 4350: each waits in PMPI_Allreduce below write_step." in analysis.findings[0].explanation
+    assert "processes 4330, 4340 and 4350: each waits in PMPI_Allreduce below write_step." in wording.explanation(analysis.findings[0])
 
 
 def test_ranks_that_poll_in_one_call_are_suspected_and_no_more():
@@ -111,7 +112,7 @@ def test_a_few_that_are_met_at_one_place_by_chance_do_not_make_it_critical():
 def test_calls_that_do_not_wait_make_no_such_finding(call):
     texts = [dump(thread(4200 + rank, "solver", polling(rank, call)), pid=4200 + rank) for _ in (1, 2) for rank in range(8)]
     analysis = analyze(*texts, names=[f"snap{at}/rank{rank}.txt" for at in (1, 2) for rank in range(8)])
-    assert not any("processes are in" in finding.title or "MPI" in finding.title for finding in analysis.findings)
+    assert not any("processes are in" in wording.title(finding) or "MPI" in wording.title(finding) for finding in analysis.findings)
 
 
 def test_one_round_suggests_it():
@@ -127,7 +128,7 @@ def test_where_all_wait_in_one_call_nobody_is_accused():
 
 def test_two_halves_of_a_job_do_not_accuse_each_other():
     analysis = job(waiting("PMPI_Recv", "exchange_halo"), number=RANKS // 2)
-    assert all("not there" not in finding.title for finding in analysis.findings)
+    assert all("not there" not in wording.title(finding) for finding in analysis.findings)
 
 
 def test_the_daemon_that_starts_the_ranks_is_none_of_them():

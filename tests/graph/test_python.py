@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan import wording
 from stackan.model.track import Track
 from stackan.parsing import parse_all
 
@@ -152,7 +153,7 @@ def test_a_deadlock_of_two_locks_is_seen_as_blocked_with_native_frames() -> None
 def test_without_native_frames_the_advice_is_to_take_them() -> None:
     analysis = analyzed("deadlocked-1.py-spy.txt", "deadlocked-2.py-spy.txt")
     assert analysis.verdict == "blocked"  # the connections' waits are seen
-    assert any("--native" in advice for finding in analysis.findings for advice in finding.advice)
+    assert any("--native" in advice for finding in analysis.findings for advice in wording.advice(finding))
     assert progress("deadlocked-1.py-spy.txt", "deadlocked-2.py-spy.txt")["worker_0"] == "unknown"
 
 

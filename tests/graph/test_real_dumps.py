@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import stackan
+from stackan import wording
 
 from .dumps import lwps
 
@@ -41,7 +42,7 @@ def test_real_findings_quote_lines_that_stand_in_their_sources(real: tuple[dict[
     _, analysis = real
 
     for finding in analysis.findings:
-        assert finding.evidence, finding.title
+        assert finding.evidence, wording.title(finding)
         for quote in finding.evidence:
             assert lines(quote.source)[quote.line - 1].decode() == quote.text
 
@@ -49,7 +50,7 @@ def test_real_findings_quote_lines_that_stand_in_their_sources(real: tuple[dict[
 def test_nothing_is_certain_that_the_text_does_not_prove(real: tuple[dict[str, Any], stackan.Analysis]) -> None:
     truth, analysis = real
 
-    certain = [finding.title for finding in analysis.findings if finding.confidence == "certain"]
+    certain = [wording.title(finding) for finding in analysis.findings if finding.confidence == "certain"]
     assert not certain or truth.get("certain")
 
 
@@ -86,12 +87,12 @@ def test_real_pools_are_exhausted_exactly_where_they_are_known_to_be(real: tuple
 def test_the_running_statement_behind_a_metadata_lock_is_named_by_elimination(format: str) -> None:
     folder = TRUTH / "servers" / "s2a-maria-mdl-convoy-running-root-sym" / format
     analysis = stackan.analyze(stackan.load(*sorted(folder.glob("snap*"))))
-    assert "By elimination LWP 28170" in analysis.findings[0].explanation
-    assert "may hold it: no other thread is at work" in analysis.findings[0].explanation
+    assert "By elimination LWP 28170" in wording.explanation(analysis.findings[0])
+    assert "may hold it: no other thread is at work" in wording.explanation(analysis.findings[0])
 
 
 def test_no_holder_is_named_where_hundreds_of_threads_may_be_it() -> None:
     folder = TRUTH / "servers" / "s8b-maria-5000" / "gdb"
     analysis = stackan.analyze(stackan.load(*sorted(folder.glob("snap*"))))
     assert [len(finding.threads) for finding in analysis.findings[:2]] == [3200, 300]
-    assert not any("elimination" in finding.explanation or "idle" in finding.explanation for finding in analysis.findings)
+    assert not any("elimination" in wording.explanation(finding) or "idle" in wording.explanation(finding) for finding in analysis.findings)

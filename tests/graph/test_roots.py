@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import stackan
+from stackan import wording
 
 from .dumps import (
     START,
@@ -61,22 +62,24 @@ def test_the_finding_at_the_root_leads_and_counts_all_that_wait_behind() -> None
     analysis = judged(*tree())
     root, other = analysis.findings
     assert (lwps(root), root.behind, root.severity) == ([200, 300, 301], 10, "critical")
-    assert root.title.endswith("; 10 more behind")
-    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in root.explanation
-    assert "10 more threads wait behind them." in root.explanation
+    assert wording.title(root).endswith("; 10 more behind")
+    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in wording.explanation(
+        root
+    )
+    assert "10 more threads wait behind them." in wording.explanation(root)
     assert (len(other.threads), other.behind, other.severity) == (10, 0, "warning")
-    assert analysis.headline.startswith(root.title)
+    assert analysis.headline.startswith(wording.title(root))
 
 
 def test_the_way_to_the_root_is_told_from_holder_to_holder() -> None:
     _, finding = judged(*tree()).findings
-    assert "LWP 200 w200 holds it and waits for mutex 0x55814180 in transfer." in finding.explanation
-    assert "That is held by LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in finding.explanation
+    assert "LWP 200 w200 holds it and waits for mutex 0x55814180 in transfer." in wording.explanation(finding)
+    assert "That is held by LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in wording.explanation(finding)
 
 
 def test_a_holder_that_is_proved_stands_in_the_title_and_its_line_in_the_proof() -> None:
     _, finding = judged(*tree()).findings
-    assert finding.title == "10 threads wait for mutex 0x55814140, in audit; LWP 200 w200 holds it"
+    assert wording.title(finding) == "10 threads wait for mutex 0x55814140, in audit; LWP 200 w200 holds it"
     assert finding.evidence[2].text.strip() == "guard = {_M_device = @0x55814140}"
 
 
@@ -85,9 +88,10 @@ def test_a_long_way_is_cut_in_the_middle() -> None:
     row = [waiter(200 + at, locks[at + 1], locks[at], f"step{at}") for at in range(7)]
     analysis = judged(waiter(100, locks[0]), *row, sleeper(400, locks[7]))
     [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
-    assert "That is held by LWP 202 w202, which waits for mutex" in finding.explanation
+    assert "That is held by LWP 202 w202, which waits for mutex" in wording.explanation(finding)
     assert (
-        "So it goes on over 5 more threads to LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in finding.explanation
+        "So it goes on over 5 more threads to LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it."
+        in wording.explanation(finding)
     )
     [root] = [finding for finding in analysis.findings if lwps(finding) == [206]]
     assert root.behind == 7
@@ -98,7 +102,9 @@ def test_who_waits_for_the_end_of_a_thread_waits_for_what_that_waits_for() -> No
     joiner = thread(100, "joiner", join(200), app("stop"), START)
     analysis = judged(joiner, waiter(200, JOURNAL), sleeper(400, JOURNAL))
     [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
-    assert "LWP 200 w200 waits for mutex 0x55814180 in audit. That is held by LWP 400 slow, which sleeps in backup." in finding.explanation
+    assert "LWP 200 w200 waits for mutex 0x55814180 in audit. That is held by LWP 400 slow, which sleeps in backup." in wording.explanation(
+        finding
+    )
     assert next(finding for finding in analysis.findings if lwps(finding) == [200]).behind == 1
 
 
@@ -112,7 +118,7 @@ def test_an_owner_that_waits_for_a_silent_client_is_the_root_and_not_parked() ->
     assert progress(analysis)[200] == "stuck"
     root = analysis.findings[0]
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
-    assert "LWP 200 sender holds it and waits for the network (descriptor 7) in read_request." in analysis.findings[1].explanation
+    assert "LWP 200 sender holds it and waits for the network (descriptor 7) in read_request." in wording.explanation(analysis.findings[1])
 
 
 def guarding(lwp: int) -> Thread:
@@ -127,11 +133,11 @@ def test_a_thread_that_shows_a_guard_of_the_lock_that_others_want_is_not_parked(
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
     assert (
         "LWP 200 sender itself seems to hold mutex 0x55814140 (the guard may be left over from an earlier call), for which 3 threads wait."
-        in root.explanation
+        in wording.explanation(root)
     )
     assert "guard = {_M_device = @0x55814140}" in [quote.text.strip() for quote in root.evidence]
-    assert "more threads wait behind" not in root.explanation, "they are told with the lock"
-    assert other.title == "3 threads wait for mutex 0x55814140, in audit; LWP 200 sender seems to hold it"
+    assert "more threads wait behind" not in wording.explanation(root), "they are told with the lock"
+    assert wording.title(other) == "3 threads wait for mutex 0x55814140, in audit; LWP 200 sender seems to hold it"
 
 
 def test_a_guard_that_several_threads_show_is_left_over_in_most_of_them_and_unparks_none() -> None:
@@ -153,7 +159,9 @@ def test_a_guard_that_was_not_there_in_all_snapshots_unparks_nobody() -> None:
 def test_a_holder_that_sleeps_is_told_as_asleep_and_gets_no_finding_of_its_own() -> None:
     analysis = judged(*(waiter(100 + at, LEDGER) for at in range(3)), sleeper(400, LEDGER))
     [finding] = analysis.findings
-    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in finding.explanation
+    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in wording.explanation(
+        finding
+    )
     assert progress(analysis)[400] == "unknown"  # a sleep ends by itself
 
 
@@ -169,7 +177,8 @@ def test_a_lock_that_was_handed_on_between_the_dumps_moves_and_holds_up_nobody_f
     [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert (finding.severity, finding.confidence) == ("warning", "possible")
     assert (
-        "The lock has changed hands in between, from LWP 400 w to LWP 401 slow: it is in great demand, but it moves." in finding.explanation
+        "The lock has changed hands in between, from LWP 400 w to LWP 401 slow: it is in great demand, but it moves."
+        in wording.explanation(finding)
     )
     assert analysis.verdict == "progressing"
 
@@ -181,7 +190,7 @@ def test_a_lock_that_one_thread_holds_in_all_dumps_holds_up_the_others() -> None
     analysis = analyze(before, after)
     [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert (finding.severity, finding.confidence) == ("critical", "likely")
-    assert "changed hands" not in finding.explanation
+    assert "changed hands" not in wording.explanation(finding)
 
 
 def unnamed_waiter(lwp: int) -> Thread:
@@ -193,7 +202,7 @@ def test_who_waited_there_too_and_has_gone_on_shows_that_a_lock_moves_whose_addr
     analysis = analyze(dump(MAIN, *waiters, unnamed_waiter(200)), dump(MAIN, *waiters, busy(200, "sort")))
     [finding] = analysis.findings
     assert (finding.severity, finding.confidence, len(finding.threads)) == ("warning", "possible", 5)
-    assert "LWP 200 w waited there, too, and has gone on since: the lock is in great demand, but it moves." in finding.explanation
+    assert "LWP 200 w waited there, too, and has gone on since: the lock is in great demand, but it moves." in wording.explanation(finding)
 
 
 def test_who_waited_for_another_lock_and_has_gone_on_shows_nothing_of_this_one() -> None:
@@ -208,7 +217,7 @@ def test_who_waits_in_the_same_function_for_another_lock_now_has_got_the_one_bef
     analysis = analyze(dump(MAIN, *waiters, waiter(200, LEDGER), full=True), dump(MAIN, *waiters, waiter(200, JOURNAL), full=True))
     finding = next(finding for finding in analysis.findings if len(finding.threads) == 5)
     assert finding.confidence == "possible"
-    assert "LWP 200 w200 waited there, too, and has gone on since" in finding.explanation
+    assert "LWP 200 w200 waited there, too, and has gone on since" in wording.explanation(finding)
 
 
 def test_a_row_of_many_holders_takes_time_in_proportion(in_proportion: Callable[..., None]) -> None:
@@ -230,4 +239,4 @@ def test_workers_that_may_bring_the_result_of_a_task_are_named_as_the_root_of_th
     assert analysis.verdict == "blocked"
     finding = analysis.findings[0]
     assert lwps(finding) == [100, 101, 102]
-    assert "2 workers of Back::loop (back) are at work and may bring it: LWP 201 back runs in merge1." in finding.explanation
+    assert "2 workers of Back::loop (back) are at work and may bring it: LWP 201 back runs in merge1." in wording.explanation(finding)

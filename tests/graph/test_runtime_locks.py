@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import stackan
+from stackan import wording
 
 from .dumps import START, Frame, Thread, analyze, app, dump, progress, thread
 
@@ -40,7 +41,7 @@ def test_abseils_locks_are_told_from_its_conditions_whatever_its_build() -> None
 
 
 def test_who_runs_abseils_initializer_is_named() -> None:
-    assert any("LWP 11884 h_once holds it" in finding.title for finding in real("abseil").findings)
+    assert any("LWP 11884 h_once holds it" in wording.title(finding) for finding in real("abseil").findings)
 
 
 def test_rusts_locks_are_told_from_its_channels_and_from_parking() -> None:
@@ -53,7 +54,9 @@ def test_rusts_locks_are_told_from_its_channels_and_from_parking() -> None:
         "w_send": "condition",
     }
     assert idle(analysis) >= {"w_recv", "w_park", "w_cond"}
-    assert any("LWP 10084 w_send waits for room in a channel, which its receiver makes" in finding.title for finding in analysis.findings)
+    assert any(
+        "LWP 10084 w_send waits for room in a channel, which its receiver makes" in wording.title(finding) for finding in analysis.findings
+    )
 
 
 def test_workers_that_share_a_receiver_behind_a_mutex_are_idle() -> None:

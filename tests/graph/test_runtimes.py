@@ -6,6 +6,7 @@ import pytest
 
 import stackan
 from graph.dumps import START, Thread, analyze, app, condition, dump, thread
+from stackan import wording
 
 JVM = (app("JavaThread::run"), app("Thread::call_run"), app("thread_native_entry"), *START)
 WAIT = condition(0x7F80_7400_B7C0, 0x7F80_7400_B798)
@@ -31,8 +32,8 @@ def test_one_native_dump_of_a_jvm_asks_for_another_kind_of_dump_and_not_for_a_se
 def test_what_to_take_instead_is_a_sentence_of_its_own():
     text = dump(LAUNCHER, *(parked(lwp) for lwp in range(201, 207)))
     [finding] = analyze(text, text).findings
-    assert finding.explanation == "A native stack cannot tell whether a Java thread waits for work or for a lock."
-    assert finding.advice == ("Take `jcmd PID Thread.print -l` (jstack).",)
+    assert wording.explanation(finding) == "A native stack cannot tell whether a Java thread waits for work or for a lock."
+    assert wording.advice(finding) == ("Take `jcmd PID Thread.print -l` (jstack).",)
 
 
 def test_what_a_native_dump_of_a_jvm_does_suggest_is_told_behind_that():
@@ -49,8 +50,8 @@ def test_one_native_dump_that_a_second_one_would_explain_asks_for_that():
 def test_threads_that_wait_for_a_monitor_are_first_told_to_take_a_dump_that_names_it():
     text = dump(LAUNCHER, parked(201), *(entering(lwp) for lwp in range(202, 205)))
     first = analyze(text, text).findings[0]
-    assert first.title == "3 threads wait for a Java monitor"
-    assert "`jcmd PID Thread.print -l`" in first.advice[0]
+    assert wording.title(first) == "3 threads wait for a Java monitor"
+    assert "`jcmd PID Thread.print -l`" in wording.advice(first)[0]
 
 
 @pytest.mark.parametrize("tool", ["gdb", "gdb-nodebug", "eu-stack"])
@@ -58,7 +59,7 @@ def test_a_real_jvm_in_a_deadlock_is_told_so(shared, tool):
     for inputs in ("snap1", "snap*"):
         paths = sorted((shared / "truth/servers/s4b-java-monitor-deadlock" / tool).glob(f"{inputs}.*txt"))
         analysis = stackan.analyze(stackan.load(*paths))
-        assert "jcmd PID Thread.print -l" in analysis.headline + "".join(analysis.findings[0].advice)
+        assert "jcmd PID Thread.print -l" in analysis.headline + "".join(wording.advice(analysis.findings[0]))
 
 
 def wants_gil(lwp: int) -> Thread:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan import wording
 
 from .dumps import analyze
 
@@ -17,7 +18,7 @@ BARE = PRINTED[: PRINTED.index(b"+print ")]
 
 
 def convoy(*texts: bytes) -> stackan.model.finding.Finding:
-    return next(finding for finding in analyze(*texts).findings if "rwlock" in finding.title)
+    return next(finding for finding in analyze(*texts).findings if "rwlock" in wording.title(finding))
 
 
 def answered(readers: int, writer: int = 0) -> bytes:
@@ -27,27 +28,29 @@ def answered(readers: int, writer: int = 0) -> bytes:
 
 def test_a_printed_rwlock_tells_how_many_read_and_who_queues_behind_them() -> None:
     finding = convoy(PRINTED)
-    assert "One reader holds it (line 408), a writer waits for it to leave, and the readers that came later queue" in finding.explanation
-    assert "No thread is shown to hold it" not in finding.explanation
+    assert "One reader holds it (line 408), a writer waits for it to leave, and the readers that came later queue" in wording.explanation(
+        finding
+    )
+    assert "No thread is shown to hold it" not in wording.explanation(finding)
     assert ("$2 = {__data = {__readers = 14") in " ".join(quote.text for quote in finding.evidence)
 
 
 def test_who_reads_is_named_by_elimination_where_all_others_wait_for_the_lock() -> None:
-    assert "By elimination a reader may be LWP 17874 rwpref, which is idle in dump_dict" in convoy(PRINTED).explanation
+    assert "By elimination a reader may be LWP 17874 rwpref, which is idle in dump_dict" in wording.explanation(convoy(PRINTED))
 
 
 def test_the_advice_asks_for_nothing_that_is_printed_already() -> None:
-    assert all("gdb" not in words for words in convoy(PRINTED).advice)
+    assert all("gdb" not in words for words in wording.advice(convoy(PRINTED)))
 
 
 def test_the_advice_asks_for_the_whole_lock_so_that_the_answer_can_be_read() -> None:
-    (words,) = convoy(BARE).advice
+    (words,) = wording.advice(convoy(BARE))
     assert "set trace-commands on" in words
     assert "print *(pthread_rwlock_t *) 0x55a53429e0a0" in words
 
 
 def test_an_earlier_dump_may_show_the_lock() -> None:
-    assert "One reader holds it" in convoy(PRINTED, BARE).explanation
+    assert "One reader holds it" in wording.explanation(convoy(PRINTED, BARE))
 
 
 @pytest.mark.parametrize(
@@ -59,32 +62,32 @@ def test_an_earlier_dump_may_show_the_lock() -> None:
     ],
 )
 def test_the_low_bits_tell_who_waits(word: int, words: str) -> None:
-    assert words in convoy(answered(word)).explanation
+    assert words in wording.explanation(convoy(answered(word)))
 
 
 @pytest.mark.parametrize("word", [3, 11, 9])
 def test_in_a_write_phase_the_readers_wait_and_hold_nothing(word: int) -> None:
-    assert "hold it (line" not in convoy(answered(word)).explanation
-    assert "holds it (line" not in convoy(answered(word)).explanation
+    assert "hold it (line" not in wording.explanation(convoy(answered(word)))
+    assert "holds it (line" not in wording.explanation(convoy(answered(word)))
 
 
 def test_a_writer_that_is_printed_holds_it() -> None:
-    assert "LWP 17874 rwpref holds it" in convoy(answered(3, 17874)).explanation
+    assert "LWP 17874 rwpref holds it" in wording.explanation(convoy(answered(3, 17874)))
 
 
 def test_the_readers_may_be_asked_for_alone() -> None:
     text = PRINTED.replace(QUESTION, b"+print ((pthread_rwlock_t*)0x55a53429e0a0)->__data.__readers").replace(ANSWER, b"$2 = 14")
-    assert "One reader holds it" in convoy(text).explanation
+    assert "One reader holds it" in wording.explanation(convoy(text))
 
 
 def test_another_member_is_no_owner() -> None:
     text = PRINTED.replace(QUESTION, b"+print ((pthread_rwlock_t*)0x55a53429e0a0)->__data.__flags").replace(ANSWER, b"$2 = 17874")
-    assert "No thread is shown to hold it." in convoy(text).explanation
+    assert "No thread is shown to hold it." in wording.explanation(convoy(text))
 
 
 def test_glibcs_pretty_printer_tells_the_readers_too() -> None:
     text = PRINTED.replace(ANSWER, b"$2 = pthread_rwlock_t = {Status = Acquired (Read), Readers = 2, Shared = No, Prefers = Readers}")
-    assert "2 readers hold it (line 408)." in convoy(text).explanation
+    assert "2 readers hold it (line 408)." in wording.explanation(convoy(text))
 
 
 def test_the_graph_records_that_readers_hold_it() -> None:

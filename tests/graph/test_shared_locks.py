@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import stackan
+from stackan import wording
 
 PREFORK = Path(__file__).parent.parent / "dumps" / "prefork"
 LOCK = 0x7F76_C428_6000
@@ -24,7 +25,7 @@ def changed(folder: Path, before: bytes = b"", after: bytes = b"", only: str = "
 
 
 def titles(analysis: stackan.Analysis) -> list[str]:
-    return [finding.title for finding in analysis.findings if "mutex" in finding.title]
+    return [wording.title(finding) for finding in analysis.findings if "mutex" in wording.title(finding)]
 
 
 def locks(analysis: stackan.Analysis) -> list[str]:
@@ -39,7 +40,9 @@ def test_forked_processes_wait_for_one_lock(tmp_path: Path) -> None:
 
 def test_that_it_is_one_lock_is_said_to_be_inferred(tmp_path: Path) -> None:
     analysis = changed(tmp_path)
-    assert "That it is one lock is inferred" in next(finding for finding in analysis.findings if "mutex" in finding.title).explanation
+    assert "That it is one lock is inferred" in wording.explanation(
+        next(finding for finding in analysis.findings if "mutex" in wording.title(finding))
+    )
     edges = [edge for out in analysis.waits.out for edge in out if analysis.waits.nodes[edge.supplier].address == LOCK]
     assert {edge.evidence for edge in edges} == {"inferred"}
 

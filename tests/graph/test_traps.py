@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan import wording
 
 SERVERS = Path(__file__).resolve().parents[2].parent / "shared" / "truth" / "servers"
 
@@ -29,10 +30,10 @@ def stuck(analysis: stackan.Analysis) -> list[str]:
 def test_a_lock_that_no_thread_holds_is_said_to_be_an_idle_clients(format: str) -> None:
     """Its COMMIT goes unread, as no worker is free; ending the holder alone may free nobody, so the advice does not promise it."""
     [finding] = [each for each in judged("s1a-maria-pool-rowlock-sym", format).findings if each.severity == "critical"]
-    assert "it is in no stack, so it is most likely a client that is idle" in finding.explanation
-    assert "no thread is free <- a job would have to be canceled <- canceling needs a connection" in finding.explanation
-    assert "extra_port" in finding.advice[0]
-    assert "Killing the idle holder alone may free nobody" in " ".join(finding.advice)
+    assert "it is in no stack, so it is most likely a client that is idle" in wording.explanation(finding)
+    assert "no thread is free <- a job would have to be canceled <- canceling needs a connection" in wording.explanation(finding)
+    assert "extra_port" in wording.advice(finding)[0]
+    assert "Killing the idle holder alone may free nobody" in " ".join(wording.advice(finding))
 
 
 @NATIVE
@@ -88,7 +89,7 @@ def test_native_stacks_of_a_jvm_are_not_taken_for_what_java_does(format: str) ->
     """Compiled code has bogus frames and no names: what these threads wait for takes a Java thread dump, and that is said."""
     analysis = judged("s4a-java-pool-exhausted", format)
     assert not any(finding.severity == "critical" for finding in analysis.findings)
-    assert any("Thread.print" in advice for finding in analysis.findings for advice in finding.advice)
+    assert any("Thread.print" in advice for finding in analysis.findings for advice in wording.advice(finding))
 
 
 def test_a_dump_that_its_debugger_did_not_finish_is_no_dump_of_fewer_threads(tmp_path: Path) -> None:
@@ -97,5 +98,5 @@ def test_a_dump_that_its_debugger_did_not_finish_is_no_dump_of_fewer_threads(tmp
         whole = (SERVERS / "s4a-java-pool-exhausted" / "gdb" / name).read_bytes()
         (tmp_path / name).write_bytes(whole[: whole.index(b"\nThread 20 ")])
     analysis = stackan.analyze(stackan.load(tmp_path))
-    assert [finding.kind for finding in analysis.findings if "breaks off after" in finding.title] == ["capture-problem"] * 2
+    assert [finding.kind for finding in analysis.findings if "breaks off after" in wording.title(finding)] == ["capture-problem"] * 2
     assert not any(pool.exhausted for process in analysis.processes for pool in process.pools)

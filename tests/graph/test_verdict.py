@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 
+from stackan import wording
 from stackan.diagnose import judge_case
 
 from .dumps import (
@@ -92,7 +93,7 @@ def test_the_gravest_finding_stands_first_and_gives_the_headline() -> None:
         ("convoy", "warning", 3),
         ("spin", "warning", 1),
     ]
-    assert analysis.headline.startswith(analysis.findings[0].title)
+    assert analysis.headline.startswith(wording.title(analysis.findings[0]))
 
 
 def test_each_process_has_its_own_verdict_and_the_case_the_gravest() -> None:

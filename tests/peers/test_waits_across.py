@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 import stackan
+from stackan import wording
 
 
 def finding(analysis, kind):
@@ -23,20 +24,20 @@ def test_two_pools_that_wait_for_each_other_s_processes_are_exhausted(judge, cas
     assert len(found.threads) == 8
     assert len(found.processes) == 2
     assert found.resources == ("pool Pool::run (front-work)", "pool Pool::run (store-work)")
-    assert "no proof" in found.explanation
+    assert "no proof" in wording.explanation(found)
 
 
 def test_a_server_that_calls_itself_is_exhausted_by_its_own_calls(judge):
     found = finding(judge("self", "ss.txt"), "worker-exhaustion")
     assert (found.confidence, len(found.threads), len(found.processes)) == ("likely", 4, 1)
-    assert "4 wait for their own process" in found.explanation
+    assert "4 wait for their own process" in wording.explanation(found)
 
 
 def test_workers_that_wait_for_a_lock_whose_holder_waits_for_the_other_process_are_exhausted_with_it(judge):
     found = finding(judge("turns", "ss.txt"), "worker-exhaustion")
     assert (found.confidence, len(found.threads), len(found.processes)) == ("likely", 8, 2)
-    assert ", 1 waits for process " in found.explanation
-    assert " and 3 wait for mutex 0x" in found.explanation
+    assert ", 1 waits for process " in wording.explanation(found)
+    assert " and 3 wait for mutex 0x" in wording.explanation(found)
 
 
 def test_a_poll_of_several_descriptors_or_with_a_time_out_is_no_wait_for_one_process(tmp_path, dumps):
@@ -66,7 +67,7 @@ def test_one_round_of_dumps_suggests_no_more_than_a_possible_exhaustion(judge):
 def test_without_a_table_nothing_is_concluded_and_the_report_says_which_command_would_tell(judge):
     analysis = judge("mutual")
     assert analysis.verdict == "blocked"
-    assert "`ss -tanp`" in finding(analysis, "stalled-io").advice[0]
+    assert "`ss -tanp`" in wording.advice(finding(analysis, "stalled-io"))[0]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +99,9 @@ def test_an_ipv4_client_of_a_listener_for_both_is_joined_with_its_server(judge, 
 def test_the_explanation_says_who_waits_for_whom_and_quotes_the_table(judge):
     found = finding(judge("mutual", "ss.txt"), "worker-exhaustion")
     front, store = (process.id for process in found.processes)
-    assert f"(front-work) in process {front}, 4 wait for process {store} to answer (descriptor " in found.explanation
-    assert f"(store-work) in process {store}, 4 wait for process {front} to answer (descriptor " in found.explanation
-    assert f"At process {store}, 28 bytes lie unread on 4 of these connections" in found.explanation
+    assert f"(front-work) in process {front}, 4 wait for process {store} to answer (descriptor " in wording.explanation(found)
+    assert f"(store-work) in process {store}, 4 wait for process {front} to answer (descriptor " in wording.explanation(found)
+    assert f"At process {store}, 28 bytes lie unread on 4 of these connections" in wording.explanation(found)
     quoted = [quote.text for quote in found.evidence if quote.source.endswith("ss.txt")]
     assert len(quoted) == 16  # both ends of eight connections
     assert all(text.startswith("ESTAB") and 'users:(("calls",pid=' in text for text in quoted)
@@ -118,26 +119,26 @@ def test_a_slow_peer_is_told_as_what_holds_up_the_pool(judge):
     analysis = judge("slow", "ss.txt")
     found = finding(analysis, "stalled-io")
     peer = analysis.processes[1].id
-    assert found.title == f"4 threads wait for process {peer}, over the network, in call_peer"
-    assert "sleeps in serve, and 3 more stand there" in found.explanation
-    assert found.advice == (f"Look at process {peer}: what it does or waits for has to end first.",)
+    assert wording.title(found) == f"4 threads wait for process {peer}, over the network, in call_peer"
+    assert "sleeps in serve, and 3 more stand there" in wording.explanation(found)
+    assert wording.advice(found) == (f"Look at process {peer}: what it does or waits for has to end first.",)
 
 
 @pytest.mark.parametrize("case", ["lost", "silent"])
 def test_a_lost_reply_is_told_and_is_no_deadlock(judge, case):
     analysis = judge(case, "ss.txt")
-    assert "waits to read from it, too: what was sent was lost" in finding(analysis, "stalled-io").explanation
+    assert "waits to read from it, too: what was sent was lost" in wording.explanation(finding(analysis, "stalled-io"))
     assert not any(found.kind == "deadlock" for found in analysis.findings)
 
 
 def test_a_worker_that_moves_is_told_where_its_process_is_waited_for(judge):
-    assert "; 2 of its threads move." in finding(judge("busy", "ss.txt"), "stalled-io").explanation
+    assert "; 2 of its threads move." in wording.explanation(finding(judge("busy", "ss.txt"), "stalled-io"))
 
 
 def test_a_peer_on_another_machine_is_told_by_its_address(judge):
     found = finding(judge("far", "ss.txt"), "stalled-io")
-    assert found.title.startswith("4 threads wait for 10.0.0.7:5432, over the network")
-    assert "server at 10.0.0.7:5432" in found.advice[0]
+    assert wording.title(found).startswith("4 threads wait for 10.0.0.7:5432, over the network")
+    assert "server at 10.0.0.7:5432" in wording.advice(found)[0]
 
 
 def test_a_peer_without_a_dump_is_told_and_asked_for(judge, dumps):
@@ -145,8 +146,8 @@ def test_a_peer_without_a_dump_is_told_and_asked_for(judge, dumps):
     analysis = stackan.analyze(stackan.load(front, dumps / "mutual" / "t2" / front.name, dumps / "mutual" / "ss.txt"))
     found = finding(analysis, "stalled-io")
     assert analysis.verdict == "blocked"
-    assert f"There is no dump of process {store.stem}." in found.explanation
-    assert found.advice[0].startswith(f"Take dumps of process {store.stem}, too")
+    assert f"There is no dump of process {store.stem}." in wording.explanation(found)
+    assert wording.advice(found)[0].startswith(f"Take dumps of process {store.stem}, too")
 
 
 @pytest.mark.parametrize("table", ["fd.txt", "lsof.txt", "lsof-ends.txt"])
@@ -154,7 +155,7 @@ def test_two_processes_that_read_from_each_other_s_pipes_are_a_deadlock(judge, t
     analysis = judge("pipes", table)
     found = finding(analysis, "deadlock")
     assert (analysis.verdict, found.confidence, len(found.threads)) == ("deadlock", "likely", 2)
-    assert "which can come only from LWP" in found.explanation
+    assert "which can come only from LWP" in wording.explanation(found)
     assert sum(quote.source.endswith(table) for quote in found.evidence) >= 2
 
 
@@ -162,7 +163,7 @@ def test_two_processes_that_fill_each_other_s_pipes_are_a_deadlock(judge):
     """As a program and its child whose output it reads only when it has written all of its input."""
     found = finding(judge("fill", "fd.txt"), "deadlock")
     assert (found.confidence, len(found.threads)) == ("likely", 2)
-    assert "waits for a read by process" in found.explanation
+    assert "waits for a read by process" in wording.explanation(found)
 
 
 def test_a_parent_that_has_kept_the_pipes_open_and_waits_for_its_children_writes_to_none(judge):
@@ -253,7 +254,7 @@ def test_loopback_addresses_mean_nothing_on_another_host(tmp_path, dumps):
 def test_connections_between_hosts_are_joined_by_their_addresses(tmp_path, dumps):
     analysis = stackan.analyze(stackan.load(hosts(tmp_path, dumps, "10.0.0.1")))
     assert analysis.verdict == "worker-exhaustion"
-    assert "wait for process node2/" in finding(analysis, "worker-exhaustion").explanation
+    assert "wait for process node2/" in wording.explanation(finding(analysis, "worker-exhaustion"))
 
 
 def test_who_listens_for_a_connection_from_another_host_is_found_there(tmp_path, dumps):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import stackan
+from stackan import wording
 
 PYTHON = Path(__file__).parent.parent / "dumps" / "python"
 
@@ -23,7 +24,7 @@ def test_of_as_many_dumps_those_are_compared_that_tell_what_the_threads_wait_for
     analysis = take("1.gdb", "2.gdb", "1.py-spy", "2.py-spy")
     assert compared(analysis) == ["1.py-spy", "2.py-spy"]
     assert analysis.verdict == "worker-exhaustion"
-    assert not any("py-spy dump --pid" in words for finding in analysis.findings for words in finding.advice)
+    assert not any("py-spy dump --pid" in words for finding in analysis.findings for words in wording.advice(finding))
 
 
 def test_two_that_tell_it_come_before_more_that_do_not(tmp_path: Path) -> None:

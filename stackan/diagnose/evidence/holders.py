@@ -1,14 +1,14 @@
-"""Who holds what the threads of a process wait for, and what in turn that thread waits for."""
+"""The threads that hold what the threads of a process wait for, and what these wait for in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from stackan.diagnose.arrivals import Arrivals
-from stackan.diagnose.demand import Demand
-from stackan.diagnose.elimination import Candidates
-from stackan.diagnose.readers import Readings
+from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
+from stackan.diagnose.evidence.lock_handovers import LockHandovers
+from stackan.diagnose.evidence.possible_holders import PossibleHolders
+from stackan.diagnose.evidence.rwlock_readers import RwlockReaders
 from stackan.model.finding import Quote
 from stackan.model.place import Held, Sighting
 from stackan.model.process import Process
@@ -42,39 +42,39 @@ class Holders:
             for sighting, hold in held_by(track):
                 self.by_address.setdefault(hold.address, []).append(Holder(track, sighting, hold))
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
-        self.candidates = Candidates(process)
-        self.arrivals = Arrivals(process, self.candidates)
-        self.demand = Demand(process)
-        self.readings = Readings(process)
+        self.candidates = PossibleHolders(process)
+        self.arrivals = BarrierArrivals(process, self.candidates)
+        self.handovers = LockHandovers(process)
+        self.readers = RwlockReaders(process)
         self._waiters: dict[int | str, list[Track]] = {}
         self._looks = _LOOKS * len(process.tracks)
         self._roots: dict[int | str, tuple[Track, int]] = {}
 
-    def has(self, track: Track) -> bool:
+    def is_known(self, track: Track) -> bool:
         """Whether it is known who holds what a thread waits for."""
-        return bool(self.of(track))
+        return bool(self.holders_of(track))
 
     def blockers(self, track: Track) -> list[Track]:
         """The threads that have to go on before this one can, as far as it is known: who holds its lock, or whose end it waits for."""
         awaited = track.newest.awaited
         if awaited is not None and awaited.owners:
             return [self.by_lwp[owner] for owner in awaited.owners if owner in self.by_lwp]
-        return [holder.track for holder in self.of(track) if holder.track is not track]
+        return [holder.track for holder in self.holders_of(track) if holder.track is not track]
 
-    def of(self, track: Track) -> list[Holder]:
+    def holders_of(self, track: Track) -> list[Holder]:
         """Who is shown to hold the lock that a thread waits for."""
         awaited = track.newest.awaited
         if awaited is None or awaited.address is None or track.place.state != "lock":
             return []
         return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.log is not None else []
 
-    def link(self, waiters: Iterable[Track]) -> None:
+    def add_waiters(self, waiters: Iterable[Track]) -> None:
         """Take in who stands still, so that it can be told how many wait behind whom."""
         for track in waiters:
             for blocker in self.blockers(track):
                 self._waiters.setdefault(blocker.key, []).append(track)
 
-    def wanted(self, track: Track) -> list[Holder]:
+    def contended_locks_of(self, track: Track) -> list[Holder]:
         """The locks of a thread for which others wait, each once."""
         own = {hold.address for _, hold in held_by(track)} if track.key in self._waiters else set()
         found = [next(holder for holder in self.by_address[address] if holder.track is track) for address in own]
@@ -85,7 +85,7 @@ class Holders:
         waiting = self._waiters.get(holder.track.key, ())
         return [track for track in waiting if track.newest.awaited and track.newest.awaited.address == holder.hold.address]
 
-    def behind(self, members: Sequence[Track]) -> int:
+    def count_behind(self, members: Sequence[Track]) -> int:
         """How many more threads wait for these, directly or not; 0 once that was asked so often that counting takes too long."""
         if not self._waiters:
             return 0
@@ -102,13 +102,13 @@ class Holders:
                     ready.append(track.key)
         return len(seen) - len(members)
 
-    def way(self, track: Track) -> Way:
+    def path_to_root(self, track: Track) -> PathToRoot:
         """From a thread to the one at the root of its wait, along the first of each one's blockers."""
         first = [track]
         while len(first) <= HOPS and (step := self._next(first[-1])) is not None and step not in first:
             first.append(step)
         root, hops = self._root(track)
-        return Way(first, root, hops)
+        return PathToRoot(first, root, hops)
 
     def _next(self, track: Track) -> Track | None:
         return next(iter(self.blockers(track)), None)
@@ -128,7 +128,7 @@ class Holders:
         return self._roots[track.key]
 
 
-class Way(NamedTuple):
+class PathToRoot(NamedTuple):
     """From a holder to the root of a wait."""
 
     first: list[Track]  # the holder, and the next ones as far as they are told one by one

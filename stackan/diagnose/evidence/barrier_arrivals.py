@@ -1,21 +1,25 @@
-"""Who is still on the way to a barrier or a latch: as long as somebody is, waiting there is the normal life of a parallel computation."""
+"""The threads that are still on the way to a barrier or a latch.
+
+As long as one is, waiting there is the normal life of a parallel computation.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.elimination import Candidates
-from stackan.diagnose.words import describe_doing, label
+from stackan.diagnose.evidence.doing import doing
+from stackan.diagnose.evidence.possible_holders import PossibleHolders
+from stackan.model.facts import Fact, fact
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, Track
 
 _MEETING = ("barrier", "latch")
 
 
-class Arrivals:
+class BarrierArrivals:
     """The threads of a process that may still come to where others wait for them."""
 
-    def __init__(self, process: Process, candidates: Candidates) -> None:
+    def __init__(self, process: Process, candidates: PossibleHolders) -> None:
         self._process = process
         self._candidates = candidates
         self._waiters: dict[tuple[object, ...] | None, list[Track]] = {}  # by what they wait for
@@ -52,11 +56,9 @@ def missing_from(waiters: Sequence[Track]) -> int:
     return min((number for number in missing if number is not None), default=0)
 
 
-def tell_coming(coming: Sequence[Track]) -> str:
-    """`LWP 17982 pb is still on its way to it, as far as one sees: it runs in burn. …`"""
-    who = label(coming[0])
-    way = f"{who} is still on its way" if len(coming) == 1 else f"{len(coming)} threads may still be on their way, as {who}"
-    return f"{way}: it {describe_doing(coming[0])}. Such a wait is what a parallel computation does between two steps."
+def on_the_way(coming: Sequence[Track]) -> list[Fact]:
+    """That some are seen on the way, and what the first of them does."""
+    return [fact("on-the-way", count=len(coming), thread=coming[0]), doing(coming[0]), fact("normal-between-steps")]
 
 
 def _meeting(track: Track) -> tuple[object, ...] | None:

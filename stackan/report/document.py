@@ -7,23 +7,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stackan._version import __version__
+from stackan.model.analysis import Analysis, StackClass
 from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
 from stackan.model.finding import Finding
-from stackan.model.kin import StackClass, stack_classes
 from stackan.model.place import INFERRED, Awaited, Place
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, WaitGraph
+from stackan.report.reasons import reason
+from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.wording.nouns import say
 
 if TYPE_CHECKING:
-    from stackan.model.analysis import Analysis
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors, Link
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
+_ENGLISH = catalog_of(ENGLISH)  # resources keep their words
 _ACROSS = ("socket", "pipe")  # through which another process brings it
 _ENDS = 20  # of a connection or a pipe that are listed: as many processes may have it open, and as many threads wait for it
 _ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
@@ -37,7 +40,8 @@ class Owner(NamedTuple):
     evidence: str
 
 
-def document(analysis: Analysis) -> dict[str, Any]:
+def document(analysis: Analysis, lang: str) -> dict[str, Any]:
+    """The document, with headline, titles, explanations and advice in this language."""
     owners = _owners(analysis.waits)
     names = {id(process.place): process.id for process in analysis.processes}
     texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.dumps}
@@ -46,12 +50,13 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "verdict": analysis.verdict,
-        "headline": analysis.headline,
+        "headline": analysis.speech(lang).headline(analysis.told),
+        "lang": lang,
         "processes": [
             _process(process, verdict, owners, names, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)
         ],
-        "stuck_stacks": [_class(each) for each in stack_classes(analysis.processes)],
-        "findings": [_finding(finding) for finding in analysis.findings],
+        "stuck_stacks": [_class(each) for each in analysis.stuck_stacks],
+        "findings": [_finding(analysis, finding, lang) for finding in analysis.findings],
         "logs": [_log(log, analysis.processes) for log in analysis.logs],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "warnings": list(analysis.warnings),
@@ -300,7 +305,8 @@ def _descriptors(table: Descriptors) -> dict[str, Any]:
     return {"source": table.source, "tools": list(table.tools), "rows": len(table.rows)}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(analysis: Analysis, finding: Finding, lang: str) -> dict[str, Any]:
+    words = analysis.describe(finding, lang)
     return {
         "kind": finding.kind,
         "severity": finding.severity,
@@ -308,11 +314,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "processes": [process.id for process in finding.processes],
         "threads": [{"process": process.id, "lwp": track.lwp} for process, track in finding.threads],
         "behind": finding.behind,
-        "resources": list(finding.resources),
-        "title": finding.title,
-        "explanation": finding.explanation,
+        "resources": [say(resource, _ENGLISH) for resource in finding.resources],
+        "title": words.title,
+        "explanation": words.explanation,
+        "reasons": [reason(each) for each in (*finding.title, *finding.reasons)],
+        "doubts": [reason(each) for each in finding.doubts],
         "evidence": [{"source": quote.source, "line": quote.line, "text": quote.text} for quote in finding.evidence],
-        "advice": list(finding.advice),
+        "advice": list(words.advice),
+        "steps": [reason(each) for each in finding.advice],
     }
 
 

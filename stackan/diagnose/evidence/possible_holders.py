@@ -1,4 +1,4 @@
-"""Who may hold a lock that no line shows as held: the threads that are inside the functions which take it.
+"""The threads that may hold a lock which no line shows as held: those that are inside the functions which take it.
 
 That is a hint for a person, marked as such; no edge of the wait-for graph rests on it.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.words import describe_doing, label
+from stackan.diagnose.evidence.doing import doing
+from stackan.model.facts import Fact, fact
 from stackan.model.place import Place
 from stackan.model.process import Process
 from stackan.model.rules import FrameRule
@@ -16,7 +17,7 @@ from stackan.model.track import Track, places_of
 _MOST = 3  # more candidates than this tell nothing
 
 
-class Candidates:
+class PossibleHolders:
     """The threads of a process by the functions that they are inside."""
 
     def __init__(self, process: Process) -> None:
@@ -49,31 +50,26 @@ def _past(place: Place) -> tuple[str, ...]:
     return place.application[1:] if place.state == "lock" else place.application
 
 
-def name_candidates(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
-    """The hint in a sentence, if few enough threads come into question."""
+def name_candidates(waiters: Sequence[Track], candidates: PossibleHolders) -> list[Fact]:
+    """The hint, if few enough threads come into question."""
     rule = waiters[0].place.rule
     if rule is not None:
         if not rule.holders:
             return []
-        found = candidates.beside(rule)
+        found, where = candidates.beside(rule), None
         if not found:
-            return ["No thread of the process is at work that could hold it: its holder is most likely a client that is idle."]
-        where = "at work"
+            return [fact("no-holder-at-work")]
     else:
-        found, where = candidates.of(waiters), f"past that lock inside {waiters[0].place.purpose}"
-    if not 0 < len(found) <= _MOST:
-        return []
-    if len(found) == 1:
-        return [f"By elimination {label(found[0])} may hold it: no other thread is {where}. It {describe_doing(found[0])}."]
-    return [f"By elimination one of {', '.join(map(label, found))} may hold it: no other threads are {where}."]
+        found, where = candidates.of(waiters), waiters[0].place.purpose
+    return _few("may-hold", found, where)
 
 
-def name_missing(waiters: Sequence[Track], candidates: Candidates) -> list[str]:
-    """Who has yet to come to a barrier, in a sentence, if few enough threads come into question."""
-    found = candidates.of(waiters)
-    if not 0 < len(found) <= _MOST:
-        return []
-    where = f"inside {waiters[0].place.purpose} without waiting there"
+def name_missing(waiters: Sequence[Track], candidates: PossibleHolders) -> list[Fact]:
+    """The threads that have yet to come to a barrier, if few enough come into question."""
+    return _few("may-be-missing", candidates.of(waiters), waiters[0].place.purpose)
+
+
+def _few(name: str, found: Sequence[Track], function: str | None) -> list[Fact]:
     if len(found) == 1:
-        return [f"By elimination that is {label(found[0])}: no other thread is {where}. It {describe_doing(found[0])}."]
-    return [f"By elimination that is one of {', '.join(map(label, found))}: no other threads are {where}."]
+        return [fact(name, thread=found[0], function=function), doing(found[0])]
+    return [fact(f"{name}-one-of", threads=tuple(found), function=function)] if 1 < len(found) <= _MOST else []

@@ -1,19 +1,20 @@
-"""How many threads wait behind a cause: its victims, who are never named among its members."""
+"""The threads that wait behind a cause: they are counted, and never named among its members."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
+from stackan.model.facts import Fact, fact
 from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
 
-def tell_behind(number: int, whom: str) -> str:
-    """` 3 more threads wait behind them.`, or nothing."""
-    return f" {number} more {'thread waits' if number == 1 else 'threads wait'} behind {whom}." if number else ""
+def more_behind(number: int) -> list[Fact]:
+    """That so many more threads wait behind those of a finding; nothing if none does."""
+    return [fact("more-behind", count=number)] if number else []
 
 
-class Victims:
+class BlockedThreads:
     """The threads that are held, counted once for all causes."""
 
     def __init__(self, graph: WaitGraph, reduction: Reduction) -> None:

@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from stackan.diagnose.words import label
+from stackan.model.facts import Fact, fact
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
 
 _SAMPLED = 64  # waiters that are asked where they stand: most stand in one place
 
 
-class Demand:
-    """Who got the locks of a process from one snapshot to the next; read off where a wait for a lock is asked about."""
+class LockHandovers:
+    """The threads that got the locks of a process from one snapshot to the next; read off where a wait for a lock is asked about."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    def tell(self, waiters: Sequence[Track]) -> list[str]:
+    def of(self, waiters: Sequence[Track]) -> list[Fact]:
         """That a lock was handed on while these waited for it; nothing where no dump shows that."""
         hands = self._hands(waiters[0])
         if len(hands) > 1:
-            first, last = label(hands[0]), label(hands[-1])
-            return [f"The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves."]
+            return [fact("lock-changed-hands", first=hands[0], last=hands[-1])]
         other = self._gone_on(waiters)
-        if other is None:
-            return []
-        return [f"{label(other)} waited there, too, and has gone on since: the lock is in great demand, but it moves."]
+        return [fact("waiter-went-on", thread=other)] if other is not None else []
 
     def _hands(self, track: Track) -> list[Track]:
         """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it moved on."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
-from stackan.diagnose.behind import tell_behind
-from stackan.diagnose.holders import Holder, Holders
-from stackan.diagnose.peers import Peers
-from stackan.diagnose.quotes import collect_quotes, sample
-from stackan.diagnose.ranks import call_of
-from stackan.diagnose.roots import holding, tell_held, tell_root
-from stackan.diagnose.words import describe_waits, in_all, label
+from stackan.diagnose.evidence.blocked_behind import more_behind
+from stackan.diagnose.evidence.doing import in_all, wanted_by_all
+from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
+from stackan.diagnose.evidence.holders import Holder, Holders
+from stackan.diagnose.evidence.other_ends import OtherEnds
+from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.kinds.parallel_jobs import call_of
+from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
 from stackan.model.shared import SharedLocks
@@ -19,20 +20,15 @@ from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
-_ONE_LOCK = (
-    "That it is one lock is inferred: it stands at one address, is shared between processes (private=128), and these were forked "
-    "from one, as their first threads have one pthread id."
-)
-
 Group = list[tuple[Process, Track]]
 
 
-def standing(
-    processes: Sequence[Process], told: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
+def find_stuck_waits(
+    processes: Sequence[Process], reported: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
 ) -> list[Finding]:
     """Group what stands still by what it waits for, across the processes of a case.
 
-    `told` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
+    `reported` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
     """
     groups: dict[tuple[object, ...], Group] = {}
     mostly: set[tuple[object, ...]] = set()  # objects that hold up most of a process
@@ -44,19 +40,19 @@ def standing(
         if not own:
             continue
         known = holders[process.id] = Holders(process)
-        known.link(track for group in own.values() for track in group)
-        more = {key: known.behind(group) for key, group in own.items()}
+        known.add_waiters(track for group in own.values() for track in group)
+        more = {key: known.count_behind(group) for key, group in own.items()}
         for key, group in own.items():
             behind[key] = behind.get(key, 0) + more[key]
-            fresh = [(process, track) for track in group if (process.id, track.key) not in told]
+            fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
             if fresh:
                 groups.setdefault(key, []).extend(fresh)
         if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.cut or not process.whole):
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
-    peers = Peers(processes)
-    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], peers) for key, group in free.items()]
+    ends = OtherEnds(processes)
+    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], ends) for key, group in free.items()]
 
 
 def _group(process: Process, shared: SharedLocks) -> dict[tuple[object, ...], list[Track]]:
@@ -93,69 +89,84 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, behind: int, holders: Holders, peers: Peers) -> Finding:
+def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: OtherEnds) -> Finding:
     first = group[0][1]
+    tracks = [track for _, track in group]
     processes = tuple({process.id: process for process, _ in group}.values())
+    alone = len(processes) == 1
     pool = _whole_pool(processes, group)
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
-    demand = holders.demand.tell([track for _, track in group]) if len(processes) == 1 else []
-    awaits_movers = bool(demand) or (len(processes) == 1 and bool(holders.arrivals.awaited_by(holders.way(first).root)))
-    confidence = LIKELY if min(len(process.dumps) for process in processes) > 1 and not awaits_movers else POSSIBLE
+    handovers = holders.handovers.of(tracks) if alone else []
+    coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
+    once = min(len(process.dumps) for process in processes) == 1
+    confidence = POSSIBLE if once or handovers or coming else LIKELY
     severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
     if confidence == LIKELY and (pool is not None or mostly):
         severity = CRITICAL
-    what = describe_waits([track for _, track in group])
-    holder = next(iter(holders.of(first)), None) if len(processes) == 1 else None
-    read = holders.readings.quote(first) if len(processes) == 1 else []
-    held = f"; {label(holder.track)} {holding(holder.hold)} it" if holder is not None else ""
-    rest = f"; {behind} more behind" if behind else ""
-    who = label(first) if len(group) == 1 else f"{len(group)} threads"
-    if len(processes) > 1:
-        who += f" of {len(processes)} processes"
+    what = wanted_by_all(tracks)
+    holder = next(iter(holders.holders_of(first)), None) if alone else None
+    read = holders.readers.quote(first) if alone else []
     return Finding(
         kind=kind,
         severity=severity,
         confidence=confidence,
-        title=f"{who} {'waits' if len(group) == 1 else 'wait'} for {what}{_where(group)}{held}{rest}",
-        explanation=_explain(group, pool, demand, holders, peers) + tell_behind(behind - _told_behind(group, holders), _whom(group)),
+        title=_title(group, processes, holder, behind),
+        reasons=(*_explain(group, pool, handovers, holders, ends), *more_behind(behind - _told_behind(group, holders))),
+        doubts=tuple(
+            fact(name)
+            for name, so in (("one-snapshot-no-duration", once), ("lock-still-moves", bool(handovers)), ("others-may-still-come", coming))
+            if so
+        ),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
-        advice=advise(first, kind, holders.has(first), bool(read)),
+        advice=advise(first, kind, holders.is_known(first), bool(read)),
         processes=processes,
         behind=behind,
+        holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
+        roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
+    tracks = [track for _, track in group]
+    function, most = _where(tracks)
+    wait = fact(
+        "stands-waiting",
+        thread=tracks[0] if len(group) == 1 else None,
+        count=len(group),
+        processes=tuple(processes) if len(processes) > 1 else None,
+        what=wanted_by_all(tracks),
+        function=function,
+        most=most if most < len(group) else None,
+    )
+    held = [holds(holder)] if holder is not None else []
+    return (wait, *held, *([fact("and-behind", count=behind)] if behind else []))
 
 
 def _told_behind(group: Group, holders: Holders) -> int:
     """How many of those behind are told with the locks for which they wait."""
     if len(group) > 1:
         return 0
-    return len({track.key for holder in holders.wanted(group[0][1]) for track in holders.waiters_for(holder)})
-
-
-def _whom(group: Group) -> str:
-    return label(group[0][1]) if len(group) == 1 else "them"
+    return len({track.key for holder in holders.contended_locks_of(group[0][1]) for track in holders.waiters_for(holder)})
 
 
 def _quote_holds(group: Group, holder: Holder | None, holders: Holders) -> list[list[Quote]]:
     """The lines that show who holds what these wait for, and what a single thread itself holds for which others wait."""
-    own = holders.wanted(group[0][1]) if len(group) == 1 else []
+    own = holders.contended_locks_of(group[0][1]) if len(group) == 1 else []
     return [[each.quote()] for each in ([holder] if holder is not None else []) + own]
 
 
-def _where(group: Group) -> str:
-    """The function in which most of them wait; nothing where a rule has said what they wait for."""
-    if group[0][1].place.rule is not None:
-        return ""
+def _where(tracks: Sequence[Track]) -> tuple[str | None, int]:
+    """(the function in which most of them wait, how many do); None where a rule has said what they wait for."""
     purposes: dict[str, int] = {}
-    for place, number in places_of(track for _, track in group):
-        purposes[place.purpose] = purposes.get(place.purpose, 0) + number
-    named = {purpose: number for purpose, number in purposes.items() if not purpose.startswith("??")}
-    if not named:
-        return ""
-    most = max(named, key=lambda purpose: named[purpose])
-    return f", in {most}" if named[most] == len(group) else f", {named[most]} of them in {most}"
+    for place, number in places_of(tracks) if tracks[0].place.rule is None else ():
+        if not place.purpose.startswith("??"):
+            purposes[place.purpose] = purposes.get(place.purpose, 0) + number
+    if not purposes:
+        return None, len(tracks)
+    most = max(purposes, key=lambda purpose: purposes[purpose])
+    return most, purposes[most]
 
 
 def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
@@ -168,26 +179,22 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None, demand: Sequence[str], holders: Holders, peers: Peers) -> str:
+def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds) -> list[Fact]:
     process, first = group[0]
-    snapshots = len(process.dumps)
-    stand = "It stands" if len(group) == 1 else "They stand"
-    sentences = [f"{stand} in the same place {in_all(process)}." if snapshots > 1 else "One snapshot cannot tell for how long."]
+    tracks = [track for _, track in group]
+    facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
     before = moved_from(first)
     if before is not None:
-        waits = "it waits" if len(group) == 1 else "they wait"
-        sentences.append(f"What {waits} for stood at {before:#x} in the oldest dump: the collector has moved it since.")
+        facts.append(fact("object-has-moved", address=f"{before:#x}"))
     if len({member.id for member, _ in group}) > 1 and first.place.kind in ("mutex", "rwlock") and first.place.rule is None:
-        sentences.append(_ONE_LOCK)
-    sentences += tell_root([track for member, track in group if member is process], holders)
-    sentences += demand
-    sentences += peers.tell([track for _, track in group])
+        facts.append(fact("one-lock-is-inferred"))
+    facts += explain_root([track for member, track in group if member is process], holders)
+    facts += handovers
+    facts += ends.of(tracks)
     if len(group) == 1:
-        sentences += tell_held(first, holders)
+        facts += explain_held(first, holders)
     if pool is not None:
-        who, go = ("The waiters are all", "they go") if len(pool.workers) > 1 else (f"{label(first)} is the only worker", "it goes")
-        number = f" {len(pool.workers)} workers" if len(pool.workers) > 1 else ""
-        sentences.append(f"{who}{number} of {pool.name}: no new work of that pool starts until {go} on.")
+        facts.append(fact("whole-pool-waits", count=len(pool.workers), pool=pool))
     if first.place.timed:
-        sentences.append("The wait ends at its time-out, and may then begin anew.")
-    return " ".join(sentences)
+        facts.append(fact("wait-is-timed"))
+    return facts

@@ -1,0 +1,78 @@
+"""What a thread waits for or does, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.place import NAMELESS
+from stackan.model.process import Process
+from stackan.model.track import Track
+
+_VERBS = {"sleeping": "sleeps", "running": "runs", "spinning": "spins", "idle": "is-idle"}
+
+
+def wanted(track: Track) -> Wanted:
+    """What a thread waits for, as precisely as its frames, a rule, a log or a table tell."""
+    place, awaited = track.place, track.newest.awaited
+    if place.rule is not None and place.rule.what:
+        logged = awaited is not None and awaited.log is not None
+        found = Wanted(place.kind, place.rule.what)
+        return found._replace(address=awaited.address, symbol=awaited.symbol or "") if awaited is not None and logged else found
+    if place.what:
+        return Wanted(place.kind, place.what)
+    if place.reason == NAMELESS:
+        return Wanted(place.kind, unnamed=place.run)
+    if awaited is None:
+        return Wanted(place.kind)
+    if place.kind == "thread" and awaited.owners:
+        return Wanted("thread", end_of=awaited.owners[0])
+    if awaited.address is not None and place.kind not in ("future", "thread"):
+        return Wanted(place.kind, address=awaited.address, symbol=awaited.symbol or "")
+    if awaited.descriptor is not None:
+        return _other_end(track)._replace(kind=place.kind or awaited.kind, descriptor=awaited.descriptor)
+    return Wanted(place.kind, symbol=awaited.symbol or "" if awaited.address is None else "")
+
+
+def wanted_by_all(tracks: Sequence[Track]) -> Wanted:
+    """What several threads wait for; only the kind of it if each waits for its own."""
+    distinct = {(id(track.place), track.newest.awaited): track for track in tracks}
+    found = [wanted(track) for track in distinct.values()]
+    awaited = tracks[0].newest.awaited
+    if len(set(found)) == 1 or (awaited is not None and awaited.address is not None):
+        return found[0]
+    ends = set(map(_other_end, tracks))
+    return ends.pop() if len(ends) == 1 and Wanted(None) not in ends else Wanted(tracks[0].place.kind)
+
+
+def _other_end(track: Track) -> Wanted:
+    link = track.newest.awaited.link if track.newest.awaited is not None else None
+    if link is None or not link.who:
+        return Wanted(None)
+    return Wanted(link.kind, who=link.who, through="pipe" if link.kind == "pipe" else "network" if link.address else "unix")
+
+
+def doing(track: Track) -> Fact:
+    """What a thread does, and in which function."""
+    place = track.place
+    guessed = place.verb == "idle" and place.rule is None  # as far as anybody knows it waits
+    if guessed and not place.kind:
+        return fact("waits-in", thread=track, function=place.purpose)
+    if place.verb in _VERBS and not guessed:
+        return fact(_VERBS[place.verb], thread=track, function=place.purpose)
+    return fact("waits-for", thread=track, what=wanted(track), function=place.purpose)
+
+
+def holder_doing(track: Track) -> Fact:
+    """The same of a thread for which others wait: it is not said to be idle."""
+    return fact("waits-in", thread=track, function=track.place.purpose) if track.place.verb == "idle" else doing(track)
+
+
+def in_all(process: Process) -> dict[str, int | bool]:
+    """Over which snapshots something was so: the more and the longer, the surer."""
+    known: dict[str, int | bool] = {"snapshots": len(process.dumps)}
+    if process.place.span:
+        known["span"] = process.place.span
+    if any(dump.cut for dump in process.dumps):
+        known["cut"] = True
+    return known

@@ -1,0 +1,67 @@
+"""Dumps that cannot tell what matters, and what to take instead."""
+
+from __future__ import annotations
+
+from stackan.diagnose.evidence.quotes import sample
+from stackan.model.facts import Fact, fact
+from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
+from stackan.model.process import Process
+from stackan.model.track import UNSURE, Track
+
+
+def find_unknowable(process: Process) -> list[Finding]:
+    """Threads of which this kind of dump cannot tell what they wait for."""
+    groups: dict[str, list[Track]] = {}
+    for track in process.tracks:
+        rule = track.place.rule
+        # One snapshot alone tells of no thread what it waits for; a second one by the same tool will not help where a rule says so.
+        if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
+            groups.setdefault(rule.hint if rule else "", []).append(track)
+    return [_unknowable(process, hint, tracks) for hint, tracks in groups.items()]
+
+
+def _unknowable(process: Process, hint: str, tracks: list[Track]) -> Finding:
+    threads = tuple((process, track) for track in tracks)
+    why, step = _read_hint(hint)
+    return Finding(
+        kind="capture-problem",
+        severity=INFO,
+        confidence=LIKELY if len(process.dumps) > 1 else POSSIBLE,
+        title=(fact("cannot-be-judged", count=len(tracks), of=len(process.tracks)),),
+        reasons=(why,),
+        threads=threads,
+        resources=(),
+        evidence=sample(threads),
+        advice=(step,),
+        processes=(process,),
+    )
+
+
+def _read_hint(hint: str) -> tuple[Fact, Fact]:
+    """Why the dump cannot tell, and what to do instead; a profile's hint says both: `a native stack cannot tell …: take `jcmd …``."""
+    if not hint:
+        return fact("frames-without-names"), fact("get-symbols-for-unnamed-waits")
+    return (fact("profile-says-why", hint=hint) if ": " in hint else fact("dump-cannot-tell")), fact("profile-says-what-to-take", hint=hint)
+
+
+def find_truncated(process: Process) -> list[Finding]:
+    """Dumps that break off: what they do not show may be what matters."""
+    findings = []
+    for dump in process.dumps:
+        if dump.cut:
+            last = dump.thread(dump.stop_thread - 1)
+            findings.append(
+                Finding(
+                    kind="capture-problem",
+                    severity=WARNING,
+                    confidence=LIKELY,
+                    title=(fact("dump-breaks-off", source=dump.source, count=len(dump.threads), of=dump.facts.announced),),
+                    reasons=(fact("rest-judged-by-other-dumps" if process.whole else "rest-not-judged"),),
+                    threads=(),
+                    resources=(),
+                    evidence=(Quote(dump.source, last.line, dump.line_text(last.line)),),
+                    advice=(fact("let-gdb-finish"),),
+                    processes=(process,),
+                )
+            )
+    return findings

@@ -1,0 +1,134 @@
+"""A cause without a pool: threads that wait for each other, or one for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
+from stackan.diagnose.evidence.other_ends import link_of, shown
+from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
+from stackan.model.facts import Fact, Shown, fact
+from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.place import LOCALS, RECORDED
+from stackan.model.process import Process
+from stackan.model.track import Track
+from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, WaitGraph
+
+_ADVICE = ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")
+_ADVICE_SELF = ("core-then-restart", "signal-handlers-and-plain-mutexes")
+_ADVICE_ALONE = ("core-then-end-child", "between-fork-and-exec")
+_ADVICE_LINKED = ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")
+
+
+def find_deadlock(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> Finding:
+    """The finding for one cause, with its shortest cycle as the proof."""
+    edges = [_edge(graph, node, cause.cycle[(at + 1) % len(cause.cycle)]) for at, node in enumerate(cause.cycle)]
+    nodes = [graph.nodes[node] for node in cause.cycle]
+    threads = tuple((node.process, node.track) for node in nodes if node.process is not None and node.track is not None)
+    own = len(threads) == 1
+    confidence = _confidence(edges, threads)
+    alone = own and any(edge.relation == ONLY_BY for edge in edges)
+    behind = victims.count(cause)
+    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
+    linked = [track for _, track in threads if link_of(track) is not None]
+    steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE
+    return Finding(
+        kind="self-deadlock" if own else "deadlock",
+        severity=WARNING if confidence == POSSIBLE else CRITICAL,
+        confidence=confidence,
+        title=(_title([track for _, track in threads], alone),),
+        reasons=(
+            *_chain(graph, edges),
+            *([fact("lock-of-a-forked-child")] if alone else []),
+            *more_behind(behind),
+            *([fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
+        ),
+        doubts=_doubts(graph, edges, bool(linked), confidence),
+        threads=threads,
+        resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
+        evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
+        advice=tuple(map(fact, steps)),
+        processes=tuple({process.id: process for process, _ in threads}.values()),
+        behind=behind,
+        holders=tuple(track for _, track in threads),
+    )
+
+
+def _edge(graph: WaitGraph, waiter: int, supplier: int) -> Edge:
+    return next(edge for edge in graph.out[waiter] if edge.supplier == supplier)
+
+
+def _title(tracks: Sequence[Track], alone: bool) -> Fact:
+    if alone:
+        return fact("nobody-left-to-release", thread=tracks[0])
+    if len(tracks) == 1:
+        return fact("waits-for-itself", thread=tracks[0])
+    return fact("wait-for-each-other", threads=tuple(tracks))
+
+
+def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]]) -> str:
+    """What a cycle proves.
+
+    Which object a thread waits for is exact where the dump prints it; who owns the object has to be shown, too.  A dump
+    that looks at one thread after the other (eu-stack), and dumps of several processes, show cycles that never were: one such
+    snapshot proves nothing.
+    """
+    snapshots = min(len(process.dumps) for process, _ in threads)
+    if any(link_of(track) is not None for _, track in threads):
+        return LIKELY if snapshots > 1 else POSSIBLE
+    one_process = len({process.id for process, _ in threads}) == 1
+    at_one_instant = one_process and all(dump.traits.instant for process, _ in threads for dump in process.dumps)
+    if snapshots < 2 and not at_one_instant:
+        return POSSIBLE
+    shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.relation != WAITS_FOR]
+    if all(shown):
+        return LIKELY if any(track.place.timed for _, track in threads) else CERTAIN
+    return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
+
+
+def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str) -> tuple[Fact, ...]:
+    doubtful = [edge for edge in edges if not edge.sure]
+    names = {
+        "owner-printed-earlier": any(edge.evidence == RECORDED and not is_logged(graph, edge) for edge in doubtful),
+        "guard-is-no-proof": any(edge.evidence != RECORDED and not is_logged(graph, edge) for edge in doubtful),
+        "log-is-no-proof": any(is_logged(graph, edge) for edge in doubtful),
+        "table-is-no-proof": linked,
+        "one-snapshot": confidence == POSSIBLE,
+    }
+    return tuple(fact(name) for name, holds in names.items() if holds)
+
+
+def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
+    """The cycle, a fact for each thread in it: what that waits for, who holds or brings it, and what shows that."""
+    if graph.nodes[edges[0].waiter].track is None:
+        edges = [*edges[1:], edges[0]]
+    facts: list[Fact] = []
+    following = iter(edges)
+    for edge in following:
+        names = {"waiter": graph.nodes[edge.waiter].label, "supplier": graph.nodes[edge.supplier].label}
+        if edge.relation == END_OF:
+            facts.append(fact("waits-for-end-of", **names, shown=_shown(graph, edge)))
+        else:
+            facts.append(_step(graph, edge, next(following)))
+    return facts
+
+
+def _step(graph: WaitGraph, wait: Edge, behind: Edge) -> Fact:
+    """A thread that waits for an object, and who holds or brings that."""
+    waiter = graph.nodes[wait.waiter].track
+    link = link_of(waiter) if waiter is not None else None
+    alone = behind.relation == MAY_COME and len(graph.out[behind.waiter]) == 1
+    return fact(
+        "waits-comes-only-from" if alone else f"waits-{behind.relation}",
+        waiter=graph.nodes[wait.waiter].label,
+        what=graph.nodes[wait.supplier].label,
+        supplier=graph.nodes[behind.supplier].label,
+        shown=shown(link) if link is not None else _shown(graph, behind),
+        descriptor=link.own.descriptor if link is not None else None,
+        connection=link.name if link is not None else None,
+    )
+
+
+def _shown(graph: WaitGraph, edge: Edge) -> Shown | None:
+    source = edge.source if is_logged(graph, edge) else ""
+    return Shown(edge.evidence, edge.line, edge.frame, source) if edge.line and edge.relation != MAY_COME else None

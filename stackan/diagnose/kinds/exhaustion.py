@@ -1,0 +1,127 @@
+"""A cause that holds a pool: all of its workers wait for what only a worker could bring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from stackan.diagnose.evidence.answers_across import explain_across, waits_across
+from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
+from stackan.diagnose.evidence.declared_pools import explain_declared, rests_on_guess
+from stackan.diagnose.evidence.doing import wanted
+from stackan.diagnose.evidence.quotes import sample
+from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
+from stackan.model.process import Pool, Process
+from stackan.model.rules import FrameRule
+from stackan.model.track import Track
+from stackan.model.waitgraph import Cause, WaitGraph
+
+_QUOTED = 64  # workers whose waits are quoted: the claim is about all of them
+_ADVICE = ("cancel-a-task-from-outside", "no-task-waits-for-its-own-pool")
+_ADVICE_ACROSS = ("give-up-a-call", "calls-need-time-outs")
+
+Pools = Sequence[tuple[Process, Pool]]
+
+
+def find_exhaustion(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> Finding | None:
+    """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
+
+    None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
+    """
+    nodes = [graph.nodes[node] for node in cause.nodes]
+    pools = [(node.process, node.pool) for node in nodes if node.process and node.pool and node.pool.exhausted]
+    if not pools:
+        return None
+    workers = [(process, track) for process, pool in pools for track in pool.workers]
+    known = {(process.id, track.key) for process, track in workers}
+    others = [
+        (node.process, node.track) for node in nodes if node.process and node.track and (node.process.id, node.track.key) not in known
+    ]
+    threads = (*workers, *others)
+    processes = tuple({process.id: process for process, _ in threads}.values())
+    behind = victims.count(cause)
+    guessed = rests_on_guess(graph, cause)
+    confidence = LIKELY if _snapshots(processes) > 1 and not guessed else POSSIBLE
+    across = any(waits_across(track) for _, track in workers)
+    return Finding(
+        kind="worker-exhaustion",
+        severity=WARNING if confidence == POSSIBLE else CRITICAL,
+        confidence=confidence,
+        title=(_title([track for _, track in workers], pools, processes),),
+        reasons=(*_explain(graph, cause, processes, [track for _, track in workers], pools), *more_behind(behind)),
+        doubts=(
+            *([fact("holds-if-all-nodes-are-here")] if guessed else []),
+            *([fact("table-is-no-proof")] if across else []),
+            *([fact("one-snapshot")] if _snapshots(processes) == 1 else []),
+        ),
+        threads=threads,
+        resources=tuple(f"pool {pool.name}" for _, pool in pools),
+        evidence=sample(threads, _QUOTED),
+        advice=_advise(pools, across),
+        processes=processes,
+        behind=behind,
+    )
+
+
+def _snapshots(processes: Sequence[Process]) -> int:
+    return min(len(process.dumps) for process in processes)
+
+
+def _title(workers: Sequence[Track], pools: Pools, processes: Sequence[Process]) -> Fact:
+    names = tuple({pool.name: pool for _, pool in pools}.values())
+    if len(processes) > 1:
+        return fact("workers-wait-for-each-others-work", pools=names, processes=tuple(processes), count=len(workers))
+    what, most = Counter(map(_wanted_by_worker, workers)).most_common(1)[0]
+    return fact("workers-all-wait", pools=names, count=len(workers), what=what, most=most if most < len(workers) else None)
+
+
+def _wanted_by_worker(track: Track) -> Wanted:
+    if waits_across(track):
+        return Wanted("socket", only="answer")
+    return Wanted("future", only="task") if track.place.kind == "future" or track.place.task else wanted(track)
+
+
+def _explain(graph: WaitGraph, cause: Cause, processes: Sequence[Process], workers: Sequence[Track], pools: Pools) -> list[Fact]:
+    snapshots = _snapshots(processes)
+    facts = [fact("no-worker-is-free", count=len(workers), snapshots=snapshots)]
+    serving = next((pool for _, pool in pools if pool.serves), None)
+    if serving is not None:
+        facts.append(fact("pool-serves", work=serving.serves))
+    facts += _explain_wait(graph, cause, workers, pools, snapshots)
+    accepting = any(track.place.role in ("acceptor", "listener") for process in processes for track in process.tracks)
+    if accepting:
+        facts.append(fact("acceptor-is-alive"))
+    if accepting or serving is not None:
+        facts.append(fact("canceling-needs-a-free-thread"))
+    for door in (pool for process in processes for pool in process.pools if pool.side_door):
+        facts.append(fact("side-door-is-idle" if door.idle else "side-door-is-busy", pool=door))
+    return facts
+
+
+def _explain_wait(graph: WaitGraph, cause: Cause, workers: Sequence[Track], pools: Pools, snapshots: int) -> list[Fact]:
+    """Why only a worker of these pools could end what their workers wait for."""
+    declared, rule = explain_declared(graph, cause), _pool_bound(workers)
+    if declared:
+        return declared
+    if rule is not None and rule.kind == "database-lock":
+        return [fact("held-by-an-idle-client", what=Wanted(rule.kind, rule.what))]
+    if rule is not None:
+        return [fact("only-this-pool-can-bring", what=Wanted(rule.kind, rule.what or rule.id), rule=rule.id)]
+    if any(map(waits_across, workers)):
+        return explain_across(pools)
+    movers = "nothing-else-delivers" if snapshots > 1 else "one-snapshot-shows-no-deliverer"
+    return [fact("tasks-wait-for-tasks", count=len(pools)), fact(movers)]
+
+
+def _advise(pools: Pools, across: bool) -> tuple[Fact, ...]:
+    pool = next((pool for _, pool in pools if pool.advice), None)
+    if pool is not None:
+        return tuple(fact("profile-says", text=step) for step in pool.advice)
+    return tuple(map(fact, _ADVICE_ACROSS if across else _ADVICE))
+
+
+def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:
+    """The rule that says that a worker of the pool itself has to release what they wait for."""
+    rules = (track.place.rule for track in tracks)
+    return next((rule for rule in rules if rule is not None and rule.release == "pool"), None)

@@ -1,0 +1,62 @@
+"""What is told of a case, as data: a name of a closed vocabulary, and what it is told of.
+
+The vocabulary stands in docs/reasons.md, with what each name means and when it is true; `stackan.wording` has a sentence for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from stackan.model.track import Track
+
+if TYPE_CHECKING:
+    from stackan.model.process import Pool, Process
+
+
+class Wanted(NamedTuple):
+    """What a thread waits for, as far as it can be named."""
+
+    kind: str | None  # a RESOURCE of the contract, None where it is not known
+    words: str = ""  # a profile's own words for it
+    address: int | None = None
+    symbol: str = ""  # of the object, or of the class or the place in a source that stands for it
+    descriptor: int | None = None
+    end_of: int | None = None  # the LWP whose end it is
+    who: str = ""  # the other end of a connection or a pipe: "process 24096", "10.0.0.7:5432"
+    through: str = ""  # how that is reached: "pipe", "network", "unix"
+    unnamed: int = 0  # frames of the C library without a name that are all one sees of it
+    only: str = ""  # of several waits: "answer", "work" or "task", where that is what all of them are for
+
+
+class Shown(NamedTuple):
+    """The line that shows something, and what kind of evidence it is."""
+
+    evidence: str
+    line: int
+    frame: int | None = None  # level of the frame whose locals show it
+    source: str = ""  # where it is not the dump's own: a log, a table
+
+
+class Share(NamedTuple):
+    """How many processes of a kind: 14 of 16 data nodes."""
+
+    number: int
+    of: int
+    kind: str  # a role or a profile's name; "" for processes of any kind
+
+
+One = Union[int, str, Track, Wanted, Shown, Share, "Process", "Pool"]
+Value = Union[One, "tuple[One, ...]"]
+
+
+class Fact(NamedTuple):
+    """One thing to tell.  Facts are compared by their name and by what they are told of."""
+
+    name: str
+    values: Mapping[str, Value]
+
+
+def fact(name: str, **values: Value | None) -> Fact:
+    """A fact of this name; what is None is not known, and left out."""
+    return Fact(name, {key: value for key, value in values.items() if value is not None})

@@ -1,0 +1,481 @@
+"""A sentence for each fact, in English: whole sentences and clauses, which other languages' catalogs translate one by one.
+
+A fact may have several: the first is taken whose values are all known.  Sentences end with a period; what has none is a clause,
+and a title is made of these: `LWP 17 waits for mutex 0x5587d1784140, in transfer; LWP 18 holds it`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    """A sentence with the names of values in braces; `plural` is taken by the value `count`."""
+
+    text: str
+    plural: str | None
+    needs: frozenset[str]  # what has to be so, beside the values that it names: "both", "once", "alone"
+
+
+def one(text: str, *needs: str) -> Sentence:
+    return Sentence(text, None, frozenset(needs))
+
+
+def many(text: str, plural: str, *needs: str) -> Sentence:
+    return Sentence(text, plural, frozenset(needs))
+
+
+# -- what a thread does, and where
+
+_DOING = {
+    "sleeps": [one("{thread} sleeps in {function}.")],
+    "runs": [one("{thread} runs in {function}.")],
+    "spins": [one("{thread} spins in {function}.")],
+    "is-idle": [one("{thread} is idle in {function}.")],
+    "waits-in": [one("{thread} waits in {function}.")],
+    "stands-in": [one("{thread} is in {function}.")],
+    "waits-for": [one("{thread} waits for {what} in {function}.")],
+    "waits-in-call": [one("{thread} waits in {function} below {caller}."), one("{thread} waits in {function}.")],
+    "is-in-call": [one("{thread} is in {function} below {caller}."), one("{thread} is in {function}.")],
+}
+
+# -- titles
+
+_TITLES = {
+    "nobody-left-to-release": [one("{thread} waits for a lock that nobody is left to release")],
+    "waits-for-itself": [one("{thread} waits for what it holds itself")],
+    "wait-for-each-other": [one("{threads} wait for each other")],
+    "runtime-reports-deadlock": [
+        many(
+            "The run-time itself reports a deadlock: {thread} waits and nothing else can run",
+            "The run-time itself reports a deadlock: all {count} {threads_are}s wait and nothing else can run",
+        )
+    ],
+    "workers-wait-for-each-others-work": [
+        many(
+            "{pools} of {processes}: its only worker waits for each other's work",
+            "{pools} of {processes}: all {count} workers wait for each other's work",
+        )
+    ],
+    "workers-all-wait": [
+        many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what} ({most} of them)", "most"),
+        many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what}"),
+    ],
+    "stands-waiting": [
+        one("{count} threads of {number} processes wait for {what}, {most} of them in {function}", "several processes"),
+        one("{count} threads of {number} processes wait for {what}, in {function}", "several processes"),
+        one("{count} threads of {number} processes wait for {what}", "several processes"),
+        one("{thread} waits for {what}, in {function}"),
+        one("{thread} waits for {what}"),
+        one("{count} threads wait for {what}, {most} of them in {function}"),
+        one("{count} threads wait for {what}, in {function}"),
+        one("{count} threads wait for {what}"),
+    ],
+    "holds-it": [one("{thread} holds it.")],
+    "seems-to-hold-it": [one("{thread} seems to hold it.")],
+    "and-behind": [many("{count} more behind", "{count} more behind")],
+    "in-call": [one("they are in {function} below {caller}"), one("they are in {function}")],
+    "processes-are-in-call": [
+        one("{count} processes are in {function} below {caller}, {still} of them at one place all the time"),
+        one("{count} processes are in {function}, {still} of them at one place all the time"),
+        one("{count} processes are in {function} below {caller} in both snapshots, {span} apart", "both"),
+        one("{count} processes are in {function} in both snapshots, {span} apart", "both"),
+        one("{count} processes are in {function} below {caller} in both snapshots", "both"),
+        one("{count} processes are in {function} in both snapshots", "both"),
+        one("{count} processes are in {function} below {caller} in one snapshot", "once"),
+        one("{count} processes are in {function} in one snapshot", "once"),
+        one("{count} processes are in {function} below {caller} in all {snapshots} snapshots"),
+        one("{count} processes are in {function} in all {snapshots} snapshots"),
+        one("{count} processes are in {function} below {caller}"),
+        one("{count} processes are in {function}"),
+    ],
+    "not-there": [one("process {processes} is not there", "one process"), one("processes {processes} are not there")],
+    "spins-in": [one("{thread} spins in {functions}"), one("{count} threads spin in {functions}")],
+    "spins-or-computes-in": [one("{thread} spins or computes in {functions}"), one("{count} threads spin or compute in {functions}")],
+    "loop-is-in-one-call": [
+        one("{thread}, an event loop, is in {calls} in both snapshots, {span} apart", "both"),
+        one("{thread}, an event loop, is in {calls} in both snapshots", "both"),
+        one("{thread}, an event loop, is in {calls} in all {snapshots} snapshots over {span}"),
+        one("{thread}, an event loop, is in {calls} in all {snapshots} snapshots"),
+        one("{thread}, an event loop, is in the same calls in all {snapshots} snapshots"),
+    ],
+    "cannot-be-judged": [one("{count} of {of} threads cannot be judged by this dump")],
+    "dump-breaks-off": [one("{source} breaks off after {count} of {of} threads")],
+}
+
+# -- a deadlock's chain
+
+_CHAIN = {
+    "waits-held-by": [
+        one("{waiter} waits for {what}, which {supplier} holds ({shown})."),
+        one("{waiter} waits for {what}, which {supplier} holds."),
+    ],
+    "waits-released-only-by": [one("{waiter} waits for {what}, which only {supplier} could release.")],
+    "waits-may-come-from": [
+        one("{waiter} waits for {what}, which may come from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
+        one("{waiter} waits for {what}, which may come from {supplier}."),
+    ],
+    "waits-comes-only-from": [
+        one("{waiter} waits for {what}, which can come only from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
+        one("{waiter} waits for {what}, which can come only from {supplier}."),
+    ],
+    "waits-for-end-of": [
+        one("{waiter} waits for the end of {supplier} ({shown})."),
+        one("{waiter} waits for the end of {supplier}."),
+    ],
+    "waits-signaled-by": [one("{waiter} waits for {what}, which {supplier} signals.")],
+    "waits-delivered-by": [one("{waiter} waits for {what}, which {supplier} delivers.")],
+    "waits-brought-by": [one("{waiter} waits for {what}, which only {supplier} can bring.")],
+    "waits-may-be-delivered-by": [one("{waiter} waits for {what}, which {supplier} may deliver.")],
+    "waits-released-by-pool": [one("{waiter} waits for {what}, which only a worker of {supplier} can release.")],
+    "lock-of-a-forked-child": [
+        one(
+            "The lock is private to a process that has no other thread: the thread that held it when the process was forked was not "
+            "copied, or has ended, or it is the thread itself."
+        )
+    ],
+    "latch-named-by-log": [
+        one("The server's own log says which latch holds up {threads}; the dumps agree, and print no address."),
+    ],
+}
+
+# -- who holds what
+
+_HOLDERS = {
+    "thread-not-in-dump": [one("LWP {lwp} is not in the dump.")],
+    "lock-not-printed": [one("Its holder is not shown: the dump prints no address of the lock.")],
+    "no-holder-shown": [one("No thread is shown to hold it.")],
+    "owner-is-no-thread-here": [
+        one("Its owner word names LWP {lwp} (line {line}), no thread of this process: it has ended, or is another's.")
+    ],
+    "no-holder-at-work": [one("No thread of the process is at work that could hold it: its holder is most likely a client that is idle.")],
+    "may-hold": [
+        one("By elimination {thread} may hold it: no other thread is past that lock inside {function}."),
+        one("By elimination {thread} may hold it: no other thread is at work."),
+    ],
+    "may-hold-one-of": [
+        one("By elimination one of {threads} may hold it: no other threads are past that lock inside {function}."),
+        one("By elimination one of {threads} may hold it: no other threads are at work."),
+    ],
+    "may-be-missing": [one("By elimination that is {thread}: no other thread is inside {function} without waiting there.")],
+    "may-be-missing-one-of": [
+        one("By elimination that is one of {threads}: no other threads are inside {function} without waiting there.")
+    ],
+    "readers-hold": [many("One reader holds it (line {line}).", "{count} readers hold it (line {line}).")],
+    "readers-hold-writer-waits": [
+        many(
+            "One reader holds it (line {line}), and a writer waits for it to leave.",
+            "{count} readers hold it (line {line}), and a writer waits for them to leave.",
+        )
+    ],
+    "readers-hold-all-queue": [
+        many(
+            "One reader holds it (line {line}), a writer waits for it to leave, and the readers that came later queue behind that writer.",
+            "{count} readers hold it (line {line}), a writer waits for them to leave, and the readers that came later queue behind "
+            "that writer.",
+        )
+    ],
+    "may-be-the-reader": [one("By elimination {threads} may be the reader: all other threads of the process wait for it.")],
+    "may-be-a-reader": [one("By elimination a reader may be one of {threads}: all other threads of the process wait for it.")],
+    "that-is-held-by": [one("That is held by {thread}.")],
+    "that-is-end-of": [one("That is the end of {thread}.")],
+    "goes-on-over": [many("So it goes on over {count} more thread to {thread}.", "So it goes on over {count} more threads to {thread}.")],
+    "is-root": [one("{thread} is the root of it.")],
+    "itself-holds": [
+        many("{thread} itself holds {what}, for which one thread waits.", "{thread} itself holds {what}, for which {count} threads wait.")
+    ],
+    "itself-seems-to-hold": [
+        many(
+            "{thread} itself seems to hold {what}, for which one thread waits.",
+            "{thread} itself seems to hold {what}, for which {count} threads wait.",
+        )
+    ],
+    "guard-may-be-left-over": [one("The guard that shows it may be left over from an earlier call.")],
+    "log-of-another-moment": [one("The log that shows it is of another moment.")],
+    "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
+    "waiter-went-on": [one("{thread} waited there, too, and has gone on since: the lock is in great demand, but it moves.")],
+    "log-hints": [one("{hint}")],
+    "one-lock-is-inferred": [
+        one(
+            "That it is one lock is inferred: it stands at one address, is shared between processes (private=128), and these were forked "
+            "from one, as their first threads have one pthread id."
+        )
+    ],
+    "object-has-moved": [one("What they wait for stood at {address} in the oldest dump: the collector has moved it since.")],
+    "more-behind": [many("{count} more thread waits behind.", "{count} more threads wait behind.")],
+}
+
+# -- barriers, results and other ends
+
+_OTHERS = {
+    "yet-to-come": [many("One more thread has yet to come to it.", "{count} more threads have yet to come to it.")],
+    "on-the-way": [
+        many("{thread} is still on its way.", "{count} threads may still be on their way, as {thread}."),
+    ],
+    "normal-between-steps": [one("Such a wait is what a parallel computation does between two steps.")],
+    "may-bring": [many("{thread} of {pool} may bring it.", "{count} workers of {pool} are at work and may bring it, as {thread}.")],
+    "descriptor-leads-to": [
+        one("Descriptor {descriptor} leads to {peer} ({connection}; {shown}), as those of {more} more do."),
+        one("Descriptor {descriptor} leads to {peer} ({connection}; {shown})."),
+        one("Its descriptor leads to {peer} ({connection}; {shown})."),
+    ],
+    "no-dump-of-process": [one("There is no dump of process {pid}.")],
+    "connection-not-accepted": [one("Nobody there has accepted the connection yet.")],
+    "bytes-unread": [one("{bytes} bytes lie there unread: nobody has taken up what was sent.")],
+    "bytes-unread-at": [one("At {peer}, {bytes} bytes lie unread on {count} of these connections: nobody has taken up what was sent.")],
+    "peer-writes-too": [one("{thread} of process {process} waits to write to it, too.")],
+    "peer-reads-too": [
+        one("{thread} of process {process} waits to read from it, too: what was sent was lost, or neither has anything to say.")
+    ],
+    "process-is-idle": [one("All threads of process {process} are idle.")],
+    "seen-in-process": [
+        one("In process {process}, {thread} and {more} more stand in one place."),
+        one("In process {process} there is {thread}."),
+    ],
+    "threads-move": [many("{count} thread of process {process} moves.", "{count} threads of process {process} move.")],
+    "others-poll-there": [many("The other one polls there for {what}.", "The other {count} poll there for {what}.")],
+    "all-poll-there": [one("They poll there for {what}.")],
+    "not-there-does": [one("Process {processes} is not there.", "one process"), one("Processes {processes} are not there.")],
+}
+
+# -- how long it has been so
+
+_SPANS = {
+    "same-place": [
+        many(
+            "It stands in the same place in both snapshots as far as they go, {span} apart.",
+            "They stand in the same place in both snapshots as far as they go, {span} apart.",
+            "both",
+            "cut",
+        ),
+        many(
+            "It stands in the same place in both snapshots as far as they go.",
+            "They stand in the same place in both snapshots as far as they go.",
+            "both",
+            "cut",
+        ),
+        many(
+            "It stands in the same place in both snapshots, {span} apart.",
+            "They stand in the same place in both snapshots, {span} apart.",
+            "both",
+        ),
+        many("It stands in the same place in both snapshots.", "They stand in the same place in both snapshots.", "both"),
+        many(
+            "It stands in the same place in all {snapshots} snapshots as far as they go, over {span}.",
+            "They stand in the same place in all {snapshots} snapshots as far as they go, over {span}.",
+            "cut",
+        ),
+        many(
+            "It stands in the same place in all {snapshots} snapshots as far as they go.",
+            "They stand in the same place in all {snapshots} snapshots as far as they go.",
+            "cut",
+        ),
+        many(
+            "It stands in the same place in all {snapshots} snapshots over {span}.",
+            "They stand in the same place in all {snapshots} snapshots over {span}.",
+        ),
+        many("It stands in the same place in all {snapshots} snapshots.", "They stand in the same place in all {snapshots} snapshots."),
+    ],
+    "spins-in-a-primitive": [
+        many(
+            "In both snapshots, {span} apart, it stood in a primitive that burns CPU until a value changes.",
+            "In both snapshots, {span} apart, they stood in a primitive that burns CPU until a value changes.",
+            "both",
+        ),
+        many(
+            "In both snapshots it stood in a primitive that burns CPU until a value changes.",
+            "In both snapshots they stood in a primitive that burns CPU until a value changes.",
+            "both",
+        ),
+        many(
+            "In all {snapshots} snapshots over {span} it stood in a primitive that burns CPU until a value changes.",
+            "In all {snapshots} snapshots over {span} they stood in a primitive that burns CPU until a value changes.",
+        ),
+        many(
+            "In all {snapshots} snapshots it stood in a primitive that burns CPU until a value changes.",
+            "In all {snapshots} snapshots they stood in a primitive that burns CPU until a value changes.",
+        ),
+    ],
+    "used-cpu-in-one-place": [
+        many(
+            "In both snapshots, {span} apart, it stood in one place, and used CPU all the time.",
+            "In both snapshots, {span} apart, they stood in one place, and used CPU all the time.",
+            "both",
+        ),
+        many(
+            "In both snapshots it stood in one place, and used CPU all the time.",
+            "In both snapshots they stood in one place, and used CPU all the time.",
+            "both",
+        ),
+        many(
+            "In all {snapshots} snapshots over {span} it stood in one place, and used CPU all the time.",
+            "In all {snapshots} snapshots over {span} they stood in one place, and used CPU all the time.",
+        ),
+        many(
+            "In all {snapshots} snapshots it stood in one place, and used CPU all the time.",
+            "In all {snapshots} snapshots they stood in one place, and used CPU all the time.",
+        ),
+    ],
+    "wait-is-timed": [one("The wait ends at its time-out, and may then begin anew.")],
+}
+
+# -- pools
+
+_POOLS = {
+    "no-worker-is-free": [
+        one("None of the {count} workers is free in the snapshot.", "once"),
+        one("None of the {count} workers is free in either snapshot.", "both"),
+        one("None of the {count} workers is free in any of the {snapshots} snapshots."),
+    ],
+    "pool-serves": [one("They serve {work}.")],
+    "held-by-an-idle-client": [
+        one(
+            "What they wait for, {what}, is released when its holder's transaction ends. No thread of this process works for the "
+            "holder: it is in no stack, so it is most likely a client that is idle between statements, and its COMMIT, or a KILL, needs a "
+            "worker of this pool to be read."
+        )
+    ],
+    "only-this-pool-can-bring": [
+        one("What they wait for, {what}, only a worker of this pool can bring, as the profile's rule {rule} says.")
+    ],
+    "only-pools-can-bring": [
+        many(
+            "The only worker of {pools} waits for {what}, which only {by} can bring.",
+            "{count} workers of {pools} wait for {what}, which only {by} can bring.",
+        )
+    ],
+    "tasks-wait-for-tasks": [
+        many(
+            "Each runs a task that waits for the result of another task, and only a worker of a pool whose workers all wait can run that.",
+            "Each runs a task that waits for the result of another task, and only a worker of these pools can run that.",
+        )
+    ],
+    "nothing-else-delivers": [one("Nothing else in the process was seen moving that could deliver it.")],
+    "one-snapshot-shows-no-deliverer": [one("Whether anything else moves that could deliver it takes a second snapshot to tell.")],
+    "nobody-else-answers": [one("Nobody else in these processes was seen who could answer.")],
+    "one-snapshot-shows-no-answerer": [one("Whether anybody else moves who could answer takes a second snapshot to tell.")],
+    "workers-wait-for-answer": [
+        many(
+            "Of the workers of {pool} in process {process}, {count} waits for {peer} to answer "
+            "(descriptor {descriptor}: {connection}; {shown}).",
+            "Of the workers of {pool} in process {process}, {count} wait for {peer} to answer "
+            "(descriptor {descriptor}: {connection}; {shown}).",
+        )
+    ],
+    "workers-wait-for-own-process": [
+        many(
+            "Of the workers of {pool} in process {process}, {count} waits for that process itself to answer "
+            "(descriptor {descriptor}: {connection}; {shown}).",
+            "Of the workers of {pool} in process {process}, {count} wait for that process itself to answer "
+            "(descriptor {descriptor}: {connection}; {shown}).",
+        )
+    ],
+    "workers-wait-for": [
+        many(
+            "Of the workers of {pool} in process {process}, {count} waits for {what}.",
+            "Of the workers of {pool} in process {process}, {count} wait for {what}.",
+        )
+    ],
+    "acceptor-is-alive": [
+        one("A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered.")
+    ],
+    "canceling-needs-a-free-thread": [
+        one("It cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
+    ],
+    "side-door-is-idle": [one("{pool} is idle: use it.")],
+    "side-door-is-busy": [one("{pool} is not free, either.")],
+    "whole-pool-waits": [
+        many(
+            "It is the only worker of {pool}: no new work of that pool starts until it goes on.",
+            "The waiters are all {count} workers of {pool}: no new work of that pool starts until they go on.",
+        )
+    ],
+}
+
+# -- other findings
+
+_PROBLEMS = {
+    "more-wait": [many("{count} more waits.", "{count} more wait.")],
+    "loop-serves-nobody-else": [
+        one("It runs below {loop}, in {what}. As long as it is in there, whoever else this loop serves has to wait."),
+        one("It runs below {loop}, in one request. As long as it is in there, whoever else this loop serves has to wait."),
+    ],
+    "frames-without-names": [
+        one("The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for.")
+    ],
+    "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
+    "rest-judged-by-other-dumps": [
+        one("gdb had named more threads than it printed. Those that are missing, and the last one, are judged by the other dumps.")
+    ],
+    "rest-not-judged": [one("gdb had named more threads than it printed. Those that are missing, and the last one, are not judged.")],
+}
+
+# -- why no surer
+
+_DOUBTS = {
+    "one-snapshot": [one("One snapshot cannot prove it: take a second one.")],
+    "one-snapshot-no-duration": [one("One snapshot cannot tell for how long.")],
+    "owner-printed-earlier": [one("An owner was printed in an earlier snapshot; its thread has stood still since then.")],
+    "guard-is-no-proof": [one("A guard among these locals may be left over from an earlier call, so this is no proof.")],
+    "log-is-no-proof": [one("The log is not of the moment of the dump, so this is no proof.")],
+    "table-is-no-proof": [
+        one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
+    ],
+    "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
+    "lock-still-moves": [one("So it holds up nobody for good.")],
+    "others-may-still-come": [one("So it may end by itself.")],
+    "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
+    "maybe-each-time-another-request": [one("It may be long or endless, or by chance each time another one.")],
+    "maybe-slow-to-get-together": [one("A job that hangs looks so, and one that is slow to get together.")],
+}
+
+# -- headlines
+
+_HEADLINES = {
+    "in-process": [one("{process}:")],
+    "in-processes": [one("{share}, as {process}:"), one("{share}:")],
+    "take-it-again": [one("take it again")],
+    "it-suggests": [one("What it suggests:")],
+    "snapshots-of-different-processes": [
+        one("Nothing could be compared, as the snapshots are of different processes: give two or more of one process.")
+    ],
+    "take-a-second-snapshot": [one("One snapshot cannot tell what is stuck: take a second one some minutes later.")],
+    "not-seen-stuck-but-unknown": [one("No thread is seen stuck, but {count} of {of} cannot be judged by this dump.")],
+    "nothing-proved-stuck-but": [one("Nothing is proved to be stuck, but:")],
+    "some-cannot-be-judged": [one("{count} cannot be judged")],
+    "those-with-work-move": [one("Nothing is stuck: of {count} threads those with work move")],
+    "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
+    "not-seen-stuck": [one("Nothing is seen stuck: {count} of {of} threads wait")],
+    "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
+    "peers-may-hang": [one("{count} of them for a peer to send: a client, or a backend that hangs")],
+    "parked-as-far-as-seen": [one("{count} of them on {kinds}: for work, as far as a stack tells")],
+    "queue-to-accept": [one("{count} of them for their turn to accept connections, as far as stacks tell")],
+    "queue-for-jobs": [one("{count} of them for their turn to receive jobs, as far as stacks tell")],
+    "queue-for-their-turn": [one("{count} of them for their turn to accept connections or receive jobs, as far as stacks tell")],
+    "wait-for-children": [one("{count} of them for a child process: what that does, its own dumps tell")],
+    "none-of-these-ran": [one("none of these ran in between, by their CPU time")],
+}
+
+# -- the relations of the wait-for graph, between the names of two nodes
+
+RELATIONS = {
+    "waits-for": one("waits for"),
+    "held-by": one("is held by"),
+    "end-of": one("waits for the end of"),
+    "released-only-by": one("can be released only by"),
+    "released-by-pool": one("can be released only by work of"),
+    "brought-by": one("can be brought only by work of"),
+    "may-be-brought-by": one("may be brought by"),
+    "delivered-by": one("can be delivered only by work of"),
+    "may-be-delivered-by": one("may be delivered by"),
+    "has-worker": one("needs a free worker, one of which is"),
+    "may-grow": one("may grow"),
+    "may-come-from": one("may come from"),
+    "signaled-by": one("is signaled by"),
+    "posted-by": one("is posted by"),
+    "arrival-of": one("waits for the arrival of"),
+    "counted-down-by": one("is counted down by"),
+    "changed-by": one("is changed by"),
+}
+
+SENTENCES = {**_DOING, **_TITLES, **_CHAIN, **_HOLDERS, **_OTHERS, **_SPANS, **_POOLS, **_PROBLEMS, **_DOUBTS, **_HEADLINES}

@@ -1,0 +1,104 @@
+"""Facts as sentences of one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from stackan.model.facts import Fact, One, Value
+from stackan.wording.advice import ADVICE
+from stackan.wording.catalog import Catalog
+from stackan.wording.nouns import listed_as_choice, say, span
+from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
+
+_ALL = {**SENTENCES, **ADVICE}
+_NAMES = re.compile(r"\{(\w+)")
+
+
+class Speech:
+    """Makes sentences of facts."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._chosen: dict[tuple[str, frozenset[str]], Sentence] = {}
+
+    def sentence(self, told: Fact) -> str:
+        """A fact as a sentence, or as a clause without a period."""
+        key = told.name, _known(told.values)
+        sentence = self._chosen.get(key)
+        if sentence is None:
+            sentence = self._chosen[key] = _choose(*key)
+        text, count = sentence.text, told.values.get("count")
+        if sentence.plural is not None and isinstance(count, int):
+            text = self.catalog.plural(text, sentence.plural, count)
+        else:
+            text = self.catalog.text(text)
+        return text.format_map(_Words(told.values, self.catalog)) if "{" in text else text
+
+    def text(self, facts: Iterable[Fact]) -> str:
+        """Sentences one after the other."""
+        return self.catalog.sentences([self.sentence(each) for each in facts])
+
+    def title(self, facts: Iterable[Fact]) -> str:
+        """Clauses in a row."""
+        return self.catalog.clause.join(self.sentence(each).rstrip(".。") for each in facts)
+
+    def headline(self, facts: Iterable[Fact]) -> str:
+        """Clauses in a row as one sentence; one that ends with a colon goes before what it is about."""
+        said = ""
+        for each in facts:
+            clause = self.sentence(each)
+            if said:
+                said += self.catalog.behind_colon if said.endswith((":", "：")) else self.catalog.between(said)
+            said += clause
+        return self.catalog.closed(said) if said else ""
+
+    def relation(self, name: str) -> str:
+        """An edge of the wait-for graph as words between the names of its two nodes."""
+        return self.catalog.text(RELATIONS[name].text)
+
+
+def _choose(name: str, known: frozenset[str]) -> Sentence:
+    return next(each for each in _ALL[name] if each.needs <= known and known.issuperset(_NAMES.findall(each.text)))
+
+
+def _known(values: Mapping[str, Value]) -> frozenset[str]:
+    """What a sentence may rest on: the values' names, and words for how many there are."""
+    known = set(values)
+    if "snapshots" in known:
+        known.add({1: "once", 2: "both"}.get(int(str(values["snapshots"])), "often"))
+    processes = values.get("processes")
+    if isinstance(processes, tuple):
+        known |= {"one process"} if len(processes) == 1 else {"several processes", "number"}
+    if "hint" in known:
+        known |= {"reason", "advice"}
+    return frozenset(known)
+
+
+class _Words(dict[str, str]):
+    """The values of a fact, as words when a sentence asks for them."""
+
+    def __init__(self, values: Mapping[str, Value], catalog: Catalog) -> None:
+        self._values = values
+        self._catalog = catalog
+
+    def __missing__(self, name: str) -> str:
+        if name in ("reason", "advice"):
+            return self._part_of_hint(name)
+        value = self._values["processes" if name == "number" else name]
+        if name == "number" and isinstance(value, tuple):
+            return str(len(value))
+        if name == "span" and isinstance(value, int):
+            return span(value, self._catalog)
+        if name in ("kinds", "by") and isinstance(value, tuple):
+            several = cast(Iterable[One], value)
+            return listed_as_choice([say(each, self._catalog) for each in several], self._catalog)
+        return say(value, self._catalog)
+
+    def _part_of_hint(self, name: str) -> str:
+        """`a native stack cannot tell …: take `jcmd …``: why not stands before the colon, and what to do instead behind it."""
+        hint = say(self._values["hint"], self._catalog)
+        head, _, tail = hint.replace("：", ": ", 1).partition(": ")
+        words = head if name == "reason" else tail or head
+        return self._catalog.closed(words[:1].upper() + words[1:])
