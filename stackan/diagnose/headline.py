@@ -76,7 +76,7 @@ def _resting(processes: Sequence[Process], threads: int) -> list[Fact]:
     ):
         if tracks and len(tracks) >= threads * least:
             rested = [fact("none-of-these-ran")] if all(track.counted in (RAN_NOTHING, USED_NO_CPU) for track in tracks) else []
-            return [fact("not-seen-stuck", count=len(idle), of=threads), fact(name, count=len(tracks), kinds=_kinds(tracks)), *rested]
+            return [fact(name, count=len(tracks), idle=len(idle), of=threads, kinds=_kinds(tracks)), *rested]
     return [fact("nothing-is-stuck", count=len(idle), of=threads)]
 
 

@@ -25,18 +25,28 @@ def many(text: str, plural: str, *needs: str) -> Sentence:
     return Sentence(text, plural, frozenset(needs))
 
 
-# -- what a thread does, and where
+# -- what a thread does, and where; "again" if the sentence before was about the same thread
 
 _DOING = {
-    "sleeps": [one("{thread} sleeps in {function}.")],
-    "runs": [one("{thread} runs in {function}.")],
-    "spins": [one("{thread} spins in {function}.")],
-    "is-idle": [one("{thread} is idle in {function}.")],
-    "waits-in": [one("{thread} waits in {function}.")],
-    "stands-in": [one("{thread} is in {function}.")],
-    "waits-for": [one("{thread} waits for {what} in {function}.")],
-    "waits-in-call": [one("{thread} waits in {function} below {caller}."), one("{thread} waits in {function}.")],
-    "is-in-call": [one("{thread} is in {function} below {caller}."), one("{thread} is in {function}.")],
+    "sleeps": [one("It sleeps in {function}.", "again"), one("{thread} sleeps in {function}.")],
+    "runs": [one("It runs in {function}.", "again"), one("{thread} runs in {function}.")],
+    "spins": [one("It spins in {function}.", "again"), one("{thread} spins in {function}.")],
+    "is-idle": [one("It is idle in {function}.", "again"), one("{thread} is idle in {function}.")],
+    "waits-in": [one("It waits in {function}.", "again"), one("{thread} waits in {function}.")],
+    "stands-in": [one("It is in {function}.", "again"), one("{thread} is in {function}.")],
+    "waits-for": [one("It waits for {what} in {function}.", "again"), one("{thread} waits for {what} in {function}.")],
+    "waits-in-call": [
+        one("It waits in {function} below {caller}.", "again"),
+        one("It waits in {function}.", "again"),
+        one("{thread} waits in {function} below {caller}."),
+        one("{thread} waits in {function}."),
+    ],
+    "is-in-call": [
+        one("It is in {function} below {caller}.", "again"),
+        one("It is in {function}.", "again"),
+        one("{thread} is in {function} below {caller}."),
+        one("{thread} is in {function}."),
+    ],
 }
 
 # -- titles
@@ -63,8 +73,10 @@ _TITLES = {
     ],
     "stands-waiting": [
         one("{count} threads of {number} processes wait for {what}, {most} of them in {function}", "several processes"),
+        one("{count} threads of {number} processes wait for {what}, in {function} below {caller}", "several processes"),
         one("{count} threads of {number} processes wait for {what}, in {function}", "several processes"),
         one("{count} threads of {number} processes wait for {what}", "several processes"),
+        one("{thread} waits for {what}, in {function} below {caller}"),
         one("{thread} waits for {what}, in {function}"),
         one("{thread} waits for {what}"),
         one("{count} threads wait for {what}, {most} of them in {function}"),
@@ -74,7 +86,6 @@ _TITLES = {
     "holds-it": [one("{thread} holds it.")],
     "seems-to-hold-it": [one("{thread} seems to hold it.")],
     "and-behind": [many("{count} more behind", "{count} more behind")],
-    "in-call": [one("they are in {function} below {caller}"), one("they are in {function}")],
     "processes-are-in-call": [
         one("{count} processes are in {function} below {caller}, {still} of them at one place all the time"),
         one("{count} processes are in {function}, {still} of them at one place all the time"),
@@ -323,9 +334,12 @@ _SPANS = {
 
 _POOLS = {
     "no-worker-is-free": [
-        one("None of the {count} workers is free in the snapshot.", "once"),
-        one("None of the {count} workers is free in either snapshot.", "both"),
-        one("None of the {count} workers is free in any of the {snapshots} snapshots."),
+        many("The only worker is not free in the snapshot.", "None of the {count} workers is free in the snapshot.", "once"),
+        many("The only worker is free in neither snapshot.", "None of the {count} workers is free in either snapshot.", "both"),
+        many(
+            "The only worker is free in none of the {snapshots} snapshots.",
+            "None of the {count} workers is free in any of the {snapshots} snapshots.",
+        ),
     ],
     "pool-serves": [one("They serve {work}.")],
     "held-by-an-idle-client": [
@@ -445,14 +459,31 @@ _HEADLINES = {
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [one("Nothing is stuck: of {count} threads those with work move")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
-    "not-seen-stuck": [one("Nothing is seen stuck: {count} of {of} threads wait")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
-    "peers-may-hang": [one("{count} of them for a peer to send: a client, or a backend that hangs")],
-    "parked-as-far-as-seen": [one("{count} of them on {kinds}: for work, as far as a stack tells")],
-    "queue-to-accept": [one("{count} of them for their turn to accept connections, as far as stacks tell")],
-    "queue-for-jobs": [one("{count} of them for their turn to receive jobs, as far as stacks tell")],
-    "queue-for-their-turn": [one("{count} of them for their turn to accept connections or receive jobs, as far as stacks tell")],
-    "wait-for-children": [one("{count} of them for a child process: what that does, its own dumps tell")],
+    "peers-may-hang": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for a peer to send: a client, or a backend that hangs"),
+    ],
+    "parked-as-far-as-seen": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them on {kinds}: for work, as far as a stack tells"),
+    ],
+    "queue-to-accept": [
+        one(
+            "Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for their turn to accept connections, "
+            "as far as stacks tell"
+        ),
+    ],
+    "queue-for-jobs": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for their turn to receive jobs, as far as stacks tell"),
+    ],
+    "queue-for-their-turn": [
+        one(
+            "Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for their turn to accept connections "
+            "or receive jobs, as far as stacks tell"
+        ),
+    ],
+    "wait-for-children": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for a child process: what that does, its own dumps tell"),
+    ],
     "none-of-these-ran": [one("none of these ran in between, by their CPU time")],
 }
 

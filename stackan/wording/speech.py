@@ -23,9 +23,9 @@ class Speech:
         self.catalog = catalog
         self._chosen: dict[tuple[str, frozenset[str]], Sentence] = {}
 
-    def sentence(self, told: Fact) -> str:
-        """A fact as a sentence, or as a clause without a period."""
-        key = told.name, _known(told.values)
+    def sentence(self, told: Fact, before: Fact | None = None) -> str:
+        """A fact as a sentence, or as a clause without a period; `before` is the one that was told before it."""
+        key = told.name, _known(told.values, before)
         sentence = self._chosen.get(key)
         if sentence is None:
             sentence = self._chosen[key] = _choose(*key)
@@ -38,7 +38,8 @@ class Speech:
 
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
-        return self.catalog.sentences([self.sentence(each) for each in facts])
+        told = tuple(facts)
+        return self.catalog.sentences([self.sentence(each, before) for before, each in zip((None, *told), told)])
 
     def title(self, facts: Iterable[Fact]) -> str:
         """Clauses in a row."""
@@ -63,9 +64,11 @@ def _choose(name: str, known: frozenset[str]) -> Sentence:
     return next(each for each in _ALL[name] if each.needs <= known and known.issuperset(_NAMES.findall(each.text)))
 
 
-def _known(values: Mapping[str, Value]) -> frozenset[str]:
+def _known(values: Mapping[str, Value], before: Fact | None) -> frozenset[str]:
     """What a sentence may rest on: the values' names, and words for how many there are."""
     known = set(values)
+    if before is not None and "thread" in known and before.values.get("thread") is values["thread"]:
+        known.add("again")
     if "snapshots" in known:
         known.add({1: "once", 2: "both"}.get(int(str(values["snapshots"])), "often"))
     processes = values.get("processes")
@@ -91,6 +94,8 @@ class _Words(dict[str, str]):
             return str(len(value))
         if name == "span" and isinstance(value, int):
             return span(value, self._catalog)
+        if name == "calls" and isinstance(value, tuple):
+            return " ← ".join(map(str, value))
         if name in ("kinds", "by") and isinstance(value, tuple):
             several = cast(Iterable[One], value)
             return listed_as_choice([say(each, self._catalog) for each in several], self._catalog)

@@ -8,6 +8,7 @@ import pytest
 
 import stackan
 from stackan import wording
+from stackan.model.waitgraph import HELD_BY
 
 from .dumps import analyze
 
@@ -92,5 +93,5 @@ def test_glibcs_pretty_printer_tells_the_readers_too() -> None:
 
 def test_the_graph_records_that_readers_hold_it() -> None:
     graph = analyze(PRINTED).waits
-    edges = [edge for out in graph.out for edge in out if edge.words == "is held by" and "rwlock" in graph.nodes[edge.waiter].label]
+    edges = [edge for out in graph.out for edge in out if edge.relation == HELD_BY and "rwlock" in graph.nodes[edge.waiter].label]
     assert [(edge.evidence, edge.line) for edge in edges] == [("recorded", 408)]

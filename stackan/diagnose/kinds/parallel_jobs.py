@@ -74,7 +74,7 @@ class Jobs:
         there, absent = self._ranks_in_call.get(call, []), self._absent(call)
         still, polling = len(finding.threads), len(there) - len(finding.threads)
         once = finding.confidence == POSSIBLE
-        title = (*finding.title, fact("in-call", **_named(call)))
+        title = (finding.title[0]._replace(values={**finding.title[0].values, **_named(call)}), *finding.title[1:])
         reasons, severity = finding.reasons, finding.severity
         if polling > 0:
             title = (fact("processes-are-in-call", count=len(there), still=None if once else still, **_named(call)),)
