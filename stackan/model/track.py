@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stackan.model.facts import Fact
 from stackan.model.place import RECORDED, Held, Place, Sighting
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
@@ -31,7 +32,7 @@ class Track(NamedTuple):
     name: str | None
     sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
     progress: str
-    note: str  # why, in words
+    note: tuple[Fact, ...]  # why
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
     newest: Sighting  # the last of its sightings, and
     place: Place  # what it stands in there: both are asked for often

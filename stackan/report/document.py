@@ -14,9 +14,10 @@ from stackan.model.finding import Finding
 from stackan.model.place import INFERRED, Awaited, Place
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
-from stackan.model.track import Track
+from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import Edge, WaitGraph
 from stackan.report.reasons import reason
+from stackan.wording import speech
 from stackan.wording.catalog import ENGLISH, catalog_of
 from stackan.wording.nouns import say
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
-_ENGLISH = catalog_of(ENGLISH)  # resources keep their words
+_ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
+_WORDS = speech(ENGLISH)
 _ACROSS = ("socket", "pipe")  # through which another process brings it
 _ENDS = 20  # of a connection or a pipe that are listed: as many processes may have it open, and as many threads wait for it
 _ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
@@ -169,7 +171,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "present": track.present,
         "progress": track.progress,
         "confidence": certainty(track, process.place.span),
-        "note": track.note,
+        "note": _WORDS.title(track.note),
         "timeline": track.timeline,
         "state": place.state,
         "waits_for": _waits_for(track, owners, names, process),
@@ -183,6 +185,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
             }
             for hold in track.newest.holds
         ],
+        "idle": ("rule" if place.rule is not None else "guess") if track.progress == IDLE else None,
         "rule": place.reason,
         "fingerprint": _fingerprint(place.names),
         "stack": list(place.names),

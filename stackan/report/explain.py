@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
-from stackan.model.place import Awaited, Held, Place, Sighting
+from stackan.model.place import Awaited, Held, Place, Sighting, fact_of
 from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 from stackan.report.sources import Shortener
 from stackan.report.words import WIDTH, cut, indented, labelled, safe
+from stackan.wording import speech
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
@@ -33,7 +34,7 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
     short = Shortener(analysis)
     sure = certainty(track, process.place.span)
     yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
-    yield from labelled("why", safe(track.note), 12)
+    yield from labelled("why", safe(analysis.speech().title(track.note)), 12)
     if track.timeline:
         yield from labelled("course", track.timeline, 12)
     pool = next((pool for pool in process.pools if track in pool.members), None)
@@ -75,9 +76,9 @@ def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]
 
 
 def _stance(place: Place) -> str:
-    """`blocked: lock, by mariadb.row-lock`, `idle (waits for connections)`: what it does, and the rule, or else the words, that say so."""
+    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
     does = place.verb if place.verb == place.state else f"{place.verb}: {place.state}"
-    return f"{does} ({place.reason})" if " " in place.reason else f"{does}, by {place.reason}"
+    return f"{does} ({speech().sentence(fact_of(place))})"
 
 
 def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[str]:

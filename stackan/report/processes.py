@@ -12,10 +12,12 @@ from stackan.model.process import Pool, Process, share_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
 from stackan.report.sources import Shortener
 from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, tally
+from stackan.wording import speech
 from stackan.wording.catalog import ENGLISH, catalog_of
 from stackan.wording.nouns import say
 
 _ENGLISH = catalog_of(ENGLISH)
+_WORDS = speech(ENGLISH)
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
 _SHOWN_STACKS = 10
@@ -126,7 +128,7 @@ def render_changes(process: Process) -> Iterator[str]:
     moves: dict[str, list[Track]] = {}
     for track in process.tracks:
         if track.progress == PROGRESSING:
-            moves.setdefault(f"{track.note}{move(track)}", []).append(track)
+            moves.setdefault(f"{_WORDS.title(track.note)}{move(track)}", []).append(track)
     ranked = sorted(moves.items(), key=lambda item: (-len(item[1]), item[1][0].newest.thread))
     for words, tracks in ranked[:_SHOWN_MOVED]:
         line = f"  [{tracks[0].timeline}]" if len(process.dumps) > 2 and len(tracks) == 1 else ""

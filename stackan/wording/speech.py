@@ -9,10 +9,11 @@ from typing import cast
 from stackan.model.facts import Fact, One, Value
 from stackan.wording.advice import ADVICE
 from stackan.wording.catalog import Catalog
+from stackan.wording.notes import NOTES
 from stackan.wording.nouns import listed_as_choice, say, span
 from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
 
-_ALL = {**SENTENCES, **ADVICE}
+_ALL = {**SENTENCES, **ADVICE, **NOTES}
 _NAMES = re.compile(r"\{(\w+)")
 
 
