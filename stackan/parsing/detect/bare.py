@@ -6,12 +6,12 @@ from stackan.parsing.detect.gdb import speaks
 from stackan.parsing.detect.lines import starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words)"""
-    if any(starts_line(head, mark) for mark in (b"#0  ", b"#0 0x", b"#1  0x")):
+    if starts_line(head, b"#0  ", b"#0 0x", b"#1  0x"):
         if speaks(head):
             return "gdb", "frames `#n` without a thread's header, and gdb's own words"
         return "pstack", "frames `#n` without a thread's header"
-    if any(starts_line(head, mark) for mark in (b"ptrace: ", b"eu-stack: ", b"Could not attach")) or b"already traced by process" in head:
+    if starts_line(head, b"ptrace: ", b"eu-stack: ", b"Could not attach") or b"already traced by process" in head:
         return "gdb", "a debugger's refusal"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.parsing.detect.lines import has_line_with, starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words)"""
     if has_line_with(head, b"Stack trace of thread ", _is_coredump_thread):
         return "coredumpctl", "lines `Stack trace of thread n:` head the threads"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.parsing.detect.lines import has_line_with, starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words)"""
     if has_line_with(head, b" Thread_", _is_sample_thread):
         return "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from stackan.parsing.detect.lines import has_number_behind, lines_from
+from stackan.parsing.detect.lines import has_number_behind, lines_from, starts_line
 
 _FIRST = b" (most recent call first):"
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+_STARTS = (
+    *(b"Thread ", b"Current thread 0x", b"Stack (most recent call first):"),
+    *(b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "),
+)
+
+
+def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words)"""
+    found = _by_lines(head) if starts_line(head, *_STARTS) else None
+    if found is None and b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
+        return "py-spy-json", "its objects have `os_thread_id` and `owns_gil`"
+    return found
+
+
+def _by_lines(head: bytes) -> tuple[str, str] | None:
     if any(map(_has_state, lines_from(head, b"Thread "))):
         return "py-spy", "lines `Thread n (idle)` or `(active)` head the threads"
-    if b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
-        return "py-spy-json", "its objects have `os_thread_id` and `owns_gil`"
     for mark in (b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "):
         if has_number_behind(head, mark):
             return "pystack", "lines `Traceback for thread n` head the threads"
@@ -20,8 +31,8 @@ def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
         for mark in (b"Thread 0x", b"Current thread 0x", b"Stack (most recent call first):"):
             if any(_FIRST in line for line in lines_from(head, mark)):
                 return "faulthandler", "lines `Thread 0x… (most recent call first):` head the threads"
-    if b"\nPython v" in head and head.startswith(b"Process ") and b"\nThread " in head:
-        return "py-spy", "lines `Process n:` and `Python v` open the text"
+    if b"\nPython v" in head and has_number_behind(head, b"Process ") and b"\nThread " in head:
+        return "py-spy", "lines `Process n:` and `Python v` open the dump"
     return None
 
 

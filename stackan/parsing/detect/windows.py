@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.parsing.detect.lines import has_line_with
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
+def recognize(head: bytes) -> tuple[str, str] | None:
     """(format, the reason in words)"""
     if has_line_with(head, b" Suspend: ", _is_windbg_thread) or has_line_with(head, b"  Cid ", _is_kernel_thread):
         return "windbg", "lines with `Id: PID.TID` or `Cid PID.TID` head the threads"
