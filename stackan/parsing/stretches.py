@@ -14,10 +14,14 @@ _SHARED = 64 << 10
 
 def stretches(data: bytes) -> Iterator[bytes]:
     """The text from its beginning to its end; each stretch begins with a line, unless lines are longer than what is shared."""
-    start = 0
+    return (data[start:stop] for start, stop in spans(data))
+
+
+def spans(data: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Where each stretch of what follows `start` begins and ends."""
     while True:
         stop = start + LOOK_AT
-        yield data[start:stop]
+        yield start, stop
         if stop >= len(data):
             return
         start = data.rfind(b"\n", stop - 2 * _SHARED, stop - _SHARED) + 1 or stop - _SHARED

@@ -1,14 +1,16 @@
-"""A dump is found, and read alike, behind any length of a log."""
+"""A dump is found, and read alike, behind any length of a log; of dumps in several formats that stand in one text, none is lost unsaid."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import stackan
 from stackan.model.formats import FORMATS
+from stackan.parsing import detect
 from tests.parsing import test_aix, test_coredump, test_macos, test_solaris, test_tombstone, test_visualstudio, test_windbg
 
 DUMPS = Path(__file__).parents[1] / "dumps"
@@ -93,3 +95,40 @@ def test_a_dump_between_two_logs_is_read_as_if_it_stood_alone(name: str, tmp_pat
     case = loaded(tmp_path / "logged", LOG + TEXTS[name] + LOG[: 1 << 18])
     assert rows(case) == rows(alone)
     assert judged(case) == judged(alone)
+    assert case.warnings == []
+
+
+def test_a_log_without_a_dump_is_said_to_have_none(tmp_path: Path) -> None:
+    (tmp_path / "server.log").write_text(LOG + "Thread 12 started\n", encoding="utf-8")
+    with pytest.raises(stackan.StackanError, match="no thread dump"):
+        stackan.load(tmp_path / "server.log")
+
+
+# Words of many formats, on lines that are none of theirs: each has to be looked at.
+WORDS = (
+    b"Thread 7 started (id=7), lwp# 3, pool 7\n#7 issue Thread-7 goroutine 12 running\n  Cid 4 RetAddr 7 Suspend: 1 Id: 3\n"
+    b"TID 17 of PID 4: frame #0: 0x, thread #3, pid: 4, tid: 5\n    thread #0 Thread_7 x.dll!f\n"
+)
+
+
+def test_a_long_log_is_looked_through_in_proportion(in_proportion: Callable[..., None]) -> None:
+    in_proportion(lambda size: WORDS * (size // len(WORDS)), detect, size=1 << 20)
+
+
+OTHERS = ["windbg", "vs-callstack", "go", "py-spy", "py-spy-json", "jstack", "java-dump-file", "jhsdb", "lldb", "pystack", "faulthandler"]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("last", ["gdb", "other"])
+def test_of_two_formats_in_one_text_it_is_said_which_was_not_read(other: str, last: str, tmp_path: Path) -> None:
+    texts = [TEXTS[other], TEXTS["gdb"]] if last == "gdb" else [TEXTS["gdb"], TEXTS[other]]
+    case = loaded(tmp_path / "both", "\n".join(texts))
+    [warning] = [words for words in case.warnings if "stands in it, too" in words]
+    read, unread = warning.partition(": read as ")[2].split(" stands in it")[0].split(", but ")
+    assert {case.dumps[0].format, other if other != case.dumps[0].format else unread} == {read, unread}
+    assert warning in stackan.analyze(case).to_dict()["warnings"]
+
+
+def test_it_is_said_of_a_dump_that_stands_far_behind(tmp_path: Path) -> None:
+    [warning] = loaded(tmp_path / "far", TEXTS["gdb"] + LOG + TEXTS["jstack"]).warnings
+    assert "read as gdb, but jstack stands in it, too" in warning

@@ -1,7 +1,7 @@
 """Which tool wrote a text, told from its content, with the reason in words.
 
-Each family of formats has a file that knows its marks: `recognize(stretch)` gives the format and the reason.  It is imported when all
-families before it have not known the stretch: a plain gdb dump loads one.
+Each family of formats has a file that knows its marks: `recognize(stretch)` gives each format with the reason, the most specific
+first.  It is imported when all families before it have not known the stretch: a plain gdb dump loads one.
 """
 
 from __future__ import annotations
@@ -40,32 +40,32 @@ def detect(data: bytes) -> Detected | None:
 
 def detect_early(head: bytes) -> Detected | None:
     """The format of a text that begins so (LOOK_AT bytes), if what follows cannot change it."""
-    return _named(gdb.recognize(head))
+    return next(_ask(("gdb",), head), None)
+
+
+def detect_all(stretch: bytes) -> Iterator[Detected]:
+    """Every format of dumps that a stretch of a text shows."""
+    return _ask(("gdb", *DUMPS), stretch)
 
 
 def _dumps(data: bytes) -> Iterator[Detected]:
-    """What the stretches of a text show."""
     spoken = False
     for stretch in stretches(data):
-        found = _named(gdb.recognize(stretch, spoken)) or _ask(DUMPS, stretch)
-        if found is not None:
-            yield found
+        yield from map(_named, gdb.recognize(stretch, spoken))
+        yield from _ask(DUMPS, stretch)
         spoken = spoken or gdb.speaks(stretch)
 
 
 def _remains(data: bytes) -> Iterator[Detected]:
     for stretch in stretches(data):
-        found = _ask(REMAINS, stretch)
-        if found is not None:
-            yield found
+        yield from _ask(REMAINS, stretch)
 
 
-def _ask(families: tuple[str, ...], stretch: bytes) -> Detected | None:
-    return next((found for family in families if (found := _named(import_module(f"{__name__}.{family}").recognize(stretch)))), None)
+def _ask(families: tuple[str, ...], stretch: bytes) -> Iterator[Detected]:
+    for family in families:
+        yield from map(_named, import_module(f"{__name__}.{family}").recognize(stretch))
 
 
-def _named(found: tuple[str, str] | None) -> Detected | None:
-    if found is None:
-        return None
+def _named(found: tuple[str, str]) -> Detected:
     writer, reason = found
     return Detected("eu-stack" if writer == "pt-eustack-resolver" else writer, DIALECTS.get(writer), reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 
 SHOWN = 100  # bytes of a line: enough to know a header
 
@@ -14,7 +14,7 @@ def starts_line(text: bytes, *marks: bytes) -> bool:
     return text.startswith(marks) or _one_of(marks).search(text) is not None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _one_of(marks: tuple[bytes, ...]) -> re.Pattern[bytes]:
     """Looked for from one end of a line to the next, which takes no longer for several marks than for one."""
     return re.compile(rb"\n(?:%b)" % b"|".join(map(re.escape, marks)))
