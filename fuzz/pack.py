@@ -1,6 +1,6 @@
 """Seeds for fuzz/files.py: each text of fuzz/seeds, packed in every way that is read.
 
-    python fuzz/pack.py FOLDER
+python fuzz/pack.py FOLDER
 """
 
 from __future__ import annotations
