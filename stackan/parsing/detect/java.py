@@ -10,7 +10,6 @@ from stackan.parsing.detect.lines import has_number_behind, starts_line
 # A process id, a time and a version, each on a line, and then the threads.
 _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
 
-
 _STARTS = (b"----------------- ", b" - ", b"Full thread dump ", b"   java.lang.Thread.State: ")
 
 

@@ -8,7 +8,6 @@ from stackan.parsing.detect.lines import has_number_behind, lines_from, starts_l
 
 _FIRST = b" (most recent call first):"
 
-
 _STARTS = (
     *(b"Thread ", b"Current thread 0x", b"Stack (most recent call first):"),
     *(b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "),
