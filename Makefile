@@ -32,14 +32,16 @@ $(BUILT): pyproject.toml setup.py $(wildcard stackan/_fast*.p* stackan/_fast.h)
 
 # The seeds are beginnings of real dumps; inputs that reached new code are kept in .fuzz/found, one that fails as .fuzz/crash-*.
 fuzz: SECONDS ?= 60
-fuzz: $(BUILT) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, then any text (needs clang)
+fuzz: $(BUILT) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, any text, any file (needs clang)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
 	CC=clang LDSHARED='clang -shared' STACKAN_FUZZ=1 \
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .fuzz/lib .
-	mkdir -p .fuzz/found
+	mkdir -p .fuzz/found .fuzz/found-files
 	PYTHONPATH=.fuzz/lib ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(BIN)/python -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so \
 	    $(BIN)/python fuzz/scanner.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
 	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/texts.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
+	$(BIN)/python fuzz/pack.py .fuzz/packed
+	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/files.py -max_len=8192 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found-files .fuzz/packed fuzz/seeds
 
 clean: ## remove what the build made
 	rm -rf $(VENV) build *.egg-info stackan/_fast.c stackan/_fast*.so .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis

@@ -10,7 +10,7 @@ from stackan.errors import InputError, UsageError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
-from stackan.parsing import ASK_FOR, detect, parse_all
+from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.reading import Blob, Limits, Skipped, read, require
 
 if TYPE_CHECKING:
@@ -97,7 +97,11 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _F
             dumps = parse_all(item.data, item.source)
         except InputError as error:
             trouble = error
-    beside = ([], [], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item), _read_descriptors(item))
+    if _is_clean(dumps):
+        beside: tuple[list[Log], list[Table], list[Descriptors]] = ([], [], [])
+    else:
+        beside = (_read_log(item), _read_counters(item), _read_descriptors(item))
+        warnings += tell_others(dumps[0]) if dumps else []
     found = _Found(dumps, *beside)
     if trouble is not None and not found.beside:
         if alone:

@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,36 @@ def test_every_field_and_word_of_the_document_is_named_on_its_page():
     code = " ".join("".join(pair) for pair in re.findall(r"`([^`]+)`|\[([a-z-]+)\]", page))
     named = set(re.findall(r"[a-z][a-z0-9_-]*", code))
     assert [word for word in words_of_schema(SCHEMA) if word not in named] == []
+
+
+DUMP_SCHEMA = json.loads((ROOT / "stackan" / "report" / "dump.schema.json").read_text(encoding="utf-8"))
+
+
+def test_every_field_of_a_parsed_dump_is_named_on_its_page():
+    named = set(re.findall(r"[a-z][a-z0-9_-]*", " ".join(re.findall(r"`([^`]+)`", words_of(DOCS / "parse.md")))))
+    assert [word for word in words_of_schema(DUMP_SCHEMA) if word not in named] == []
+
+
+def objects(part: object) -> Iterator[dict[str, Any]]:
+    """Every object that a schema describes."""
+    if isinstance(part, dict):
+        if "properties" in part:
+            yield part
+        for value in part.values():
+            yield from objects(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from objects(value)
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, DUMP_SCHEMA], ids=["analysis", "dump"])
+def test_a_schema_says_what_each_field_is_and_allows_no_other(schema):
+    found = list(objects(schema))
+    assert len(found) >= 6
+    for part in found:
+        assert part["additionalProperties"] is False
+        assert part["required"] == list(part["properties"])
+        assert [name for name, field in part["properties"].items() if not field.get("description")] == []
 
 
 def words_of_schema(part: object) -> Iterator[str]:
