@@ -96,7 +96,7 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _F
         try:
             dumps = parse_all(item.data, item.source)
         except InputError as error:
-            trouble = error
+            trouble = error.with_traceback(None)  # which holds this frame, and so the text, in a cycle
     beside = ([], [], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item), _read_descriptors(item))
     found = _Found(dumps, *beside)
     if trouble is not None and not found.beside:
