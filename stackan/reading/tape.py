@@ -73,7 +73,7 @@ class Tape:
     def check_extension(self, kind: bytes, size: int) -> None:
         """What stands next extends a header. Raises LimitHit or ReadError if tarfile would take too long for it."""
         self._budget.check_member_directory(size)
-        self._count_directory(size)
+        self._count_directory(min(size, _USUAL_BYTES))  # the rest counts where the header ends
         if kind in _PAX:
             _check_records(self._stream.peek(size + -size % tarfile.BLOCKSIZE))
         if kind == tarfile.XGLTYPE:
