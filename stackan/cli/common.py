@@ -16,7 +16,12 @@ _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="dumps, folders or archives; - is standard input")
-    parser.add_argument("--max-bytes", type=size, metavar="N", help="how large one decompressed input may be (default 4G)")
+    parser.add_argument(
+        "--max-bytes",
+        type=size,
+        metavar="N",
+        help="how large one decompressed input may be (default 4G)",
+    )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

@@ -43,8 +43,7 @@ def build(processes: Sequence[Process]) -> WaitGraph:
     supplies = [builder.supply for builder in builders]
     peers = Peers(graph, someone, supplies)
     for builder in builders:
-        builder.supply.others = supplies
-        builder.add_waits(everyone, peers)
+        builder.add_waits(everyone, peers, supplies)
     return graph
 
 
@@ -84,9 +83,10 @@ class _Builder:
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         self.supply.add_pools()
 
-    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers) -> None:
-        """What its threads wait for; `everyone` are the threads of all processes by LWP."""
+    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers, supplies: Sequence[Supply]) -> None:
+        """What its threads wait for; `everyone` are the threads of all processes by LWP, `supplies` what each process can bring."""
         self.everyone = everyone
+        self.supplies = supplies
         self.peers = peers
         printed = self.process.dumps[-1].facts.printed
         self.read = printed_readings(self.process)
@@ -124,7 +124,7 @@ class _Builder:
             graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting, "waits for"))
             graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, "can be released only by work of"))
             return
-        declared = self.supply.declared(track)
+        declared = self.supply.declared(track, self.supplies)
         if declared is not None:
             graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting, "waits for"))
             return

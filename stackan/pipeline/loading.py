@@ -11,7 +11,7 @@ from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
-from stackan.reading import Blob, Limits, Skipped, read, require
+from stackan.reading import Blob, Budget, Limits, Skipped, read, require
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
@@ -33,18 +33,25 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     found = _Found([], [], [], [])
     warnings: list[str] = []
     others: list[str] = []
+    budget = Budget(limits or Limits())
     require(paths)  # a mistyped name shows before the others are read for nothing
     for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
         try:
-            for item in read([path], limits or Limits()):
+            for item in read([path], budget):
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
                 else:
-                    found.add(_read(item, warnings, others, alone=item.named and len(paths) == 1))
+                    said = _read(item, warnings, others, alone=item.named and len(paths) == 1)
+                    if said.dumps:
+                        budget.keep(len(item.data))
+                    found.add(said)
+                del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
+        if budget.spent:
+            break  # which the last warning says
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
     if others:
@@ -96,7 +103,7 @@ def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _F
         try:
             dumps = parse_all(item.data, item.source)
         except InputError as error:
-            trouble = error
+            trouble = error.with_traceback(None)  # which holds this frame, and so the text, in a cycle
     if _is_clean(dumps):
         beside: tuple[list[Log], list[Table], list[Descriptors]] = ([], [], [])
     else:

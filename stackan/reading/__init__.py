@@ -18,11 +18,11 @@ from stackan.reading.sources import read_named, why_closed
 from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
 
-__all__ = ["Blob", "Limits", "Skipped", "Text", "open_text", "read", "require"]
+__all__ = ["Blob", "Budget", "Limits", "Skipped", "Text", "open_text", "read", "require"]
 
 
 def read(
-    paths: Sequence[str | os.PathLike[str]], limits: Limits = DEFAULT_LIMITS, stdin: BinaryIO | None = None
+    paths: Sequence[str | os.PathLike[str]], limits: Limits | Budget = DEFAULT_LIMITS, stdin: BinaryIO | None = None
 ) -> Iterator[Blob | Skipped]:
     """Yield the content of each path in the order given: files, folders, archives, and `-` for standard input.
 
@@ -30,12 +30,13 @@ def read(
     What cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
     When `limits.total_bytes` is reached, the `Skipped` that says so is the last thing yielded.
 
+    `limits` may be the budget of several calls, which together keep within it; who keeps the data of blobs says so by `Budget.keep`.
     `stdin` stands for standard input; None means that of the process.
 
     Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),
     and LimitError when that is because of a limit.
     """
-    budget = Budget(limits)
+    budget = limits if isinstance(limits, Budget) else Budget(limits)
     for path in paths:
         name = os.fspath(path)
         try:

@@ -102,17 +102,18 @@ def _standard_input() -> BinaryIO:
 
 
 class _Pipe:
-    """Bytes from outside, as they come."""
+    """Bytes from outside, as they come: an outermost file, with an account of its own."""
 
     def __init__(self, file: BinaryIO | io.FileIO, budget: Budget) -> None:
         self.fault: str | None = None
         self._file = file
         self._budget = budget
+        budget.begin_file()
 
     def read(self, size: int, /) -> bytes:
         try:
             data = self._file.read(size) or b""
         except OSError as error:
             raise Unreadable(why(error)) from error
-        self._budget.spend(len(data))
+        self._budget.bring(len(data))
         return data
