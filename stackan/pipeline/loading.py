@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 
-def load(
-    *paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False
-) -> Case:
+def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
     """Read dumps, and what lies beside them, from files, folders, archives or standard input (`-`).
 
     That is logs that say who waits for whom, counters of what each thread has used, and tables that say who is at the other end
@@ -50,7 +48,7 @@ def load(
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
-    found = Found.joined(once.found)
+    found = _joined(once.found)
     warnings += found.troubles
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
@@ -72,11 +70,6 @@ class Found(NamedTuple):
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
 
-    @classmethod
-    def joined(cls, found: Sequence[Found]) -> Found:
-        """All of it, in order."""
-        return cls(*([each for text in found for each in text[field]] for field in range(len(cls._fields))))
-
     @property
     def beside(self) -> bool:
         """Whether they say anything that is no dump."""
@@ -85,6 +78,18 @@ class Found(NamedTuple):
     @property
     def is_empty(self) -> bool:
         return not (self.dumps or self.beside)
+
+
+def _joined(texts: Sequence[Found]) -> Found:
+    """What all texts say, in order."""
+    return Found(
+        [dump for text in texts for dump in text.dumps],
+        [log for text in texts for log in text.logs],
+        [table for text in texts for table in text.tables],
+        [found for text in texts for found in text.descriptors],
+        [trouble for text in texts for trouble in text.troubles],
+        [other for text in texts for other in text.others],
+    )
 
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from stackan.placing import are_copies, is_better_name, last_part, tells_time
+from stackan.placing import Label, are_copies, read_label, tells_time
 
 if TYPE_CHECKING:
     from stackan.pipeline.loading import Found
@@ -30,46 +30,48 @@ class Once:
 
     def has(self, item: Blob) -> bool:
         """Whether a text need not be read, as one that was read is its copy; what an archive knows of its time is kept."""
-        twin = self._twin(item)
+        label = read_label(item.source)
+        twin = self._twin(item, label)
         if twin is None:
             return False
         found = self.found[twin.at]
-        if not found.is_empty and is_better_name(item.source, twin.source):
-            return False
         if not found.is_empty:
+            if label.is_plainer(twin.label):
+                return False
             self.again.append((item.source, twin.source))
-        _learn(found, item.taken_at, item.written)
+            _learn(found, item.taken_at, item.written)
         return True
 
     def add(self, item: Blob, found: Found) -> None:
         """Take what a text says, in place of what a copy of it with a worse name said."""
-        twin = self._twin(item)
+        key, label = _key(item.data), read_label(item.source)
+        twin = self._twin(item, label)
         if twin is None:
-            text = _Text(item.source, item.taken_at, len(self.found))
+            text = _Text(item.source, label, item.taken_at, len(self.found))
             self.found.append(found)
         else:
-            text = _Text(item.source, item.taken_at or twin.taken_at, twin.at)
+            text = _Text(item.source, label, item.taken_at or twin.taken_at, twin.at)
             self.again.append((twin.source, item.source))
             for dump in self.found[twin.at].dumps[:1]:
                 _learn(found, dump.taken_at, dump.written)
             self.found[twin.at] = found
-        key = _key(item.data)
-        self._named.setdefault((key, last_part(item.source)), []).append(text)
+        self._named.setdefault((key, label.last), []).append(text)
         if any(map(tells_time, found.dumps)):
             self._timed[key] = text
 
-    def _twin(self, item: Blob) -> _Text | None:
+    def _twin(self, item: Blob, label: Label) -> _Text | None:
         key = _key(item.data)
-        alike = self._named.get((key, last_part(item.source)), [])[-_FEW:]
+        alike = self._named.get((key, label.last), [])[-_FEW:]
         unique = bool(alike) and _RANDOM.search(item.data) is not None
-        for text in alike:
-            if are_copies(item.source, text.source, unique, packed_at_once=item.taken_at == text.taken_at is not None):
+        for text in reversed(alike):
+            if are_copies(label, text.label, unique, packed_at_once=item.taken_at == text.taken_at is not None):
                 return text
         return self._timed.get(key)
 
 
 class _Text(NamedTuple):
     source: str
+    label: Label
     taken_at: str | None
     at: int  # which of those that were found
 

@@ -7,20 +7,21 @@ unpacks a file keeps most of its name, and whoever takes two dumps counts them.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from stackan.model.natural import Run, natural_key
-from stackan.placing.names import HOST_WORDS, PROCESS_WORDS, Name, read_name
+from stackan.placing.names import HOST_WORDS, PROCESS_WORDS, read_name
 
-# `snap1 (1).txt`, `snap1 - Copy (2).txt`, `Copy of snap1.txt`, `snap1 - 副本.txt`: what browsers and file managers call a second file of one name.
+# What browsers and file managers call a second file of one name: `snap1 (1).txt`, `snap1 - Copy (2).txt`, `Copy of snap1.txt`.
 _COPY = r"(?:copy|kopie|copie|copia|копия|副本|コピー|복사본)"
 _MARKS = re.compile(
-    rf"^{_COPY}(?: ?\(\d{{1,3}}\))? (?:of|von|de|di) |[ _]?[-–]?[ _]?(?<![^\W_]){_COPY}(?: ?\(?\d{{1,3}}\)?)?$| ?\(\d{{1,3}}\)$|~$", re.IGNORECASE
+    rf"^{_COPY}(?: ?\(\d{{1,3}}\))? (?:of|von|de|di) |[ _]?[-–]?[ _]?(?<![^\W_]){_COPY}(?: ?\(?\d{{1,3}}\)?)?$| ?\(\d{{1,3}}\)$|~$",
+    re.IGNORECASE,
 )
 # Endings that tell how a text is kept, and not which one it is.
 _KEPT = re.compile(r"\.(?:txt|log|out|dump|text|trace|md|eml|gz|xz|bz2|zst|zip|tar|tgz|txz|tbz2?|bak|orig|copy|save)$", re.IGNORECASE)
-_ORDER = {word: rank for rank, words in enumerate((("before", "first", "begin", "start"), ("after", "second", "end"), ("third",))) for word in words}
+_EARLIER, _LATER = ("before", "first", "begin", "start"), ("after", "second", "end")
+_ORDER = {**dict.fromkeys(_EARLIER, 0), **dict.fromkeys(_LATER, 1), "third": 2}
 _WORDS = re.compile(r"[^\W\d_]+")
 _CARRIERS = frozenset(("mail", "email", "msg", "message", "attachment", "upload", "ticket", "reply", "copy"))
 _LONGEST = 1024  # characters that are looked at, from the end
@@ -38,12 +39,24 @@ class Label(NamedTuple):
     own: bool  # the file's own name, without its folders, tells its round or its time
 
     @property
+    def last(self) -> str:
+        """The file's own name, which copies have in common."""
+        return self.parts[-1] if self.parts else ""
+
+    @property
+    def tells_round(self) -> bool:
+        return bool(self.rounds or self.time or self.order)
+
+    def is_plainer(self, other: Label) -> bool:
+        """Whether a copy's name shows better which text it is."""
+        return (self.is_marked, self.inner > 0) < (other.is_marked, other.inner > 0)
+
+    @property
     def content(self) -> tuple[str, ...]:
         """Its path in the innermost archive, or all of it."""
         return self.parts[-self.inner :] if self.inner else self.parts
 
 
-@lru_cache(maxsize=4096)
 def read_label(source: str) -> Label:
     path = source[-_LONGEST:].replace("\\", "/")
     archive, _, member = path.rpartition("!")
@@ -52,19 +65,8 @@ def read_label(source: str) -> Label:
     name, own = read_name(path), read_name(given[-1])
     order = tuple(_ORDER[word] for part in parts for word in _WORDS.findall(part) if word in _ORDER)
     inner = len([part for part in member.split("/") if part not in ("", ".")]) if archive else 0
-    return Label(parts, inner, name.rounds, name.time, order, parts[-1:] != (_without_endings(given[-1]),), _tells_round(own))
-
-
-def last_part(source: str) -> str:
-    """The file's own name without what copying, packing and compressing puts to it: copies have the same."""
-    parts = read_label(source).parts
-    return parts[-1] if parts else ""
-
-
-def is_better_name(source: str, other: str) -> bool:
-    """Whether a copy's name shows more plainly which text it is."""
-    ours, theirs = read_label(source), read_label(other)
-    return (ours.is_marked, ours.inner > 0) < (theirs.is_marked, theirs.inner > 0)
+    marked = parts[-1:] != (_without_endings(given[-1]),)
+    return Label(parts, inner, name.rounds, name.time, order, marked, bool(own.rounds) or own.time is not None)
 
 
 def bare(part: str) -> str:
@@ -81,19 +83,14 @@ def _without_endings(part: str) -> str:
     return part.casefold()
 
 
-def _tells_round(name: Name) -> bool:
-    return bool(name.rounds) or name.time is not None
-
-
-def are_copies(a: str, b: str, unique: bool, packed_at_once: bool = False) -> bool:
+def are_copies(ours: Label, theirs: Label, unique: bool, packed_at_once: bool) -> bool:
     """Whether the names of two inputs with the same text show that one is a copy of the other.
 
     `unique`: the text has addresses in it that no other process has.  `packed_at_once`: archives give both the same time.
     """
-    ours, theirs = read_label(a), read_label(b)
     if ours.parts == theirs.parts:
         return True
-    if are_apart(ours, theirs) or ours.parts[-1:] != theirs.parts[-1:]:
+    if are_apart(ours, theirs) or ours.last != theirs.last:
         return False
     return packed_at_once or (unique and ours.own) or _is_packed(ours, theirs)
 

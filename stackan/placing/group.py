@@ -92,12 +92,15 @@ def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> li
 
 def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
     """The snapshots that stand in one text: they are of one process, unless pthread ids tell otherwise."""
-    texts: dict[tuple[str, frozenset[int]], list[Dump]] = {}
+    texts: dict[str, list[tuple[frozenset[int], list[Dump]]]] = {}
     for dump in dumps:
         ids = frozenset(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
-        home = next((key for key in texts if key[0] == dump.source and (not ids or not key[1] or ids & key[1])), (dump.source, ids))
-        texts.setdefault(home, []).append(dump)
-    return list(texts.values())
+        same = texts.setdefault(dump.source, [])
+        home = next((dumps for others, dumps in same if not ids or not others or ids & others), None)
+        if home is None:
+            same.append((ids, home := []))
+        home.append(dump)
+    return [dumps for same in texts.values() for _, dumps in same]
 
 
 def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:

@@ -84,11 +84,15 @@ def open_file(path: str, budget: Budget) -> Iterator[Stream]:
 
 def _opened(path: str) -> io.FileIO:
     try:
-        file = open(path, "rb", buffering=0, opener=lambda path, flags: os.open(path, flags | _AT_ONCE))
+        file = _open_at_once(path)
     except (OSError, ValueError) as error:
         raise Unreadable(why(error)) from error
     _settle(file)
     return file
+
+
+def _open_at_once(path: str) -> io.FileIO:
+    return open(path, "rb", buffering=0, opener=lambda path, flags: os.open(path, flags | _AT_ONCE))
 
 
 def _settle(file: io.FileIO) -> None:
