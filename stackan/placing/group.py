@@ -92,15 +92,20 @@ def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> li
 
 def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
     """The snapshots that stand in one text: they are of one process, unless pthread ids tell otherwise."""
-    texts: dict[str, list[tuple[frozenset[int], list[Dump]]]] = {}
+    texts: list[list[Dump]] = []
+    of_source: dict[str, int] = {}
+    of_id: dict[tuple[str, int], int] = {}  # by pthread id; 0 stands for a text that prints none
     for dump in dumps:
-        ids = frozenset(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
-        same = texts.setdefault(dump.source, [])
-        home = next((dumps for others, dumps in same if not ids or not others or ids & others), None)
-        if home is None:
-            same.append((ids, home := []))
-        home.append(dump)
-    return [dumps for same in texts.values() for _, dumps in same]
+        ids = set(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
+        known = [of_id[dump.source, each] for each in (*ids, 0) if (dump.source, each) in of_id]
+        at = min(known, default=None) if ids else of_source.get(dump.source)
+        if at is None:
+            at = len(texts)
+            texts.append([])
+            of_source.setdefault(dump.source, at)
+            of_id.update(((dump.source, each), at) for each in ids or (0,))
+        texts[at].append(dump)
+    return texts
 
 
 def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:
