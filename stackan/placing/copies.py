@@ -19,10 +19,13 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 # Endings that tell how a text is kept, and not which one it is.
-_KEPT = re.compile(r"\.(?:txt|log|out|dump|text|trace|md|eml|gz|xz|bz2|zst|zip|tar|tgz|txz|tbz2?|bak|orig|copy|save)$", re.IGNORECASE)
+_ENDINGS = "txt|log|out|dump|text|trace|md|eml|gz|xz|bz2|zst|zip|tar|tgz|txz|tbz2?|bak|orig|copy|save"
+_KEPT = re.compile(rf"\.(?:{_ENDINGS})(?=$|\.\d{{1,3}}$)", re.IGNORECASE)
 _EARLIER, _LATER = ("before", "first", "begin", "start"), ("after", "second", "end")
 _ORDER = {**dict.fromkeys(_EARLIER, 0), **dict.fromkeys(_LATER, 1), "third": 2}
 _WORDS = re.compile(r"[^\W\d_]+")
+_FURTHER = re.compile(r"[._-]?\d{1,4}")  # `dump.txt` and `dump2.txt`, `pstack.log` and `pstack.log.1`
+_COUNTED = re.compile(r"(?<![^\W_])\d{1,3}$")  # at the end of a name
 _CARRIERS = frozenset(("mail", "email", "msg", "message", "attachment", "upload", "ticket", "reply", "copy"))
 _LONGEST = 1024  # characters that are looked at, from the end
 
@@ -66,7 +69,8 @@ def read_label(source: str) -> Label:
     order = tuple(_ORDER[word] for part in parts for word in _WORDS.findall(part) if word in _ORDER)
     inner = len([part for part in member.split("/") if part not in ("", ".")]) if archive else 0
     marked = parts[-1:] != (_without_endings(given[-1]),)
-    return Label(parts, inner, name.rounds, name.time, order, marked, bool(own.rounds) or own.time is not None)
+    own_round = own.time is not None or bool(own.rounds) or _COUNTED.search("".join(parts[-1:])) is not None
+    return Label(parts, inner, name.rounds, name.time, order, marked, own_round)
 
 
 def bare(part: str) -> str:
@@ -90,7 +94,7 @@ def are_copies(ours: Label, theirs: Label, unique: bool, packed_at_once: bool) -
     """
     if ours.parts == theirs.parts:
         return True
-    if are_apart(ours, theirs) or ours.last != theirs.last:
+    if ours.last != theirs.last or are_apart(ours, theirs) or _are_counted(ours.parts, theirs.parts):
         return False
     return packed_at_once or (unique and ours.own) or _is_packed(ours, theirs)
 
@@ -137,8 +141,8 @@ def _count(ours: str, theirs: str) -> bool:
     """Whether two names are equal, or differ in what counts something, and that is neither hosts nor processes nor copies."""
     mine, yours = natural_key(ours)[0], natural_key(theirs)[0]
     if len(mine) != len(yours):
-        short, long = sorted((mine, yours), key=len)
-        return len(long) == len(short) + 1 and long[: len(short)] == short and long[-1][0] == 0
+        short, long = sorted((ours, theirs), key=len)
+        return long.startswith(short) and _FURTHER.fullmatch(long, len(short)) is not None
     return all(x == y or (x[0] == y[0] == 0 and _may_count(mine[:at])) for at, (x, y) in enumerate(zip(mine, yours)))
 
 

@@ -6,6 +6,7 @@ two moments only where something says that they are: their own times, counters b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,9 @@ from stackan.placing.heads import read_head
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
+
+
+_RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
 
 
 class Repeats(NamedTuple):
@@ -70,8 +74,11 @@ def _have_two_times(before: Dump, after: Dump) -> bool:
 
 
 def _are_two_rounds(before: Dump, after: Dump) -> bool:
-    """By their names, unless a clock in the texts stands still."""
-    return before.source != after.source and are_rounds(before.source, after.source) and read_head(after).time is None
+    """By their names, unless a clock in the texts stands still; in one text by the debugger's word, or as its tool took many samples."""
+    if before.source == after.source:
+        (start, stop), (next_start, _) = _extent(before), _extent(after)
+        return start == next_start or _RESUMED.search(before.data, stop, next_start) is not None
+    return are_rounds(before.source, after.source) and read_head(after).time is None
 
 
 def _counted_apart(before: int, after: int, counters: Counters | None) -> bool:
