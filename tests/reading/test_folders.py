@@ -112,10 +112,15 @@ def test_links_that_lead_out_of_a_folder_are_followed_once_if_asked_for(tmp_path
 
 def test_a_link_to_what_the_caller_names_as_well_needs_no_note(tmp_path: Path) -> None:
     case = linked(tmp_path)
+    write(case, "own")
 
     found = list(read([case, tmp_path / "elsewhere"]))
 
-    assert [source for source, _ in blobs(found)] == [str(tmp_path / "elsewhere/file"), str(tmp_path / "elsewhere/folder/x")]
+    assert [source for source, _ in blobs(found)] == [
+        str(case / "own"),
+        str(tmp_path / "elsewhere/file"),
+        str(tmp_path / "elsewhere/folder/x"),
+    ]
     assert skipped(found) == []
 
 
