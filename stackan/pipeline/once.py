@@ -61,12 +61,12 @@ class Once:
 
     def _twin(self, item: Blob, label: Label) -> _Text | None:
         key = _key(item.data)
-        alike = self._named.get((key, label.last), [])[-_FEW:]
-        unique = bool(alike) and _RANDOM.search(item.data) is not None
+        alike, timed = self._named.get((key, label.last), [])[-_FEW:], self._timed.get(key)
+        unique = bool(alike or timed) and _RANDOM.search(item.data) is not None
         for text in reversed(alike):
             if are_copies(label, text.label, unique, packed_at_once=item.taken_at == text.taken_at is not None):
                 return text
-        return self._timed.get(key)
+        return timed if unique else None
 
 
 class _Text(NamedTuple):

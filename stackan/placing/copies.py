@@ -96,7 +96,9 @@ def are_copies(ours: Label, theirs: Label, unique: bool, packed_at_once: bool) -
         return True
     if ours.last != theirs.last or are_apart(ours, theirs) or _are_counted(ours.parts, theirs.parts):
         return False
-    return packed_at_once or (unique and ours.own) or _is_packed(ours, theirs)
+    if unique and (packed_at_once or ours.own):
+        return True
+    return _is_packed(ours, theirs) and (unique or _lies_beside(ours, theirs) or _lies_beside(theirs, ours))
 
 
 def are_apart(ours: Label, theirs: Label) -> bool:
@@ -117,6 +119,12 @@ def _is_packed(ours: Label, theirs: Label) -> bool:
         return _is_end(packed.content, plain.parts) or _is_end(plain.parts, packed.content)
     beside = (*packed.parts[:-2], packed.parts[-1])
     return beside == plain.parts or len(plain.parts) == 1 or _is_end(packed.parts[-2:], plain.parts)
+
+
+def _lies_beside(packed: Label, other: Label) -> bool:
+    """Whether an input lies in the folder of another one's archive: elsewhere may be another host's."""
+    home = packed.parts[: -packed.inner - 1]
+    return packed.inner > 0 and other.parts[: len(home)] == home
 
 
 def _is_end(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

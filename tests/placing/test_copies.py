@@ -241,6 +241,18 @@ def test_times_in_the_texts_tell_two_rounds_under_any_names(hung, tmp_path):
     assert (analysis.critical, notes(analysis)) == (True, [])
 
 
+def test_equal_texts_of_two_hosts_without_any_address_are_of_two_processes(tmp_path):
+    """So two idle workers look in two containers, to py-spy."""
+    text = b'Process 1: python worker.py\nPython v3.11.2 (/usr/bin/python3.11)\n\nThread 1 (idle): "MainThread"\n    get (queue.py:171)\n'
+    for host in ("node1", "node2"):
+        (tmp_path / host).mkdir()
+        with zipfile.ZipFile(tmp_path / host / "dump.zip", "w") as archive:
+            archive.writestr("pyspy.txt", text)
+    analysis = analyze(tmp_path)
+    assert len(snapshots(analysis)) == 2
+    assert not any("read once" in note for note in notes(analysis))
+
+
 # -- doubts
 
 
