@@ -79,7 +79,8 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     sightings = [sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)]
     repeats = find_repeats(dumps, beside.counters, lambda at: any(sighting.runs for sighting in sightings[at]))
     kept = [at for at in range(len(dumps)) if at not in repeats.doubtful]
-    doubtful = tuple((dumps[at], kept.index(first)) for at, first in sorted(repeats.doubtful.items()))
+    index = {at: position for position, at in enumerate(kept)}
+    doubtful = tuple((dumps[at], index[first]) for at, first in sorted(repeats.doubtful.items()))
     suspect = tuple((dumps[at].source, dumps[first].source) for at, first in sorted(repeats.suspect.items()))
     dumps, sightings = tuple(dumps[at] for at in kept), [sightings[at] for at in kept]
     counters = beside.counters.of(kept) if beside.counters is not None else None
@@ -101,13 +102,14 @@ def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
     """Ids that are unique within the case: host and process id as far as they are known, else the name of the first snapshot."""
     named: list[Process] = []
     taken: set[str] = set()
+    counts: dict[str, int] = {}
     for process in processes:
         host = f"{process.place.host}/" if process.place.host else ""
         base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
-        name, count = base, 1
+        name = base
         while name in taken:
-            count += 1
-            name = f"{base}#{count}"
+            counts[base] = counts.get(base, 1) + 1
+            name = f"{base}#{counts[base]}"
         taken.add(name)
         named.append(process._replace(id=name))
     return tuple(named)

@@ -25,55 +25,74 @@ class Once:
     def __init__(self) -> None:
         self.found: list[Found] = []
         self.again: list[tuple[str, str]] = []  # (a further name of a text, the name under which it was read)
-        self._named: dict[tuple[Key, str], list[_Text]] = {}
-        self._timed: dict[Key, _Text] = {}
+        self._known: dict[Key, _Same] = {}
 
     def has(self, item: Blob) -> bool:
         """Whether a text need not be read, as one that was read is its copy; what an archive knows of its time is kept."""
-        label = read_label(item.source)
-        twin = self._twin(item, label)
-        if twin is None:
+        twin = self._twin(item)
+        if twin is None or read_label(item.source).is_plainer(read_label(twin.source)):
             return False
-        found = self.found[twin.at]
-        if not found.is_empty:
-            if label.is_plainer(twin.label):
-                return False
-            self.again.append((item.source, twin.source))
-            _learn(found, item.taken_at, item.written)
+        self.again.append((item.source, twin.source))
+        _learn(self.found[twin.at], item.taken_at, item.written)
         return True
 
     def add(self, item: Blob, found: Found) -> None:
         """Take what a text says, in place of what a copy of it with a worse name said."""
-        key, label = _key(item.data), read_label(item.source)
-        twin = self._twin(item, label)
+        if found.is_empty:
+            self.found.append(found)
+            return
+        twin = self._twin(item)
         if twin is None:
-            text = _Text(item.source, label, item.taken_at, len(self.found))
+            text = _Text(item.source, item.taken_at, len(self.found))
             self.found.append(found)
         else:
-            text = _Text(item.source, label, item.taken_at or twin.taken_at, twin.at)
+            text = _Text(item.source, item.taken_at or twin.taken_at, twin.at)
             self.again.append((twin.source, item.source))
             for dump in self.found[twin.at].dumps[:1]:
                 _learn(found, dump.taken_at, dump.written)
             self.found[twin.at] = found
-        self._named.setdefault((key, label.last), []).append(text)
-        if any(map(tells_time, found.dumps)):
-            self._timed[key] = text
+        self._known.setdefault(_key(item.data), _Same()).add(text, timed=any(map(tells_time, found.dumps)))
 
-    def _twin(self, item: Blob, label: Label) -> _Text | None:
-        key = _key(item.data)
-        alike, timed = self._named.get((key, label.last), [])[-_FEW:], self._timed.get(key)
-        unique = bool(alike or timed) and _RANDOM.search(item.data) is not None
-        for text in reversed(alike):
-            if are_copies(label, text.label, unique, packed_at_once=item.taken_at == text.taken_at is not None):
-                return text
-        return timed if unique else None
+    def _twin(self, item: Blob) -> _Text | None:
+        same = self._known.get(_key(item.data))
+        return same.twin(item) if same is not None else None
 
 
 class _Text(NamedTuple):
     source: str
-    label: Label
     taken_at: str | None
     at: int  # which of those that were found
+
+
+class _Same:
+    """Texts with the same bytes; hardly ever does a second one come, so their names are read when it does."""
+
+    def __init__(self) -> None:
+        self._unread: list[_Text] = []
+        self._named: dict[str, list[tuple[Label, _Text]]] = {}
+        self._timed: _Text | None = None
+
+    def add(self, text: _Text, timed: bool) -> None:
+        """`timed`: the bytes say when they were made."""
+        self._unread.append(text)
+        if timed:
+            self._timed = text
+
+    def twin(self, item: Blob) -> _Text | None:
+        """The text of which an item is a copy."""
+        self._read_names()
+        unique = _RANDOM.search(item.data) is not None
+        label = read_label(item.source)
+        for other, text in reversed(self._named.get(label.last, [])[-_FEW:]):
+            if are_copies(label, other, unique, packed_at_once=item.taken_at == text.taken_at is not None):
+                return text
+        return self._timed if unique else None
+
+    def _read_names(self) -> None:
+        for text in self._unread:
+            label = read_label(text.source)
+            self._named.setdefault(label.last, []).append((label, text))
+        self._unread.clear()
 
 
 def _key(data: bytes) -> Key:

@@ -27,6 +27,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _FURTHER = re.compile(r"[._-]?\d{1,4}")  # `dump.txt` and `dump2.txt`, `pstack.log` and `pstack.log.1`
 _COUNTED = re.compile(r"(?<![^\W_])\d{1,3}$")  # at the end of a name
 _CARRIERS = frozenset(("mail", "email", "msg", "message", "attachment", "upload", "ticket", "reply", "copy"))
+_MOST_MARKS = 4
 _LONGEST = 1024  # characters that are looked at, from the end
 
 
@@ -75,15 +76,14 @@ def read_label(source: str) -> Label:
 
 def bare(part: str) -> str:
     """`Copy of snap1.txt.gz` → `snap1`"""
-    before = ""
-    while part != before:
-        before, part = part, _MARKS.sub("", _without_endings(part))
-    return part.casefold() or before.casefold()
+    for _ in range(_MOST_MARKS):
+        part = _MARKS.sub("", _without_endings(part)) or part
+    return part.casefold()
 
 
 def _without_endings(part: str) -> str:
-    while (shorter := _KEPT.sub("", part)) and shorter != part:
-        part = shorter
+    for _ in range(_MOST_MARKS):
+        part = _KEPT.sub("", part) or part
     return part.casefold()
 
 
@@ -131,9 +131,8 @@ def _is_end(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     return long[-len(short) :] == short
 
 
-def are_rounds(a: str, b: str) -> bool:
+def are_rounds(ours: Label, theirs: Label) -> bool:
     """Whether the names of two inputs tell that they were taken in two rounds."""
-    ours, theirs = read_label(a), read_label(b)
     return are_apart(ours, theirs) or _are_counted(ours.parts, theirs.parts)
 
 

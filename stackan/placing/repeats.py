@@ -7,17 +7,18 @@ two moments only where something says that they are: their own times, counters b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
-from stackan.placing.copies import are_rounds, read_label
+from stackan.placing.copies import Label, are_rounds, read_label
 from stackan.placing.heads import read_head
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
 
 
+_LOOKED_AT = 4096  # bytes before a snapshot
 _RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
 
 
@@ -32,10 +33,12 @@ def find_repeats(dumps: Sequence[Dump], counters: Counters | None, runs: Callabl
     """Those of the snapshots of one process; `runs` says in which of them a thread runs."""
     found = Repeats({}, {})
     for same in _with_equal_threads(dumps):
+        labels = {source: read_label(source) for source in {dumps[at].source for at in same}}
+        told = [at for at in same if labels[dumps[at].source].tells_round]
         kept = -1
-        for at in sorted(same, key=lambda at: not read_label(dumps[at].source).tells_round):
+        for at in [*told, *(at for at in same if not labels[dumps[at].source].tells_round)]:
             if kept >= 0 and not _have_two_times(dumps[kept], dumps[at]) and not _counted_apart(kept, at, counters):
-                if not _are_two_rounds(dumps[kept], dumps[at]):
+                if not _are_two_rounds(dumps[kept], dumps[at], labels):
                     found.doubtful[at] = kept
                     continue
                 if runs(at):
@@ -73,12 +76,12 @@ def _have_two_times(before: Dump, after: Dump) -> bool:
     return None not in times and len(times) > 1
 
 
-def _are_two_rounds(before: Dump, after: Dump) -> bool:
+def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> bool:
     """By their names, unless a clock in the texts stands still; in one text by the debugger's word, or as its tool took many samples."""
     if before.source == after.source:
         (start, stop), (next_start, _) = _extent(before), _extent(after)
-        return start == next_start or _RESUMED.search(before.data, stop, next_start) is not None
-    return are_rounds(before.source, after.source) and read_head(after).time is None
+        return start == next_start or _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
+    return are_rounds(labels[before.source], labels[after.source]) and read_head(after).time is None
 
 
 def _counted_apart(before: int, after: int, counters: Counters | None) -> bool:
