@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 
 Identity = tuple[int, int]  # device and inode
 
@@ -32,7 +33,15 @@ class Visits:
 
     def is_named(self, real: str) -> bool:
         """Whether a real path lies at or below one that the caller has named, so that it is come to anyway."""
-        return any(lies_in(real, os.path.realpath(name)) for name in self._named)
+        path = real
+        while path not in self._tops and path != os.path.dirname(path):
+            path = os.path.dirname(path)
+        return path in self._tops
+
+    @cached_property
+    def _tops(self) -> frozenset[str]:
+        """The real paths of what was named; hardly ever asked for."""
+        return frozenset(map(os.path.realpath, self._named))
 
 
 def identity(status: os.stat_result) -> Identity:
