@@ -70,8 +70,8 @@ def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], 
     """A process, or several that look alike, of which the first one is shown; `shared` are the names of stacks shown before."""
     process = processes[0]
     if len(processes) == 1:
-        sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.dumps))
-        yield from indented(f"{count(len(process.dumps), 'snapshot')}: {safe(sources)}", 3, 3)
+        sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.snapshots))
+        yield from indented(f"{count(len(process.snapshots), 'snapshot')}: {safe(sources)}", 3, 3)
         yield from indented(sizes(process), 3, 3)
     else:
         yield from render_members(processes)

@@ -82,7 +82,9 @@ def test_a_total_that_is_just_reached_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(1000))
     (tmp_path / "b").touch()
 
-    assert contents(read([tmp_path, tmp_path / "b"], Limits(total_bytes=1000))) == [bytes(1000), b"", b""]
+    (tmp_path / "c").touch()
+
+    assert contents(read([tmp_path / "a", tmp_path / "b", tmp_path / "c"], Limits(total_bytes=1000))) == [bytes(1000), b"", b""]
 
 
 def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
@@ -96,11 +98,11 @@ def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
 
 
 def test_a_named_file_that_passes_the_total_is_a_limit_error(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(bytes(600))
+    for name in ("b", "a"):
+        (tmp_path / name).write_bytes(bytes(600))
 
     with pytest.raises(LimitError, match=f"a: {TOTAL}"):
-        list(read([path, path], Limits(total_bytes=1000)))
+        list(read([tmp_path / "b", tmp_path / "a"], Limits(total_bytes=1000)))
 
 
 def test_a_tar_counts_once_and_not_again_for_its_members() -> None:
