@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TextIO
 
 from stackan.model.analysis import Analysis
+from stackan.report.words import Stream
 
 _DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
 
 
-def write(analysis: Analysis, stream: TextIO) -> None:
+def write(analysis: Analysis, stream: Stream) -> None:
     """Write the document, the same bytes for the same input."""
     for piece in layout(analysis.to_dict(), _DOCUMENT):
         stream.write(piece)
@@ -24,7 +24,7 @@ def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
     An indented dump of a case with 100,000 threads takes ten times as long: the standard library's fast encoder doesn't indent.
     """
     if level == opened or not value or not isinstance(value, (dict, list)):
-        yield json.dumps(value)
+        yield dumps(value)
         return
     named = isinstance(value, dict)
     margin = "\n" + " " * (level + 1)
@@ -32,6 +32,11 @@ def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
     for at, item in enumerate(value):
         yield ("," if at else "") + margin
         if named:
-            yield json.dumps(item) + ": "
+            yield dumps(item) + ": "
         yield from layout(value[item] if isinstance(value, dict) else item, opened, level + 1)
     yield "\n" + " " * level + ("}" if named else "]")
+
+
+def dumps(value: object) -> str:
+    """The value as JSON of characters that print: the standard library's encoder lets DEL through, which stands in strings only."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
