@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, BinaryIO, TextIO, cast
 
 from stackan.cli.printing import SafeText, is_standard_output, say, standard_output
-from stackan.cli.target import replacing
 from stackan.errors import UsageError
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -62,6 +61,8 @@ def _opened(path: str | None, inputs: Sequence[str], mode: str) -> Iterator[IO[A
         stream = standard_output()
         yield stream.buffer if mode == "wb" else stream
         return
+    from stackan.cli.target import replacing
+
     _spare_inputs(path, inputs)
     with replacing(path, mode) as file:
         yield file

@@ -68,9 +68,9 @@ def _pass_over(trouble: object) -> None:
 
 def _tell(error: BaseException, stops: Stops) -> int:
     """Say what has ended the command, and return the status for it."""
-    if stops.number:  # first, as an interrupted import or call may have made another error of it
+    if stops.number or isinstance(error, KeyboardInterrupt):  # first, as what is interrupted may make another error of it
         say(stops.words)
-        return 128 + stops.number
+        return 128 + stops.number if stops.number else INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else UNUSABLE if error.code else 0
     if isinstance(error, BrokenPipeError):  # the reader has seen enough (| head)

@@ -30,7 +30,7 @@ class Stops:
 
     @property
     def words(self) -> str:
-        return _WORDS[signal.Signals(self.number).name]
+        return _WORDS[signal.Signals(self.number or signal.SIGINT).name]
 
     def __enter__(self) -> Stops:
         for name in _WORDS:
