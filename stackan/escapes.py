@@ -16,7 +16,7 @@ def shown(text: str) -> str:
 
 def shown_lines(text: str) -> str:
     """As `shown`, but line ends and tabs stay as they are."""
-    if text.replace("\n", "").replace("\t", "").isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():  # the first for the long lines of JSON
         return text
     return "".join(char if char in "\n\t" else _shown(char) for char in text)
 

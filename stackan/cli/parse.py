@@ -88,7 +88,8 @@ def write_ndjson(dump: Dump, stream: SafeText) -> None:
     from stackan.report.json import dumps
 
     for thread in _threads(dump):
-        stream.write(dumps({"source": dump.source, **thread}) + "\n")
+        stream.write(dumps({"source": dump.source, **thread}))
+        stream.write("\n")
 
 
 def write_folded(dump: Dump, stream: SafeText) -> None:
