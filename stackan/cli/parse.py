@@ -85,10 +85,10 @@ def write_json(dump: Dump, stream: SafeText) -> None:
 
 def write_ndjson(dump: Dump, stream: SafeText) -> None:
     """One line for each thread."""
-    from stackan.report.json import dumps
+    import json
 
     for thread in _threads(dump):
-        stream.write(dumps({"source": dump.source, **thread}))
+        stream.write(json.dumps({"source": dump.source, **thread}))
         stream.write("\n")
 
 

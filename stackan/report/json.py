@@ -24,7 +24,7 @@ def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
     An indented dump of a case with 100,000 threads takes ten times as long: the standard library's fast encoder doesn't indent.
     """
     if level == opened or not value or not isinstance(value, (dict, list)):
-        yield dumps(value)
+        yield json.dumps(value)
         return
     named = isinstance(value, dict)
     margin = "\n" + " " * (level + 1)
@@ -32,11 +32,6 @@ def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
     for at, item in enumerate(value):
         yield ("," if at else "") + margin
         if named:
-            yield dumps(item) + ": "
+            yield json.dumps(item) + ": "
         yield from layout(value[item] if isinstance(value, dict) else item, opened, level + 1)
     yield "\n" + " " * level + ("}" if named else "]")
-
-
-def dumps(value: object) -> str:
-    """The value as JSON of characters that print: the standard library's encoder lets DEL through, which stands in strings only."""
-    return json.dumps(value).replace("\x7f", "\\u007f")

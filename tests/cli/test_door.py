@@ -238,6 +238,12 @@ def test_an_interruption_that_a_library_makes_another_error_of_stays_one():
     assert (done.returncode, done.stderr) == (130, "stackan: interrupted\n")
 
 
+def test_an_interruption_within_code_that_is_made_on_the_way_keeps_its_status():
+    """As every named tuple is: Python would end itself by SIGINT, whatever status is returned."""
+    done = with_run("exec('os.kill(os.getpid(), 2)')")
+    assert (done.returncode, done.stderr) == (130, "stackan: interrupted\n")
+
+
 def test_a_signal_that_is_ignored_on_purpose_stays_ignored(example):
     done = shell(f"trap '' HUP INT; {shlex.join([sys.executable, '-c', KILLED])} analyze {example / 'snap1.txt'}")
     assert done.returncode == 0

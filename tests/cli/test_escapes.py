@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pathlib
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stackan
+from stackan.cli.parse import write_folded
 from stackan.escapes import shorten, shown, shown_lines
 
 # C0 but line ends and tabs, DEL, C1, marks and overrides of direction, line separators, half characters.
@@ -62,18 +65,14 @@ def test_names_in_dumps_and_of_files_come_out_as_escapes(tmp_path, form):
     assert target.read_text() == out
 
 
-def test_a_name_of_a_folded_stack_stays_in_its_line_and_its_frame(tmp_path):
+def test_a_name_of_a_folded_stack_stays_in_its_line_and_its_frame():
     """As flamegraph.pl reads it: all up to the last blank is the stack, and frames end at semicolons."""
-    path = tmp_path / "snap.json"
-    place = {"filename": "a.py", "module": None, "short_filename": "a.py", "line": 1, "locals": None, "is_entry": True}
-    frames = [{"name": "evil;\n\x1b]52;c;\x07 9", **place}] * 2
-    ids = {"pid": 7, "thread_id": 1, "thread_name": "MainThread", "os_thread_id": 7}
-    thread = {**ids, "active": True, "owns_gil": False, "frames": frames, "process_info": None}
-    path.write_text(json.dumps([thread], indent=2))
-    status, out, errors = call("parse", "--format", "folded", path)
-    assert status == 0, errors
-    assert [re.fullmatch(r"(.*)\s+?(\d+)", line).group(2) for line in out.splitlines()] == ["1"]
-    assert len(out.splitlines()[0].split(";")) == 2 and not OBEYED.search(out)
+    stream = io.StringIO()
+    write_folded(stackan.parse(dump("evil;name", *NASTY[:-1])), stream)
+    lines = stream.getvalue().split("\n")[:-1]
+    found = [re.fullmatch(r"(.*)\s+?(\d+)", line) for line in lines]
+    assert sum(int(each[2]) for each in found if each) == len(NASTY)
+    assert all(each and len(each[1].split(";")) == 5 and not OBEYED.search(each[1]) for each in found)
 
 
 def test_json_says_in_its_own_way_what_stood_there(tmp_path):
