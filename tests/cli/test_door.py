@@ -194,7 +194,10 @@ import os, sys
 class Finder:
     def find_spec(self, name, *_):
         if name == os.environ["MOMENT"]:
-            os.kill(os.getpid(), int(os.environ["SIGNAL"]))
+            if os.environ.get("MADE"):
+                exec('os.kill(os.getpid(), int(os.environ["SIGNAL"]))')
+            else:
+                os.kill(os.getpid(), int(os.environ["SIGNAL"]))
 if os.environ.get("MOMENT"):
     sys.meta_path.insert(0, Finder())
 """
@@ -238,9 +241,10 @@ def test_an_interruption_that_a_library_makes_another_error_of_stays_one():
     assert (done.returncode, done.stderr) == (130, "stackan: interrupted\n")
 
 
-def test_an_interruption_within_code_that_is_made_on_the_way_keeps_its_status():
+@pytest.mark.parametrize("way", WAYS, ids=WAY_NAMES)
+def test_an_interruption_within_code_that_is_made_on_the_way_keeps_its_status(hook, example, way):
     """As every named tuple is: Python would end itself by SIGINT, whatever status is returned."""
-    done = with_run("exec('os.kill(os.getpid(), 2)')")
+    done = shell(shlex.join([*way, "analyze", str(example)]), PYTHONPATH=hook, MOMENT="stackan.pipeline", SIGNAL="2", MADE="1")
     assert (done.returncode, done.stderr) == (130, "stackan: interrupted\n")
 
 
