@@ -41,7 +41,7 @@ class Head(str):
 def write(analysis: Analysis, stream: Stream, color: Callable[[str], object] | None = None) -> None:
     """Write the report to a stream; `color`, if there is to be any, switches the stream to one ("31;1") and back ("0")."""
     for line in render(analysis):
-        if color is not None and isinstance(line, Head):
+        if color and isinstance(line, Head):
             color(_COLORS[line.style])
             stream.write(line)
             color("0")
