@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
     analysis = analyze(case, options.profile)
-    with output(options.output, options.inputs) as stream:
+    with output(options.output, [*options.inputs, *options.profile]) as stream:
         if options.explain == "inputs":
             from stackan.report.inputs import explain_inputs
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             from stackan.report import text
 
-            text.write(analysis, stream, wants_color(options.color, stream))
+            text.write(analysis, stream, stream.color if wants_color(options.color, stream) else None)
     return 1 if analysis.critical and not options.exit_zero else 0
 
 

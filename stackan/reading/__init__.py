@@ -13,13 +13,14 @@ from typing import BinaryIO
 from stackan.errors import InputError, LimitError
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
-from stackan.reading.names import shown
+from stackan.reading.names import listed, shown
+from stackan.reading.same import find_same
 from stackan.reading.sources import read_named, why_closed
 from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
 from stackan.reading.visits import Visits
 
-__all__ = ["Blob", "Budget", "Limits", "Skipped", "Text", "Visits", "open_text", "read", "require"]
+__all__ = ["Blob", "Budget", "Limits", "Skipped", "Text", "Visits", "find_same", "open_text", "read", "require"]
 
 
 def read(
@@ -62,6 +63,6 @@ def require(paths: Sequence[str | os.PathLike[str]]) -> None:
         name = os.fspath(path)
         reason = why_closed(name)
         if reason is not None:
-            closed.setdefault(reason, []).append(shown(name) or "an empty name")
+            closed.setdefault(reason, []).append(name or "an empty name")
     if closed:
-        raise InputError("; ".join(f"{', '.join(names)}: {reason}" for reason, names in closed.items()))
+        raise InputError("; ".join(f"{listed(names)}: {reason}" for reason, names in closed.items()))
