@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from stackan.reading.sources import STANDARD_INPUT
 from stackan.reading.trouble import Unreadable
+from stackan.reading.visits import Visits
 
 
 def find_same(path: str, inputs: Iterable[str]) -> str | None:
@@ -28,7 +29,7 @@ def _met(inputs: Iterable[str]) -> Iterator[str]:
             from stackan.reading.walk import Folder
 
             with contextlib.suppress(Unreadable):
-                yield from Folder(name).files
+                yield from Folder(name, Visits([name], follow_links=True)).files
         else:
             yield name
 
