@@ -136,6 +136,13 @@ class Sighting(NamedTuple):
         """What the dump says of the thread beside its frames."""
         return self.dump.facts.told.get(self.thread)
 
+    @property
+    def runs(self) -> bool:
+        """Whether the thread was met while it ran, in a function and at an address that the text prints."""
+        names, dump = self.place.names, self.dump
+        located = bool(names) and not names[0].startswith("??") and dump.pc(dump.columns.thread_first[self.thread]) != 0
+        return self.place.verb == "running" and located
+
     def text_of(self, shown: "Awaited | Held | None") -> "Dump | Log":
         """Where the line of what is shown stands: in the dump, or in a log."""
         return shown.log if shown is not None and shown.log is not None else self.dump

@@ -12,7 +12,7 @@ from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
 from stackan.parsing.readers import READERS, read
-from stackan.parsing.snapshots import find_borders, is_repeated, process_ids, split_snapshots
+from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
 ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that docs/formats names"
 
@@ -83,12 +83,15 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
     borders = find_borders(data, columns)
     pieces = split_snapshots(columns, borders)
-    kept = pieces[:1]
-    for before, piece in itertools.pairwise(pieces):
+    unquoted = drop_quotations(data, columns, pieces)
+    if len(unquoted) < len(pieces):
+        warnings.append("a mail quotes a snapshot that stands in the text itself; it counts once")
+    kept = unquoted[:1]
+    for before, piece in itertools.pairwise(unquoted):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
         if found.format != "gdb" or not is_repeated(data, columns, before, piece):
             kept.append(piece)
-    if len(kept) < len(pieces):
+    if len(kept) < len(unquoted):
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]

@@ -46,7 +46,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
     """The document, with headline, titles, explanations and advice in this language."""
     owners = _owners(analysis.waits)
     names = {id(process.place): process.id for process in analysis.processes}
-    texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.dumps}
+    texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.snapshots}
     digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
     return {
         "schema": SCHEMA,
@@ -120,7 +120,7 @@ def _process(
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.place.placements],
-        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
+        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.snapshots)],
         "threads": [
             _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
         ],
@@ -161,6 +161,12 @@ def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
     }
 
 
+def _repeated(track: Track, process: Process) -> list[int]:
+    """The snapshots that may be copies of those in which a thread is present."""
+    present = set(track.present)
+    return [index for index, (_, first) in enumerate(process.repeats, len(process.dumps)) if first in present]
+
+
 def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process) -> dict[str, Any]:
     place = track.place
     return {
@@ -168,7 +174,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "thread_id": track.pthread if track.number is None else str(track.number),
         "name": track.name,
         "pool": pool,
-        "present": track.present,
+        "present": [*track.present, *_repeated(track, process)],
         "progress": track.progress,
         "confidence": certainty(track, process.place.span),
         "note": _WORDS.title(track.note),

@@ -7,12 +7,12 @@ same place before the same thing: five thousand clients of one lock are one box.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
-from stackan.report.words import cut, numbers, safe
+from stackan.report.words import Stream, cut, numbers, safe
 from stackan.wording import speech
 
 _ROOT = "root of these waits"
@@ -38,7 +38,7 @@ class Arrow(NamedTuple):
     sure: bool  # shown by the text, not concluded
 
 
-def write(analysis: Analysis, format: str, stream: TextIO) -> None:
+def write(analysis: Analysis, format: str, stream: Stream) -> None:
     """Write the graph as `dot`, `mermaid` or `graphml`."""
     lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis))
     stream.writelines(line + "\n" for line in lines)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TextIO
 
 from stackan.model.analysis import Analysis
+from stackan.report.words import Stream
 
 _DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
 
 
-def write(analysis: Analysis, stream: TextIO) -> None:
+def write(analysis: Analysis, stream: Stream) -> None:
     """Write the document, the same bytes for the same input."""
     for piece in layout(analysis.to_dict(), _DOCUMENT):
         stream.write(piece)

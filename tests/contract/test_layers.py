@@ -13,6 +13,7 @@ MODEL = {"model"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
+    "escapes": set(),
     "model": set(),
     "_reference": MODEL,
     "backend": {"_fast", "_reference", *MODEL},
@@ -64,7 +65,7 @@ GATED = {
     "time": {"reading"},
     "random": set(),
 }
-EVERYBODYS = {"errors", "_version", ""}
+EVERYBODYS = {"errors", "escapes", "_version", ""}
 
 
 def imports(path: pathlib.Path) -> Iterator[tuple[int, str]]:
