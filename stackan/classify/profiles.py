@@ -97,7 +97,7 @@ def _text(path: str) -> str:
     if len(data) > LARGEST:
         raise ProfileError(f"{path}: the profile is larger than {LARGEST >> 20} MiB; is it the right file?")
     try:
-        return data.decode("utf-8").replace("\r\n", "\n")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ProfileError(f"{path}: the profile is no UTF-8 text; see docs/profiles.md for the grammar") from error
 
