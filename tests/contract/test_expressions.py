@@ -54,10 +54,8 @@ def everywhere() -> dict[str, re.Pattern[Any] | regex.Pattern[Any]]:
     """{where it stands: the expression} of all modules, classes and profiles."""
     found = {}
     for module in modules():
-        spaces = [
-            vars(module),
-            *(vars(each) for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__),
-        ]
+        classes = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
+        spaces = [vars(module), *map(vars, classes)]
         for name, value in itertools.chain.from_iterable(space.items() for space in spaces):
             for number, expression in enumerate(expressions(value)):
                 found.setdefault(expression, f"{module.__name__}.{name}[{number}]")

@@ -66,8 +66,10 @@ def test_whatever_stands_where_a_number_belongs_breaks_nothing(path: Path, tmp_p
         "[Switching to thread 1 (Thread 0x{} (LWP 5))]\n#0  0x0000000000000001 in f ()\n#1  0x0000000000000002 in main ()\n",
         "[Switching to thread {} (Thread 0x7f00 (LWP {}))]\n#0  0x0000000000000001 in f ()\n#1  0x0000000000000002 in main ()\n",
         "Thread 1 (LWP 7):\n#0  0x0000000000000001 in main::'lambda{}'(int)::operator()(int) const ()\n",
-        'Thread 0x{} (most recent call first):\n  File "/srv/a.py", line {} in f\n\nThread 0x1 (most recent call first):\n  File "a.py", line 1 in f\n',
-        'Process 1: python x.py\nPython v3.11.2 (/usr/bin/python)\n\nThread 0x{} (idle): "w"\n    0x{} (libc.so.6)\n    wait (threading.py:{})\n',
+        'Thread 0x{} (most recent call first):\n  File "/srv/a.py", line {} in f\n\n'
+        'Thread 0x1 (most recent call first):\n  File "a.py", line 1 in f\n',
+        "Process 1: python x.py\nPython v3.11.2 (/usr/bin/python)\n\n"
+        'Thread 0x{} (idle): "w"\n    0x{} (libc.so.6)\n    wait (threading.py:{})\n',
     ],
 )
 @pytest.mark.parametrize("number", OTHERS)
