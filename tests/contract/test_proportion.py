@@ -21,6 +21,7 @@ LOCK = 0x5555_8100_0000
 POLL = ["poll () from /lib/libc.so.6"]
 COND = ["__futex_abstimed_wait_common (abstime=0x0) at a.c:1", "pthread_cond_wait (cond=0x5000, mutex=0x6000) at b.c:2"]
 START = ["start_thread () from /lib/libc.so.6", "clone3 () from /lib/libc.so.6"]
+JVM = "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n"
 MONITOR = (
     '"w-{0}" #{0} prio=5 os_prio=0 cpu=1.0ms elapsed=2.0s tid=0x{0:016x} nid=0x{0:x} waiting for monitor entry  [0x0]\n'
     "   java.lang.Thread.State: BLOCKED (on object monitor)\n\tat Main.f(Main.java:1)\n\t- waiting to lock <0x{0:016x}> (a Ledger)\n"
@@ -51,7 +52,8 @@ def threads(frames: Callable[[int], list[str]]) -> Callable[[int], str]:
 
 
 def asked(number: int, owner: int) -> str:
-    return f"+p *(pthread_mutex_t *) 0x{LOCK + 64 * number:x}\n$1 = {{__data = {{__lock = 2, __count = 0, __owner = {owner}, __nusers = 1}}}}\n"
+    question = f"+p *(pthread_mutex_t *) 0x{LOCK + 64 * number:x}\n"
+    return f"{question}$1 = {{__data = {{__lock = 2, __count = 0, __owner = {owner}, __nusers = 1}}}}\n"
 
 
 def in_a_row(snapshot: Callable[[int], str]) -> Callable[[int], str]:
@@ -88,11 +90,11 @@ SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
     "snapshots with guards": (300, in_a_row(lambda at: GUARDED)),
     "quoted snapshots with guards": (300, in_a_row(lambda at: "> " + GUARDED.replace("\n", "\n> ") + "\n")),
     "snapshots with owners": (300, in_a_row(lambda at: PAIR + asked(at, 101))),
-    "owners": (300, lambda size: threads(lambda at: [*mutex(at), "f ()"])(size) + "".join(asked(at, 101 + at % size) for at in range(size))),
+    "owners": (300, lambda size: threads(lambda at: [*mutex(at), "f ()"])(size) + in_a_row(lambda at: asked(at, 101 + at))(size)),
     "frames": (2000, one_deep(["rec (n=1) at r.c:1"])),
     "executors in one stack": (
         500,
-        one_deep(["std::packaged_task<void ()>::operator() ()", "f()::{lambda()#1}::operator() ()", "std::function<void ()>::operator() ()"]),
+        one_deep([f"{caller}::operator() ()" for caller in ("std::packaged_task<void ()>", "f()::{lambda()#1}", "std::function<void ()>")]),
     ),
     "locals": (5000, one_deep(["f ()\n        x = {y = 1, z = 2}"])),
     "templates": (5000, in_symbol("a<b>::")),
@@ -101,9 +103,9 @@ SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
     "mangled names": (2000, lambda size: in_symbol("3abc")(size).replace("in 3abc", "in _ZN3abc")),
     "a string of lldb's": (5000, lambda size: STRING.format('"' + '\\"' * size + "\\")),
     "parentheses of lldb's": (5000, lambda size: STRING.format("(" * size)),
-    "monitors": (300, lambda size: "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n" + "".join(MONITOR.format(at, at + 1) for at in range(1, size))),
-    "goroutines": (500, lambda size: "".join(f"goroutine {at} [chan receive]:\nmain.f(0x1)\n\t/srv/a.go:{at} +0x1\n\n" for at in range(1, size))),
-}  # fmt: skip
+    "monitors": (300, lambda size: JVM + in_a_row(lambda at: MONITOR.format(at + 1, at + 2))(size)),
+    "goroutines": (500, in_a_row(lambda at: f"goroutine {at + 1} [chan receive]:\nmain.f(0x1)\n\t/srv/a.go:{at + 1} +0x1\n\n")),
+}
 
 
 def stages(path: Path) -> dict[str, float]:
