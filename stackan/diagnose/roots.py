@@ -8,7 +8,7 @@ from stackan.diagnose.arrivals import missing_from, tell_coming
 from stackan.diagnose.elimination import name_candidates, name_missing
 from stackan.diagnose.holders import HOPS, Holders, Way
 from stackan.diagnose.words import describe_doing, label
-from stackan.model.place import RECORDED, Awaited, Held
+from stackan.model.place import RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 
@@ -82,15 +82,11 @@ def tell_held(track: Track, holders: Holders) -> list[str]:
     """What a thread holds for which others wait."""
     sentences = []
     for holder in holders.wanted(track):
-        hold, number = holder.hold, len(holders.waiters_for(holder))
-        symbol = next((f" <{awaited.symbol}>" for awaited in map(_awaited, holders.waiters_for(holder)) if awaited and awaited.symbol), "")
+        hold, number, name = holder.hold, holders.number_of_waiters(holder), holders.symbol(holder)
+        symbol = f" <{name}>" if name else ""
         who = f"for which {number} threads wait" if number > 1 else "for which one thread waits"
         sentences.append(f"{label(track)} itself {holding(hold)} {hold.kind} {hold.address:#x}{symbol}{_doubt(hold)}, {who}.")
     return sentences
-
-
-def _awaited(track: Track) -> Awaited | None:
-    return track.newest.awaited
 
 
 def _doing(holder: Track) -> str:
