@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.errors import ProfileError
+from stackan.manual import page
 from stackan.model.rules import Element
 
 PATTERN_SECONDS = 0.05  # a user's own regular expression cannot hang the tool
@@ -106,7 +107,7 @@ def check_expressions(texts: Sequence[str], where: str) -> None:
             try:
                 regex.compile(text[1:-1])
             except regex.error as error:
-                raise ProfileError(f"{where}: {text} is no regular expression ({error}); see docs/profiles.md") from error
+                raise ProfileError(f"{where}: {text} is no regular expression ({error}); see {page('profiles.md')}") from error
 
 
 def _searches(pattern: str, name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from stackan.classify.patterns import check_expressions, read_elements
 from stackan.errors import ProfileError
+from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
@@ -90,7 +91,7 @@ def _text(path: str) -> str:
     except OSError as error:
         raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
     except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: the profile is no UTF-8 text; see docs/profiles.md for the grammar") from error
+        raise ProfileError(f"{path}: the profile is no UTF-8 text; see {page('profiles.md')} for the grammar") from error
 
 
 def _toml(text: str, path: str) -> dict[str, Any]:
@@ -101,13 +102,13 @@ def _toml(text: str, path: str) -> dict[str, Any]:
     try:
         profile: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{path}: no valid TOML ({error}); see docs/profiles.md for the grammar") from error
+        raise ProfileError(f"{path}: no valid TOML ({error}); see {page('profiles.md')} for the grammar") from error
     return profile
 
 
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
-        raise ProfileError(f'{path}: a profile needs `name = "…"`; see docs/profiles.md')
+        raise ProfileError(f'{path}: a profile needs `name = "…"`; see {page("profiles.md")}')
     _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, "the head")
     for section, rows in profile.items():
         if section in _HEAD:
@@ -124,7 +125,7 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None
         raise ProfileError(f"{path}: {where} knows no `{unknown[0]}`; known are {', '.join(sorted(_KEYS[section]))}")
     missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
     if missing:
-        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see docs/profiles.md")
+        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see {page('profiles.md')}")
     _check_types(row, path, where)
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:
