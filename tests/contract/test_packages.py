@@ -51,7 +51,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     (here / "stackan" / "_profiles.py").touch()
     out = tmp_path_factory.mktemp("unpacked")
     with tarfile.open(build("sdist", here, tmp_path_factory.mktemp("archive"))) as archive:
-        archive.extractall(out, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # early releases of 3.10 and 3.11 have none
+        archive.extractall(out)
     return next(out.iterdir())
 
 
