@@ -40,7 +40,7 @@ $(TOOLS): $(BUILT) tests/requirements.txt
 
 # The seeds are beginnings of real dumps; inputs that reached new code are kept in .fuzz/found, one that fails as .fuzz/crash-*.
 fuzz: SECONDS ?= 60
-fuzz: $(BUILT) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, then any text (needs clang)
+fuzz: $(TOOLS) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, then any text (needs clang)
 	$(PIP) atheris
 	CC=clang LDSHARED='clang -shared' STACKAN_FUZZ=1 \
 	    $(PIP) --no-deps --upgrade --target .fuzz/lib .
