@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from stackan.errors import ProfileError
+from stackan.manual import page
 
 if TYPE_CHECKING:
     import regex
@@ -79,7 +80,7 @@ def check_expression(text: str, where: str) -> None:
     try:
         regex.compile(text)
     except regex.error as error:
-        raise ProfileError(f"{where}: /{shortened(text)}/ is no regular expression ({error}); see docs/profiles.md") from error
+        raise ProfileError(f"{where}: /{shortened(text)}/ is no regular expression ({error}); see {page('profiles.md')}") from error
     except (RecursionError, MemoryError, OverflowError) as error:
         raise ProfileError(f"{where}: /{shortened(text)}/ is nested too deeply or too large; write it shorter") from error
 

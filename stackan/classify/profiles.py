@@ -12,6 +12,7 @@ from typing import Any
 from stackan.classify.expressions import Expressions, check_expression, shortened
 from stackan.classify.patterns import expressions_in, read_elements
 from stackan.errors import ProfileError
+from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
@@ -102,7 +103,7 @@ def _text(path: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: the profile is no UTF-8 text; see docs/profiles.md for the grammar") from error
+        raise ProfileError(f"{path}: the profile is no UTF-8 text; see {page('profiles.md')} for the grammar") from error
 
 
 def _toml(text: str, path: str) -> dict[str, Any]:
@@ -110,13 +111,13 @@ def _toml(text: str, path: str) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
-    too_deep = f"{path}: its tables are nested too deeply; see docs/profiles.md for the grammar"
+    too_deep = f"{path}: its tables are nested too deeply; see {page('profiles.md')} for the grammar"
     if _depth_of_keys(text) > _DEEPEST:
         raise ProfileError(too_deep)
     try:
         profile: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError is one; so is what Python says of a number of 5,000 digits
-        raise ProfileError(f"{path}: no valid TOML ({shortened(str(error), 200)}); see docs/profiles.md for the grammar") from error
+        raise ProfileError(f"{path}: no valid TOML ({shortened(str(error), 200)}); see {page('profiles.md')} for the grammar") from error
     except (RecursionError, MemoryError) as error:
         raise ProfileError(too_deep) from error
     return profile
@@ -133,7 +134,7 @@ def _depth_of_keys(text: str) -> int:
 
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
-        raise ProfileError(f'{path}: a profile needs `name = "…"`; see docs/profiles.md')
+        raise ProfileError(f'{path}: a profile needs `name = "…"`; see {page("profiles.md")}')
     _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, "the head")
     for section, rows in profile.items():
         if section in _HEAD:
@@ -152,7 +153,7 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None
         raise ProfileError(f"{path}: {where} knows no `{shortened(unknown[0])}`; known are {', '.join(sorted(_KEYS[section]))}")
     missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
     if missing:
-        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see docs/profiles.md")
+        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see {page('profiles.md')}")
     _check_types(row, path, where)
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:

@@ -6,6 +6,7 @@ import itertools
 
 from stackan import backend
 from stackan.errors import InputError
+from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
@@ -15,7 +16,8 @@ from stackan.parsing.printed import share_out
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
-ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that docs/formats names"
+_OTHERS = page("formats/README.md")
+ASK_FOR = f"give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {_OTHERS} names"
 
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
