@@ -75,7 +75,8 @@ def _queues(track: Track) -> bool:
 def _is_led(queue: Sequence[Track], leader: Track) -> bool:
     """Whether all wait for one lock, as far as addresses are printed, and nobody else is said to own it."""
     locks = {track.newest.awaited.address if track.newest.awaited is not None else None for track in queue}
-    owners = {word.owner for track in queue for word in track.newest.dump.facts.printed if word.address in locks}
+    dumps = {id(track.newest.dump): track.newest.dump for track in queue}
+    owners = {word.owner for dump in dumps.values() for word in dump.facts.printed if word.address in locks}
     return len(locks) == 1 and owners <= {leader.lwp, 0}
 
 

@@ -58,10 +58,11 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     newest = track.newest
     found = [(newest, hold) for hold in newest.holds]
     if track.progress == STUCK and any(sighting.holds for _, sighting in track.sightings[:-1]):
-        known = {word.address for word in newest.dump.facts.printed} | {hold.address for hold in newest.holds}
+        known = {hold.address for hold in newest.holds}
+        printed = newest.dump.printed_addresses
         for _, sighting in reversed(track.sightings[:-1]):
             for hold in sighting.holds:
-                if hold.evidence == RECORDED and hold.address is not None and hold.address not in known:
+                if hold.evidence == RECORDED and hold.address is not None and hold.address not in known and hold.address not in printed:
                     known.add(hold.address)
                     found.append((sighting, hold._replace(sure=False)))
     return found

@@ -104,7 +104,7 @@ def _name_lambdas(name: str) -> str:
     for text in rest:
         number, quote, behind = text.partition("'")
         size = _balanced(behind)
-        known = quote and size and (number.isdigit() or not number)
+        known = quote and size and (not number or (number.isascii() and number.isdigit() and len(number) < 10))
         head += f"{{lambda{behind[:size]}#{int(number or -1) + 2}}}{behind[size:]}" if known else f"'lambda{text}"
     return head
 

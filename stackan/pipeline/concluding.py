@@ -46,7 +46,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     processes = _name_processes(settle_turns_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
     apart = doubt_comparison(places, case.given_order)
-    warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused]
+    warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 
 import stackan
 from stackan.errors import LimitError
 from stackan.reading import Blob, Limits, Skipped, read
 
-from .packing import CODECS, DUMP, blobs, contents, everything, piped, skipped, tar, zipped
+from .packing import CODECS, DUMP, blobs, contents, everything, piped, skipped, tar, zipped, zst
 
 ITEM = r"larger than 1000 bytes, the limit for one item; raise it with --max-bytes$"
 TOTAL = r"all inputs together are larger than 1000 bytes, so nothing from here on is read; raise it with --max-bytes"
@@ -283,15 +282,10 @@ def test_the_option_that_the_messages_name_lifts_all_four_limits() -> None:
     assert Limits.up_to(5).kept_bytes == Limits().kept_bytes
 
 
-def zeros_as_zstd(size: int) -> bytes:
-    packer = zstandard.ZstdCompressor().compressobj()
-    return b"".join(packer.compress(bytes(1 << 24)) for _ in range(size >> 24)) + packer.flush()
-
-
 # Each with the memory it may take, well below what it holds. `zstandard` unpacks 2 KiB at a time, here to 60 MB;
 # something harmless stands first, since the first piece of a stream is a small one.
 BOMBS = {
-    "zstd": (zstandard.compress(os.urandom(1000)) + zeros_as_zstd(1 << 28), 100_000_000),
+    "zstd": (zst(os.urandom(1000)) + zst(bytes(1 << 28)), 100_000_000),
     "xz": (lzma.compress(bytes(50_000_000), preset=0), 10_000_000),
     "bzip2": (bz2.compress(bytes(50_000_000)), 10_000_000),
     "gzip in gzip": (gzip.compress(gzip.compress(bytes(50_000_000))), 10_000_000),

@@ -322,7 +322,7 @@ def test_an_archive_without_files_says_so() -> None:
 
 
 def test_a_header_that_points_backwards_ends_the_archive() -> None:
-    """With a negative size tarfile would read the same header for ever (CVE-2025-8194)."""
+    """With a negative size tarfile read the same header for ever (CVE-2025-8194); where that is mended it finds no header there."""
     packed = bytearray(tar({"a": DUMP, "b": DUMP}))
     at = 1024
     packed[at + 124 : at + 136] = b"\xff" * 10 + b"\xfc\x00"  # -1024 in base 256
@@ -332,17 +332,20 @@ def test_a_header_that_points_backwards_ends_the_archive() -> None:
     items = piped(bytes(packed))
 
     assert blobs(items)[0] == ("-!a", DUMP)
-    assert skipped(items)[-1] == ("-", "damaged tar, the rest of it is not read: a header points backwards")
+    source, reason = skipped(items)[-1]
+    assert source == "-"
+    assert reason.startswith("damaged tar, the rest of it is not read: ")
 
 
 def test_a_header_that_asks_for_gigabytes_of_name_is_refused() -> None:
+    """Older versions of tarfile ask for all of it at once, newer ones by the MiB, and then find the archive's end."""
     entry = info("././@LongLink", kind=tarfile.GNUTYPE_LONGNAME)
     header = bytearray(entry.tobuf(tarfile.GNU_FORMAT))
     header[124:136] = b"%011o\0" % (6 << 30)
     header[148:156] = b" " * 8
     header[148:156] = b"%06o\0 " % sum(header)
 
-    with pytest.raises(InputError, match="its directory is larger than"):
+    with pytest.raises(InputError, match="its directory is larger than|damaged tar, the rest of it is not read"):
         piped(bytes(header) + bytes(2048))
 
 
