@@ -133,4 +133,5 @@ def _speech(lang: str) -> Speech:
 def _document(analysis: Analysis, lang: str) -> dict[str, Any]:
     from stackan.report.document import document
 
-    return document(analysis, lang)
+    with collector_paused():
+        return document(analysis, lang)
