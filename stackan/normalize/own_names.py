@@ -22,13 +22,15 @@ _LIBRARIES = re.compile(
     r"(?:libc|libpthread|librt|libdl|libanl|libuClibc|libstdc\+\+|libaio|liburing|libsocket|libnsl|libthread|libxnet|ld)\b"
 )
 # Where the sources of these stand, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
-# `/usr/src/debug/glibc-2.28/io/open.c`, `src/thread/__timedwait.c` (musl), `/usr/include/x86_64-linux-gnu/bits/poll2.h`.
-_SOURCES = re.compile(
-    r"(?:.*/)?(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)[^/]*/"
-    r"|/usr/include/|/usr/lib/gcc/"
-    r"|(?:\.{1,2}/)?(?:src/)?(?:aio|csu|debug|dlfcn|elf|exit|fcntl|io|ipc|linux|login|malloc|misc|mman|mq|network|posix|process|resolv|rt|sched"
-    r"|select|signal|socket|stat|stdio|stdio-common|stdlib|sysvipc|termios|thread|time|unistd)/[^/]+$"
-)
+# `/usr/src/debug/glibc-2.28/io/open.c`, `/usr/include/x86_64-linux-gnu/bits/poll2.h`; folders that only a C library has.
+_FOLDERS = re.compile(r"(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)")
+_HEADERS = ("/usr/include/", "/usr/lib/gcc/")
+# And folders that others may have, too, right below the root of the sources: `./io/open.c`, `src/thread/__timedwait.c` (musl).
+_TOPS = frozenset((
+    "aio", "csu", "debug", "dlfcn", "elf", "exit", "fcntl", "io", "ipc", "linux", "login", "malloc",
+    "misc", "mman", "mq", "network", "posix", "process", "resolv", "rt", "sched", "select",
+    "signal", "socket", "stat", "stdio", "stdio-common", "stdlib", "sysvipc", "termios", "thread", "time", "unistd",
+))  # fmt: skip
 # A file that is printed without a folder is one of the library's if it is named so, or like the function.
 _FILES = re.compile(
     r"(?:pthread_|sem_|lowlevel|futex|syscall|cancellation|io|dl-|cxa_|aio_|gthr)|(?:malloc|arena|genops|fileops|mutex|new_op\w*|del_op\w*)\."
@@ -56,10 +58,17 @@ def _place_of_its_own(name: str, location: Location) -> str:
         return ""
     if ".so" in library:
         return library
-    if location.file is None or "." not in location.file or _SOURCES.match(location.file):
+    if location.file is None or "." not in location.file or _is_of_the_library(location.file):
         return ""
     file = location.file.rpartition("/")[2]
     return "" if file == location.file and _is_library_file(file, name) else file
+
+
+def _is_of_the_library(path: str) -> bool:
+    """Whether a source file may be the C library's, by its folders."""
+    *folders, _ = path.split("/")
+    below = [folder for folder in folders if folder not in (".", "..", "src")]
+    return path.startswith(_HEADERS) or any(map(_FOLDERS.match, folders)) or (len(below) == 1 and below[0] in _TOPS)
 
 
 def _is_library_file(file: str, name: str) -> bool:
