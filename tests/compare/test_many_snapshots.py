@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from graph.dumps import START, analyze, app, case, condition, dump, mutex, thread
 
 import stackan
 from stackan import wording
+from tests.dumping import START, analyze, app, case, condition, dump, mutex, thread
 
 LOCK, OTHER = 0x5581_4140, 0x5581_4180
 MAIN = thread(4100, "teller", condition(0x5581_9000, 0x5581_9040), app("main"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from graph.dumps import (
+
+from stackan.model.track import Track
+from tests.dumping import (
     START,
     Frame,
     Thread,
@@ -25,8 +27,6 @@ from graph.dumps import (
     thread,
     unnamed,
 )
-
-from stackan.model.track import Track
 
 MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
 LOCK, OTHER_LOCK = 0x5581_D178_4140, 0x5581_D178_4180

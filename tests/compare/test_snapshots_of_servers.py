@@ -6,14 +6,14 @@ import pathlib
 import re
 
 import pytest
-from graph.dumps import START, analyze, app, dump, eu_stack, mutex, thread
-from placing.clusters import another_process
 
 import stackan
 from stackan import wording
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 from stackan.report.text import render
+from tests.dumping import START, analyze, app, dump, eu_stack, mutex, thread
+from tests.placing.clusters import another_process
 
 
 def read(folder: pathlib.Path, pattern: str) -> list[bytes]:

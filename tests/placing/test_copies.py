@@ -7,9 +7,9 @@ import pathlib
 import zipfile
 
 import pytest
-from graph.dumps import START, app, dump, thread
 
 import stackan
+from tests.dumping import START, app, dump, thread
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import stackan
 from stackan import wording
-
-from .dumps import Frame, Thread, analyze, condition, dump, poll_events, thread
+from tests.dumping import Frame, Thread, analyze, condition, dump, poll_events, thread
 
 BASE = (Frame("Runnable::start()", where="from ./libDolphinDB.so"), Frame("Thread::startFunc(void*)", where="from ./libDolphinDB.so"))
 QUEUE = Frame("SynchronizedQueue<SmartPointer<Task> >::blockingPop(SmartPointer<Task>&)", where="from ./libDolphinDB.so")

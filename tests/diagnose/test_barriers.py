@@ -6,8 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-
-from .dumps import START, Frame, Thread, analyze, app, dump, join, lwps, receive, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, join, lwps, receive, thread
 
 SNAPSHOTS = [(Path(__file__).parent.parent / "dumps" / "barrier" / f"snap{number}.txt").read_bytes() for number in (1, 2)]
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import stackan
 from stackan import wording
-
-from .dumps import (
+from tests.dumping import (
     START,
     Thread,
     analyze,

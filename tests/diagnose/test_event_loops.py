@@ -7,8 +7,7 @@ from pathlib import Path
 import stackan
 from stackan import wording
 from stackan.model.finding import Finding
-
-from .dumps import START, Frame, analyze, app, dump, progress, thread
+from tests.dumping import START, Frame, analyze, app, dump, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "redis"
 LOOP = (Frame("event_base_loop", pc=0x7F31_0C3C_1F4F), app("serve"), *START)

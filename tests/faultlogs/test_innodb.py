@@ -11,9 +11,8 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.errors import InputError
-
-from .dumps import START, Frame, Thread, app, guarded_mutex, holds, lock_guard, lwps, owners, progress, pthread_of, thread
-from .innodb import INDEX, PAGE, POOL, idle_client, latch, long_waits, mutex, reader_of_disk, server, status, waiter
+from tests.dumping import START, Frame, Thread, app, guarded_mutex, holds, lock_guard, lwps, owners, progress, pthread_of, thread
+from tests.faultlogs.innodb import INDEX, PAGE, POOL, idle_client, latch, long_waits, mutex, reader_of_disk, server, status, waiter
 
 Analyze = Callable[..., stackan.Analysis]
 

@@ -8,8 +8,7 @@ import pytest
 
 import stackan
 from stackan import wording
-
-from .dumps import (
+from tests.dumping import (
     LIBC,
     START,
     Frame,

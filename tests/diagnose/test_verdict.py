@@ -8,8 +8,7 @@ import pytest
 
 from stackan import wording
 from stackan.diagnose import judge_case
-
-from .dumps import (
+from tests.dumping import (
     START,
     Frame,
     Thread,

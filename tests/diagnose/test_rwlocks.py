@@ -9,8 +9,7 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.model.waitgraph import HELD_BY
-
-from .dumps import analyze
+from tests.dumping import analyze
 
 PRINTED = (Path(__file__).parent.parent / "dumps" / "rwlock" / "printed.txt").read_bytes()
 ANSWER = next(line for line in PRINTED.splitlines() if line.startswith(b"$2 = "))

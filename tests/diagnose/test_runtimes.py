@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import stackan
-from graph.dumps import START, Thread, analyze, app, condition, dump, thread
 from stackan import wording
+from tests.dumping import START, Thread, analyze, app, condition, dump, thread
 
 JVM = (app("JavaThread::run"), app("Thread::call_run"), app("thread_native_entry"), *START)
 WAIT = condition(0x7F80_7400_B7C0, 0x7F80_7400_B798)

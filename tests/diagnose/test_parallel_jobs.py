@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 import stackan
-from graph.dumps import LIBC, START, Frame, analyze, app, dump, receive, thread
 from stackan import wording
 from stackan.report.text import render
+from tests.dumping import LIBC, START, Frame, analyze, app, dump, receive, thread
 
 Frames = Sequence[Frame]
 

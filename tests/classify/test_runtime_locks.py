@@ -6,8 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-
-from .dumps import START, Frame, Thread, analyze, app, dump, progress, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
 

@@ -9,9 +9,8 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.errors import ProfileError
-
-from .dumps import Frame, Thread, app, case, condition, dump, kinds, lwps, thread
-from .test_dolphindb import BASE, LISTENER, MAIN, START, WAIT, idle, job, judged, run, subtask
+from tests.diagnose.test_dolphindb import BASE, LISTENER, MAIN, START, WAIT, idle, job, judged, run, subtask
+from tests.dumping import Frame, Thread, app, case, condition, dump, kinds, lwps, thread
 
 # Two processes of four workers each: every worker runs a task that calls the other process and waits for its answer.
 SERVICES = sorted(map(str, (Path(__file__).parent.parent / "dumps" / "services").glob("*.txt")))
