@@ -86,7 +86,7 @@ def stuck(*threads: Thread) -> int:
 def test_workers_that_watch_one_atomic_in_one_place_wait_for_work() -> None:
     analysis = real("atomic")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
-    assert "6 of them on a futex: for work" in analysis.headline
+    assert "6 of them for an atomic value to change: for work" in analysis.headline
 
 
 def test_an_atomic_that_is_watched_in_different_places_is_no_queue() -> None:

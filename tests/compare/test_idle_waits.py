@@ -70,7 +70,7 @@ def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(to
 
 def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
     text = dump(MAIN, *CONSUMERS)
-    assert "on a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
+    assert "for a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
 
 
 def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:
