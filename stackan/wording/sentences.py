@@ -58,7 +58,7 @@ _TITLES = {
     "runtime-reports-deadlock": [
         many(
             "The run-time itself reports a deadlock: {thread} waits and nothing else can run",
-            "The run-time itself reports a deadlock: all {count} {threads_are}s wait and nothing else can run",
+            "The run-time itself reports a deadlock: all {count} goroutines wait and nothing else can run",
         )
     ],
     "workers-wait-for-each-others-work": [
@@ -240,7 +240,7 @@ _OTHERS = {
     ],
     "process-is-idle": [one("All threads of process {process} are idle.")],
     "seen-in-process": [
-        many("In process {process} there is {thread}.", "In process {process} {count} threads stand in one place, among them {thread}."),
+        many("In process {process} there is {thread}.", "In process {process}, {count} threads stand in one place, among them {thread}."),
     ],
     "threads-move": [many("{count} thread of process {process} moves.", "{count} threads of process {process} move.")],
     "others-poll-there": [many("The other one polls there for {what}.", "The other {count} poll there for {what}.")],

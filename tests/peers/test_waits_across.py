@@ -127,7 +127,7 @@ def test_a_slow_peer_is_told_as_what_holds_up_the_pool(judge):
     assert wording.title(found) == f"4 threads wait for process {peer}, over the network, in call_peer"
     [seen] = told(found, "seen-in-process")
     assert (seen["process"], seen["count"]) == (peer, 4)
-    assert f"In process {peer} 4 threads stand in one place, among them LWP {seen['thread']} " in wording.explanation(found)
+    assert f"In process {peer}, 4 threads stand in one place, among them LWP {seen['thread']} " in wording.explanation(found)
     assert ". It sleeps in serve." in wording.explanation(found)
     assert wording.advice(found) == (f"Look at process {peer}: what it does or waits for has to end first.",)
 
