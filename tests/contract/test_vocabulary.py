@@ -151,7 +151,10 @@ def test_every_parameter_is_explained() -> None:
 CASES = [
     "examples/mariadb-pool-exhausted",
     *(f"tests/dumps/{name}" for name in ("barrier", "java", "go", "redis", "parked", "rwlock", "prefork", "services", "postgres")),
-    *(f"tests/dumps/peers/{name}" for name in ("self", "poll", "fill", "silent", "mutual", "slow", "pipes", "lost", "crew", "far", "turns")),
+    *(
+        f"tests/dumps/peers/{name}"
+        for name in ("self", "poll", "fill", "silent", "mutual", "slow", "pipes", "lost", "crew", "far", "turns")
+    ),
 ]
 
 
