@@ -232,8 +232,13 @@ _OTHERS = {
     ],
     "no-dump-of-process": [one("There is no dump of process {pid}.")],
     "connection-not-accepted": [one("Nobody there has accepted the connection yet.")],
-    "bytes-unread": [one("{bytes} bytes lie there unread: nobody has taken up what was sent.")],
-    "bytes-unread-at": [one("At {peer}, {bytes} bytes lie unread on {count} of these connections: nobody has taken up what was sent.")],
+    "bytes-unread": [one("At that end {bytes} bytes lie unread: nobody has taken up what was sent.")],
+    "bytes-unread-at": [
+        many(
+            "At {peer}, {bytes} bytes lie unread on one of these connections: nobody has taken up what was sent.",
+            "At {peer}, {bytes} bytes lie unread on {count} of these connections: nobody has taken up what was sent.",
+        )
+    ],
     "peer-writes-too": [one("At that end {thread} of process {process} waits to write, too.")],
     "peer-reads-too": [
         one("At that end {thread} of process {process} waits to read, too: what was sent was lost, or neither has anything to say.")
@@ -396,14 +401,14 @@ _POOLS = {
         one("A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered.")
     ],
     "canceling-needs-a-free-thread": [
-        one("It cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
+        one("The pool cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
     ],
     "side-door-is-idle": [one("{pool} is idle: use it.")],
     "side-door-is-busy": [one("{pool} is not free, either.")],
     "whole-pool-waits": [
         many(
-            "It is the only worker of {pool}: no new work of that pool starts until it goes on.",
-            "The waiters are all {count} workers of {pool}: no new work of that pool starts until they go on.",
+            "Among the waiters is the only worker of {pool}: no new work of that pool starts until it goes on.",
+            "Among the waiters are all {count} workers of {pool}: no new work of that pool starts until they go on.",
         )
     ],
 }
@@ -438,8 +443,8 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
-    "lock-still-moves": [one("So it holds up nobody for good.")],
-    "others-may-still-come": [one("So it may end by itself.")],
+    "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
+    "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
     "maybe-each-time-another-request": [one("That may be a long or an endless one, or by chance a similar one in each snapshot.")],
     "maybe-slow-to-get-together": [one("A job that hangs looks so, and one that is slow to get together.")],
@@ -449,7 +454,7 @@ _DOUBTS = {
 
 _HEADLINES = {
     "in-process": [one("{process}:")],
-    "in-processes": [one("{share}, as {process}:"), one("{share}:")],
+    "in-processes": [one("{share}, e.g. {process}:"), one("{share}:")],
     "take-it-again": [one("take it again")],
     "it-suggests": [one("What it suggests:")],
     "snapshots-of-different-processes": [

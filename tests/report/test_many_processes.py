@@ -100,6 +100,6 @@ def test_findings_about_locks_at_other_addresses_are_folded_all_the_same():
             texts.append(dump(thread(pid, "main", mutex(0x5581_9000 + process), app("stay"), app("main")), *waiters))
             names.append(f"node{process}/snap{at}.txt")
     found = analyze(*texts, names=names)
-    assert found.headline.startswith("all 3 processes, as node1/1000: 4 threads wait for mutex 0x55815140")
+    assert found.headline.startswith("all 3 processes, e.g. node1/1000: 4 threads wait for mutex 0x55815140")
     heads = [line for line in render(found) if ". convoy: " in line]
     assert heads == ["1. convoy: critical, likely, all 3 processes"]
