@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BUILT  := $(VENV)/.built
+TOOLS  := $(VENV)/.tools
 EXAMPLE := examples/mariadb-pool-exhausted
 
-.PHONY: help demo test check bench fuzz clean
+.PHONY: help demo test tools check bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
@@ -14,32 +16,40 @@ help: ## show this help
 demo: $(BUILT) ## build, analyze the real example, print the verdict
 	$(BIN)/stackan analyze --exit-zero $(EXAMPLE)/snap1.txt $(EXAMPLE)/snap2.txt
 
-test: $(BUILT) check ## everything that CI runs
+test: $(TOOLS) check ## everything that CI runs
 	$(BIN)/python -m pytest --benchmark-disable
 
-check: $(BUILT) ## style and types
+check: $(TOOLS) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(BUILT) ## the benchmarks, at their full sizes
+bench: $(TOOLS) ## the benchmarks, at their full sizes
 	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q
 
 $(BUILT): pyproject.toml setup.py $(wildcard stackan/_fast*.p* stackan/_fast.h)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(PIP) --editable .
+	@touch $@
+
+tools: $(TOOLS) ## build, and install what the tests need: all that reaches out for packages
+
+$(TOOLS): $(BUILT) tests/requirements.txt
+	$(PIP) --requirement tests/requirements.txt
 	@touch $@
 
 # The seeds are beginnings of real dumps; inputs that reached new code are kept in .fuzz/found, one that fails as .fuzz/crash-*.
 fuzz: SECONDS ?= 60
-fuzz: $(BUILT) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, then any text (needs clang)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+fuzz: $(TOOLS) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, any text, any file (needs clang)
+	$(PIP) atheris
 	CC=clang LDSHARED='clang -shared' STACKAN_FUZZ=1 \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .fuzz/lib .
-	mkdir -p .fuzz/found
+	    $(PIP) --no-deps --upgrade --target .fuzz/lib .
+	mkdir -p .fuzz/found .fuzz/found-files
 	PYTHONPATH=.fuzz/lib ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(BIN)/python -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so \
 	    $(BIN)/python fuzz/scanner.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
 	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/texts.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
+	$(BIN)/python fuzz/pack.py .fuzz/packed
+	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/files.py -max_len=8192 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found-files .fuzz/packed fuzz/seeds
 
 clean: ## remove what the build made
 	rm -rf $(VENV) build *.egg-info stackan/_fast.c stackan/_fast*.so .pytest_cache .mypy_cache .ruff_cache .benchmarks .hypothesis

@@ -18,7 +18,7 @@ import pathlib
 import sys
 import zlib
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 
 PARTS = ["stackan/_fast.h", "stackan/_fast_words.pxi", "stackan/_fast_tables.pxi", "stackan/_fast_grammar.pxi", "stackan/_fast_tally.pxi"]
 PROFILES, COMPILED = "stackan/profiles", "stackan/_profiles.py"
@@ -90,4 +90,5 @@ def compile_profiles() -> None:
 
 
 compile_profiles()
-setup(ext_modules=extensions())
+# The pages that messages name lie beside the code (stackan/manual.py).
+setup(ext_modules=extensions(), packages=[*find_packages(include=["stackan*"]), "stackan.docs"], package_dir={"stackan.docs": "docs"})

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of everything behind the scanner: any text gives dumps and an analysis, or one sentence of refusal.
+"""Coverage-guided fuzzing of everything behind the scanner: any text gives dumps, an analysis and every output, or one sentence of refusal.
 
     make fuzz SECONDS=60
 
@@ -23,6 +23,8 @@ with atheris.instrument_imports(include=["stackan"]):
         if module.name not in ("stackan.__main__", "stackan._fast"):
             importlib.import_module(module.name)
 
+    from outputs import check_analysis, check_dumps
+
 
 def check_text(data: bytes) -> None:
     """A text as the only snapshot, and as both of two: so that waits are compared and the graph is built."""
@@ -34,7 +36,9 @@ def check_text(data: bytes) -> None:
         lines = dump.original.count(b"\n") + (not dump.original.endswith(b"\n"))
         if dump.original is dump.data and sum(dump.lines.values()) != lines:
             raise AssertionError(f"{sum(dump.lines.values())} lines accounted for, {lines} in the text")
-    document = stackan.analyze(Case([*before, *after], [], given_order=True)).to_dict()
+    check_dumps(before)
+    check_analysis(Case(before, []))
+    document = check_analysis(Case([*before, *after], [], given_order=True)).to_dict()
     for finding in document["findings"]:
         for quote in finding["evidence"]:
             if quote["text"] not in data.decode("utf-8", "replace"):

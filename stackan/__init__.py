@@ -9,12 +9,13 @@ The names below are the library; everything else may change.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from stackan._version import __version__
 from stackan.errors import StackanError
 
+TYPE_CHECKING = False  # without the module `typing`: the command line's net is spread only after this has been imported
 if TYPE_CHECKING:
+    from typing import Any
+
     from stackan.library import parse as parse
     from stackan.model.analysis import Analysis as Analysis
     from stackan.model.case import Case as Case

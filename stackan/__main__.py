@@ -2,7 +2,10 @@
 
 import sys
 
-from stackan.cli import main
-
 if __name__ == "__main__":
+    from stackan._source_tree import give_way
+
+    give_way()
+    from stackan.cli import main
+
     sys.exit(main())

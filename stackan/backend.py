@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
 
-NOT_BUILT = 'stackan: the native scanner is not built, parsing is slower (see README, "Building")'
+NOT_BUILT = "stackan: the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is"
 
 try:
     from stackan import _fast
@@ -33,7 +33,9 @@ def name() -> str:
     if _forced not in ("", "native", "pure"):
         raise UsageError(f"STACKAN_BACKEND={_forced} names no scanner; set it to native or pure, or unset it")
     if _forced == "native" and not _built:
-        raise UsageError('STACKAN_BACKEND=native, but the native scanner is not built; build it (see README, "Building") or unset it')
+        raise UsageError(
+            "STACKAN_BACKEND=native, but the native scanner is not built; install stackan again where a C compiler is, or unset it"
+        )
     return _forced or ("native" if _built else "pure")
 
 

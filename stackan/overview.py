@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from stackan.model.summary import Summary
-from stackan.parsing.detect import LOOK_AT
+from stackan.parsing.stretches import LOOK_AT
 from stackan.parsing.tally import open_tally
 from stackan.reading import Limits, open_text
 

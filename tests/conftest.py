@@ -62,10 +62,7 @@ def in_proportion() -> Callable[..., None]:
 @pytest.fixture(scope="session")
 def validate() -> Callable[[dict[str, Any]], None]:
     """Check a document against the JSON Schema that stackan ships, and the rules that hold for every document."""
-    import jsonschema
-
-    schema = json.loads((ROOT / "stackan" / "report" / "analysis.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = _validator("analysis")
 
     def validate(document: dict[str, Any]) -> None:
         validator.validate(document)
@@ -77,3 +74,16 @@ def validate() -> Callable[[dict[str, Any]], None]:
                 assert finding["severity"] != "critical", "what is only possible is never critical"
 
     return validate
+
+
+@pytest.fixture(scope="session")
+def validate_dump() -> Callable[[dict[str, Any]], None]:
+    """Check what `stackan parse --format json` prints of a snapshot."""
+    return _validator("dump").validate
+
+
+def _validator(name: str) -> Any:
+    import jsonschema
+
+    schema = json.loads((ROOT / "stackan" / "report" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import stackan
+from stackan import wording
 from stackan.model.case import Case
 from stackan.model.finding import Finding
+from stackan.model.track import Track
 from stackan.parsing import parse_all
 from stackan.report.reasons import reason
 from stackan.wording.catalog import ENGLISH, catalog_of
@@ -116,6 +118,11 @@ def told(finding: Finding, name: str) -> list[dict[str, Any]]:
     """The facts of this name that a finding tells anywhere, with their values as the document has them."""
     facts = (*finding.title, *finding.reasons, *finding.doubts, *finding.advice)
     return [{key: value for key, value in reason(each).items() if key != "name"} for each in facts if each.name == name]
+
+
+def noted(track: Track) -> str:
+    """Why a thread counts as stuck, idle or moving, as the document says it."""
+    return wording.speech().title(track.note)
 
 
 def names(finding: Finding) -> list[str]:

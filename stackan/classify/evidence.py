@@ -68,8 +68,9 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
     guards: dict[int, list[Guard]] = {}
     if not dump.columns.lines_by_kind[LOCALS_LINES]:
         return guards
+    start, end = dump.text_range
     for mark, shared in _GUARDS:
-        at = dump.data.find(mark)
+        at = dump.data.find(mark, start, end)
         while at >= 0:
             behind = at + len(mark)
             stop = dump.data.find(b"\n", behind)
@@ -83,7 +84,7 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
                 kind = "rwlock" if shared else "mutex"
                 hold = Held(kind, address.value, LOCALS, dump.line_number(at), dump.level(frame), shared)
                 guards.setdefault(dump.thread_of(frame), []).append(Guard(hold, owns))
-            at = dump.data.find(mark, behind)
+            at = dump.data.find(mark, behind, end)
     for found in guards.values():
         found.sort(key=lambda guard: guard.hold.line)
     return guards

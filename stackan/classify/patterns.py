@@ -9,19 +9,23 @@ expression over the whole name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from stackan.errors import ProfileError
+from stackan.classify.expressions import Expression
 from stackan.model.rules import Element
 
-PATTERN_SECONDS = 0.05  # a user's own regular expression cannot hang the tool
+
+def read_elements(texts: Sequence[str], expression: Callable[[str], Callable[[str], bool]] = Expression) -> tuple[Element, ...]:
+    """The elements of a pattern; `expression` makes of what stands between slashes a judge of names."""
+    return tuple(_read(text, expression) for text in texts)
 
 
-def read_elements(texts: Sequence[str]) -> tuple[Element, ...]:
-    return tuple(_read(text) for text in texts)
+def expressions_in(texts: Sequence[str]) -> list[str]:
+    """What stands between slashes among a pattern's elements."""
+    return [text[1:-1] for text in texts if len(text) > 1 and text.startswith("/") and text.endswith("/")]
 
 
-def _read(text: str) -> Element:
+def _read(text: str, expression: Callable[[str], Callable[[str], bool]]) -> Element:
     if text == "...":
         return Element(frozenset(), (), (), True, True, False)
     if text == "??*":
@@ -29,12 +33,12 @@ def _read(text: str) -> Element:
     optional = text.endswith("?") and not text.endswith("??")
     names: set[str] = set()
     globs: list[tuple[str, str]] = []
-    patterns: list[str] = []
+    patterns: list[Callable[[str], bool]] = []
     unnamed = False
     parts = [text] if text.startswith("/") else (text[:-1] if optional else text).split("|")
     for part in parts:
         if part.startswith("/") and part.endswith("/") and len(part) > 1:
-            patterns.append(part[1:-1])
+            patterns.append(expression(part[1:-1]))
         elif part == "??":
             unnamed = True
         elif part.startswith("*") and part.endswith("*"):
@@ -94,25 +98,4 @@ def fits(element: Element, name: str) -> bool:
             head, _, tail = text.partition("\0")
             if name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail):
                 return True
-    return any(_searches(pattern, name) for pattern in element.patterns)
-
-
-def check_expressions(texts: Sequence[str], where: str) -> None:
-    """Raise ProfileError if a `/…/` among a pattern's elements is no regular expression."""
-    for text in texts:
-        if len(text) > 1 and text.startswith("/") and text.endswith("/"):
-            import regex
-
-            try:
-                regex.compile(text[1:-1])
-            except regex.error as error:
-                raise ProfileError(f"{where}: {text} is no regular expression ({error}); see docs/profiles.md") from error
-
-
-def _searches(pattern: str, name: str) -> bool:
-    import regex  # only for rules that need it: its import costs more than a small dump's whole analysis
-
-    try:
-        return regex.fullmatch(pattern, name, timeout=PATTERN_SECONDS) is not None
-    except TimeoutError:
-        return False
+    return any(pattern(name) for pattern in element.patterns)

@@ -12,7 +12,24 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from stackan.classify.patterns import match
-from stackan.model.place import NAMELESS, Place, is_main
+from stackan.model.place import (
+    CONDITION_OF_LOOP,
+    IN_KERNEL,
+    NAMELESS,
+    PARKS,
+    RUNS,
+    SLEEPS,
+    SPINS,
+    SPINS_BY_DESIGN,
+    SUPERVISES,
+    TIMER,
+    UNNAMED,
+    WAITS_FOR_CONNECTIONS,
+    WAITS_FOR_EVENTS,
+    WAITS_FOR_PEER,
+    Place,
+    is_main,
+)
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
@@ -172,13 +189,13 @@ class Places:
             return _Meaning("waiting", NAMELESS, "unknown", "futex")
         if wait.run:
             nameless = names[0].startswith("??")
-            reason = "the innermost frames have no names" if nameless else "inside the kernel, and no rule knows the caller"
+            reason = UNNAMED if nameless else IN_KERNEL
             return _Meaning("unknowable", reason, "unknown")
         if names and names[0] in self.rules.spins_by_design:
-            return _Meaning("idle", "spins by design while there is no work", "idle", None, "background")
+            return _Meaning("idle", SPINS_BY_DESIGN, "idle", None, "background")
         if names and names[0] in self.rules.spins:
-            return _Meaning("spinning", "a primitive that burns CPU", "running", "spinlock")
-        return _Meaning("running", "no wait in sight", "running")
+            return _Meaning("spinning", SPINS, "running", "spinlock")
+        return _Meaning("running", RUNS, "running")
 
 
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
@@ -215,18 +232,17 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
     assert rule is not None
     if rule.state == "sleep":
         if end - wait.run <= 1:
-            return _Meaning("idle", "a sleep in the thread's own loop: a timer or a poller", "idle", None, "timer")
-        return _Meaning("sleeping", "sleeps", "sleep")
+            return _Meaning("idle", TIMER, "idle", None, "timer")
+        return _Meaning("sleeping", SLEEPS, "sleep")
     if not in_task:
         if rule.accept:
-            return _Meaning("idle", "waits for connections", "idle", rule.kind, "acceptor")
+            return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
         if rule.kind == "condition":
-            return _Meaning("idle", "a condition wait outside of any task waits for work", "idle", rule.kind)
+            return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
         if rule.poll:
-            return _Meaning("idle", "an event wait outside of any task waits for work", "idle", rule.kind, "event-loop")
+            return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
         if rule.parks:
-            whom = "supervises its children" if rule.kind == "process" else "waits for work"
-            return _Meaning("idle", f"who waits for {rule.what} outside of any task {whom}", "idle", rule.kind)
+            return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
         if rule.input and wait.run < end and not is_main(names[end - 1]):
-            return _Meaning("idle", "a thread that reads outside of any task waits for its peer", "idle", rule.kind, "connection")
+            return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
     return _Meaning("waiting", rule.id, rule.state, rule.kind)

@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from stackan.classify.patterns import check_expressions, read_elements
+from stackan.classify.expressions import Expressions, check_expression, shortened
+from stackan.classify.patterns import expressions_in, read_elements
 from stackan.errors import ProfileError
+from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
@@ -74,6 +76,10 @@ _CHOICES = {
 _HEAD = {"name", "title", "always", "system", "library", "marks"}
 
 
+LARGEST = 1 << 20  # bytes of a profile
+_DEEPEST = 32  # names that a dotted key may join; the grammar has none
+
+
 def profile_files() -> list[str]:
     """The profiles that come with stackan."""
     return sorted(os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".toml"))
@@ -88,12 +94,16 @@ def read_profile(path: str) -> dict[str, Any]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
+    if len(data) > LARGEST:
+        raise ProfileError(f"{path}: the profile is larger than {LARGEST >> 20} MiB; is it the right file?")
+    try:
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: the profile is no UTF-8 text; see docs/profiles.md for the grammar") from error
+        raise ProfileError(f"{path}: the profile is no UTF-8 text; see {page('profiles.md')} for the grammar") from error
 
 
 def _toml(text: str, path: str) -> dict[str, Any]:
@@ -101,45 +111,61 @@ def _toml(text: str, path: str) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
+    too_deep = f"{path}: its tables are nested too deeply; see {page('profiles.md')} for the grammar"
+    if _depth_of_keys(text) > _DEEPEST:
+        raise ProfileError(too_deep)
     try:
         profile: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{path}: no valid TOML ({error}); see docs/profiles.md for the grammar") from error
+    except ValueError as error:  # TOMLDecodeError is one; so is what Python says of a number of 5,000 digits
+        raise ProfileError(f"{path}: no valid TOML ({shortened(str(error), 200)}); see {page('profiles.md')} for the grammar") from error
+    except (RecursionError, MemoryError) as error:
+        raise ProfileError(too_deep) from error
     return profile
+
+
+def _depth_of_keys(text: str) -> int:
+    """How many names a dotted key joins at the most, as `a.b.c` does: their number costs its square in time and memory to read."""
+    deepest = depth = 0
+    for name in text.split("."):
+        depth = depth + 1 if name.strip(" \t\"'").replace("-", "_").isidentifier() else 0
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
-        raise ProfileError(f'{path}: a profile needs `name = "…"`; see docs/profiles.md')
+        raise ProfileError(f'{path}: a profile needs `name = "…"`; see {page("profiles.md")}')
     _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, "the head")
     for section, rows in profile.items():
         if section in _HEAD:
             continue
         if section not in _KEYS or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise ProfileError(f"{path}: no section is called [[{section}]]; known are {', '.join(sorted(_KEYS))}")
+            raise ProfileError(f"{path}: no section is called [[{shortened(section)}]]; known are {', '.join(sorted(_KEYS))}")
         for number, row in enumerate(rows, 1):
-            _check_row(row, path, section, f"rule {row['id']}" if isinstance(row.get("id"), str) else f"[[{section}]] number {number}")
+            _check_row(
+                row, path, section, f"rule {shortened(row['id'])}" if isinstance(row.get("id"), str) else f"[[{section}]] number {number}"
+            )
 
 
 def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None:
     unknown = sorted(set(row) - _KEYS[section])
     if unknown:
-        raise ProfileError(f"{path}: {where} knows no `{unknown[0]}`; known are {', '.join(sorted(_KEYS[section]))}")
+        raise ProfileError(f"{path}: {where} knows no `{shortened(unknown[0])}`; known are {', '.join(sorted(_KEYS[section]))}")
     missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
     if missing:
-        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see docs/profiles.md")
+        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see {page('profiles.md')}")
     _check_types(row, path, where)
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:
-            raise ProfileError(f"{path}: {where} has {key} {row[key]!r}; known are {', '.join(choices)}")
+            raise ProfileError(f"{path}: {where} has {key} {shortened(row[key])!r}; known are {', '.join(choices)}")
     if section == "dependency":
         for word in row.get("waits", ()):
             if word not in (*RESOURCES, *STATES, TASK):
                 raise ProfileError(
-                    f"{path}: {where} waits for {word!r}; known are {TASK}, the kinds of resources and the states of threads"
+                    f"{path}: {where} waits for {shortened(word)!r}; known are {TASK}, the kinds of resources and the states of threads"
                 )
-    if "frames" in row:
-        check_expressions(row["frames"], f"{path}: {where}")
+    for text in expressions_in(row.get("frames", ())):
+        check_expression(text, f"{path}: {where}")
 
 
 def _check_types(row: dict[str, Any], path: str, where: str) -> None:
@@ -162,7 +188,9 @@ def check_references(profiles: Iterable[tuple[str, dict[str, Any]]]) -> None:
         for row in profile.get("dependency", ()):
             unknown = [name for name in (*row["pools"], *row["on"]) if name not in known]
             if unknown:
-                raise ProfileError(f"{path}: rule {row['id']} speaks of a pool {unknown[0]!r}, which no profile declares; see its id")
+                raise ProfileError(
+                    f"{path}: rule {shortened(row['id'])} speaks of a pool {shortened(unknown[0])!r}, which no profile declares; see its id"
+                )
 
 
 @functools.cache
@@ -190,7 +218,7 @@ def library_functions() -> frozenset[str]:
     return frozenset(name for row in rows for name in row["functions"])
 
 
-def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -> Rules:
+def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], expressions: Expressions) -> Rules:
     """One set of rules from profiles in order of precedence."""
     profiles = [*chosen, *general]
 
@@ -213,7 +241,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]]) -
     for _, row in rows("wrapper"):
         for name in row["functions"]:
             wrappers.setdefault(name, tuple(argument.encode() for argument in row.get("arguments", ())))
-    frame_rules = [_frame_rule(verb, row, profile in chosen) for verb in _VERBS for profile, row in rows(verb)]
+    frame_rules = [_frame_rule(verb, row, profile in chosen, expressions) for verb in _VERBS for profile, row in rows(verb)]
     return Rules(
         profile=next((profile["name"] for profile in chosen), None),
         waits=waits,
@@ -254,11 +282,11 @@ def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
     )
 
 
-def _frame_rule(verb: str, row: dict[str, Any], specific: bool) -> FrameRule:
+def _frame_rule(verb: str, row: dict[str, Any], specific: bool, expressions: Expressions) -> FrameRule:
     return FrameRule(
         id=row["id"],
         verb=verb,
-        frames=read_elements(row["frames"]),
+        frames=read_elements(row["frames"], functools.partial(expressions.of, row["id"])),
         waits=frozenset(row.get("waits", ())) | frozenset(row.get("states", ())),
         role=row.get("role"),
         kind=row.get("kind"),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stackan.model.place import Place, Sighting, is_main
+from stackan.model.place import COUNTS_WORK, Place, Sighting, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
@@ -59,6 +59,5 @@ def _park(sighting: Sighting, queues: set[object], parked: dict[int, Place]) -> 
     place = sighting.place
     if not place.counter or _counter(sighting) not in queues:
         return sighting
-    reason = f"a {place.kind} for which all wait in one place, outside of any task, counts work"
-    idle = parked.setdefault(id(place), place._replace(verb="idle", state="idle", reason=reason))
+    idle = parked.setdefault(id(place), place._replace(verb="idle", state="idle", reason=COUNTS_WORK))
     return sighting._replace(place=idle)

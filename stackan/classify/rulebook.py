@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from stackan.classify.expressions import Expressions
 from stackan.classify.places import Places
 from stackan.classify.profiles import builtin, check_references, library_functions, merge, read_profile
 
@@ -16,6 +17,7 @@ class Rulebook:
         own = [(path, read_profile(path)) for path in extra]
         check_references(own)
         self._own = [profile for _, profile in own]
+        self._expressions = Expressions()
         self._places: dict[tuple[str, ...], Places] = {}
         self.library = library_functions()
 
@@ -31,5 +33,9 @@ class Rulebook:
             servers: list[dict[str, Any]] = [profile for profile in marked if not profile.get("system")]
             systems = [profile for profile in marked if profile.get("system")]
             always = [profile for profile in builtin() if profile.get("always")]
-            self._places[key] = Places(merge([*self._own, *servers], [*systems, *always]))
+            self._places[key] = Places(merge([*self._own, *servers], [*systems, *always], self._expressions))
         return self._places[key]
+
+    def notes(self) -> list[str]:
+        """What is to be known of rules that could not be followed to the end."""
+        return self._expressions.notes()

@@ -13,7 +13,7 @@ from stackan.classify.timeouts import Timeouts
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import Place, Sighting, is_main, unparked
+from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Place, Sighting, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: frozenset[str] = frozenset()
@@ -63,10 +63,10 @@ def _adjusted(place: Place, facts: Facts) -> Place:
     if facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # what would tell its purpose may stand further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
-        return unparked(place, "nothing is left that could wake it")
+        return unparked(place, NOTHING_LEFT)
     return place
 
 
 def shortened(place: Place) -> Place:
     """The place of a stack that was printed in part."""
-    return place._replace(state="unknown", kind=None, verb="unknowable", rule=None, reason="the stack is not printed to its end", role=None)
+    return place._replace(state="unknown", kind=None, verb="unknowable", rule=None, reason=NOT_PRINTED, role=None)

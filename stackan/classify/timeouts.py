@@ -20,7 +20,7 @@ class Timeouts:
 
     def __init__(self, dump: Dump) -> None:
         self._dump = dump
-        self._printed = b"abstime=" in dump.data
+        self._printed = dump.data.find(b"abstime=", *dump.text_range) >= 0
         self._frames: dict[int, tuple[Place, list[int]]] = {}  # by the id of the place, which it keeps: those that may print it
 
     def ends(self, thread: int, place: Place) -> bool:

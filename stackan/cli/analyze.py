@@ -23,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         help="tell all that was concluded about one thread, or how each input was placed, and why, instead",
     )
     instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
+    parser.add_argument("--follow-links", action="store_true", help="follow links that lead out of a folder, too")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")
@@ -37,9 +38,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze")
     note_slow_scanner(options.quiet)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    case = load(*options.inputs, limits=limits, given_order=options.given_order)
+    case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
     analysis = analyze(case, options.profile)
-    with output(options.output, options.inputs) as stream:
+    with output(options.output, [*options.inputs, *options.profile]) as stream:
         if options.explain == "inputs":
             from stackan.report.inputs import explain_inputs
 
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             from stackan.report import text
 
-            text.write(analysis, stream, wants_color(options.color, stream))
+            text.write(analysis, stream, stream.color if wants_color(options.color, stream) else None)
     return 1 if analysis.critical and not options.exit_zero else 0
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, BinaryIO, TextIO, cast
 
+from stackan.cli.printing import SafeText, is_standard_output, say, standard_output
 from stackan.errors import UsageError
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -16,7 +16,12 @@ _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="dumps, folders or archives; - is standard input")
-    parser.add_argument("--max-bytes", type=size, metavar="N", help="how large one decompressed input may be (default 4G)")
+    parser.add_argument(
+        "--max-bytes",
+        type=size,
+        metavar="N",
+        help="how large one decompressed input may be (default 4G)",
+    )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -34,37 +39,50 @@ def size(text: str) -> int:
 
 
 @contextlib.contextmanager
-def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[TextIO]:
-    """The stream for the result: a file, or standard output with what it cannot encode replaced."""
-    with _told_where(path):
-        if path is not None:
-            with _opened(path, inputs, "w", "utf-8") as file:
-                yield cast(TextIO, file)
-            return
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
-        yield sys.stdout
-        sys.stdout.flush()
+def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[SafeText]:
+    """The stream for the result: a file that is put in its place when it is whole, or standard output.
+
+    Raises UsageError where that cannot be written, or where the file is one of those that were read.
+    """
+    with _told_where(path), _opened(path, inputs, "w") as file:
+        stream = SafeText(cast("TextIO", file))
+        yield stream
+        stream.flush()
 
 
 @contextlib.contextmanager
 def binary_output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[BinaryIO]:
-    """The stream for a result that is no text: a file, or standard output where that is no terminal."""
-    with _told_where(path):
-        if path is not None:
-            with _opened(path, inputs, "wb") as file:
-                yield cast(BinaryIO, file)
-            return
-        if sys.stdout.isatty():
+    """The same for a result that is no text, which a terminal doesn't get."""
+    with _told_where(path), _opened(path, inputs, "wb") as file:
+        if file.isatty():
             raise UsageError("this format is no text for a terminal: give a file to -o")
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        yield cast("BinaryIO", file)
+        file.flush()
 
 
-def _opened(path: str, inputs: Sequence[str], mode: str, encoding: str | None = None) -> IO[Any]:
-    if any(os.path.exists(name) and os.path.exists(path) and os.path.samefile(name, path) for name in inputs):
-        raise UsageError(f"{path}: is one of the inputs, which would be lost; give another file to -o")
-    return open(path, mode, encoding=encoding)
+@contextlib.contextmanager
+def _opened(path: str | None, inputs: Sequence[str], mode: str) -> Iterator[IO[Any]]:
+    if path is None or is_standard_output(path):
+        stream = standard_output()
+        yield stream.buffer if mode == "wb" else stream
+        return
+    from stackan.cli.target import replacing
+
+    _spare_inputs(path, inputs)
+    with replacing(path, mode) as file:
+        yield file
+
+
+def _spare_inputs(path: str, inputs: Sequence[str]) -> None:
+    """Raise UsageError if a result's path is one of the inputs, lies in one, or leads to one."""
+    if not os.path.exists(path):
+        return
+    from stackan.reading import find_same
+
+    same = find_same(path, inputs)
+    if same is not None:
+        how = "one of the inputs" if same == path else f"the input {same}"
+        raise UsageError(f"{path}: is {how}, which would be lost; give another file to -o")
 
 
 @contextlib.contextmanager
@@ -81,16 +99,11 @@ def _told_where(path: str | None) -> Iterator[None]:
         raise UsageError(f"{where}: cannot be written ({error.strerror or error}); give {instead}") from error
 
 
-def wants_color(choice: str, stream: TextIO) -> bool:
+def wants_color(choice: str, stream: SafeText) -> bool:
     """--color always|never|auto; auto: on a terminal, unless NO_COLOR is set (no-color.org)."""
     if choice != "auto":
         return choice == "always"
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def note(text: str, quiet: bool) -> None:
-    if not quiet:
-        print(f"stackan: {text}", file=sys.stderr)
 
 
 def note_slow_scanner(quiet: bool) -> None:
@@ -98,5 +111,5 @@ def note_slow_scanner(quiet: bool) -> None:
     from stackan import backend
 
     notice = backend.notice()
-    if notice:
-        note(notice.removeprefix("stackan: "), quiet)
+    if notice and not quiet:
+        say(notice.removeprefix("stackan: "))

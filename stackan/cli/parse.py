@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from stackan.cli.common import add_inputs, add_output, binary_output, note_slow_scanner, output
+from stackan.escapes import shown
 
 if TYPE_CHECKING:
+    from stackan.cli.printing import SafeText
     from stackan.model.dump import Dump
     from stackan.model.summary import Summary
     from stackan.reading import Limits
@@ -67,11 +69,11 @@ def find_summaries(inputs: Sequence[str], limits: Limits) -> list[Summary]:
     return found
 
 
-def explain(dump: Dump, stream: TextIO) -> None:
+def explain(dump: Dump, stream: SafeText) -> None:
     stream.write(f"{dump.source}: {dump.format}: {dump.reason}\n")
 
 
-def write_json(dump: Dump, stream: TextIO) -> None:
+def write_json(dump: Dump, stream: SafeText) -> None:
     """One document for each snapshot."""
     from stackan.report.json import layout
 
@@ -81,26 +83,32 @@ def write_json(dump: Dump, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def write_ndjson(dump: Dump, stream: TextIO) -> None:
+def write_ndjson(dump: Dump, stream: SafeText) -> None:
     """One line for each thread."""
     import json
 
     for thread in _threads(dump):
-        stream.write(json.dumps({"source": dump.source, **thread}) + "\n")
+        stream.write(json.dumps({"source": dump.source, **thread}))
+        stream.write("\n")
 
 
-def write_folded(dump: Dump, stream: TextIO) -> None:
+def write_folded(dump: Dump, stream: SafeText) -> None:
     """`outermost;…;innermost COUNT` for each distinct stack, as flame-graph tools and speedscope read it."""
     counts: dict[int, int] = {}
     for node in dump.thread_nodes():
         if node >= 0:
             counts[node] = counts.get(node, 0) + 1
     for node, number in counts.items():
-        frames = ";".join(name.replace(";", ":") or "??" for name in reversed(dump.stack(node)))
+        frames = ";".join(map(_folded, reversed(dump.stack(node))))
         stream.write(f"{frames} {number}\n")
 
 
-def write_summary(summary: Summary, stream: TextIO) -> None:
+def _folded(name: str) -> str:
+    """A function's name as one frame of a folded stack, which ends at a semicolon and lies on one line."""
+    return shown(name.replace(";", ":")) or "??"
+
+
+def write_summary(summary: Summary, stream: SafeText) -> None:
     lines = ", ".join(f"{number} {kind}" for kind, number in summary.lines.items() if number)
     shares = f"{summary.threads} threads, {summary.frames} frames, {summary.stacks} distinct stacks"
     stream.write(f"{summary.source}: {summary.format}, {shares}; lines: {lines}\n")

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     if options.action != "list" and not options.name:
         example = "mariadb" if options.action == "show" else "mine.toml"
         raise UsageError(f"profiles {options.action}: say which, for example: stackan profiles {options.action} {example}")
-    with output(options.output) as stream:
+    with output(options.output, [options.name] if options.action == "check" else []) as stream:
         if options.action == "list":
             for path in profile_files():
                 profile = read_profile(path)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from stackan.compare.progress import MOVED, RAN, RESTED, STOOD, judge_shown, judge_work
 from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
 from stackan.model.counters import Counters, Spent, spent
+from stackan.model.facts import Fact, fact
 from stackan.model.place import Sighting
-from stackan.model.spans import spoken
 from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, SETTLED, STUCK, UNSURE, USED_NO_CPU, Track
 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
@@ -81,7 +81,7 @@ def _guessed(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     """A thread that seems to wait for work: whether it got any lately.  Who has not may wait for something that is stuck elsewhere."""
     track = track._replace(timeline=_relettered(track, {step.at: MOVED for step in steps if step.has_worked}))
     if any(step.has_worked for step in steps[1 - SETTLED :]):
-        return track._replace(progress=PROGRESSING, note="was met idle, but has worked in between, by its CPU time")
+        return track._replace(progress=PROGRESSING, note=(fact("met-idle-but-worked"),))
     return _standing(track, steps, attaches)
 
 
@@ -93,7 +93,7 @@ def _working(track: Track, steps: Sequence[_Step], last: int, cut: Collection[in
     still = [same_place(step.before, step.after) and not step.has_worked for step in steps]
     progress, note = judge_shown(track.sightings, last, cut, still)
     if progress == PROGRESSING:
-        note = "was met in the same place, but has worked in between, by its CPU time"  # no figures: the like are told together
+        note = (fact("met-in-place-but-worked"),)  # no figures: the like are told together
     return track._replace(progress=progress, note=note, timeline=_relettered(track, worked))
 
 
@@ -110,15 +110,16 @@ def _running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> 
     if len(present) != last + 1 or not all(step.spent and step.spent.ran is not None and step.runs_in_place for step in steps):
         return track
     total = _total(steps)
+    note: tuple[Fact, ...]
     if all(_rests(step.spent, attaches) for step in steps if step.spent is not None):
-        note = f"stands in {track.place.names[0]}, and {_used(total)}: it does not run; it is stopped, or the kernel holds it"
+        note = (fact("does-not-run", function=track.place.names[0]), _used(total))
         timeline = _relettered(track, {step.at: STOOD for step in steps})
         return track._replace(progress=UNSURE, note=note, timeline=timeline)
     if all(step.spent.passed and is_busy(step.spent.ran or 0, step.spent.passed) for step in steps if step.spent is not None):
         progress, note = judge_work(total.ran or 0, total.passed or 0, len(present))
         timeline = _relettered(track, {step.at: RAN for step in steps})
         return track._replace(progress=progress, note=note, timeline=timeline)
-    return track._replace(note=f"runs, in the same place in all snapshots, and {_used_by_steps(total)}")
+    return track._replace(note=(fact("runs-in-one-place"), _used_by_steps(total)))
 
 
 def _rests(used: Spent, attaches: int) -> bool:
@@ -138,15 +139,14 @@ def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     if woke is None:
         counted, words = USED_NO_CPU if slept else _LITTLE, _used_by_steps(total)
     elif woke > 0:
-        used = f", with {_cpu(total.ran)} of CPU" if total.ran is not None else ""
-        counted, words = _WOKE, f"woke up {'once' if woke == 1 else f'{woke} times'}{_in(total)} to wait again{used}"
+        counted, words = _WOKE, fact("woke-to-wait-again", count=woke, cpu=_cpu(total.ran), span=_span(total))
     elif not slept:
         counted, words = _LITTLE, _used(total)
     elif total.ran is None:
-        counted, words = _ASLEEP, f"was woken{_in(total)} by the dump only"
+        counted, words = _ASLEEP, fact("woken-by-the-dump-only", span=_span(total))
     else:
-        counted, words = RAN_NOTHING, f"ran nothing{_in(total)} but for the dump itself: proof that it stands still"
-    return track._replace(counted=counted, note=f"{track.note}; {words}")
+        counted, words = RAN_NOTHING, fact("ran-nothing", span=_span(total))
+    return track._replace(counted=counted, note=(*track.note, words))
 
 
 def _total(steps: Sequence[_Step]) -> Spent:
@@ -163,22 +163,26 @@ def _total(steps: Sequence[_Step]) -> Spent:
     )
 
 
-def _used(total: Spent) -> str:
-    """`used 7.1 s of CPU in 9 s`; nothing that the steps of a count can show is no CPU."""
+def _used(total: Spent) -> Fact:
+    """How much CPU in what time; nothing that the steps of a count can show is no CPU."""
     ran = total.ran or 0
-    return f"used {f'{_cpu(ran)} of CPU' if ran >= total.step else 'no CPU'}{_in(total)}"
+    return fact("used-cpu", cpu=_cpu(ran) if ran >= total.step else None, span=_span(total))
 
 
-def _used_by_steps(total: Spent) -> str:
-    return f"{_used(total)}, counted in steps of {_cpu(total.step)}"
+def _used_by_steps(total: Spent) -> Fact:
+    used = _used(total)
+    return fact("used-cpu-by-steps", **{**used.values, "step": _cpu(total.step)})
 
 
-def _in(total: Spent) -> str:
-    return f" in {spoken(total.passed // 1_000_000)}" if total.passed is not None else ""
+def _span(total: Spent) -> int | None:
+    return total.passed // 1_000_000 if total.passed is not None else None
 
 
-def _cpu(ran: int) -> str:
-    return f"{ran / 1e6:.1f} s" if ran >= 1_000_000 else f"{ran // 1000} ms" if ran >= 1000 else "less than 1 ms"
+def _cpu(ran: int | None) -> str | None:
+    """`7.1 s`, `40 ms`, `< 1 ms`"""
+    if ran is None:
+        return None
+    return f"{ran / 1e6:.1f} s" if ran >= 1_000_000 else f"{ran // 1000} ms" if ran >= 1000 else "< 1 ms"
 
 
 def _relettered(track: Track, letters: dict[int, str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 
 from stackan.compare.sameness import same_calls
+from stackan.model.facts import fact
 from stackan.model.place import Sighting
 from stackan.model.track import PROGRESSING, Track
 
@@ -22,8 +23,7 @@ def note_handler(track: Track, last: int) -> Track:
         return track
     if not all(_stays(before, after) for (_, before), (_, after) in itertools.pairwise(track.sightings)):
         return track
-    note = f"in the same calls below {loop} in all snapshots: a long request, an endless one, or many alike"
-    return track._replace(note=note, in_handler=True)
+    return track._replace(note=(fact("same-calls-in-loop", loop=loop),), in_handler=True)
 
 
 def _stays(before: Sighting, after: Sighting) -> bool:

@@ -12,16 +12,20 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from stackan.compare.sameness import same_place, works_in_place
-from stackan.model.place import Sighting
+from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.place import Sighting, fact_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED
 
 # One letter for each interval between two snapshots: what the thread did in it.
 STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"
 
 
+Note = tuple[Fact, ...]
+
+
 class _Judged(NamedTuple):
     progress: str
-    note: str
+    note: Note
     timeline: str
 
 
@@ -76,8 +80,8 @@ def _step(before: Sighting, after: Sighting, still: bool) -> str:
     return RAN if after.place.verb == "running" else STOOD
 
 
-def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Collection[int], still: Sequence[bool]) -> tuple[str, str]:
-    """Progress and reason by those snapshots that would show a thread if it were there: one that breaks off before it tells nothing."""
+def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Collection[int], still: Sequence[bool]) -> tuple[str, Note]:
+    """Progress and why, by those snapshots that would show a thread if it were there: one that breaks off before it tells nothing."""
     first, end = 0, last
     while first in cut and first < sightings[0][0]:
         first += 1
@@ -87,21 +91,21 @@ def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Colle
     if (first, end) == (0, last):
         return progress, note
     if progress == UNSURE and first == end:
-        return UNSURE, "a dump breaks off before it would come to this thread, and one snapshot cannot tell whether it moves"
-    return progress, f"{note}; judged without a dump that breaks off before it would come to this thread"
+        return UNSURE, (fact("dump-breaks-off-before-it"),)
+    return progress, (*note, fact("judged-without-broken-dump"))
 
 
-def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> tuple[str, str]:
-    """A thread's progress and the reason in words; `last` is the newest snapshot's index, `still` as for the time line."""
+def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> tuple[str, Note]:
+    """A thread's progress and why; `last` is the newest snapshot's index, `still` as for the time line."""
     newest = sightings[-1][1]
     if newest.place.role == "observer":
-        return IDLE, newest.place.reason
+        return IDLE, (fact_of(newest.place),)
     if last == 0:
-        return (IDLE, newest.place.reason) if newest.place.verb == "idle" else (UNSURE, "one snapshot cannot tell whether it moves")
+        return (IDLE, (fact_of(newest.place),)) if newest.place.verb == "idle" else (UNSURE, (fact("one-snapshot-no-motion"),))
     if sightings[-1][0] != last:
-        return VANISHED, "no longer there in the newest snapshot"
+        return VANISHED, (fact("not-in-the-newest"),)
     if len(sightings) > 1 and _rests(sightings):
-        return IDLE, newest.place.reason
+        return IDLE, (fact_of(newest.place),)
     worked = _worked_in_place(sightings)
     if worked is not None:
         return worked
@@ -112,26 +116,26 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
     always = since == 0 and sightings[0][0] == 0
     if not always and stood < SETTLED:
         if sightings[0][0] != 0:
-            return APPEARED, "not yet there in the first snapshot"
-        return PROGRESSING, _how_it_moved(sightings)
-    when = "in all snapshots" if always else f"in the last {stood} snapshots"
+            return APPEARED, (fact("not-in-the-first"),)
+        return PROGRESSING, (_how_it_moved(sightings),)
+    last_ones = None if always else stood
     verb = newest.place.verb
     if verb == "idle":
-        return IDLE, newest.place.reason
+        return IDLE, (fact_of(newest.place),)
     if verb == "spinning":
-        return SPINNING, f"stands in {newest.place.names[0]} {when}"
+        return SPINNING, (fact("stands-in-primitive", function=newest.place.names[0], last=last_ones),)
     if verb == "running" and newest.place.kind is not None and newest.place.rule is not None:
-        return UNSURE, f"waits {when} for {newest.place.rule.what}"
+        return UNSURE, (fact("asks-again-and-again", what=Wanted(newest.place.kind, newest.place.rule.what), last=last_ones),)
     if verb == "running":
-        return PROGRESSING, f"runs, in the same place {when}: a long computation or a loop"
+        return PROGRESSING, (fact("runs-in-one-place", last=last_ones),)
     if verb == "unknowable":
-        return UNSURE, newest.place.rule.hint if newest.place.rule else "its innermost frames have no names"
+        return UNSURE, (fact("hint-of-profile", hint=newest.place.rule.hint) if newest.place.rule else fact_of(newest.place),)
     if verb == "sleeping":
-        return UNSURE, f"sleeps in the same place {when}; a sleep ends by itself"
-    return STUCK, f"the same stack and the same wait {when}"
+        return UNSURE, (fact("sleeps-in-one-place", last=last_ones),)
+    return STUCK, (fact("same-stack-and-wait", last=last_ones),)
 
 
-def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, str] | None:
+def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, Note] | None:
     """What to say of a thread that by its counters was at work all the time, and was seen in one place only; else None.
 
     Two snapshots may meet a long computation at one line by chance, and a short loop stands at one line as often as one looks.
@@ -146,15 +150,15 @@ def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, st
     return judge_work(last.ran - first.ran, last.age - first.age, len(sightings))
 
 
-def judge_work(ran: int, passed: int, snapshots: int) -> tuple[str, str]:
-    """Progress and reason of a thread that was seen in one place, and at work, all the time; both times in microseconds."""
-    used = f"used {ran / 1e6:.1f} s of CPU in {passed / 1e6:.1f} s, in the same place in all snapshots"
+def judge_work(ran: int, passed: int, snapshots: int) -> tuple[str, Note]:
+    """Progress of a thread that was seen in one place, and at work, all the time; both times in microseconds."""
+    used = {"cpu": f"{ran / 1e6:.1f}", "seconds": f"{passed / 1e6:.1f}"}
     if snapshots < SETTLED:
-        return PROGRESSING, f"{used}: a long computation or a loop"
-    return SPINNING, f"{used}: it spins, or computes something long"
+        return PROGRESSING, (fact("worked-in-one-place", **used),)
+    return SPINNING, (fact("worked-in-one-place-often", **used),)
 
 
-def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:
+def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> Fact:
     """A stable base below a moving top is work in a loop; the frame where they meet says which."""
     stacks = [sighting.place.names for _, sighting in sightings]
     base = 0
@@ -163,7 +167,7 @@ def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> str:
             break
         base += 1
     if all(before == after for before, after in itertools.pairwise(stacks)):
-        return "has the same stack, for another object or from other code"
+        return fact("same-stack-other-object")
     place = sightings[-1][1].place
     named = [name for name in place.names[len(place.names) - base : place.end] if not name.startswith("??")] if base else []
-    return f"moves above {named[0]}" if named else "has another stack"
+    return fact("moves-inside", function=named[0]) if named else fact("has-another-stack")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.place import RECORDED, is_main, unparked
+from stackan.model.facts import fact
+from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, is_main, unparked
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 
 
@@ -31,7 +32,7 @@ def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     settled: dict[int | str, Track] = {}
     while ready:
         track = ready.pop()
-        settled[track.key] = _park(track, "waits for threads to end that live as they should")
+        settled[track.key] = _park(track, "joins-threads-that-live")
         for joiner in joiners.get(track.lwp, ()):
             missing[joiner.key] -= 1
             if not missing[joiner.key]:
@@ -42,7 +43,7 @@ def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 def _park(track: Track, why: str) -> Track:
     """The thread as idle, all the time that it stood where it is."""
     before = track.timeline.rstrip("S- ")
-    return track._replace(progress=IDLE, note=why, timeline=before + track.timeline[len(before) :].replace("S", "I"))
+    return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
 
 
 def settle_holders(tracks: Sequence[Track]) -> list[Track]:
@@ -85,11 +86,11 @@ def _stays(track: Track) -> bool:
 
 def _unpark(track: Track) -> Track:
     """Stuck, or asleep: a sleep ends by itself."""
-    place = unparked(track.place, "it holds what stuck threads wait for")
+    place = unparked(track.place, HOLDS_WHAT_IS_WANTED)
     newest = track.newest._replace(place=place)
     return track._replace(
         progress=UNSURE if place.verb == "sleeping" else STUCK,
-        note=f"{'sleeps' if place.verb == 'sleeping' else 'the same stack'} in all snapshots, and holds what stuck threads wait for",
+        note=(fact("sleeps-and-holds" if place.verb == "sleeping" else "stands-and-holds"),),
         timeline=track.timeline.replace("I", "S"),
         sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
         newest=newest,
@@ -113,5 +114,5 @@ def _settle_result(track: Track) -> Track:
     if track.progress != STUCK or not place.task or place.in_task or known:
         return track
     if any(map(is_main, place.application[-1:])):
-        return _park(track, "waits for the results of tasks, and tasks move")
-    return track._replace(progress=UNSURE, note="waits for the result of a task, maybe each time of another one: tasks move")
+        return _park(track, "awaits-results-while-tasks-move")
+    return track._replace(progress=UNSURE, note=(fact("maybe-another-task-each-time"),))

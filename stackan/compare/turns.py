@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
+from stackan.model.facts import fact
+from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, fact_of
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, UNSURE, Track
 
@@ -74,7 +75,8 @@ def _queues(track: Track) -> bool:
 def _is_led(queue: Sequence[Track], leader: Track) -> bool:
     """Whether all wait for one lock, as far as addresses are printed, and nobody else is said to own it."""
     locks = {track.newest.awaited.address if track.newest.awaited is not None else None for track in queue}
-    owners = {word.owner for track in queue for word in track.newest.dump.facts.printed if word.address in locks}
+    dumps = {id(track.newest.dump): track.newest.dump for track in queue}
+    owners = {word.owner for dump in dumps.values() for word in dump.facts.printed if word.address in locks}
     return len(locks) == 1 and owners <= {leader.lwp, 0}
 
 
@@ -83,14 +85,12 @@ def _follows(track: Track, leaders: dict[_Path, Track]) -> bool:
 
 
 def _follow(track: Track, leader: Track) -> Track:
-    receives = _receives(leader)
-    reason = f"waits for its turn to {'receive jobs' if receives else 'accept connections'}"
-    turn = TURN_TO_RECEIVE if receives else TURN_TO_ACCEPT
+    turn = TURN_TO_RECEIVE if _receives(leader) else TURN_TO_ACCEPT
     place = track.place._replace(verb="idle", state="idle", role="follower", reason=turn)
     newest = track.newest._replace(place=place)
     return track._replace(
         progress=IDLE,
-        note=f"{reason}: LWP {leader.lwp} has it" if leader.lwp is not None else reason,
+        note=(fact_of(place), *([fact("other-has-its-turn", lwp=leader.lwp)] if leader.lwp is not None else [])),
         timeline=track.timeline.replace("S", "I"),
         sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
         newest=newest,

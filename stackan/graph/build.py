@@ -57,8 +57,7 @@ def build(processes: Sequence[Process]) -> WaitGraph:
     supplies = [builder.supply for builder in builders]
     peers = Peers(graph, someone, supplies)
     for builder in builders:
-        builder.supply.others = supplies
-        builder.add_waits(everyone, peers)
+        builder.add_waits(everyone, peers, supplies)
     return graph
 
 
@@ -98,9 +97,10 @@ class _Builder:
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         self.supply.add_pools()
 
-    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers) -> None:
-        """What its threads wait for; `everyone` are the threads of all processes by LWP."""
+    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers, supplies: Sequence[Supply]) -> None:
+        """What its threads wait for; `everyone` are the threads of all processes by LWP, `supplies` what each process can bring."""
         self.everyone = everyone
+        self.supplies = supplies
         self.peers = peers
         printed = self.process.dumps[-1].facts.printed
         self.read = printed_readings(self.process)
@@ -138,7 +138,7 @@ class _Builder:
             graph.connect(Edge(node, resource, PROFILE, sighting.dump.source, sighting, WAITS_FOR))
             graph.connect(Edge(resource, self.supply.pool_of[track.key], PROFILE, "", 0, POOL_RELEASES))
             return
-        declared = self.supply.declared(track)
+        declared = self.supply.declared(track, self.supplies)
         if declared is not None:
             graph.connect(Edge(node, declared, PROFILE, sighting.dump.source, sighting, WAITS_FOR))
             return

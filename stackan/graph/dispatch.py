@@ -15,6 +15,7 @@ but these threads have.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
 
 from stackan.model.place import Place, is_main
 from stackan.model.rules import Rules
@@ -39,8 +40,16 @@ class Crowd:
 
     def inside(self, dispatch: frozenset[str]) -> list[Track]:
         """The threads that were ever seen inside one of these frames, in their own order."""
-        chosen = {at for number, place in self.places.items() if not dispatch.isdisjoint(place.application) for at in self.seen[number]}
-        return [self.tracks[at] for at in sorted(chosen)]
+        return [self.tracks[at] for at in sorted(set().union(*(self.around[name] for name in dispatch if name in self.around)))]
+
+    @cached_property
+    def around(self) -> dict[str, set[int]]:
+        """Which of the tracks were ever inside of each frame."""
+        around: dict[str, set[int]] = {}
+        for number, place in self.places.items():
+            for name in place.application:
+                around.setdefault(name, set()).update(self.seen[number])
+        return around
 
 
 def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, str]]:
@@ -53,27 +62,27 @@ def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, str]]:
 
 def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
     """(dispatch frame, how it was recognized) for each known executor among a stack's frames."""
-    for at, name in enumerate(frames):
-        rule = next((rule for rule in rules.executors if name in rule.functions), None)
-        if rule is None:
-            continue
-        caller = _caller(frames[at + 1 :], rules) or name if rule.caller else name
+    running = [(at, rule) for at, name in enumerate(frames) for rule in rules.executors if name in rule.functions]
+    callers = _callers(frames, rules) if running else []
+    for at, rule in running:
+        name = frames[at]
+        caller = callers[at] or name if rule.caller else name
         if caller in rules.starts or caller == name:
             yield name, f"rule {rule.id}: {name} runs tasks"
         else:
             yield caller, f"rule {rule.id}: {name} runs tasks for {caller}"
 
 
-def _caller(frames: Sequence[str], rules: Rules) -> str:
-    """What called a task, from the frames outside of it: a lambda that was itself called as a stored function is part of the task."""
+def _callers(frames: Sequence[str], rules: Rules) -> list[str]:
+    """What called the task that each frame runs, "" where nothing did; a lambda that was called as a stored function is part of it."""
     passing = rules.glue | rules.calls
-    for at, name in enumerate(frames):
-        if name in passing or name.startswith("??"):
-            continue
-        stored = rules.calls.intersection(frames[at + 1 : at + 2])
-        if not (stored and _is_lambda(name)):
-            return name
-    return ""
+    callers, caller, outer = [], "", ""
+    for name in reversed(frames):
+        callers.append(caller)
+        if not (name in passing or name.startswith("??") or (outer in rules.calls and _is_lambda(name))):
+            caller = name
+        outer = name
+    return callers[::-1]
 
 
 def _is_lambda(name: str) -> bool:
@@ -92,13 +101,14 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, str]]:
                 ways[number] = named
                 parked.setdefault(named[0], set()).update(crowd.seen[number])
     busy = {name for place in crowd.places.values() if place.verb != "idle" for name in place.application}
-    around: dict[str, set[int]] = {}  # who was ever inside of these frames
-    for number, place in crowd.places.items():
-        for name in place.application:
-            around.setdefault(name, set()).update(crowd.seen[number])
+
+    @cache
+    def has_others(name: str, innermost: str) -> bool:
+        return not crowd.around[name] <= parked[innermost]
+
     loops: dict[str, set[int]] = {}
     for number, named in ways.items():
-        own = (name for name in reversed(named) if around[name] <= parked[named[0]] and not _is_lambda(name))
+        own = (name for name in reversed(named) if not has_others(name, named[0]) and not _is_lambda(name))
         loop = next((name for name in named if name in busy), None) or next(own, named[0])
         loops.setdefault(loop, set()).update(crowd.seen[number])
     for name, threads in loops.items():

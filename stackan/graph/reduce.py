@@ -7,9 +7,11 @@ general resource graphs; Knapp 1987 surveys the AND, OR and AND-OR models).  Eac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from stackan.model.waitgraph import Cause, Reduction, WaitGraph
+
+_LOOKS = 200  # at each edge of a component, in search of its shortest cycle
 
 
 def reduce(graph: WaitGraph) -> Reduction:
@@ -117,37 +119,47 @@ def causes(needs: Sequence[int], successors: Sequence[Sequence[int]], held: Coll
 
 
 def shortest_cycle(component: Collection[int], successors: Sequence[Sequence[int]]) -> list[int]:
-    """A shortest cycle within a strongly connected component, from its smallest node; [node] for a self-loop."""
+    """A short cycle within a strongly connected component; [node] for a self-loop.
+
+    It is a shortest one if the component is small.  Of a large one as many nodes are tried as a fixed number of looks at each edge
+    allows: any cycle is a proof, and trying all would be quadratic.
+    """
     inside = set(component)
     own = next((node for node in sorted(inside) if node in successors[node]), None)
     if own is not None:
         return [own]
+    looks = _LOOKS * sum(len(successors[node]) for node in inside)
     best: list[int] = []
     for root in sorted(inside):
-        if len(best) == 2:
+        found, looked = _cycle_through(root, inside, successors, len(best))
+        best = found or best
+        looks -= looked
+        if looks < 0 or len(best) == 2:
             break  # without self-loops none is shorter
-        parents: dict[int, int] = {root: root}
-        queue = [root]
-        closed = None
-        while queue and closed is None:
-            following = []
-            for node in queue:
-                for other in successors[node]:
-                    if other == root:
-                        closed = node
-                        break
-                    if other in inside and other not in parents:
-                        parents[other] = node
-                        following.append(other)
-                if closed is not None:
-                    break
-            queue = following
-        if closed is not None:
-            path = [closed]
-            while path[-1] != root:
-                path.append(parents[path[-1]])
-            if not best or len(path) < len(best):
-                best = path[::-1]
-        if len(inside) > 2000:
-            break  # one root is enough for a proof; trying all of a huge component would be quadratic
     return best
+
+
+def _cycle_through(root: int, inside: Collection[int], successors: Sequence[Sequence[int]], bound: int) -> tuple[list[int], int]:
+    """(a shortest cycle from a node back to it, [] unless it has fewer nodes than `bound`, which 0 leaves open; edges looked at)."""
+    parents = {root: root}
+    level, size, looked = [root], 1, 0
+    while level and (size < bound or not bound):
+        following = []
+        for node in level:
+            for other in successors[node]:
+                looked += 1
+                if other == root:
+                    return _path(parents, root, node), looked
+                if other in inside and other not in parents:
+                    parents[other] = node
+                    following.append(other)
+        level, size = following, size + 1
+    return [], looked
+
+
+def _path(parents: Mapping[int, int], root: int, node: int) -> list[int]:
+    """From the root to a node that was reached from it."""
+    path = [node]
+    while path[-1] != root:
+        path.append(parents[path[-1]])
+    return path[::-1]

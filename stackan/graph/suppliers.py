@@ -27,7 +27,6 @@ class Supply:
         self.threads = threads
         self.pools: list[int] = []
         self.pool_of: dict[int | str, int] = {}
-        self.others: Sequence[Supply] = ()  # of all processes of the case
         self._results: dict[str, int] = {}  # of tasks, by who may deliver them
         self._declared: dict[str, int | None] = {}  # by the rule that declares it
         self._rules: dict[int, list[DependencyRule]] = {}  # by the pool whose workers wait
@@ -85,27 +84,30 @@ class Supply:
             sighting = track.newest
             self.graph.connect(Edge(node, self.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_DELIVER))
 
-    def declared(self, track: Track) -> int | None:
-        """The class node of what only certain pools can bring to a thread, as a profile declares; None if none does."""
+    def declared(self, track: Track, supplies: Sequence[Supply]) -> int | None:
+        """The class node of what only certain pools can bring to a thread, as a profile declares; None if none does.
+
+        `supplies`: of all processes of the case.  Each that kept them would be a cycle, and the dumps live until it is found.
+        """
         place = track.place
         traits = {place.kind, place.state, TASK if place.task else None}
         for rule in self._rules.get(self.pool_of.get(track.key, -1), ()):
             if not rule.waits or not traits.isdisjoint(rule.waits):
-                node = self._declare(rule)
+                node = self._declare(rule, supplies)
                 if node is not None:
                     return node
         return None
 
-    def _declare(self, rule: DependencyRule) -> int | None:
+    def _declare(self, rule: DependencyRule, supplies: Sequence[Supply]) -> int | None:
         """None where the dump shows none of the process's own pools that it names."""
         if rule.id not in self._declared:
-            self._declared[rule.id] = self._connect_declared(rule)
+            self._declared[rule.id] = self._connect_declared(rule, supplies)
         return self._declared[rule.id]
 
-    def _connect_declared(self, rule: DependencyRule) -> int | None:
-        supplies = self._where(rule.where)
+    def _connect_declared(self, rule: DependencyRule, supplies: Sequence[Supply]) -> int | None:
+        named = self._where(rule.where, supplies)
         brings = [
-            number for supply in supplies for number, pool in zip(supply.pools, supply.process.pools, strict=True) if pool.rule in rule.on
+            number for supply in named for number, pool in zip(supply.pools, supply.process.pools, strict=True) if pool.rule in rule.on
         ]
         if rule.where == OWN and not brings:
             return None
@@ -113,17 +115,17 @@ class Supply:
         sure = rule.where != OTHERS or rule.complete  # else nobody knows whether the dumps of all nodes are among the inputs
         for number in brings:
             self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
-        if not brings or not all(supply.process.whole for supply in supplies):
+        if not brings or not all(supply.process.whole for supply in named):
             self._someone(node, MAY_BRING)
         return node
 
-    def _where(self, where: str) -> list[Supply]:
+    def _where(self, where: str, supplies: Sequence[Supply]) -> list[Supply]:
         """The processes of the case whose pools a rule speaks of: the waiter's own, all others, or those of a role."""
         if where == OWN:
             return [self]
         if where == OTHERS:
-            return [supply for supply in self.others if supply is not self]
-        return [supply for supply in self.others if supply.process.place.role == where]
+            return [supply for supply in supplies if supply is not self]
+        return [supply for supply in supplies if supply.process.place.role == where]
 
 
 def _delivers(track: Track, by: str) -> bool:

@@ -1,6 +1,8 @@
 """What tables beside the dumps count of each thread: its CPU time and its switches."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -51,6 +53,12 @@ class Counters(NamedTuple):
     tables: tuple[tuple[int, Table], ...]  # each with the index of the snapshot that it belongs to
     counted: tuple[Mapping[int, Counted], ...]  # for each snapshot {LWP: what is counted}
     attaches: int  # how many debuggers looked at the process between two snapshots
+
+    def of(self, kept: Sequence[int]) -> Counters:
+        """What is counted beside some of the snapshots."""
+        at = {index: position for position, index in enumerate(kept)}
+        tables = tuple((at[index], table) for index, table in self.tables if index in at)
+        return Counters(tables, tuple(self.counted[index] for index in kept), self.attaches)
 
 
 class Spent(NamedTuple):

@@ -3,18 +3,15 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
 from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at
-from stackan.model.lines import Milestones, skip_lines
+from stackan.model.lines import Milestones, Renumbering, skip_lines
 
 if TYPE_CHECKING:
-    from array import array
-
     from stackan.model.arguments import Address
 
 Row = TypeVar("Row")
@@ -197,7 +194,7 @@ class Dump:
         reason: str = "",
         taken_at: str | None = None,
         original: bytes | None = None,
-        numbers: "array[int] | None" = None,
+        numbers: Renumbering | None = None,
         text: tuple[int, int] | None = None,
     ) -> None:
         chosen = range(len(columns.thread_lwp)) if threads is None else threads
@@ -259,6 +256,11 @@ class Dump:
         threads = dict(zip(self.columns.thread_lwp[own], range(self.first_thread, self.stop_thread)))
         threads.pop(UNKNOWN, None)
         return threads
+
+    @cached_property
+    def printed_addresses(self) -> frozenset[int]:
+        """The locks whose owners the debugger was asked to print."""
+        return frozenset(word.address for word in self.facts.printed)
 
     @cached_property
     def lwp_of_pthread(self) -> dict[int, int]:
@@ -442,21 +444,18 @@ class Dump:
 
     def line_text(self, line: int) -> str:
         """A line by its number, from 1."""
+        if self.numbers is not None:
+            return self.numbers.line(line).decode("utf-8", "replace").rstrip("\r")
         if self.original is not self.data:
             start = skip_lines(self.original, 0, line - 1)
             stop = self.original.find(b"\n", start)
             return self.original[start : len(self.original) if stop < 0 else stop].decode("utf-8", "replace").rstrip("\r")
         return self.line_at(self._milestones.start(line))
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        starts = accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0)
-        return list(starts)
-
     def line_number(self, offset: int) -> int:
         """The number of the original's line that holds a byte, from 1."""
         if self.numbers is not None:
-            return self.numbers[bisect_right(self._line_starts, offset) - 1]
+            return self.numbers.number(offset)
         return self._milestones.number(offset)
 
 

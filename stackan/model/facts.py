@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
-from stackan.model.track import Track
-
 if TYPE_CHECKING:
     from stackan.model.process import Pool, Process
+    from stackan.model.track import Track
 
 
 class Wanted(NamedTuple):
@@ -46,7 +45,7 @@ class Share(NamedTuple):
     kind: str  # a role or a profile's name; "" for processes of any kind
 
 
-One = Union[int, str, Track, Wanted, Shown, Share, "Process", "Pool"]
+One = Union[int, str, Wanted, Shown, Share, "Track", "Process", "Pool"]
 Value = Union[One, "tuple[One, ...]"]
 
 

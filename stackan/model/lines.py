@@ -2,6 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 
 _STRIDE = 4096
 
@@ -46,6 +48,30 @@ class Milestones:
     def _note(self, start: int, noted: list[int]) -> None:
         stop = start + len(noted) * _STRIDE
         noted.append(noted[-1] + self._data.count(b"\n", stop - _STRIDE, stop))
+
+
+class Renumbering:
+    """Which lines of the original the lines of a prepared text come from; all snapshots of the text share what is found out about it."""
+
+    def __init__(self, data: bytes, numbers: Sequence[int], original: bytes) -> None:
+        self._data = data
+        self._numbers = numbers
+        self._original = original
+        self._milestones = Milestones(original, (), ())
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(line) + 1 for line in self._data.split(b"\n")), initial=0))
+
+    def number(self, offset: int) -> int:
+        """The number of the original's line that a byte of the prepared text comes from, from 1."""
+        return self._numbers[bisect_right(self._starts, offset) - 1]
+
+    def line(self, number: int) -> bytes:
+        """A line of the original, without its end."""
+        start = self._milestones.start(number)
+        stop = self._original.find(b"\n", start)
+        return self._original[start : len(self._original) if stop < 0 else stop]
 
 
 def skip_lines(data: bytes, start: int, lines: int) -> int:

@@ -3,17 +3,28 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump, Told
+from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.rules import FrameRule
 
 if TYPE_CHECKING:
     from stackan.model.link import Link
     from stackan.model.log import Log
 
-# The reason of a place whose wait frames, one or two, have no names: see Places.  It stands still only if its innermost pc does, too.
-NAMELESS = "nameless frames of the C library directly below the caller"
-
-# The reasons of places of threads that queue for their turn.
+# General reasons for what a place is taken for, where no rule of a profile says it (docs/reasons.md).
+# NAMELESS: its wait frames, one or two, have no names, see Places.  It stands still only if its innermost pc does, too.
+NAMELESS = "nameless-library-frames"
+UNNAMED, IN_KERNEL, NOT_PRINTED = "innermost-frames-unnamed", "inside-the-kernel", "stack-not-printed-to-its-end"
+SPINS, SPINS_BY_DESIGN, RUNS = "primitive-that-burns-cpu", "spins-while-there-is-no-work", "no-wait-in-sight"
+SLEEPS, TIMER = "sleeps-for-a-time", "sleeps-in-its-own-loop"
+WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS, WAITS_FOR_PEER = "waits-for-connections", "events-outside-of-tasks", "reads-outside-of-tasks"
+CONDITION_OF_LOOP, PARKS, SUPERVISES = "condition-outside-of-tasks", "takes-work-outside-of-tasks", "supervises-children"
+COUNTS_WORK = "all-wait-in-one-place"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
+NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
+GENERAL = frozenset((
+    NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
+    WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED,
+))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
@@ -36,7 +47,7 @@ class Place(NamedTuple):
     timed: bool
     verb: str  # "blocked", "idle", "running", "unknowable", "waiting" (no rule says what for), "sleeping", "spinning"
     rule: FrameRule | None  # the rule that fired
-    reason: str  # its id, or the id of the general reasoning
+    reason: str  # its id, that of the wait's rule, or one of GENERAL
     role: str | None  # "listener", "acceptor", "event-loop", "connection", "follower", …
     task: bool  # it waits for the result of a task
     delivers: bool  # though it waits, it may bring the result of a task
@@ -55,6 +66,13 @@ class Place(NamedTuple):
         if named:
             return next((name for name in named if name not in _CALLS), named[0])
         return self.names[self.run] if self.run < len(self.names) else "??"
+
+
+def fact_of(place: Place) -> Fact:
+    """Why a place is taken for what it is."""
+    if place.reason not in GENERAL:
+        return fact("rule-says", rule=place.reason)
+    return fact(place.reason, what=Wanted(place.kind, place.what))
 
 
 # The state of who waits for a resource, where its own says no more than that it is idle.
@@ -117,6 +135,13 @@ class Sighting(NamedTuple):
     def told(self) -> Told | None:
         """What the dump says of the thread beside its frames."""
         return self.dump.facts.told.get(self.thread)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the thread was met while it ran, in a function and at an address that the text prints."""
+        names, dump = self.place.names, self.dump
+        located = bool(names) and not names[0].startswith("??") and dump.pc(dump.columns.thread_first[self.thread]) != 0
+        return self.place.verb == "running" and located
 
     def text_of(self, shown: "Awaited | Held | None") -> "Dump | Log":
         """Where the line of what is shown stands: in the dump, or in a log."""

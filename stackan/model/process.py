@@ -39,13 +39,20 @@ class Process(NamedTuple):
 
     id: str
     pid: int | None
-    dumps: tuple[Dump, ...]  # in time order
+    dumps: tuple[Dump, ...]  # in time order, those that show a moment of their own
     rules: Rules
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
     place: Place  # host, role, and why each snapshot is one of this process
     logs: "tuple[Reading, ...]" = ()  # that it has written
     counters: "Counters | None" = None  # beside its snapshots
+    repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
+    suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
+
+    @property
+    def snapshots(self) -> tuple[Dump, ...]:
+        """All that are counted; those which may be copies stand last, as nothing says when they were taken."""
+        return *self.dumps, *(dump for dump, _ in self.repeats)
 
     @property
     def whole(self) -> bool:

@@ -11,5 +11,6 @@ def printed_readings(process: Process) -> dict[int, tuple[Dump, Printed]]:
     newest: dict[int, tuple[Dump, Printed]] = {}
     for dump in reversed(process.dumps):
         told = {word.address: (dump, word) for word in dump.facts.printed if word.kind == "rwlock"}
-        newest = told | newest
+        for address, found in told.items():
+            newest.setdefault(address, found)
     return {address: found for address, found in newest.items() if found[1].readers}

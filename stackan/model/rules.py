@@ -1,5 +1,6 @@
 """What profiles say, as plain data (their grammar: docs/profiles.md)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -8,7 +9,7 @@ class Element(NamedTuple):
 
     names: frozenset[str]  # exact names
     globs: tuple[tuple[str, str], ...]  # ("prefix", …), ("suffix", …), ("inside", …)
-    patterns: tuple[str, ...]  # regular expressions, written /…/
+    patterns: tuple[Callable[[str], bool], ...]  # regular expressions, written /…/: whether a name fits
     optional: bool  # `name?`: the frame may be inlined away
     gap: bool  # `...`: any frames; `??*`: any number of frames without a name
     unnamed: bool  # `??`: a frame without a name

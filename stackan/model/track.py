@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stackan.model.facts import Fact
 from stackan.model.place import RECORDED, Held, Place, Sighting
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
@@ -31,7 +32,7 @@ class Track(NamedTuple):
     name: str | None
     sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
     progress: str
-    note: str  # why, in words
+    note: tuple[Fact, ...]  # why
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
     newest: Sighting  # the last of its sightings, and
     place: Place  # what it stands in there: both are asked for often
@@ -57,10 +58,11 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     newest = track.newest
     found = [(newest, hold) for hold in newest.holds]
     if track.progress == STUCK and any(sighting.holds for _, sighting in track.sightings[:-1]):
-        known = {word.address for word in newest.dump.facts.printed} | {hold.address for hold in newest.holds}
+        known = {hold.address for hold in newest.holds}
+        printed = newest.dump.printed_addresses
         for _, sighting in reversed(track.sightings[:-1]):
             for hold in sighting.holds:
-                if hold.evidence == RECORDED and hold.address is not None and hold.address not in known:
+                if hold.evidence == RECORDED and hold.address is not None and hold.address not in known and hold.address not in printed:
                     known.add(hold.address)
                     found.append((sighting, hold._replace(sure=False)))
     return found

@@ -61,6 +61,15 @@ def canonical(printed: str) -> str:
     >>> canonical("absl::lts_20220623::Mutex::Block(absl::lts_20220623::base_internal::PerThreadSynch*)")
     'absl::Mutex::Block'
     """
+    if printed.startswith(("_Z", "::_Z")):
+        symbol = printed.removeprefix("::").partition("@")[0]
+        found = demangled(symbol)
+        return _canonical(found) if found is not None else symbol
+    return _canonical(printed)
+
+
+def _canonical(printed: str) -> str:
+    """The same of a name that is not mangled; what a mangled name holds is not taken for another one, as that would never end."""
     if not printed or printed == UNNAMED or _LLDB_UNNAMED in printed:
         return UNNAMED
     if printed.startswith(("-[", "+[")):
@@ -74,9 +83,6 @@ def canonical(printed: str) -> str:
     ):
         return _drop_build(_drop_twin(printed))
     name = printed.partition("@")[0] if "@" in printed else printed
-    if name.startswith("_Z"):
-        found = demangled(name)
-        return canonical(found) if found is not None else name
     if name.endswith("]") and " [clone " in name:
         name = name[: name.index(" [clone ")]
     if "(" in name or "<" in name or " " in name:
@@ -98,7 +104,7 @@ def _name_lambdas(name: str) -> str:
     for text in rest:
         number, quote, behind = text.partition("'")
         size = _balanced(behind)
-        known = quote and size and (number.isdigit() or not number)
+        known = quote and size and (not number or (number.isascii() and number.isdigit() and len(number) < 10))
         head += f"{{lambda{behind[:size]}#{int(number or -1) + 2}}}{behind[size:]}" if known else f"'lambda{text}"
     return head
 

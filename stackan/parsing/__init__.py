@@ -2,10 +2,11 @@
 
 from stackan.parsing.detect import Detected
 from stackan.parsing.detect import detect as _detect
+from stackan.parsing.others import tell_others
 from stackan.parsing.parse import ASK_FOR, parse_all
 from stackan.parsing.prepare import prepare
 
-__all__ = ["ASK_FOR", "detect", "parse_all"]
+__all__ = ["ASK_FOR", "detect", "parse_all", "tell_others"]
 
 
 def detect(data: bytes) -> Detected | None:

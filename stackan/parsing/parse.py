@@ -6,15 +6,18 @@ import itertools
 
 from stackan import backend
 from stackan.errors import InputError
+from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
+from stackan.parsing.printed import share_out
 from stackan.parsing.readers import READERS, read
-from stackan.parsing.snapshots import find_borders, is_repeated, process_ids, split_snapshots
+from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
-ASK_FOR = "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that docs/formats names"
+_OTHERS = page("formats/README.md")
+ASK_FOR = f"give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {_OTHERS} names"
 
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
@@ -41,6 +44,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if not columns.thread_lwp:
         raise InputError(f"{source}: {found.reason}, but no thread; the dump was cut short or its tool failed")
     text.renumber(columns)
+    numbers = text.renumbering()
     rows = [0, *reading.snapshots, len(columns.thread_lwp)]
     bounds = [0, *(columns.thread_start[row] for row in reading.snapshots), len(data)]
     return [
@@ -53,7 +57,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             facts=facts,
             threads=range(*piece),
             original=text.original,
-            numbers=text.numbers,
+            numbers=numbers,
             text=part,
         )
         for facts, piece, part in zip(reading.facts, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
@@ -83,14 +87,18 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
     borders = find_borders(data, columns)
     pieces = split_snapshots(columns, borders)
-    kept = pieces[:1]
-    for before, piece in itertools.pairwise(pieces):
+    unquoted = drop_quotations(data, columns, pieces)
+    if len(unquoted) < len(pieces):
+        warnings.append("a mail quotes a snapshot that stands in the text itself; it counts once")
+    kept = unquoted[:1]
+    for before, piece in itertools.pairwise(unquoted):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
         if found.format != "gdb" or not is_repeated(data, columns, before, piece):
             kept.append(piece)
-    if len(kept) < len(pieces):
+    if len(kept) < len(unquoted):
         warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
+    numbers, printed = text.renumbering(), share_out(facts.printed, [columns.thread_line[piece.start] for piece in kept])
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
@@ -99,14 +107,14 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             source=source,
             format=found.format,
             reason=found.reason + tell(text),
-            facts=facts._replace(pid=pid if pid is not None else facts.pid),
+            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words),
             threads=piece,
             warnings=warnings,
             original=text.original,
-            numbers=text.numbers,
+            numbers=numbers,
             text=part,
         )
-        for piece, part, pid in zip(kept, itertools.pairwise(bounds), pids, strict=True)
+        for piece, part, pid, words in zip(kept, itertools.pairwise(bounds), pids, printed, strict=True)
     ]
 
 

@@ -20,7 +20,8 @@ A member alone (`->__data.__owner`) is answered by a bare number.  glibc's prett
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stackan.model.arguments import read_address
@@ -96,6 +97,19 @@ def read_answer(asked: Asked, text: bytes, line: int) -> Printed | None:
     if owner or word is None:
         return Printed(asked.address, owner or 0, line, kind, readers or 0)
     return _read_readers(asked.address, word, line)
+
+
+def share_out(printed: Sequence[Printed], starts: Sequence[int]) -> list[tuple[Printed, ...]]:
+    """What was printed, by snapshot: each time behind the threads, or each time before them, as in the text's beginning.
+
+    `starts` are the lines in which the snapshots begin.
+    """
+    shares: list[list[Printed]] = [[] for _ in starts]
+    before = bool(printed) and printed[0].line < starts[0]
+    for word in printed:
+        at = bisect_right(starts, word.line) - (not before)
+        shares[min(at, len(starts) - 1)].append(word)
+    return [tuple(share) for share in shares]
 
 
 def _begins_with_lock(text: bytes) -> bool:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_arguments, frame_start, level_at
+from stackan.parsing.readers.fields import is_hex
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
@@ -100,10 +101,7 @@ def _number(line: bytes, word: bytes) -> int:
 
 def _hex(line: bytes, word: bytes) -> int:
     digits = line.partition(word)[2][:16].partition(b" ")[0].rstrip(b")]\r")
-    try:
-        return int(digits, 16)
-    except ValueError:
-        return 0
+    return int(digits, 16) if is_hex(digits) else 0
 
 
 def _is_behind_a_block(columns: Columns, row: int) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.parsing.facts import read_pid
+
+_QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 
 
 class Borders(NamedTuple):
@@ -56,6 +59,35 @@ def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> b
     first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
     noted = bisect_left(columns.note_start, first[1]) < bisect_left(columns.note_start, last[0])
     return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
+
+
+def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[range]:
+    """Without the snapshots that a mail quotes: the same threads at the same addresses as in an earlier one, behind signs of a quotation.
+
+    A mail's own wrapping and marks may stand within the lines of the quoted one.
+    """
+    if len(pieces) < 2:
+        return pieces
+    signs = [match.start() for match in _QUOTATION.finditer(data)]
+    kept: list[range] = []
+    seen: set[tuple[object, ...]] = set()
+    stop = 0
+    for piece in pieces if signs else ():
+        start, stop = stop, columns.thread_stop[piece.stop - 1]
+        threads = _look(columns, piece)
+        if threads not in seen or not _within(signs, start, stop):
+            kept.append(piece)
+        seen.add(threads)
+    return kept or pieces
+
+
+def _look(columns: Columns, piece: range) -> tuple[object, ...]:
+    """The ids of a snapshot's threads, and where each of them stands."""
+    own = slice(piece.start, piece.stop)
+    first, last = columns.thread_first[piece.start], piece.stop - 1
+    calls = columns.frame_call[first : columns.thread_first[last] + columns.thread_frames[last]]
+    places = tuple((columns.call_pc[call], columns.site_function[columns.call_site[call]]) for call in calls)
+    return columns.thread_lwp[own].tobytes(), columns.thread_pthread[own].tobytes(), columns.thread_frames[own].tobytes(), places
 
 
 def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders) -> list[int | None]:

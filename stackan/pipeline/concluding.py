@@ -20,7 +20,7 @@ from stackan.normalize import Names
 from stackan.pipeline.beside import Beside, in_order, share_out
 from stackan.pipeline.collector import collector_paused
 from stackan.pipeline.doubts import doubt, doubt_comparison
-from stackan.placing import place
+from stackan.placing import find_repeats, place
 
 if TYPE_CHECKING:
     import networkx
@@ -46,7 +46,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     processes = _name_processes(settle_turns_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
     apart = doubt_comparison(places, case.given_order)
-    warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused]
+    warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
@@ -78,10 +78,16 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
     seen.update(said.words for dump in dumps for said in dump.facts.told.values())
     places = rulebook.places(seen)
-    cut = {index for index, dump in enumerate(dumps) if dump.cut}
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
     sightings = [sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)]
-    tracks = follow(park_consumers(sightings), cut, beside.counters)
+    repeats = find_repeats(dumps, beside.counters, lambda at: any(sighting.runs for sighting in sightings[at]))
+    kept = [at for at in range(len(dumps)) if at not in repeats.doubtful]
+    index = {at: position for position, at in enumerate(kept)}
+    doubtful = tuple((dumps[at], index[first]) for at, first in sorted(repeats.doubtful.items()))
+    suspect = tuple((dumps[at].source, dumps[first].source) for at, first in sorted(repeats.suspect.items()))
+    dumps, sightings = tuple(dumps[at] for at in kept), [sightings[at] for at in kept]
+    counters = beside.counters.of(kept) if beside.counters is not None else None
+    tracks = follow(park_consumers(sightings), {at for at, dump in enumerate(dumps) if dump.cut}, counters)
     readings: tuple[Reading, ...] = ()
     if beside.logs:
         from stackan.faultlogs import tell
@@ -92,20 +98,21 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
 
         tracks = attach(tracks, beside.links)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, beside.counters)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
     """Ids that are unique within the case: host and process id as far as they are known, else the name of the first snapshot."""
     named: list[Process] = []
     taken: set[str] = set()
+    counts: dict[str, int] = {}
     for process in processes:
         host = f"{process.place.host}/" if process.place.host else ""
         base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
-        name, count = base, 1
+        name = base
         while name in taken:
-            count += 1
-            name = f"{base}#{count}"
+            counts[base] = counts.get(base, 1) + 1
+            name = f"{base}#{counts[base]}"
         taken.add(name)
         named.append(process._replace(id=name))
     return tuple(named)
@@ -126,4 +133,5 @@ def _speech(lang: str) -> Speech:
 def _document(analysis: Analysis, lang: str) -> dict[str, Any]:
     from stackan.report.document import document
 
-    return document(analysis, lang)
+    with collector_paused():
+        return document(analysis, lang)

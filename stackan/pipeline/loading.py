@@ -10,8 +10,9 @@ from stackan.errors import InputError, UsageError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
-from stackan.parsing import ASK_FOR, detect, parse_all
-from stackan.reading import Blob, Limits, Skipped, read, require
+from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
+from stackan.pipeline.once import Once, say_again
+from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
@@ -19,60 +20,85 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 
-def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False) -> Case:
+def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
     """Read dumps, and what lies beside them, from files, folders, archives or standard input (`-`).
 
     That is logs that say who waits for whom, counters of what each thread has used, and tables that say who is at the other end
     of a connection or a pipe.  A file that the caller names has to be one of these; what else lies in a folder or an archive is
-    passed over.
+    passed over.  What comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only
+    with `follow_links`.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
-    found = _Found([], [], [], [])
     warnings: list[str] = []
-    others: list[str] = []
+    once, budget = Once(), Budget(limits or Limits())
     require(paths)  # a mistyped name shows before the others are read for nothing
-    for path in dict.fromkeys(os.fspath(path) for path in paths):  # a file that is named twice is no second snapshot
+    names = list(dict.fromkeys(os.fspath(path) for path in paths))
+    visits = Visits(names, follow_links)
+    for name in names:
         try:
-            for item in read([path], limits or Limits()):
+            for item in read([name], budget, visits=visits):
                 if isinstance(item, Skipped):
                     warnings.append(f"{item.source}: {item.reason}")
-                else:
-                    found.add(_read(item, warnings, others, alone=item.named and len(paths) == 1))
+                elif not once.has(item):
+                    said = _read(item, alone=item.named and len(paths) == 1)
+                    if said.dumps:
+                        budget.keep(len(item.data))
+                    once.add(item, said)
+                del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(paths) == 1:
                 raise
             warnings.append(str(error))
+        if budget.spent:
+            break  # which the last warning says
+    found = _joined(once.found)
+    warnings += found.troubles
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
-    if others:
-        warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(others, key=natural_key))}")
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
+    if found.others:
+        warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(found.others, key=natural_key))}")
+    again = [*visits.again, *once.again]
+    if again:
+        warnings.append(say_again(again))
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, frozenset(visits.files))
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What texts say."""
 
     dumps: list[Dump]
     logs: list[Log]
     tables: list[Table]  # of counters
     descriptors: list[Descriptors]
+    troubles: list[str]  # with texts that were named, or that seemed to be dumps
+    others: list[str]  # texts that say nothing
 
     @property
     def beside(self) -> bool:
         """Whether they say anything that is no dump."""
         return bool(self.logs or self.tables or self.descriptors)
 
-    def add(self, other: _Found) -> None:
-        self.dumps.extend(other.dumps)
-        self.logs.extend(other.logs)
-        self.tables.extend(other.tables)
-        self.descriptors.extend(other.descriptors)
+    @property
+    def is_empty(self) -> bool:
+        return not (self.dumps or self.beside)
 
 
-def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: _Found) -> str:
+def _joined(texts: Sequence[Found]) -> Found:
+    """What all texts say, in order."""
+    return Found(
+        [dump for text in texts for dump in text.dumps],
+        [log for text in texts for log in text.logs],
+        [table for text in texts for table in text.tables],
+        [found for text in texts for found in text.descriptors],
+        [trouble for text in texts for trouble in text.troubles],
+        [other for text in texts for other in text.others],
+    )
+
+
+def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
     if found.logs:
         return f"{found.logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
     if found.tables:
@@ -84,28 +110,31 @@ def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[
     return f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
 
 
-def _read(item: Blob, warnings: list[str], others: list[str], alone: bool) -> _Found:
+def _read(item: Blob, alone: bool) -> Found:
     """The snapshots of one text, what it says as a log, what it counts, and what descriptors it lists.
 
-    What is none of these becomes a warning, unless it is all that the caller gave.
+    What is none of these becomes a trouble, unless it is all that the caller gave.
     """
-    dumps: list[Dump] = []
+    found = Found([], [], [], [], [], [])
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
     if known:
         try:
-            dumps = parse_all(item.data, item.source)
+            found.dumps.extend(parse_all(item.data, item.source))
         except InputError as error:
-            trouble = error
-    beside = ([], [], []) if _is_clean(dumps) else (_read_log(item), _read_counters(item), _read_descriptors(item))
-    found = _Found(dumps, *beside)
+            trouble = error.with_traceback(None)  # which holds this frame, and so the text, in a cycle
+    if not _is_clean(found.dumps):
+        found.logs.extend(_read_log(item))
+        found.tables.extend(_read_counters(item))
+        found.descriptors.extend(_read_descriptors(item))
+        found.troubles.extend(tell_others(found.dumps[0]) if found.dumps else [])
     if trouble is not None and not found.beside:
         if alone:
             raise trouble
-        warnings.append(str(trouble))
+        found.troubles.append(str(trouble))
     if not known and not found.beside:
-        others.append(item.source)
-    for dump in dumps:
+        found.others.append(item.source)
+    for dump in found.dumps:
         dump.taken_at, dump.written = item.taken_at, item.written
     return found
 

@@ -92,12 +92,20 @@ def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> li
 
 def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
     """The snapshots that stand in one text: they are of one process, unless pthread ids tell otherwise."""
-    texts: dict[tuple[str, frozenset[int]], list[Dump]] = {}
+    texts: list[list[Dump]] = []
+    of_source: dict[str, int] = {}
+    of_id: dict[tuple[str, int], int] = {}  # by pthread id; 0 stands for a text that prints none
     for dump in dumps:
-        ids = frozenset(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
-        home = next((key for key in texts if key[0] == dump.source and (not ids or not key[1] or ids & key[1])), (dump.source, ids))
-        texts.setdefault(home, []).append(dump)
-    return list(texts.values())
+        ids = set(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
+        known = [of_id[dump.source, each] for each in (*ids, 0) if (dump.source, each) in of_id]
+        at = min(known, default=None) if ids else of_source.get(dump.source)
+        if at is None:
+            at = len(texts)
+            texts.append([])
+            of_source.setdefault(dump.source, at)
+            of_id.update(((dump.source, each), at) for each in ids or (0,))
+        texts[at].append(dump)
+    return texts
 
 
 def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:

@@ -65,6 +65,11 @@ def read_head(dump: Dump) -> Head:
     return Head(host, mode[1] if mode else running_role(dump), moments[-1].iso if moments else None)  # the last stands nearest
 
 
+def tells_time(dump: Dump) -> bool:
+    """Whether a text says when it was taken."""
+    return read_head(dump).time is not None
+
+
 def running_role(dump: Dump) -> str | None:
     """The role that the functions of a process tell."""
     telling = {site: _RUNNING[name] for site, name in enumerate(dump.columns.site_function) if name in _RUNNING}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from stackan.model.dump import Dump
@@ -15,6 +17,7 @@ from stackan.placing.names import ROLES
 _ROUND = 60  # seconds between two dumps, one right after the other, of one round
 _LIBC = (b"/libc.so", b"/libc-2", b"/libpthread", b"sysdeps/", b"nptl/")
 _ALIKE = 0.5  # share of functions from which on two processes are taken to run one program
+_NAMED = 8  # processes
 
 
 class _Seen(NamedTuple):
@@ -33,10 +36,11 @@ def find_restarts(processes: Sequence[Sequence[Dump]], clues: Clues) -> dict[int
     told: dict[int, list[str]] = {}
     for members in kin.values():
         for gone, new in _replaced(_seen(members, processes, clues), processes):
+            before, after = _names(gone, processes), _names(new, processes)
             for at in new:
-                told.setdefault(at, []).append(f"it is not in earlier rounds, {_names(gone, processes)} is: restarted in between")
+                told.setdefault(at, []).append(f"it is not in earlier rounds, {before} is: restarted in between")
             for at in gone:
-                told.setdefault(at, []).append(f"it is not in later rounds, {_names(new, processes)} is: restarted in between")
+                told.setdefault(at, []).append(f"it is not in later rounds, {after} is: restarted in between")
     return told
 
 
@@ -86,15 +90,26 @@ def _replaced(seen: Sequence[_Seen], processes: Sequence[Sequence[Dump]]) -> lis
     has such ones come and go all the time.
     """
     found = []
-    for start in sorted({each.first for each in seen})[1:]:
-        new = [each.at for each in seen if each.first == start]
-        latest = max((each.last for each in seen if each.last < start), default=None)
-        gone = [each.at for each in seen if each.last == latest]
-        lives_on = any(each.first < start <= each.last for each in seen)
+    first_in, last_in = _by_rank((each.first, each.at) for each in seen), _by_rank((each.last, each.at) for each in seen)
+    ends = sorted(last_in)
+    last_of = {each.at: each.last for each in seen}
+    # Up to which rank some live on of those that came until then.
+    reaches = accumulate((max(last_of[at] for at in first_in[start]) for start in sorted(first_in)), max)
+    for (start, new), reach in zip(sorted(first_in.items())[1:], reaches):
+        gone = last_in[ends[bisect_left(ends, start) - 1]] if ends[0] < start else []
+        lives_on = reach >= start
         if not gone or (lives_on and (len(gone) != len(new) or len(processes[new[0]][0].threads) == 1)):
             continue
         if _is_one_program(processes[gone[0]][-1], processes[new[0]][0]):
             found.append((gone, new))
+    return found
+
+
+def _by_rank(ranked: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """{rank: the processes with it}"""
+    found: dict[int, list[int]] = {}
+    for rank, at in ranked:
+        found.setdefault(rank, []).append(at)
     return found
 
 
@@ -113,6 +128,6 @@ def _own_functions(dump: Dump) -> set[bytes]:
 
 def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> str:
     """The processes by their ids, else by an input that shows them."""
-    firsts = [processes[at][0] for at in members]
+    firsts = [processes[at][0] for at in members[:_NAMED]]
     known = [str(pid) if (pid := process_id(dump)) is not None else dump.source for dump in firsts]
-    return known[0] if len(known) == 1 else f"one of {', '.join(known[:8])}"
+    return known[0] if len(members) == 1 else f"one of {', '.join(known)}"

@@ -13,16 +13,21 @@ from typing import BinaryIO
 from stackan.errors import InputError, LimitError
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
-from stackan.reading.names import shown
+from stackan.reading.names import listed, shown
+from stackan.reading.same import find_same
 from stackan.reading.sources import read_named, why_closed
 from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
+from stackan.reading.visits import Visits
 
-__all__ = ["Blob", "Limits", "Skipped", "Text", "open_text", "read", "require"]
+__all__ = ["Blob", "Budget", "Limits", "Skipped", "Text", "Visits", "find_same", "open_text", "read", "require"]
 
 
 def read(
-    paths: Sequence[str | os.PathLike[str]], limits: Limits = DEFAULT_LIMITS, stdin: BinaryIO | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    limits: Limits | Budget = DEFAULT_LIMITS,
+    stdin: BinaryIO | None = None,
+    visits: Visits | None = None,
 ) -> Iterator[Blob | Skipped]:
     """Yield the content of each path in the order given: files, folders, archives, and `-` for standard input.
 
@@ -30,16 +35,19 @@ def read(
     What cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
     When `limits.total_bytes` is reached, the `Skipped` that says so is the last thing yielded.
 
-    `stdin` stands for standard input; None means that of the process.
+    `limits` may be the budget of several calls, which together keep within it; who keeps the data of blobs says so by `Budget.keep`.
+    `stdin` stands for standard input; None means that of the process. A file that was come to before is not read again:
+    `visits` keeps account of these, where several calls belong together, and says whether links may lead out of a folder.
 
     Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),
     and LimitError when that is because of a limit.
     """
-    budget = Budget(limits)
+    budget = limits if isinstance(limits, Budget) else Budget(limits)
+    visits = visits or Visits([os.fspath(path) for path in paths])
     for path in paths:
         name = os.fspath(path)
         try:
-            yield from read_named(name, budget, stdin)
+            yield from read_named(name, budget, stdin, visits)
         except LimitHit as trouble:
             raise LimitError(f"{shown(name)}: {trouble}") from trouble
         except Unreadable as trouble:
@@ -55,6 +63,6 @@ def require(paths: Sequence[str | os.PathLike[str]]) -> None:
         name = os.fspath(path)
         reason = why_closed(name)
         if reason is not None:
-            closed.setdefault(reason, []).append(shown(name) or "an empty name")
+            closed.setdefault(reason, []).append(name or "an empty name")
     if closed:
-        raise InputError("; ".join(f"{', '.join(names)}: {reason}" for reason, names in closed.items()))
+        raise InputError("; ".join(f"{listed(names)}: {reason}" for reason, names in closed.items()))

@@ -68,7 +68,7 @@ class Unpacked:
     def _count(self, data: bytes) -> None:
         self._unpacked += len(data)
         self._budget.check_ratio(self._packed, self._unpacked)
-        self._budget.spend(len(data))
+        self._budget.make(len(data))
 
     def _next_frame(self) -> None:
         """Behind a frame stand another one, zeros (xz and tapes pad so), the end, or what does not belong there."""
@@ -78,6 +78,7 @@ class Unpacked:
         if not rest:
             self._end(None)
         elif recognise(rest[:HEAD_BYTES]) == self._codec.kind:
+            self._budget.check_frame()
             self._decoder = self._codec.decoder()
             self._rest = rest
         else:

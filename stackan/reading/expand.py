@@ -26,12 +26,12 @@ def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skippe
 
 
 def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
-    data = take(stream, budget)
+    data = as_utf8(take(stream, budget))
     if stream.fault:
         if not data:
             raise Unreadable(f"{stream.fault}; nothing of it can be read, so copy it again from where it was made")
         yield Skipped(item.source, stream.fault, item.named)
-    yield Blob(item.source, as_utf8(data), item.taken_at, item.named, item.written)
+    yield Blob(item.source, data, item.taken_at, item.named, item.written)
 
 
 def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from stackan import escapes
 from stackan.model.natural import NaturalKey, natural_key
 
 _LONGEST_SHOWN = 4096  # characters; a pax header may carry a name of megabytes
+_LONGEST_LISTED = 300  # characters of a name in a sentence
+_LISTED = 5  # names in a sentence
 
 
 def shown(name: str) -> str:
-    """`name` with every character that does not print as an escape: "\\x1b[31m" shows as text and colours nothing.
-
-    That takes control characters, bidirectional overrides, and bytes that were no UTF-8 (shown as \\xNN).
-    """
-    if len(name) > _LONGEST_SHOWN:
-        name = name[:_LONGEST_SHOWN] + "…"
-    return name if name.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in name)
+    """`name` as `stackan.escapes` shows it, and cut where it is longer than any path."""
+    return escapes.shown(name if len(name) <= _LONGEST_SHOWN else name[:_LONGEST_SHOWN] + "…")
 
 
-def _escaped(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":  # how Python carries a byte that is no UTF-8 (PEP 383)
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
+def listed(names: Sequence[str]) -> str:
+    """The first of many names, each cut in the middle where it is long, and how many more there are."""
+    rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(escapes.shorten(shown(name), _LONGEST_LISTED) for name in names[:_LISTED]) + rest
 
 
 def natural_path_key(path: str) -> list[NaturalKey]:

@@ -16,22 +16,27 @@ from stackan.reading.limits import Budget
 from stackan.reading.names import shown
 from stackan.reading.stream import Stream
 from stackan.reading.trouble import Unreadable, why
+from stackan.reading.visits import Visits
 
 STANDARD_INPUT = "-"
 
+# A named pipe without a writer opens at once so, and a file of /proc that would be waited for says so.
+_AT_ONCE: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_PATIENCE = 2  # seconds in which somebody has to begin to write into a named pipe
 
-def read_named(name: str, budget: Budget, stdin: BinaryIO | None) -> Iterator[Blob | Skipped]:
+
+def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits) -> Iterator[Blob | Skipped]:
     """Yield what a path named by the caller holds. Raises Unreadable, and then has yielded nothing."""
     if name == STANDARD_INPUT:
-        return expand(Stream(_Pipe(stdin or _standard_input(), budget)), Item(STANDARD_INPUT, named=True), budget)
+        return _read_standard_input(stdin or _standard_input(), budget, visits)
     try:
         mode = os.stat(name).st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable(why(error)) from error
     if stat.S_ISDIR(mode):
-        return _read_folder(name, budget)
+        return _read_folder(name, budget, visits)
     if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
-        return _read_file(name, budget, named=True)
+        return _read_file(name, budget, visits, named=True)
     raise Unreadable("neither a file, a folder nor a pipe; give one of these")
 
 
@@ -46,11 +51,28 @@ def why_closed(name: str) -> str | None:
     return None if os.access(name, os.R_OK) else why(PermissionError())
 
 
-def _read_file(path: str, budget: Budget, *, named: bool) -> Iterator[Blob | Skipped]:
+def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Iterator[Blob | Skipped]:
     with _opened(path) as file:
         status = os.fstat(file.fileno())
-        written = status.st_mtime if stat.S_ISREG(status.st_mode) else None
-        yield from expand(_stream(file, budget), Item(shown(path), named, written=written), budget)
+        regular = stat.S_ISREG(status.st_mode)
+        if not (regular or named):
+            raise Unreadable("not a regular file")
+        if regular and not visits.is_first(status, shown(path)):
+            return
+        yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
+
+
+def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Iterator[Blob | Skipped]:
+    status = _status(stdin)
+    if status is None or not stat.S_ISREG(status.st_mode) or visits.is_first(status, STANDARD_INPUT):
+        yield from expand(Stream(_Pipe(stdin, budget)), Item(STANDARD_INPUT, named=True), budget)
+
+
+def _status(stdin: BinaryIO) -> os.stat_result | None:
+    try:
+        return os.fstat(stdin.fileno())
+    except (OSError, ValueError):  # bytes that stand for a file have no number
+        return None
 
 
 @contextmanager
@@ -62,9 +84,26 @@ def open_file(path: str, budget: Budget) -> Iterator[Stream]:
 
 def _opened(path: str) -> io.FileIO:
     try:
-        return open(path, "rb", buffering=0)
-    except OSError as error:
+        file = _open_at_once(path)
+    except (OSError, ValueError) as error:
         raise Unreadable(why(error)) from error
+    _settle(file)
+    return file
+
+
+def _open_at_once(path: str) -> io.FileIO:
+    return open(path, "rb", buffering=0, opener=lambda path, flags: os.open(path, flags | _AT_ONCE))
+
+
+def _settle(file: io.FileIO) -> None:
+    """Have pipes and terminals waited for, but a pipe only if somebody writes into it; what else would be waited for is no dump."""
+    is_pipe = stat.S_ISFIFO(os.fstat(file.fileno()).st_mode)
+    if is_pipe:
+        import select
+
+        select.select([file], [], [], _PATIENCE)
+    if is_pipe or file.isatty():
+        os.set_blocking(file.fileno(), True)
 
 
 def _stream(file: io.FileIO, budget: Budget) -> Stream:
@@ -77,21 +116,28 @@ def _seekable(file: io.FileIO) -> io.FileIO | None:
     return file if stat.S_ISREG(status.st_mode) and status.st_size else None
 
 
-def _read_folder(top: str, budget: Budget) -> Iterator[Blob | Skipped]:
+def _read_folder(top: str, budget: Budget, visits: Visits) -> Iterator[Blob | Skipped]:
     from stackan.reading.walk import Folder
 
-    folder = Folder(top)
+    folder = Folder(top, visits)
     for path, reason in folder.troubles:
         yield Skipped(shown(path), reason, False)
+    if folder.left_out:
+        yield Skipped(shown(folder.left_out[0]), _say_left_out(len(folder.left_out)), False)
     for path in folder.files:
         try:
-            yield from _read_file(path, budget, named=False)
+            yield from _read_file(path, budget, visits, named=False)
         except Unreadable as trouble:
             yield Skipped(shown(path), str(trouble), False)
         if budget.spent:
             return
-    if not folder.files and not folder.troubles:
+    if not (folder.files or folder.troubles or folder.left_out):
         yield Skipped(shown(top), "a folder without files (hidden ones aside)", True)
+
+
+def _say_left_out(number: int) -> str:
+    others = f", as are {number - 1} more links" if number > 1 else ""
+    return f"a link that leads out of the folder, so it is not followed{others}; give what it leads to, or --follow-links"
 
 
 def _standard_input() -> BinaryIO:
@@ -102,17 +148,20 @@ def _standard_input() -> BinaryIO:
 
 
 class _Pipe:
-    """Bytes from outside, as they come."""
+    """Bytes from outside, as they come: an outermost file, with an account of its own."""
 
     def __init__(self, file: BinaryIO | io.FileIO, budget: Budget) -> None:
         self.fault: str | None = None
         self._file = file
         self._budget = budget
+        budget.begin_file()
 
     def read(self, size: int, /) -> bytes:
         try:
-            data = self._file.read(size) or b""
+            data = self._file.read(size)
         except OSError as error:
             raise Unreadable(why(error)) from error
-        self._budget.spend(len(data))
+        if data is None:
+            raise Unreadable("it gives nothing without being waited for; give a file that holds a dump")
+        self._budget.bring(len(data))
         return data

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from stackan.model.recoding import utf16_to_utf8
+
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -17,5 +19,5 @@ def as_utf8(data: bytes) -> bytes:
     Half characters in the UTF-16 become U+FFFD.
     """
     if data.startswith(_UTF16_MARKS):
-        return data.decode("utf-16", "replace").encode("utf-8")
+        return utf16_to_utf8(data, "utf-16")
     return data.removeprefix(_UTF8_MARK)

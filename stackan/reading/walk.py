@@ -8,44 +8,48 @@ import stat
 from stackan.model.natural import natural_key
 from stackan.reading.names import natural_path_key
 from stackan.reading.trouble import Unreadable, why
-
-_Identity = tuple[int, int]  # device and inode
+from stackan.reading.visits import Identity, Visits, identity, lies_in
 
 
 class Folder:
     """All files below a folder, those with a hidden part in their names aside.
 
-    Links are followed, but what also has a real name below the folder is taken under that one only: `latest -> snap3` adds
-    no second snap3, which would look like a thread stuck between two snapshots, and a link to a folder above is no loop.
+    Links are followed within the folder, but what also has a real name below it is taken under that one only: `latest -> snap3`
+    adds no second snap3, which would look like a thread stuck between two snapshots, and a link to a folder above is no loop.
+    Links that lead out of it are followed only if the caller asked for that: whoever packed the folder may not read what they lead to.
 
     troubles: path and reason for each thing that cannot be listed or looked at.
+    left_out: the links that lead out of the folder and were not followed.
     """
 
-    def __init__(self, top: str) -> None:
+    def __init__(self, top: str, visits: Visits) -> None:
         """Raises Unreadable if `top` itself cannot be listed."""
         self.troubles: list[tuple[str, str]] = []
+        self.left_out: list[str] = []
+        self._visits = visits
+        self._home = os.path.realpath(top)
         self._real: list[str] = []
-        self._real_ones: set[_Identity] = set()
-        self._links: dict[_Identity, str] = {}
+        self._real_ones: set[Identity] = set()
+        self._links: dict[Identity, str] = {}
         self._real_folders, self._linked_folders = [top], list[str]()
         self._list_all()
 
     @property
     def files(self) -> list[str]:
         """Their paths, in natural order."""
-        links = (path for identity, path in self._links.items() if identity not in self._real_ones)
+        links = (path for known, path in self._links.items() if known not in self._real_ones)
         return sorted([*self._real, *links], key=natural_path_key)
 
     def _list_all(self) -> None:
-        listed = set[_Identity]()
+        listed = set[Identity]()
         top = self._real_folders[0]
         # Folders behind links wait until every real one was listed, so that a folder with a real name is met under it.
         while self._real_folders or self._linked_folders:
             folder = self._real_folders.pop() if self._real_folders else self._linked_folders.pop(0)
             try:
-                identity = _identity(os.stat(folder))
-                if identity not in listed:
-                    listed.add(identity)
+                known = identity(os.stat(folder))
+                if known not in listed:
+                    listed.add(known)
                     self._list(folder)
             except OSError as error:
                 if folder == top:
@@ -65,16 +69,23 @@ class Folder:
             reason = "a link to something that is not there" if entry.is_symlink() else why(error)
             self.troubles.append((entry.path, reason))
             return
+        if entry.is_symlink() and not self._may_follow(entry.path):
+            return
         if stat.S_ISDIR(status.st_mode):
             (self._linked_folders if entry.is_symlink() else self._real_folders).append(entry.path)
         elif not stat.S_ISREG(status.st_mode):
             self.troubles.append((entry.path, "not a regular file"))
         elif entry.is_symlink():
-            self._links.setdefault(_identity(status), entry.path)
+            self._links.setdefault(identity(status), entry.path)
         else:
             self._real.append(entry.path)
-            self._real_ones.add(_identity(status))
+            self._real_ones.add(identity(status))
 
-
-def _identity(status: os.stat_result) -> _Identity:
-    return status.st_dev, status.st_ino
+    def _may_follow(self, link: str) -> bool:
+        """What the caller has named elsewhere is read under that name."""
+        real = os.path.realpath(link)
+        if self._visits.follow_links or lies_in(real, self._home):
+            return True
+        if not self._visits.is_named(real):
+            self.left_out.append(link)
+        return False

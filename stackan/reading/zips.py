@@ -8,8 +8,9 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO, FileIO
+from itertools import pairwise
 from typing import IO, cast
 
 from stackan.reading.compressed import Unpacked
@@ -39,33 +40,65 @@ _SECONDS_1601_TO_1970 = 11_644_473_600
 def zip_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple[Item, Stream] | Skipped]:
     """Yield each file with a stream of its content, in natural order of their names.
 
-    Folders, links and hidden files are left out.
+    Folders, links and hidden files are left out; so are members whose bytes are those of others.
     Raises Unreadable when there is no directory (a truncated zip has none), or past a limit; what was yielded before stands.
     """
-    file = _Bounded(stream.file or BytesIO(take(stream, budget)), budget)
+    if stream.file is not None:
+        yield from _members(_Bounded(stream.file, budget), archive, budget, budget.bring)
+    else:
+        data = take(stream, budget)
+        with budget.held(len(data)):
+            yield from _members(_Bounded(BytesIO(data), budget), archive, budget, budget.spend)
+
+
+def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable[[int], None]) -> Iterator[tuple[Item, Stream] | Skipped]:
+    """`count_read` takes how many bytes of the archive were read for a member's content."""
     try:
         members = zipfile.ZipFile(cast("IO[bytes]", file)).infolist()
     except _DIRECTORY_ERRORS as error:
         raise Unreadable(f"damaged or truncated zip, its directory cannot be read: {shown(str(error))}") from error
-    members.sort(key=lambda member: natural_path_key(member.filename))
-    for count, member in enumerate(members, 1):
+    apart = _apart(members)
+    if len(apart) < len(members):
+        yield Skipped(archive.source, _say_overlap(len(members) - len(apart)), archive.named)
+    apart.sort(key=lambda member: natural_path_key(member.filename))
+    for count, member in enumerate(apart, 1):
         budget.check_members(count)
         if member.filename.endswith("/") or stat.S_ISLNK(member.external_attr >> 16) or is_hidden(member.filename):
             continue
         item = archive.member(member_name(member.filename), _taken_at(member.extra))
         try:
-            content = Stream(_Checked(_content(file, member, budget), member))
+            content = Stream(_Checked(_content(file, member, budget, count_read), member))
         except Unreadable as trouble:
             yield Skipped(item.source, str(trouble), False)
         else:
             yield item, content
 
 
-def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget) -> Producer:
+def _apart(members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The members that end before the next one begins: no byte of the archive lies in two of them.
+
+    Small bombs are made of entries for the same bytes, or for bytes inside of each other (David Fifield, "A better zip bomb").
+    A damaged size or place costs one member and not those behind it. A local header has the name at least, so what the
+    directory says is enough; what is read is no more than the file then, whatever else stands in the header.
+    """
+    in_order = sorted(members, key=lambda member: member.header_offset)
+    return [*(member for member, after in pairwise(in_order) if _least_end(member) <= after.header_offset), *in_order[-1:]]
+
+
+def _least_end(member: zipfile.ZipInfo) -> int:
+    return member.header_offset + _LOCAL_HEADER.size + member.compress_size
+
+
+def _say_overlap(count: int) -> str:
+    which = "a member that takes" if count == 1 else f"{count} members that take"
+    return f"left out {which} the bytes of another, as in bombs and damaged zips; pack the dumps once more"
+
+
+def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget, count_read: Callable[[int], None]) -> Producer:
     """What a member unpacks to. Raises Unreadable if it cannot be unpacked."""
     if member.flag_bits & _ENCRYPTED:
         raise Unreadable("encrypted; unpack it with its password and give the folder")
-    stored = Slice(_reader(file, _start(file, member), budget), member.compress_size)
+    stored = Slice(_reader(file, _start(file, member), count_read), member.compress_size)
     method = member.compress_type
     if method == _STORED:
         return stored
@@ -96,18 +129,15 @@ def _lzma_header(stored: Slice, member: zipfile.ZipInfo) -> bytes:
     return properties + size
 
 
-def _reader(file: _Bounded, start: int, budget: Budget) -> Callable[[int], bytes]:
-    """A reader with a position of its own, since all members share the file.
-
-    What it reads counts: members may overlap, so that a small file holds many large ones.
-    """
+def _reader(file: _Bounded, start: int, count_read: Callable[[int], None]) -> Callable[[int], bytes]:
+    """A reader with a position of its own, since all members share the file."""
     at = start
 
     def read(size: int) -> bytes:
         nonlocal at
         data = _read_at(file, at, size)
         at += len(data)
-        budget.spend(len(data))
+        count_read(len(data))
         return data
 
     return read

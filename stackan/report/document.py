@@ -14,9 +14,10 @@ from stackan.model.finding import Finding
 from stackan.model.place import INFERRED, Awaited, Place
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
-from stackan.model.track import Track
+from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import Edge, WaitGraph
 from stackan.report.reasons import reason
+from stackan.wording import speech
 from stackan.wording.catalog import ENGLISH, catalog_of
 from stackan.wording.nouns import say
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
-_ENGLISH = catalog_of(ENGLISH)  # resources keep their words
+_ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
+_WORDS = speech(ENGLISH)
 _ACROSS = ("socket", "pipe")  # through which another process brings it
 _ENDS = 20  # of a connection or a pipe that are listed: as many processes may have it open, and as many threads wait for it
 _ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
@@ -44,7 +46,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
     """The document, with headline, titles, explanations and advice in this language."""
     owners = _owners(analysis.waits)
     names = {id(process.place): process.id for process in analysis.processes}
-    texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.dumps}
+    texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.snapshots}
     digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
     return {
         "schema": SCHEMA,
@@ -118,7 +120,7 @@ def _process(
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.place.placements],
-        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.dumps)],
+        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.snapshots)],
         "threads": [
             _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
         ],
@@ -159,6 +161,12 @@ def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
     }
 
 
+def _repeated(track: Track, process: Process) -> list[int]:
+    """The snapshots that may be copies of those in which a thread is present."""
+    present = set(track.present)
+    return [index for index, (_, first) in enumerate(process.repeats, len(process.dumps)) if first in present]
+
+
 def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process) -> dict[str, Any]:
     place = track.place
     return {
@@ -166,10 +174,10 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "thread_id": track.pthread if track.number is None else str(track.number),
         "name": track.name,
         "pool": pool,
-        "present": track.present,
+        "present": [*track.present, *_repeated(track, process)],
         "progress": track.progress,
         "confidence": certainty(track, process.place.span),
-        "note": track.note,
+        "note": _WORDS.title(track.note),
         "timeline": track.timeline,
         "state": place.state,
         "waits_for": _waits_for(track, owners, names, process),
@@ -183,6 +191,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
             }
             for hold in track.newest.holds
         ],
+        "idle": ("rule" if place.rule is not None else "guess") if track.progress == IDLE else None,
         "rule": place.reason,
         "fingerprint": _fingerprint(place.names),
         "stack": list(place.names),

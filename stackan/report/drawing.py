@@ -7,12 +7,12 @@ same place before the same thing: five thousand clients of one lock are one box.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
-from stackan.report.words import cut, numbers, safe
+from stackan.report.words import Stream, cut, numbers, safe
 from stackan.wording import speech
 
 _ROOT = "root of these waits"
@@ -38,7 +38,7 @@ class Arrow(NamedTuple):
     sure: bool  # shown by the text, not concluded
 
 
-def write(analysis: Analysis, format: str, stream: TextIO) -> None:
+def write(analysis: Analysis, format: str, stream: Stream) -> None:
     """Write the graph as `dot`, `mermaid` or `graphml`."""
     lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis))
     stream.writelines(line + "\n" for line in lines)
@@ -102,7 +102,8 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
     """What nodes have in common if one box is enough for them; a node that stands for itself has its own number.
 
     Unnamed locks that need the same look alike.  So do threads in one place that wait for the same, unless somebody waits for
-    one of them; being a member of a pool makes none special.
+    one of them; being a member of a pool makes none special.  So whom they wait for has its box, or stands for itself: it is a thread
+    that comes later.
     """
     node = graph.nodes[number]
     process = node.process.id if node.process else ""
@@ -112,7 +113,12 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
         return process, node.label, tuple((edge.supplier, edge.relation) for edge in graph.out[number])
     if any(graph.nodes[waiter].kind != "pool" for waiter in waiters):
         return number
-    return process, node.track.place.names, tuple((boxes[edge.supplier], edge.relation) for edge in graph.out[number]), tuple(waiters)
+    return (
+        process,
+        node.track.place.names,
+        tuple((boxes.get(edge.supplier, edge.supplier), edge.relation) for edge in graph.out[number]),
+        tuple(waiters),
+    )
 
 
 def _label(nodes: list[Node], several: bool) -> Iterator[str]:
@@ -149,7 +155,7 @@ def mermaid(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
     yield "flowchart LR"
     for box in boxes:
         opening, closing = brackets.get(box.kind, ("([", "])"))
-        label = "<br>".join("".join(f"#{ord(char)};" if char in '"&<>#;' else char for char in line) for line in box.lines)
+        label = "<br>".join("".join(f"#{ord(char)};" if char in '"&<>#;`' else char for char in line) for line in box.lines)
         yield f'  {box.name}{opening}"{label}"{closing}'
     for arrow in arrows:
         yield f'  {arrow.waiter} {"-->" if arrow.sure else "-.->"}|"{arrow.words}"| {arrow.supplier}'

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
-from stackan.model.place import Awaited, Held, Place, Sighting
+from stackan.model.place import Awaited, Held, Place, Sighting, fact_of
 from stackan.model.process import Process
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 from stackan.report.sources import Shortener
-from stackan.report.words import WIDTH, cut, indented, labelled, safe
+from stackan.report.words import WIDTH, cut, indented, labelled
+from stackan.wording import speech
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
@@ -32,13 +33,13 @@ def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
 def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str]:
     short = Shortener(analysis)
     sure = certainty(track, process.place.span)
-    yield cut(f"{safe(label(track))} of process {safe(process.id)}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
-    yield from labelled("why", safe(track.note), 12)
+    yield cut(f"{label(track)} of process {process.id}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
+    yield from labelled("why", analysis.speech().title(track.note), 12)
     if track.timeline:
         yield from labelled("course", track.timeline, 12)
     pool = next((pool for pool in process.pools if track in pool.members), None)
     if pool is not None:
-        yield from labelled("pool", f"{safe(pool.name)}: {safe(pool.evidence)}", 12)
+        yield from labelled("pool", f"{pool.name}: {pool.evidence}", 12)
     for index, sighting in track.sightings:
         yield from _sighting(index, sighting, short)
         if process.counters is not None and track.lwp is not None:
@@ -46,38 +47,38 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
             how = f"{finding.severity}, {finding.confidence}"
-            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {safe(analysis.describe(finding).title)}", 12)
+            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {analysis.describe(finding).title}", 12)
     yield ""
 
 
 def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]:
     place, awaited = sighting.place, sighting.awaited
-    yield cut(f"   snapshot {index + 1}: {safe(short(sighting.dump.source))}, line {sighting.line}", WIDTH)
-    yield from indented(safe(_stance(place)), 6, 12)
+    yield cut(f"   snapshot {index + 1}: {short(sighting.dump.source)}, line {sighting.line}", WIDTH)
+    yield from indented(_stance(place), 6, 12)
     if awaited is not None and place.verb != "idle":
         descriptor = f" of descriptor {awaited.descriptor}" if awaited.descriptor is not None else ", which the dump does not print"
         address = f" {awaited.address:#x}" if awaited.address is not None else descriptor
         symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
         yield from indented(
-            safe(f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line, short)})"), 6, 12
+            f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line, short)})", 6, 12
         )
         if awaited.link is not None:
-            yield from indented(safe(_leads(awaited.link, short)), 6, 12)
+            yield from indented(_leads(awaited.link, short), 6, 12)
         if awaited.hint:
-            yield from indented(safe(awaited.hint), 6, 12)
+            yield from indented(awaited.hint, 6, 12)
     for hold in sighting.holds:
         address = f" {hold.address:#x}" if hold.address is not None else ""
         doubt = "" if hold.sure else "; the log is of another moment" if hold.log is not None else "; may be left over from an earlier call"
-        yield from indented(safe(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line, short)}{doubt})"), 6, 12)
+        yield from indented(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line, short)}{doubt})", 6, 12)
     for at, name in enumerate(place.names):
         part = "wait" if at < place.run else "start" if at >= place.end else ""
-        yield cut(f"      {part:5} #{at:<3} {safe(name)}", WIDTH)
+        yield cut(f"      {part:5} #{at:<3} {name}", WIDTH)
 
 
 def _stance(place: Place) -> str:
-    """`blocked: lock, by mariadb.row-lock`, `idle (waits for connections)`: what it does, and the rule, or else the words, that say so."""
+    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
     does = place.verb if place.verb == place.state else f"{place.verb}: {place.state}"
-    return f"{does} ({place.reason})" if " " in place.reason else f"{does}, by {place.reason}"
+    return f"{does} ({speech().sentence(fact_of(place))})"
 
 
 def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[str]:
@@ -92,7 +93,7 @@ def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[
         for words, row in ((_cpu(now.ran), now.time), (_switches(now.switches), now.switched))
         if words and row
     ]
-    yield from indented(safe(f"counted: {', '.join(said)}"), 6, 12)
+    yield from indented(f"counted: {', '.join(said)}", 6, 12)
     grown = spent(snapshots[-2], now) if len(snapshots) > 1 else None
     if grown is not None:
         words = ", ".join(word for word in (_cpu(grown.ran), _switches(grown.switches)) if word)

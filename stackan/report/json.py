@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TextIO
 
 from stackan.model.analysis import Analysis
+from stackan.report.words import Stream
 
 _DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
+_MANY = 1000  # items of a list from which on each gets one line, whatever stands in it: the fast encoder writes a line at once
 
 
-def write(analysis: Analysis, stream: TextIO) -> None:
+def write(analysis: Analysis, stream: Stream) -> None:
     """Write the document, the same bytes for the same input."""
     for piece in layout(analysis.to_dict(), _DOCUMENT):
         stream.write(piece)
@@ -22,11 +23,14 @@ def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
     """The value as JSON: that many outer levels opened, what stands inside them on one line each.
 
     An indented dump of a case with 100,000 threads takes ten times as long: the standard library's fast encoder doesn't indent.
+    So the items of long lists are not opened.
     """
     if level == opened or not value or not isinstance(value, (dict, list)):
         yield json.dumps(value)
         return
     named = isinstance(value, dict)
+    if len(value) > _MANY:
+        opened = level + 1
     margin = "\n" + " " * (level + 1)
     yield "{" if named else "["
     for at, item in enumerate(value):

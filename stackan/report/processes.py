@@ -11,15 +11,22 @@ from stackan.model.place import Place
 from stackan.model.process import Pool, Process, share_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
 from stackan.report.sources import Shortener
-from stackan.report.words import WIDTH, count, cut, each_with, indented, numbers, safe, tally
+from stackan.report.words import WIDTH, at_most, count, cut, each_with, few, indented, numbers, tally
+from stackan.wording import speech
 from stackan.wording.catalog import ENGLISH, catalog_of
 from stackan.wording.nouns import say
 
 _ENGLISH = catalog_of(ENGLISH)
+_WORDS = speech(ENGLISH)
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
 _SHOWN_STACKS = 10
 _SHOWN_ALIKE = 24  # processes under one head, with a line for each
+_SHOWN_NAMES = 48  # of processes under one head, in one sentence
+_SHOWN_SNAPSHOTS = 24
+_SHOWN_NOTES = 4
+_SHOWN_LINES = 6  # of a note
+_SHOWN_POOLS = 12
 _ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
 
 Stack = tuple[str, ...]
@@ -49,8 +56,8 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process]) ->
     pool = common_pool(stack)
     who = count(len(stack.members), "thread") + (f" of {pool}" if pool else "")
     head = f"{name}. {who} in {say(share_of(stack.processes, processes), _ENGLISH)} stuck in {stack.members[0][1].place.purpose}"
-    yield from indented(safe(head), 0, 4)
-    yield from indented(safe(each_with([(process, str(number)) for process, number in often.items()])), 3, 3)
+    yield from indented(head, 0, 4)
+    yield from indented(each_with([(process, str(number)) for process, number in often.items()]), 3, 3)
     yield from stack_lines(stack.names, stack.members[0][1].place.run)
 
 
@@ -72,40 +79,45 @@ def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], 
     """A process, or several that look alike, of which the first one is shown; `shared` are the names of stacks shown before."""
     process = processes[0]
     if len(processes) == 1:
-        sources = ", ".join(dict.fromkeys(short(dump.source) for dump in process.dumps))
-        yield from indented(f"{count(len(process.dumps), 'snapshot')}: {safe(sources)}", 3, 3)
+        sources = few(list(dict.fromkeys(short(dump.source) for dump in process.snapshots)), _SHOWN_SNAPSHOTS)
+        yield from indented(f"{count(len(process.snapshots), 'snapshot')}: {sources}", 3, 3)
         yield from indented(sizes(process), 3, 3)
     else:
         yield from render_members(processes)
-    for warning in process.place.warnings:
-        yield from indented(f"note: {safe(warning)}", 3, 9)
+    for warning in process.place.warnings[:_SHOWN_NOTES]:
+        yield from at_most(_SHOWN_LINES, indented(f"note: {warning}", 3, 9))
+    if len(process.place.warnings) > _SHOWN_NOTES:
+        yield f"   note: {count(len(process.place.warnings) - _SHOWN_NOTES, 'more note')}; --format json has all of them."
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
         yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
-    for pool in process.pools:
+    pools = sorted(process.pools, key=lambda pool: not pool.exhausted)
+    for pool in pools[:_SHOWN_POOLS]:
         yield from render_pool(pool)
+    if len(pools) > _SHOWN_POOLS:
+        yield f"   ... and {count(len(pools) - _SHOWN_POOLS, 'more pool')}; --format json has all of them."
     yield from render_changes(process)
     yield from render_stuck(process, shared)
     words = idle_words(process)
     if words:
-        yield from indented(f"idle: {safe(words)}", 3, 9)
+        yield from indented(f"idle: {words}", 3, 9)
     unsure = tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
     if unsure:
-        yield from indented(f"unknown: {safe(unsure)}", 3, 12)
+        yield from indented(f"unknown: {unsure}", 3, 12)
 
 
 def render_members(processes: Sequence[Process]) -> Iterator[str]:
     """Who looks alike: one line for all if their threads do the same, else a line for each."""
     if len({sizes(process) for process in processes}) == 1:
-        yield from indented(safe(" ".join(process.id for process in processes)), 3, 3)
+        yield from indented(few([process.id for process in processes], _SHOWN_NAMES, " "), 3, 3)
         yield from indented(sizes(processes[0]).replace(":", " each:", 1), 3, 3)
     else:
         for process in processes[:_SHOWN_ALIKE]:
-            yield cut(f"   {safe(process.id)}, {sizes(process)}", WIDTH)
+            yield cut(f"   {process.id}, {sizes(process)}", WIDTH)
         if len(processes) > _SHOWN_ALIKE:
             yield f"   ... and {len(processes) - _SHOWN_ALIKE} more like these"
     if len(processes[0].tracks) > 1:
-        yield cut(f"   shown: {safe(processes[0].id)}", WIDTH)
+        yield cut(f"   shown: {processes[0].id}", WIDTH)
 
 
 def sizes(process: Process) -> str:
@@ -122,11 +134,11 @@ def render_changes(process: Process) -> Iterator[str]:
         tracks = [track for track in process.tracks if track.progress == progress]
         if tracks:
             doing = tally(stance(track.place) for track in tracks)
-            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}; {safe(doing)}", 3, 6)
+            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}; {doing}", 3, 6)
     moves: dict[str, list[Track]] = {}
     for track in process.tracks:
         if track.progress == PROGRESSING:
-            moves.setdefault(f"{track.note}{move(track)}", []).append(track)
+            moves.setdefault(f"{_WORDS.title(track.note)}{move(track)}", []).append(track)
     ranked = sorted(moves.items(), key=lambda item: (-len(item[1]), item[1][0].newest.thread))
     for words, tracks in ranked[:_SHOWN_MOVED]:
         line = f"  [{tracks[0].timeline}]" if len(process.dumps) > 2 and len(tracks) == 1 else ""
@@ -135,7 +147,7 @@ def render_changes(process: Process) -> Iterator[str]:
             if len(tracks) == 1
             else f"{count(len(tracks), 'thread')} ({numbers([track.shown for track in tracks], 8)}), each"
         )
-        yield from indented(f"moved: {safe(who)} {safe(words)}{line}", 3, 10)
+        yield from indented(f"moved: {who} {words}{line}", 3, 10)
     if len(ranked) > _SHOWN_MOVED:
         yield f"   ... and {sum(len(tracks) for _, tracks in ranked[_SHOWN_MOVED:])} more that moved"
 
@@ -150,7 +162,7 @@ def render_pool(pool: Pool) -> Iterator[str]:
     state = pool_state(pool)
     rest = len(pool.workers) - pool.idle - pool.blocked - pool.progressing
     shares = f"{pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving" + (f", {rest} unknown" if rest > 0 else "")
-    yield from indented(f"pool {safe(pool.name)}, {count(len(pool.workers), 'worker')}: {shares}; {state}", 3, 6)
+    yield from indented(f"pool {pool.name}, {count(len(pool.workers), 'worker')}: {shares}; {state}", 3, 6)
 
 
 def pool_state(pool: Pool) -> str:
@@ -193,10 +205,10 @@ def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]
 def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
     """A stack, innermost first; the wait's own plumbing is folded to the frame that names it."""
     if run:
-        yield cut(f"      {safe(names[run - 1])}" + (f"  (and {count(run - 1, 'frame')} inside it)" if run > 1 else ""), WIDTH)
+        yield cut(f"      {names[run - 1]}" + (f"  (and {count(run - 1, 'frame')} inside it)" if run > 1 else ""), WIDTH)
     rest = names[run:]
     for name in rest[:_SHOWN_FRAMES]:
-        yield cut(f"      {safe(name)}", WIDTH)
+        yield cut(f"      {name}", WIDTH)
     if len(rest) > _SHOWN_FRAMES:
         yield f"      ... {len(rest) - _SHOWN_FRAMES} more"
 

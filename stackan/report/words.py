@@ -1,18 +1,34 @@
-"""Wording and layout that all text reports share."""
+"""Wording and layout that all text reports share.
+
+What lays out a line (`wrap` and `cut`, and what is made of them) shows by escapes what a terminal would obey, so that it fits the
+width with them, and a line end inside of a name begins no line.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from stackan.escapes import shorten, shown
 
 WIDTH = 80
+_LONGEST_WORD = 3 * WIDTH
+_MEMBERS = 48  # processes that are listed in one sentence
+
+
+class Stream(Protocol):
+    """What a report is written to."""
+
+    def write(self, text: str, /) -> object: ...
+    def writelines(self, lines: Iterable[str], /) -> object: ...
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """Lines of at most `width` characters, broken at blanks; a longer word is cut, as it would break the layout."""
+    """Lines of at most `width` characters, broken at blanks; a longer word is broken, and one of several lines cut in the middle."""
     line = ""
-    for word in text.split():
-        *full, rest = [word] if len(word) <= width else _pieces(word, width)
+    for word in safe(text).split():
+        *full, rest = [word] if len(word) <= width else _pieces(shorten(word, _LONGEST_WORD), width)
         if line and (full or len(line) + 1 + len(rest) > width):
             yield line
             line = ""
@@ -35,22 +51,13 @@ def _pieces(word: str, width: int) -> Iterator[str]:
 
 def cut(text: str, width: int) -> str:
     """The text within `width` characters; what is left out is marked."""
+    text = safe(text)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def safe(text: str) -> str:
-    """The text without anything that a terminal would obey: control characters and bidirectional marks are shown as escapes."""
-    if text.isprintable():
-        return text
-    return "".join(map(_shown, text))
-
-
-def _shown(char: str) -> str:
-    if char.isprintable():
-        return char
-    if char == "\t":
-        return " "
-    return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
+    """The text on one line, without anything that a terminal would obey."""
+    return shown(text.replace("\t", " "))
 
 
 def count(number: int, noun: str) -> str:
@@ -78,6 +85,20 @@ def labelled(name: str, text: str, rest: int) -> Iterator[str]:
         yield f"   {name:7}  {line}" if at == 0 else " " * rest + line
 
 
+def few(words: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of the words, and how many more there are."""
+    return between.join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def at_most(most: int, lines: Iterable[str]) -> Iterator[str]:
+    """The first of the lines; where there are more, one that says where they stand whole."""
+    for at, line in enumerate(lines):
+        if at == most:
+            yield " " * (len(line) - len(line.lstrip())) + "... (--format json)"
+            return
+        yield line
+
+
 def tally(words: Iterable[str]) -> str:
     """The words with their numbers, the most frequent first."""
     ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
@@ -89,5 +110,5 @@ def each_with(members: Sequence[tuple[str, str]]) -> str:
     """`n1/17 (10), n2/17 (8)`; what is the same of all is said once: `n1/17, n2/17 (10 each)`."""
     said = {words for _, words in members}
     if len(said) == 1 and len(members) > 1:
-        return f"{', '.join(name for name, _ in members)} ({said.pop()} each)"
-    return ", ".join(f"{name} ({words})" for name, words in members)
+        return f"{few([name for name, _ in members], _MEMBERS)} ({said.pop()} each)"
+    return few([f"{name} ({words})" for name, words in members], _MEMBERS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from stackan.model.said import Said
+
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
@@ -26,6 +28,10 @@ class Catalog:
 
     def plural(self, one: str, many: str, count: int) -> str:
         return one if count == 1 else many
+
+    def again(self, text: str) -> str:
+        """What was said in English (`stackan.model.said`), in this language; any other text as it is."""
+        return text
 
     def of_profile(self, english: str) -> str:
         """A profile's own words in this language, where it has them."""
@@ -63,6 +69,16 @@ class Translated(Catalog):
 
     def plural(self, one: str, many: str, count: int) -> str:
         return self._translations.ngettext(one, many, count)
+
+    def again(self, text: str) -> str:
+        if not isinstance(text, Said):
+            return text
+        values = {name: self.again(value) if isinstance(value, str) else value for name, value in text.values.items()}
+        if text.plural is None:
+            template = self.text(text.english)
+        else:
+            template = self.plural(text.english, text.plural, int(str(text.values["count"])))
+        return template.format_map(values) if values else template
 
     def of_profile(self, english: str) -> str:
         translations: dict[str, str] = getattr(english, "translations", {})

@@ -49,10 +49,9 @@ def say(value: Value, catalog: Catalog) -> str:
     """A value as a sentence has it."""
     if isinstance(value, str):
         return catalog.of_profile(value)
-    for kind, words in _WORDS:
-        if isinstance(value, kind):
-            said: str = words(value, catalog)
-            return said
+    words = _WORDS.get(type(value))
+    if words is not None:
+        return words(value, catalog)
     if isinstance(value, int):
         return str(value)
     several = cast(Iterable[One], value)
@@ -150,11 +149,11 @@ def span(seconds: int, catalog: Catalog) -> str:
     return catalog.text("{count} h").format(count=seconds // 3600)
 
 
-_WORDS: tuple[tuple[type, Callable[..., str]], ...] = (
-    (Wanted, wanted),
-    (Shown, shown),
-    (Share, share),
-    (Track, lambda track, catalog: label(track)),
-    (Process, lambda process, catalog: process.id),
-    (Pool, lambda pool, catalog: catalog.of_profile(pool.name)),
-)
+_WORDS: dict[type, Callable[..., str]] = {
+    Wanted: wanted,
+    Shown: shown,
+    Share: share,
+    Track: lambda track, catalog: label(track),
+    Process: lambda process, catalog: process.id,
+    Pool: lambda pool, catalog: catalog.of_profile(pool.name),
+}

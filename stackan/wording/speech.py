@@ -9,10 +9,11 @@ from typing import cast
 from stackan.model.facts import Fact, One, Value
 from stackan.wording.advice import ADVICE
 from stackan.wording.catalog import Catalog
+from stackan.wording.notes import NOTES
 from stackan.wording.nouns import listed_as_choice, say, span
 from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
 
-_ALL = {**SENTENCES, **ADVICE}
+_ALL = {**SENTENCES, **ADVICE, **NOTES}
 _NAMES = re.compile(r"\{(\w+)")
 
 
@@ -22,9 +23,15 @@ class Speech:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._chosen: dict[tuple[str, frozenset[str]], Sentence] = {}
+        self._bare: dict[str, str] = {}  # sentences that name nothing, as most advice
 
     def sentence(self, told: Fact, before: Fact | None = None) -> str:
         """A fact as a sentence, or as a clause without a period; `before` is the one that was told before it."""
+        if not told.values:
+            bare = self._bare.get(told.name)
+            if bare is None:
+                bare = self._bare[told.name] = self.catalog.text(_choose(told.name, frozenset()).text)
+            return bare
         key = told.name, _known(told.values, before)
         sentence = self._chosen.get(key)
         if sentence is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-from tests.dumping import START, Frame, Thread, analyze, app, dump, progress, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, noted, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
 
@@ -62,7 +62,7 @@ def test_workers_that_share_a_receiver_behind_a_mutex_are_idle() -> None:
     analysis = real("book")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert "5 of them for their turn to receive jobs, as far as stacks tell" in analysis.headline
-    assert "LWP 10332" in next(track.note for track in analysis.processes[0].tracks if track.lwp == 10337)
+    assert "LWP 10332" in next(noted(track) for track in analysis.processes[0].tracks if track.lwp == 10337)
 
 
 # -- std::atomic::wait: dumps/runtimes/atomic.cpp

@@ -20,6 +20,7 @@ from tests.dumping import (
     eu_stack,
     join,
     mutex,
+    noted,
     owners,
     progress,
     receive,
@@ -160,8 +161,8 @@ def test_children_that_wait_for_their_turn_to_accept_are_idle() -> None:
     analysis = real("../prefork")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert "2 of them for their turn to accept connections, as far as stacks tell" in analysis.headline
-    notes = {track.note for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
-    assert notes == {"waits for its turn to accept connections: LWP 28036 has it"}
+    notes = {noted(track) for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
+    assert notes == {"waits for its turn to accept connections; LWP 28036 has it"}
 
 
 def test_threads_of_one_process_follow_one_that_accepts_too() -> None:

@@ -14,9 +14,12 @@ NEVER = {
     "textwrap", "unittest", "urllib", "zipfile", "zstandard",
 }  # fmt: skip
 
+# A command line of any program: since Python 3.14 argparse itself loads what colors its help.
+BARE = "import argparse; argparse.ArgumentParser(formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80))"
+
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that a command imports, beyond those of the bare interpreter."""
+    """The modules that a command imports, beyond those of a bare interpreter with a command line."""
 
     def modules(command: list[str]) -> set[str]:
         done = subprocess.run([sys.executable, "-X", "importtime", *command], capture_output=True, text=True, timeout=60, check=False)
@@ -24,7 +27,7 @@ def imported(*arguments: str) -> set[str]:
         return {line.rpartition("|")[2].strip() for line in lines}
 
     code = f"import sys; sys.argv = ['stackan', *{list(arguments)!r}]; from stackan.cli import main; main()"
-    return modules(["-c", code]) - modules(["-c", "pass"])
+    return modules(["-c", code]) - modules(["-c", BARE])
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

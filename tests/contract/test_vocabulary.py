@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +13,13 @@ import pytest
 import stackan
 from stackan.model import finding, waitgraph
 from stackan.wording.advice import ADVICE
+from stackan.wording.notes import NOTES
 from stackan.wording.sentences import RELATIONS, SENTENCES
 
 ROOT = Path(__file__).parents[2]
-DIAGNOSE = sorted((ROOT / "stackan" / "diagnose").rglob("*.py"))
-SPOKEN = {**SENTENCES, **ADVICE}
+STAGES = sorted(path for path in (ROOT / "stackan").rglob("*.py") if path.parent.name != "wording")
+DIAGNOSE = [path for path in STAGES if "diagnose" in path.parts]
+SPOKEN = {**SENTENCES, **ADVICE, **NOTES}
 WORD = re.compile(r"[a-z]+(-[a-z]+)+")
 # Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, and of how threads stand.
 OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, "capture-problem"}
@@ -56,7 +58,7 @@ class Call(NamedTuple):
 
 
 def calls() -> Iterator[Call]:
-    for path in DIAGNOSE:
+    for path in STAGES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fact" and node.args:
                 keywords = {keyword.arg for keyword in node.keywords}
@@ -71,14 +73,14 @@ def spelled(node: ast.expr) -> Iterator[str]:
         yield from (*spelled(node.body), *spelled(node.orelse))
 
 
-def constants() -> set[str]:
-    """All strings of the stage, those of tables among them, and what f-strings may come to."""
+def constants(paths: Sequence[Path]) -> set[str]:
+    """All strings of these files, those of tables among them, and what f-strings of theirs may come to."""
     found: set[str] = set()
-    for path in DIAGNOSE:
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
-            elif isinstance(node, ast.JoinedStr):
+            elif isinstance(node, ast.JoinedStr) and path in DIAGNOSE:
                 pattern = "".join(re.escape(part.value) if isinstance(part, ast.Constant) else "[a-z-]+" for part in node.values)
                 found |= {name for name in SPOKEN if re.fullmatch(pattern, name)}
     return found
@@ -86,11 +88,15 @@ def constants() -> set[str]:
 
 def test_every_name_that_is_told_has_a_sentence() -> None:
     assert {(call.where, name) for call in calls() for name in call.names if name not in SPOKEN} == set()
-    assert {each for each in constants() if WORD.fullmatch(each)} - OTHERS - set(SPOKEN) == set()
+    assert {each for each in constants(DIAGNOSE) if WORD.fullmatch(each)} - OTHERS - set(SPOKEN) == set()
 
 
 def test_every_sentence_is_told_somewhere() -> None:
-    assert set(SPOKEN) - constants() == set()
+    assert set(SPOKEN) - constants(STAGES) == set()
+
+
+def test_no_name_means_two_things() -> None:
+    assert len(SPOKEN) == len(SENTENCES) + len(ADVICE) + len(NOTES)
 
 
 def test_every_name_is_documented_and_no_other() -> None:
@@ -122,8 +128,8 @@ def test_the_relations_of_the_graph_are_those_that_have_words() -> None:
     assert codes == set(RELATIONS)
 
 
-NUMBERS = "count of most still more idle snapshots span line lwp pid descriptor bytes level"
-TEXTS = "process pool function caller loop connection peer source object work text hint rule address"
+NUMBERS = "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds"
+TEXTS = "process pool function caller loop connection peer source object work text hint rule address cpu step"
 LISTS = "threads processes pools by kinds functions calls"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),

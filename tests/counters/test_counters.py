@@ -479,7 +479,8 @@ def test_counters_of_a_round_whose_dump_is_missing_take_nothing_from_the_others(
 def test_counters_of_a_round_are_those_of_both_its_dumps(real: Case) -> None:
     folder = real("t1", "t2", tables=["top.txt"])
     for name in ("t1", "t2"):
-        shutil.copy(folder / name / "dump.txt.xz", folder / name / "again.txt.xz")
+        text = lzma.decompress((folder / name / "dump.txt.xz").read_bytes())
+        (folder / name / "again.txt").write_bytes(text.replace(b"#1 ", b"#1  ", 1))  # not the same bytes: no copy
     progress, timeline, note = judged(folder, POSTER)
     assert (progress, timeline) == ("progressing", "S P S")
     assert note == "was met in the same place, but has worked in between, by its CPU time"

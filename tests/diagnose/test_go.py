@@ -143,7 +143,8 @@ def test_each_kind_of_wait_is_what_its_state_and_frames_say() -> None:
 
 def test_leaked_goroutines_are_told(tmp_path: Path) -> None:
     twice = tmp_path / "leaks.txt"
-    twice.write_text((DUMPS / "leaks.txt").read_text() * 2)
+    text = (DUMPS / "leaks.txt").read_text()
+    twice.write_text(f"2024-06-07 10:15:00\n{text}\n2024-06-07 10:20:00\n{text}")
     document = analyze(twice)
     leaked = next(finding for finding in document["findings"] if "leaked" in finding["title"])
     assert len(leaked["threads"]) == 3
@@ -192,7 +193,7 @@ def test_a_pool_whose_tasks_wait_for_tasks_is_exhausted(tmp_path: Path) -> None:
     whole = (DUMPS / "pool-exhausted.txt").read_text().replace("main.(*Pool).worker", "github.com/Jeffail/tunny.(*workerWrapper).run")
     stuck = whole[whole.index("goroutine 1 [running]", 10) :]
     text = tmp_path / "app.log"
-    text.write_text(f"{stuck}\n{stuck}")
+    text.write_text(f"2024-06-07 10:15:00\n{stuck}\n2024-06-07 10:20:00\n{stuck}")
     document = analyze(text)
     assert document["verdict"] == "worker-exhaustion"
     (pool,) = document["processes"][0]["pools"]
@@ -215,12 +216,13 @@ def test_a_pool_whose_tasks_wait_for_what_a_peer_sends_is_not(tmp_path: Path) ->
 
 def test_a_goroutine_without_a_stack_is_judged_by_its_state_and_quoted_by_its_header(tmp_path: Path) -> None:
     text = tmp_path / "app.log"
-    text.write_text("goroutine 7 [sync.Mutex.Lock]:\n\ngoroutine 8 [IO wait]:\n\n" * 2)
+    stuck = "goroutine 7 [sync.Mutex.Lock]:\n\ngoroutine 8 [IO wait]:\n\n"
+    text.write_text(f"2024-06-07 10:15:00\n{stuck}2024-06-07 10:20:00\n{stuck}")
     document = analyze(text)
     assert document["verdict"] == "blocked"
     assert progress(document) == {7: "stuck", 8: "stuck"}
     (wait,) = threads(document)[7]["waits_for"]
-    assert (wait["kind"], wait["evidence"], wait["line"]) == ("mutex", "recorded", 5)
+    assert (wait["kind"], wait["evidence"], wait["line"]) == ("mutex", "recorded", 7)
     assert {quote["text"] for finding in document["findings"] for quote in finding["evidence"]} == {
         "goroutine 7 [sync.Mutex.Lock]:",
         "goroutine 8 [IO wait]:",

@@ -36,7 +36,7 @@ CAUSES = {
 @pytest.mark.parametrize("dump", CAUSES)
 def test_the_known_cause_is_named(dump: str) -> None:
     stream = io.StringIO()
-    text.write(stackan.analyze(stackan.load(CORPUS / dump)), stream, color=False)
+    text.write(stackan.analyze(stackan.load(CORPUS / dump)), stream)
     report = " ".join(stream.getvalue().split())
 
     assert [words for words in CAUSES[dump] if words not in report] == []

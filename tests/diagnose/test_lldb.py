@@ -13,9 +13,10 @@ DATA = Path(__file__).parents[1] / "dumps" / "lldb"
 
 
 def analyzed_twice(name: str, folder: Path) -> dict[str, stackan.Analysis]:
-    """Of a dump that stands twice in one text, and in two."""
+    """Of a dump that stands twice in one text, with the time of each, and in two."""
     text = (DATA / name).read_text()
-    for file, content in (("both.txt", text * 2), ("1.txt", text), ("2.txt", text)):
+    both = f"Fri Jun  7 10:15:00 CST 2024\n{text}\nFri Jun  7 10:20:00 CST 2024\n{text}"
+    for file, content in (("both.txt", both), ("1.txt", text), ("2.txt", text)):
         (folder / file).write_text(content)
     return {
         "one text": stackan.analyze(stackan.load(str(folder / "both.txt"))),

@@ -169,7 +169,7 @@ def test_lines_are_read_as_both_tools_print_them(line: str, expected: tuple[str,
 
 
 def test_samples_say_what_threads_wait_for_and_which_move(tmp_path) -> None:
-    document = analyzed(tmp_path, SAMPLE, SAMPLE + "\n")
+    document = analyzed(tmp_path, SAMPLE, SAMPLE.replace("12:00:00", "12:05:00"))
     (process,) = document["processes"]
     assert {thread["lwp"]: (thread["progress"], thread["state"]) for thread in process["threads"]} == {
         1447670: ("idle", "idle"),

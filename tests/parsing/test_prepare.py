@@ -262,3 +262,22 @@ HOSTILE = {
 def test_a_hostile_text_takes_no_longer_than_its_size_explains(in_proportion: Callable[..., None], shape: str) -> None:
     start, piece = HOSTILE[shape]
     in_proportion(lambda size: start + piece * (size // len(piece)) + b"\n", parse_all)
+
+
+@pytest.mark.parametrize("pump", [b"\x1b]", b"\x1b]0;t", b"\x1b[", b"\x1b[0;", b"\x1b[ ", b"\x1b"])
+def test_escapes_that_do_not_end_are_read_in_linear_time(in_proportion, pump):
+    in_proportion(lambda size: pump * (size // len(pump)) + b"\n#0  0x0000000000000001 in poll ()\n", parse_all)
+
+
+@pytest.mark.parametrize("end", [b"\x07", b"\x1b\\"], ids=["BEL", "ST"])
+def test_a_title_of_a_window_is_dropped_however_it_ends(end):
+    [dump] = parse_all(b"Thread 1 (LWP 5):\n#0  0x0000000000000001 in \x1b]0;title" + end + b"poll ()\n")
+
+    assert dump.frames[0].function == "poll"
+
+
+@pytest.mark.parametrize("lead", [b"", b"a\0b\0c\0\0\0", b"\0\0\0\0\0\0\0\0"])
+def test_nuls_alone_make_no_text_of_two_bytes_each(lead):
+    [dump] = parse_all(lead + b"\0" * 8 * (not lead) + b"\nThread 1 (LWP 5):\n#0  0x0000000000000001 in poll ()\n")
+
+    assert dump.frames[0].function == "poll"

@@ -197,7 +197,8 @@ def test_rounds_are_ordered_as_their_names_mean(pair, names):
 def test_two_dumps_of_one_round_stand_together_and_are_told(pair):
     """`bt` and `bt full`, in a folder each: by their names alone all of the one would come before all of the other."""
     names = ["bt/t1/4242.txt", "full/t1/4242.txt", "bt/t2/4242.txt", "full/t2/4242.txt"]
-    (process,) = analyze({name: pair[at // 2] for at, name in enumerate(names)}).processes
+    full = [text.replace(b"#1 ", b"#1  ", 1) for text in pair]  # not the same bytes: no copies
+    (process,) = analyze(dict(zip(names, (pair[0], full[0], pair[1], full[1])))).processes
     assert [dump.source for dump in process.dumps] == names
     assert process.place.placements[0].ordered == "by the rounds in the names"
     assert process.place.warnings == ("its 4 snapshots are of 2 rounds, by their names: those of one round are hardly apart in time",)

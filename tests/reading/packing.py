@@ -6,12 +6,11 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-
-import zstandard
 
 from stackan.reading import Blob, Limits, Skipped, read
 
@@ -20,9 +19,18 @@ GIVEN_TIME = 1717747750  # 2024-06-07T08:09:10Z
 
 Members = dict[str, bytes] | list[tuple[str, bytes]]
 
+# As the zstd program does it: with a checksum at the end.
+if sys.version_info >= (3, 14):
+    from compression.zstd import CompressionParameter, compress
 
-def zst(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(write_checksum=True).compress(data)  # as the zstd program does
+    def zst(data: bytes) -> bytes:
+        return compress(data, options={CompressionParameter.checksum_flag: 1})
+else:
+    from zstandard import ZstdCompressor
+
+    def zst(data: bytes) -> bytes:
+        packed: bytes = ZstdCompressor(write_checksum=True).compress(data)
+        return packed
 
 
 def xz(data: bytes) -> bytes:

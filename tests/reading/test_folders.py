@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stackan.errors import InputError
-from stackan.reading import Blob, Skipped
+from stackan.reading import Blob, Skipped, Visits, read, sources
 
 from .packing import CODECS, DUMP, blobs, everything, named_contents, skipped, zipped
 from .test_plain_files import refuse
@@ -81,7 +83,8 @@ def test_a_link_beside_its_target_gives_no_second_snapshot(tmp_path: Path) -> No
     assert below(tmp_path) == ["snap1", "snap2"]
 
 
-def test_links_to_what_lies_elsewhere_are_followed_once(tmp_path: Path) -> None:
+def linked(tmp_path: Path) -> Path:
+    """A folder with links to what lies elsewhere."""
     write(tmp_path, "elsewhere/file", "elsewhere/folder/x")
     case = tmp_path / "case"
     case.mkdir()
@@ -89,15 +92,73 @@ def test_links_to_what_lies_elsewhere_are_followed_once(tmp_path: Path) -> None:
     (case / "link2").symlink_to(tmp_path / "elsewhere/file")
     (case / "link3").symlink_to(tmp_path / "elsewhere/folder", target_is_directory=True)
 
-    assert below(case) == ["link1", "link3/x"]
+    return case
 
 
-def test_two_names_of_one_file_are_two_snapshots(tmp_path: Path) -> None:
-    """A tool that saves space by hard links must not turn a process that hangs into a single snapshot."""
-    write(tmp_path, "snap1")
-    os.link(tmp_path / "snap1", tmp_path / "snap2")
+def test_links_that_lead_out_of_a_folder_are_not_followed_and_told_in_one_note(tmp_path: Path) -> None:
+    case = linked(tmp_path)
+    reason = "a link that leads out of the folder, so it is not followed, as are 2 more links; give what it leads to, or --follow-links"
 
-    assert [data for _, data in named_contents(everything(tmp_path))] == [b"snap1", b"snap1"]
+    assert everything(case) == [Skipped(str(case / "link1"), reason, named=False)]
+
+
+def test_links_that_lead_out_of_a_folder_are_followed_once_if_asked_for(tmp_path: Path) -> None:
+    case = linked(tmp_path)
+
+    found = blobs(list(read([case], visits=Visits(follow_links=True))))
+
+    assert [os.path.relpath(source, case) for source, _ in found] == ["link1", os.path.join("link3", "x")]
+
+
+def test_a_link_to_what_the_caller_names_as_well_needs_no_note(tmp_path: Path) -> None:
+    case = linked(tmp_path)
+    write(case, "own")
+
+    found = list(read([case, tmp_path / "elsewhere"]))
+
+    assert [source for source, _ in blobs(found)] == [
+        str(case / "own"),
+        str(tmp_path / "elsewhere/file"),
+        str(tmp_path / "elsewhere/folder/x"),
+    ]
+    assert skipped(found) == []
+
+
+def test_a_file_is_read_once_whatever_names_lead_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "case/snap1")
+    case = tmp_path / "case"
+    os.link(case / "snap1", case / "snap2")
+    (tmp_path / "other").symlink_to("case", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+
+    names = ["case/snap1", "./case/snap1", "case/../case", case, "other", "other/snap2"]
+    assert [source for source, _ in blobs(list(read(names)))] == ["case/snap1"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_into_which_nobody_writes_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_PATIENCE", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+
+    assert blobs(everything(tmp_path / "pipe")) == [(str(tmp_path / "pipe"), b"")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_waited_for_while_somebody_has_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_PATIENCE", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    writer = subprocess.Popen(["sh", "-c", "exec > pipe; sleep 0.3; echo late"], cwd=tmp_path)
+    time.sleep(0.1)
+
+    assert blobs(everything(tmp_path / "pipe")) == [(str(tmp_path / "pipe"), b"late\n")]
+    assert writer.wait() == 0
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="the kernel's messages may not be read here")
+def test_the_kernels_messages_are_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "log").symlink_to("/proc/kmsg")
+
+    assert len(skipped(everything(tmp_path))) == 1
 
 
 def test_a_dangling_link_is_skipped_with_the_reason(tmp_path: Path) -> None:

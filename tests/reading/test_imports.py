@@ -13,10 +13,13 @@ import stackan.reading
 
 from .packing import CODECS, DUMP, tar
 
+# The first typed tuple that a program makes loads modules of typing's own (Python 3.14).
 CHECK = """
 import sys, os, typing, __future__
 from collections.abc import Iterator
 import stackan.errors
+class Pair(typing.NamedTuple):
+    first: int
 before = set(sys.modules)
 from stackan.reading import read
 sizes = [len(item.data) for item in read(sys.argv[1:])]

@@ -7,18 +7,19 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 
+import stackan
 from stackan.errors import LimitError
 from stackan.reading import Blob, Limits, Skipped, read
 
-from .packing import CODECS, DUMP, blobs, contents, everything, piped, skipped, tar, zipped
+from .packing import CODECS, DUMP, blobs, contents, everything, piped, skipped, tar, zipped, zst
 
 ITEM = r"larger than 1000 bytes, the limit for one item; raise it with --max-bytes$"
 TOTAL = r"all inputs together are larger than 1000 bytes, so nothing from here on is read; raise it with --max-bytes"
@@ -80,7 +81,9 @@ def test_a_total_that_is_just_reached_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(1000))
     (tmp_path / "b").touch()
 
-    assert contents(read([tmp_path, tmp_path / "b"], Limits(total_bytes=1000))) == [bytes(1000), b"", b""]
+    (tmp_path / "c").touch()
+
+    assert contents(read([tmp_path / "a", tmp_path / "b", tmp_path / "c"], Limits(total_bytes=1000))) == [bytes(1000), b"", b""]
 
 
 def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
@@ -94,11 +97,11 @@ def test_nothing_is_read_after_the_total_was_passed(tmp_path: Path) -> None:
 
 
 def test_a_named_file_that_passes_the_total_is_a_limit_error(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(bytes(600))
+    for name in ("b", "a"):
+        (tmp_path / name).write_bytes(bytes(600))
 
     with pytest.raises(LimitError, match=f"a: {TOTAL}"):
-        list(read([path, path], Limits(total_bytes=1000)))
+        list(read([tmp_path / "b", tmp_path / "a"], Limits(total_bytes=1000)))
 
 
 def test_a_tar_counts_once_and_not_again_for_its_members() -> None:
@@ -147,17 +150,120 @@ def test_a_codec_right_inside_another_counts_as_depth(pack: type) -> None:
 
 def test_the_ratio_is_checked_beyond_its_free_bytes_only() -> None:
     packed = lzma.compress(bytes(1_000_000))
-    assert 1_000_000 / len(packed) > 500
+    assert 1_000_000 / len(packed) > 2000
 
     assert contents(piped(packed, Limits(ratio_free_bytes=1_000_000))) == [bytes(1_000_000)]
     with pytest.raises(
-        LimitError, match="unpacks to more than 500 times its size, as bombs do; if you trust it, allow its size with --max-bytes"
+        LimitError, match="unpacks to more than 2000 times its size, as bombs do; if you trust it, allow its size with --max-bytes"
     ):
         piped(packed, Limits(ratio_free_bytes=999_999))
 
 
+FREE = Limits(ratio_free_bytes=1 << 20)
+MUCH = lzma.compress(bytes(1_000_000))
+
+
+@pytest.mark.parametrize("pack", [tar, zipped], ids=["tar", "zip"])
+def test_what_is_free_of_the_ratio_is_so_once_for_all_members_of_a_file(pack: type) -> None:
+    packed = pack({str(number): MUCH for number in range(10)})
+
+    items = piped(packed, Limits(ratio_free_bytes=1 << 20, ratio=100))
+
+    assert blobs(items)[0] == ("-!0", bytes(1_000_000))
+    assert len(blobs(items)) + len(skipped(items)) == 10
+    assert sum(len(data) for _, data in blobs(items)) < (1 << 20) + 100 * len(packed)
+    assert skipped(items)[-1] == (
+        "-!9",
+        "unpacks to more than 100 times its size, as bombs do; if you trust it, allow its size with --max-bytes",
+    )
+
+
+def test_layers_do_not_multiply_what_is_free_of_the_ratio() -> None:
+    """Each of the two unpacks to less than 2000 times its size; both together to a million times."""
+    packed = gzip.compress(gzip.compress(bytes(1 << 26)))
+
+    with pytest.raises(LimitError, match="unpacks to more than 2000 times its size"):
+        piped(packed, FREE)
+
+
+def test_a_bomb_beside_much_that_is_none_is_known_by_its_own_ratio() -> None:
+    members = {"a": os.urandom(100_000), "bomb": lzma.compress(bytes(10_000_000)), "c": DUMP}
+
+    items = piped(tar(members), FREE)
+
+    assert blobs(items) == [("-!a", members["a"]), ("-!c", DUMP)]
+    assert [source for source, _ in skipped(items)] == ["-!bomb"]
+
+
+def test_each_file_of_a_folder_has_an_account_of_its_own(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"snap{number}.xz").write_bytes(MUCH)
+
+    assert contents(everything(tmp_path, FREE)) == [bytes(1_000_000)] * 5
+
+
+@each_codec
+def test_frames_of_nothing_are_counted(pack: type) -> None:
+    """A decoder is made for each: a million of them took a minute."""
+    limits = Limits(frames=10)
+
+    assert contents(piped(pack(DUMP) + pack(b"") * 10, limits)) == [DUMP]
+    with pytest.raises(LimitError, match="^-: packed in more than 10 pieces one after the other; unpack it and give the folder$"):
+        piped(pack(DUMP) + pack(b"") * 20, limits)
+
+
+def test_skippable_frames_are_counted_as_well() -> None:
+    with pytest.raises(LimitError, match="packed in more than 10 pieces"):
+        piped(b"\x50\x2a\x4d\x18\0\0\0\0" * 20 + CODECS["zstd"](DUMP), Limits(frames=10))
+
+
+def test_frames_are_counted_over_all_members_of_a_file() -> None:
+    pieces = gzip.compress(b"x") * 8
+
+    items = piped(tar({"a": pieces, "b": pieces}), Limits(frames=10))
+
+    assert blobs(items) == [("-!a", b"x" * 8)]
+    assert [source for source, _ in skipped(items)] == ["-!b"]
+
+
+def test_text_that_is_kept_leaves_less_for_the_next(tmp_path: Path) -> None:
+    """`load` keeps the dumps and drops the rest, however much that is."""
+    dump = tmp_path / "a.txt"
+    dump.write_bytes(DUMP * 100)
+    for number in range(9):
+        (tmp_path / f"other{number}").write_bytes(b"nothing\n" * 1000)
+    limits = Limits(kept_bytes=len(DUMP) * 250)
+
+    assert stackan.load(tmp_path, limits=limits).warnings == [
+        "passed over, as no thread dump stands in them: " + ", ".join(f"{tmp_path}/other{number}" for number in range(9))
+    ]
+    copies = [shutil.copy(dump, tmp_path / f"b{number}.txt") for number in range(2)]
+    case = stackan.load(dump, *copies, limits=limits)
+    assert [each.source for each in case.dumps] == [str(dump), str(copies[0])]
+    assert case.warnings == [f"{copies[1]}: all text that is kept would be larger than {len(DUMP) * 250} bytes; raise it with --max-bytes"]
+
+
+def test_a_zip_that_has_to_be_held_takes_from_what_may_be_kept() -> None:
+    inner = zipped({"a": os.urandom(1000)}, zipfile.ZIP_STORED)
+
+    assert len(blobs(piped(zipped({"inner": inner}), Limits(kept_bytes=4000)))) == 1
+    assert skipped(piped(zipped({"inner": inner}), Limits(kept_bytes=3000))) == [
+        ("-!inner!a", "all text that is kept would be larger than 3000 bytes; raise it with --max-bytes")
+    ]
+
+
+def test_real_dumps_of_a_server_that_stands_still_are_no_bomb(example: Path) -> None:
+    """pstack in a loop: nothing but the dates differs, and xz packs it 2000 times and better."""
+    dump = (example / "snap1.txt").read_bytes()
+    text = b"".join(b"Mon Jun  3 10:%02d:%02d UTC 2024\n" % divmod(second, 60) + dump for second in range(300))
+    packed = lzma.compress(text)
+
+    assert len(text) / len(packed) > 1500
+    assert contents(piped(packed)) == [text]
+
+
 def test_what_packs_well_but_not_that_well_is_no_bomb() -> None:
-    """Three times as well as the best of real dumps: equal threads again and again."""
+    """Equal threads again and again."""
     text = (
         b"".join(b"#%d  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6\n" % level for level in range(30))
         * 400
@@ -167,23 +273,19 @@ def test_what_packs_well_but_not_that_well_is_no_bomb() -> None:
     assert contents(piped(gzip.compress(text), Limits(ratio_free_bytes=1000))) == [text]
 
 
-def test_the_option_that_the_messages_name_lifts_all_three_limits() -> None:
+def test_the_option_that_the_messages_name_lifts_all_four_limits() -> None:
     limits = Limits.up_to(100 << 30)
 
-    assert limits.item_bytes == limits.ratio_free_bytes == 100 << 30
+    assert limits.item_bytes == limits.ratio_free_bytes == limits.kept_bytes == 100 << 30
     assert limits.total_bytes == 400 << 30
     assert Limits.up_to(5).ratio_free_bytes == Limits().ratio_free_bytes
-
-
-def zeros_as_zstd(size: int) -> bytes:
-    packer = zstandard.ZstdCompressor().compressobj()
-    return b"".join(packer.compress(bytes(1 << 24)) for _ in range(size >> 24)) + packer.flush()
+    assert Limits.up_to(5).kept_bytes == Limits().kept_bytes
 
 
 # Each with the memory it may take, well below what it holds. `zstandard` unpacks 2 KiB at a time, here to 60 MB;
 # something harmless stands first, since the first piece of a stream is a small one.
 BOMBS = {
-    "zstd": (zstandard.compress(os.urandom(1000)) + zeros_as_zstd(1 << 28), 100_000_000),
+    "zstd": (zst(os.urandom(1000)) + zst(bytes(1 << 28)), 100_000_000),
     "xz": (lzma.compress(bytes(50_000_000), preset=0), 10_000_000),
     "bzip2": (bz2.compress(bytes(50_000_000)), 10_000_000),
     "gzip in gzip": (gzip.compress(gzip.compress(bytes(50_000_000))), 10_000_000),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackan.model.natural import natural_key
-from stackan.reading.names import is_hidden, natural_path_key, shown
+from stackan.reading.names import is_hidden, listed, natural_path_key, shown
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,10 @@ def test_the_files_of_a_folder_stay_together() -> None:
 @pytest.mark.parametrize("path, hidden", [("a/.b/c", True), ("./a", False), ("../a", False), ("._a", True), ("a.b", False)])
 def test_a_dot_before_any_part_hides(path: str, hidden: bool) -> None:
     assert is_hidden(path) == hidden
+
+
+def test_of_many_names_the_first_are_listed_and_long_ones_cut_in_the_middle() -> None:
+    assert listed(["a", "b\x1b"]) == r"a, b\x1b"
+    assert listed([str(number) for number in range(500)]) == "0, 1, 2, 3, 4 and 495 more"
+    assert len(listed(["/folder/" + "x" * 4000 + "/snap1.txt"] * 9)) < 2000
+    assert listed(["/folder/" + "x" * 4000 + "/snap1.txt"]).endswith("/snap1.txt")

@@ -213,17 +213,53 @@ def test_a_zip_of_more_than_65535_members_is_read_whole() -> None:
     assert len(contents(piped(zipped(members, zipfile.ZIP_STORED)))) == 70_000
 
 
-def test_members_that_share_their_bytes_are_counted_each_time() -> None:
-    """The trick of the smallest bombs: a thousand directory entries for the same megabyte."""
-    packed = zipped({"a": bytes(1 << 20)}, zipfile.ZIP_STORED)
+def repeated(packed: bytes, times: int, step: int = 0) -> bytes:
+    """A zip of one member with more entries for it in its directory, each `step` bytes behind the one before."""
     directory = packed.rindex(b"PK\x01\x02")
     entry = packed[directory : packed.rindex(b"PK\x05\x06")]
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1000, 1000, len(entry) * 1000, directory, 0)
+    entries = b"".join(entry[:42] + struct.pack("<I", number * step) + entry[46:] for number in range(times))
+    return packed[:directory] + entries + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, times, times, len(entries), directory, 0)
 
-    items = piped(packed[:directory] + entry * 1000 + end, Limits(total_bytes=10 << 20))
 
-    assert len(blobs(items)) <= 10
-    assert "all inputs together are larger than 10 MiB" in items[-1][1]
+@pytest.mark.parametrize("step", [0, 1000], ids=["the same bytes", "each inside of the one before"])
+def test_members_that_share_their_bytes_are_left_out(step: int) -> None:
+    """The trick of the smallest bombs: a thousand directory entries for the same megabyte."""
+    packed = repeated(zipped({"a": bytes(1 << 20)}, zipfile.ZIP_STORED), 1000, step)
+
+    items = piped(packed)
+
+    assert len(blobs(items)) <= 1
+    assert skipped(items)[0] == (
+        "-",
+        "left out 999 members that take the bytes of another, as in bombs and damaged zips; pack the dumps once more",
+    )
+
+
+def test_a_damaged_size_costs_one_member_and_not_those_behind_it() -> None:
+    packed = bytearray(zipped({"a": DUMP, "b": DUMP, "c": b"x"}))
+    struct.pack_into("<I", packed, packed.index(b"PK\x01\x02") + 20, 1 << 30)
+
+    items = piped(bytes(packed))
+
+    assert blobs(items) == [("-!b", DUMP), ("-!c", b"x")]
+    assert skipped(items) == [
+        ("-", "left out a member that takes the bytes of another, as in bombs and damaged zips; pack the dumps once more")
+    ]
+
+
+def test_a_member_that_claims_the_largest_size_of_all_is_read_as_far_as_it_goes() -> None:
+    packed = bytearray(zipped({"a": DUMP}))
+    at = packed.index(b"PK\x01\x02")
+    struct.pack_into("<II", packed, at + 20, 0xFFFFFFFF, 0xFFFFFFFF)
+    struct.pack_into("<H", packed, at + 30, 20)
+    packed[at + 47 : at + 47] = struct.pack("<HHQQ", 1, 16, (1 << 64) - 1, (1 << 64) - 1)
+    end = packed.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", packed, end + 12, end - at)
+
+    items = piped(bytes(packed))
+
+    assert blobs(items) == [("-!a", DUMP)]
+    assert skipped(items)[0][0] == "-!a"
 
 
 def test_a_directory_out_of_proportion_is_refused() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import stackan
+from stackan.cli.parse import write_json as write_dump
+from stackan.cli.parse import write_ndjson as write_threads
 from stackan.report.json import layout, write
 
 SKIPPED = ("lldb", "jstack", "py-spy")
@@ -43,6 +47,55 @@ def test_the_schema_refuses_a_document_that_does_not_follow_it(example, validate
         document["findings"][0]["evidence"] = []
     with pytest.raises(jsonschema.ValidationError):
         validate(document)
+
+
+def objects(part: object) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+    for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from objects(value)
+
+
+# Findings and pools, tables of descriptors, and counters.
+WHOLE = ("examples/mariadb-pool-exhausted", "tests/dumps/peers/mutual", "tests/dumps/counters/stopped")
+
+
+@pytest.mark.parametrize("inputs", WHOLE)
+def test_a_field_that_nobody_documented_is_refused_wherever_it_stands(root, validate, inputs):
+    import jsonschema
+
+    document = stackan.analyze(stackan.load(root / inputs)).to_dict()
+    validate(document)
+    shapes = {tuple(sorted(part)): part for part in objects(document)}
+    assert len(shapes) > 6
+    for part in shapes.values():
+        part["undocumented"] = None
+        with pytest.raises(jsonschema.ValidationError):
+            validate(document)
+        del part["undocumented"]
+
+
+@pytest.mark.parametrize(
+    "name", ["barrier/snap1.txt", "go/asleep.txt", "java/jdk17-monitor-1.txt", "python/places.py-spy.json", "rwlock/printed.txt"]
+)
+def test_what_parse_prints_follows_its_schema(root, validate_dump, name):
+    import jsonschema
+
+    path = root / "tests" / "dumps" / name
+    case = stackan.load(path)
+    printed = io.StringIO()
+    write_dump(case.dumps[0], printed)
+    document = json.loads(printed.getvalue())
+    validate_dump(document)
+    printed = io.StringIO()
+    write_threads(case.dumps[0], printed)
+    lines = [json.loads(line) for line in printed.getvalue().splitlines()]
+    assert lines == [{"source": str(path), **thread} for thread in document["threads"]]
+    for part in {tuple(sorted(part)): part for part in objects(document)}.values():
+        part["undocumented"] = None
+        with pytest.raises(jsonschema.ValidationError):
+            validate_dump(document)
+        del part["undocumented"]
 
 
 def test_evidence_stands_in_the_named_source_to_the_byte(example):

@@ -28,7 +28,7 @@ def test_inputs_that_end_alike_are_shown_as_far_as_they_differ(example):
     text = (example / "snap1.txt").read_bytes()
     names = "a.zip!case/bt/t1/x.txt", "a.zip!case/full/t1/x.txt", "a.zip!case/full/t2/x.txt"
     analysis = analyze(text, *names)
-    assert shown(analysis) == "bt/t1/x.txt, full/t1/x.txt, t2/x.txt"
+    assert shown(analysis) == "bt/t1/x.txt, t2/x.txt, full/t1/x.txt"  # the second may be a copy
     report = "\n".join(render(analysis))
     assert "proof    bt/t1/x.txt:" in report
     assert "   snapshot 1: bt/t1/x.txt, line" in "\n".join(explain(analysis, 17870))

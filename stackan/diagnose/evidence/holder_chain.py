@@ -60,13 +60,9 @@ def explain_held(track: Track, holders: Holders) -> list[Fact]:
     """What a thread holds for which others wait."""
     facts: list[Fact] = []
     for holder in holders.contended_locks_of(track):
-        hold, waiters = holder.hold, holders.waiters_for(holder)
-        symbol = next((each.newest.awaited.symbol for each in waiters if each.newest.awaited and each.newest.awaited.symbol), "")
+        hold, number, symbol = holder.hold, holders.number_of_waiters(holder), holders.symbol(holder)
         name = "itself-holds" if _is_sure(hold) else "itself-seems-to-hold"
-        facts += [
-            fact(name, thread=track, what=Wanted(hold.kind, address=hold.address, symbol=symbol), count=len(waiters)),
-            *_doubt(hold),
-        ]
+        facts += [fact(name, thread=track, what=Wanted(hold.kind, address=hold.address, symbol=symbol), count=number), *_doubt(hold)]
     return facts
 
 

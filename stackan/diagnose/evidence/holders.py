@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
@@ -30,6 +30,18 @@ class Holder(NamedTuple):
         return Quote(text.source, self.hold.line, text.line_text(self.hold.line))
 
 
+class Queue:
+    """The threads that stand still in front of a lock, by the keys of the threads; and the lock's name, if one of them prints it."""
+
+    def __init__(self) -> None:
+        self.tracks: dict[int | str, Track] = {}
+        self.symbol: str | None = None
+
+    def add(self, track: Track, symbol: str | None) -> None:
+        self.tracks[track.key] = track
+        self.symbol = self.symbol or symbol
+
+
 class Holders:
     """Who holds what in a process, and who waits for whom: looked up for each group, so read off once."""
 
@@ -46,7 +58,8 @@ class Holders:
         self.arrivals = BarrierArrivals(process, self.candidates)
         self.handovers = LockHandovers(process)
         self.readers = RwlockReaders(process)
-        self._waiters: dict[int | str, list[Track]] = {}
+        self._queues: dict[int | None, Queue] = {}  # by the lock: its holders share it
+        self._named: dict[int | str, list[Track]] = {}  # who waits for a thread that the dump names, or for its end
         self._looks = _LOOKS * len(process.tracks)
         self._roots: dict[int | str, tuple[Track, int]] = {}
 
@@ -54,12 +67,12 @@ class Holders:
         """Whether it is known who holds what a thread waits for."""
         return bool(self.holders_of(track))
 
-    def blockers(self, track: Track) -> list[Track]:
-        """The threads that have to go on before this one can, as far as it is known: who holds its lock, or whose end it waits for."""
+    def named(self, track: Track) -> list[Track] | None:
+        """The threads that the dump itself names as those that a thread waits for; None where it names none."""
         awaited = track.newest.awaited
-        if awaited is not None and awaited.owners:
-            return [self.by_lwp[owner] for owner in awaited.owners if owner in self.by_lwp]
-        return [holder.track for holder in self.holders_of(track) if holder.track is not track]
+        if awaited is None or not awaited.owners:
+            return None
+        return [self.by_lwp[owner] for owner in awaited.owners if owner in self.by_lwp]
 
     def holders_of(self, track: Track) -> list[Holder]:
         """Who is shown to hold the lock that a thread waits for."""
@@ -71,36 +84,61 @@ class Holders:
     def add_waiters(self, waiters: Iterable[Track]) -> None:
         """Take in who stands still, so that it can be told how many wait behind whom."""
         for track in waiters:
-            for blocker in self.blockers(track):
-                self._waiters.setdefault(blocker.key, []).append(track)
+            named, awaited = self.named(track), track.newest.awaited
+            for owner in named or ():
+                self._named.setdefault(owner.key, []).append(track)
+            if named is None and awaited is not None and awaited.address is not None and self.holders_of(track):
+                self._queues.setdefault(awaited.address, Queue()).add(track, awaited.symbol)
 
     def contended_locks_of(self, track: Track) -> list[Holder]:
         """The locks of a thread for which others wait, each once."""
-        own = {hold.address for _, hold in held_by(track)} if track.key in self._waiters else set()
-        found = [next(holder for holder in self.by_address[address] if holder.track is track) for address in own]
-        return sorted((holder for holder in found if self.waiters_for(holder)), key=lambda holder: holder.hold.line)
+        own: dict[int | None, Holder] = {}
+        for sighting, hold in held_by(track):
+            own.setdefault(hold.address, Holder(track, sighting, hold))
+        return sorted((holder for holder in own.values() if self.number_of_waiters(holder)), key=lambda holder: holder.hold.line)
 
-    def waiters_for(self, holder: Holder) -> list[Track]:
-        """Who stands still in front of a lock, as far as it waits for this holder."""
-        waiting = self._waiters.get(holder.track.key, ())
+    def number_of_waiters(self, holder: Holder) -> int:
+        """How many stand still in front of a lock, as far as they wait for this holder."""
+        queue = self._queues.get(holder.hold.address)
+        queued = len(queue.tracks) - (holder.track.key in queue.tracks) if queue is not None else 0
+        return queued + len(self._naming(holder))
+
+    def symbol(self, holder: Holder) -> str:
+        """The lock's name, if one of those that wait in front of it prints it."""
+        queue = self._queues.get(holder.hold.address)
+        names = (track.newest.awaited.symbol for track in self._naming(holder) if track.newest.awaited is not None)
+        return (queue.symbol if queue is not None else None) or next(filter(None, names), "")
+
+    def _naming(self, holder: Holder) -> list[Track]:
+        """Who waits for a lock, and is told by the dump that this is its holder."""
+        waiting = self._named.get(holder.track.key, ())
         return [track for track in waiting if track.newest.awaited and track.newest.awaited.address == holder.hold.address]
 
     def count_behind(self, members: Sequence[Track]) -> int:
         """How many more threads wait for these, directly or not; 0 once that was asked so often that counting takes too long."""
-        if not self._waiters:
+        if not self._named and not self._queues:
             return 0
         seen = {track.key for track in members}
-        ready = list(seen)
+        passed: set[int | None] = set()  # locks whose queue is counted
+        ready = list(members)
         while ready:
-            waiting = self._waiters.get(ready.pop(), ())
-            self._looks -= len(waiting) + 1
-            if self._looks < 0:
-                return 0
-            for track in waiting:
+            self._looks -= 1
+            for track in self._waiting_for(ready.pop(), passed):
+                self._looks -= 1
+                if self._looks < 0:
+                    return 0
                 if track.key not in seen:
                     seen.add(track.key)
-                    ready.append(track.key)
+                    ready.append(track)
         return len(seen) - len(members)
+
+    def _waiting_for(self, track: Track, passed: set[int | None]) -> Iterator[Track]:
+        """Who waits for a thread, without those in front of locks that were passed before."""
+        yield from self._named.get(track.key, ())
+        for address in {hold.address for _, hold in held_by(track)} & self._queues.keys():
+            if address not in passed:
+                passed.add(address)
+                yield from self._queues[address].tracks.values()
 
     def path_to_root(self, track: Track) -> PathToRoot:
         """From a thread to the one at the root of its wait, along the first of each one's blockers."""
@@ -111,7 +149,11 @@ class Holders:
         return PathToRoot(first, root, hops)
 
     def _next(self, track: Track) -> Track | None:
-        return next(iter(self.blockers(track)), None)
+        """The first thread that has to go on before this one can, as far as it is known: who holds its lock, or whose end it awaits."""
+        named = self.named(track)
+        if named is not None:
+            return next(iter(named), None)
+        return next((holder.track for holder in self.holders_of(track) if holder.track is not track), None)
 
     def _root(self, track: Track) -> tuple[Track, int]:
         """(the thread at the end of the way, steps to it); each thread's is found once."""

@@ -148,7 +148,7 @@ def _told_behind(group: Group, holders: Holders) -> int:
     """How many of those behind are told with the locks for which they wait."""
     if len(group) > 1:
         return 0
-    return len({track.key for holder in holders.contended_locks_of(group[0][1]) for track in holders.waiters_for(holder)})
+    return sum(map(holders.number_of_waiters, holders.contended_locks_of(group[0][1])))
 
 
 def _quote_holds(group: Group, holder: Holder | None, holders: Holders) -> list[list[Quote]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stackan.parsing.detect.gdb import speaks
 from stackan.parsing.detect.lines import starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
-    if any(starts_line(head, mark) for mark in (b"#0  ", b"#0 0x", b"#1  0x")):
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if starts_line(head, b"#0  ", b"#0 0x", b"#1  0x"):
         if speaks(head):
-            return "gdb", "frames `#n` without a thread's header, and gdb's own words"
-        return "pstack", "frames `#n` without a thread's header"
-    if any(starts_line(head, mark) for mark in (b"ptrace: ", b"eu-stack: ", b"Could not attach")) or b"already traced by process" in head:
-        return "gdb", "a debugger's refusal"
-    return None
+            yield "gdb", "frames `#n` without a thread's header, and gdb's own words"
+        yield "pstack", "frames `#n` without a thread's header"
+    if starts_line(head, b"ptrace: ", b"eu-stack: ", b"Could not attach") or b"already traced by process" in head:
+        yield "gdb", "a debugger's refusal"

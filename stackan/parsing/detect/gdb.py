@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from stackan.parsing.detect.lines import has_number_behind, lines_from
+from collections.abc import Iterator
 
-_SPOKEN = (b"\n[New LWP ", b"[Thread debugging using", b"\n(gdb) ", b"[Switching to ")
+from stackan.parsing.detect.lines import has_number_behind, lines_from, starts_line
+
+_SPOKEN = (b"[New LWP ", b"(gdb) ")
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
+def recognize(head: bytes, spoken: bool = False) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words); `spoken` if gdb's own words stand before: it announces 100,000 threads before the first."""
     if has_number_behind(head, b"TID "):
-        return "eu-stack", "lines `TID n:` head the threads"
-    if has_number_behind(head, b"PID ") and b" - " in head[:200]:
-        return "eu-stack", "a line `PID n - process` opens the text"
-    spoken = speaks(head)
-    # Of 100,000 threads gdb announces each, and may list them, before it prints the first.
-    if any(map(_is_header, lines_from(data if spoken else head, b"Thread "))):
-        if spoken:
-            return "gdb", "lines `Thread n (…)` head the threads, and gdb's own words stand before them"
+        yield "eu-stack", "lines `TID n:` head the threads"
+    if any(map(_is_process, lines_from(head, b"PID "))):
+        yield "eu-stack", "a line `PID n - process` stands in it"
+    if any(map(_is_header, lines_from(head, b"Thread "))):
+        if spoken or speaks(head):
+            yield "gdb", "lines `Thread n (…)` head the threads, and gdb's own words stand before them"
         if _is_pt_eustack(head):
-            return "pt-eustack-resolver", "lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"
-        return "pstack", "lines `Thread n (…)` head the threads, without gdb's own words"
-    return None
+            yield "pt-eustack-resolver", "lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"
+        yield "pstack", "lines `Thread n (…)` head the threads, without gdb's own words"
 
 
 def speaks(head: bytes) -> bool:
     """Whether gdb's own words stand in the text."""
-    return any(mark in head for mark in _SPOKEN) or head.startswith((b"[New LWP ", b"(gdb) "))
+    return starts_line(head, *_SPOKEN) or b"[Thread debugging using" in head or b"[Switching to " in head
+
+
+def _is_process(line: bytes) -> bool:
+    """`PID 17540 - process`, `PID 17540 - core`"""
+    number, _, what = line[4:].partition(b" - ")
+    return number.isdigit() and what.startswith((b"process", b"core"))
 
 
 def _is_header(line: bytes) -> bool:

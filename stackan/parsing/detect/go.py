@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stackan.parsing.detect.lines import starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
-    if b"goroutine " not in data:
-        return None
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if b"goroutine " not in head:
+        return
     from stackan.parsing.readers.go_lines import first_margin
 
-    if first_margin(data) is not None:
-        return "go", "lines `goroutine n [state]:` head the threads"
+    if first_margin(head) is not None:
+        yield "go", "lines `goroutine n [state]:` head the threads"
     if starts_line(head, b"goroutine profile: total "):
-        return "go-profile", "a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"
-    return None
+        yield "go-profile", "a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"

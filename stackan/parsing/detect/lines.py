@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 SHOWN = 100  # bytes of a line: enough to know a header
 
 
-def starts_line(text: bytes, mark: bytes) -> bool:
-    """Whether a line starts with `mark`."""
-    return text.startswith(mark) or b"\n" + mark in text
+def starts_line(text: bytes, *marks: bytes) -> bool:
+    """Whether a line starts with one of the marks."""
+    return text.startswith(marks) or _one_of(marks).search(text) is not None
+
+
+@cache
+def _one_of(marks: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Looked for from one end of a line to the next, which takes no longer for several marks than for one."""
+    return re.compile(rb"\n(?:%b)" % b"|".join(map(re.escape, marks)))
 
 
 def lines_from(text: bytes, mark: bytes) -> Iterator[bytes]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stackan.parsing.detect.lines import has_line_with, starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
     if b"thread #" in head and has_line_with(head, b"frame #0: 0x", _is_lldb_frame):
-        return "lldb", "lines `thread #n` and `frame #n: 0x…` head its threads and frames"
-    if any(starts_line(head, mark) for mark in (b"* thread #", b"(lldb) ")):
-        return "lldb", "lldb's prompt or its mark of the chosen thread begins a line"
-    return None
+        yield "lldb", "lines `thread #n` and `frame #n: 0x…` head its threads and frames"
+    if starts_line(head, b"* thread #", b"(lldb) "):
+        yield "lldb", "lldb's prompt or its mark of the chosen thread begins a line"
 
 
 def _is_lldb_frame(line: bytes) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stackan.parsing.detect.lines import has_line_with, starts_line
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
     if has_line_with(head, b" Thread_", _is_sample_thread):
-        return "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"
+        yield "macos-sample", "lines `SAMPLES Thread_ID` head the trees of threads"
     if has_line_with(head, b"  Thread ", _is_spindump_thread):
-        return "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
+        yield "macos-spindump", "lines `Thread 0xID … n samples` head the trees of threads"
     if starts_line(head, b"Powerstats for: "):
-        return "macos-microstackshots", "a line `Powerstats for: …` opens it; it names no threads: take `sample PID`"
+        yield "macos-microstackshots", "a line `Powerstats for: …` opens it; it names no threads: take `sample PID`"
     if starts_line(head, b"Analysis of sampling "):
-        return "macos-sample", "a line `Analysis of sampling …` opens the text"
-    return None
+        yield "macos-sample", "a line `Analysis of sampling …` opens the text"
 
 
 def _is_sample_thread(line: bytes) -> bool:

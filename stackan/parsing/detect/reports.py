@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stackan.parsing.detect.lines import lines_from, starts_line
 
+_STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most recent call last):", b"\tfrom ", b"\tat ", b"    at ")
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
-    if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
-        return "rust-panic", "a line `thread '…' panicked at` stands in it"
-    if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
-        return "sanitizer", "a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` stands in it"
-    if starts_line(head, b"Traceback (most recent call last):"):
-        return "python-traceback", "a line `Traceback (most recent call last)` stands in it"
-    if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
-        return "ruby-traceback", "lines `from FILE:LINE:in METHOD` stand in it"
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
     if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
-        return "json-core-backtrace", "a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace"
+        yield "json-core-backtrace", "a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace"
+    if starts_line(head, *_STARTS):
+        yield from _by_lines(head)
+
+
+def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
+    if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
+        yield "rust-panic", "a line `thread '…' panicked at` stands in it"
+    if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
+        yield "sanitizer", "a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` stands in it"
+    if starts_line(head, b"Traceback (most recent call last):"):
+        yield "python-traceback", "a line `Traceback (most recent call last)` stands in it"
+    if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
+        yield "ruby-traceback", "lines `from FILE:LINE:in METHOD` stand in it"
     if any(map(_is_java_frame, (*lines_from(head, b"\tat "), *lines_from(head, b"    at ")))):
-        return "java-exception", "lines `at CLASS.METHOD(FILE:LINE)` stand in it, and no thread's header"
-    return None
+        yield "java-exception", "lines `at CLASS.METHOD(FILE:LINE)` stand in it, and no thread's header"
 
 
 def _is_sanitizer(line: bytes) -> bool:

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from stackan.parsing.detect.lines import has_line_with
 
-_HEX = b"0123456789abcdef"
+# One thread has no ruled line; it stands below the line of its process:
+#   83950:\tcat                                     and then   ` feee0f35 read     (0, 80632a0, 2000)` in Solaris
+#   11928 : -sh                                     and then   `d01d15c4  waitpid   (?, ?, ?) + e0` in AIX
+_SOLARIS = re.compile(rb"\n(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")
+_AIX = re.compile(rb"\n\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
 
 
-def recognize(data: bytes, head: bytes) -> tuple[str, str] | None:
-    """(format, the reason in words)"""
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
     if has_line_with(head, b"lwp# ", _is_ruled) or has_line_with(head, b"thread# ", _is_ruled):
-        return "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
+        yield "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
     if has_line_with(head, b" tid# ", _is_ruled):
-        return "procstack", "ruled lines `---- tid# n ----` head the threads"
-    if _is_one_aix_thread(head):
-        return "procstack", "a line `PID : COMMAND` opens the text, and frames `ADDRESS function (?)` follow"
-    if _is_one_solaris_thread(head):
-        return "solaris-pstack", "a line `PID:` and a command opens the text, and frames `ADDRESS function (…)` follow"
-    return None
+        yield "procstack", "ruled lines `---- tid# n ----` head the threads"
+    text = b"\n" + head
+    if _AIX.search(text):
+        yield "procstack", "a line `PID : COMMAND` and frames `ADDRESS function (?)` below it stand in it"
+    if _SOLARIS.search(text):
+        yield "solaris-pstack", "a line `PID:` and a command, and frames `ADDRESS function (…)` below it stand in it"
 
 
 def _is_ruled(line: bytes) -> bool:
     return line.startswith(b"-----") and line.rstrip().endswith(b"-----")
-
-
-def _is_one_solaris_thread(head: bytes) -> bool:
-    """`83950:\\tcat`, then ` feee0f35 read     (0, 80632a0, 2000)`: one thread has no ruled line."""
-    process, _, rest = head.partition(b"\n")
-    before, _, command = process.partition(b":")
-    frame = rest.partition(b"\n")[0]
-    digits = frame[1:].partition(b" ")[0]
-    return (
-        command[:1] in (b"\t", b" ")
-        and before.rpartition(b"' of ")[2].isdigit()
-        and frame.startswith(b" ")
-        and b" (" in frame
-        and len(digits) in (8, 16)
-        and not digits.strip(_HEX)
-    )
-
-
-def _is_one_aix_thread(head: bytes) -> bool:
-    """`11928 : -sh`, then `d01d15c4  waitpid   (?, ?, ?) + e0`."""
-    process, _, rest = head.partition(b"\n")
-    pid, colon, _ = process.partition(b" : ")
-    frame = rest.partition(b"\n")[0]
-    digits = frame.partition(b"  ")[0].removeprefix(b"0x")
-    return bool(colon) and pid.isdigit() and b"(" in frame and len(digits) in (8, 16) and not digits.strip(_HEX)

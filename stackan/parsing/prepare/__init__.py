@@ -11,10 +11,10 @@ from importlib import import_module
 from stackan.parsing.prepare import signs
 from stackan.parsing.prepare.encoding import decode, drop_escapes
 from stackan.parsing.prepare.text import Text
+from stackan.parsing.stretches import stretches
 
 __all__ = ["REMNANTS", "Text", "mend", "prepare", "tell"]
 
-LOOK_AT = 1 << 20  # bytes in which a text shows what it is, as for its format
 FORMS = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
 REMNANTS = signs.REMNANTS
 TOLD = {
@@ -38,14 +38,12 @@ def prepare(data: bytes) -> Text:
     plain = drop_escapes(text.data)
     if plain is not text.data:
         text = Text(plain, original=text.data)
+    frame = signs.find_frame(text.data)
     for name in FORMS:
-        head = text.data[:LOOK_AT]
-        frame = signs.find_frame(head)
-        if frame >= 0:
-            return mend(text, "peadar") if signs.is_peadars(head, frame) else text
-        if import_module(f"{__name__}.{name}").is_needed(head):
+        if frame < 0 and any(map(import_module(f"{__name__}.{name}").is_needed, stretches(text.data))):
             text = mend(text, name)
-    return text
+            frame = signs.find_frame(text.data)
+    return mend(text, "peadar") if frame >= 0 and signs.is_peadars(text.data, frame) else text
 
 
 def mend(text: Text, name: str) -> Text:

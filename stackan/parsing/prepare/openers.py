@@ -19,7 +19,7 @@ _SIGN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only 
 
 # What is searched for, as that is fast, and the line that it has to stand in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
-    (mark, re.compile(margin + line))
+    (mark, re.compile(rb"\A" + margin + line))
     for mark, margin, line in (
         (b"Full thread dump ", _ANY, rb"Full thread dump "),  # HotSpot
         (b"java.lang.Thread.State: ", _ANY, rb"   java\.lang\.Thread\.State: "),

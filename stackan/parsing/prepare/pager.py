@@ -15,8 +15,8 @@ from stackan.parsing.prepare.text import Line
 _QUESTION = re.compile(
     rb"--Type <RET> for more, q to quit, c to continue without paging--|---Type <return> to continue, or q <return> to quit---"
 )
-_OWN_LINE = re.compile(rb"\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
-_TEXT = re.compile(rb" +\S|#\d+ |Thread \d+ \(|\(gdb\)|\[")  # else it is what was typed in answer: a command, too
+_OWN_LINE = re.compile(rb"\A\s*(?:#\d+ |Thread \d+ \(|\(gdb\)|[+\[]|$)")
+_TEXT = re.compile(rb"\A(?: +\S|#\d+ |Thread \d+ \(|\(gdb\)|\[)")  # else it is what was typed in answer: a command, too
 _ANSWERS = (b"", b"c", b"q", b"y", b"Quit")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from stackan.parsing.prepare.text import Line
 
-_PROMPT = re.compile(rb"(?:\(gdb\) *)+(?=#\d+ |Thread \d+ \(|\[Switching to |\[Current thread is )")
+_PROMPT = re.compile(rb"\A(?:\(gdb\) *)+(?=#\d+ |Thread \d+ \(|\[Switching to |\[Current thread is )")
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

@@ -18,15 +18,20 @@ from stackan.parsing.prepare.openers import count_margins
 from stackan.parsing.prepare.text import Line
 
 # What stands before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
-_FRAME = re.compile(rb"^([>|:\t ]*[>|:\t ])#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
-_HEADER = re.compile(rb"^([>|:\t ]*[>|:\t ])(?:Thread \d+ \(|TID \d+:|#\d+ \")", re.MULTILINE)
+# Looked for from one end of a line to the next, which is fast.
+_MARGIN = re.compile(rb"\n[>|:\t ]")
+_FRAME = re.compile(rb"\n([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|(?=\n)|$| - /)")
+_HEADER = re.compile(rb"\n([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")")
 
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
     if b"Sanitizer" in head:
         return False
-    return _HEADER.search(head) is not None or _FRAME.search(head) is not None or bool(count_margins(head))
+    text = b"\n" + head
+    if _MARGIN.search(text) is None:
+        return False
+    return _HEADER.search(text) is not None or _FRAME.search(text) is not None or bool(count_margins(head))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
@@ -47,6 +52,6 @@ def _shared(line: bytes, prefix: bytes) -> int:
 
 
 def _usual_prefix(lines: list[bytes]) -> bytes:
-    text = b"\n".join(lines)
+    text = b"\n".join((b"", *lines))
     found = Counter(_FRAME.findall(text)) or Counter(_HEADER.findall(text)) or count_margins(text)
     return max(found, key=lambda prefix: found[prefix], default=b"")

@@ -18,7 +18,7 @@ from stackan.parsing.prepare.text import Line
 _ROW = re.compile(
     rb"^[* ] (\d+(?:\.\d+)?) +"
     rb"((?:Thread -?[0-9a-fx.]+ \(LWP +\d+\)|Thread 0x[0-9a-f]+|LWP \d+|process \d+)(?: \".{0,64}?\"(?= |$))?)"
-    rb"(?: +(.*))?$",
+    rb"(?: +([^ \n].*)?)?$",
     re.MULTILINE,
 )
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNPARSED, Columns
 from stackan.model.frames import frame_start, frame_stop
-from stackan.model.lines import Milestones
+from stackan.model.lines import Milestones, Renumbering
 
 
 class Line(NamedTuple):
@@ -60,6 +60,10 @@ class Text(NamedTuple):
         for column in (columns.thread_line, columns.note_line, columns.unparsed_line):
             for row, line in enumerate(column):
                 column[row] = self.numbers[line - 1]
+
+    def renumbering(self) -> Renumbering | None:
+        """The way back to the original's lines; None where they are the same."""
+        return Renumbering(self.data, self.numbers, self.original) if self.numbers is not None and self.original is not None else None
 
     def _recount(self, columns: Columns, original: bytes, numbers: array[int]) -> None:
         """What was made out of one line counts as one, of its most telling kind; a line that is gone was joined, or is noise."""

@@ -18,7 +18,7 @@ from stackan.parsing.prepare.text import Line
 MOST = 12  # lines of one frame
 _FRAME = re.compile(rb"#\d{1,9} ")
 _BARE = re.compile(rb"#\d+ +(?:<signal |0x[0-9a-fA-F]+(?![0-9a-fA-F]| +in ))")  # has no arguments: a signal's frame, or one of eu-stack
-_NEXT = re.compile(rb"[>|\s]*(?:#\d+\s|Thread \d+ \(|TID \d+:|\(gdb\)|\[(?:New|Switching|Current|Inferior|Thread) |$)")
+_NEXT = re.compile(rb"\A[>|\s]*(?:#\d+\s|Thread \d+ \(|TID \d+:|\(gdb\)|\[(?:New|Switching|Current|Inferior|Thread) |$)")
 _TOKEN = re.compile(rb"\\.|[\"()]", re.DOTALL)
 _AT = re.compile(rb"at .*[^/]:\d+$", re.DOTALL)
 _FROM = re.compile(rb"from .*[^/]$", re.DOTALL)

@@ -19,6 +19,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
+from stackan.parsing.readers.fields import is_hex
 from stackan.parsing.readers.file_lines import read_file_line
 from stackan.parsing.readers.pieces import cut
 
@@ -85,12 +86,9 @@ def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
         return UNKNOWN, None
     start = 10 if text.startswith(b"Thread 0x") else 18 if text.startswith(b"Current thread 0x") else 0
     digits, space, name = text[start - 1 : -len(_TAIL)].partition(b" ")
-    if not start or not 0 < len(digits) <= 16:
+    if not start or not is_hex(digits):
         return None
-    try:
-        pthread = int(digits, 16)
-    except ValueError:
-        return None
+    pthread = int(digits, 16)
     if not space:
         return pthread, None
     if not (name.startswith(b"[") and name.endswith(b"]")):

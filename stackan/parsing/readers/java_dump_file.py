@@ -41,7 +41,7 @@ _LOCKS = {
 
 
 def read(data: bytes) -> Reading:
-    reader = (_Json if data.lstrip()[:1] == b"{" else _Text)(data)
+    reader = (_Json if b'"threadDump": {' in data else _Text)(data)
     return reader.read()
 
 
@@ -96,6 +96,10 @@ class _Reader:
 class _Text(_Reader):
     """The plain form."""
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.opening = 0  # lines that are left of those that open the dump
+
     def take(self, text: bytes) -> None:
         body = text.strip()
         mark = next((mark for mark in _LOCKS if body.startswith(mark)), None)
@@ -106,10 +110,12 @@ class _Text(_Reader):
             self.builder.locals()
         elif self.builder.open and text.startswith(b" ") and body.endswith(b")"):
             self.frame(body.removeprefix(b"at "))
-        elif self.builder.line == 1 and body.isdigit() and len(body) < 12:
+        elif not self.builder.open and body.isdigit() and len(body) < 12 and _is_time(self.builder.following()):
             self.pid = int(body)
+            self.opening = 2  # the time and the version
             self.builder.noise()
-        elif self.builder.line <= 3:
+        elif self.opening:
+            self.opening -= 1
             self.builder.noise()
 
     def _heading(self, text: bytes) -> None:
@@ -121,6 +127,11 @@ class _Text(_Reader):
         self.open(text[start:stop], number, (start, stop) if stop > start else None)
         state = next((word for word in text[stop + 1 :].split(b" ") if word in _STATES), b"")
         self.said(state)
+
+
+def _is_time(line: bytes) -> bool:
+    """`2026-11-26T03:30:33.842719571Z`"""
+    return line[:4].isdigit() and line[4:5] == b"-" and line[10:11] == b"T"
 
 
 class _Json(_Reader):

@@ -19,6 +19,7 @@ from __future__ import annotations
 from stackan.model.dump import Facts, Lock, Told
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import Reading
+from stackan.parsing.readers.fields import hexadecimal
 from stackan.parsing.readers.pieces import NOTHING_SAID, cut
 from stackan.parsing.readers.python_objects import Objects
 
@@ -92,12 +93,8 @@ def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] |
         name = None
     if number.isdigit() and len(number) <= 18:
         return int(number), 0, state, name
-    if number.startswith(b"0x") and len(number) <= 18:
-        try:
-            return -1, int(number, 16), state, name
-        except ValueError:
-            return None
-    return None
+    pthread = hexadecimal(number) if number.startswith(b"0x") else None
+    return (-1, pthread, state, name) if pthread is not None else None
 
 
 def told_by(state: bytes, line: int) -> Told:
@@ -142,9 +139,4 @@ def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
 
 def _address(function: bytes) -> int | None:
     """The program counter that stands for the name of a native function without symbols."""
-    if not function.startswith(b"0x") or len(function) > 18:
-        return None
-    try:
-        return int(function, 16)
-    except ValueError:
-        return None
+    return hexadecimal(function) if function.startswith(b"0x") else None

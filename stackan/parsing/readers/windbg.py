@@ -14,13 +14,12 @@ What a frame's row gives as RetAddr is where the next frame outwards goes on: th
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Printed
 from stackan.parsing.builder import Builder
+from stackan.parsing.printed import share_out
 from stackan.parsing.readers import Reading
 from stackan.parsing.readers.fields import HEX, find_opening, is_hex, is_number
 from stackan.parsing.readers.pieces import cut
@@ -84,20 +83,10 @@ class _Reader:
             self._line(text)
         reading = cut(self.builder, self.facts)
         limited = max(self.builder.columns.thread_frames, default=0) in _DEPTHS
-        owners = self._owners((0, *reading.snapshots))
-        said = [facts._replace(printed=tuple(printed), limited=limited) for facts, printed in zip(reading.facts, owners, strict=True)]
+        starts = [reading.columns.thread_line[row] for row in (0, *reading.snapshots)] if reading.columns.thread_line else [0]
+        owners = share_out(self.printed, starts)
+        said = [facts._replace(printed=printed, limited=limited) for facts, printed in zip(reading.facts, owners, strict=True)]
         return reading._replace(facts=tuple(said))
-
-    def _owners(self, rows: Sequence[int]) -> list[list[Printed]]:
-        """What `!locks` has printed, by snapshot: each time behind the threads, or each time before them, as in the text's beginning."""
-        owners: list[list[Printed]] = [[] for _ in rows]
-        if self.printed and self.builder.columns.thread_line:
-            starts = [self.builder.columns.thread_line[row] for row in rows]
-            before = self.printed[0].line < starts[0]
-            for printed in self.printed:
-                at = bisect_right(starts, printed.line) - (not before)
-                owners[min(at, len(rows) - 1)].append(printed)
-        return owners
 
     def _line(self, text: bytes) -> None:
         builder = self.builder

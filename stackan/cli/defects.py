@@ -1,0 +1,40 @@
+"""An error that nobody foresaw: a defect of stackan, told in one sentence, with all of it in a file where that is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from stackan._version import __version__
+from stackan.escapes import shorten
+
+_WANTED = "STACKAN_TRACEBACK"  # the environment variable that names the file
+_LONGEST = 160  # characters of the error's own words
+
+
+def tell_defect(error: BaseException) -> str:
+    """What has failed and where, and how to report it."""
+    words = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), _LONGEST)
+    return f"internal error{_place(error)} ({words}); stackan itself has failed: please report that with its version, {_keep(error)}"
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of the package's own that is concerned."""
+    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [(name, line) for name, line in lines if f"{os.sep}stackan{os.sep}" in name]
+    return f" in {'/'.join(ours[-1][0].split(os.sep)[-2:])}:{ours[-1][1]}" if ours else ""
+
+
+def _keep(error: BaseException) -> str:
+    """Write the traceback to the file that is asked for; says where it lies, or how to get one."""
+    path = os.environ.get(_WANTED)
+    if not path:
+        return f"and the file that {_WANTED}=trace.txt in the environment makes it write"
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"stackan {__version__}, Python {sys.version}, {sys.platform}\n")
+            file.writelines(traceback.format_exception(error))
+    except OSError as trouble:
+        return f"and its traceback ({path}: {trouble.strerror or trouble}; name another file in {_WANTED})"
+    return f"and its traceback, which lies in {path}"

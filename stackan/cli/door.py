@@ -1,0 +1,105 @@
+"""The net below every command: however a call ends, it ends in one sentence at most and in a status that says what happened.
+
+Nothing but what the interpreter has loaded anyway, and a few small modules of the package, is imported before the net is spread.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from stackan.cli.printing import say, settle
+from stackan.errors import StackanError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stackan.cli.stops import Stops
+
+UNUSABLE = 2  # the call, its input or its output; 1 says that something critical was found, so no crash may end in it
+BROKEN_PIPE = 141  # as a shell tells of a program that SIGPIPE has ended
+INTERRUPTED = 130
+_OUT_OF_MEMORY = b"stackan: out of memory; give fewer or smaller inputs, or more memory (ulimit -v, the container's limit)\n"
+_NO_MAPPING = "failed to map segment"  # the loader's words where a library finds no room
+_RESERVE_BYTES = 2 << 20  # two of the arenas that Python's small objects come from
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status, and raises nothing.
+
+    0 and 1 are the command's own; 2 says that the call, its input or its output is unusable, or that stackan itself has failed; 130
+    is an interruption, 128 and its number another signal that ends programs, 141 a reader that has gone.
+    """
+    status: int | None = None
+    reserve: list[bytearray] = []
+    try:
+        reserve.append(bytearray(_RESERVE_BYTES))
+        status = _run(argv)
+    except KeyboardInterrupt:  # before the net's own handler was there, or a second one while the first was being told
+        status = INTERRUPTED
+    except BaseException:  # no memory, be it only to tell what else had failed
+        reserve.clear()
+    if status is None:  # only here are the frames gone that have filled the memory
+        status = _say_out_of_memory()
+    settle()
+    return status
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    from stackan.cli.stops import Stops
+
+    alone = argv is None  # the whole program is this call
+    if alone:
+        sys.unraisablehook = _pass_over
+    with Stops(alone) as stops:
+        try:
+            from stackan.cli.commands import run
+
+            return run(sys.argv[1:] if argv is None else list(argv))
+        except BaseException as error:
+            stops.hold_off()
+            return _tell(error, stops)
+
+
+def _pass_over(trouble: object) -> None:
+    """Say nothing of errors while objects are taken down, as they come where memory is short: nobody can do anything about them."""
+
+
+def _tell(error: BaseException, stops: Stops) -> int:
+    """Say what has ended the command, and return the status for it."""
+    if stops.number or isinstance(error, KeyboardInterrupt):  # first, as what is interrupted may make another error of it
+        say(stops.words)
+        return 128 + stops.number if stops.number else INTERRUPTED
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else UNUSABLE if error.code else 0
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough (| head)
+        return BROKEN_PIPE
+    if isinstance(error, StackanError):
+        say(str(error))
+    elif _lacks_memory(error):
+        raise MemoryError
+    elif isinstance(error, OSError):
+        say(f"{error.filename or 'input or output'}: {error.strerror or error}; check the path, its rights and the free space")
+    else:
+        from stackan.cli.defects import tell_defect
+
+        say(tell_defect(error))
+    return UNUSABLE
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    import errno
+
+    lacking = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return lacking or isinstance(error, MemoryError) or (isinstance(error, ImportError) and _NO_MAPPING in str(error))
+
+
+def _say_out_of_memory() -> int:
+    """Put bytes that are there already where standard error goes, which takes no memory."""
+    try:
+        if sys.stderr is not None:
+            os.write(2, _OUT_OF_MEMORY)
+    except OSError:
+        return UNUSABLE
+    return UNUSABLE

@@ -1,0 +1,42 @@
+"""English sentences that know what they were made of, so that they can be said in another language, too.
+
+Errors, warnings and notes are such sentences: they are strings wherever they go, and only the command asks for another language
+(`stackan.wording.catalog.Catalog.again`).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Said(str):
+    """A sentence with its words in braces filled in."""
+
+    __slots__ = ("english", "plural", "values")
+
+    english: str  # with the names of values in braces
+    plural: str | None  # the same for any `count` but one
+    values: Mapping[str, object]
+
+
+def said(english: str, /, **values: object) -> Said:
+    """A whole sentence, or a whole clause; `{names}` in it stand for the values.
+
+    >>> said("{source}: no such file; check the path", source="snap1.txt")
+    'snap1.txt: no such file; check the path'
+    """
+    return _filled(english, None, values)
+
+
+def said_of(count: int, one: str, many: str, /, **values: object) -> Said:
+    """The same where it is said of one, or of any other number: `{count}`."""
+    return _filled(one, many, {**values, "count": count})
+
+
+def _filled(english: str, plural: str | None, values: Mapping[str, object]) -> Said:
+    template = english if plural is None or values["count"] == 1 else plural
+    filled = Said(template.format_map(values) if values else template)
+    filled.english, filled.plural, filled.values = english, plural, values
+    return filled

@@ -1,0 +1,31 @@
+"""Dumps of other formats that stand in a text beside the one that was read, as `pstack 17; jstack 17` writes them into one file."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from stackan.model.dump import Dump
+from stackan.parsing.detect import DIALECTS, detect_all
+from stackan.parsing.stretches import LOOK_AT, spans
+
+
+def tell_others(dump: Dump) -> list[str]:
+    """A sentence about them, if there are any.
+
+    It is looked for where lines of the text are nothing that the format of `dump` knows; what stands far before it was looked at when
+    the format was told.
+    """
+    known = DIALECTS if dump.format in DIALECTS else (dump.format,)
+    others = sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))
+    if not others:
+        return []
+    return [f"{dump.source}: read as {dump.format}, but {', '.join(others)} stands in it, too: give each dump as a file of its own"]
+
+
+def _unknown(dump: Dump) -> Iterator[bytes]:
+    """The stretches of a text in which lines are left over."""
+    data, left = dump.data, dump.columns.unparsed_start
+    for start, stop in spans(data, max(dump.columns.thread_start[0] - LOOK_AT, 0)):
+        if bisect_left(left, start) < bisect_left(left, stop):
+            yield data[start:stop]

@@ -1,0 +1,27 @@
+"""A text in stretches, in each of which it is looked for what the text may be: a dump may stand behind any length of a log.
+
+A text is known by what stands together.  So neighbors share their ends: a dump that is not larger than what they share is whole in
+one of them, and of a larger one each stretch shows enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+LOOK_AT = 1 << 20  # bytes: what one stretch has
+_SHARED = 64 << 10
+
+
+def stretches(data: bytes) -> Iterator[bytes]:
+    """The text from its beginning to its end; each stretch begins with a line, unless lines are longer than what is shared."""
+    return (data[start:stop] for start, stop in spans(data))
+
+
+def spans(data: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Where each stretch of what follows `start` begins and ends."""
+    while True:
+        stop = start + LOOK_AT
+        yield start, stop
+        if stop >= len(data):
+            return
+        start = data.rfind(b"\n", stop - 2 * _SHARED, stop - _SHARED) + 1 or stop - _SHARED

@@ -1,0 +1,114 @@
+"""Each text once: what comes again, under a name or with a time that shows a copy, is no further snapshot."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from stackan.placing import Label, are_copies, read_label, tells_time
+
+if TYPE_CHECKING:
+    from stackan.pipeline.loading import Found
+    from stackan.reading import Blob
+
+# An address of a process that was placed at random: a stack, a library, or a program of x86-64 or AArch64.
+_RANDOM = re.compile(rb"0x(?:0000)?(?:7[ef]|5[56]|ffff|aaaa)[0-9a-f]{8,10}(?![0-9a-f])")
+_FEW = 32  # texts with the same bytes and the same last part in their names that are looked at
+_LISTED = 3
+
+Key = tuple[int, int]
+
+
+class Once:
+    """The texts of a case, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.again: list[tuple[str, str]] = []  # (a further name of a text, the name under which it was read)
+        self._known: dict[Key, _Same] = {}
+
+    def has(self, item: Blob) -> bool:
+        """Whether a text need not be read, as one that was read is its copy; what an archive knows of its time is kept."""
+        twin = self._twin(item)
+        if twin is None or read_label(item.source).is_plainer(read_label(twin.source)):
+            return False
+        self.again.append((item.source, twin.source))
+        _learn(self.found[twin.at], item.taken_at, item.written)
+        return True
+
+    def add(self, item: Blob, found: Found) -> None:
+        """Take what a text says, in place of what a copy of it with a worse name said."""
+        if found.is_empty:
+            self.found.append(found)
+            return
+        twin = self._twin(item)
+        if twin is None:
+            text = _Text(item.source, item.taken_at, len(self.found))
+            self.found.append(found)
+        else:
+            text = _Text(item.source, item.taken_at or twin.taken_at, twin.at)
+            self.again.append((twin.source, item.source))
+            for dump in self.found[twin.at].dumps[:1]:
+                _learn(found, dump.taken_at, dump.written)
+            self.found[twin.at] = found
+        self._known.setdefault(_key(item.data), _Same()).add(text, timed=any(map(tells_time, found.dumps)))
+
+    def _twin(self, item: Blob) -> _Text | None:
+        same = self._known.get(_key(item.data))
+        return same.twin(item) if same is not None else None
+
+
+class _Text(NamedTuple):
+    source: str
+    taken_at: str | None
+    at: int  # which of those that were found
+
+
+class _Same:
+    """Texts with the same bytes; hardly ever does a second one come, so their names are read when it does."""
+
+    def __init__(self) -> None:
+        self._unread: list[_Text] = []
+        self._named: dict[str, list[tuple[Label, _Text]]] = {}
+        self._timed: _Text | None = None
+
+    def add(self, text: _Text, timed: bool) -> None:
+        """`timed`: the bytes say when they were made."""
+        self._unread.append(text)
+        if timed:
+            self._timed = text
+
+    def twin(self, item: Blob) -> _Text | None:
+        """The text of which an item is a copy."""
+        self._read_names()
+        unique = _RANDOM.search(item.data) is not None
+        label = read_label(item.source)
+        for other, text in reversed(self._named.get(label.last, [])[-_FEW:]):
+            if are_copies(label, other, unique, packed_at_once=item.taken_at == text.taken_at is not None):
+                return text
+        return self._timed if unique else None
+
+    def _read_names(self) -> None:
+        for text in self._unread:
+            label = read_label(text.source)
+            self._named.setdefault(label.last, []).append((label, text))
+        self._unread.clear()
+
+
+def _key(data: bytes) -> Key:
+    """Equal for equal texts, whatever ends their lines.  The hash is keyed anew in each process: nobody can have two texts meet."""
+    text = data.replace(b"\r\n", b"\n") if b"\r\n" in data else data
+    return len(text), hash(text)
+
+
+def _learn(found: Found, taken_at: str | None, written: float | None) -> None:
+    for dump in found.dumps:
+        dump.taken_at = dump.taken_at or taken_at
+        dump.written = dump.written or written
+
+
+def say_again(again: list[tuple[str, str]]) -> str:
+    """Which inputs were met again, and under which names they were read; the first few."""
+    listed = ", ".join(f"{name} (as {first})" for name, first in again[:_LISTED])
+    rest = f" and {len(again) - _LISTED} more" if len(again) > _LISTED else ""
+    return f"read once, though given again under another name: {listed}{rest}"

@@ -1,0 +1,93 @@
+"""Snapshots that may be copies of others, under names that do not tell: they show no second moment for certain.
+
+Two dumps of a process that hangs altogether are the same, byte for byte.  So two with the same threads at the same addresses count as
+two moments only where something says that they are: their own times, counters beside them, or names that count rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from stackan.model.dump import Dump
+from stackan.placing.copies import Label, are_rounds, read_label
+from stackan.placing.heads import read_head
+
+if TYPE_CHECKING:
+    from stackan.model.counters import Counters
+
+
+_LOOKED_AT = 4096  # bytes before a snapshot
+_RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
+
+
+class Repeats(NamedTuple):
+    """Snapshots with the same text as another one: {a snapshot: that with which it shares the text}."""
+
+    doubtful: dict[int, int]  # nothing tells whether it is a copy
+    suspect: dict[int, int]  # names count it as another round, but a thread runs, and was met at the same address
+
+
+def find_repeats(dumps: Sequence[Dump], counters: Counters | None, runs: Callable[[int], bool]) -> Repeats:
+    """Those of the snapshots of one process; `runs` says in which of them a thread runs."""
+    found = Repeats({}, {})
+    for same in _with_equal_threads(dumps):
+        labels = {source: read_label(source) for source in {dumps[at].source for at in same}}
+        told = [at for at in same if labels[dumps[at].source].tells_round]
+        kept = -1
+        for at in [*told, *(at for at in same if not labels[dumps[at].source].tells_round)]:
+            if kept >= 0 and not _have_two_times(dumps[kept], dumps[at]) and not _counted_apart(kept, at, counters):
+                if not _are_two_rounds(dumps[kept], dumps[at], labels):
+                    found.doubtful[at] = kept
+                    continue
+                if runs(at):
+                    found.suspect[at] = kept
+            kept = at
+    return found
+
+
+def _with_equal_threads(dumps: Sequence[Dump]) -> list[list[int]]:
+    """Hardly ever are there two of one size; only of these the texts are looked at."""
+    sized: dict[tuple[int, int], list[int]] = {}
+    for at, dump in enumerate(dumps):
+        start, stop = _extent(dump)
+        sized.setdefault((len(dump.threads), stop - start), []).append(at)
+    equal: dict[int, list[int]] = {}
+    for same in sized.values():
+        if len(same) > 1:
+            for at in same:
+                start, stop = _extent(dumps[at])
+                equal.setdefault(hash(memoryview(dumps[at].data)[start:stop]), []).append(at)
+    return [same for same in equal.values() if len(same) > 1]
+
+
+def _extent(dump: Dump) -> tuple[int, int]:
+    """Where the threads of a snapshot begin and end in its text, without blank lines behind them."""
+    starts, stops = dump.columns.thread_start, dump.columns.thread_stop
+    start, stop = starts[dump.first_thread], stops[dump.stop_thread - 1]
+    while stop > start and dump.data[stop - 1] in b" \t\r\n":
+        stop -= 1
+    return start, stop
+
+
+def _have_two_times(before: Dump, after: Dump) -> bool:
+    times = {read_head(before).time, read_head(after).time}
+    return None not in times and len(times) > 1
+
+
+def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> bool:
+    """By their names, unless a clock in the texts stands still; in one text by the debugger's word, or as its tool took many samples."""
+    if before.source == after.source:
+        (start, stop), (next_start, _) = _extent(before), _extent(after)
+        return start == next_start or _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
+    return are_rounds(labels[before.source], labels[after.source]) and read_head(after).time is None
+
+
+def _counted_apart(before: int, after: int, counters: Counters | None) -> bool:
+    """Whether the tables beside two snapshots were taken at two moments: who loops over few addresses may be met at one of them twice."""
+    if counters is None:
+        return False
+    ours, theirs = counters.counted[before], counters.counted[after]
+    shared = ours.keys() & theirs.keys()
+    return any((ours[lwp].ran, ours[lwp].switches) != (theirs[lwp].ran, theirs[lwp].switches) for lwp in shared)

@@ -1,0 +1,53 @@
+"""The files that one call comes to: each is read once, whatever names lead to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+
+Identity = tuple[int, int]  # device and inode
+
+
+class Visits:
+    """What was come to so far, and where links may lead.
+
+    files: {a file: the name under which it was read}.
+    again: (a further name of a file, the name under which it was read), in the order met.
+    """
+
+    def __init__(self, named: Sequence[str] = (), follow_links: bool = False) -> None:
+        self.files: dict[Identity, str] = {}
+        self.again: list[tuple[str, str]] = []
+        self.follow_links = follow_links
+        self._named = named
+
+    def is_first(self, status: os.stat_result, name: str) -> bool:
+        """Whether a file is met for the first time; each further time is noted."""
+        file = identity(status)
+        if file not in self.files:
+            self.files[file] = name
+            return True
+        self.again.append((name, self.files[file]))
+        return False
+
+    def is_named(self, real: str) -> bool:
+        """Whether a real path lies at or below one that the caller has named, so that it is come to anyway."""
+        path = real
+        while path not in self._tops and path != os.path.dirname(path):
+            path = os.path.dirname(path)
+        return path in self._tops
+
+    @cached_property
+    def _tops(self) -> frozenset[str]:
+        """The real paths of what was named; hardly ever asked for."""
+        return frozenset(map(os.path.realpath, self._named))
+
+
+def identity(status: os.stat_result) -> Identity:
+    return status.st_dev, status.st_ino
+
+
+def lies_in(real: str, top: str) -> bool:
+    """Whether a real path is another one, or below it."""
+    return real == top or real.startswith(os.path.join(top, ""))

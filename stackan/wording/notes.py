@@ -1,0 +1,98 @@
+"""Clauses on single threads, in English: why a thread counts as stuck, idle or moving, and why its place is taken for what it is."""
+
+from __future__ import annotations
+
+from stackan.wording.sentences import many, one
+
+# Why a place is taken for what it is (`stackan.model.place`).
+PLACES = {
+    "rule-says": [one("by the rule {rule}")],
+    "nameless-library-frames": [one("waits in the C library, in frames without names")],
+    "innermost-frames-unnamed": [one("its innermost frames have no names")],
+    "inside-the-kernel": [one("inside the kernel, and no rule knows the caller")],
+    "stack-not-printed-to-its-end": [one("its stack is not printed to its end")],
+    "primitive-that-burns-cpu": [one("in a primitive that burns CPU")],
+    "spins-while-there-is-no-work": [one("spins by design while there is no work")],
+    "no-wait-in-sight": [one("no wait in sight")],
+    "sleeps-for-a-time": [one("sleeps")],
+    "sleeps-in-its-own-loop": [one("sleeps in its own loop: a timer or a poller")],
+    "waits-for-connections": [one("waits for connections")],
+    "events-outside-of-tasks": [one("waits for events outside of any task: for work")],
+    "reads-outside-of-tasks": [one("reads outside of any task: waits for its peer")],
+    "condition-outside-of-tasks": [one("waits for {what} outside of any task: for work")],
+    "takes-work-outside-of-tasks": [one("waits for {what} outside of any task: for work")],
+    "supervises-children": [one("waits for {what} outside of any task: supervises its children")],
+    "all-wait-in-one-place": [one("waits for {what} for which all wait in one place, outside of any task: it counts work")],
+    "turn-to-accept": [one("waits for its turn to accept connections")],
+    "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
+    "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
+    "holds-what-stuck-threads-want": [one("holds what stuck threads wait for")],
+}
+
+# Why a thread's progress is what it is (`stackan.compare`).
+PROGRESS = {
+    "other-has-its-turn": [one("LWP {lwp} has it")],
+    "dump-breaks-off-before-it": [
+        one("a dump breaks off before it would come to this thread, and one snapshot cannot tell whether it moves")
+    ],
+    "judged-without-broken-dump": [one("judged without a dump that breaks off before it would come to this thread")],
+    "one-snapshot-no-motion": [one("one snapshot cannot tell whether it moves")],
+    "not-in-the-newest": [one("no longer there in the newest snapshot")],
+    "not-in-the-first": [one("not yet there in the first snapshot")],
+    "stands-in-primitive": [one("stands in {function} in the last {last} snapshots"), one("stands in {function} in all snapshots")],
+    "asks-again-and-again": [one("waits in the last {last} snapshots for {what}"), one("waits in all snapshots for {what}")],
+    "runs-in-one-place": [
+        one("runs, in the same place in the last {last} snapshots: a long computation or a loop"),
+        one("runs, in the same place in all snapshots: a long computation or a loop"),
+    ],
+    "hint-of-profile": [one("{hint}")],
+    "sleeps-in-one-place": [
+        one("sleeps in the same place in the last {last} snapshots; a sleep ends by itself"),
+        one("sleeps in the same place in all snapshots; a sleep ends by itself"),
+    ],
+    "same-stack-and-wait": [
+        one("the same stack and the same wait in the last {last} snapshots"),
+        one("the same stack and the same wait in all snapshots"),
+    ],
+    "worked-in-one-place": [one("used {cpu} s of CPU in {seconds} s, in the same place in all snapshots: a long computation or a loop")],
+    "worked-in-one-place-often": [
+        one("used {cpu} s of CPU in {seconds} s, in the same place in all snapshots: it spins, or computes something long")
+    ],
+    "same-stack-other-object": [one("has the same stack, for another object or from other code")],
+    "moves-inside": [one("moves inside {function}")],
+    "has-another-stack": [one("has another stack")],
+    "same-calls-in-loop": [one("in the same calls of the loop {loop} in all snapshots: a long request, an endless one, or many alike")],
+    "joins-threads-that-live": [one("waits for threads to end that live as they should")],
+    "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
+    "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
+    "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
+    "maybe-another-task-each-time": [one("waits for the result of a task, maybe each time of another one: tasks move")],
+    "met-idle-but-worked": [one("was met idle, but has worked in between, by its CPU time")],
+    "met-in-place-but-worked": [one("was met in the same place, but has worked in between, by its CPU time")],
+    "does-not-run": [one("stands in {function} and does not run: it is stopped, or the kernel holds it")],
+    "used-cpu": [
+        one("used {cpu} of CPU in {span}"),
+        one("used {cpu} of CPU"),
+        one("used no CPU in {span}"),
+        one("used no CPU"),
+    ],
+    "used-cpu-by-steps": [
+        one("used {cpu} of CPU in {span}, counted in steps of {step}"),
+        one("used {cpu} of CPU, counted in steps of {step}"),
+        one("used no CPU in {span}, counted in steps of {step}"),
+        one("used no CPU, counted in steps of {step}"),
+    ],
+    "woke-to-wait-again": [
+        many("woke up once in {span} to wait again, with {cpu} of CPU", "woke up {count} times in {span} to wait again, with {cpu} of CPU"),
+        many("woke up once to wait again, with {cpu} of CPU", "woke up {count} times to wait again, with {cpu} of CPU"),
+        many("woke up once in {span} to wait again", "woke up {count} times in {span} to wait again"),
+        many("woke up once to wait again", "woke up {count} times to wait again"),
+    ],
+    "woken-by-the-dump-only": [one("was woken in {span} by the dump only"), one("was woken by the dump only")],
+    "ran-nothing": [
+        one("ran nothing in {span} but for the dump itself: proof that it stands still"),
+        one("ran nothing but for the dump itself: proof that it stands still"),
+    ],
+}
+
+NOTES = {**PLACES, **PROGRESS}
