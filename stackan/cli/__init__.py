@@ -1,4 +1,4 @@
-"""The command line: its commands, and the door through which every call comes.
+"""The command line, and the door through which every call comes.
 
 Light on purpose: the `stackan` script imports this, and only what `main` imports then is behind the net.
 """
@@ -8,12 +8,4 @@ try:
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 
-__all__ = ["COMMANDS", "main"]
-
-# name → (module, one line of help); a sub-command's module is imported when it is chosen.
-COMMANDS = {
-    "analyze": ("stackan.cli.analyze", "read dumps, folders and archives; print the verdict"),
-    "compare": ("stackan.cli.analyze", "the same for snapshots given in order, whatever their names say"),
-    "parse": ("stackan.cli.parse", "one dump as JSON, newline-delimited JSON, folded stacks, or a summary"),
-    "profiles": ("stackan.cli.profiles", "list, show and check profiles: what stackan knows of a server's threads"),
-}
+__all__ = ["main"]

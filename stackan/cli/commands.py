@@ -8,10 +8,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from stackan.cli import COMMANDS
 from stackan.cli.common import output
 from stackan.cli.printing import complain, say
 from stackan.escapes import shorten
+
+# name → (module, one line of help); a sub-command's module is imported when it is chosen.
+COMMANDS = {
+    "analyze": ("stackan.cli.analyze", "read dumps, folders and archives; print the verdict"),
+    "compare": ("stackan.cli.analyze", "the same for snapshots given in order, whatever their names say"),
+    "parse": ("stackan.cli.parse", "one dump as JSON, newline-delimited JSON, folded stacks, or a summary"),
+    "profiles": ("stackan.cli.profiles", "list, show and check profiles: what stackan knows of a server's threads"),
+}
 
 _UNUSABLE = 2
 _LONGEST_COMPLAINT = 500  # characters; an argument may have megabytes

@@ -23,7 +23,7 @@ def note_handler(track: Track, last: int) -> Track:
         return track
     if not all(_stays(before, after) for (_, before), (_, after) in itertools.pairwise(track.sightings)):
         return track
-    return track._replace(note=(fact("same-calls-below-loop", loop=loop),), in_handler=True)
+    return track._replace(note=(fact("same-calls-in-loop", loop=loop),), in_handler=True)
 
 
 def _stays(before: Sighting, after: Sighting) -> bool:

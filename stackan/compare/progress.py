@@ -1,4 +1,4 @@
-"""Snapshots of one process → per thread: stuck, spinning, progressing, idle, appeared, vanished, unknown.
+"""Sightings of one thread → its progress: stuck, spinning, progressing, idle, appeared, vanished, unknown.
 
 Stuck is the same normalized stack *and* the same wait object in all snapshots, and not idle by design.  Where no
 object is printed, the program counters of the application's frames stand in for it.  With many snapshots a thread that
@@ -9,61 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from stackan.compare.handlers import note_handler
-from stackan.compare.matching import match
 from stackan.compare.sameness import same_place, works_in_place
-from stackan.compare.settling import settle_holders, settle_joins, settle_results
-from stackan.compare.turns import settle_turns
-from stackan.model.columns import UNKNOWN
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.place import Sighting, fact_of
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED, Track
-
-if TYPE_CHECKING:
-    from stackan.model.counters import Counters
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED
 
 # One letter for each interval between two snapshots: what the thread did in it.
 STOOD, MOVED, RESTED, RAN, CAME, WENT, ABSENT = "S", "P", "I", "R", "A", "V", "-"
-
-
-def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), counters: Counters | None = None) -> list[Track]:
-    """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished.
-
-    `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
-    """
-    last = len(snapshots) - 1
-    judges = _Judges(last, cut)
-    tracks = [_track(key, tuple(sightings), judges) for key, sightings in match(snapshots).items()]
-    if counters is not None:
-        from stackan.compare.counted import sharpen
-
-        tracks = [sharpen(track, counters, last, cut) for track in tracks]
-    tracks = [note_handler(track, last) for track in tracks]
-    tracks = settle_holders(settle_turns(settle_results(settle_joins(tracks, once=last == 0))))
-    return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
-
-
-def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: _Judges) -> Track:
-    newest = sightings[-1][1]
-    dump, thread = newest.dump, newest.thread
-    columns = dump.columns
-    lwp, pthread = columns.thread_lwp[thread], columns.thread_pthread[thread]
-    judged = judges.judge(sightings)
-    return Track(
-        key,
-        lwp if lwp != UNKNOWN else None,
-        hex(pthread) if pthread else None,
-        dump.thread(thread).number if lwp == UNKNOWN and dump.traits.numbered else None,
-        dump.thread_name(thread),
-        sightings,
-        judged.progress,
-        judged.note,
-        judged.timeline,
-        newest,
-        newest.place,
-    )
 
 
 Note = tuple[Fact, ...]
@@ -75,7 +29,7 @@ class _Judged(NamedTuple):
     timeline: str
 
 
-class _Judges:
+class Judges:
     """Judges the threads of one process.  Thousands do the same: what was seen of one is not judged again for the next."""
 
     def __init__(self, last: int, cut: Collection[int]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph[int]:
     """A MultiDiGraph whose nodes carry kind, label, process, lwp, resource, address and needs, and whose edges carry
-    evidence, source, line and words."""
+    evidence, source, line and relation."""
     import networkx
 
     result: networkx.MultiDiGraph[int] = networkx.MultiDiGraph()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMELESS = "nameless-library-frames"
 UNNAMED, IN_KERNEL, NOT_PRINTED = "innermost-frames-unnamed", "inside-the-kernel", "stack-not-printed-to-its-end"
 SPINS, SPINS_BY_DESIGN, RUNS = "primitive-that-burns-cpu", "spins-while-there-is-no-work", "no-wait-in-sight"
-SLEEPS, TIMER = "sleeps", "sleeps-in-its-own-loop"
+SLEEPS, TIMER = "sleeps-for-a-time", "sleeps-in-its-own-loop"
 WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS, WAITS_FOR_PEER = "waits-for-connections", "events-outside-of-tasks", "reads-outside-of-tasks"
 CONDITION_OF_LOOP, PARKS, SUPERVISES = "condition-outside-of-tasks", "takes-work-outside-of-tasks", "supervises-children"
 COUNTS_WORK = "all-wait-in-one-place"

@@ -102,7 +102,7 @@ ADVICE = {
     ],
     "find-the-reader": [
         one(
-            "No tool names a reader: look at the threads that do not wait for the lock, for one below a function that locks it for "
+            "No tool names a reader: look at the threads that do not wait for the lock, for one inside a function that locks it for "
             "reading; what that one does or waits for has to end first. Else look for a path that returns without unlocking."
         ),
     ],
@@ -129,7 +129,7 @@ ADVICE = {
     "print-owners-in-windbg": [one("Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`.")],
     "find-locker-in-go": [
         one(
-            "No goroutine dump says who holds a lock: look for goroutines below the functions that lock it, or for a path that returns "
+            "No goroutine dump says who holds a lock: look for goroutines inside the functions that lock it, or for a path that returns "
             "without Unlock. Built with sasha-s/go-deadlock, which replaces sync.Mutex, the program reports the holder itself."
         ),
     ],

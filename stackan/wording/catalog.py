@@ -19,6 +19,8 @@ class Catalog:
 
     comma = ", "
     clause = "; "  # between the clauses of a title
+    gap = " "  # between sentences, and behind a colon
+    period = "."
     language = ENGLISH
 
     def text(self, english: str) -> str:
@@ -35,20 +37,22 @@ class Catalog:
         """A profile's own words in this language, where it has them."""
         return english
 
-    behind_colon = " "
-    period = "."
-
     def sentences(self, said: list[str]) -> str:
         """Sentences one after the other."""
-        return " ".join(said)
+        return self.gap.join(said)
 
     def closed(self, said: str) -> str:
-        """What is said, with a period at its end."""
-        return said if said.endswith((self.period, ".")) else said + self.period
+        """A sentence, or a clause with a period at its end."""
+        return said if self._is_closed(said) else said + self.period
 
-    def between(self, said: str) -> str:
-        """What stands between this and the next clause."""
-        return " " if said.endswith(self.period) else self.clause
+    def joined(self, said: str, clause: str) -> str:
+        """A clause or a sentence behind what is said: a clause goes on with the sentence, if that is not at its end."""
+        if said.endswith((":", "：")) or self._is_closed(said):
+            return said + self.gap + clause
+        return self.closed(said) + self.gap + clause if self._is_closed(clause) else said + self.clause + clause
+
+    def _is_closed(self, said: str) -> bool:
+        return said.endswith((self.period, "."))
 
 
 class Translated(Catalog):
@@ -58,7 +62,7 @@ class Translated(Catalog):
         self.language = language
         self._translations = translations
 
-    comma, clause, behind_colon, period = "、", "；", "", "。"
+    comma, clause, gap, period = "、", "；", "", "。"
 
     def text(self, english: str) -> str:
         return self._translations.gettext(english)
@@ -79,12 +83,6 @@ class Translated(Catalog):
     def of_profile(self, english: str) -> str:
         translations: dict[str, str] = getattr(english, "translations", {})
         return translations.get(self.language, english)
-
-    def sentences(self, said: list[str]) -> str:
-        return "".join(said)
-
-    def between(self, said: str) -> str:
-        return "" if said.endswith(self.period) else self.clause
 
 
 @functools.cache

@@ -112,7 +112,7 @@ def listed_as_choice(names: Sequence[str], catalog: Catalog) -> str:
 
 
 def shown(value: Shown, catalog: Catalog) -> str:
-    """`locals of frame 6, line 231`, `recorded, mysqld.err, line 12`"""
+    """`locals of frame 6, line 231`, `mysqld.err, line 12`"""
     if value.source:
         return catalog.text("{source}, line {line}").format(source=value.source, line=value.line)
     if value.frame is not None:

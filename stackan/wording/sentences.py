@@ -1,7 +1,7 @@
 """A sentence for each fact, in English: whole sentences and clauses, which other languages' catalogs translate one by one.
 
-A fact may have several: the first is taken whose values are all known.  Sentences end with a period; what has none is a clause,
-and a title is made of these: `LWP 17 waits for mutex 0x5587d1784140, in transfer; LWP 18 holds it`.
+A fact may have several: the first is taken whose values are all known.  Sentences end with a period; what has none is a clause.
+Titles are made of clauses: `LWP 17 waits for mutex 0x5587d1784140, in transfer; LWP 18 holds it`.  In a text a clause gets a period.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ def many(text: str, plural: str, *needs: str) -> Sentence:
 # -- what a thread does, and where; "again" if the sentence before was about the same thread
 
 _DOING = {
-    "sleeps": [one("It sleeps in {function}.", "again"), one("{thread} sleeps in {function}.")],
-    "runs": [one("It runs in {function}.", "again"), one("{thread} runs in {function}.")],
-    "spins": [one("It spins in {function}.", "again"), one("{thread} spins in {function}.")],
-    "is-idle": [one("It is idle in {function}.", "again"), one("{thread} is idle in {function}.")],
-    "waits-in": [one("It waits in {function}.", "again"), one("{thread} waits in {function}.")],
-    "stands-in": [one("It is in {function}.", "again"), one("{thread} is in {function}.")],
-    "waits-for": [one("It waits for {what} in {function}.", "again"), one("{thread} waits for {what} in {function}.")],
+    "sleeps": [one("It sleeps in {function}.", "again"), one("{thread} sleeps in {function}")],
+    "runs": [one("It runs in {function}.", "again"), one("{thread} runs in {function}")],
+    "spins": [one("It spins in {function}.", "again"), one("{thread} spins in {function}")],
+    "is-idle": [one("It is idle in {function}.", "again"), one("{thread} is idle in {function}")],
+    "waits-in": [one("It waits in {function}.", "again"), one("{thread} waits in {function}")],
+    "stands-in": [one("It is in {function}.", "again"), one("{thread} is in {function}")],
+    "waits-for": [one("It waits for {what} in {function}.", "again"), one("{thread} waits for {what} in {function}")],
     "waits-in-call": [
-        one("It waits in {function} below {caller}.", "again"),
+        one("It waits in {function}, called from {caller}.", "again"),
         one("It waits in {function}.", "again"),
-        one("{thread} waits in {function} below {caller}."),
-        one("{thread} waits in {function}."),
+        one("{thread} waits in {function}, called from {caller}"),
+        one("{thread} waits in {function}"),
     ],
     "is-in-call": [
-        one("It is in {function} below {caller}.", "again"),
+        one("It is in {function}, called from {caller}.", "again"),
         one("It is in {function}.", "again"),
-        one("{thread} is in {function} below {caller}."),
-        one("{thread} is in {function}."),
+        one("{thread} is in {function}, called from {caller}"),
+        one("{thread} is in {function}"),
     ],
 }
 
@@ -58,7 +58,7 @@ _TITLES = {
     "runtime-reports-deadlock": [
         many(
             "The run-time itself reports a deadlock: {thread} waits and nothing else can run",
-            "The run-time itself reports a deadlock: all {count} {threads_are}s wait and nothing else can run",
+            "The run-time itself reports a deadlock: all {count} goroutines wait and nothing else can run",
         )
     ],
     "workers-wait-for-each-others-work": [
@@ -73,31 +73,31 @@ _TITLES = {
     ],
     "stands-waiting": [
         one("{count} threads of {number} processes wait for {what}, {most} of them in {function}", "several processes"),
-        one("{count} threads of {number} processes wait for {what}, in {function} below {caller}", "several processes"),
+        one("{count} threads of {number} processes wait for {what}, in {function}, called from {caller}", "several processes"),
         one("{count} threads of {number} processes wait for {what}, in {function}", "several processes"),
         one("{count} threads of {number} processes wait for {what}", "several processes"),
-        one("{thread} waits for {what}, in {function} below {caller}"),
+        one("{thread} waits for {what}, in {function}, called from {caller}"),
         one("{thread} waits for {what}, in {function}"),
         one("{thread} waits for {what}"),
         one("{count} threads wait for {what}, {most} of them in {function}"),
         one("{count} threads wait for {what}, in {function}"),
         one("{count} threads wait for {what}"),
     ],
-    "holds-it": [one("{thread} holds it.")],
-    "seems-to-hold-it": [one("{thread} seems to hold it.")],
+    "holds-it": [one("{thread} holds it")],
+    "seems-to-hold-it": [one("{thread} seems to hold it")],
     "and-behind": [many("{count} more behind", "{count} more behind")],
     "processes-are-in-call": [
-        one("{count} processes are in {function} below {caller}, {still} of them at one place all the time"),
+        one("{count} processes are in {function}, called from {caller}, {still} of them at one place all the time"),
         one("{count} processes are in {function}, {still} of them at one place all the time"),
-        one("{count} processes are in {function} below {caller} in both snapshots, {span} apart", "both"),
+        one("{count} processes are in {function}, called from {caller}, in both snapshots, {span} apart", "both"),
         one("{count} processes are in {function} in both snapshots, {span} apart", "both"),
-        one("{count} processes are in {function} below {caller} in both snapshots", "both"),
+        one("{count} processes are in {function}, called from {caller}, in both snapshots", "both"),
         one("{count} processes are in {function} in both snapshots", "both"),
-        one("{count} processes are in {function} below {caller} in one snapshot", "once"),
+        one("{count} processes are in {function}, called from {caller}, in one snapshot", "once"),
         one("{count} processes are in {function} in one snapshot", "once"),
-        one("{count} processes are in {function} below {caller} in all {snapshots} snapshots"),
+        one("{count} processes are in {function}, called from {caller}, in all {snapshots} snapshots"),
         one("{count} processes are in {function} in all {snapshots} snapshots"),
-        one("{count} processes are in {function} below {caller}"),
+        one("{count} processes are in {function}, called from {caller}"),
         one("{count} processes are in {function}"),
     ],
     "not-there": [one("process {processes} is not there", "one process"), one("processes {processes} are not there")],
@@ -186,8 +186,8 @@ _HOLDERS = {
             "that writer.",
         )
     ],
-    "may-be-the-reader": [one("By elimination {threads} may be the reader: all other threads of the process wait for it.")],
-    "may-be-a-reader": [one("By elimination a reader may be one of {threads}: all other threads of the process wait for it.")],
+    "may-be-the-reader": [one("By elimination {threads} may be the reader: all other threads of the process wait for the lock.")],
+    "may-be-a-reader": [one("By elimination a reader may be one of {threads}: all other threads of the process wait for the lock.")],
     "that-is-held-by": [one("That is held by {thread}.")],
     "that-is-end-of": [one("That is the end of {thread}.")],
     "goes-on-over": [many("So it goes on over {count} more thread to {thread}.", "So it goes on over {count} more threads to {thread}.")],
@@ -221,10 +221,10 @@ _HOLDERS = {
 _OTHERS = {
     "yet-to-come": [many("One more thread has yet to come to it.", "{count} more threads have yet to come to it.")],
     "on-the-way": [
-        many("{thread} is still on its way.", "{count} threads may still be on their way, as {thread}."),
+        many("{thread} is still on its way.", "{count} threads may still be on their way, among them {thread}."),
     ],
     "normal-between-steps": [one("Such a wait is what a parallel computation does between two steps.")],
-    "may-bring": [many("{thread} of {pool} may bring it.", "{count} workers of {pool} are at work and may bring it, as {thread}.")],
+    "may-bring": [many("{thread} of {pool} may bring it.", "{count} workers of {pool} are at work and may bring it, among them {thread}.")],
     "descriptor-leads-to": [
         one("Descriptor {descriptor} leads to {peer} ({connection}; {shown}), as those of {more} more do."),
         one("Descriptor {descriptor} leads to {peer} ({connection}; {shown})."),
@@ -232,21 +232,28 @@ _OTHERS = {
     ],
     "no-dump-of-process": [one("There is no dump of process {pid}.")],
     "connection-not-accepted": [one("Nobody there has accepted the connection yet.")],
-    "bytes-unread": [one("{bytes} bytes lie there unread: nobody has taken up what was sent.")],
-    "bytes-unread-at": [one("At {peer}, {bytes} bytes lie unread on {count} of these connections: nobody has taken up what was sent.")],
-    "peer-writes-too": [one("{thread} of process {process} waits to write to it, too.")],
+    "bytes-unread": [one("At that end {bytes} bytes lie unread: nobody has taken up what was sent.")],
+    "bytes-unread-at": [
+        many(
+            "At {peer}, {bytes} bytes lie unread on one of these connections: nobody has taken up what was sent.",
+            "At {peer}, {bytes} bytes lie unread on {count} of these connections: nobody has taken up what was sent.",
+        )
+    ],
+    "peer-writes-too": [one("At that end {thread} of process {process} waits to write, too.")],
     "peer-reads-too": [
-        one("{thread} of process {process} waits to read from it, too: what was sent was lost, or neither has anything to say.")
+        one("At that end {thread} of process {process} waits to read, too: what was sent was lost, or neither has anything to say.")
     ],
     "process-is-idle": [one("All threads of process {process} are idle.")],
     "seen-in-process": [
-        one("In process {process}, {thread} and {more} more stand in one place."),
-        one("In process {process} there is {thread}."),
+        many("In process {process} there is {thread}.", "In process {process}, {count} threads stand in one place, among them {thread}."),
     ],
     "threads-move": [many("{count} thread of process {process} moves.", "{count} threads of process {process} move.")],
     "others-poll-there": [many("The other one polls there for {what}.", "The other {count} poll there for {what}.")],
     "all-poll-there": [one("They poll there for {what}.")],
-    "not-there-does": [one("Process {processes} is not there.", "one process"), one("Processes {processes} are not there.")],
+    "not-there-does": [
+        one("Process {processes} is not there.", "one process"),
+        one("Processes {processes} are not there, and all do the same."),
+    ],
 }
 
 # -- how long it has been so
@@ -341,7 +348,7 @@ _POOLS = {
             "None of the {count} workers is free in any of the {snapshots} snapshots.",
         ),
     ],
-    "pool-serves": [one("They serve {work}.")],
+    "pool-serves": [one("This pool serves {work}.")],
     "held-by-an-idle-client": [
         one(
             "What they wait for, {what}, is released when its holder's transaction ends. No thread of this process works for the "
@@ -350,7 +357,7 @@ _POOLS = {
         )
     ],
     "only-this-pool-can-bring": [
-        one("What they wait for, {what}, only a worker of this pool can bring, as the profile's rule {rule} says.")
+        one("They wait for {what}. Only a worker of this pool can bring that, as the profile's rule {rule} says.")
     ],
     "only-pools-can-bring": [
         many(
@@ -365,9 +372,9 @@ _POOLS = {
         )
     ],
     "nothing-else-delivers": [one("Nothing else in the process was seen moving that could deliver it.")],
-    "one-snapshot-shows-no-deliverer": [one("Whether anything else moves that could deliver it takes a second snapshot to tell.")],
+    "one-snapshot-shows-no-deliverer": [one("It takes a second snapshot to tell whether anything else moves that could deliver it.")],
     "nobody-else-answers": [one("Nobody else in these processes was seen who could answer.")],
-    "one-snapshot-shows-no-answerer": [one("Whether anybody else moves who could answer takes a second snapshot to tell.")],
+    "one-snapshot-shows-no-answerer": [one("It takes a second snapshot to tell whether anybody else moves who could answer.")],
     "workers-wait-for-answer": [
         many(
             "Of the workers of {pool} in process {process}, {count} waits for {peer} to answer "
@@ -394,14 +401,14 @@ _POOLS = {
         one("A thread that accepts connections is alive: connects may succeed while logins and statements wait unanswered.")
     ],
     "canceling-needs-a-free-thread": [
-        one("It cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
+        one("The pool cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
     ],
     "side-door-is-idle": [one("{pool} is idle: use it.")],
     "side-door-is-busy": [one("{pool} is not free, either.")],
     "whole-pool-waits": [
         many(
-            "It is the only worker of {pool}: no new work of that pool starts until it goes on.",
-            "The waiters are all {count} workers of {pool}: no new work of that pool starts until they go on.",
+            "Among the waiters is the only worker of {pool}: no new work of that pool starts until it goes on.",
+            "Among the waiters are all {count} workers of {pool}: no new work of that pool starts until they go on.",
         )
     ],
 }
@@ -411,8 +418,8 @@ _POOLS = {
 _PROBLEMS = {
     "more-wait": [many("{count} more waits.", "{count} more wait.")],
     "loop-serves-nobody-else": [
-        one("It runs below {loop}, in {what}. As long as it is in there, whoever else this loop serves has to wait."),
-        one("It runs below {loop}, in one request. As long as it is in there, whoever else this loop serves has to wait."),
+        one("It runs in the loop of {loop}, in {what}. Until that ends, everybody else whom this loop serves has to wait."),
+        one("It runs in the loop of {loop}, in one request. Until that ends, everybody else whom this loop serves has to wait."),
     ],
     "frames-without-names": [
         one("The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for.")
@@ -436,10 +443,10 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
-    "lock-still-moves": [one("So it holds up nobody for good.")],
-    "others-may-still-come": [one("So it may end by itself.")],
+    "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
+    "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
-    "maybe-each-time-another-request": [one("It may be long or endless, or by chance each time another one.")],
+    "maybe-each-time-another-request": [one("That may be a long or an endless one, or by chance a similar one in each snapshot.")],
     "maybe-slow-to-get-together": [one("A job that hangs looks so, and one that is slow to get together.")],
 }
 
@@ -447,7 +454,7 @@ _DOUBTS = {
 
 _HEADLINES = {
     "in-process": [one("{process}:")],
-    "in-processes": [one("{share}, as {process}:"), one("{share}:")],
+    "in-processes": [one("{share}, e.g. {process}:"), one("{share}:")],
     "take-it-again": [one("take it again")],
     "it-suggests": [one("What it suggests:")],
     "snapshots-of-different-processes": [
@@ -455,7 +462,7 @@ _HEADLINES = {
     ],
     "take-a-second-snapshot": [one("One snapshot cannot tell what is stuck: take a second one some minutes later.")],
     "not-seen-stuck-but-unknown": [one("No thread is seen stuck, but {count} of {of} cannot be judged by this dump.")],
-    "nothing-proved-stuck-but": [one("Nothing is proved to be stuck, but:")],
+    "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [one("Nothing is stuck: of {count} threads those with work move")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
@@ -464,7 +471,7 @@ _HEADLINES = {
         one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for a peer to send: a client, or a backend that hangs"),
     ],
     "parked-as-far-as-seen": [
-        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them on {kinds}: for work, as far as a stack tells"),
+        one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for {kinds}: for work, as far as a stack tells"),
     ],
     "queue-to-accept": [
         one(

@@ -46,20 +46,17 @@ class Speech:
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
         told = tuple(facts)
-        return self.catalog.sentences([self.sentence(each, before) for before, each in zip((None, *told), told)])
+        return self.catalog.sentences([self.catalog.closed(self.sentence(each, before)) for before, each in zip((None, *told), told)])
 
     def title(self, facts: Iterable[Fact]) -> str:
         """Clauses in a row."""
-        return self.catalog.clause.join(self.sentence(each).rstrip(".。") for each in facts)
+        return self.catalog.clause.join(map(self.sentence, facts))
 
     def headline(self, facts: Iterable[Fact]) -> str:
-        """Clauses in a row as one sentence; one that ends with a colon goes before what it is about."""
+        """Clauses in a row as one sentence, between sentences; a clause that ends with a colon goes before what it is about."""
         said = ""
         for each in facts:
-            clause = self.sentence(each)
-            if said:
-                said += self.catalog.behind_colon if said.endswith((":", "：")) else self.catalog.between(said)
-            said += clause
+            said = self.catalog.joined(said, self.sentence(each)) if said else self.sentence(each)
         return self.catalog.closed(said) if said else ""
 
     def relation(self, name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..graph.dumps import START, Frame, analyze, app, dump, eu_stack, progress, thread
+from tests.dumping import START, Frame, analyze, app, dump, eu_stack, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "blocked"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from graph.dumps import START, app, case, condition, dump, mutex, mutex_without_address, parked, poll_events, sleep, thread
 
 import stackan
+from tests.dumping import START, app, case, condition, dump, mutex, mutex_without_address, parked, poll_events, sleep, thread
 
 MAIN = thread(4100, "teller", condition(0x5581_9000, 0x5581_9040), app("main"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from graph.dumps import START, analyze, app, case, condition, dump, mutex, thread
 
 import stackan
 from stackan import wording
+from tests.dumping import START, analyze, app, case, condition, dump, mutex, noted, thread
 
 LOCK, OTHER = 0x5581_4140, 0x5581_4180
 MAIN = thread(4100, "teller", condition(0x5581_9000, 0x5581_9040), app("main"))
@@ -51,7 +51,7 @@ def test_a_time_line_has_a_letter_for_each_interval():
 def test_a_thread_that_moved_once_and_then_stood_still_three_times_is_stuck():
     track = follow(runs("compare"), waits(), waits(), waits())
     assert (track.progress, track.timeline) == ("stuck", "P S S")
-    assert track.note == "the same stack and the same wait in the last 3 snapshots"
+    assert noted(track) == "the same stack and the same wait in the last 3 snapshots"
 
 
 def test_two_equal_snapshots_behind_a_move_are_not_enough():
@@ -64,7 +64,7 @@ def test_a_new_thread_that_then_stands_still_is_stuck_and_no_longer_new():
 
 
 def test_a_stable_base_below_a_moving_top_is_told_as_such():
-    assert follow(runs("compare"), runs("swap")).note == "moves above sort_rows"
+    assert noted(follow(runs("compare"), runs("swap"))) == "moves inside sort_rows"
 
 
 def test_an_lwp_with_another_pthread_id_is_another_thread():

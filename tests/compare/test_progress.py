@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from graph.dumps import (
+
+from stackan.model.track import Track
+from tests.dumping import (
     START,
     Frame,
     Thread,
@@ -15,6 +17,7 @@ from graph.dumps import (
     lwps,
     mutex,
     mutex_without_address,
+    noted,
     owners,
     parked,
     poll_events,
@@ -25,8 +28,6 @@ from graph.dumps import (
     thread,
     unnamed,
 )
-
-from stackan.model.track import Track
 
 MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
 LOCK, OTHER_LOCK = 0x5581_D178_4140, 0x5581_D178_4180
@@ -232,7 +233,7 @@ def test_a_running_thread_in_one_place_is_progressing_with_a_note() -> None:
     found = track(crunch, crunch)
 
     assert found.progress == "progressing"
-    assert "same place" in found.note
+    assert "same place" in noted(found)
     assert found.note != track(crunch, dump(MAIN, one(app("print"), app("report")))).note
 
 
@@ -249,7 +250,7 @@ def test_a_sleep_inside_of_work_is_unknown_as_it_ends_by_itself() -> None:
 
     found = track(dump(MAIN, nap), dump(MAIN, nap))
 
-    assert (found.progress, "ends by itself" in found.note) == ("unknown", True)
+    assert (found.progress, "ends by itself" in noted(found)) == ("unknown", True)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_one_snapshot_tells_only_who_is_idle(version: Thread, expected: str) -> 
     found = track(dump(MAIN, version))
 
     assert found.progress == expected
-    assert found.note
+    assert noted(found)
 
 
 def test_who_moved_in_a_dump_that_breaks_off_moved():

@@ -6,14 +6,14 @@ import pathlib
 import re
 
 import pytest
-from graph.dumps import START, analyze, app, dump, eu_stack, mutex, thread
-from placing.clusters import another_process
 
 import stackan
 from stackan import wording
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 from stackan.report.text import render
+from tests.dumping import START, analyze, app, dump, eu_stack, mutex, noted, thread
+from tests.placing.clusters import another_process
 
 
 def read(folder: pathlib.Path, pattern: str) -> list[bytes]:
@@ -99,7 +99,9 @@ def test_three_snapshots_with_cpu_time_in_one_place_are_a_spin_or_a_computation_
     analysis = analyze_texts(spinning)
     tracks = {track.name: track for track in analysis.processes[0].tracks}
     assert (tracks["settler"].progress, tracks["settler"].timeline) == ("spinning", "R R")
-    assert tracks["settler"].note == "used 2.1 s of CPU in 4.7 s, in the same place in all snapshots: it spins, or computes something long"
+    assert (
+        noted(tracks["settler"]) == "used 2.1 s of CPU in 4.7 s, in the same place in all snapshots: it spins, or computes something long"
+    )
     (finding,) = analysis.findings
     assert (finding.kind, finding.confidence) == ("spin", "possible")
     assert analysis.verdict == "progressing"
@@ -109,7 +111,7 @@ def test_two_snapshots_are_not_enough_to_call_it_a_spin(spinning):
     analysis = analyze_texts(dict(list(spinning.items())[:2]))
     tracks = {track.name: track for track in analysis.processes[0].tracks}
     assert tracks["settler"].progress == "progressing"
-    assert tracks["settler"].note.endswith("a long computation or a loop")
+    assert noted(tracks["settler"]).endswith("a long computation or a loop")
     assert not analysis.findings
 
 
@@ -123,7 +125,7 @@ def test_what_changed_between_the_rounds_is_told_with_from_where_to_where():
     new = thread(4200, "late", mutex(0x5581_4140), app("login"), START)
     words = report(analyze(dump(main, *workers), dump(main, *later, new)))
     assert "new: 4200; 1 waiting in login" in words
-    assert "moved: 3 threads (4103 4102 4101), each moves above scan, from read_page to write_row" in words
+    assert "moved: 3 threads (4103 4102 4101), each moves inside scan, from read_page to write_row" in words
 
 
 # -- fifty processes

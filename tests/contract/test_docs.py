@@ -212,7 +212,7 @@ def test_every_key_of_a_profile_is_named_on_its_page():
 def test_every_field_and_word_of_the_document_is_named_on_its_page():
     page = words_of(DOCS / "json.md") + words_of(DOCS / "findings" / "README.md")
     code = " ".join("".join(pair) for pair in re.findall(r"`([^`]+)`|\[([a-z-]+)\]", page))
-    named = set(re.findall(r"[a-z][a-z0-9_-]*", code))
+    named = set(re.findall(r"[a-z][A-Za-z0-9_-]*", code))
     assert [word for word in words_of_schema(SCHEMA) if word not in named] == []
 
 
@@ -267,7 +267,7 @@ def options(command: str, module: str) -> Iterator[str]:
 
 
 def test_every_command_and_option_is_named():
-    from stackan.cli import COMMANDS
+    from stackan.cli.commands import COMMANDS
 
     text = "\n".join(words_of(page) for page in DOCS.rglob("*.md"))
     named = {option for code in re.findall(r"`([^`\n]+)`", text) for option in re.split(r"[\s|\\]+", code)}
@@ -281,5 +281,5 @@ def test_every_command_and_option_is_named():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_stays_short_and_names_nobodys_machine(page):
     text = words_of(page)
-    assert len(text.splitlines()) < 150
+    assert len(text.splitlines()) < (150 if page.name != "reasons.md" else 400)  # a list in which one looks up a name
     assert str(ROOT) not in text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+import networkx
 
 ROOT = pathlib.Path(__file__).parents[2] / "stackan"
 MODEL = {"model"}
@@ -31,7 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "peers": MODEL,
     "graph": MODEL,
     "diagnose": MODEL,
-    "report": MODEL,
+    "wording": MODEL,
+    "report": {"wording", *MODEL},
     "pipeline": {
         "model",
         "reading",
@@ -45,13 +48,18 @@ ALLOWED: dict[str, set[str]] = {
         "peers",
         "graph",
         "diagnose",
+        "wording",
+        "report",
     },
     "library": {"model", "reading", "parsing"},
     "overview": {"model", "reading", "parsing"},
-    "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "backend"},
+    "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "wording", "backend"},
 }
 # Modules that only some parts may import: heavy ones, and those with effects outside.
 GATED = {
+    "json": {"report", "cli"},
+    "hashlib": {"report"},
+    "gettext": {"wording"},
     "networkx": {"graph"},
     "regex": {"classify"},
     "pyarrow": {"report"},
@@ -120,6 +128,51 @@ def test_data_flows_one_way() -> None:
 def test_only_the_pipeline_knows_several_stages() -> None:
     stages = {"parsing", "placing", "normalize", "classify", "compare", "faultlogs", "counters", "peers", "graph", "diagnose"}
     assert {part for part, may in ALLOWED.items() if len(may & stages) > 1} == {"pipeline"}
+
+
+def test_only_what_writes_for_people_asks_for_words() -> None:
+    """The pipeline opens the door to them for `Analysis`, and says nothing itself."""
+    assert {part for part, may in ALLOWED.items() if "wording" in may} == {"report", "cli", "pipeline"}
+
+
+def modules(root: pathlib.Path) -> dict[str, pathlib.Path]:
+    """{dotted name: file}"""
+    paths = {".".join(path.relative_to(root.parent).with_suffix("").parts): path for path in root.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in paths.items()}
+
+
+def imported_modules(path: pathlib.Path, known: Collection[str]) -> set[str]:
+    """The modules that a file imports when it is run, or lazily in a function."""
+    skipped, found = typing_only(path), set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.lineno not in skipped:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]  # a module, or a name of one
+            found |= {name if name in known else node.module for name in names}
+        elif isinstance(node, ast.Import) and node.lineno not in skipped:
+            found |= {alias.name for alias in node.names}
+    return found & set(known)
+
+
+def circles(root: pathlib.Path = ROOT) -> list[list[str]]:
+    """Modules that import each other, directly or over others."""
+    known = modules(root)
+    graph = networkx.DiGraph((name, other) for name, path in known.items() for other in imported_modules(path, known) - {name})
+    return [sorted(component) for component in networkx.strongly_connected_components(graph) if len(component) > 1]
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_lazily() -> None:
+    assert circles() == []
+
+
+def test_a_circle_is_found_where_one_of_its_imports_is_lazy(tmp_path: pathlib.Path) -> None:
+    package = tmp_path / "stackan"
+    package.mkdir()
+    (package / "one.py").write_text("from stackan import two\n")
+    (package / "two.py").write_text("def later():\n    from stackan.three import name\n")
+    (package / "three.py").write_text("import stackan.one\n")
+    assert circles(package) == [["stackan.one", "stackan.three", "stackan.two"]]
+    (package / "three.py").write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import stackan.one\n")
+    assert circles(package) == []
 
 
 def test_only_the_command_line_prints_and_exits() -> None:

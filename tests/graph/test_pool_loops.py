@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .dumps import START, Frame, Thread, analyze, app, condition, dump, parked, poll_events, progress, receive, sleep, thread
+from tests.dumping import START, Frame, Thread, analyze, app, condition, dump, parked, poll_events, progress, receive, sleep, thread
 
 MAIN = thread(5100, "tellerd", sleep(), app("stay"), app("main"))
 LOOP = "Pool::loop"

@@ -6,8 +6,7 @@ import pytest
 
 import stackan
 from stackan.model.process import Pool
-
-from .dumps import (
+from tests.dumping import (
     START,
     Frame,
     Thread,

@@ -8,6 +8,7 @@ import pytest
 
 import stackan
 from stackan import wording
+from tests.dumping import told
 
 
 def finding(analysis, kind):
@@ -30,14 +31,18 @@ def test_two_pools_that_wait_for_each_other_s_processes_are_exhausted(judge, cas
 def test_a_server_that_calls_itself_is_exhausted_by_its_own_calls(judge):
     found = finding(judge("self", "ss.txt"), "worker-exhaustion")
     assert (found.confidence, len(found.threads), len(found.processes)) == ("likely", 4, 1)
-    assert "4 wait for their own process" in wording.explanation(found)
+    assert [each["count"] for each in told(found, "workers-wait-for-own-process")] == [4]
+    assert ", 4 wait for that process itself to answer (descriptor " in wording.explanation(found)
 
 
 def test_workers_that_wait_for_a_lock_whose_holder_waits_for_the_other_process_are_exhausted_with_it(judge):
     found = finding(judge("turns", "ss.txt"), "worker-exhaustion")
     assert (found.confidence, len(found.threads), len(found.processes)) == ("likely", 8, 2)
+    [[holder], [waiters]] = told(found, "workers-wait-for-answer")[:1], told(found, "workers-wait-for")
+    assert (holder["count"], waiters["count"], waiters["what"]["kind"]) == (1, 3, "mutex")
+    assert holder["process"] == waiters["process"]
     assert ", 1 waits for process " in wording.explanation(found)
-    assert " and 3 wait for mutex 0x" in wording.explanation(found)
+    assert ", 3 wait for mutex 0x" in wording.explanation(found)
 
 
 def test_a_poll_of_several_descriptors_or_with_a_time_out_is_no_wait_for_one_process(tmp_path, dumps):
@@ -120,19 +125,26 @@ def test_a_slow_peer_is_told_as_what_holds_up_the_pool(judge):
     found = finding(analysis, "stalled-io")
     peer = analysis.processes[1].id
     assert wording.title(found) == f"4 threads wait for process {peer}, over the network, in call_peer"
-    assert "sleeps in serve, and 3 more stand there" in wording.explanation(found)
+    [seen] = told(found, "seen-in-process")
+    assert (seen["process"], seen["count"]) == (peer, 4)
+    assert f"In process {peer}, 4 threads stand in one place, among them LWP {seen['thread']} " in wording.explanation(found)
+    assert ". It sleeps in serve." in wording.explanation(found)
     assert wording.advice(found) == (f"Look at process {peer}: what it does or waits for has to end first.",)
 
 
 @pytest.mark.parametrize("case", ["lost", "silent"])
 def test_a_lost_reply_is_told_and_is_no_deadlock(judge, case):
     analysis = judge(case, "ss.txt")
-    assert "waits to read from it, too: what was sent was lost" in wording.explanation(finding(analysis, "stalled-io"))
+    assert " waits to read, too: what was sent was lost" in wording.explanation(finding(analysis, "stalled-io"))
     assert not any(found.kind == "deadlock" for found in analysis.findings)
 
 
 def test_a_worker_that_moves_is_told_where_its_process_is_waited_for(judge):
-    assert "; 2 of its threads move." in wording.explanation(finding(judge("busy", "ss.txt"), "stalled-io"))
+    analysis = judge("busy", "ss.txt")
+    peer = analysis.processes[1].id
+    found = finding(analysis, "stalled-io")
+    assert told(found, "threads-move") == [{"process": peer, "count": 2}]
+    assert f"2 threads of process {peer} move." in wording.explanation(found)
 
 
 def test_a_peer_on_another_machine_is_told_by_its_address(judge):

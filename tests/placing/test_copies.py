@@ -14,11 +14,11 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from graph.dumps import START, app, dump, thread
 
 import stackan
 from stackan.parsing import parse_all
 from stackan.placing import place
+from tests.dumping import START, app, dump, thread
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.dumps import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import stackan
+from stackan.model.case import Case
+from stackan.model.natural import natural_key
+from stackan.parsing import parse_all
+from stackan.placing.group import group
+from tests.dumping import (
     START,
     Thread,
     analyze,
@@ -22,14 +30,6 @@ from graph.dumps import (
     sleep,
     thread,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-import stackan
-from stackan.model.case import Case
-from stackan.model.natural import natural_key
-from stackan.parsing import parse_all
-from stackan.placing.group import group
 
 LEFT, RIGHT = 0x5581_1000, 0x5581_2000
 

@@ -10,16 +10,16 @@ import re
 from typing import Any
 
 import pytest
-from graph.dumps import START, app, dump, eu_stack, mutex, thread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stackan
-from placing.clusters import another_process, moved
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 from stackan.placing.group import group
+from tests.dumping import START, app, dump, eu_stack, mutex, thread
+from tests.placing.clusters import another_process, moved
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 
 import networkx
 import pytest
-from graph.dumps import START, Thread, app, dump, guarded_mutex, lock_guard, mutex, sleep, thread
-from graph.dumps import analyze as made
 
 import stackan
 from stackan.report.drawing import write
+from tests.dumping import START, Thread, app, dump, guarded_mutex, lock_guard, mutex, sleep, thread
+from tests.dumping import analyze as made
 
 ESCAPE = b"""Thread 2 (Thread 0x7f01 (LWP 12) "a"b<i>\x07"):
 #0  __lll_lock_wait (futex=futex@entry=0x55b9b76211e0 <catalog<int>>, private=0) at lowlevellock.c:49

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
 import pytest
-from placing.clusters import another_process
 
 import stackan
 from stackan.model.case import Case
 from stackan.parsing import parse_all
 from stackan.report.text import render
+from tests.placing.clusters import another_process
 
 EXHAUSTED, NODES = 14, 16
 
@@ -86,7 +81,7 @@ def test_the_document_has_every_member_of_every_class(analysis, validate):
 
 def test_two_findings_of_one_process_are_never_folded(example):
     """They look alike but for their numbers, and each is somebody's problem."""
-    from graph.dumps import START, analyze, app, dump, mutex, thread
+    from tests.dumping import START, analyze, app, dump, mutex, thread
 
     locks = [thread(4101 + at, "worker", mutex(0x5581_4140 + at * 64), app("audit"), app("work"), START) for at in range(3)]
     main = thread(4100, "main", mutex(0x5581_9000), app("stay"), app("main"))
@@ -95,7 +90,7 @@ def test_two_findings_of_one_process_are_never_folded(example):
 
 
 def test_findings_about_locks_at_other_addresses_are_folded_all_the_same():
-    from graph.dumps import START, analyze, app, dump, mutex, thread
+    from tests.dumping import START, analyze, app, dump, mutex, thread
 
     texts, names = [], []
     for process in (1, 2, 3):
@@ -105,6 +100,6 @@ def test_findings_about_locks_at_other_addresses_are_folded_all_the_same():
             texts.append(dump(thread(pid, "main", mutex(0x5581_9000 + process), app("stay"), app("main")), *waiters))
             names.append(f"node{process}/snap{at}.txt")
     found = analyze(*texts, names=names)
-    assert found.headline.startswith("all 3 processes, as node1/1000: 4 threads wait for mutex 0x55815140")
+    assert found.headline.startswith("all 3 processes, e.g. node1/1000: 4 threads wait for mutex 0x55815140")
     heads = [line for line in render(found) if ". convoy: " in line]
     assert heads == ["1. convoy: critical, likely, all 3 processes"]

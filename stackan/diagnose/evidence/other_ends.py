@@ -72,7 +72,7 @@ def _seen_in(process: Process, end: End) -> list[Fact]:
         return [fact("process-is-idle", process=process)]
     most = max(places.values(), key=len)
     moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in process.tracks)
-    facts = [fact("seen-in-process", process=process, thread=most[0], more=len(most) - 1 or None), doing(most[0])]
+    facts = [fact("seen-in-process", process=process, thread=most[0], count=len(most)), doing(most[0])]
     return [*facts, fact("threads-move", process=process, count=moving)] if moving else facts
 
 

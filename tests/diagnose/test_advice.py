@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stackan import wording
-
-from .dumps import START, Frame, analyze, app, dump, mutex, thread
+from tests.dumping import START, Frame, analyze, app, dump, mutex, thread
 
 STATE = 0x5587_D178_4140
 PARKED = (

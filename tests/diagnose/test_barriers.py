@@ -6,8 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-
-from .dumps import START, Frame, Thread, analyze, app, dump, join, lwps, receive, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, join, lwps, receive, resources, thread, told
 
 SNAPSHOTS = [(Path(__file__).parent.parent / "dumps" / "barrier" / f"snap{number}.txt").read_bytes() for number in (1, 2)]
 
@@ -22,7 +21,7 @@ def arrive(number: int) -> tuple[Frame, ...]:
 
 
 def barrier(analysis: stackan.Analysis) -> stackan.model.finding.Finding:
-    return next(finding for finding in analysis.findings if finding.resources == ("barrier 0x56384ef59120 <bar>",))
+    return next(finding for finding in analysis.findings if resources(finding) == ["barrier 0x56384ef59120 <bar>"])
 
 
 def needs(analysis: stackan.Analysis) -> list[str]:
@@ -34,6 +33,7 @@ def test_locals_tell_how_many_threads_have_yet_to_come() -> None:
     analysis = analyze(*SNAPSHOTS)
     finding = barrier(analysis)
     assert lwps(finding) == [26459, 26460]
+    assert told(finding, "yet-to-come") == [{"count": 1}]
     assert "One more thread has yet to come to it." in wording.explanation(finding)
     assert needs(analysis) == ["2", "1"]  # the one that came first, LWP 26460, lacked two more
 
@@ -46,7 +46,7 @@ def test_a_barrier_that_was_passed_before_counts_anew() -> None:
 def test_without_its_locals_nothing_is_said_of_who_is_missing() -> None:
     bare = [text.replace(b"        count = 3\n", b"        count = <optimized out>\n") for text in SNAPSHOTS]
     analysis = analyze(*bare)
-    assert "yet to come" not in wording.explanation(barrier(analysis))
+    assert not told(barrier(analysis), "yet-to-come")
     assert needs(analysis) == ["all", "all"]
 
 
@@ -63,10 +63,13 @@ def test_who_does_the_same_work_and_has_not_come_is_named() -> None:
     late = thread(4105, "solver", receive(3), app("solve", pc=0x5581_7100), app("work"), START)
     parked = thread(4106, "io", receive(4), app("serve"), START)
     text = dump(thread(4100, "main", join(4101), app("main")), *steps, late, parked, full=True)
-    finding = next(finding for finding in analyze(text, text).findings if finding.resources == ("barrier 0x55814140",))
+    finding = next(finding for finding in analyze(text, text).findings if resources(finding) == ["barrier 0x55814140"])
     assert lwps(finding) == [4101, 4102, 4103, 4104]
-    assert "One more thread has yet to come to it. By elimination that is LWP 4105 solver" in wording.explanation(finding)
-    assert "It waits for the network (descriptor 3) in solve." in wording.explanation(finding)
+    assert told(finding, "may-be-missing") == [{"thread": 4105, "function": "solve"}]
+    assert (
+        "One more thread has yet to come to it. By elimination that is LWP 4105 solver: no other thread is inside solve without waiting "
+        "there. It waits for the network (descriptor 3) in solve." in wording.explanation(finding)
+    )
     assert any("has not come to the barrier" in advice for advice in wording.advice(finding))
 
 
@@ -81,14 +84,15 @@ def solving(*others: Thread, number: int = 4) -> bytes:
 
 
 def at_barrier(analysis: stackan.Analysis) -> stackan.model.finding.Finding:
-    return next(finding for finding in analysis.findings if finding.resources == ("barrier 0x55814140",))
+    return next(finding for finding in analysis.findings if resources(finding) == ["barrier 0x55814140"])
 
 
 def test_a_barrier_to_which_a_thread_at_work_may_still_come_is_no_proof_of_a_hang() -> None:
     analysis = analyze(*(solving(thread(4105, "solver", at_work(pc))) for pc in (0x5581_9000, 0x5581_9040)))
     finding = at_barrier(analysis)
     assert (finding.severity, finding.confidence) == ("warning", "possible")
-    assert "LWP 4105 solver is still on its way: it runs in burn." in wording.explanation(finding)
+    assert told(finding, "on-the-way") == [{"count": 1, "thread": 4105}]
+    assert "LWP 4105 solver is still on its way. It runs in burn." in wording.explanation(finding)
     assert analysis.verdict == "progressing"  # nor does who waits for the end of such a thread count
 
 
@@ -99,7 +103,7 @@ def test_who_moves_elsewhere_is_not_taken_for_the_one_that_is_missing() -> None:
         *(solving(stuck, thread(4106, "other", app("burn", pc=pc), app("report"), START)) for pc in (0x5581_9000, 0x5581_9040))
     )
     assert (at_barrier(analysis).severity, at_barrier(analysis).confidence) == ("critical", "likely")
-    assert "on its way" not in wording.explanation(at_barrier(analysis))
+    assert not told(at_barrier(analysis), "on-the-way")
     assert analysis.verdict == "blocked"
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import stackan
 from stackan import wording
-
-from .dumps import (
+from tests.dumping import (
     START,
     Thread,
     analyze,
@@ -20,11 +19,13 @@ from .dumps import (
     lock_guard,
     lwps,
     mutex_without_address,
+    names,
     progress,
     receive,
     run_by,
     sleep,
     thread,
+    told,
 )
 
 LEDGER, JOURNAL, CACHE = 0x5581_4140, 0x5581_4180, 0x5581_41C0
@@ -63,18 +64,24 @@ def test_the_finding_at_the_root_leads_and_counts_all_that_wait_behind() -> None
     root, other = analysis.findings
     assert (lwps(root), root.behind, root.severity) == ([200, 300, 301], 10, "critical")
     assert wording.title(root).endswith("; 10 more behind")
-    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in wording.explanation(
-        root
+    assert told(root, "seems-to-hold-it")[0] == {"thread": 400}
+    assert (
+        "LWP 400 slow seems to hold it. The guard that shows it may be left over from an earlier call. LWP 400 slow sleeps in backup."
+        in wording.explanation(root)
     )
-    assert "10 more threads wait behind them." in wording.explanation(root)
+    assert told(root, "more-behind") == [{"count": 10}]
+    assert "10 more threads wait behind." in wording.explanation(root)
     assert (len(other.threads), other.behind, other.severity) == (10, 0, "warning")
     assert analysis.headline.startswith(wording.title(root))
 
 
 def test_the_way_to_the_root_is_told_from_holder_to_holder() -> None:
     _, finding = judged(*tree()).findings
-    assert "LWP 200 w200 holds it and waits for mutex 0x55814180 in transfer." in wording.explanation(finding)
-    assert "That is held by LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it." in wording.explanation(finding)
+    assert names(finding)[1:] == ["holds-it", "waits-for", "that-is-held-by", "sleeps", "is-root"]
+    assert (
+        "LWP 200 w200 holds it. It waits for mutex 0x55814180 in transfer. That is held by LWP 400 slow. It sleeps in backup. "
+        "LWP 400 slow is the root of it." in wording.explanation(finding)
+    )
 
 
 def test_a_holder_that_is_proved_stands_in_the_title_and_its_line_in_the_proof() -> None:
@@ -88,10 +95,9 @@ def test_a_long_way_is_cut_in_the_middle() -> None:
     row = [waiter(200 + at, locks[at + 1], locks[at], f"step{at}") for at in range(7)]
     analysis = judged(waiter(100, locks[0]), *row, sleeper(400, locks[7]))
     [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
-    assert "That is held by LWP 202 w202, which waits for mutex" in wording.explanation(finding)
-    assert (
-        "So it goes on over 5 more threads to LWP 400 slow, which sleeps in backup. LWP 400 slow is the root of it."
-        in wording.explanation(finding)
+    assert [each["thread"] for each in told(finding, "that-is-held-by")] == [201, 202]
+    assert "So it goes on over 5 more threads to LWP 400 slow. It sleeps in backup. LWP 400 slow is the root of it." in wording.explanation(
+        finding
     )
     [root] = [finding for finding in analysis.findings if lwps(finding) == [206]]
     assert root.behind == 7
@@ -102,7 +108,7 @@ def test_who_waits_for_the_end_of_a_thread_waits_for_what_that_waits_for() -> No
     joiner = thread(100, "joiner", join(200), app("stop"), START)
     analysis = judged(joiner, waiter(200, JOURNAL), sleeper(400, JOURNAL))
     [finding] = [finding for finding in analysis.findings if lwps(finding) == [100]]
-    assert "LWP 200 w200 waits for mutex 0x55814180 in audit. That is held by LWP 400 slow, which sleeps in backup." in wording.explanation(
+    assert "LWP 200 w200 waits for mutex 0x55814180 in audit. That is held by LWP 400 slow. It sleeps in backup." in wording.explanation(
         finding
     )
     assert next(finding for finding in analysis.findings if lwps(finding) == [200]).behind == 1
@@ -118,7 +124,7 @@ def test_an_owner_that_waits_for_a_silent_client_is_the_root_and_not_parked() ->
     assert progress(analysis)[200] == "stuck"
     root = analysis.findings[0]
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
-    assert "LWP 200 sender holds it and waits for the network (descriptor 7) in read_request." in wording.explanation(analysis.findings[1])
+    assert "LWP 200 sender holds it. It waits for the network (descriptor 7) in read_request." in wording.explanation(analysis.findings[1])
 
 
 def guarding(lwp: int) -> Thread:
@@ -132,11 +138,11 @@ def test_a_thread_that_shows_a_guard_of_the_lock_that_others_want_is_not_parked(
     root, other = analysis.findings
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [200], 3)
     assert (
-        "LWP 200 sender itself seems to hold mutex 0x55814140 (the guard may be left over from an earlier call), for which 3 threads wait."
-        in wording.explanation(root)
+        "LWP 200 sender itself seems to hold mutex 0x55814140, for which 3 threads wait. "
+        "The guard that shows it may be left over from an earlier call." in wording.explanation(root)
     )
     assert "guard = {_M_device = @0x55814140}" in [quote.text.strip() for quote in root.evidence]
-    assert "more threads wait behind" not in wording.explanation(root), "they are told with the lock"
+    assert not told(root, "more-behind"), "they are told with the lock"
     assert wording.title(other) == "3 threads wait for mutex 0x55814140, in audit; LWP 200 sender seems to hold it"
 
 
@@ -159,8 +165,10 @@ def test_a_guard_that_was_not_there_in_all_snapshots_unparks_nobody() -> None:
 def test_a_holder_that_sleeps_is_told_as_asleep_and_gets_no_finding_of_its_own() -> None:
     analysis = judged(*(waiter(100 + at, LEDGER) for at in range(3)), sleeper(400, LEDGER))
     [finding] = analysis.findings
-    assert "LWP 400 slow seems to hold it (the guard may be left over from an earlier call) and sleeps in backup." in wording.explanation(
-        finding
+    assert told(finding, "sleeps") == [{"thread": 400, "function": "backup"}]
+    assert (
+        "LWP 400 slow seems to hold it. The guard that shows it may be left over from an earlier call. LWP 400 slow sleeps in backup."
+        in wording.explanation(finding)
     )
     assert progress(analysis)[400] == "unknown"  # a sleep ends by itself
 
@@ -190,7 +198,7 @@ def test_a_lock_that_one_thread_holds_in_all_dumps_holds_up_the_others() -> None
     analysis = analyze(before, after)
     [finding] = [finding for finding in analysis.findings if finding.kind == "convoy"]
     assert (finding.severity, finding.confidence) == ("critical", "likely")
-    assert "changed hands" not in wording.explanation(finding)
+    assert not told(finding, "lock-changed-hands")
 
 
 def unnamed_waiter(lwp: int) -> Thread:
@@ -239,4 +247,8 @@ def test_workers_that_may_bring_the_result_of_a_task_are_named_as_the_root_of_th
     assert analysis.verdict == "blocked"
     finding = analysis.findings[0]
     assert lwps(finding) == [100, 101, 102]
-    assert "2 workers of Back::loop (back) are at work and may bring it: LWP 201 back runs in merge1." in wording.explanation(finding)
+    assert told(finding, "may-bring") == [{"count": 2, "thread": 201, "pool": "Back::loop (back)"}]
+    assert (
+        "2 workers of Back::loop (back) are at work and may bring it, among them LWP 201 back. It runs in merge1."
+        in wording.explanation(finding)
+    )

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-
-from .dumps import START, Frame, Thread, analyze, app, dump, progress, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, noted, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
 
@@ -63,7 +62,7 @@ def test_workers_that_share_a_receiver_behind_a_mutex_are_idle() -> None:
     analysis = real("book")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert "5 of them for their turn to receive jobs, as far as stacks tell" in analysis.headline
-    assert "LWP 10332" in next(track.note for track in analysis.processes[0].tracks if track.lwp == 10337)
+    assert "LWP 10332" in next(noted(track) for track in analysis.processes[0].tracks if track.lwp == 10337)
 
 
 # -- std::atomic::wait: dumps/runtimes/atomic.cpp
@@ -87,7 +86,7 @@ def stuck(*threads: Thread) -> int:
 def test_workers_that_watch_one_atomic_in_one_place_wait_for_work() -> None:
     analysis = real("atomic")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
-    assert "6 of them on a futex: for work" in analysis.headline
+    assert "6 of them for an atomic value to change: for work" in analysis.headline
 
 
 def test_an_atomic_that_is_watched_in_different_places_is_no_queue() -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from stackan.classify.profiles import builtin
-from tests.graph.dumps import (
+from tests.dumping import (
     LIBC,
     START,
     Frame,

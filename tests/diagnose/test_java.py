@@ -12,6 +12,7 @@ import stackan
 from stackan import wording
 from stackan.model.case import Case
 from stackan.parsing import parse_all
+from tests.dumping import told
 
 DATA = Path(__file__).resolve().parents[1] / "dumps" / "java"
 
@@ -51,7 +52,7 @@ def test_a_deadlock_of_monitors_is_certain_even_from_one_dump(snapshots: int) ->
     assert analysis.verdict == "deadlock"
     assert kinds(analysis)[0] == ("deadlock", "certain")
     assert members(analysis) == {"transfer-1", "transfer-2"}
-    assert "2 more threads wait behind them" in wording.explanation(analysis.findings[0])
+    assert told(analysis.findings[0], "more-behind") == [{"count": 2}]
 
 
 def test_a_deadlock_of_reentrant_locks_is_proved_by_what_the_jvm_says_of_it() -> None:
@@ -161,7 +162,7 @@ def test_a_convoy_names_the_thread_that_holds_the_lock_and_sleeps() -> None:
     analysis = analyze(*both("jdk17-convoy"))
 
     assert analysis.verdict == "blocked"
-    assert "sleeper holds it and sleeps in Lab.pause" in wording.explanation(analysis.findings[0])
+    assert "sleeper holds it. It sleeps in Lab.pause." in wording.explanation(analysis.findings[0])
 
 
 # -- what moves between two dumps

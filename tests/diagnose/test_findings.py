@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stackan import wording
-
-from .dumps import (
+from tests.dumping import (
     START,
     Frame,
     Thread,

@@ -9,8 +9,7 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.model.waitgraph import HELD_BY
-
-from .dumps import analyze
+from tests.dumping import analyze, told
 
 PRINTED = (Path(__file__).parent.parent / "dumps" / "rwlock" / "printed.txt").read_bytes()
 ANSWER = next(line for line in PRINTED.splitlines() if line.startswith(b"$2 = "))
@@ -37,7 +36,12 @@ def test_a_printed_rwlock_tells_how_many_read_and_who_queues_behind_them() -> No
 
 
 def test_who_reads_is_named_by_elimination_where_all_others_wait_for_the_lock() -> None:
-    assert "By elimination a reader may be LWP 17874 rwpref, which is idle in dump_dict" in wording.explanation(convoy(PRINTED))
+    finding = convoy(PRINTED)
+    assert told(finding, "may-be-a-reader") == [{"threads": [17874, 17870]}]
+    assert (
+        "By elimination a reader may be one of LWP 17874 rwpref and LWP 17870 rwpref: all other threads of the process wait for the lock. "
+        "LWP 17874 rwpref is idle in dump_dict. LWP 17870 rwpref waits for the end of LWP 17874 in main." in wording.explanation(finding)
+    )
 
 
 def test_the_advice_asks_for_nothing_that_is_printed_already() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .dumps import START, Frame, Thread, app, condition, dump, poll_events, pthread_of, thread
+from tests.dumping import START, Frame, Thread, app, condition, dump, poll_events, pthread_of, thread
 
 PAGE, INDEX, POOL = 0x7F1B_2C00_1180, 0x7F1B_2C00_2240, 0x3C6_2D78
 

@@ -8,8 +8,7 @@ import pytest
 
 from stackan import wording
 from stackan.diagnose import judge_case
-
-from .dumps import (
+from tests.dumping import (
     START,
     Frame,
     Thread,
@@ -192,7 +191,7 @@ PARKED_BY_A_RULE = [thread(4700 + at, f"asio-{at}", condition(0x5581_4000, 0x558
     ("threads", "words"),
     [
         (readers(3), "Nothing is seen stuck: 4 of 4 threads wait, 3 of them for a peer to send: a client, or a backend that hangs."),
-        (IDLE, "Nothing is seen stuck: 4 of 4 threads wait, 3 of them on a condition: for work, as far as a stack tells."),
+        (IDLE, "Nothing is seen stuck: 4 of 4 threads wait, 3 of them for a condition: for work, as far as a stack tells."),
         (readers(1) + PARKED_BY_A_RULE, "Nothing is stuck: 6 of 6 threads wait for work."),
     ],
     ids=["peers", "conditions", "known"],

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 import stackan
-from graph.dumps import LIBC, START, Frame, analyze, app, dump, receive, thread
 from stackan import wording
 from stackan.report.text import render
+from tests.dumping import LIBC, START, Frame, analyze, app, dump, receive, thread, told
 
 Frames = Sequence[Frame]
 
@@ -63,29 +63,33 @@ def test_the_rank_that_is_not_in_the_collective_is_named_with_what_it_does(helpe
     assert analysis.verdict == "blocked"
     assert first.severity == "critical"
     assert analysis.headline == (
-        "15 threads of 15 processes wait for a message of another MPI rank, in PMPI_Allreduce below solver_step; "
-        "process 4350 is not there: it runs in compute_forces."
+        "15 threads of 15 processes wait for a message of another MPI rank, in PMPI_Allreduce, called from solver_step; "
+        "process 4350 is not there; LWP 4350 solver runs in compute_forces."
     )
-    assert "Not there: process 4350 runs in compute_forces." in wording.explanation(first)
+    assert "Process 4350 is not there. LWP 4350 solver runs in compute_forces." in wording.explanation(first)
     assert any(quote.source == "snap2/rank15.txt" and "compute_forces" in quote.text for quote in first.evidence)
     assert wording.advice(first) == ("Look at process 4350 first: the others go on when it makes the same call.",)
 
 
 def test_the_text_and_the_json_report_name_it():
     analysis = job(COMPUTING)
-    assert "process 4350 is not there: it runs in compute_forces" in " ".join(" ".join(render(analysis)).split())
-    assert "process 4350 is not there: it runs in compute_forces" in json.dumps(analysis.to_dict()["findings"])
+    assert "process 4350 is not there; LWP 4350 solver runs in compute_forces" in " ".join(" ".join(render(analysis)).split())
+    assert "process 4350 is not there; LWP 4350 solver runs in compute_forces" in json.dumps(analysis.to_dict()["findings"])
 
 
 def test_a_rank_in_another_call_is_not_there_either():
     analysis = job(waiting("PMPI_Recv", "exchange_halo"))
-    assert analysis.headline.endswith("process 4350 is not there: it waits in PMPI_Recv below exchange_halo.")
+    assert analysis.headline.endswith("process 4350 is not there; LWP 4350 solver waits in PMPI_Recv, called from exchange_halo.")
 
 
 def test_several_that_call_the_same_function_from_elsewhere_are_told_together():
     analysis = job(waiting("PMPI_Allreduce", "write_step"), number=3)
     assert analysis.headline.endswith("processes 4330, 4340 and 4350 are not there.")
-    assert "processes 4330, 4340 and 4350: each waits in PMPI_Allreduce below write_step." in wording.explanation(analysis.findings[0])
+    assert told(analysis.findings[0], "not-there-does") == [{"processes": ["4330", "4340", "4350"]}]
+    assert (
+        "Processes 4330, 4340 and 4350 are not there, and all do the same. LWP 4330 solver waits in PMPI_Allreduce, called from write_step."
+        in wording.explanation(analysis.findings[0])
+    )
 
 
 def test_ranks_that_poll_in_one_call_are_suspected_and_no_more():
@@ -95,8 +99,8 @@ def test_ranks_that_poll_in_one_call_are_suspected_and_no_more():
     analysis = analyze(*rounds[0], *odd, *rounds[1], *odd, names=names)
     assert analysis.verdict == "progressing"
     assert analysis.headline == (
-        "Nothing is proved to be stuck, but 15 processes are in PMPI_Allreduce below solver_step in both snapshots; "
-        "process 4215 is not there: it runs in compute_forces."
+        "Nothing is proved to be stuck. What is suspected: 15 processes are in PMPI_Allreduce, called from solver_step, in both snapshots; "
+        "process 4215 is not there; LWP 4215 solver runs in compute_forces."
     )
     assert [(finding.kind, finding.confidence) for finding in analysis.findings] == [("stuck-wait", "possible")], "none spins"
 
@@ -118,12 +122,12 @@ def test_calls_that_do_not_wait_make_no_such_finding(call):
 def test_one_round_suggests_it():
     analysis = job(COMPUTING, rounds=1)
     assert analysis.verdict == "inconclusive"
-    assert analysis.headline.endswith("process 4350 is not there: it runs in compute_forces.")
+    assert analysis.headline.endswith("process 4350 is not there; LWP 4350 solver runs in compute_forces.")
     assert not analysis.critical
 
 
 def test_where_all_wait_in_one_call_nobody_is_accused():
-    assert job(TOGETHER).headline.endswith("wait for a message of another MPI rank, in PMPI_Allreduce below solver_step.")
+    assert job(TOGETHER).headline.endswith("wait for a message of another MPI rank, in PMPI_Allreduce, called from solver_step.")
 
 
 def test_two_halves_of_a_job_do_not_accuse_each_other():
@@ -134,8 +138,10 @@ def test_two_halves_of_a_job_do_not_accuse_each_other():
 def test_the_daemon_that_starts_the_ranks_is_none_of_them():
     """It waits for events below its own `main`, as prted and mpirun do."""
     daemon = (*POLL, app("prte_event_base_loop"), app("main"))
-    assert job(COMPUTING, beside=daemon).headline.endswith("; process 4350 is not there: it runs in compute_forces.")
+    assert job(COMPUTING, beside=daemon).headline.endswith("; process 4350 is not there; LWP 4350 solver runs in compute_forces.")
 
 
 def test_a_rank_that_waits_for_a_peer_of_its_own_is_told_with_that():
-    assert job((*receive(7), app("fetch_mesh"), app("main"))).headline.endswith("it waits for the network (descriptor 7) in fetch_mesh.")
+    assert job((*receive(7), app("fetch_mesh"), app("main"))).headline.endswith(
+        "LWP 4350 solver waits for the network (descriptor 7) in fetch_mesh."
+    )

@@ -8,8 +8,7 @@ import pytest
 
 import stackan
 from stackan import wording
-
-from .dumps import (
+from tests.dumping import (
     LIBC,
     START,
     Frame,
@@ -21,6 +20,7 @@ from .dumps import (
     eu_stack,
     join,
     mutex,
+    noted,
     owners,
     progress,
     receive,
@@ -71,7 +71,7 @@ def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(to
 
 def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
     text = dump(MAIN, *CONSUMERS)
-    assert "on a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
+    assert "for a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
 
 
 def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:
@@ -161,8 +161,8 @@ def test_children_that_wait_for_their_turn_to_accept_are_idle() -> None:
     analysis = real("../prefork")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert "2 of them for their turn to accept connections, as far as stacks tell" in analysis.headline
-    notes = {track.note for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
-    assert notes == {"waits for its turn to accept connections: LWP 28036 has it"}
+    notes = {noted(track) for process in analysis.processes for track in process.tracks if track.place.role == "follower"}
+    assert notes == {"waits for its turn to accept connections; LWP 28036 has it"}
 
 
 def test_threads_of_one_process_follow_one_that_accepts_too() -> None:

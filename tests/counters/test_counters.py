@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph.dumps import START, Thread, app, dump, join, mutex, parked, poll_events, sleep, thread
 
 import stackan
 from stackan.cli import main
 from stackan.errors import InputError
+from tests.dumping import START, Thread, app, dump, join, mutex, parked, poll_events, sleep, thread
 
 REAL = Path(__file__).parents[1] / "dumps" / "counters"
 TRANSFERS, ASKER, POSTER, SPINNER, MAIN = (32367, 32368), 32370, 32371, 32374, 32365
@@ -300,7 +300,7 @@ def test_an_attach_takes_two_switches_of_each_thread_and_no_more(made: Case) -> 
 
 
 def test_each_tool_that_took_a_dump_has_attached(made: Case) -> None:
-    from graph.dumps import eu_stack
+    from tests.dumping import eu_stack
 
     folder = made(*STUCK, c1=schedstat({4100: (40, 7), 4101: (900, 12)}), c2=schedstat({4100: (60, 9), 4101: (1010, 16)}))
     for number in (1, 2):

@@ -11,9 +11,8 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.errors import InputError
-
-from .dumps import START, Frame, Thread, app, guarded_mutex, holds, lock_guard, lwps, owners, progress, pthread_of, thread
-from .innodb import INDEX, PAGE, POOL, idle_client, latch, long_waits, mutex, reader_of_disk, server, status, waiter
+from tests.dumping import START, Frame, Thread, app, guarded_mutex, holds, lock_guard, lwps, owners, progress, pthread_of, thread, told
+from tests.faultlogs.innodb import INDEX, PAGE, POOL, idle_client, latch, long_waits, mutex, reader_of_disk, server, status, waiter
 
 Analyze = Callable[..., stackan.Analysis]
 
@@ -32,7 +31,7 @@ def judge(tmp_path: Path) -> Analyze:
     return judge
 
 
-def told(analysis: stackan.Analysis, log: int = 0) -> list[dict[str, Any]]:
+def logged_waits(analysis: stackan.Analysis, log: int = 0) -> list[dict[str, Any]]:
     """What the document says of a log's waits."""
     waits: list[dict[str, Any]] = analysis.to_dict()["logs"][log]["waits"]
     return waits
@@ -73,7 +72,7 @@ def test_the_finding_names_the_latch_its_holder_and_quotes_the_log(judge: Analyz
     assert (root.kind, lwps(root), root.behind) == ("stalled-io", [4004], 3)
     assert finding.kind == "convoy"
     assert f"an InnoDB latch {PAGE:#x} <dict0dict.cc line 2737>" in wording.title(finding)
-    assert "LWP 4004 mysqld holds it and" in wording.explanation(finding)
+    assert "LWP 4004 mysqld holds it. It waits for a file (descriptor 31) in row_search_mvcc." in wording.explanation(finding)
     assert any(quote.source.endswith("mysqld1.err") and f"{PAGE:#x}" in quote.text for quote in finding.evidence)
 
 
@@ -82,8 +81,10 @@ def test_two_threads_that_wait_for_each_others_latch_are_a_certain_deadlock(judg
     analysis = judge([waiter(4001), waiter(4002)], status(latch(4001, PAGE, 4002), latch(4002, INDEX, 4001, want="S-lock")))
     [finding] = [each for each in analysis.findings if each.kind == "deadlock"]
     assert (finding.confidence, lwps(finding)) == ("certain", [4001, 4002])
-    assert "(recorded, " in wording.explanation(finding)
-    assert "mysqld1.err line " in wording.explanation(finding)
+    for held in told(finding, "waits-held-by"):
+        assert held["shown"]["evidence"] == "recorded"
+        assert held["shown"]["source"].endswith("mysqld1.err")
+        assert f"mysqld1.err, line {held['shown']['line']})" in wording.explanation(finding)
     texts = [quote.text for quote in finding.evidence]
     assert f"a writer (thread id {pthread_of(4002)}) has reserved it in mode  exclusive" in texts
     assert any("in sync_array_wait_event (" in text for text in texts), "what the dumps say to it, too"
@@ -117,7 +118,7 @@ def test_a_holder_that_does_not_wait_in_the_list_makes_nothing_certain(judge: An
 )
 def test_every_versions_words_are_read(judge: Analyze, text: str, owner: list[int]) -> None:
     analysis = judge([waiter(4001), reader_of_disk(4004)], status(text.replace("buf0lru.cc", "btr0cur.cc")))
-    assert [wait["address"] for wait in told(analysis)] == [f"{POOL:#x}"]
+    assert [wait["address"] for wait in logged_waits(analysis)] == [f"{POOL:#x}"]
     assert wait_of(analysis, 4001)["address"] == f"{POOL:#x}"
     assert owners(analysis, 4001) == owner
 
@@ -155,7 +156,7 @@ def test_an_idle_holder_is_told_as_left_over(judge: Analyze) -> None:
     assert owners(analysis, 4001) == []
     assert holds(analysis, 4004) == []
     assert "LWP 4004 mysqld is idle: the name is left over" in words(analysis)
-    assert not told(analysis)[0]["holder_counts"]
+    assert not logged_waits(analysis)[0]["holder_counts"]
 
 
 def test_a_thread_that_the_log_says_waits_for_itself_is_no_self_deadlock(judge: Analyze) -> None:
@@ -199,7 +200,7 @@ def test_the_one_reader_that_a_writer_waits_for_is_named_by_mysql_8(judge: Analy
 def test_a_waiter_that_stands_elsewhere_now_proves_nothing(judge: Analyze) -> None:
     analysis = judge([reader_of_disk(4001), reader_of_disk(4004)], status(latch(4001, PAGE, 4004)))
     assert holds(analysis, 4004) == []
-    assert told(analysis)[0]["why_not"] == "LWP 4001 mysqld does not wait for a latch in the newest snapshot"
+    assert logged_waits(analysis)[0]["why_not"] == "LWP 4001 mysqld does not wait for a latch in the newest snapshot"
 
 
 def test_a_waiter_that_moves_between_the_snapshots_proves_nothing(tmp_path: Path) -> None:
@@ -235,12 +236,12 @@ def test_only_the_last_list_counts(judge: Analyze) -> None:
 def test_a_thread_that_is_named_again_begins_a_new_list(judge: Analyze) -> None:
     listed = latch(4001, INDEX, 4004) + latch(4002, PAGE, 4004)
     analysis = judge([waiter(4001), waiter(4002), reader_of_disk(4004)], listed + latch(4002, PAGE, 4004))
-    assert [wait["lwp"] for wait in told(analysis)] == [4002]
+    assert [wait["lwp"] for wait in logged_waits(analysis)] == [4002]
 
 
 def test_a_wait_that_has_ended_is_none(judge: Analyze) -> None:
     analysis = judge([waiter(4001), reader_of_disk(4004)], status(latch(4001, PAGE, 4004) + "wait has ended\n"))
-    assert told(analysis) == []
+    assert logged_waits(analysis) == []
     assert owners(analysis, 4001) == []
 
 
@@ -259,13 +260,13 @@ def test_logs_that_name_different_latches_of_a_thread_prove_nothing(judge: Analy
 
 def test_a_list_of_other_threads_ends_the_one_before(judge: Analyze) -> None:
     logged = long_waits(latch(4001, INDEX, 4004)) + long_waits(latch(4002, PAGE, 4004))
-    assert [wait["lwp"] for wait in told(judge([waiter(4001), waiter(4002), reader_of_disk(4004)], logged))] == [4002]
+    assert [wait["lwp"] for wait in logged_waits(judge([waiter(4001), waiter(4002), reader_of_disk(4004)], logged))] == [4002]
 
 
 def test_a_reader_does_not_wait_for_a_latch_that_lets_readers_in(judge: Analyze) -> None:
     analysis = judge([waiter(4001), reader_of_disk(4004)], status(latch(4001, PAGE, 4004, want="S-lock", grip=" SX")))
     assert owners(analysis, 4001) == []
-    assert told(analysis)[0]["why_not"] == "a latch that is held in mode SX lets readers in"
+    assert logged_waits(analysis)[0]["why_not"] == "a latch that is held in mode SX lets readers in"
 
 
 def test_threads_of_no_dump_are_a_warning(judge: Analyze) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import stackan
 from stackan import wording
-
-from .dumps import Frame, Thread, analyze, condition, dump, poll_events, thread
+from tests.dumping import Frame, Thread, analyze, condition, dump, poll_events, thread
 
 BASE = (Frame("Runnable::start()", where="from ./libDolphinDB.so"), Frame("Thread::startFunc(void*)", where="from ./libDolphinDB.so"))
 QUEUE = Frame("SynchronizedQueue<SmartPointer<Task> >::blockingPop(SmartPointer<Task>&)", where="from ./libDolphinDB.so")
@@ -47,7 +46,7 @@ def test_workers_that_all_wait_for_each_others_subtasks_are_an_exhausted_pool_wi
     assert analysis.verdict == "worker-exhaustion"
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
     assert "DolphinDB workers of level 0 (ZeroWorker)" in wording.title(finding)
-    assert "no thread is free <- a job would have to be canceled <- canceling needs a connection" in wording.explanation(finding)
+    assert "canceling a job needs a connection, a connection needs a free thread, and none is free" in wording.explanation(finding)
     assert "DolphinDB's side door (UrgentWorker) is idle: use it." in wording.explanation(finding)
     assert any("./dolphindb -attach 1 -target-pid PID" in advice for advice in wording.advice(finding))
     [urgent] = [pool for pool in analysis.processes[0].pools if "UrgentWorker" in pool.name]

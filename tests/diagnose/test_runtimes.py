@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import stackan
-from graph.dumps import START, Thread, analyze, app, condition, dump, thread
 from stackan import wording
+from tests.dumping import START, Thread, analyze, app, condition, dump, noted, thread
 
 JVM = (app("JavaThread::run"), app("Thread::call_run"), app("thread_native_entry"), *START)
 WAIT = condition(0x7F80_7400_B7C0, 0x7F80_7400_B798)
@@ -71,7 +71,7 @@ def test_who_waits_for_the_gil_in_all_snapshots_is_neither_stuck_nor_seen_to_wor
     analysis = analyze(text, text)
     rows = analysis.to_dict()["processes"][0]["threads"]
     assert [(row["progress"], wait["kind"]) for row in rows for wait in row["waits_for"]] == [("unknown", "gil")] * 3
-    assert (analysis.verdict, analysis.processes[0].tracks[0].note) == (
+    assert (analysis.verdict, noted(analysis.processes[0].tracks[0])) == (
         "inconclusive",
         "waits in all snapshots for the GIL: it asks again every 5 ms",
     )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import stackan
+from stackan import wording
 from stackan.model.case import Case
 from stackan.model.finding import Finding
+from stackan.model.track import Track
 from stackan.parsing import parse_all
+from stackan.report.reasons import reason
+from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.wording.nouns import say
 
 LIBSTDCXX = "from /lib/x86_64-linux-gnu/libstdc++.so.6"
 LIBC = "from /lib/x86_64-linux-gnu/libc.so.6"
@@ -107,6 +112,27 @@ def analyze(*texts: bytes, names: Iterable[str] = ()) -> stackan.Analysis:
 def lwps(finding: Finding) -> list[int | None]:
     """The threads that a finding names, sorted."""
     return sorted((track.lwp for _, track in finding.threads), key=lambda lwp: lwp or 0)
+
+
+def told(finding: Finding, name: str) -> list[dict[str, Any]]:
+    """The facts of this name that a finding tells anywhere, with their values as the document has them."""
+    facts = (*finding.title, *finding.reasons, *finding.doubts, *finding.advice)
+    return [{key: value for key, value in reason(each).items() if key != "name"} for each in facts if each.name == name]
+
+
+def noted(track: Track) -> str:
+    """Why a thread counts as stuck, idle or moving, as the document says it."""
+    return wording.speech().title(track.note)
+
+
+def names(finding: Finding) -> list[str]:
+    """The names of the reasons that a finding gives, in their order."""
+    return [each.name for each in finding.reasons]
+
+
+def resources(finding: Finding) -> list[str]:
+    """What a finding is about, as the document names it."""
+    return [say(each, catalog_of(ENGLISH)) for each in finding.resources]
 
 
 def kinds(analysis: stackan.Analysis) -> list[str]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import stackan
 from stackan import wording
 from stackan.model.finding import Finding
-
-from .dumps import START, Frame, analyze, app, dump, progress, thread
+from tests.dumping import START, Frame, analyze, app, dump, progress, thread, told
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "redis"
 LOOP = (Frame("event_base_loop", pc=0x7F31_0C3C_1F4F), app("serve"), *START)
@@ -28,9 +27,12 @@ def test_an_endless_script_of_redis_is_told_with_what_ends_it() -> None:
     (finding,) = analysis.findings
     assert (finding.kind, finding.severity, finding.confidence) == ("spin", "warning", "possible")
     assert wording.title(finding) == "LWP 10370, an event loop, is in lua_pcall ← luaCallFunction ← evalGenericCommand in both snapshots"
-    assert "in a script that is long or endless" in wording.explanation(finding)
+    assert wording.explanation(finding) == (
+        "It runs in the loop of aeMain, in a script. Until that ends, everybody else whom this loop serves has to wait. "
+        "That may be a long or an endless one, or by chance a similar one in each snapshot."
+    )
     assert "SCRIPT KILL" in wording.advice(finding)[0]
-    assert analysis.headline == f"Nothing is proved to be stuck, but {wording.title(finding)}."
+    assert analysis.headline == f"Nothing is proved to be stuck. What is suspected: {wording.title(finding)}."
 
 
 def test_the_io_threads_of_redis_that_spin_by_design_have_no_work() -> None:
@@ -42,7 +44,8 @@ def test_a_loop_that_moved_in_its_innermost_function_only_is_in_one_call() -> No
     before, after = (busy(Frame("parse_line", pc=pc), app("read_request")) for pc in (0x5581_1000, 0x5581_1044))
     (finding,) = findings(before, after)
     assert wording.title(finding) == "LWP 7100 loop-0, an event loop, is in parse_line ← read_request in both snapshots"
-    assert "in one request that is long or endless" in wording.explanation(finding)
+    assert "It runs in the loop of event_base_loop, in one request." in wording.explanation(finding)
+    assert told(finding, "maybe-each-time-another-request")
 
 
 def test_a_loop_that_came_by_another_call_has_moved() -> None:

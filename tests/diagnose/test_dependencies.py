@@ -9,9 +9,8 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.errors import ProfileError
-
-from .dumps import Frame, Thread, app, case, condition, dump, kinds, lwps, thread
-from .test_dolphindb import BASE, LISTENER, MAIN, START, WAIT, idle, job, judged, run, subtask
+from tests.diagnose.test_dolphindb import BASE, LISTENER, MAIN, START, WAIT, idle, job, judged, run, subtask
+from tests.dumping import Frame, Thread, app, case, condition, dump, kinds, lwps, thread, told
 
 # Two processes of four workers each: every worker runs a task that calls the other process and waits for its answer.
 SERVICES = sorted(map(str, (Path(__file__).parent.parent / "dumps" / "services").glob("*.txt")))
@@ -70,7 +69,7 @@ def test_workers_that_wait_for_each_others_subtasks_are_exhausted_whoever_else_i
     assert analysis.verdict == "worker-exhaustion"
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
     assert lwps(finding) == [4420]  # subtasks of level 3 or deeper share their workers; all others wait behind these
-    assert "6 more threads wait behind them." in wording.explanation(finding)
+    assert told(finding, "more-behind") == [{"count": 6}]
 
 
 def test_a_worker_of_the_level_that_is_waited_for_may_run_the_subtask() -> None:
@@ -95,12 +94,10 @@ def test_two_services_whose_workers_all_wait_for_each_other_are_exhausted_togeth
     assert lwps(finding) == [*range(2138, 2142), *range(2143, 2147)]
     assert wording.title(finding) == "request workers of 2136 and 2137: all 8 workers wait for each other's work"
     for one, other in (("2136", "2137"), ("2137", "2136")):
-        said = (
-            f"4 workers of request workers of {one} wait for the other service's answer, which only request workers of {other} can bring."
-        )
+        said = f"4 workers of request workers ({one}) wait for the other service's answer, which only request workers ({other}) can bring."
         assert said in wording.explanation(finding)
     edges = analysis.graph.edges(data=True)
-    assert sum(data["words"] == "can be brought only by work of" for _, _, data in edges) == 2
+    assert sum(data["relation"] == "brought-by" for _, _, data in edges) == 2
 
 
 def test_without_a_word_that_all_nodes_are_here_it_is_only_possible(profile) -> None:  # type: ignore[no-untyped-def]
@@ -174,7 +171,7 @@ def test_a_controller_whose_workers_all_wait_holds_up_the_data_nodes(profile) ->
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
     assert [process.id for process in finding.processes] == ["7000"]
     assert finding.confidence == "likely"
-    assert "6 more threads wait behind them." in wording.explanation(finding)
+    assert told(finding, "more-behind") == [{"count": 6}]
 
 
 def test_a_controller_with_a_free_worker_holds_up_nobody(profile) -> None:  # type: ignore[no-untyped-def]
@@ -226,7 +223,7 @@ def test_nodes_of_a_cluster_that_wait_for_each_others_subtasks_may_be_exhausted_
     assert finding.confidence == "possible"  # whether there are more nodes, nobody knows
     assert [process.id for process in finding.processes] == ["n1/5000", "n2/6000"]
     assert (
-        "waits for a subtask on another node, which only DolphinDB workers of level 1 (FirstWorker) of n2/6000 can bring"
+        "waits for a subtask on another node, which only DolphinDB workers of level 1 (FirstWorker) (n2/6000) can bring"
         in wording.explanation(finding)
     )
     assert analysis.verdict == "blocked"

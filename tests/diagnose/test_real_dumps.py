@@ -12,8 +12,7 @@ import pytest
 
 import stackan
 from stackan import wording
-
-from .dumps import lwps
+from tests.dumping import lwps
 
 TRUTH = Path(__file__).resolve().parents[2].parent / "shared" / "truth"
 FORMATS = {"gdb_full", "gdb_bt", "gdb_bt_nodbg", "eustack", "core_full", "gdb", "gdb-nodebug", "eu-stack", "lldb"}

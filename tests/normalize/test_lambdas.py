@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graph.dumps import START, Frame, analyze, app, dump, mutex, thread
 from stackan import wording
+from tests.dumping import START, Frame, analyze, app, dump, mutex, thread
 
 LAMBDA = Frame("operator()", "__closure=0x1416ec0", "at server.cc:93")
 

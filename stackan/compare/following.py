@@ -1,0 +1,56 @@
+"""Snapshots of one process → its threads through time, each with its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from stackan.compare.handlers import note_handler
+from stackan.compare.matching import match
+from stackan.compare.progress import Judges
+from stackan.compare.settling import settle_holders, settle_joins, settle_results
+from stackan.compare.turns import settle_turns
+from stackan.model.columns import UNKNOWN
+from stackan.model.place import Sighting
+from stackan.model.track import Track
+
+if TYPE_CHECKING:
+    from stackan.model.counters import Counters
+
+
+def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), counters: Counters | None = None) -> list[Track]:
+    """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished.
+
+    `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
+    """
+    last = len(snapshots) - 1
+    judges = Judges(last, cut)
+    tracks = [_track(key, tuple(sightings), judges) for key, sightings in match(snapshots).items()]
+    if counters is not None:
+        from stackan.compare.counted import sharpen  # few cases have any
+
+        tracks = [sharpen(track, counters, last, cut) for track in tracks]
+    tracks = [note_handler(track, last) for track in tracks]
+    tracks = settle_holders(settle_turns(settle_results(settle_joins(tracks, once=last == 0))))
+    return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
+
+
+def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: Judges) -> Track:
+    newest = sightings[-1][1]
+    dump, thread = newest.dump, newest.thread
+    columns = dump.columns
+    lwp, pthread = columns.thread_lwp[thread], columns.thread_pthread[thread]
+    judged = judges.judge(sightings)
+    return Track(
+        key,
+        lwp if lwp != UNKNOWN else None,
+        hex(pthread) if pthread else None,
+        dump.thread(thread).number if lwp == UNKNOWN and dump.traits.numbered else None,
+        dump.thread_name(thread),
+        sightings,
+        judged.progress,
+        judged.note,
+        judged.timeline,
+        newest,
+        newest.place,
+    )
