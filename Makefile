@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 BUILT  := $(VENV)/.built
 EXAMPLE := examples/mariadb-pool-exhausted
 
-.PHONY: help demo test check bench fuzz clean
+.PHONY: help demo test check catalogs bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
@@ -21,6 +21,10 @@ check: $(BUILT) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+catalogs: $(BUILT) ## bring the catalogs of other languages to the sentences of the sources
+	$(BIN)/python catalogs.py
+	$(BIN)/pybabel --quiet compile --domain stackan --directory stackan/locale
 
 bench: $(BUILT) ## the benchmarks, at their full sizes
 	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q

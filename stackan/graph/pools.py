@@ -26,7 +26,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         if members:
             why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
             for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
-                name = f"{rule.name} {stem}".rstrip()
+                name = rule.name.followed_by(stem) if stem else rule.name
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
     free = Crowd([track for track in current if track.key not in taken])
@@ -37,8 +37,8 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
             continue
         taken.update(track.key for track in members)
         for stem, group in _by_stem(members):
-            name = f"{dispatch} ({stem})" if stem else dispatch
-            found.append(_judge(group, name, dispatch, snapshots, None, why))
+            named = f"{dispatch} ({stem})" if stem else dispatch
+            found.append(_judge(group, named, dispatch, snapshots, None, why))
     every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 

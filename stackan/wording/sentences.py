@@ -58,7 +58,7 @@ _TITLES = {
     "runtime-reports-deadlock": [
         many(
             "The run-time itself reports a deadlock: {thread} waits and nothing else can run",
-            "The run-time itself reports a deadlock: all {count} {threads_are}s wait and nothing else can run",
+            "The run-time itself reports a deadlock: all {count} goroutines wait and nothing else can run",
         )
     ],
     "workers-wait-for-each-others-work": [
@@ -68,7 +68,7 @@ _TITLES = {
         )
     ],
     "workers-all-wait": [
-        many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what} ({most} of them)", "most"),
+        one("{pools}: all {count} workers wait for {what} ({most} of them)"),
         many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what}"),
     ],
     "stands-waiting": [

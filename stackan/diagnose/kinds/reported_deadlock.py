@@ -26,7 +26,7 @@ def find_reported_deadlock(process: Process) -> list[Finding]:
             kind="deadlock",
             severity=CRITICAL,
             confidence=CERTAIN,
-            title=(fact("runtime-reports-deadlock", count=len(tracks), thread=tracks[0], threads_are=dump.traits.thread),),
+            title=(fact("runtime-reports-deadlock", count=len(tracks), thread=tracks[0]),),
             reasons=(*map(doing, tracks[:_NAMED]), *([fact("more-wait", count=rest)] if rest > 0 else [])),
             threads=tuple((process, track) for track in tracks),
             resources=(),
