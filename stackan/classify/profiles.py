@@ -165,9 +165,8 @@ def _check_translations(row: dict[str, Any], path: str, where: str) -> None:
         if said not in row:
             raise ProfileError(f"{path}: {where} states no `{said}`, but says by `{key}` what that is in another language")
         if said in _LISTS and len(row[key]) != len(row[said]):
-            raise ProfileError(
-                f"{path}: `{key}` of {where} has {len(row[key])} elements, and `{said}` {len(row[said])}: translate one by one, in their order"
-            )
+            counts = f"{len(row[key])} elements, and `{said}` {len(row[said])}"
+            raise ProfileError(f"{path}: `{key}` of {where} has {counts}: translate one by one, in their order")
 
 
 def _english(key: str) -> str:

@@ -68,6 +68,7 @@ _WAYS = {
     "network": marked("{peer}, over the network"),
     "unix": marked("{peer}, through a Unix socket"),
 }
+_ACTS = {"answer": marked("an answer of process {processes}"), "read": marked("a read by process {processes}")}
 
 
 def say(value: Value, catalog: Catalog) -> str:
@@ -86,6 +87,8 @@ def say(value: Value, catalog: Catalog) -> str:
 
 def wanted(value: Wanted, catalog: Catalog) -> str:
     """`mutex 0x5587d1784140 <audit_lock>`, `an InnoDB row lock`, `the end of LWP 4711`, `process 24096, through a pipe (descriptor 5)`"""
+    if value.only and isinstance(value.who, Peer):
+        return catalog.fill(_ACTS[value.only], processes=listed_as_choice(value.who.processes, catalog))
     if value.only:
         return catalog.text(ONLY[value.only])
     symbol = f" <{value.symbol}>" if value.symbol else ""
@@ -152,6 +155,12 @@ def shown(value: Shown, catalog: Catalog) -> str:
     return catalog.fill("{evidence}, line {line}", evidence=evidence, line=line)
 
 
+def _track(value: Track, catalog: Catalog) -> str:
+    """`LWP 17541 transfer`, `goroutine 17`, `thread 20 transfer-1`"""
+    name = label(value)
+    return catalog.fill("thread {name}", name=name.removeprefix("thread ")) if name.startswith("thread ") else name
+
+
 def share(value: Share, catalog: Catalog) -> str:
     """`14 of 16 data nodes`, `all 3 controllers`, `both mariadb processes`"""
     if value.kind in ROLES:
@@ -181,7 +190,7 @@ _WORDS: tuple[tuple[type, Callable[..., str]], ...] = (
     (Shown, shown),
     (Share, share),
     (Peer, _peer),
-    (Track, lambda track, catalog: label(track)),
+    (Track, _track),
     (Process, lambda process, catalog: process.id),
     (Pool, lambda pool, catalog: catalog.of_profile(pool.name)),
 )
