@@ -53,7 +53,14 @@ class Share(NamedTuple):
     kind: str  # a role or a profile's name; "" for processes of any kind
 
 
-One = Union[int, str, Track, Wanted, Shown, Share, Peer, "Process", "Pool"]
+class PoolOf(NamedTuple):
+    """A pool of one of several processes."""
+
+    pool: Pool
+    process: Process
+
+
+One = Union[int, str, Track, Wanted, Shown, Share, Peer, PoolOf, "Process", "Pool"]
 Value = Union[One, "tuple[One, ...]"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from stackan.model.facts import Fact, One, Peer, Share, Shown, Value, Wanted
+from stackan.model.facts import Fact, One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 from stackan.wording.catalog import ENGLISH, catalog_of
@@ -32,7 +32,7 @@ def _plain(value: Value) -> Any:
         if value.who:
             known["who"] = _plain(value.who)
         return known | ({"address": f"{value.address:#x}"} if value.address is not None else {})
-    if isinstance(value, Peer):
+    if isinstance(value, (Peer, PoolOf)):
         return say(value, _ENGLISH)
     if isinstance(value, (Shown, Share)):
         return {name: each for name, each in value._asdict().items() if each not in (None, "")}

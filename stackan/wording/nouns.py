@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from stackan.model.facts import One, Peer, Share, Shown, Value, Wanted
+from stackan.model.facts import One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track, label
 from stackan.wording.catalog import Catalog, marked
@@ -192,5 +192,6 @@ _WORDS: tuple[tuple[type, Callable[..., str]], ...] = (
     (Peer, _peer),
     (Track, _track),
     (Process, lambda process, catalog: process.id),
+    (PoolOf, lambda each, catalog: catalog.fill("{pool} ({process})", pool=say(each.pool, catalog), process=each.process.id)),
     (Pool, lambda pool, catalog: catalog.of_profile(pool.name)),
 )
