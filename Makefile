@@ -7,7 +7,7 @@ BUILT  := $(VENV)/.built
 TOOLS  := $(VENV)/.tools
 EXAMPLE := examples/mariadb-pool-exhausted
 
-.PHONY: help demo test tools check bench fuzz clean
+.PHONY: help demo test tools check catalogs bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
@@ -23,6 +23,10 @@ check: $(TOOLS) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+catalogs: $(TOOLS) ## bring the catalogs of other languages to the sentences of the sources
+	$(BIN)/python catalogs.py
+	$(BIN)/pybabel --quiet compile --domain stackan --directory stackan/locale
 
 bench: $(TOOLS) ## the benchmarks, at their full sizes
 	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q

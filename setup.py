@@ -1,4 +1,4 @@
-"""Builds the native scanner, `stackan._fast`, and compiles the profiles; everything else is said in pyproject.toml.
+"""Builds the native scanner, `stackan._fast`, and compiles the profiles and the catalogs; everything else is said in pyproject.toml.
 
 Switches of the environment, off where absent, empty or 0:
 
@@ -8,7 +8,8 @@ Switches of the environment, off where absent, empty or 0:
     STACKAN_FUZZ=1       libFuzzer's counters and AddressSanitizer, by clang: see the Makefile's `fuzz`
     STACKAN_COVERAGE=1   line tracing, for coverage with the plugin Cython.Coverage
 
-The extension is optional: where Cython or the compiler fails, the package installs without it, and `stackan` says so.
+The extension is optional: where Cython or the compiler fails, the package installs without it, and `stackan` says so.  So are the
+languages beside English, which Babel compiles.
 """
 
 from __future__ import annotations
@@ -89,6 +90,20 @@ def compile_profiles() -> None:
     pathlib.Path(COMPILED).write_text("\n".join(lines), encoding="utf-8")
 
 
+def compile_catalogs() -> None:
+    """Write the sentences of other languages as gettext reads them (.mo)."""
+    try:
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+    except ImportError as error:
+        print(f"stackan: speaks English only: {error}", file=sys.stderr)
+        return
+    for path in pathlib.Path("stackan/locale").glob("*/LC_MESSAGES/*.po"):
+        with path.open("rb") as source, path.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, read_po(source))
+
+
 compile_profiles()
+compile_catalogs()
 # The pages that messages name lie beside the code (stackan/manual.py).
 setup(ext_modules=extensions(), packages=[*find_packages(include=["stackan*"]), "stackan.docs"], package_dir={"stackan.docs": "docs"})

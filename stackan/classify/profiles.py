@@ -14,8 +14,9 @@ from stackan.classify.patterns import expressions_in, read_elements
 from stackan.errors import ProfileError
 from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
+from stackan.model.languages import CHINESE, TRANSLATED
 from stackan.model.placement import ROLES
-from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, PoolRule, Rules, WaitRule
+from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, Phrase, PoolRule, Rules, WaitRule
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 # Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
@@ -65,6 +66,7 @@ _LISTS = {
     "advice",
     "marks",
 }
+_OTHERS_WORK = Phrase("work of another pool", {CHINESE: "另一个线程池的工作"})
 _TRUTHS = {"by_design", "peers", "caller", "growable", "by_name", "side_door", "always", "system", "library", "complete", *_FLAGS}
 _CHOICES = {
     "kind": RESOURCES,
@@ -73,7 +75,8 @@ _CHOICES = {
     "result": ("pool", "anyone"),
     "where": (OWN, OTHERS, *ROLES),
 }
-_HEAD = {"name", "title", "always", "system", "library", "marks"}
+_SAID = {"name", "title", "what", "hint", "serves", "advice"}  # to a person: `what_zh_CN` says `what` in another language
+_HEAD = {"name", "title", *(f"title_{language}" for language in TRANSLATED), "always", "system", "library", "marks"}
 
 
 LARGEST = 1 << 20  # bytes of a profile
@@ -148,13 +151,14 @@ def _check(profile: dict[str, Any], path: str) -> None:
 
 
 def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None:
-    unknown = sorted(set(row) - _KEYS[section])
+    unknown = sorted(key for key in row if _english(key) not in _KEYS[section])
     if unknown:
         raise ProfileError(f"{path}: {where} knows no `{shortened(unknown[0])}`; known are {', '.join(sorted(_KEYS[section]))}")
     missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
     if missing:
         raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see {page('profiles.md')}")
     _check_types(row, path, where)
+    _check_translations(row, path, where)
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:
             raise ProfileError(f"{path}: {where} has {key} {shortened(row[key])!r}; known are {', '.join(choices)}")
@@ -170,7 +174,7 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None
 
 def _check_types(row: dict[str, Any], path: str, where: str) -> None:
     for key, value in row.items():
-        if key in _LISTS:
+        if _english(key) in _LISTS:
             right, name = isinstance(value, list) and all(isinstance(word, str) for word in value), "a list of strings"
         elif key in _TRUTHS:
             right, name = isinstance(value, bool), "true or false"
@@ -178,6 +182,26 @@ def _check_types(row: dict[str, Any], path: str, where: str) -> None:
             right, name = isinstance(value, str), "a string"
         if not right:
             raise ProfileError(f"{path}: `{key}` of {where} has to be {name}")
+
+
+def _check_translations(row: dict[str, Any], path: str, where: str) -> None:
+    """That each stands beside English words, element by element where these are a list."""
+    for key in row:
+        said = _english(key)
+        if said not in row:
+            raise ProfileError(f"{path}: {where} states no `{said}`, but says by `{key}` what that is in another language")
+        if said in _LISTS and len(row[key]) != len(row[said]):
+            counts = f"{len(row[key])} elements, and `{said}` {len(row[said])}"
+            raise ProfileError(f"{path}: `{key}` of {where} has {counts}: translate one by one, in their order")
+
+
+def _english(key: str) -> str:
+    """The key that says the same in English: `what` of `what_zh_CN`."""
+    for language in TRANSLATED:
+        said = key.removesuffix(f"_{language}")
+        if said in _SAID:
+            return said
+    return key
 
 
 def check_references(profiles: Iterable[tuple[str, dict[str, Any]]]) -> None:
@@ -263,6 +287,18 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
     )
 
 
+def _phrase(row: dict[str, Any], key: str) -> Phrase:
+    """What a row says, in every language in which it does; empty where it says nothing."""
+    return Phrase(row.get(key, ""), {language: row[f"{key}_{language}"] for language in TRANSLATED if f"{key}_{language}" in row})
+
+
+def _phrases(row: dict[str, Any], key: str) -> tuple[Phrase, ...]:
+    translated = {language: row[f"{key}_{language}"] for language in TRANSLATED if f"{key}_{language}" in row}
+    return tuple(
+        Phrase(english, {language: words[at] for language, words in translated.items()}) for at, english in enumerate(row.get(key, ()))
+    )
+
+
 def _prefixes(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(name[:-1] for name in names if name.endswith("*")))
 
@@ -276,7 +312,7 @@ def _wait_rule(profile: dict[str, Any], row: dict[str, Any]) -> WaitRule:
         descriptor=tuple(name.encode() for name in row.get("descriptor", ())),
         result=row.get("result", ""),
         id=f"{profile['name']}.{row.get('kind') or row['state']}",
-        what=row.get("what", ""),
+        what=_phrase(row, "what"),
         library=bool(profile.get("library")),
         **flags,
     )
@@ -290,11 +326,11 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool, expressions: Exp
         waits=frozenset(row.get("waits", ())) | frozenset(row.get("states", ())),
         role=row.get("role"),
         kind=row.get("kind"),
-        what=row.get("what", ""),
+        what=_phrase(row, "what"),
         release=row.get("release", "others"),
         holders=frozenset(row.get("holders", ())),
-        hint=row.get("hint", ""),
-        advice=tuple(row.get("advice", ())),
+        hint=_phrase(row, "hint"),
+        advice=_phrases(row, "advice"),
         specific=specific,
         peers=tuple(name.strip("*") for text in row["frames"] if text != "..." for name in text.split("|")) if row.get("peers") else (),
     )
@@ -303,12 +339,12 @@ def _frame_rule(verb: str, row: dict[str, Any], specific: bool, expressions: Exp
 def _pool_rule(row: dict[str, Any]) -> PoolRule:
     return PoolRule(
         row["id"],
-        row["name"],
+        _phrase(row, "name"),
         frozenset(row["dispatch"]),
         frozenset(row.get("not_workers", ())),
         bool(row.get("growable")),
-        row.get("serves", ""),
-        tuple(row.get("advice", ())),
+        _phrase(row, "serves"),
+        _phrases(row, "advice"),
         bool(row.get("by_name")),
         bool(row.get("side_door")),
     )
@@ -322,5 +358,5 @@ def _dependency_rule(row: dict[str, Any]) -> DependencyRule:
         frozenset(row["on"]),
         row.get("where", OWN),
         bool(row.get("complete")),
-        row.get("what", "work of another pool"),
+        _phrase(row, "what") or _OTHERS_WORK,
     )

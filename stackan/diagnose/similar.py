@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from stackan.model.analysis import StackClass
-from stackan.model.facts import Fact, Wanted
+from stackan.model.facts import Fact, Peer, Wanted
 from stackan.model.finding import Finding
 from stackan.model.process import Pool, Process
 from stackan.model.track import STUCK, Track, label
@@ -74,6 +74,8 @@ def _look_of(value: object) -> Hashable:
         return _NUMBER.sub("#", value)
     if isinstance(value, Wanted):
         return value.kind, value.words, _NUMBER.sub("#", value.symbol), value.through, value.only
+    if isinstance(value, Peer):
+        return _NUMBER.sub("#", " ".join(value.processes))
     if isinstance(value, Pool):
         return _NUMBER.sub("#", value.name)
     return type(value).__name__

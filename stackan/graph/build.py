@@ -12,6 +12,7 @@ from collections.abc import Hashable, Sequence
 from stackan.graph.peers import Peers
 from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
+from stackan.model.facts import Wanted
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
@@ -226,7 +227,8 @@ class _Builder:
         kind = place.kind or "futex"
         symbol = f" <{awaited.symbol}>" if awaited and awaited.symbol else ""
         words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind}{symbol or ' lock'}"
-        node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address))
+        what = Wanted(kind, address=address, symbol=(awaited and awaited.symbol) or "")
+        node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address, what=what))
         held = self.holders.get(key, [])
         exclusive = [each for each in held if not each[-1].shared]
         if len(exclusive) > 1:  # two owners contradict each other: only a recorded one is believed

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
+from stackan.model.facts import Peer, Wanted
 from stackan.model.place import INFERRED, RECORDED, Place
 from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
@@ -82,9 +83,10 @@ class Peers:
         """The node of what the processes at the other end may do: answer, or read what is being written."""
         key = (frozenset(map(id, supplies)), answer)
         if key not in self._answers:
-            who = " or ".join(dict.fromkeys(supply.process.id for supply in supplies))
-            label = f"{'a read by' if answer.mode == 'write' else 'an answer of'} process {who}"
-            node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind), needs=1)
+            who = tuple(dict.fromkeys(supply.process.id for supply in supplies))
+            label = f"{'a read by' if answer.mode == 'write' else 'an answer of'} process {' or '.join(who)}"
+            what = Wanted(kind, who=Peer(who), only="read" if answer.mode == "write" else "answer")
+            node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind, what=what), needs=1)
             for supply in supplies:
                 self._add_answerers(node, supply, answer)
         return self._answers[key]

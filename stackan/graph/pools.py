@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stackan.graph.dispatch import Crowd, dispatch_frames
 from stackan.model.process import Pool
-from stackan.model.rules import PoolRule, Rules
+from stackan.model.rules import Phrase, PoolRule, Rules
 from stackan.model.stem import stem
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
@@ -26,7 +26,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         if members:
             why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
             for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
-                name = f"{rule.name} {stem}".rstrip()
+                name = rule.name.followed_by(stem) if stem else rule.name
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
     free = Crowd([track for track in current if track.key not in taken])
@@ -37,7 +37,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
             continue
         taken.update(track.key for track in members)
         for stem, group in _by_stem(members):
-            name = f"{dispatch} ({stem})" if stem else dispatch
+            name = Phrase(f"{dispatch} ({stem})" if stem else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
     every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
@@ -58,7 +58,7 @@ def _stems(members: Sequence[Track]) -> dict[str, list[Track]]:
     return groups
 
 
-def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: str) -> Pool:
+def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: str) -> Pool:
     not_workers = rule.not_workers if rule else frozenset()
     workers = [track for track in members if not any(sighting.place.role in not_workers for _, sighting in track.sightings)]
     idle = sum(track.place.verb == "idle" for track in workers)
@@ -83,7 +83,7 @@ def _judge(members: Sequence[Track], name: str, dispatch: str, snapshots: int, r
         growable=growable,
         evidence=evidence,
         declared=rule is not None,
-        serves=rule.serves if rule else "",
+        serves=rule.serves if rule else Phrase(""),
         advice=rule.advice if rule else (),
         side_door=rule.side_door if rule else False,
         rule=rule.id if rule else "",

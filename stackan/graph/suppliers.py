@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.model.facts import Wanted
 from stackan.model.place import FRAMES, INFERRED, PROFILE
 from stackan.model.process import Pool, Process
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule
@@ -65,7 +66,8 @@ class Supply:
         """
         if by not in self._results:
             graph = self.graph
-            node = self._results[by] = graph.add(Node("resource", "the result of a task", self.process, resource="future"), needs=1)
+            result = Node("resource", "the result of a task", self.process, resource="future", what=Wanted("future"))
+            node = self._results[by] = graph.add(result, needs=1)
             for number, pool in zip(self.pools, self.process.pools, strict=True):
                 if pool.side_door:
                     continue

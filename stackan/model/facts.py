@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from stackan.model.track import Track
 
 
+class Peer(NamedTuple):
+    """The processes at the other end of a connection or a pipe."""
+
+    processes: tuple[str, ...]  # their ids, those that are named
+    more: bool = False  # others have it open, too
+
+
 class Wanted(NamedTuple):
     """What a thread waits for, as far as it can be named."""
 
@@ -22,10 +29,10 @@ class Wanted(NamedTuple):
     symbol: str = ""  # of the object, or of the class or the place in a source that stands for it
     descriptor: int | None = None
     end_of: int | None = None  # the LWP whose end it is
-    who: str = ""  # the other end of a connection or a pipe: "process 24096", "10.0.0.7:5432"
+    who: Peer | str = ""  # the other end of a connection or a pipe: processes, or an address such as "10.0.0.7:5432"
     through: str = ""  # how that is reached: "pipe", "network", "unix"
     unnamed: int = 0  # frames of the C library without a name that are all one sees of it
-    only: str = ""  # of several waits: "answer", "work" or "task", where that is what all of them are for
+    only: str = ""  # "answer" or "read": that of the processes at the other end; of several waits "answer" or "task", if all are for that
 
 
 class Shown(NamedTuple):
@@ -45,7 +52,14 @@ class Share(NamedTuple):
     kind: str  # a role or a profile's name; "" for processes of any kind
 
 
-One = Union[int, str, Wanted, Shown, Share, "Track", "Process", "Pool"]
+class PoolOf(NamedTuple):
+    """A pool of one of several processes."""
+
+    pool: Pool
+    process: Process
+
+
+One = Union[int, str, "Track", Wanted, Shown, Share, Peer, PoolOf, "Process", "Pool"]
 Value = Union[One, "tuple[One, ...]"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from stackan.model.facts import Peer
     from stackan.model.placement import Place
 
 
@@ -51,7 +52,7 @@ class Ends(NamedTuple):
     """Who has one end open, as far as the tables tell: the same object for all descriptors that lead there."""
 
     all: tuple[End, ...]
-    who: str  # `process 24096`, `processes node1/24095 and node1/24096`; "" if nobody is known
+    who: Peer | None  # None if nobody is known
 
 
 class Link(NamedTuple):
@@ -71,6 +72,6 @@ class Link(NamedTuple):
         return self.other.all
 
     @property
-    def who(self) -> str:
+    def who(self) -> Peer | str:
         """Who is at the other end: processes, or the address of one whom no table lists; "" if nothing is known."""
         return self.other.who or self.address

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.model.dump import Dump
 from stackan.model.facts import Share
 from stackan.model.placement import Place
-from stackan.model.rules import Rules
+from stackan.model.rules import Phrase, Rules
 from stackan.model.track import Track
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Pool(NamedTuple):
     """Threads that share a dispatch frame and take work from one place."""
 
-    name: str
+    name: Phrase
     dispatch: str  # the frame by which it was recognized
     members: tuple[Track, ...]
     workers: tuple[Track, ...]  # members that take jobs (a listener does not)
@@ -28,8 +28,8 @@ class Pool(NamedTuple):
     growable: bool
     evidence: str  # how it was recognized, in words
     declared: bool  # by a profile
-    serves: str
-    advice: tuple[str, ...]
+    serves: Phrase
+    advice: tuple[Phrase, ...]
     side_door: bool = False  # it serves only who would free the others: logins, cancelations
     rule: str = ""  # id of the profile's rule that names it
 

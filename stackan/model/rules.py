@@ -1,7 +1,27 @@
 """What profiles say, as plain data (their grammar: docs/profiles.md)."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+
+
+class Phrase(str):
+    """A profile's own words: the English ones, which carry what they are in other languages.
+
+    It is compared, hashed and written as its English: no conclusion depends on a language.
+    """
+
+    translations: dict[str, str]  # by the code of the language; empty where the profile has English only
+
+    def __new__(cls, english: str, translations: Mapping[str, str] | None = None) -> Phrase:
+        phrase = super().__new__(cls, english)
+        phrase.translations = dict(translations or {})
+        return phrase
+
+    def followed_by(self, name: str) -> Phrase:
+        """The words with a name behind them, which is the same in every language."""
+        return Phrase(f"{self} {name}", {language: f"{words} {name}" for language, words in self.translations.items()})
 
 
 class Element(NamedTuple):
@@ -34,7 +54,7 @@ class WaitRule(NamedTuple):
     arguments: tuple[bytes, ...]  # arguments that print the object, best first
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
-    what: str = ""  # in words, where the kind says it badly
+    what: Phrase = Phrase("")  # in words, where the kind says it badly
     parks: bool = False  # outside of any task it is for work that is handed over, or for a child
     counter: bool = False  # counts units, of work or of a resource: who else waits for it tells which
     library: bool = False  # the functions are the C library's, which calls none of them to wait for something else, but for the next two
@@ -56,11 +76,11 @@ class FrameRule(NamedTuple):
     waits: frozenset[str]  # only for waits of these kinds, states or printed states; empty: any
     role: str | None
     kind: str | None  # "blocked": what is really waited for
-    what: str  # in words
+    what: Phrase  # in words
     release: str  # "blocked": "pool" if a worker of the waiter's own pool has to release it, else "others"
     holders: frozenset[str]  # "blocked": functions inside which a holder that is at work stands
-    hint: str  # "unknowable": what to take instead
-    advice: tuple[str, ...]
+    hint: Phrase  # "unknowable": what to take instead
+    advice: tuple[Phrase, ...]
     specific: bool  # from a profile of the server, not a general one
     peers: tuple[str, ...] = ()  # "blocked": parts of the names of functions in which the processes of a parallel job wait for each other
 
@@ -69,12 +89,12 @@ class PoolRule(NamedTuple):
     """A pool that a profile names."""
 
     id: str
-    name: str
+    name: Phrase
     dispatch: frozenset[str]
     not_workers: frozenset[str]  # roles of members that take no job
     growable: bool
-    serves: str
-    advice: tuple[str, ...]
+    serves: Phrase
+    advice: tuple[Phrase, ...]
     by_name: bool = False  # the names of its threads tell several pools of the kind apart
     side_door: bool = False  # it serves only who would free the others, and runs no tasks
 
@@ -92,7 +112,7 @@ class DependencyRule(NamedTuple):
     on: frozenset[str]  # ids of the pools of which any worker can bring it
     where: str  # whose pools these are: OWN process's, those of all OTHERS, or of the processes of a role
     complete: bool  # of OTHERS: that all of them are among the inputs
-    what: str  # in words
+    what: Phrase  # in words
 
 
 class ExecutorRule(NamedTuple):

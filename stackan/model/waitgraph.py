@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from stackan.model.facts import Wanted
 from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
@@ -30,6 +31,7 @@ class Node(NamedTuple):
     pool: Pool | None = None
     resource: str = ""  # a RESOURCE of the contract; of what another process may do, that through which it does: "socket" or "pipe"
     address: int | None = None
+    what: Wanted | None = None  # of a resource, where a sentence names it better than the label
 
 
 class Edge(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from stackan.model.facts import Peer
 from stackan.model.link import Descriptors, End, Ends, Link, Row
 from stackan.model.placement import Place
 from stackan.model.track import Track
@@ -153,8 +154,7 @@ def _place(found: Sequence[tuple[str, End]], by_pid: _ByPid) -> Ends:
     """Those who have an end open, with the processes of the case that they are."""
     ends = tuple(end._replace(places=tuple(by_pid.get((host, end.pid), ()))) for host, end in found)
     names = list(dict.fromkeys(map(_name, ends)))
-    words = f"{'process' if len(names) == 1 else 'processes'} {' and '.join(names[:_TOLD])}{' …' if len(names) > _TOLD else ''}"
-    return Ends(ends, words if names else "")
+    return Ends(ends, Peer(tuple(names[:_TOLD]), len(names) > _TOLD) if names else None)
 
 
 def _name(end: End) -> str:

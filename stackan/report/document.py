@@ -53,7 +53,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
         "version": __version__,
         "verdict": analysis.verdict,
         "headline": analysis.speech(lang).headline(analysis.told),
-        "lang": lang,
+        "lang": catalog_of(lang).language,
         "processes": [
             _process(process, verdict, owners, names, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)
         ],

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from stackan.model.facts import Fact, One, Share, Shown, Value, Wanted
+from stackan.model.facts import Fact, One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
+from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.wording.nouns import say
+
+_ENGLISH = catalog_of(ENGLISH)
 
 
 def reason(told: Fact) -> dict[str, Any]:
@@ -25,7 +29,11 @@ def _plain(value: Value) -> Any:
         return value.name
     if isinstance(value, Wanted):
         known = {name: each for name, each in value._asdict().items() if each not in (None, "", 0)}
+        if value.who:
+            known["who"] = _plain(value.who)
         return known | ({"address": f"{value.address:#x}"} if value.address is not None else {})
+    if isinstance(value, (Peer, PoolOf)):
+        return say(value, _ENGLISH)
     if isinstance(value, (Shown, Share)):
         return {name: each for name, each in value._asdict().items() if each not in (None, "")}
     if isinstance(value, (int, str)):

@@ -5,44 +5,70 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from stackan.model.facts import One, Share, Shown, Value, Wanted
+from stackan.model.facts import One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track, label
-from stackan.wording.catalog import Catalog
+from stackan.wording.catalog import Catalog, marked
 
 _LISTED = 3  # threads and processes that a sentence names
+_UNKNOWN = marked("something unknown")
 
 KINDS = {
-    "socket": "the network",
-    "pipe": "a pipe or socket",
-    "file": "a file",
-    "future": "the result of a task",
-    "once": "a one-time initialization",
-    "process": "a child process",
-    "thread": "the end of another thread",
-    "allocator": "the memory allocator's lock",
-    "stdio": "a stream's lock",
-    "loader": "the dynamic loader's lock",
-    "futex": "an atomic value to change",
-    "mutex": "a mutex",
-    "rwlock": "a rwlock",
-    "spinlock": "a spinlock",
-    "condition": "a condition",
-    "semaphore": "a semaphore",
-    "monitor": "a monitor",
-    "gil": "a gil",
-    "pool": "a pool",
-    "barrier": "a barrier",
-    "latch": "a latch",
-    "database-lock": "a database-lock",
+    "socket": marked("the network"),
+    "pipe": marked("a pipe or socket"),
+    "file": marked("a file"),
+    "future": marked("the result of a task"),
+    "once": marked("a one-time initialization"),
+    "process": marked("a child process"),
+    "thread": marked("the end of another thread"),
+    "allocator": marked("the memory allocator's lock"),
+    "stdio": marked("a stream's lock"),
+    "loader": marked("the dynamic loader's lock"),
+    "futex": marked("an atomic value to change"),
+    "mutex": marked("a mutex"),
+    "rwlock": marked("a rwlock"),
+    "spinlock": marked("a spinlock"),
+    "condition": marked("a condition"),
+    "semaphore": marked("a semaphore"),
+    "monitor": marked("a monitor"),
+    "gil": marked("a gil"),
+    "pool": marked("a pool"),
+    "barrier": marked("a barrier"),
+    "latch": marked("a latch"),
+    "database-lock": marked("a database-lock"),
 }
-ONLY = {"answer": "each other to answer", "task": "the result of another task"}
+NAMES = {  # before an address
+    "mutex": marked("mutex"),
+    "rwlock": marked("rwlock"),
+    "spinlock": marked("spinlock"),
+    "condition": marked("condition"),
+    "semaphore": marked("semaphore"),
+    "monitor": marked("monitor"),
+    "barrier": marked("barrier"),
+    "latch": marked("latch"),
+    "future": marked("future"),
+    "futex": marked("futex"),
+}
+ONLY = {"answer": marked("each other to answer"), "task": marked("the result of another task")}
 ROLES = {
-    "datanode": "data nodes",
-    "computenode": "compute nodes",
-    "controller": "controllers",
-    "agent": "agents",
+    "datanode": marked("data nodes"),
+    "computenode": marked("compute nodes"),
+    "controller": marked("controllers"),
+    "agent": marked("agents"),
 }
+EVIDENCE = {
+    "recorded": marked("recorded"),
+    "locals": marked("locals"),
+    "frames": marked("frames"),
+    "profile": marked("profile"),
+    "inferred": marked("inferred"),
+}
+_WAYS = {
+    "pipe": marked("{peer}, through a pipe"),
+    "network": marked("{peer}, over the network"),
+    "unix": marked("{peer}, through a Unix socket"),
+}
+_ACTS = {"answer": marked("an answer of process {processes}"), "read": marked("a read by process {processes}")}
 
 
 def say(value: Value, catalog: Catalog) -> str:
@@ -60,6 +86,8 @@ def say(value: Value, catalog: Catalog) -> str:
 
 def wanted(value: Wanted, catalog: Catalog) -> str:
     """`mutex 0x5587d1784140 <audit_lock>`, `an InnoDB row lock`, `the end of LWP 4711`, `process 24096, through a pipe (descriptor 5)`"""
+    if value.only and isinstance(value.who, Peer):
+        return catalog.fill(_ACTS[value.only], processes=listed_as_choice(value.who.processes, catalog))
     if value.only:
         return catalog.text(ONLY[value.only])
     symbol = f" <{value.symbol}>" if value.symbol else ""
@@ -71,28 +99,32 @@ def wanted(value: Wanted, catalog: Catalog) -> str:
     if value.unnamed:
         return catalog.text("something in the C library that the dump does not name (a semaphore, a thread's end, or a timed or PI mutex)")
     if value.end_of is not None:
-        return catalog.text("the end of LWP {lwp}").format(lwp=value.end_of)
+        return catalog.fill("the end of LWP {lwp}", lwp=str(value.end_of))
     if value.kind == "once" and address:
-        return catalog.text("a one-time initialization, {address}").format(address=address.strip() + symbol)
+        return catalog.fill("a one-time initialization, {address}", address=address.strip() + symbol)
     if address:
-        return f"{value.kind}{address}{symbol}"
+        return f"{catalog.text(NAMES.get(str(value.kind), str(value.kind)))}{address}{symbol}"
     kind = _other_end(value, catalog) or _kind(value.kind, catalog)
     if value.descriptor is not None:
-        return catalog.text("{what} (descriptor {descriptor})").format(what=kind, descriptor=value.descriptor)
-    return catalog.text("{what}, {name}").format(what=kind, name=value.symbol) if value.symbol else kind
+        return catalog.fill("{what} (descriptor {descriptor})", what=kind, descriptor=str(value.descriptor))
+    return catalog.fill("{what}, {name}", what=kind, name=value.symbol) if value.symbol else kind
 
 
 def _kind(kind: str | None, catalog: Catalog) -> str:
-    return catalog.text(KINDS.get(kind or "", "something unknown"))
+    return catalog.text(KINDS.get(kind or "", _UNKNOWN))
 
 
 def _other_end(value: Wanted, catalog: Catalog) -> str:
-    ways = {
-        "pipe": "{peer}, through a pipe",
-        "network": "{peer}, over the network",
-        "unix": "{peer}, through a Unix socket",
-    }
-    return catalog.text(ways[value.through]).format(peer=value.who) if value.who else ""
+    return catalog.fill(_WAYS[value.through], peer=say(value.who, catalog)) if value.who else ""
+
+
+def _peer(value: Peer, catalog: Catalog) -> str:
+    """`process 24096`, `processes node1/24095 and node1/24096`, `processes 7, 8, 9 and others`"""
+    if value.more:
+        return catalog.fill("processes {names} and others", names=catalog.comma.join(value.processes))
+    if len(value.processes) > 1:
+        return catalog.fill("processes {names}", names=listed(value.processes, catalog))
+    return catalog.fill("process {name}", name=value.processes[0])
 
 
 def listed(names: Sequence[str], catalog: Catalog) -> str:
@@ -100,29 +132,32 @@ def listed(names: Sequence[str], catalog: Catalog) -> str:
     if len(names) < 2:
         return "".join(names)
     if len(names) > _LISTED + 1:
-        return catalog.text("{names} and {count} more").format(names=catalog.comma.join(names[:_LISTED]), count=len(names) - _LISTED)
-    return catalog.text("{names} and {last}").format(names=catalog.comma.join(names[:-1]), last=names[-1])
+        return catalog.fill("{names} and {count} more", names=catalog.comma.join(names[:_LISTED]), count=str(len(names) - _LISTED))
+    return catalog.fill("{names} and {last}", names=catalog.comma.join(names[:-1]), last=names[-1])
 
 
 def listed_as_choice(names: Sequence[str], catalog: Catalog) -> str:
     """`A`, `A or B`, `A, B or C`"""
     if len(names) < 2:
         return "".join(names)
-    return catalog.text("{names} or {last}").format(names=catalog.comma.join(names[:-1]), last=names[-1])
+    return catalog.fill("{names} or {last}", names=catalog.comma.join(names[:-1]), last=names[-1])
 
 
 def shown(value: Shown, catalog: Catalog) -> str:
     """`locals of frame 6, line 231`, `mysqld.err, line 12`"""
+    line = str(value.line)
     if value.source:
-        return catalog.text("{source}, line {line}").format(source=value.source, line=value.line)
+        return catalog.fill("{source}, line {line}", source=value.source, line=line)
+    evidence = catalog.text(EVIDENCE[value.evidence])
     if value.frame is not None:
-        return catalog.text("{evidence} of frame {frame}, line {line}").format(
-            evidence=catalog.text(EVIDENCE[value.evidence]), frame=value.frame, line=value.line
-        )
-    return catalog.text("{evidence}, line {line}").format(evidence=catalog.text(EVIDENCE[value.evidence]), line=value.line)
+        return catalog.fill("{evidence} of frame {frame}, line {line}", evidence=evidence, frame=str(value.frame), line=line)
+    return catalog.fill("{evidence}, line {line}", evidence=evidence, line=line)
 
 
-EVIDENCE = {"recorded": "recorded", "locals": "locals", "frames": "frames", "profile": "profile", "inferred": "inferred"}
+def _track(value: Track, catalog: Catalog) -> str:
+    """`LWP 17541 transfer`, `goroutine 17`, `thread 20 transfer-1`"""
+    name = label(value)
+    return catalog.fill("thread {name}", name=name.removeprefix("thread ")) if name.startswith("thread ") else name
 
 
 def share(value: Share, catalog: Catalog) -> str:
@@ -130,30 +165,32 @@ def share(value: Share, catalog: Catalog) -> str:
     if value.kind in ROLES:
         noun = catalog.text(ROLES[value.kind])
     elif value.kind:
-        noun = catalog.text("{name} processes").format(name=value.kind)
+        noun = catalog.fill("{name} processes", name=value.kind)
     else:
         noun = catalog.text("processes")
     if value.number == value.of == 2:
-        return catalog.text("both {things}").format(things=noun)
+        return catalog.fill("both {things}", things=noun)
     if value.number == value.of > 1:
-        return catalog.text("all {count} {things}").format(count=value.of, things=noun)
-    return catalog.text("{count} of {all} {things}").format(count=value.number, all=value.of, things=noun)
+        return catalog.fill("all {count} {things}", count=str(value.of), things=noun)
+    return catalog.fill("{count} of {all} {things}", count=str(value.number), all=str(value.of), things=noun)
 
 
 def span(seconds: int, catalog: Catalog) -> str:
     """`45 s`, `4 min`, `3 h`"""
     if seconds < 120:
-        return catalog.text("{count} s").format(count=seconds)
+        return catalog.fill("{count} s", count=str(seconds))
     if seconds < 7200:
-        return catalog.text("{count} min").format(count=seconds // 60)
-    return catalog.text("{count} h").format(count=seconds // 3600)
+        return catalog.fill("{count} min", count=str(seconds // 60))
+    return catalog.fill("{count} h", count=str(seconds // 3600))
 
 
 _WORDS: dict[type, Callable[..., str]] = {
     Wanted: wanted,
     Shown: shown,
     Share: share,
-    Track: lambda track, catalog: label(track),
+    Peer: _peer,
+    Track: _track,
     Process: lambda process, catalog: process.id,
+    PoolOf: lambda each, catalog: catalog.fill("{pool} ({process})", pool=say(each.pool, catalog), process=each.process.id),
     Pool: lambda pool, catalog: catalog.of_profile(pool.name),
 }

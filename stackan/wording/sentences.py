@@ -68,7 +68,7 @@ _TITLES = {
         )
     ],
     "workers-all-wait": [
-        many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what} ({most} of them)", "most"),
+        one("{pools}: all {count} workers wait for {what} ({most} of them)"),
         many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what}"),
     ],
     "stands-waiting": [

@@ -41,7 +41,7 @@ class Speech:
             text = self.catalog.plural(text, sentence.plural, count)
         else:
             text = self.catalog.text(text)
-        return text.format_map(_Words(told.values, self.catalog)) if "{" in text else text
+        return self.catalog.filled(text, _Words(told.values, self.catalog))
 
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""

@@ -117,6 +117,15 @@ def test_a_rule_states_its_source_and_uses_known_words(rule: tuple[str, str, Row
         assert row["hint"]
 
 
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_profile_is_complete_in_both_languages(name: str) -> None:
+    profile = BUILT_IN[name]
+    assert profile["title_zh_CN"]
+    rows = [(row.get("id") or row["functions"][0], row) for other, section, row in RULES if other == name]
+    said = [(rule, row, key) for rule, row in rows for key in ("what", "hint", "serves", "name", "advice") if key in row]
+    assert [f"{rule}: {key}" for rule, row, key in said if not row.get(f"{key}_zh_CN")] == []
+
+
 def test_each_id_is_given_once() -> None:
     ids = Counter(row["id"] for _, _, row in RULES if "id" in row)
     assert [rule for rule, count in ids.items() if count > 1] == []
@@ -221,6 +230,13 @@ def test_a_users_own_profile_is_used(tmp_path: Path) -> None:
     assert (place.state, place.kind, place.reason) == ("lock", "latch", "mine.latch")
 
 
+def test_a_users_own_words_are_said_in_both_languages(tmp_path: Path) -> None:
+    text = OWN.replace('what = "a shard"', 'what = "a shard"\nwhat_zh_CN = "分片"\nadvice = ["Look at it."]\nadvice_zh_CN = ["请检查它。"]')
+    rule = next(rule for rule in Rulebook([written(tmp_path, text)]).places({"main"}).rules.frame_rules if rule.id == "mine.shard")
+    assert (rule.what, rule.what.translations) == ("a shard", {"zh_CN": "分片"})
+    assert [(step, step.translations) for step in rule.advice] == [("Look at it.", {"zh_CN": "请检查它。"})]
+
+
 def test_a_users_own_regular_expression_is_used(tmp_path: Path) -> None:
     places = Rulebook([written(tmp_path, OWN)]).places(())
     for name in ("Shard::lock_all", "Shard::wait_one"):
@@ -300,6 +316,13 @@ def test_a_profile_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
         ('[[pool]]\nid = "mine.a"\nname = "p"', "rule mine.a states no `dispatch`"),
         ('[[executor]]\nid = "mine.a"', "rule mine.a states no `functions`"),
         ("[[spin]]\nby_design = true", "`functions`"),
+        ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nwhat_zh_CN = "文件"', "states no `what`, but says by `what_zh_CN`"),
+        ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nwhat = "a file"\nwhat_zh_CN = ["文件"]', "`what_zh_CN` .* a string"),
+        ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nkind_zh_CN = "文件"', "knows no `kind_zh_CN`"),
+        (
+            '[[idle]]\nid = "mine.a"\nframes = ["f"]\nadvice = ["a", "b"]\nadvice_zh_CN = ["甲"]',
+            "`advice_zh_CN` .* 1 elements, and `advice` 2",
+        ),
     ],
 )
 def test_a_rule_that_lacks_a_part_or_has_a_wrong_one_is_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 # Each takes longer to import than the example to analyze, or has no business in a plain run.
 NEVER = {
-    "asyncio", "bz2", "concurrent", "dataclasses", "email", "gzip", "http", "inspect", "isal", "jsonschema", "logging",
+    "asyncio", "babel", "bz2", "concurrent", "dataclasses", "email", "gzip", "http", "inspect", "isal", "jsonschema", "logging",
     "lzma", "multiprocessing", "networkx", "numpy", "pathlib", "random", "regex", "subprocess", "tarfile", "tempfile",
     "textwrap", "unittest", "urllib", "zipfile", "zstandard",
 }  # fmt: skip
@@ -52,6 +52,19 @@ def test_importing_the_library_imports_no_stage():
     code = "import sys, stackan; print([name for name in sys.modules if name.startswith('stackan.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "['stackan._version', 'stackan.errors']"
+
+
+def test_english_reads_no_catalog(example):
+    code = (
+        "import sys, stackan\n"
+        f"analysis = stackan.analyze(stackan.load({str(example)!r}))\n"
+        "analysis.to_dict()\n"
+        "print('gettext' in sys.modules)\n"
+        "analysis.to_dict(lang='zh_CN')\n"
+        "print('gettext' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_the_graph_brings_networkx_in_only_when_asked_for(example):

@@ -194,7 +194,7 @@ def test_the_one_reader_that_a_writer_waits_for_is_named_by_mysql_8(judge: Analy
     analysis = judge([waiter(4001), waiter(4002)], status(own, latch(4002, INDEX, 4001)))
     [finding] = [each for each in analysis.findings if each.kind == "deadlock"]
     assert lwps(finding) == [4001, 4002]
-    assert f"latch <readers of {PAGE:#x}>" in wording.explanation(finding)
+    assert f"a latch, readers of {PAGE:#x}" in wording.explanation(finding)
 
 
 def test_a_waiter_that_stands_elsewhere_now_proves_nothing(judge: Analyze) -> None:

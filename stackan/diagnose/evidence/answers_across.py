@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackan.diagnose.evidence.doing import wanted_by_all
 from stackan.diagnose.evidence.other_ends import link_of, shown
-from stackan.model.facts import Fact, fact
+from stackan.model.facts import Fact, Peer, fact
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
 
@@ -26,7 +26,7 @@ def explain_across(pools: Sequence[tuple[Process, Pool]]) -> list[Fact]:
     facts = [each for process, pool in pools for each in _of_pool(process, pool)]
     compared = min(len(process.dumps) for process, _ in pools) > 1
     facts.append(fact("nobody-else-answers" if compared else "one-snapshot-shows-no-answerer"))
-    unread: dict[str, list[int]] = {}
+    unread: dict[Peer | str, list[int]] = {}
     for link in (link for _, pool in pools for link in _links(pool.workers)):
         if link.unread:
             unread.setdefault(link.who, []).append(link.unread)
@@ -34,7 +34,7 @@ def explain_across(pools: Sequence[tuple[Process, Pool]]) -> list[Fact]:
 
 
 def _of_pool(process: Process, pool: Pool) -> Iterator[Fact]:
-    by_peer: dict[str, list[Link]] = {}
+    by_peer: dict[Peer | str, list[Link]] = {}
     for link in _links(pool.workers):
         by_peer.setdefault(link.who, []).append(link)
     for links in by_peer.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.model.facts import Fact, fact
+from stackan.model.facts import Fact, One, PoolOf, fact
 from stackan.model.waitgraph import BROUGHT_BY, Cause, WaitGraph
 
 
@@ -36,6 +36,8 @@ def explain_declared(graph: WaitGraph, cause: Cause) -> list[Fact]:
     return facts
 
 
-def _name(graph: WaitGraph, pool: int, several: bool) -> str:
-    node = graph.nodes[pool]
-    return f"{node.label} ({node.process.id})" if several and node.process is not None else node.label
+def _name(graph: WaitGraph, number: int, several: bool) -> One:
+    pool, process = graph.nodes[number].pool, graph.nodes[number].process
+    if several and pool is not None and process is not None:
+        return PoolOf(pool, process)
+    return pool or graph.nodes[number].label

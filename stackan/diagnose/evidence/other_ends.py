@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stackan.diagnose.evidence.doing import doing
-from stackan.model.facts import Fact, Shown, fact
+from stackan.model.facts import Fact, Peer, Shown, fact
 from stackan.model.place import RECORDED
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, VANISHED, Track, mode_of
@@ -25,7 +25,7 @@ class OtherEnds:
 
     def of(self, tracks: Sequence[Track]) -> list[Fact]:
         """What is known of each other end that these threads wait for, those of most threads first."""
-        groups: dict[tuple[str, bool], list[Link]] = {}  # by who is there, and whether bytes lie there unread
+        groups: dict[tuple[Peer | str, bool], list[Link]] = {}  # by who is there, and whether bytes lie there unread
         for track in tracks:
             link = link_of(track)
             if link is not None and link.who:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
 from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
-from stackan.model.facts import Fact, Shown, fact
+from stackan.model.facts import Fact, Shown, Value, fact
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, WaitGraph
+from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
 _ADVICE = ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")
 _ADVICE_SELF = ("core-then-restart", "signal-handlers-and-plain-mutexes")
@@ -105,7 +105,7 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
     facts: list[Fact] = []
     following = iter(edges)
     for edge in following:
-        names = {"waiter": graph.nodes[edge.waiter].label, "supplier": graph.nodes[edge.supplier].label}
+        names = {"waiter": _named(graph.nodes[edge.waiter]), "supplier": _named(graph.nodes[edge.supplier])}
         if edge.relation == END_OF:
             facts.append(fact("waits-for-end-of", **names, shown=_shown(graph, edge)))
         else:
@@ -120,13 +120,18 @@ def _step(graph: WaitGraph, wait: Edge, behind: Edge) -> Fact:
     alone = behind.relation == MAY_COME and len(graph.out[behind.waiter]) == 1
     return fact(
         "waits-comes-only-from" if alone else f"waits-{behind.relation}",
-        waiter=graph.nodes[wait.waiter].label,
-        what=graph.nodes[wait.supplier].label,
-        supplier=graph.nodes[behind.supplier].label,
+        waiter=_named(graph.nodes[wait.waiter]),
+        what=_named(graph.nodes[wait.supplier]),
+        supplier=_named(graph.nodes[behind.supplier]),
         shown=shown(link) if link is not None else _shown(graph, behind),
         descriptor=link.own.descriptor if link is not None else None,
         connection=link.name if link is not None else None,
     )
+
+
+def _named(node: Node) -> Value:
+    """A node as a sentence may name it."""
+    return node.track or node.pool or node.what or node.label
 
 
 def _shown(graph: WaitGraph, edge: Edge) -> Shown | None:
