@@ -180,7 +180,7 @@ def test_one_thread_can_be_explained_with_the_rule_that_spoke(run, example):
     done = run("analyze", "--explain", "17870", example)
     lines = done.stdout.splitlines()
     assert lines[0] == "LWP 17870 mariadbd of process 17802: stuck (likely)"
-    assert any("blocked: lock, by mariadb.row-lock" in line for line in lines)
+    assert any("blocked: lock (by the rule mariadb.row-lock)" in line for line in lines)
     assert any("1. worker-exhaustion (critical, likely)" in line for line in lines)
     where = next(
         at for at, line in enumerate(lines) if line.endswith("waits for database-lock, which the dump does not print (frames, line")
@@ -189,12 +189,12 @@ def test_one_thread_can_be_explained_with_the_rule_that_spoke(run, example):
     assert max(map(len, lines)) <= 80
 
 
-def test_what_is_idle_is_explained_once_with_the_rule_or_the_reason(run, example):
+def test_what_is_idle_is_explained_once_with_the_rule(run, example):
     document = json.loads(run("analyze", "--format", "json", example).stdout)
     idle = {row["rule"]: row["lwp"] for row in document["processes"][0]["threads"] if row["progress"] == row["state"] == "idle"}
     for rule, lwp in idle.items():
         lines = [line.strip() for line in run("analyze", "--explain", str(lwp), example).stdout.splitlines()]
-        assert (f"idle ({rule})" if " " in rule else f"idle, by {rule}") in lines
+        assert f"idle (by the rule {rule})" in lines
 
 
 def test_explaining_a_thread_that_is_not_there_is_refused(run, example):

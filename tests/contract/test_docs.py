@@ -210,7 +210,7 @@ def test_every_key_of_a_profile_is_named_on_its_page():
 
 
 def test_every_field_and_word_of_the_document_is_named_on_its_page():
-    page = words_of(DOCS / "json.md") + words_of(DOCS / "findings" / "README.md")
+    page = words_of(DOCS / "json.md") + words_of(DOCS / "findings" / "README.md") + words_of(DOCS / "reasons.md")
     code = " ".join("".join(pair) for pair in re.findall(r"`([^`]+)`|\[([a-z-]+)\]", page))
     named = set(re.findall(r"[a-z][A-Za-z0-9_-]*", code))
     assert [word for word in words_of_schema(SCHEMA) if word not in named] == []
@@ -242,7 +242,8 @@ def test_a_schema_says_what_each_field_is_and_allows_no_other(schema):
     assert len(found) >= 6
     for part in found:
         assert part["additionalProperties"] is False
-        assert part["required"] == list(part["properties"])
+        optional = part in (schema.get("$defs", {}).get(name) for name in ("fact", "wanted", "shown"))  # they leave out what is not known
+        assert optional or part["required"] == list(part["properties"])
         assert [name for name, field in part["properties"].items() if not field.get("description")] == []
 
 
