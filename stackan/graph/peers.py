@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
 from stackan.model.place import INFERRED, RECORDED, Place
+from stackan.model.said import said
 from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 
@@ -83,7 +84,11 @@ class Peers:
         key = (frozenset(map(id, supplies)), answer)
         if key not in self._answers:
             who = " or ".join(dict.fromkeys(supply.process.id for supply in supplies))
-            label = f"{'a read by' if answer.mode == 'write' else 'an answer of'} process {who}"
+            label = (
+                said("a read by process {process}", process=who)
+                if answer.mode == "write"
+                else said("an answer of process {process}", process=who)
+            )
             node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind), needs=1)
             for supply in supplies:
                 self._add_answerers(node, supply, answer)

@@ -45,7 +45,7 @@ class Share(NamedTuple):
     kind: str  # a role or a profile's name; "" for processes of any kind
 
 
-One = Union[int, str, Wanted, Shown, Share, "Track", "Process", "Pool"]
+One = Union[int, str, Wanted, Shown, Share, "Track", "Process", "Pool", "Fact"]
 Value = Union[One, "tuple[One, ...]"]
 
 

@@ -28,6 +28,8 @@ def _plain(value: Value) -> Any:
         return known | ({"address": f"{value.address:#x}"} if value.address is not None else {})
     if isinstance(value, (Shown, Share)):
         return {name: each for name, each in value._asdict().items() if each not in (None, "")}
+    if isinstance(value, Fact):
+        return reason(value)
     if isinstance(value, (int, str)):
         return value
     several = cast(Iterable[One], value)

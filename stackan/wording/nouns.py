@@ -7,6 +7,7 @@ from typing import cast
 
 from stackan.model.facts import One, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
+from stackan.model.said import Said
 from stackan.model.track import Track, label
 from stackan.wording.catalog import Catalog
 
@@ -48,7 +49,7 @@ ROLES = {
 def say(value: Value, catalog: Catalog) -> str:
     """A value as a sentence has it."""
     if isinstance(value, str):
-        return catalog.of_profile(value)
+        return catalog.again(value) if isinstance(value, Said) else catalog.of_profile(value)
     for kind, words in _WORDS:
         if isinstance(value, kind):
             said: str = words(value, catalog)
@@ -93,7 +94,7 @@ def _other_end(value: Wanted, catalog: Catalog) -> str:
         "network": "{peer}, over the network",
         "unix": "{peer}, through a Unix socket",
     }
-    return catalog.text(ways[value.through]).format(peer=value.who) if value.who else ""
+    return catalog.text(ways[value.through]).format(peer=catalog.again(value.who)) if value.who else ""
 
 
 def listed(names: Sequence[str], catalog: Catalog) -> str:
