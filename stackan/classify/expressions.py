@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1000  # characters
 SECONDS = 0.5  # for one name, of the process's own CPU time (regex measures it by clock(3)), so that other load does not count
-CHANCES = 3  # after so many names that took longer it is asked no more
+CHANCES = 3  # after so many names that took longer it is switched off
 _COPIES = 10_000  # `{n}` makes so many copies of what it repeats
 _REPEATED = re.compile(r"\{\D{0,9}(\d{1,9})")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
 from stackan.model.place import INFERRED, RECORDED, Place
-from stackan.model.said import said
+from stackan.model.said import said_of
 from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 
@@ -83,12 +83,7 @@ class Peers:
         """The node of what the processes at the other end may do: answer, or read what is being written."""
         key = (frozenset(map(id, supplies)), answer)
         if key not in self._answers:
-            who = " or ".join(dict.fromkeys(supply.process.id for supply in supplies))
-            label = (
-                said("a read by process {process}", process=who)
-                if answer.mode == "write"
-                else said("an answer of process {process}", process=who)
-            )
+            label = _label(answer, list(dict.fromkeys(supply.process.id for supply in supplies)))
             node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind), needs=1)
             for supply in supplies:
                 self._add_answerers(node, supply, answer)
@@ -107,6 +102,13 @@ class Peers:
         nobody = not pools and not answering and not all(_waits_for_children(track.place) for track in present)
         if nobody or not supply.process.whole:
             self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
+
+
+def _label(answer: _Answer, processes: Sequence[str]) -> str:
+    names = ", ".join(processes)
+    if answer.mode == "write":
+        return said_of(len(processes), "a read by process {names}", "a read by one of the processes {names}", names=names)
+    return said_of(len(processes), "an answer of process {names}", "an answer of one of the processes {names}", names=names)
 
 
 def _may_answer(track: Track, answer: _Answer) -> bool:

@@ -46,7 +46,7 @@ def first_of(names: Sequence[str], most: int) -> str:
     """The first of many names, and how many more there are."""
     if len(names) <= most:
         return ", ".join(names)
-    return said_of(len(names) - most, "{names} and {count} more", "{names} and {count} more", names=", ".join(names[:most]))
+    return said("{names} and {count} more", names=", ".join(names[:most]), count=len(names) - most)
 
 
 def _filled(english: str, plural: str | None, values: Mapping[str, object]) -> Said:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from stackan.model.link import Descriptors, End, Ends, Link, Row
 from stackan.model.placement import Place
-from stackan.model.said import first_of, said, said_of
+from stackan.model.said import said
 from stackan.model.track import Track
 
 _LOCAL = ("127.", "[::1]")
-_NAMED = 3  # processes that are named of those that have one end open
+_TOLD = 3  # process ids that are told of an end that many have open
 
 _ByPid = dict[tuple[str, int], list[Place]]  # the processes of the case by host and process id
 
@@ -157,7 +157,8 @@ def _place(found: Sequence[tuple[str, End]], by_pid: _ByPid) -> Ends:
     """Those who have an end open, with the processes of the case that they are."""
     ends = tuple(end._replace(places=tuple(by_pid.get((host, end.pid), ()))) for host, end in found)
     names = list(dict.fromkeys(map(_name, ends)))
-    return Ends(ends, said_of(len(names), "process {names}", "processes {names}", names=first_of(names, _NAMED)) if names else "")
+    words = f"{'process' if len(names) == 1 else 'processes'} {' and '.join(names[:_TOLD])}{' …' if len(names) > _TOLD else ''}"
+    return Ends(ends, words if names else "")
 
 
 def _name(end: End) -> str:

@@ -215,7 +215,9 @@ class _Checked:
 
     def _mismatch(self) -> str | None:
         if self._size != self._member.file_size:
-            return f"damaged: {self._size} bytes where the directory says {self._member.file_size}"
+            return said("damaged: its size is {size}, but the directory says {listed}", size=self._size, listed=self._member.file_size)
         if self._crc != self._member.CRC:
-            return f"damaged: the checksum of its {self._size} bytes is wrong"
+            return said_of(
+                self._size, "damaged: the checksum of its {count} byte is wrong", "damaged: the checksum of its {count} bytes is wrong"
+            )
         return None

@@ -106,9 +106,9 @@ DOUBTS = {
     "log-names-the-waiter-itself": [one("the log names the waiting thread itself, as it does while a page is read for it")],
     "latch-is-handed-over": [one("the latch was taken for reading or writing a page: the thread that completes the request gives it back")],
     "log-names-several-holders": [one("the log names several holders")],
-    "holder-waits-for-it-itself": [one("that thread waits for the same latch itself")],
+    "holder-waits-for-it-itself": [one("the named thread waits for the same latch itself")],
     "latch-lets-readers-in": [one("a latch that is held in mode SX lets readers in")],
-    "holder-is-not-in-the-newest": [one("that thread is not in the newest snapshot: it has ended, or the log is of another time")],
+    "holder-is-not-in-the-newest": [one("the named thread is not in the newest snapshot: it has ended, or the log is of another time")],
     "holder-is-idle": [one("{thread} is idle: the name is left over")],
 }
 

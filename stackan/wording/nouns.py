@@ -94,7 +94,7 @@ def _other_end(value: Wanted, catalog: Catalog) -> str:
         "network": "{peer}, over the network",
         "unix": "{peer}, through a Unix socket",
     }
-    return catalog.text(ways[value.through]).format(peer=catalog.again(value.who)) if value.who else ""
+    return catalog.text(ways[value.through]).format(peer=value.who) if value.who else ""
 
 
 def listed(names: Sequence[str], catalog: Catalog) -> str:
