@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
 
-NOT_BUILT = said("stackan: the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
+NOT_BUILT = said("the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
 
 try:
     from stackan import _fast

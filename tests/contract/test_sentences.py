@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,29 +55,12 @@ NAMES = {
 
 
 def loose(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """(line, text) of each string with words below a node that is not said; docstrings, types, assertions and `__repr__` aside."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in SAYING:
-            children: list[ast.AST] = [keyword.value for keyword in child.keywords]
-        elif isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id == "cast":
-            children = child.args[1:]
-        elif isinstance(child, ast.AnnAssign) and child.value is not None:
-            children = [child.value]
-        elif isinstance(child, (ast.Assert, ast.AnnAssign, ast.arg)) or _is_silent(child):
-            continue
-        else:
-            children = [child]
-        for each in children:
-            text = _text(each)
-            if text is None:
-                yield from loose(each)
-            elif WORDS.search(text):
-                yield each.lineno, text  # type: ignore[attr-defined]
-
-
-def _is_silent(node: ast.AST) -> bool:
-    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or (isinstance(node, ast.FunctionDef) and node.name == "__repr__")
+    """(line, text) of each string with words that is not said."""
+    text = _text(node)
+    if text is not None and WORDS.search(text):
+        yield node.lineno, text  # type: ignore[attr-defined]
+    for part in _parts(node):
+        yield from loose(part)
 
 
 def _text(node: ast.AST) -> str | None:
@@ -85,6 +68,22 @@ def _text(node: ast.AST) -> str | None:
     if isinstance(node, ast.JoinedStr):
         return "".join(part.value if isinstance(part, ast.Constant) else "" for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
+    """What of a node may be words: no docstrings, types, assertions, and nothing that only a debugger shows."""
+    match node:
+        case ast.Call(func=ast.Name("said" | "said_of")):
+            return [keyword.value for keyword in node.keywords]
+        case ast.Call(func=ast.Name("cast")):
+            return node.args[1:]
+        case ast.JoinedStr():
+            return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        case ast.AnnAssign():
+            return [node.value] if node.value is not None else []
+        case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.arg() | ast.FunctionDef(name="__repr__"):
+            return []
+    return ast.iter_child_nodes(node)
 
 
 def strings() -> Iterator[tuple[str, int, str]]:
