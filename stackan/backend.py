@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from stackan.errors import UsageError
+from stackan.model.said import said
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
 
-NOT_BUILT = "stackan: the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is"
+NOT_BUILT = said("the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
 
 try:
     from stackan import _fast
@@ -31,10 +32,10 @@ _forced = os.environ.get("STACKAN_BACKEND", "")
 def name() -> str:
     """`native` or `pure`.  Raises UsageError if STACKAN_BACKEND asks for what is not there."""
     if _forced not in ("", "native", "pure"):
-        raise UsageError(f"STACKAN_BACKEND={_forced} names no scanner; set it to native or pure, or unset it")
+        raise UsageError(said("STACKAN_BACKEND={value} names no scanner; set it to native or pure, or unset it", value=_forced))
     if _forced == "native" and not _built:
         raise UsageError(
-            "STACKAN_BACKEND=native, but the native scanner is not built; install stackan again where a C compiler is, or unset it"
+            said("STACKAN_BACKEND=native, but the native scanner is not built; install stackan again where a C compiler is, or unset it")
         )
     return _forced or ("native" if _built else "pure")
 

@@ -6,6 +6,7 @@ import os
 
 from stackan.errors import InputError
 from stackan.model.dump import Dump
+from stackan.model.said import said, said_of
 from stackan.parsing import parse_all
 from stackan.reading import Skipped, read
 
@@ -22,12 +23,18 @@ def parse(data_or_path: bytes | bytearray | memoryview | str | os.PathLike[str])
         found = []
         for item in read([data_or_path]):
             if isinstance(item, Skipped):
-                raise InputError(f"{item.source}: {item.reason}")
+                raise InputError(said("{source}: {reason}", source=item.source, reason=item.reason))
             found += parse_all(item.data, item.source)
             break
         if not found:
-            raise InputError(f"{os.fspath(data_or_path)}: no thread dump in it")
+            raise InputError(said("{source}: no thread dump in it", source=os.fspath(data_or_path)))
     dump = found[0]
     if len(found) > 1:
-        dump.warnings.append(f"{len(found) - 1} more snapshots follow in this text; stackan.load gives all")
+        dump.warnings.append(
+            said_of(
+                len(found) - 1,
+                "one more snapshot follows in this text; stackan.load gives all",
+                "{count} more snapshots follow in this text; stackan.load gives all",
+            )
+        )
     return dump

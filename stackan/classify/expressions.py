@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from stackan.errors import ProfileError
 from stackan.manual import page
+from stackan.model.said import said
 
 if TYPE_CHECKING:
     import regex
 
 LONGEST = 1000  # characters
 SECONDS = 0.5  # for one name, of the process's own CPU time (regex measures it by clock(3)), so that other load does not count
-CHANCES = 3  # after so many names that took longer it is asked no more
+CHANCES = 3  # after so many names that took longer it is switched off
 _COPIES = 10_000  # `{n}` makes so many copies of what it repeats
 _REPEATED = re.compile(r"\{\D{0,9}(\d{1,9})")
 
@@ -62,8 +63,14 @@ class Expressions:
     def notes(self) -> list[str]:
         """A sentence for each that was switched off."""
         return [
-            f"rule {rule}: its expression /{shortened(text)}/ took more than {SECONDS:g} s for each of {CHANCES} names, "
-            "and was asked no more; what rests on it may be missing, so write it without repetitions inside of repetitions"
+            said(
+                "rule {rule}: its expression /{text}/ took more than {seconds} s for each of {number} names, and was switched off; "
+                "what rests on it may be missing, so write it without repetitions inside of repetitions",
+                rule=rule,
+                text=shortened(text),
+                seconds=f"{SECONDS:g}",
+                number=CHANCES,
+            )
             for (rule, text), made in self._made.items()
             if made.is_off
         ]
@@ -72,17 +79,42 @@ class Expressions:
 def check_expression(text: str, where: str) -> None:
     """Raise ProfileError if this is no regular expression, or one that is too large."""
     if len(text) > LONGEST:
-        raise ProfileError(f"{where}: /{shortened(text)}/ has {len(text)} characters; an expression may have {LONGEST}")
+        raise ProfileError(
+            said(
+                "{where}: /{text}/ has {number} characters; an expression may have {most}",
+                where=where,
+                text=shortened(text),
+                number=len(text),
+                most=LONGEST,
+            )
+        )
     if prod(max(int(number), 1) for number in _REPEATED.findall(text)) > _COPIES:
-        raise ProfileError(f"{where}: /{shortened(text)}/ repeats more than {_COPIES} times; write * or + instead of numbers")
+        raise ProfileError(
+            said(
+                "{where}: /{text}/ repeats more than {most} times; write * or + instead of numbers",
+                where=where,
+                text=shortened(text),
+                most=_COPIES,
+            )
+        )
     import regex
 
     try:
         regex.compile(text)
     except regex.error as error:
-        raise ProfileError(f"{where}: /{shortened(text)}/ is no regular expression ({error}); see {page('profiles.md')}") from error
+        raise ProfileError(
+            said(
+                "{where}: /{text}/ is no regular expression ({reason}); see {page}",
+                where=where,
+                text=shortened(text),
+                reason=str(error),
+                page=page("profiles.md"),
+            )
+        ) from error
     except (RecursionError, MemoryError, OverflowError) as error:
-        raise ProfileError(f"{where}: /{shortened(text)}/ is nested too deeply or too large; write it shorter") from error
+        raise ProfileError(
+            said("{where}: /{text}/ is nested too deeply or too large; write it shorter", where=where, text=shortened(text))
+        ) from error
 
 
 def shortened(text: str, most: int = 60) -> str:

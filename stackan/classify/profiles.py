@@ -17,6 +17,7 @@ from stackan.model.finding import RESOURCES, STATES
 from stackan.model.languages import CHINESE, TRANSLATED
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, Phrase, PoolRule, Rules, WaitRule
+from stackan.model.said import said
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
 # Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
@@ -100,13 +101,17 @@ def _text(path: str) -> str:
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise ProfileError(f"{path}: the profile cannot be read ({error.strerror}); check the path") from error
+        raise ProfileError(
+            said("{source}: the profile cannot be read ({reason}); check the path", source=path, reason=error.strerror)
+        ) from error
     if len(data) > LARGEST:
-        raise ProfileError(f"{path}: the profile is larger than {LARGEST >> 20} MiB; is it the right file?")
+        raise ProfileError(said("{source}: the profile is larger than {size} MiB; is it the right file?", source=path, size=LARGEST >> 20))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: the profile is no UTF-8 text; see {page('profiles.md')} for the grammar") from error
+        raise ProfileError(
+            said("{source}: the profile is no UTF-8 text; see {page} for the grammar", source=path, page=page("profiles.md"))
+        ) from error
 
 
 def _toml(text: str, path: str) -> dict[str, Any]:
@@ -114,13 +119,20 @@ def _toml(text: str, path: str) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
-    too_deep = f"{path}: its tables are nested too deeply; see {page('profiles.md')} for the grammar"
+    too_deep = said("{source}: its tables are nested too deeply; see {page} for the grammar", source=path, page=page("profiles.md"))
     if _depth_of_keys(text) > _DEEPEST:
         raise ProfileError(too_deep)
     try:
         profile: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError is one; so is what Python says of a number of 5,000 digits
-        raise ProfileError(f"{path}: no valid TOML ({shortened(str(error), 200)}); see {page('profiles.md')} for the grammar") from error
+        raise ProfileError(
+            said(
+                "{source}: no valid TOML ({reason}); see {page} for the grammar",
+                source=path,
+                reason=shortened(str(error), 200),
+                page=page("profiles.md"),
+            )
+        ) from error
     except (RecursionError, MemoryError) as error:
         raise ProfileError(too_deep) from error
     return profile
@@ -137,51 +149,87 @@ def _depth_of_keys(text: str) -> int:
 
 def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
-        raise ProfileError(f'{path}: a profile needs `name = "…"`; see {page("profiles.md")}')
-    _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, "the head")
+        raise ProfileError(said('{source}: a profile needs `name = "…"`; see {page}', source=path, page=page("profiles.md")))
+    _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, said("the head"))
     for section, rows in profile.items():
         if section in _HEAD:
             continue
         if section not in _KEYS or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise ProfileError(f"{path}: no section is called [[{shortened(section)}]]; known are {', '.join(sorted(_KEYS))}")
-        for number, row in enumerate(rows, 1):
-            _check_row(
-                row, path, section, f"rule {shortened(row['id'])}" if isinstance(row.get("id"), str) else f"[[{section}]] number {number}"
+            raise ProfileError(
+                said(
+                    "{source}: no section is called [[{name}]]; known are {known}",
+                    source=path,
+                    name=shortened(section),
+                    known=", ".join(sorted(_KEYS)),
+                )
             )
+        for number, row in enumerate(rows, 1):
+            _check_row(row, path, section, _name_row(row, section, number))
+
+
+def _name_row(row: dict[str, Any], section: str, number: int) -> str:
+    if isinstance(row.get("id"), str):
+        return said("rule {id}", id=shortened(row["id"]))
+    return said("[[{section}]] number {number}", section=section, number=number)
 
 
 def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None:
     unknown = sorted(key for key in row if _english(key) not in _KEYS[section])
     if unknown:
-        raise ProfileError(f"{path}: {where} knows no `{shortened(unknown[0])}`; known are {', '.join(sorted(_KEYS[section]))}")
+        raise ProfileError(
+            said(
+                "{source}: {where} knows no `{key}`; known are {known}",
+                source=path,
+                where=where,
+                key=shortened(unknown[0]),
+                known=", ".join(sorted(_KEYS[section])),
+            )
+        )
     missing = [key for key in (*_NEEDED[section], "source") if not row.get(key)]
     if missing:
-        raise ProfileError(f"{path}: {where} states no `{missing[0]}`; see {page('profiles.md')}")
+        raise ProfileError(
+            said("{source}: {where} states no `{key}`; see {page}", source=path, where=where, key=missing[0], page=page("profiles.md"))
+        )
     _check_types(row, path, where)
     _check_translations(row, path, where)
     for key, choices in _CHOICES.items():
         if key in row and row[key] not in choices:
-            raise ProfileError(f"{path}: {where} has {key} {shortened(row[key])!r}; known are {', '.join(choices)}")
+            raise ProfileError(
+                said(
+                    "{source}: {where} has {key} {value}; known are {known}",
+                    source=path,
+                    where=where,
+                    key=key,
+                    value=repr(shortened(row[key])),
+                    known=", ".join(choices),
+                )
+            )
     if section == "dependency":
         for word in row.get("waits", ()):
             if word not in (*RESOURCES, *STATES, TASK):
                 raise ProfileError(
-                    f"{path}: {where} waits for {shortened(word)!r}; known are {TASK}, the kinds of resources and the states of threads"
+                    said(
+                        "{source}: {where} waits for {value}; known are {task}, the kinds of resources and the states of threads",
+                        source=path,
+                        where=where,
+                        value=repr(shortened(word)),
+                        task=TASK,
+                    )
                 )
     for text in expressions_in(row.get("frames", ())):
-        check_expression(text, f"{path}: {where}")
+        check_expression(text, said("{source}: {where}", source=path, where=where))
 
 
 def _check_types(row: dict[str, Any], path: str, where: str) -> None:
     for key, value in row.items():
         if _english(key) in _LISTS:
-            right, name = isinstance(value, list) and all(isinstance(word, str) for word in value), "a list of strings"
+            right, name = isinstance(value, list) and all(isinstance(word, str) for word in value), said("a list of strings")
         elif key in _TRUTHS:
-            right, name = isinstance(value, bool), "true or false"
+            right, name = isinstance(value, bool), said("true or false")
         else:
-            right, name = isinstance(value, str), "a string"
+            right, name = isinstance(value, str), said("a string")
         if not right:
-            raise ProfileError(f"{path}: `{key}` of {where} has to be {name}")
+            raise ProfileError(said("{source}: `{key}` of {where} has to be {kind}", source=path, key=key, where=where, kind=name))
 
 
 def _check_translations(row: dict[str, Any], path: str, where: str) -> None:
@@ -213,7 +261,12 @@ def check_references(profiles: Iterable[tuple[str, dict[str, Any]]]) -> None:
             unknown = [name for name in (*row["pools"], *row["on"]) if name not in known]
             if unknown:
                 raise ProfileError(
-                    f"{path}: rule {shortened(row['id'])} speaks of a pool {shortened(unknown[0])!r}, which no profile declares; see its id"
+                    said(
+                        "{source}: rule {id} speaks of a pool {name}, which no profile declares; see its id",
+                        source=path,
+                        id=shortened(row["id"]),
+                        name=repr(shortened(unknown[0])),
+                    )
                 )
 
 

@@ -15,6 +15,7 @@ from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_p
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.facts import Fact, fact
 from stackan.model.place import Sighting
+from stackan.model.said import said
 from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, SETTLED, STUCK, UNSURE, USED_NO_CPU, Track
 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
@@ -23,7 +24,7 @@ _SWITCHES = 2
 # What a thread may have used in a time that is not known: half a percent of the five minutes that dumps are taken apart.
 _LONG = 300_000_000  # microseconds
 # What counters say of a thread that stands still, in short.
-_ASLEEP, _WOKE, _LITTLE = "woken by the dump only", "woke up to wait again", "used little CPU"
+_ASLEEP, _WOKE, _LITTLE = said("woken by the dump only"), said("woke up to wait again"), said("used little CPU")
 _TICK = 10_000  # microseconds: steps that are fine enough to say that a thread has not run, whatever the time
 
 

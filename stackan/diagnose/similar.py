@@ -61,6 +61,8 @@ def _name_of(value: object) -> Hashable:
         return value.name
     if isinstance(value, Process):
         return value.id
+    if isinstance(value, Fact):
+        return _exact(value)
     return tuple(map(_name_of, value)) if type(value) is tuple else str(value)
 
 
@@ -78,4 +80,6 @@ def _look_of(value: object) -> Hashable:
         return _NUMBER.sub("#", " ".join(value.processes))
     if isinstance(value, Pool):
         return _NUMBER.sub("#", value.name)
+    if isinstance(value, Fact):
+        return _look(value)
     return type(value).__name__

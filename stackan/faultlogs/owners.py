@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.model.dump import Dump
+from stackan.model.facts import Fact, fact
 from stackan.model.log import Judged, Log, LoggedWait, Reading
 from stackan.model.place import RECORDED, Held, Sighting
-from stackan.model.track import IDLE, STUCK, VANISHED, Track, label
+from stackan.model.track import IDLE, STUCK, VANISHED, Track
 
 _LATCH = "latch"
 
@@ -93,23 +94,23 @@ def _judge(wait: LoggedWait, threads: dict[int, Track], disputes: _Disputes, sna
         holder.lwp if holder is not None else None,
         lock_counts=not against,
         holder_counts=holder is not None and not doubt,
-        why=doubt,
+        doubt=doubt,
     )
 
 
-def _against_lock(wait: LoggedWait, waiter: Track | None, disputes: _Disputes, snapshots: int) -> str:
-    """Why a thread is not believed to wait for the lock that the log names; "" if it is."""
+def _against_lock(wait: LoggedWait, waiter: Track | None, disputes: _Disputes, snapshots: int) -> Fact | None:
+    """Why a thread is not believed to wait for the lock that the log names; None if it is."""
     if waiter is None:
-        return "no thread of the newest snapshot has this id"
+        return fact("no-thread-has-this-id")
     if waiter.place.kind != _LATCH:
-        return f"{label(waiter)} does not wait for a latch in the newest snapshot"
+        return fact("waits-for-no-latch", thread=waiter)
     if snapshots > 1 and waiter.progress != STUCK:
-        return f"{label(waiter)} moves between the snapshots"
+        return fact("moves-between-snapshots", thread=waiter)
     if wait.thread in disputes.waiters:
-        return "the logs name different locks"
+        return fact("logs-name-different-locks")
     if not _fits(wait, waiter):
-        return f"{label(waiter)} now waits somewhere else than at {wait.place}"
-    return ""
+        return fact("waits-somewhere-else", thread=waiter, place=wait.place)
+    return None
 
 
 def _fits(wait: LoggedWait, waiter: Track) -> bool:
@@ -120,25 +121,25 @@ def _fits(wait: LoggedWait, waiter: Track) -> bool:
     return not engine or wait.place.partition(" line ")[0] in engine
 
 
-def _against_holder(wait: LoggedWait, holder: Track | None, disputes: _Disputes) -> str:
-    """Why the thread that the log names is not believed to hold the lock; "" if it is, or none is named."""
+def _against_holder(wait: LoggedWait, holder: Track | None, disputes: _Disputes) -> Fact | None:
+    """Why the thread that the log names is not believed to hold the lock; None if it is, or none is named."""
     if wait.holder is None:
-        return ""
+        return None
     if wait.holder == wait.thread:
-        return "the log names the waiting thread itself, as it does while a page is read for it"
+        return fact("log-names-the-waiter-itself")
     if wait.passed:
-        return "the latch was taken for reading or writing a page: the thread that completes the request gives it back"
+        return fact("latch-is-handed-over")
     if wait.address in disputes.locks:
-        return "the log names several holders"
+        return fact("log-names-several-holders")
     if (wait.holder, wait.address) in disputes.queues:
-        return "that thread waits for the same latch itself"
+        return fact("holder-waits-for-it-itself")
     if wait.mode == "S" and wait.grip == "SX":
-        return "a latch that is held in mode SX lets readers in"
+        return fact("latch-lets-readers-in")
     if holder is None:
-        return "that thread is not in the newest snapshot: it has ended, or the log is of another time"
+        return fact("holder-is-not-in-the-newest")
     if holder.place.verb == "idle" or holder.progress == IDLE:
-        return f"{label(holder)} is idle: the name is left over"
-    return ""
+        return fact("holder-is-idle", thread=holder)
+    return None
 
 
 def _with_wait(track: Track, log: Log, judged: Judged) -> Track:
@@ -146,7 +147,7 @@ def _with_wait(track: Track, log: Log, judged: Judged) -> Track:
     wait, awaited = judged.wait, track.newest.awaited
     if awaited is None:
         return track
-    hint = _hint(log, judged) if judged.why and wait.holder is not None else ""
+    hint = _hint(log, judged)
     if not judged.lock_counts:
         return _renewed(track, track.newest._replace(awaited=awaited._replace(hint=hint)))
     address, symbol = _identify(wait)
@@ -168,11 +169,20 @@ def _identify(wait: LoggedWait) -> tuple[int | None, str | None]:
     return wait.address, wait.created or None
 
 
-def _hint(log: Log, judged: Judged) -> str:
-    """`mysqld.err, line 12, names LWP 4711 as holder of latch 0x7fdb…, which is no proof: LWP 4711 is idle: the name is left over.`"""
+def _hint(log: Log, judged: Judged) -> Fact | None:
+    """Who is said to hold the lock, if that is no proof."""
     wait = judged.wait
-    who = f"LWP {judged.holder_lwp}" if judged.holder_lwp is not None else f"thread {wait.holder:#x}"
-    return f"{log.source}, line {wait.holder_line}, names {who} as holder of latch {wait.address:#x}, which is no proof: {judged.why}."
+    if judged.doubt is None or wait.holder is None:
+        return None
+    return fact(
+        "log-names-holder",
+        source=log.source,
+        line=wait.holder_line,
+        lwp=judged.holder_lwp,
+        thread_id=f"{wait.holder:#x}",
+        address=f"{wait.address:#x}",
+        doubt=judged.doubt,
+    )
 
 
 def _with_holds(track: Track, held: dict[tuple[int | None, str], Held]) -> Track:

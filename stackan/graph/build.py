@@ -16,6 +16,7 @@ from stackan.model.facts import Wanted
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
+from stackan.model.said import said
 from stackan.model.shared import SharedLocks, is_private
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import (
@@ -46,7 +47,7 @@ _BROUGHT = {
 
 def build(processes: Sequence[Process]) -> WaitGraph:
     graph = WaitGraph()
-    someone = graph.add(Node("someone-else", "someone else", None))
+    someone = graph.add(Node("someone-else", said("someone else"), None))
     shared = SharedLocks(processes)
     joined: dict[Hashable, int] = {}  # locks of several processes that nobody is shown to hold
     builders = [_Builder(graph, process, someone, shared, joined) for process in processes]
@@ -183,7 +184,7 @@ class _Builder:
         if lock is None or awaited is None or awaited.address in self.holders or awaited.address in self.recorded:
             return None
         if lock not in self.joined:
-            words = f"{awaited.kind} {awaited.address:#x}, shared by processes"
+            words = said("{lock}, shared by processes", lock=f"{awaited.kind} {awaited.address:#x}")
             resource = Node("resource", words, None, resource=awaited.kind, address=awaited.address)
             self.joined[lock] = self.graph.add(resource, needs=1)
             self._other(self.joined[lock], HELD_BY)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
+from stackan.model.facts import Fact, fact
 from stackan.model.place import Place, is_main
 from stackan.model.rules import Rules
 from stackan.model.track import Track
@@ -52,15 +53,15 @@ class Crowd:
         return around
 
 
-def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, str]]:
+def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, Fact]]:
     """(dispatch frame, how it was recognized), those of known executors first."""
-    executors: dict[str, str] = {}
+    executors: dict[str, Fact] = {}
     for place in crowd.places.values():
         executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
     return [*executors.items(), *(item for item in _parking_loops(crowd, rules) if item[0] not in executors)]
 
 
-def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
+def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, Fact]]:
     """(dispatch frame, how it was recognized) for each known executor among a stack's frames."""
     running = [(at, rule) for at, name in enumerate(frames) for rule in rules.executors if name in rule.functions]
     callers = _callers(frames, rules) if running else []
@@ -68,9 +69,9 @@ def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]
         name = frames[at]
         caller = callers[at] or name if rule.caller else name
         if caller in rules.starts or caller == name:
-            yield name, f"rule {rule.id}: {name} runs tasks"
+            yield name, fact("executor-runs-its-tasks", rule=rule.id, function=name)
         else:
-            yield caller, f"rule {rule.id}: {name} runs tasks for {caller}"
+            yield caller, fact("executor-runs-its-tasks", rule=rule.id, function=name, caller=caller)
 
 
 def _callers(frames: Sequence[str], rules: Rules) -> list[str]:
@@ -89,7 +90,7 @@ def _is_lambda(name: str) -> bool:
     return "{lambda" in name or "<lambda" in name
 
 
-def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, str]]:
+def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
     """(dispatch frame, how it was recognized) for the loops in which threads are parked for work."""
     passing = rules.glue | rules.starts
     ways: dict[int, list[str]] = {}  # by place: the frames that may be the loop, innermost first
@@ -113,6 +114,6 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, str]]:
         loops.setdefault(loop, set()).update(crowd.seen[number])
     for name, threads in loops.items():
         if name in busy:
-            yield name, f"{len(threads)} of its threads are seen parked for work directly above {name}"
+            yield name, fact("parked-below-a-busy-loop", count=len(threads), function=name)
         elif len(threads) > 1:
-            yield name, f"{len(threads)} threads are parked alike below {name}, and none is seen at work there"
+            yield name, fact("all-parked-alike", count=len(threads), function=name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.graph.suppliers import Supply
 from stackan.model.facts import Peer, Wanted
 from stackan.model.place import INFERRED, RECORDED, Place
+from stackan.model.said import said
 from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 
@@ -84,7 +85,7 @@ class Peers:
         key = (frozenset(map(id, supplies)), answer)
         if key not in self._answers:
             who = tuple(dict.fromkeys(supply.process.id for supply in supplies))
-            label = f"{'a read by' if answer.mode == 'write' else 'an answer of'} process {' or '.join(who)}"
+            label = _label(answer, who)
             what = Wanted(kind, who=Peer(who), only="read" if answer.mode == "write" else "answer")
             node = self._answers[key] = self._graph.add(Node("resource", label, None, resource=kind, what=what), needs=1)
             for supply in supplies:
@@ -104,6 +105,11 @@ class Peers:
         nobody = not pools and not answering and not all(_waits_for_children(track.place) for track in present)
         if nobody or not supply.process.whole:
             self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
+
+
+def _label(answer: _Answer, processes: Sequence[str]) -> str:
+    names = " or ".join(processes)
+    return said("a read by process {names}", names=names) if answer.mode == "write" else said("an answer of process {names}", names=names)
 
 
 def _may_answer(track: Track, answer: _Answer) -> bool:

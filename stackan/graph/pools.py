@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.graph.dispatch import Crowd, dispatch_frames
+from stackan.model.facts import Fact, fact
 from stackan.model.process import Pool
 from stackan.model.rules import Phrase, PoolRule, Rules
 from stackan.model.stem import stem
@@ -24,7 +25,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
     for rule in rules.pools:
         members = crowd.inside(rule.dispatch)
         if members:
-            why = f"profile rule {rule.id}: its threads stand in {' or '.join(sorted(rule.dispatch))}"
+            why = fact("declared-by-profile", rule=rule.id, frames=tuple(sorted(rule.dispatch)))
             for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
                 name = rule.name.followed_by(stem) if stem else rule.name
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
@@ -58,7 +59,7 @@ def _stems(members: Sequence[Track]) -> dict[str, list[Track]]:
     return groups
 
 
-def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: str) -> Pool:
+def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: Fact) -> Pool:
     not_workers = rule.not_workers if rule else frozenset()
     workers = [track for track in members if not any(sighting.place.role in not_workers for _, sighting in track.sightings)]
     idle = sum(track.place.verb == "idle" for track in workers)

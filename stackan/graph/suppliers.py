@@ -11,6 +11,7 @@ from stackan.model.facts import Wanted
 from stackan.model.place import FRAMES, INFERRED, PROFILE
 from stackan.model.process import Pool, Process
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule
+from stackan.model.said import said
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, Track
 from stackan.model.waitgraph import BROUGHT_BY, DELIVERED_BY, MAY_BRING, MAY_DELIVER, MAY_GROW, WORKER_OF, Edge, Node, WaitGraph
 
@@ -66,7 +67,7 @@ class Supply:
         """
         if by not in self._results:
             graph = self.graph
-            result = Node("resource", "the result of a task", self.process, resource="future", what=Wanted("future"))
+            result = Node("resource", said("the result of a task"), self.process, resource="future", what=Wanted("future"))
             node = self._results[by] = graph.add(result, needs=1)
             for number, pool in zip(self.pools, self.process.pools, strict=True):
                 if pool.side_door:

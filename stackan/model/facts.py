@@ -59,7 +59,7 @@ class PoolOf(NamedTuple):
     process: Process
 
 
-One = Union[int, str, "Track", Wanted, Shown, Share, Peer, PoolOf, "Process", "Pool"]
+One = Union[int, str, "Track", Wanted, Shown, Share, Peer, PoolOf, "Process", "Pool", "Fact"]
 Value = Union[One, "tuple[One, ...]"]
 
 

@@ -1,7 +1,11 @@
 """A server's own log, beside the dumps: what it says about threads that wait."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from stackan.model.facts import Fact
 
 
 class LoggedWait(NamedTuple):
@@ -52,7 +56,7 @@ class Judged(NamedTuple):
     holder_lwp: int | None
     lock_counts: bool  # the dumps agree that the thread waits for this lock
     holder_counts: bool  # and that the named thread may hold it
-    why: str  # what speaks against it, in words; "" if nothing does
+    doubt: Fact | None  # what speaks against it; None if nothing does
 
 
 class Reading(NamedTuple):

@@ -103,7 +103,7 @@ class Awaited(NamedTuple):
     line: int = 0
     descriptor: int | None = None  # of the file, pipe or socket
     log: "Log | None" = None  # in which `line` stands, where it is not the dump
-    hint: str = ""  # who else is said to hold it, and why that is no proof
+    hint: "Fact | None" = None  # who else is said to hold it, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     link: "Link | None" = None  # what the descriptor leads to, where a table beside the dumps tells
 

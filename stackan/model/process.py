@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
-from stackan.model.facts import Share
+from stackan.model.facts import Fact, Share
 from stackan.model.placement import Place
 from stackan.model.rules import Phrase, Rules
 from stackan.model.track import Track
@@ -26,7 +26,7 @@ class Pool(NamedTuple):
     progressing: int
     exhausted: bool  # no worker is free, and none was in any snapshot
     growable: bool
-    evidence: str  # how it was recognized, in words
+    evidence: Fact  # how it was recognized
     declared: bool  # by a profile
     serves: Phrase
     advice: tuple[Phrase, ...]

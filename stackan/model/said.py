@@ -6,9 +6,11 @@ Errors, warnings and notes are such sentences: they are strings wherever they go
 
 from __future__ import annotations
 
+from functools import reduce
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Said(str):
@@ -33,6 +35,18 @@ def said(english: str, /, **values: object) -> Said:
 def said_of(count: int, one: str, many: str, /, **values: object) -> Said:
     """The same where it is said of one, or of any other number: `{count}`."""
     return _filled(one, many, {**values, "count": count})
+
+
+def in_a_row(clauses: Iterable[str]) -> str:
+    """Whole clauses as one sentence."""
+    return reduce(lambda before, clause: said("{before}; {clause}", before=before, clause=clause), clauses)
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """The first of many names, and how many more there are."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return said("{names} and {count} more", names=", ".join(names[:most]), count=len(names) - most)
 
 
 def _filled(english: str, plural: str | None, values: Mapping[str, object]) -> Said:

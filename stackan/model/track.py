@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from stackan.model.facts import Fact
 from stackan.model.place import RECORDED, Held, Place, Sighting
+from stackan.model.said import said
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
     "stuck",
@@ -17,7 +18,7 @@ STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
 )
 
 # What counters may say of a thread: it is proved to have stood still, or did so as far as the steps of a count can show.
-RAN_NOTHING, USED_NO_CPU = "ran nothing", "used no CPU that was counted"
+RAN_NOTHING, USED_NO_CPU = said("ran nothing"), said("used no CPU that was counted")
 
 SETTLED = 3  # snapshots in a row in one place from which on that is no chance, even of a thread that moved before
 

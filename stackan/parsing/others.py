@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from stackan.model.dump import Dump
+from stackan.model.said import said
 from stackan.parsing.detect import DIALECTS, detect_all
 from stackan.parsing.stretches import LOOK_AT, spans
 
@@ -20,7 +21,14 @@ def tell_others(dump: Dump) -> list[str]:
     others = sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))
     if not others:
         return []
-    return [f"{dump.source}: read as {dump.format}, but {', '.join(others)} stands in it, too: give each dump as a file of its own"]
+    return [
+        said(
+            "{source}: read as {format}, but {others} is in it, too: give each dump as a file of its own",
+            source=dump.source,
+            format=dump.format,
+            others=", ".join(others),
+        )
+    ]
 
 
 def _unknown(dump: Dump) -> Iterator[bytes]:

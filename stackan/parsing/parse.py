@@ -9,6 +9,7 @@ from stackan.errors import InputError
 from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
+from stackan.model.said import in_a_row, said
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
@@ -16,8 +17,10 @@ from stackan.parsing.printed import share_out
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
-_OTHERS = page("formats/README.md")
-ASK_FOR = f"give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {_OTHERS} names"
+ASK_FOR = said(
+    "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {page} names",
+    page=page("formats/README.md"),
+)
 
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
@@ -28,12 +31,20 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     text = prepare(data)
     found = detect(text.data)
     if found is None:
-        raise InputError(f"{source}: no thread dump; {ASK_FOR}")
+        raise InputError(said("{source}: no thread dump; {advice}", source=source, advice=ASK_FOR))
     if found.dialect is not None:
         return scan_dumps(text, source, found)
     if found.format in READERS:
         return read_dumps(text, source, found)
-    raise InputError(f"{source}: this is a {found.format} text ({found.reason}), which stackan does not read; {ASK_FOR}")
+    raise InputError(
+        said(
+            "{source}: this is a {format} text ({reason}), which stackan does not read; {advice}",
+            source=source,
+            format=found.format,
+            reason=found.reason,
+            advice=ASK_FOR,
+        )
+    )
 
 
 def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
@@ -42,7 +53,9 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     reading = read(found.format, data)
     columns = reading.columns
     if not columns.thread_lwp:
-        raise InputError(f"{source}: {found.reason}, but no thread; the dump was cut short or its tool failed")
+        raise InputError(
+            said("{source}: {reason}, but no thread; the dump was cut short or its tool failed", source=source, reason=found.reason)
+        )
     text.renumber(columns)
     numbers = text.renumbering()
     rows = [0, *reading.snapshots, len(columns.thread_lwp)]
@@ -53,7 +66,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             columns,
             source=source,
             format=found.format,
-            reason=found.reason + tell(text),
+            reason=in_a_row([found.reason, *tell(text)]),
             facts=facts,
             threads=range(*piece),
             original=text.original,
@@ -80,23 +93,27 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if not columns.thread_lwp or not len(columns.frame_call):
         if facts.refusals:
             raise InputError(
-                f"{source}: the debugger could not look at the process (it says: {facts.refusals[0]}); "
-                "take the dump as its user or as root, with no other debugger attached"
+                said(
+                    "{source}: the debugger could not look at the process (it says: {words}); "
+                    "take the dump as its user or as root, with no other debugger attached",
+                    source=source,
+                    words=facts.refusals[0],
+                )
             )
-        raise InputError(f"{source}: no thread with a frame stands in it; the dump was cut short or its tool failed")
-    warnings = [f"the debugger reported: {words}" for words in facts.refusals[:3]]
+        raise InputError(said("{source}: no thread with a frame is in it; the dump was cut short or its tool failed", source=source))
+    warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
     borders = find_borders(data, columns)
     pieces = split_snapshots(columns, borders)
     unquoted = drop_quotations(data, columns, pieces)
     if len(unquoted) < len(pieces):
-        warnings.append("a mail quotes a snapshot that stands in the text itself; it counts once")
+        warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
     kept = unquoted[:1]
     for before, piece in itertools.pairwise(unquoted):
         # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
         if found.format != "gdb" or not is_repeated(data, columns, before, piece):
             kept.append(piece)
     if len(kept) < len(unquoted):
-        warnings.append("one snapshot stands in the text twice, as when gdb logs to the file that also holds its output; it counts once")
+        warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), share_out(facts.printed, [columns.thread_line[piece.start] for piece in kept])
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
@@ -106,7 +123,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             columns,
             source=source,
             format=found.format,
-            reason=found.reason + tell(text),
+            reason=in_a_row([found.reason, *tell(text)]),
             facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words),
             threads=piece,
             warnings=warnings,

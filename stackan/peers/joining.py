@@ -12,6 +12,7 @@ from typing import NamedTuple
 from stackan.model.facts import Peer
 from stackan.model.link import Descriptors, End, Ends, Link, Row
 from stackan.model.placement import Place
+from stackan.model.said import said
 from stackan.model.track import Track
 
 _LOCAL = ("127.", "[::1]")
@@ -112,7 +113,7 @@ def connect(tables: Sequence[Descriptors], hosts: Sequence[str | None], places: 
                 found[id(place)][opened.descriptor] = link
     told = next((table.source for table, _ in used if table.rows), None)
     if told is not None and not any(found.values()):
-        warnings.append(f"{told}: no descriptor in it leads anywhere from a process of this case")
+        warnings.append(said("{source}: no descriptor in it leads anywhere from a process of this case", source=told))
     return [found[id(place)] for place in places], warnings
 
 
@@ -120,14 +121,17 @@ def _choose(
     tables: Sequence[Descriptors], hosts: Sequence[str | None], known: Collection[str]
 ) -> tuple[list[tuple[Descriptors, str]], list[str]]:
     """The tables of the case's hosts, and why others are not used; each with its host, "" if all of the case is of one."""
-    used, warnings = [], []
+    used: list[tuple[Descriptors, str]] = []
+    warnings: list[str] = []
     for table, host in zip(tables, hosts):
         if host is not None and host in known and len(known) > 1:
             used.append((table, host))
         elif len(known) < 2 and (host is None or not known or host in known):
             used.append((table, ""))
+        elif host:
+            warnings.append(said("{source}: not used, as no dump is of {host}", source=table.source, host=host))
         else:
-            warnings.append(f"{table.source}: not used, as {'no dump is' if host else 'it is not told'} of {host or 'which host it is'}")
+            warnings.append(said("{source}: not used, as nothing says of which host it is", source=table.source))
     return used, warnings
 
 
@@ -167,9 +171,9 @@ def _describe(own: str, other: str) -> tuple[str, str, str]:
     """(kind, name, address of the other end) of what leads from one end to the other."""
     own, other = own.rpartition("!")[2], other.rpartition("!")[2]
     if own.startswith("pipe:"):
-        return "pipe", f"pipe {own[5:].rpartition(' ')[0]}", ""
+        return "pipe", said("pipe {number}", number=own[5:].rpartition(" ")[0]), ""
     if own.startswith("socket:"):
-        return "socket", f"Unix socket {own[7:]} -> {other[7:]}", ""
+        return "socket", said("Unix socket {own} -> {other}", own=own[7:], other=other[7:]), ""
     here, _, there = own.partition(">")
     return "socket", f"{here} -> {there}", there
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from stackan.model.case import Case
 from stackan.model.natural import natural_key
 from stackan.model.placement import Place
+from stackan.model.said import said
 from stackan.placing import host_of
 
 if TYPE_CHECKING:
@@ -78,4 +79,4 @@ def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator
     shared = {id(log) for share in shares for log in share}
     for log in logs:
         if log.waits and id(log) not in shared:
-            yield f"{log.source}: no dump prints the ids of the threads that this log names"
+            yield said("{source}: no dump prints the ids of the threads that this log names", source=log.source)

@@ -15,6 +15,7 @@ from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.placement import Place
 from stackan.model.process import Process, are_whole
+from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.beside import Beside, in_order, share_out
@@ -35,7 +36,7 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
     The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
     """
     if not isinstance(case, Case):
-        raise UsageError(f"analyze takes what stackan.load gives, not {type(case).__name__}")
+        raise UsageError(said("analyze takes what stackan.load gives, not {type}", type=type(case).__name__))
     with collector_paused():
         return _conclude(case, Rulebook([profiles] if isinstance(profiles, str) else profiles))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from stackan.model.placement import Place
 from stackan.model.process import Process
+from stackan.model.said import first_of, said
 
 _LISTED = 8
 
@@ -29,20 +30,24 @@ def doubt(processes: Sequence[Process]) -> Iterator[str]:
             others[process.dumps[0].source] = rest
         for dump, first in process.repeats:
             same = process.dumps[first].source
-            line = f", line {dump.thread(dump.first_thread).line}" if dump.source == same else ""
+            line = f":{dump.thread(dump.first_thread).line}" if dump.source == same else ""
             copies.setdefault(same, []).append(f"{dump.source}{line}")
         for source, first_source in process.suspects:
             suspects.setdefault(first_source, []).append(source)
-    if others:
-        yield f"not compared, as taken with another tool or other symbols than {_listed(others)}"
-    if copies:
-        yield f"perhaps a copy and no further dump, so nothing rests on it, the same bytes as {_listed(copies)}"
-    if suspects:
-        yield f"perhaps a copy and no further dump, the same bytes as {_listed(suspects)}"
+    if len(others) == 1:
+        yield said("not compared, as taken with another tool or other symbols than {other}: {inputs}", **_about(others))
+    elif others:
+        yield said("not compared, as taken with another tool or other symbols than others of their processes: {inputs}", **_about(others))
+    if len(copies) == 1:
+        yield said("perhaps a copy, so nothing rests on it, with the same bytes as {other}: {inputs}", **_about(copies))
+    elif copies:
+        yield said("perhaps copies, so nothing rests on them, with the same bytes as others of their processes: {inputs}", **_about(copies))
+    if len(suspects) == 1:
+        yield said("perhaps a copy, with the same bytes as {other}: {inputs}", **_about(suspects))
+    elif suspects:
+        yield said("perhaps copies, with the same bytes as others of their processes: {inputs}", **_about(suspects))
 
 
-def _listed(found: dict[str, list[str]]) -> str:
-    """Which inputs it is about, the first few, behind that with which they are held together, where that is one input."""
-    sources = [source for same in found.values() for source in same]
-    rest = f" and {len(sources) - _LISTED} more" if len(sources) > _LISTED else ""
-    return f"{next(iter(found)) if len(found) == 1 else 'others of their processes'}: {', '.join(sources[:_LISTED])}{rest}"
+def _about(found: dict[str, list[str]]) -> dict[str, str]:
+    """Which inputs it is about, the first few, and that with which they are held together, where that is one input."""
+    return {"other": next(iter(found)), "inputs": first_of([source for same in found.values() for source in same], _LISTED)}

@@ -10,6 +10,7 @@ from stackan.errors import InputError, UsageError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
+from stackan.model.said import said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.once import Once, say_again
 from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
@@ -31,7 +32,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
-            raise UsageError(f"load takes paths, not {type(path).__name__}; stackan.parse takes bytes")
+            raise UsageError(said("load takes paths, not {type}; stackan.parse takes bytes", type=type(path).__name__))
     warnings: list[str] = []
     once, budget = Once(), Budget(limits or Limits())
     require(paths)  # a mistyped name shows before the others are read for nothing
@@ -41,17 +42,17 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
         try:
             for item in read([name], budget, visits=visits):
                 if isinstance(item, Skipped):
-                    warnings.append(f"{item.source}: {item.reason}")
+                    warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
                 elif not once.has(item):
-                    said = _read(item, alone=item.named and len(paths) == 1)
-                    if said.dumps:
+                    content = _read(item, alone=item.named and len(paths) == 1)
+                    if content.dumps:
                         budget.keep(len(item.data))
-                    once.add(item, said)
+                    once.add(item, content)
                 del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(paths) == 1:
                 raise
-            warnings.append(str(error))
+            warnings.append(error.args[0])
         if budget.spent:
             break  # which the last warning says
     found = _joined(once.found)
@@ -59,7 +60,8 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
     if found.others:
-        warnings.append(f"passed over, as no thread dump stands in them: {', '.join(sorted(found.others, key=natural_key))}")
+        sources = ", ".join(sorted(found.others, key=natural_key))
+        warnings.append(said("passed over, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
@@ -100,14 +102,19 @@ def _joined(texts: Sequence[Found]) -> Found:
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
     if found.logs:
-        return f"{found.logs[0].source}: a log of a server, but no thread dump beside it; {ASK_FOR}"
+        return said("{source}: a log of a server, but no thread dump beside it; {advice}", source=found.logs[0].source, advice=ASK_FOR)
     if found.tables:
-        return f"{found.tables[0].source}: counters of threads, but no thread dump beside them; {ASK_FOR}"
+        return said(
+            "{source}: counters of threads, but no thread dump beside them; {advice}", source=found.tables[0].source, advice=ASK_FOR
+        )
     if found.descriptors:
-        return f"{found.descriptors[0].source}: a table of descriptors, but no thread dump beside it; {ASK_FOR}"
+        source = found.descriptors[0].source
+        return said("{source}: a table of descriptors, but no thread dump beside it; {advice}", source=source, advice=ASK_FOR)
     if warnings:
         return warnings[0]
-    return f"{os.fspath(paths[0])}: no thread dump in it; {ASK_FOR}" if paths else "no input"
+    if not paths:
+        return said("no input")
+    return said("{source}: no thread dump in it; {advice}", source=os.fspath(paths[0]), advice=ASK_FOR)
 
 
 def _read(item: Blob, alone: bool) -> Found:
@@ -131,7 +138,7 @@ def _read(item: Blob, alone: bool) -> Found:
     if trouble is not None and not found.beside:
         if alone:
             raise trouble
-        found.troubles.append(str(trouble))
+        found.troubles.append(trouble.args[0])
     if not known and not found.beside:
         found.others.append(item.source)
     for dump in found.dumps:

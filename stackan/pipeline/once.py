@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.said import first_of, said
 from stackan.placing import Label, are_copies, read_label, tells_time
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def _learn(found: Found, taken_at: str | None, written: float | None) -> None:
 
 def say_again(again: list[tuple[str, str]]) -> str:
     """Which inputs were met again, and under which names they were read; the first few."""
-    listed = ", ".join(f"{name} (as {first})" for name, first in again[:_LISTED])
-    rest = f" and {len(again) - _LISTED} more" if len(again) > _LISTED else ""
-    return f"read once, though given again under another name: {listed}{rest}"
+    inputs = [f"{name} ({first})" for name, first in again]
+    return said(
+        "read once, though given again under another name (the name under which it was read in parentheses): {inputs}",
+        inputs=first_of(inputs, _LISTED),
+    )

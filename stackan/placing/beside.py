@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stackan.model.counters import Count, Counted, Counters, Table
 from stackan.model.placement import Place
+from stackan.model.said import said, said_of
 from stackan.placing.clocks import clock_of
 from stackan.placing.listed import Fit, compared, find_owners
 from stackan.placing.rounds import goes_on, leftover, match_snapshots
@@ -29,25 +30,35 @@ def share_out(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[Co
 def _place_tables(own: Sequence[Fit], place: Place) -> tuple[Counters | None, list[str]]:
     dumps = compared(place)
     used: list[tuple[int, Fit]] = []
-    warnings = []
+    warnings: list[str] = []
     for kind in dict.fromkeys(fit.table.kind for fit in own):
         series = [fit for fit in own if fit.table.kind == kind]
-        found = match_snapshots(series, place)
+        found, source = match_snapshots(series, place), series[0].table.source
         if found is None:
             warnings.append(_unplaced(series, len(dumps)))
         elif len(found) == 1 < len(dumps):
-            warnings.append(f"{series[0].table.source}: counters beside one snapshot only, and they tell by what they grow; not used")
+            warnings.append(said("{source}: counters beside one snapshot only, where it takes two to compare; not used", source=source))
         elif not goes_on(found):
-            warnings.append(f"{series[0].table.source}: what it counts is less later on, so that it is of another time or order; not used")
+            warnings.append(said("{source}: its counts shrink with time, so it is of another time or order; not used", source=source))
         else:
             used += sorted(found.items())
-            warnings += [f"{fit.table.source}: of a round of which there is no dump; not used" for fit in leftover(series, found, place)]
+            warnings += map(_say_leftover, leftover(series, found, place))
     return (_count(used, place) if used else None), warnings
 
 
 def _unplaced(series: Sequence[Fit], snapshots: int) -> str:
-    many = f"{len(series)} tables of {series[0].table.kind}" if len(series) > 1 else f"one table of {series[0].table.kind}"
-    return f"{series[0].table.source}: {many} for {snapshots} snapshots of a process, and nothing says which belong together; not used"
+    return said_of(
+        len(series),
+        "{source}: one table of {kind} for {snapshots} snapshots of a process, and nothing says which belong together; not used",
+        "{source}: {count} tables of {kind} for {snapshots} snapshots of a process, and nothing says which belong together; not used",
+        source=series[0].table.source,
+        kind=series[0].table.kind,
+        snapshots=snapshots,
+    )
+
+
+def _say_leftover(fit: Fit) -> str:
+    return said("{source}: of a round of which there is no dump; not used", source=fit.table.source)
 
 
 def _count(used: Sequence[tuple[int, Fit]], place: Place) -> Counters:

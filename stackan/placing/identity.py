@@ -7,6 +7,7 @@ from heapq import nsmallest
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.model.said import said, said_of
 
 _SAMPLED = 32  # threads that are looked at, the oldest ones, which live longest
 
@@ -108,11 +109,15 @@ def why_same(a: Dump, b: Dump) -> str:
     shared = a.thread_of_lwp.keys() & b.thread_of_lwp.keys()
     marked = sum(ours[a.thread_of_lwp[lwp]] == theirs[b.thread_of_lwp[lwp]] != 0 for lwp in shared)
     if marked:
-        return f"{_threads(marked)} with the same LWP and pthread id"
+        return said_of(marked, "one thread with the same LWP and pthread id", "{count} threads with the same LWP and pthread id")
     if shared and same_process(Identity(a), Identity(b)):
-        return f"{_threads(len(shared))} with the same LWP, and the same code addresses at their bases"
+        return said_of(
+            len(shared),
+            "one thread with the same LWP, and the same code addresses in its outermost frames",
+            "{count} threads with the same LWP, and the same code addresses in their outermost frames",
+        )
     if a.facts.pid is not None and a.facts.pid == b.facts.pid:
-        return f"both say that they are of process {a.facts.pid}"
+        return said("both say that they are of process {pid}", pid=a.facts.pid)
     return ""
 
 
@@ -121,20 +126,24 @@ def why_different(a: Dump, b: Dump) -> str:
     ours, theirs = Identity(a), Identity(b)
     shared = ours.threads.keys() & theirs.threads.keys()
     if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
-        return f"they say that they are of process {a.facts.pid} and of process {b.facts.pid}"
+        return said("they say that they are of process {first} and of process {second}", first=a.facts.pid, second=b.facts.pid)
     if a.facts.command and b.facts.command and a.facts.command != b.facts.command:
-        return f"they are of two programs, {a.facts.command} and {b.facts.command}"
+        return said("they are of two programs, {first} and {second}", first=a.facts.command, second=b.facts.command)
     if not ours.threads or not theirs.threads:
-        return "one of them prints no ids of the kernel for its threads, by which they could be matched"
+        return said("one of them prints no ids of the kernel for its threads, by which they could be matched")
     if not shared:
-        return "they have no thread in common"
+        return said("they have no thread in common")
     if shared & ours.marked & theirs.marked:
-        return f"{_threads(len(shared))} of the one are in the other by LWP, but with other pthread ids"
-    return f"{_threads(len(shared))} of the one are in the other by LWP, but began at other code addresses"
-
-
-def _threads(number: int) -> str:
-    return "one thread" if number == 1 else f"{number} threads"
+        return said_of(
+            len(shared),
+            "one thread has the same LWP in both, but another pthread id",
+            "{count} threads have the same LWP in both, but other pthread ids",
+        )
+    return said_of(
+        len(shared),
+        "one thread has the same LWP in both, but began at another code address",
+        "{count} threads have the same LWP in both, but began at other code addresses",
+    )
 
 
 def process_id(dump: Dump) -> int | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from stackan.model.counters import Count, Table
 from stackan.model.dump import Dump
 from stackan.model.placement import Place
+from stackan.model.said import said
 from stackan.placing.names import Name, read_name
 
 
@@ -26,7 +27,7 @@ def find_owners(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[
     or hardly anything else.
     """
     fits: list[list[Fit]] = [[] for _ in places]
-    warnings = []
+    warnings: list[str] = []
     threads = [[set(dump.thread_of_lwp) for dump in compared(place)] for place in places]
     homes: dict[int, list[int]] = {}  # {LWP: the processes that have it}
     for at, snapshots in enumerate(threads):
@@ -42,9 +43,13 @@ def find_owners(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[
         owners = _of_host(owners, table, places)
         shared = {lwp for lwp, often in Counter(lwp for at in owners for lwp in rows[at]).items() if often > 1}
         if not owners:
-            warnings.append(f"{table.source}: counters of threads that no dump has, at line {table.line}; not used")
+            warnings.append(
+                said("{source}: counters of threads that no dump has, at line {line}; not used", source=table.source, line=table.line)
+            )
         elif shared:
-            warnings.append(f"{table.source}: several processes have the threads that it counts, as on several hosts; not used")
+            warnings.append(
+                said("{source}: several processes have the threads that it counts, as on several hosts; not used", source=table.source)
+            )
         else:
             for at in owners:
                 fits[at].append(Fit(table, rows[at]))

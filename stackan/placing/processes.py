@@ -7,6 +7,7 @@ from functools import partial
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Place, Placement
+from stackan.model.said import said
 from stackan.placing.alike import comparable
 from stackan.placing.clues import Clues
 from stackan.placing.group import group
@@ -15,7 +16,11 @@ from stackan.placing.restarts import find_restarts
 from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
 from stackan.placing.views import tell_views
 
-_BY_TIME = {TEXT: "by the times in the texts", NAME: "by the times in the names", ARCHIVE: "by the times in the archive"}
+_BY_TIME = {
+    TEXT: said("by the times in the texts"),
+    NAME: said("by the times in the names"),
+    ARCHIVE: said("by the times in the archive"),
+}
 
 
 def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
@@ -32,17 +37,17 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
     hosts, roles, pids = ([found(dump) for dump in dumps] for found in (clues.host, clues.role, lambda dump: _pid(dump, clues)))
     pid = next((clue.value for source in (TEXT, NAME) for clue in pids if clue is not None and clue.source == source), None)
     warnings = [*restarts, *doubt_spacing(compared, clues, given_order), *doubt_rounds(compared, clues)]
-    for what, found in (("hosts", hosts), ("roles", roles)):
-        named = dict.fromkeys(clue.value for clue in found if clue is not None and clue.source == NAME)
-        if len(named) > 1:
-            warnings.append(f"its inputs' names speak of several {what}, {', '.join(named)}; their threads are of one process")
+    if len(named := _named(hosts)) > 1:
+        warnings.append(said("its inputs' names speak of several hosts, {hosts}; their threads are of one process", hosts=", ".join(named)))
+    if len(named := _named(roles)) > 1:
+        warnings.append(said("its inputs' names speak of several roles, {roles}; their threads are of one process", roles=", ".join(named)))
     order, told = _reason_of_order(dumps, clues, given_order), clues.order(dumps)
     placements = [
         Placement(
             dump,
             id(dump) not in left_out,
             partial(_reason_of_joining, dumps, at, given_order),
-            "as it stands in the text" if at and dumps[at - 1].source == dump.source else order,
+            said("as it stands in the text") if at and dumps[at - 1].source == dump.source else order,
             hosts[at],
             roles[at],
             pids[at],
@@ -57,6 +62,11 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
 def _pid(dump: Dump, clues: Clues) -> Clue | None:
     pid, named = process_id(dump), clues.name(dump).pid
     return Clue(str(pid), TEXT) if pid is not None else Clue(str(named), NAME) if named is not None else None
+
+
+def _named(clues: Sequence[Clue | None]) -> list[str]:
+    """What the names of a process's inputs say."""
+    return list(dict.fromkeys(clue.value for clue in clues if clue is not None and clue.source == NAME))
 
 
 def _agreed(clues: Sequence[Clue | None]) -> str | None:
@@ -76,23 +86,27 @@ def _time(dump: Dump, clues: Clues, told: str | None) -> Clue | None:
 
 def _reason_of_order(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> str:
     if len(dumps) == 1:
-        return "the only one"
+        return said("the only one")
     if given_order:
-        return "as it was given"
+        return said("as it was given")
     told = clues.order(dumps)
     if told is not None:
         return _BY_TIME[told]
     if clues.count_rounds(dumps):
-        return "by the rounds in the names"
-    return "by the times of the files" if clues.file_times(dumps) else "by its name"
+        return said("by the rounds in the names")
+    return said("by the times of the files") if clues.file_times(dumps) else said("by its name")
 
 
 def _reason_of_joining(dumps: Sequence[Dump], at: int, given_order: bool) -> str:
     if len(dumps) == 1:
-        return "nothing else of this process is among the inputs"
+        return said("nothing else of this process is among the inputs")
     other = at - 1 if at else 1
-    why = why_same(dumps[at], dumps[other])
-    if not why:
-        one_text = dumps[at].source == dumps[other].source
-        why = "in one text" if one_text else "given as of one process" if given_order else "the same name but for the round"
-    return f"{why}, as snapshot {other + 1}"
+    why = why_same(dumps[at], dumps[other]) or _why_put_together(dumps[at], dumps[other], given_order)
+    return said("{why}, as snapshot {number}", why=why, number=other + 1)
+
+
+def _why_put_together(dump: Dump, other: Dump, given_order: bool) -> str:
+    """What shows that two dumps are of one process where their threads do not tell."""
+    if dump.source == other.source:
+        return said("in one text")
+    return said("given as of one process") if given_order else said("the same name but for the round")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
+from stackan.model.said import said
 from stackan.placing.clues import Clues
 from stackan.placing.identity import process_id
 from stackan.placing.moments import seconds_between
@@ -36,11 +37,10 @@ def find_restarts(processes: Sequence[Sequence[Dump]], clues: Clues) -> dict[int
     told: dict[int, list[str]] = {}
     for members in kin.values():
         for gone, new in _replaced(_seen(members, processes, clues), processes):
-            before, after = _names(gone, processes), _names(new, processes)
             for at in new:
-                told.setdefault(at, []).append(f"it is not in earlier rounds, {before} is: restarted in between")
+                told.setdefault(at, []).append(_say_new(_names(gone, processes)))
             for at in gone:
-                told.setdefault(at, []).append(f"it is not in later rounds, {after} is: restarted in between")
+                told.setdefault(at, []).append(_say_gone(_names(new, processes)))
     return told
 
 
@@ -126,8 +126,19 @@ def _own_functions(dump: Dump) -> set[bytes]:
     return {name for name in own if name not in (b"", b"??")}
 
 
-def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> str:
+def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> list[str]:
     """The processes by their ids, else by an input that shows them."""
     firsts = [processes[at][0] for at in members[:_NAMED]]
-    known = [str(pid) if (pid := process_id(dump)) is not None else dump.source for dump in firsts]
-    return known[0] if len(members) == 1 else f"one of {', '.join(known)}"
+    return [str(pid) if (pid := process_id(dump)) is not None else dump.source for dump in firsts]
+
+
+def _say_new(before: Sequence[str]) -> str:
+    if len(before) == 1:
+        return said("it is not in earlier rounds, {process} is: restarted in between", process=before[0])
+    return said("it is not in earlier rounds, one of {processes} is: restarted in between", processes=", ".join(before))
+
+
+def _say_gone(after: Sequence[str]) -> str:
+    if len(after) == 1:
+        return said("it is not in later rounds, {process} is: restarted in between", process=after[0])
+    return said("it is not in later rounds, one of {processes} is: restarted in between", processes=", ".join(after))

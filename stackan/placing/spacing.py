@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
+from stackan.model.said import said, said_of
 from stackan.model.spans import CLOSE, spoken
 from stackan.placing.clues import Clues
 from stackan.placing.moments import seconds_between
 
 # Requests that take long take seconds; the vendors' guides ask for 3 to 5 minutes.
 _FAR = 2 * 3600  # seconds between any two
-_TELLS = {TEXT: "their texts", NAME: "their names", ARCHIVE: "the archive, if its times are those of the dumps"}
+_TELLS = {TEXT: said("their texts"), NAME: said("their names"), ARCHIVE: said("the archive, if its times are those of the dumps")}
 
 
 def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[str]:
@@ -23,12 +24,28 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
         return []
     if min(steps) < 0 and not given_order:
         return []
-    doubts = [f"by {_TELLS[told]} the snapshots were not taken in this order"] if min(steps) < 0 else []
+    doubts: list[str] = []
+    if min(steps) < 0:
+        doubts.append(said("by {clue} the snapshots were not taken in this order", clue=_TELLS[told]))
     span, nearest = span_of(steps), min(map(abs, steps))
     if span < CLOSE:
-        doubts.append(_doubt(span, told, "too close to tell what stands still from what is slow"))
+        doubts.append(
+            said(
+                "its snapshots were taken {span} apart, by {clue}: too close to tell what stands still from what is slow; "
+                "take them 3 to 5 minutes apart",
+                span=spoken(span),
+                clue=_TELLS[told],
+            )
+        )
     elif nearest > _FAR:
-        doubts.append(_doubt(nearest, told, "too far to tell who stood still from who came back to the same place"))
+        doubts.append(
+            said(
+                "its snapshots were taken {span} apart, by {clue}: too far to tell threads that stood still from threads that came back "
+                "to the same place; take them 3 to 5 minutes apart",
+                span=spoken(nearest),
+                clue=_TELLS[told],
+            )
+        )
     return doubts
 
 
@@ -39,7 +56,14 @@ def doubt_rounds(dumps: Sequence[Dump], clues: Clues) -> list[str]:
     inputs, rounds = len({dump.source for dump in dumps}), len({clues.name(dump).rounds for dump in dumps})
     if inputs == rounds:
         return []
-    return [f"its {inputs} snapshots are of {rounds} rounds, by their names: those of one round are hardly apart in time"]
+    return [
+        said_of(
+            rounds,
+            "its {snapshots} snapshots are of one round, by their names: they are hardly apart in time",
+            "its {snapshots} snapshots are of {count} rounds, by their names: those of one round are hardly apart in time",
+            snapshots=inputs,
+        )
+    ]
 
 
 def span_of(steps: Sequence[int]) -> int:
@@ -56,7 +80,3 @@ def time_steps(dumps: Sequence[Dump], clues: Clues) -> list[int]:
     steps = [seconds_between(*pair) for pair in itertools.pairwise(clues.times(dump)[told] for dump in dumps)]
     known = [step for step in steps if step is not None]
     return known if len(known) == len(steps) else []
-
-
-def _doubt(seconds: int, told: str, words: str) -> str:
-    return f"its snapshots were taken {spoken(seconds)} apart, by {_TELLS[told]}: {words}; take them 3 to 5 minutes apart"

@@ -9,6 +9,7 @@ from operator import itemgetter
 from stackan.model.dump import Dump
 from stackan.model.formats import RUN_TIMES
 from stackan.model.placement import Place
+from stackan.model.said import said
 
 
 def tell_views(places: Sequence[Place]) -> list[Place]:
@@ -20,7 +21,7 @@ def tell_views(places: Sequence[Place]) -> list[Place]:
         first = each.placements[0].dump
         family = first.traits.family
         others = [name for other, name in views[each.host, each.pid].items() if other != family and each.pid is not None]
-        words = [f"the same process id as in {' and '.join(others)} dumps, whose threads cannot be told to be the same"] if others else []
+        words = [_say_same_id(others)] if others else []
         view = _other_view(first, natives) if not others and first.traits.language in RUN_TIMES else None
         words += [_say_view(view)] if view is not None else []
         told.append(each._replace(warnings=(*each.warnings, *words)))
@@ -52,5 +53,11 @@ def _other_view(dump: Dump, natives: Mapping[int, Dump]) -> Dump | None:
     return next(each for each in natives.values() if each.source == source) if number * 2 > len(dump.thread_of_lwp) else None
 
 
+def _say_same_id(formats: Sequence[str]) -> str:
+    return said(
+        "the same process id as in {formats} dumps, but nothing shows which of the threads are the same", formats=", ".join(formats)
+    )
+
+
 def _say_view(native: Dump) -> str:
-    return f"most of its threads have the LWPs of those in {native.source}: most likely another view of that process"
+    return said("most of its threads have the LWPs of those in {source}: most likely another view of that process", source=native.source)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from stackan.errors import InputError, LimitError
+from stackan.model.said import in_a_row, said
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
 from stackan.reading.names import listed, shown
@@ -49,9 +50,9 @@ def read(
         try:
             yield from read_named(name, budget, stdin, visits)
         except LimitHit as trouble:
-            raise LimitError(f"{shown(name)}: {trouble}") from trouble
+            raise LimitError(said("{source}: {reason}", source=shown(name), reason=trouble.args[0])) from trouble
         except Unreadable as trouble:
-            raise InputError(f"{shown(name)}: {trouble}") from trouble
+            raise InputError(said("{source}: {reason}", source=shown(name), reason=trouble.args[0])) from trouble
         if budget.spent:
             return
 
@@ -63,6 +64,6 @@ def require(paths: Sequence[str | os.PathLike[str]]) -> None:
         name = os.fspath(path)
         reason = why_closed(name)
         if reason is not None:
-            closed.setdefault(reason, []).append(name or "an empty name")
+            closed.setdefault(reason, []).append(name or '""')
     if closed:
-        raise InputError("; ".join(f"{listed(names)}: {reason}" for reason, names in closed.items()))
+        raise InputError(in_a_row(said("{source}: {reason}", source=listed(names), reason=reason) for reason, names in closed.items()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from stackan.model.said import said_of
 from stackan.reading.decoders import Codec, codec
 from stackan.reading.limits import KIB, Budget
 from stackan.reading.magic import HEAD_BYTES, recognise
-from stackan.reading.names import shown
 from stackan.reading.stream import Stream
+from stackan.reading.trouble import own_words
 
 # Not larger: each frame's end copies what is left of the piece, and a frame may be 20 bytes.
 _PIECE_BYTES = 64 * KIB
@@ -52,11 +53,26 @@ class Unpacked:
         if self._decoder.needs_input:
             piece = self._next_piece()
             if not piece:
-                return self._end(f"truncated at {self._unpacked} bytes: the {self._codec.kind} data ends before its end mark")
+                return self._end(
+                    said_of(
+                        self._unpacked,
+                        "truncated at {count} byte: the {kind} data ends before its end mark",
+                        "truncated at {count} bytes: the {kind} data ends before its end mark",
+                        kind=self._codec.kind,
+                    )
+                )
         try:
             return self._decoder.decompress(piece, size)
         except self._codec.errors as error:
-            return self._end(f"damaged {self._codec.kind} data after {self._unpacked} bytes: {shown(str(error))}")
+            return self._end(
+                said_of(
+                    self._unpacked,
+                    "damaged {kind} data after {count} byte: {reason}",
+                    "damaged {kind} data after {count} bytes: {reason}",
+                    kind=self._codec.kind,
+                    reason=own_words(error),
+                )
+            )
 
     def _next_piece(self) -> bytes:
         piece, self._rest = self._rest, b""
@@ -82,7 +98,14 @@ class Unpacked:
             self._decoder = self._codec.decoder()
             self._rest = rest
         else:
-            self._end(f"left out what follows the {self._codec.kind} data after {self._unpacked} bytes: it is of another kind")
+            self._end(
+                said_of(
+                    self._unpacked,
+                    "left out what follows the {kind} data after {count} byte: it is of another kind",
+                    "left out what follows the {kind} data after {count} bytes: it is of another kind",
+                    kind=self._codec.kind,
+                )
+            )
 
     def _end(self, fault: str | None) -> bytes:
         self.fault = fault

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
+from stackan.model.said import said
 from stackan.reading.limits import KIB, MIB
 from stackan.reading.magic import BZIP2, GZIP, XZ, ZSTD
 from stackan.reading.trouble import Unreadable
@@ -104,7 +105,7 @@ def _zstd() -> _Made:
     zstandard = _first_of("zstandard")
     if zstandard:
         return lambda: _PieceByPiece(zstandard.ZstdDecompressor().decompressobj()), zstandard.ZstdError
-    raise Unreadable("zstd data, and no module here reads it; pip install stackan[zstd]")
+    raise Unreadable(said("zstd data, and no module here reads it; pip install stackan[zstd]"))
 
 
 _MAKERS: dict[str, Callable[[], _Made]] = {
@@ -131,7 +132,7 @@ def _module(name: str) -> Any:
     """A module of the standard library, which a Python built without its C library lacks."""
     module = _first_of(name)
     if module is None:
-        raise Unreadable(f"compressed data, and this Python was built without the module {name}; unpack it first")
+        raise Unreadable(said("compressed data, and this Python was built without the module {name}; unpack it first", name=name))
     return module
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.reading.items import Blob, Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, TAR, ZIP, recognise
@@ -20,7 +21,7 @@ def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skippe
     elif kind in (TAR, ZIP):
         yield from _expand_archive(stream, kind, item, budget)
     elif kind in FOREIGN:
-        raise Unreadable(f"{kind} data, which is not read; unpack it and give the folder")
+        raise Unreadable(said("{kind} data, which is not read; unpack it and give the folder", kind=kind))
     else:
         yield from _content(stream, item, budget)
 
@@ -29,7 +30,9 @@ def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skip
     data = as_utf8(take(stream, budget))
     if stream.fault:
         if not data:
-            raise Unreadable(f"{stream.fault}; nothing of it can be read, so copy it again from where it was made")
+            raise Unreadable(
+                said("{fault}; nothing of it can be read, so copy it again from where it was made", fault=stream.fault),
+            )
         yield Skipped(item.source, stream.fault, item.named)
     yield Blob(item.source, data, item.taken_at, item.named, item.written)
 
@@ -54,9 +57,9 @@ def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) ->
     except Unreadable as trouble:
         if not found:
             raise
-        yield Skipped(archive.source, str(trouble), archive.named)
+        yield Skipped(archive.source, trouble.args[0], archive.named)
     if not found:
-        yield Skipped(archive.source, "an archive without files (hidden ones and links aside)", archive.named)
+        yield Skipped(archive.source, said("an archive without files (hidden ones and links aside)"), archive.named)
 
 
 def _members(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[tuple[Item, Stream] | Skipped]:
@@ -74,4 +77,4 @@ def _expand_found(item: Item, stream: Stream, budget: Budget) -> Iterator[Blob |
     try:
         yield from expand(stream, item, budget)
     except Unreadable as trouble:
-        yield Skipped(item.source, str(trouble), False)
+        yield Skipped(item.source, trouble.args[0], False)

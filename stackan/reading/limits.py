@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from stackan.model.said import said, said_of
 from stackan.reading.trouble import LimitHit
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
@@ -99,7 +100,9 @@ class Budget:
         self.left -= size
         if self.left < 0:
             total = size_text(self.limits.total_bytes)
-            raise LimitHit(f"all inputs together are larger than {total}, so nothing from here on is read; raise it with --max-bytes")
+            raise LimitHit(
+                said("all inputs together are larger than {limit}, so nothing from here on is read; raise it with --max-bytes", limit=total)
+            )
 
     def bring(self, size: int) -> None:
         """Count `size` bytes that were read from an outermost file. Raises LimitHit as `spend` does."""
@@ -128,33 +131,42 @@ class Budget:
     def check_item(self, size: int) -> None:
         """Raises LimitHit if one item of `size` bytes is too large, or does not fit beside what is kept."""
         if size > self.limits.item_bytes:
-            raise LimitHit(f"larger than {size_text(self.limits.item_bytes)}, the limit for one item; raise it with --max-bytes")
+            limit = size_text(self.limits.item_bytes)
+            raise LimitHit(said("larger than {limit}, the limit for one item; raise it with --max-bytes", limit=limit))
         if self._kept + size > self.limits.kept_bytes:
-            raise LimitHit(f"all text that is kept would be larger than {size_text(self.limits.kept_bytes)}; raise it with --max-bytes")
+            limit = size_text(self.limits.kept_bytes)
+            raise LimitHit(said("all text that is kept would be larger than {limit}; raise it with --max-bytes", limit=limit))
 
     def check_ratio(self, packed: int, unpacked: int) -> None:
         """Raises LimitHit if `packed` bytes became so many `unpacked` ones that it must be a bomb."""
         limits = self.limits
         if unpacked > limits.ratio_free_bytes and unpacked > packed * limits.ratio:
             raise LimitHit(
-                f"unpacks to more than {limits.ratio} times its size, as bombs do; if you trust it, allow its size with --max-bytes"
+                said(
+                    "unpacks to more than {number} times its size, as bombs do; if you trust it, allow its size with --max-bytes",
+                    number=limits.ratio,
+                )
             )
 
     def check_frame(self) -> None:
         """Count one more compressed frame behind another. Raises LimitHit when they are too many."""
         self._frames += 1
         if self._frames > self.limits.frames:
-            raise LimitHit(f"packed in more than {self.limits.frames} pieces one after the other; unpack it and give the folder")
+            raise LimitHit(
+                said("packed in more than {number} pieces one after the other; unpack it and give the folder", number=self.limits.frames)
+            )
 
     def check_depth(self, depth: int) -> None:
         """Raises LimitHit if `depth` layers lie around something."""
         if depth > self.limits.depth:
-            raise LimitHit(f"nested in more than {self.limits.depth} archives; unpack it and give the folder")
+            raise LimitHit(said("nested in more than {number} archives; unpack it and give the folder", number=self.limits.depth))
 
     def check_members(self, count: int) -> None:
         """Raises LimitHit if an archive holds `count` members or more, the last of them not yet read."""
         if count > self.limits.members:
-            raise LimitHit(f"holds more than {self.limits.members} members, the rest is not read; unpack it and give the folder")
+            raise LimitHit(
+                said("holds more than {number} members, the rest is not read; unpack it and give the folder", number=self.limits.members)
+            )
 
     def check_directory(self, size: int) -> None:
         """Raises LimitHit if the bookkeeping of an archive takes `size` bytes."""
@@ -167,7 +179,7 @@ class Budget:
 
 def _check_directory(size: int, most: int) -> None:
     if size > most:
-        raise LimitHit(f"its directory is larger than {size_text(most)}; unpack it and give the folder")
+        raise LimitHit(said("its directory is larger than {limit}; unpack it and give the folder", limit=size_text(most)))
 
 
 def size_text(size: int) -> str:
@@ -175,4 +187,4 @@ def size_text(size: int) -> str:
     for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
         if size and size % unit == 0:
             return f"{size // unit} {name}"
-    return f"{size} bytes"
+    return said_of(size, "{count} byte", "{count} bytes")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stackan import escapes
 from stackan.model.natural import NaturalKey, natural_key
+from stackan.model.said import first_of
 
 _LONGEST_SHOWN = 4096  # characters; a pax header may carry a name of megabytes
 _LONGEST_LISTED = 300  # characters of a name in a sentence
@@ -19,8 +20,7 @@ def shown(name: str) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """The first of many names, each cut in the middle where it is long, and how many more there are."""
-    rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(escapes.shorten(shown(name), _LONGEST_LISTED) for name in names[:_LISTED]) + rest
+    return first_of([escapes.shorten(shown(name), _LONGEST_LISTED) for name in names], _LISTED)
 
 
 def natural_path_key(path: str) -> list[NaturalKey]:

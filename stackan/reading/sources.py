@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from stackan.model.said import said, said_of
 from stackan.reading.expand import expand
 from stackan.reading.items import Blob, Item, Skipped
 from stackan.reading.limits import Budget
@@ -37,7 +38,7 @@ def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits
         return _read_folder(name, budget, visits)
     if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
         return _read_file(name, budget, visits, named=True)
-    raise Unreadable("neither a file, a folder nor a pipe; give one of these")
+    raise Unreadable(said("neither a file, a folder nor a pipe; give one of these"))
 
 
 def why_closed(name: str) -> str | None:
@@ -56,7 +57,7 @@ def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Ite
         status = os.fstat(file.fileno())
         regular = stat.S_ISREG(status.st_mode)
         if not (regular or named):
-            raise Unreadable("not a regular file")
+            raise Unreadable(said("not a regular file"))
         if regular and not visits.is_first(status, shown(path)):
             return
         yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
@@ -128,22 +129,27 @@ def _read_folder(top: str, budget: Budget, visits: Visits) -> Iterator[Blob | Sk
         try:
             yield from _read_file(path, budget, visits, named=False)
         except Unreadable as trouble:
-            yield Skipped(shown(path), str(trouble), False)
+            yield Skipped(shown(path), trouble.args[0], False)
         if budget.spent:
             return
     if not (folder.files or folder.troubles or folder.left_out):
-        yield Skipped(shown(top), "a folder without files (hidden ones aside)", True)
+        yield Skipped(shown(top), said("a folder without files (hidden ones aside)"), True)
 
 
 def _say_left_out(number: int) -> str:
-    others = f", as are {number - 1} more links" if number > 1 else ""
-    return f"a link that leads out of the folder, so it is not followed{others}; give what it leads to, or --follow-links"
+    if number == 1:
+        return said("a link that leads out of the folder, so it is not followed; give what it leads to, or --follow-links")
+    return said_of(
+        number - 1,
+        "a link that leads out of the folder, so it is not followed, as is {count} more link; give what it leads to, or --follow-links",
+        "a link that leads out of the folder, so it is not followed, as are {count} more links; give what it leads to, or --follow-links",
+    )
 
 
 def _standard_input() -> BinaryIO:
     stdin: BinaryIO | None = getattr(sys.stdin, "buffer", None)
     if stdin is None:
-        raise Unreadable("there is no standard input; give a path")
+        raise Unreadable(said("there is no standard input; give a path"))
     return stdin
 
 
@@ -162,6 +168,6 @@ class _Pipe:
         except OSError as error:
             raise Unreadable(why(error)) from error
         if data is None:
-            raise Unreadable("it gives nothing without being waited for; give a file that holds a dump")
+            raise Unreadable(said("it gives nothing without being waited for; give a file that holds a dump"))
         self._budget.bring(len(data))
         return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from stackan.model.said import said, said_of
 from stackan.reading.limits import Budget
 from stackan.reading.stream import CHUNK_BYTES
 from stackan.reading.trouble import Unreadable
@@ -44,7 +45,11 @@ class Sparse:
         data = self._content(size)
         self._stored += len(data)
         if not data:
-            self.fault = f"truncated at {self._stored} bytes of what it holds: the archive ends there"
+            self.fault = said_of(
+                self._stored,
+                "truncated at {count} byte of what it holds: the archive ends there",
+                "truncated at {count} bytes of what it holds: the archive ends there",
+            )
         return data
 
 
@@ -53,7 +58,7 @@ def _pieces(regions: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[boo
     at = 0
     for start, length in (*regions, (size, 0)):
         if start < at or length < 0 or start + length > size:
-            raise Unreadable("damaged sparse member: its map is no list of regions in their order")
+            raise Unreadable(said("damaged sparse member: its map is no list of regions in their order"))
         yield True, start - at
         yield False, length
         at = start + length

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
+from stackan.model.said import said
 from stackan.reading.limits import KIB, Budget
 from stackan.reading.trouble import Unreadable, why
 
@@ -124,5 +125,5 @@ class Slice:
         data = self._read(min(size, self._left))
         self._left -= len(data)
         if not data:
-            self.fault = f"truncated at {self._size - self._left} of {self._size} bytes: the archive ends there"
+            self.fault = said("truncated at {at} of {size} bytes: the archive ends there", at=self._size - self._left, size=self._size)
         return data

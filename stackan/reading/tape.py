@@ -6,6 +6,7 @@ import re
 import tarfile
 from typing import cast
 
+from stackan.model.said import said
 from stackan.reading.limits import KIB, Budget
 from stackan.reading.stream import CHUNK_BYTES, Stream
 
@@ -45,7 +46,7 @@ class Tape:
 
     def seek(self, target: int) -> None:
         if target < self._at:
-            raise tarfile.ReadError("a header points backwards")
+            raise tarfile.ReadError(said("a header points backwards"))
         while self._at < target and self._advance(min(target - self._at, CHUNK_BYTES)):
             continue
 
@@ -79,7 +80,7 @@ class Tape:
         if kind == tarfile.XGLTYPE:
             self._globals += size
             if self._globals > _GLOBAL_BYTES:
-                raise tarfile.ReadError("too much that holds for all members")
+                raise tarfile.ReadError(said("too much that holds for all members"))
 
     def _count_directory(self, size: int) -> None:
         self._directory += size
@@ -105,11 +106,11 @@ class CheckedInfo(tarfile.TarInfo):
 def _check_records(body: bytes) -> None:
     """Raises ReadError unless pax records stand there and nothing else. `body` is whole blocks, filled up with NULs."""
     if _MANY_DIGITS.search(body):
-        raise tarfile.ReadError("a pax header with a number that is none")
+        raise tarfile.ReadError(said("a pax header with a number that is none"))
     at = 0
     while at < len(body) and body[at]:
         length = _LENGTH.match(body, at)
         end = at + int(length[1]) if length else 0
         if not length or body[end - 1 : end] != b"\n" or body.find(b"=", length.end(), end) <= length.end():
-            raise tarfile.ReadError("a pax header that is no list of records")
+            raise tarfile.ReadError(said("a pax header that is no list of records"))
         at = end

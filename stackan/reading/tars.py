@@ -6,14 +6,15 @@ import tarfile
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar, cast
 
+from stackan.model.said import said
 from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
-from stackan.reading.names import is_hidden, member_name, shown
+from stackan.reading.names import is_hidden, member_name
 from stackan.reading.sparse import Sparse
 from stackan.reading.stream import CHUNK_BYTES, Slice, Stream
 from stackan.reading.tape import CheckedInfo, Tape
 from stackan.reading.times import utc
-from stackan.reading.trouble import Unreadable
+from stackan.reading.trouble import Unreadable, own_words
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def tar_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple
             continue
         item = archive.member(member_name(member.name), utc(member.mtime))
         if not member.isreg():
-            yield Skipped(item.source, "not a regular file", False)
+            yield Skipped(item.source, said("not a regular file"), False)
             continue
         tape.seek(member.offset_data)
         if member.issparse():
@@ -58,7 +59,9 @@ def _carefully(stream: Stream, step: Callable[[], T]) -> T:
     try:
         return step()
     except _HEADER_ERRORS as error:
-        raise Unreadable(stream.fault or f"damaged tar, the rest of it is not read: {shown(str(error))}") from error
+        raise Unreadable(
+            stream.fault or said("damaged tar, the rest of it is not read: {reason}", reason=own_words(error)),
+        ) from error
 
 
 def _check_end(stream: Stream, tape: Tape) -> None:
@@ -69,6 +72,6 @@ def _check_end(stream: Stream, tape: Tape) -> None:
     if stream.fault:
         raise Unreadable(stream.fault)
     if not header:
-        raise Unreadable("the tar has no end mark, so it may be truncated")
+        raise Unreadable(said("the tar has no end mark, so it may be truncated"))
     if header.strip(b"\0"):
-        raise Unreadable("damaged tar, the rest of it is not read: what should be a header is none")
+        raise Unreadable(said("damaged tar, the rest of it is not read: {reason}", reason=said("what should be a header is none")))

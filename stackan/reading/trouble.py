@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from stackan.model.said import Said, said
+from stackan.reading.names import shown
+
 
 class Unreadable(Exception):
-    """Nothing of an item can be read; its text is one short sentence without the item's name."""
+    """Nothing of an item can be read; `args[0]` is one short sentence without the item's name."""
 
 
 class LimitHit(Unreadable):
@@ -14,8 +17,13 @@ class LimitHit(Unreadable):
 def why(error: OSError | ValueError) -> str:
     """What the system says when it refuses a path, as a sentence that says what to do."""
     if isinstance(error, FileNotFoundError):
-        return "no such file; check the path or give a folder or an archive that holds the dumps"
+        return said("no such file; check the path or give a folder or an archive that holds the dumps")
     if isinstance(error, PermissionError):
-        return "permission denied; run as a user who may read it, or copy it"
+        return said("permission denied; run as a user who may read it, or copy it")
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"cannot be read: {reason}"
+    return said("cannot be read: {reason}", reason=reason)
+
+
+def own_words(error: Exception) -> str:
+    """What a library says of damaged data, fit to be shown; what was said by `said` stays so."""
+    return error.args[0] if error.args and isinstance(error.args[0], Said) else shown(str(error))

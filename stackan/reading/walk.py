@@ -6,6 +6,7 @@ import os
 import stat
 
 from stackan.model.natural import natural_key
+from stackan.model.said import said
 from stackan.reading.names import natural_path_key
 from stackan.reading.trouble import Unreadable, why
 from stackan.reading.visits import Identity, Visits, identity, lies_in
@@ -66,7 +67,7 @@ class Folder:
         try:
             status = os.stat(entry.path)  # not entry.stat(), which knows no inode on Windows
         except OSError as error:
-            reason = "a link to something that is not there" if entry.is_symlink() else why(error)
+            reason = said("a link to something that is not there") if entry.is_symlink() else why(error)
             self.troubles.append((entry.path, reason))
             return
         if entry.is_symlink() and not self._may_follow(entry.path):
@@ -74,7 +75,7 @@ class Folder:
         if stat.S_ISDIR(status.st_mode):
             (self._linked_folders if entry.is_symlink() else self._real_folders).append(entry.path)
         elif not stat.S_ISREG(status.st_mode):
-            self.troubles.append((entry.path, "not a regular file"))
+            self.troubles.append((entry.path, said("not a regular file")))
         elif entry.is_symlink():
             self._links.setdefault(identity(status), entry.path)
         else:

@@ -13,15 +13,16 @@ from io import BytesIO, FileIO
 from itertools import pairwise
 from typing import IO, cast
 
+from stackan.model.said import said, said_of
 from stackan.reading.compressed import Unpacked
 from stackan.reading.decoders import DEFLATE, LZMA_ALONE, codec, crc32_function
 from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.magic import BZIP2, XZ, ZSTD
-from stackan.reading.names import is_hidden, member_name, natural_path_key, shown
+from stackan.reading.names import is_hidden, member_name, natural_path_key
 from stackan.reading.stream import Producer, Slice, Stream, take
 from stackan.reading.times import utc
-from stackan.reading.trouble import Unreadable
+from stackan.reading.trouble import Unreadable, own_words
 
 # What zipfile raises, or may, on directories made to hurt.
 _DIRECTORY_ERRORS = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, ArithmeticError, LookupError, EOFError, OSError)
@@ -56,7 +57,9 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
     try:
         members = zipfile.ZipFile(cast("IO[bytes]", file)).infolist()
     except _DIRECTORY_ERRORS as error:
-        raise Unreadable(f"damaged or truncated zip, its directory cannot be read: {shown(str(error))}") from error
+        raise Unreadable(
+            said("damaged or truncated zip, its directory cannot be read: {reason}", reason=own_words(error)),
+        ) from error
     apart = _apart(members)
     if len(apart) < len(members):
         yield Skipped(archive.source, _say_overlap(len(members) - len(apart)), archive.named)
@@ -69,7 +72,7 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
         try:
             content = Stream(_Checked(_content(file, member, budget, count_read), member))
         except Unreadable as trouble:
-            yield Skipped(item.source, str(trouble), False)
+            yield Skipped(item.source, trouble.args[0], False)
         else:
             yield item, content
 
@@ -90,14 +93,17 @@ def _least_end(member: zipfile.ZipInfo) -> int:
 
 
 def _say_overlap(count: int) -> str:
-    which = "a member that takes" if count == 1 else f"{count} members that take"
-    return f"left out {which} the bytes of another, as in bombs and damaged zips; pack the dumps once more"
+    return said_of(
+        count,
+        "left out a member that takes the bytes of another, as in bombs and damaged zips; pack the dumps once more",
+        "left out {count} members that take the bytes of another, as in bombs and damaged zips; pack the dumps once more",
+    )
 
 
 def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget, count_read: Callable[[int], None]) -> Producer:
     """What a member unpacks to. Raises Unreadable if it cannot be unpacked."""
     if member.flag_bits & _ENCRYPTED:
-        raise Unreadable("encrypted; unpack it with its password and give the folder")
+        raise Unreadable(said("encrypted; unpack it with its password and give the folder"))
     stored = Slice(_reader(file, _start(file, member), count_read), member.compress_size)
     method = member.compress_type
     if method == _STORED:
@@ -106,14 +112,15 @@ def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget, count_read
         return Unpacked(Stream(stored), codec(LZMA_ALONE), budget, lead=_lzma_header(stored, member))
     if method in _CODECS:
         return Unpacked(Stream(stored), codec(_CODECS[method]), budget)
-    raise Unreadable(f"packed with zip method {_NOT_READ.get(method, method)}, which is not read; unpack it and give the folder")
+    name = _NOT_READ.get(method, method)
+    raise Unreadable(said("packed with zip method {method}, which is not read; unpack it and give the folder", method=name))
 
 
 def _start(file: _Bounded, member: zipfile.ZipInfo) -> int:
     """Where the bytes of a member begin. Its local header stands before; the directory has all else in it, but not its length."""
     header = _read_at(file, member.header_offset, _LOCAL_HEADER.size)
     if not header.startswith(_LOCAL_SIGNATURE) or len(header) < _LOCAL_HEADER.size:
-        raise Unreadable("damaged zip: the directory points at no member")
+        raise Unreadable(said("damaged zip: the directory points at no member"))
     name_length, extra_length = _LOCAL_HEADER.unpack(header)
     return member.header_offset + len(header) + int(name_length) + int(extra_length)
 
@@ -148,7 +155,7 @@ def _read_at(file: _Bounded, offset: int, size: int) -> bytes:
         file.seek(offset)
         return file.read(size)
     except (OSError, ValueError, OverflowError) as error:
-        raise Unreadable(f"cannot be read from its archive: {shown(str(error))}") from error
+        raise Unreadable(said("cannot be read from its archive: {reason}", reason=own_words(error))) from error
 
 
 def _taken_at(extra: bytes) -> str | None:
@@ -208,7 +215,9 @@ class _Checked:
 
     def _mismatch(self) -> str | None:
         if self._size != self._member.file_size:
-            return f"damaged: {self._size} bytes where the directory says {self._member.file_size}"
+            return said("damaged: its size is {size}, but the directory says {listed}", size=self._size, listed=self._member.file_size)
         if self._crc != self._member.CRC:
-            return f"damaged: the checksum of its {self._size} bytes is wrong"
+            return said_of(
+                self._size, "damaged: the checksum of its {count} byte is wrong", "damaged: the checksum of its {count} bytes is wrong"
+            )
         return None

@@ -10,6 +10,7 @@ from stackan._version import __version__
 from stackan.model.analysis import Analysis, StackClass
 from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
+from stackan.model.facts import fact
 from stackan.model.finding import Finding
 from stackan.model.place import INFERRED, Awaited, Place
 from stackan.model.placement import Clue, Placement
@@ -254,7 +255,7 @@ def _pool(pool: Pool) -> dict[str, Any]:
         "progressing": pool.progressing,
         "exhausted": pool.exhausted,
         "members": [track.lwp for track in pool.members if track.lwp is not None],
-        "evidence": pool.evidence,
+        "evidence": _WORDS.sentence(pool.evidence),
     }
 
 
@@ -277,7 +278,7 @@ def _log(log: Log, processes: tuple[Process, ...]) -> dict[str, Any]:
 
     process, waits = next(
         ((process.id, reading.waits) for process in processes for reading in process.logs if reading.log is log),
-        (None, tuple(Judged(wait, None, None, False, False, "no process of the case has this thread") for wait in log.waits)),
+        (None, tuple(Judged(wait, None, None, False, False, fact("no-process-has-thread")) for wait in log.waits)),
     )
     return {
         "source": log.source,
@@ -305,7 +306,7 @@ def _logged_wait(judged: Judged) -> dict[str, Any]:
         "holder": holder,
         "lock_counts": judged.lock_counts,
         "holder_counts": judged.holder_counts,
-        "why_not": judged.why,
+        "why_not": _WORDS.sentence(judged.doubt) if judged.doubt is not None else "",
         "line": wait.line,
     }
 

@@ -39,7 +39,7 @@ def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str
         yield from labelled("course", track.timeline, 12)
     pool = next((pool for pool in process.pools if track in pool.members), None)
     if pool is not None:
-        yield from labelled("pool", f"{pool.name}: {pool.evidence}", 12)
+        yield from labelled("pool", f"{pool.name}: {analysis.speech().sentence(pool.evidence)}", 12)
     for index, sighting in track.sightings:
         yield from _sighting(index, sighting, short)
         if process.counters is not None and track.lwp is not None:
@@ -64,8 +64,8 @@ def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]
         )
         if awaited.link is not None:
             yield from indented(_leads(awaited.link, short), 6, 12)
-        if awaited.hint:
-            yield from indented(awaited.hint, 6, 12)
+        if awaited.hint is not None:
+            yield from indented(speech().sentence(awaited.hint), 6, 12)
     for hold in sighting.holds:
         address = f" {hold.address:#x}" if hold.address is not None else ""
         doubt = "" if hold.sure else "; the log is of another moment" if hold.log is not None else "; may be left over from an earlier call"

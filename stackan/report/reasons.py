@@ -36,6 +36,8 @@ def _plain(value: Value) -> Any:
         return say(value, _ENGLISH)
     if isinstance(value, (Shown, Share)):
         return {name: each for name, each in value._asdict().items() if each not in (None, "")}
+    if isinstance(value, Fact):
+        return reason(value)
     if isinstance(value, (int, str)):
         return value
     several = cast(Iterable[One], value)

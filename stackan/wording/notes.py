@@ -1,4 +1,4 @@
-"""Clauses on single threads, in English: why a thread counts as stuck, idle or moving, and why its place is taken for what it is."""
+"""Clauses on single threads and pools, in English: why a thread counts as stuck, idle or moving, why its place is taken for what it is."""
 
 from __future__ import annotations
 
@@ -95,4 +95,42 @@ PROGRESS = {
     ],
 }
 
-NOTES = {**PLACES, **PROGRESS}
+# What speaks against that a thread waits for the lock that a log names, or that another one holds it (`stackan.faultlogs`).
+DOUBTS = {
+    "no-process-has-thread": [one("no process of the case has this thread")],
+    "no-thread-has-this-id": [one("no thread of the newest snapshot has this id")],
+    "waits-for-no-latch": [one("{thread} does not wait for a latch in the newest snapshot")],
+    "moves-between-snapshots": [one("{thread} moves between the snapshots")],
+    "logs-name-different-locks": [one("the logs name different locks")],
+    "waits-somewhere-else": [one("{thread} now waits somewhere else than at {place}")],
+    "log-names-the-waiter-itself": [one("the log names the waiting thread itself, as it does while a page is read for it")],
+    "latch-is-handed-over": [one("the latch was taken for reading or writing a page: the thread that completes the request gives it back")],
+    "log-names-several-holders": [one("the log names several holders")],
+    "holder-waits-for-it-itself": [one("the named thread waits for the same latch itself")],
+    "latch-lets-readers-in": [one("a latch that is held in mode SX lets readers in")],
+    "holder-is-not-in-the-newest": [one("the named thread is not in the newest snapshot: it has ended, or the log is of another time")],
+    "holder-is-idle": [one("{thread} is idle: the name is left over")],
+}
+
+# How a pool was recognized (`stackan.graph.pools`).
+POOLS = {
+    "declared-by-profile": [one("by the rule {rule} of a profile: its threads are in {frames}")],
+    "executor-runs-its-tasks": [
+        one("by the rule {rule}: {function} runs tasks for {caller}"),
+        one("by the rule {rule}: {function} runs tasks"),
+    ],
+    "parked-below-a-busy-loop": [
+        many(
+            "one of its threads was seen waiting for work where {function} takes it",
+            "{count} of its threads were seen waiting for work where {function} takes it",
+        )
+    ],
+    "all-parked-alike": [
+        many(
+            "one thread waits for work inside {function}, and none is seen at work there",
+            "{count} threads wait for work inside {function}, and none is seen at work there",
+        )
+    ],
+}
+
+NOTES = {**PLACES, **PROGRESS, **DOUBTS, **POOLS}

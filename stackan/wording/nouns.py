@@ -7,6 +7,7 @@ from typing import cast
 
 from stackan.model.facts import One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
+from stackan.model.said import Said
 from stackan.model.track import Track, label
 from stackan.wording.catalog import Catalog, marked
 
@@ -74,7 +75,7 @@ _ACTS = {"answer": marked("an answer of process {processes}"), "read": marked("a
 def say(value: Value, catalog: Catalog) -> str:
     """A value as a sentence has it."""
     if isinstance(value, str):
-        return catalog.of_profile(value)
+        return catalog.again(value) if isinstance(value, Said) else catalog.of_profile(value)
     words = _WORDS.get(type(value))
     if words is not None:
         return words(value, catalog)

@@ -205,7 +205,10 @@ _HOLDERS = {
     "log-of-another-moment": [one("The log that shows it is of another moment.")],
     "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
     "waiter-went-on": [one("{thread} waited there, too, and has gone on since: the lock is in great demand, but it moves.")],
-    "log-hints": [one("{hint}")],
+    "log-names-holder": [
+        one("{source}, line {line}, names LWP {lwp} as holder of latch {address}, which is no proof: {doubt}."),
+        one("{source}, line {line}, names thread {thread_id} as holder of latch {address}, which is no proof: {doubt}."),
+    ],
     "one-lock-is-inferred": [
         one(
             "That it is one lock is inferred: it stands at one address, is shared between processes (private=128), and these were forked "

@@ -41,7 +41,7 @@ class Speech:
             text = self.catalog.plural(text, sentence.plural, count)
         else:
             text = self.catalog.text(text)
-        return self.catalog.filled(text, _Words(told.values, self.catalog))
+        return self.catalog.filled(text, _Words(told.values, self))
 
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
@@ -86,21 +86,24 @@ def _known(values: Mapping[str, Value], before: Fact | None) -> frozenset[str]:
 class _Words(dict[str, str]):
     """The values of a fact, as words when a sentence asks for them."""
 
-    def __init__(self, values: Mapping[str, Value], catalog: Catalog) -> None:
+    def __init__(self, values: Mapping[str, Value], speech: Speech) -> None:
         self._values = values
-        self._catalog = catalog
+        self._speech = speech
+        self._catalog = speech.catalog
 
     def __missing__(self, name: str) -> str:
         if name in ("reason", "advice"):
             return self._part_of_hint(name)
         value = self._values["processes" if name == "number" else name]
+        if isinstance(value, Fact):
+            return self._speech.sentence(value)
         if name == "number" and isinstance(value, tuple):
             return str(len(value))
         if name == "span" and isinstance(value, int):
             return span(value, self._catalog)
         if name == "calls" and isinstance(value, tuple):
             return " ← ".join(map(str, value))
-        if name in ("kinds", "by") and isinstance(value, tuple):
+        if name in ("kinds", "by", "frames") and isinstance(value, tuple):
             several = cast(Iterable[One], value)
             return listed_as_choice([say(each, self._catalog) for each in several], self._catalog)
         return say(value, self._catalog)

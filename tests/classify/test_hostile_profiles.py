@@ -90,4 +90,4 @@ def test_the_analysis_tells_which_rule_was_switched_off(tmp_path: Path, monkeypa
     (tmp_path / "snap.txt").write_text(threads)
     profile = written(tmp_path, RULE.format(HANGS))
     warnings = stackan.analyze(stackan.load(tmp_path / "snap.txt"), [str(profile)]).warnings
-    assert [warning for warning in warnings if "rule mine.slow" in warning and "asked no more" in warning]
+    assert [warning for warning in warnings if "rule mine.slow" in warning and "was switched off" in warning]

@@ -16,7 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
     "escapes": set(),
-    "manual": set(),
+    "manual": MODEL,
     "_source_tree": set(),
     "model": set(),
     "_reference": MODEL,

@@ -236,7 +236,7 @@ def test_of_several_iterations_the_last_stands_nearest_to_the_dump_behind_them(r
 def test_top_that_lists_processes_is_passed_over(real: Case) -> None:
     analysis = analyze(real("t1", "t2", tables=["top-processes.txt"]))
     assert analysis.to_dict()["processes"][0]["counters"] == []
-    assert [warning.partition(":")[0] for warning in analysis.warnings] == ["passed over, as no thread dump stands in them"]
+    assert [warning.partition(":")[0] for warning in analysis.warnings] == ["passed over, as no thread dump is in them"]
 
 
 def test_a_table_may_stand_in_one_text_with_its_dump(tmp_path: Path) -> None:
@@ -489,9 +489,7 @@ def test_counters_of_a_round_are_those_of_both_its_dumps(real: Case) -> None:
 def test_counters_beside_one_of_the_dumps_are_told_and_not_used(real: Case) -> None:
     folder = real("t1", "t2")
     shutil.copy(REAL / "t1" / "top.txt", folder / "t1")
-    assert analyze(folder).warnings == (
-        f"{folder}/t1/top.txt: counters beside one snapshot only, and they tell by what they grow; not used",
-    )
+    assert analyze(folder).warnings == (f"{folder}/t1/top.txt: counters beside one snapshot only, where it takes two to compare; not used",)
 
 
 def test_counters_that_shrink_are_of_another_time_and_not_used(real: Case) -> None:
@@ -500,7 +498,7 @@ def test_counters_that_shrink_are_of_another_time_and_not_used(real: Case) -> No
         shutil.copy(REAL / name / "schedstat.txt", folder / other)
     analysis = analyze(folder)
     assert threads(analysis)[POSTER]["progress"] == "stuck"
-    assert "what it counts is less later on, so that it is of another time or order; not used" in analysis.warnings[0]
+    assert "its counts shrink with time, so it is of another time or order; not used" in analysis.warnings[0]
 
 
 def test_one_id_that_was_given_to_a_new_thread_spoils_no_other_count(made: Case) -> None:

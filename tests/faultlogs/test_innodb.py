@@ -221,7 +221,7 @@ def test_a_waiter_whose_frames_name_another_place_proves_nothing(judge: Analyze)
 def test_a_holder_that_has_ended_is_told(judge: Analyze) -> None:
     analysis = judge([waiter(4001)], status(latch(4001, PAGE, 4004)))
     assert owners(analysis, 4001) == []
-    assert "that thread is not in the newest snapshot: it has ended, or the log is of another time" in words(analysis)
+    assert "the named thread is not in the newest snapshot: it has ended, or the log is of another time" in words(analysis)
 
 
 def test_only_the_last_list_counts(judge: Analyze) -> None:

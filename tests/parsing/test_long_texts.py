@@ -123,12 +123,12 @@ OTHERS = ["windbg", "vs-callstack", "go", "py-spy", "py-spy-json", "jstack", "ja
 def test_of_two_formats_in_one_text_it_is_said_which_was_not_read(other: str, last: str, tmp_path: Path) -> None:
     texts = [TEXTS[other], TEXTS["gdb"]] if last == "gdb" else [TEXTS["gdb"], TEXTS[other]]
     case = loaded(tmp_path / "both", "\n".join(texts))
-    [warning] = [words for words in case.warnings if "stands in it, too" in words]
-    read, unread = warning.partition(": read as ")[2].split(" stands in it")[0].split(", but ")
+    [warning] = [words for words in case.warnings if "is in it, too" in words]
+    read, unread = warning.partition(": read as ")[2].split(" is in it")[0].split(", but ")
     assert {case.dumps[0].format, other if other != case.dumps[0].format else unread} == {read, unread}
     assert warning in stackan.analyze(case).to_dict()["warnings"]
 
 
 def test_it_is_said_of_a_dump_that_stands_far_behind(tmp_path: Path) -> None:
     [warning] = loaded(tmp_path / "far", TEXTS["gdb"] + LOG + TEXTS["jstack"]).warnings
-    assert "read as gdb, but jstack stands in it, too" in warning
+    assert "read as gdb, but jstack is in it, too" in warning

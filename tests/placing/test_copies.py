@@ -262,7 +262,7 @@ def test_equal_dumps_whose_names_tell_nothing_count_and_nothing_rests_on_them(hu
     assert len(snapshots(analysis)) == 2
     assert (analysis.verdict, analysis.critical) == ("inconclusive", False)
     (told,) = notes(analysis)
-    assert told.startswith("perhaps a copy and no further dump, so nothing rests on it, the same bytes as ")
+    assert told.startswith("perhaps a copy, so nothing rests on it, with the same bytes as ")
     threads = analysis.to_dict()["processes"][0]["threads"]
     assert {tuple(thread["present"]) for thread in threads} == {(0, 1)}
 

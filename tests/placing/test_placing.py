@@ -229,14 +229,14 @@ def test_compare_tells_that_snapshots_are_too_close_in_whatever_order_they_are_g
     ("other", "words"),
     [
         (lambda text: another_process(text, seed=5)[0], "they say that they are of process 17802 and of process 5000"),
-        (lambda text: moved(text, 5), "25 threads of the one are in the other by LWP, but with other pthread ids"),
+        (lambda text: moved(text, 5), "25 threads have the same LWP in both, but other pthread ids"),
     ],
 )
 def test_compare_says_that_inputs_are_of_different_processes_and_by_what(pair, other, words):
     analysis = analyze({"before.txt": pair[0], "after.txt": other(pair[1])}, given_order=True)
     assert analysis.headline.startswith("Nothing could be compared, as the snapshots are of different processes")
     told = analysis.warnings[0]
-    assert told.startswith("each of another process, so that none can be compared: before.txt (process 17802), after.txt")
+    assert told.startswith("each input is of another process (its id in parentheses), so that none can be compared: before.txt (17802), ")
     assert told.endswith(words)
     assert not any("another process" in warning for warning in analyze({"before.txt": pair[0], "after.txt": other(pair[1])}).warnings)
 
@@ -358,7 +358,7 @@ def test_how_inputs_were_placed_can_be_explained(explained):
 
 
 def test_a_log_among_the_dumps_is_passed_over_with_a_note(explained):
-    assert "passed over, as no thread dump stands in them" in explained
+    assert "passed over, as no thread dump is in them" in explained
     assert "101500/server.log" in explained.replace("\n", "").replace(" ", "")
 
 

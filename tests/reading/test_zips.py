@@ -161,7 +161,7 @@ def test_a_member_with_a_wrong_size_is_given_and_said_to_be_damaged() -> None:
 
     [(_, reason)] = skipped(piped(bytes(packed)))
 
-    assert reason == f"damaged: {len(DUMP)} bytes where the directory says 5"
+    assert reason == f"damaged: its size is {len(DUMP)}, but the directory says 5"
     assert blobs(piped(bytes(packed))) == [("-!a", DUMP)]
 
 

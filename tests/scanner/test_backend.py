@@ -15,7 +15,7 @@ TELL = (
     "try: print(backend.name(), backend.notice(), len(backend.scan(b'#0  f ()\\n', 0).frame_call), 'stackan._reference' in sys.modules)\n"
     "except UsageError as error: print('refused:', error)\n"
 )
-NOTICE = "stackan: the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is"
+NOTICE = "the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is"
 
 
 def tell(code: str, choice: str | None = None) -> str:

@@ -112,5 +112,9 @@ def _lacking(missing: int) -> list[Fact]:
 
 def _hints(waiters: list[Track]) -> list[Fact]:
     """What logs say of the holder without proof, once each."""
-    hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
-    return [fact("log-hints", hint=hint) for hint in hints if hint][:_HINTS]
+    hints: list[Fact] = []
+    for track in waiters:
+        hint = track.newest.awaited.hint if track.newest.awaited is not None else None
+        if hint is not None and len(hints) < _HINTS and hint not in hints:
+            hints.append(hint)
+    return hints

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.gdb import speaks
 from stackan.parsing.detect.lines import starts_line
 
@@ -12,7 +13,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if starts_line(head, b"#0  ", b"#0 0x", b"#1  0x"):
         if speaks(head):
-            yield "gdb", "frames `#n` without a thread's header, and gdb's own words"
-        yield "pstack", "frames `#n` without a thread's header"
+            yield "gdb", said("frames `#n` without a thread's header, and gdb's own words")
+        yield "pstack", said("frames `#n` without a thread's header")
     if starts_line(head, b"ptrace: ", b"eu-stack: ", b"Could not attach") or b"already traced by process" in head:
-        yield "gdb", "a debugger's refusal"
+        yield "gdb", said("a debugger's refusal")

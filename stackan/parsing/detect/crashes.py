@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import has_line_with, starts_line
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if has_line_with(head, b"Stack trace of thread ", _is_coredump_thread):
-        yield "coredumpctl", "lines `Stack trace of thread n:` head the threads"
+        yield "coredumpctl", said("lines `Stack trace of thread n:` head the threads")
     if has_line_with(head, b", tid: ", _is_tombstone_thread):
-        yield "android-tombstone", "lines `pid: n, tid: n, name: …  >>> … <<<` head the threads"
+        yield "android-tombstone", said("lines `pid: n, tid: n, name: …  >>> … <<<` head the threads")
     if b"----- pid " in head and has_line_with(head, b'" sysTid=', _is_debuggerd_thread):
-        yield "android-tombstone", 'lines `"…" sysTid=n` below `----- pid n at …` head the threads'
+        yield "android-tombstone", said('lines `"…" sysTid=n` below `----- pid n at …` head the threads')
     if starts_line(head, b"*** *** *** *** *** ***"):
-        yield "android-tombstone", "a line of stars opens the text"
+        yield "android-tombstone", said("a line of stars opens the text")
 
 
 def _is_coredump_thread(line: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import has_number_behind, lines_from, starts_line
 
 _SPOKEN = (b"[New LWP ", b"(gdb) ")
@@ -12,15 +13,18 @@ _SPOKEN = (b"[New LWP ", b"(gdb) ")
 def recognize(head: bytes, spoken: bool = False) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words); `spoken` if gdb's own words stand before: it announces 100,000 threads before the first."""
     if has_number_behind(head, b"TID "):
-        yield "eu-stack", "lines `TID n:` head the threads"
+        yield "eu-stack", said("lines `TID n:` head the threads")
     if any(map(_is_process, lines_from(head, b"PID "))):
-        yield "eu-stack", "a line `PID n - process` stands in it"
+        yield "eu-stack", said("a line `PID n - process` is in it")
     if any(map(_is_header, lines_from(head, b"Thread "))):
         if spoken or speaks(head):
-            yield "gdb", "lines `Thread n (…)` head the threads, and gdb's own words stand before them"
+            yield "gdb", said("lines `Thread n (…)` head the threads, and gdb's own words stand before them")
         if _is_pt_eustack(head):
-            yield "pt-eustack-resolver", "lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"
-        yield "pstack", "lines `Thread n (…)` head the threads, without gdb's own words"
+            yield (
+                "pt-eustack-resolver",
+                said("lines `Thread n (LWP n)` with equal numbers head frames without arguments: pt-eustack-resolver"),
+            )
+        yield "pstack", said("lines `Thread n (…)` head the threads, without gdb's own words")
 
 
 def speaks(head: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import starts_line
 
 
@@ -14,6 +15,9 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     from stackan.parsing.readers.go_lines import first_margin
 
     if first_margin(head) is not None:
-        yield "go", "lines `goroutine n [state]:` head the threads"
+        yield "go", said("lines `goroutine n [state]:` head the threads")
     if starts_line(head, b"goroutine profile: total "):
-        yield "go-profile", "a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"
+        yield (
+            "go-profile",
+            said("a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import lines_from, starts_line
 
 _STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most recent call last):", b"\tfrom ", b"\tat ", b"    at ")
@@ -12,22 +13,22 @@ _STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
-        yield "json-core-backtrace", "a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace"
+        yield "json-core-backtrace", said("a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace")
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
 
 
 def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
     if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
-        yield "rust-panic", "a line `thread '…' panicked at` stands in it"
+        yield "rust-panic", said("a line `thread '…' panicked at` is in it")
     if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
-        yield "sanitizer", "a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` stands in it"
+        yield "sanitizer", said("a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` is in it")
     if starts_line(head, b"Traceback (most recent call last):"):
-        yield "python-traceback", "a line `Traceback (most recent call last)` stands in it"
+        yield "python-traceback", said("a line `Traceback (most recent call last)` is in it")
     if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
-        yield "ruby-traceback", "lines `from FILE:LINE:in METHOD` stand in it"
+        yield "ruby-traceback", said("lines `from FILE:LINE:in METHOD` are in it")
     if any(map(_is_java_frame, (*lines_from(head, b"\tat "), *lines_from(head, b"    at ")))):
-        yield "java-exception", "lines `at CLASS.METHOD(FILE:LINE)` stand in it, and no thread's header"
+        yield "java-exception", said("lines `at CLASS.METHOD(FILE:LINE)` are in it, and no thread's header")
 
 
 def _is_sanitizer(line: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import has_line_with
 
 # One thread has no ruled line; it stands below the line of its process:
@@ -17,14 +18,14 @@ _AIX = re.compile(rb"\n\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if has_line_with(head, b"lwp# ", _is_ruled) or has_line_with(head, b"thread# ", _is_ruled):
-        yield "solaris-pstack", "ruled lines `---- lwp# n ----` head the threads"
+        yield "solaris-pstack", said("ruled lines `---- lwp# n ----` head the threads")
     if has_line_with(head, b" tid# ", _is_ruled):
-        yield "procstack", "ruled lines `---- tid# n ----` head the threads"
+        yield "procstack", said("ruled lines `---- tid# n ----` head the threads")
     text = b"\n" + head
     if _AIX.search(text):
-        yield "procstack", "a line `PID : COMMAND` and frames `ADDRESS function (?)` below it stand in it"
+        yield "procstack", said("a line `PID : COMMAND` and frames `ADDRESS function (?)` below it are in it")
     if _SOLARIS.search(text):
-        yield "solaris-pstack", "a line `PID:` and a command, and frames `ADDRESS function (…)` below it stand in it"
+        yield "solaris-pstack", said("a line `PID:` and a command, and frames `ADDRESS function (…)` below it are in it")
 
 
 def _is_ruled(line: bytes) -> bool:

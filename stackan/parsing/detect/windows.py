@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackan.model.said import said
 from stackan.parsing.detect.lines import has_line_with
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if has_line_with(head, b" Suspend: ", _is_windbg_thread) or has_line_with(head, b"  Cid ", _is_kernel_thread):
-        yield "windbg", "lines with `Id: PID.TID` or `Cid PID.TID` head the threads"
+        yield "windbg", said("lines with `Id: PID.TID` or `Cid PID.TID` head the threads")
     if has_line_with(head, b"RetAddr", _is_windbg_title):
-        yield "windbg", "a line names the columns `Child-SP` or `ChildEBP` and `RetAddr`"
+        yield "windbg", said("a line names the columns `Child-SP` or `ChildEBP` and `RetAddr`")
     if has_line_with(head, b"STACK_TEXT:", _is_windbg_analysis):
-        yield "windbg", "a line `STACK_TEXT:` of `!analyze` stands above a stack"
+        yield "windbg", said("a line `STACK_TEXT:` of `!analyze` is above a stack")
     if any(has_line_with(head, mark, _is_visual_studio_frame) for mark in (b".dll!", b".exe!")):
-        yield "vs-callstack", "lines `MODULE.dll!FUNCTION(…)` are frames of Visual Studio's Call Stack window"
+        yield "vs-callstack", said("lines `MODULE.dll!FUNCTION(…)` are frames of Visual Studio's Call Stack window")
 
 
 def _is_windbg_thread(line: bytes) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from stackan.model.said import said
 from stackan.parsing.prepare import signs
 from stackan.parsing.prepare.encoding import decode, drop_escapes
 from stackan.parsing.prepare.text import Text
@@ -18,17 +19,17 @@ __all__ = ["REMNANTS", "Text", "mend", "prepare", "tell"]
 FORMS = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
 REMNANTS = signs.REMNANTS
 TOLD = {
-    "entities": "HTML's `&lt;` was made `<` again",
-    "folded": "messages that a log had folded into one line were unfolded",
-    "glue": "frames were taken out of the lines of others",
-    "margins": "what a log writes before each line was taken off",
-    "mi": "the records of gdb's machine interface were unpacked",
-    "pager": "the pager's questions were taken out",
-    "peadar": "as peadar's pstack writes it",
-    "prompts": "prompts were taken off frames and headers",
-    "quotes": "what quotes or indents the lines was taken off",
-    "table": "a table of `info threads` alone, which shows the innermost frame of each thread",
-    "wraps": "wrapped frames were joined",
+    "entities": said("HTML's `&lt;` was made `<` again"),
+    "folded": said("messages that a log had folded into one line were unfolded"),
+    "glue": said("frames were taken out of the lines of others"),
+    "margins": said("what a log writes before each line was taken off"),
+    "mi": said("the records of gdb's machine interface were unpacked"),
+    "pager": said("the pager's questions were taken out"),
+    "peadar": said("as peadar's pstack writes it"),
+    "prompts": said("prompts were taken off frames and headers"),
+    "quotes": said("what quotes or indents the lines was taken off"),
+    "table": said("a table of `info threads` alone, which shows the innermost frame of each thread"),
+    "wraps": said("wrapped frames were joined"),
 }
 
 
@@ -51,6 +52,6 @@ def mend(text: Text, name: str) -> Text:
     return text.rewritten(name, import_module(f"{__name__}.{name}").rewrite)
 
 
-def tell(text: Text) -> str:
-    """What was done to a text, in words that follow the reason for its format."""
-    return "".join(f"; {TOLD[name]}" for name in text.cures)
+def tell(text: Text) -> list[str]:
+    """What was done to a text, a clause for each cure."""
+    return [TOLD[name] for name in text.cures]
