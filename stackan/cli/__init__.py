@@ -5,6 +5,7 @@ Light on purpose: the `stackan` script imports this, and only what `main` import
 
 try:
     from stackan.cli.door import main
+    from stackan.model.said import said
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 
@@ -12,8 +13,8 @@ __all__ = ["COMMANDS", "main"]
 
 # name → (module, one line of help); a sub-command's module is imported when it is chosen.
 COMMANDS = {
-    "analyze": ("stackan.cli.analyze", "read dumps, folders and archives; print the verdict"),
-    "compare": ("stackan.cli.analyze", "the same for snapshots given in order, whatever their names say"),
-    "parse": ("stackan.cli.parse", "one dump as JSON, newline-delimited JSON, folded stacks, or a summary"),
-    "profiles": ("stackan.cli.profiles", "list, show and check profiles: what stackan knows of a server's threads"),
+    "analyze": ("stackan.cli.analyze", said("Read dumps, folders and archives; print the verdict.")),
+    "compare": ("stackan.cli.analyze", said("The same for snapshots given in order, whatever their names say.")),
+    "parse": ("stackan.cli.parse", said("One dump as JSON, newline-delimited JSON, folded stacks, or a summary.")),
+    "profiles": ("stackan.cli.profiles", said("List, show and check profiles: what stackan knows of a server's threads.")),
 }
