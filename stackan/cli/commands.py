@@ -69,7 +69,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that prints where everything else is printed, in one language, without colors of its own (Python 3.14 has them)."""
 
     def __init__(self, language: str, **settings: Any) -> None:
-        super().__init__(**settings, formatter_class=functools.partial(Help, language=language), exit_on_error=False)  # type: ignore[arg-type]
+        super().__init__(**settings, formatter_class=functools.partial(Help, language=language), exit_on_error=False)
         self.language = language
         self.color = False
 
@@ -99,7 +99,7 @@ class _Parser(argparse.ArgumentParser):
 class _Command(_Parser):
     """The parser of one sub-command, which refuses by itself what it does not know: its own usage helps, not that of all commands."""
 
-    def parse_known_args(
+    def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         options, rest = super().parse_known_args(args, namespace)

@@ -80,7 +80,7 @@ def _tell(error: BaseException, stops: Stops, language: str) -> int:
     if isinstance(error, BrokenPipeError):  # the reader has seen enough (| head)
         return BROKEN_PIPE
     if isinstance(error, StackanError):
-        say(words_of(error, language))
+        say(words_of(error), language)
     elif _lacks_memory(error):
         raise MemoryError
     elif isinstance(error, OSError):

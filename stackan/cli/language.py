@@ -59,7 +59,6 @@ def in_language(text: str, language: str) -> str:
     return catalog_of(language).again(text)
 
 
-def words_of(error: Exception, language: str) -> str:
-    """What an error says, in a language."""
-    text = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
-    return in_language(text, language)
+def words_of(error: Exception) -> str:
+    """What an error says; `str` of it forgets what a sentence is made of."""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
-from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
 from stackan.model.said import said
+from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
 from stackan.report.layout import cut, safe
 from stackan.report.page import Page, Stream
 

@@ -117,7 +117,9 @@ def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], 
 
 
 def more_notes(hidden: int) -> str:
-    return said_of(hidden, "note: {count} more note; --format json has all of them.", "note: {count} more notes; --format json has all of them.")
+    return said_of(
+        hidden, "note: {count} more note; --format json has all of them.", "note: {count} more notes; --format json has all of them."
+    )
 
 
 def _unread(lines: int) -> str:
@@ -204,7 +206,9 @@ def render_pools(process: Process, page: Page) -> Iterator[str]:
     if len(pools) > _SHOWN_POOLS:
         hidden = len(pools) - _SHOWN_POOLS
         more = said_of(
-            hidden, "... and {count} more pool; --format json has all of them.", "... and {count} more pools; --format json has all of them."
+            hidden,
+            "... and {count} more pool; --format json has all of them.",
+            "... and {count} more pools; --format json has all of them.",
         )
         yield page.line(more, 3)
     if resting:

@@ -41,7 +41,7 @@ def find_proofs(finding: Finding) -> list[Proof]:
             seen.setdefault(key, set()).add(at)
             sizes[key] = len(process.dumps)
     return [
-        Proof(quote, len(waits.threads.get(key, ())), len(waits.snapshots.get(key) or seen.get(key, ())), sizes.get(key, 0))
+        Proof(quote, len(waits.threads.get(key, ())), len(waits.snapshots.get(key, seen.get(key, ()))), sizes.get(key, 0))
         for key, quote in first.items()
     ]
 

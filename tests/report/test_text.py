@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import stackan
 from stackan.report.text import render, write
-from stackan.report.words import cut, numbers, safe, wrap
+from stackan.report.layout import cut, safe, wrap
+from stackan.report.page import Page
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +102,9 @@ def test_long_text_is_cut_visibly():
 
 
 def test_many_numbers_are_counted_rather_than_listed():
-    assert numbers([1, 2, 3]) == "1 2 3"
-    assert numbers(list(range(20)), 3) == "0 1 2 and 17 more"
-    assert numbers([None]) == "(no thread ids in the dump)"
+    assert Page().numbers([1, 2, 3]) == "1 2 3"
+    assert Page().numbers(list(range(20)), 3) == "0 1 2 and 17 more"
+    assert Page().numbers([None]) == "(no thread ids in the dump)"
 
 
 def test_the_workers_of_a_pool_add_up(shared):
