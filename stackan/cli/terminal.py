@@ -62,7 +62,7 @@ def knows_links(stream: SafeText) -> bool:
 
 
 def address_of(source: str) -> str | None:
-    """The address of an input that is a plain file, as a terminal opens it on its own host; None for members of archives."""
+    """The address of an input that is a plain file, as a terminal opens it on its own host; None for any other."""
     if source.endswith(_PACKED) or not os.path.isfile(source):
         return None
     import socket

@@ -73,8 +73,8 @@ def _head(process: Process, track: Track) -> str:
 
 def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> Iterator[str]:
     place, awaited = sighting.place, sighting.awaited
-    source = page.location(short(sighting.dump.source), sighting.line, 15)
-    yield "   " + page.say(said("snapshot {number}: {source}", number=index + 1, source=source))
+    source = page.path(short(sighting.dump.source), 30)
+    yield "   " + page.say(said("snapshot {number}: {source}, line {line}", number=index + 1, source=source, line=sighting.line))
     yield from page.indented(_stance(place, page), 6, 12)
     if awaited is not None and place.verb != "idle":
         yield from page.indented(_awaits(awaited, sighting.wait_line, short, page), 6, 12)

@@ -105,9 +105,9 @@ class Page:
         """The first of the lines; where there are more, one that says where they stand whole."""
         return at_most(most, lines, self.say(said("... (--format json)")))
 
-    def location(self, source: str, line: int, indent: int) -> str:
+    def path(self, text: str, indent: int) -> str:
         """`folder/snap1.txt:36`, of which the file's name and the line are never cut."""
-        return cut_folder(f"{safe(source)}:{line}", self._longest - indent)
+        return cut_folder(safe(text), self._longest - indent)
 
 
 def number_of(number: int, what: str) -> str:

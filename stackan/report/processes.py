@@ -215,17 +215,18 @@ def render_pools(process: Process, page: Page) -> Iterator[str]:
         names = [said("{name} ({what})", name=page.catalog.of_profile(pool.name), what=str(len(pool.workers))) for pool in resting]
         at_rest = said_of(
             len(resting),
-            "{count} pool at rest, with all of its workers parked alike: {names}",
-            "{count} pools at rest, with all of their workers parked alike: {names}",
+            "{count} pool that was not seen at work, all workers parked alike: {names}",
+            "{count} pools that were not seen at work, all workers parked alike: {names}",
             names=page.few(names, _SHOWN_POOLS),
         )
         yield from page.indented(at_rest, 3, 6)
 
 
 def only_rests(pool: Pool) -> bool:
-    """Whether a pool says nothing of the case: it has one worker, or was never seen at work, and all of its workers are parked."""
-    parked = pool.workers and pool.idle == len(pool.workers) and not pool.exhausted
-    return bool(parked) and (len(pool.workers) == 1 or not (pool.declared or pool.growable or _works(pool)))
+    """Whether a pool says nothing of the case: its only worker, or all that may be the workers of one, were seen parked only."""
+    if pool.exhausted or pool.growable or pool.idle < len(pool.workers) or _works(pool):
+        return False
+    return len(pool.workers) == 1 or not pool.declared
 
 
 def _pool(pool: Pool, page: Page) -> str:
@@ -254,9 +255,7 @@ def pool_state(pool: Pool) -> str:
         return said("all blocked")
     if not pool.idle:
         return said("moves")
-    if pool.declared or _works(pool):
-        return said("has free workers")
-    return said("all parked alike, none seen at work")
+    return said("all parked alike, none seen at work") if only_rests(pool) else said("has free workers")
 
 
 def _works(pool: Pool) -> bool:

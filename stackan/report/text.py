@@ -209,7 +209,7 @@ def _head(number: int, same: Sequence[Finding], processes: Sequence[Process], pa
 
 def render_proof(proof: Proof, before: str, short: Shortener, page: Page) -> Iterator[str]:
     """Where the line stands, how many show it, and the line."""
-    name = page.location(short(proof.quote.source), proof.quote.line, _QUOTED)
+    name = page.path(f"{short(proof.quote.source)}:{proof.quote.line}", _QUOTED)
     shows = page.say(who_shows(proof))
     beside = shows and _QUOTED + columns(name) + 2 + columns(shows) <= page.width
     yield Pointer(before, name, f"  {shows}" if beside else "", proof.quote.source)

@@ -448,6 +448,7 @@ _DOUBTS = {
 _HEADLINES = {
     "in-process": [one("{process}:")],
     "in-processes": [one("{share}, as {process}:"), one("{share}:")],
+    "more-are-critical": [many("{count} more finding is critical", "{count} more findings are critical")],
     "take-it-again": [one("take it again")],
     "it-suggests": [one("What it suggests:")],
     "snapshots-of-different-processes": [
