@@ -40,7 +40,7 @@ def wants_color(choice: str, stream: SafeText, named: bool) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR", "0") != "0" and not named:
+    if (os.environ.get("FORCE_COLOR") or "0") != "0" and not named:
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
@@ -50,7 +50,7 @@ def knows_links(stream: SafeText) -> bool:
     environment = os.environ
     if not stream.isatty() or environment.get("NO_COLOR") or environment.get("TERM") in ("dumb", "linux"):
         return False
-    if "TMUX" in environment or environment.get("TERM", "").startswith(("screen", "tmux")):
+    if environment.get("TMUX") or environment.get("TERM", "").startswith(("screen", "tmux")):
         return False  # before 3.4 it passes none on
     vte = environment.get("VTE_VERSION", "")
     return (

@@ -25,7 +25,7 @@ _SHOWN_SNAPSHOTS = 24
 _SHOWN_NOTES = 4
 _SHOWN_LINES = 6  # of a note
 _SHOWN_POOLS = 12
-SEEMS_IDLE = "seems idle"  # for the reader, a thread that no rule calls idle is another thing than one that a rule knows
+SEEMS_IDLE = "seemingly idle"  # for the reader, a thread that no rule calls idle is another thing than one that a rule knows
 _ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", SEEMS_IDLE, "unknown")
 
 Stack = tuple[str, ...]
@@ -321,7 +321,7 @@ def render_idle(process: Process, page: Page) -> Iterator[str]:
     if by_rule:
         yield from page.indented(said("idle: {rules}", rules=by_rule), 3, 9)
     if guessed:
-        yield from page.indented(said("seem idle, though no rule knows them: {places}", places=guessed), 3, 9)
+        yield from page.indented(said("seemingly idle, though no rule knows them: {places}", places=guessed), 3, 9)
 
 
 def _idle_places(process: Process) -> list[str]:

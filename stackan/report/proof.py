@@ -11,8 +11,8 @@ from stackan.model.process import Process
 from stackan.model.said import said
 from stackan.model.track import Track
 
-# What differs between threads at one place of the code: the number of the frame, its address, and the arguments' values.
-_OWN = re.compile(r"^#\d+|0x[0-9a-f]+|\b\d{4,}\b")
+# What differs between threads at one place of the code: the number of the frame, addresses, and the arguments' values.
+_OWN = re.compile(r"^#\d+|0x[0-9a-f]+|=[-\w]+")
 
 Key = tuple[object, ...]
 
@@ -64,8 +64,8 @@ def _sightings(process: Process, track: Track) -> Iterator[tuple[int, str, int, 
     """(snapshot, source, line, what tells the place from others) of each of a thread's waits."""
     for snapshot, sighting in track.sightings:
         line, awaited = sighting.quoted_line, sighting.awaited
-        wanted = (awaited.address, awaited.descriptor) if awaited is not None else ()
-        yield snapshot, sighting.dump.source, line, (process.id, _OWN.sub("", sighting.dump.line_text(line)), wanted)
+        wanted = awaited.address if awaited is not None else None
+        yield snapshot, sighting.dump.source, line, (process.id, _OWN.sub("", sighting.dump.line_text(line).strip()), wanted)
 
 
 def who_shows(proof: Proof) -> str:

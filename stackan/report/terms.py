@@ -36,7 +36,7 @@ _ALL = (
     said("appeared"),
     said("vanished"),
     said("unknown"),
-    said("seems idle"),
+    said("seemingly idle"),
     # what it does in one of them
     said("running"),
     said("waiting"),

@@ -7,9 +7,9 @@ import re
 import pytest
 
 import stackan
-from stackan.report.text import render
 from stackan.report.layout import wrap
 from stackan.report.page import Page
+from stackan.report.text import render
 
 LOCK = "#0  __lll_lock_wait (futex=0x{0:x}, private=0) at lowlevellock.c:49\n#1  0x2 in __pthread_mutex_lock (mutex=0x{0:x}) at lock.c:80\n"
 OWNER = "$1 = {{__data = {{__lock = 2, __count = 0, __owner = {}, __nusers = 1, __kind = 0}}}}\n"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stackan
-from stackan.report.text import render, write
 from stackan.report.layout import cut, safe, wrap
 from stackan.report.page import Page
+from stackan.report.text import render, write
 
 
 @pytest.fixture(scope="module")
