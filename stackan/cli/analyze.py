@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output, wants_color
+from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.help import WrongValue
+from stackan.cli.terminal import address_of, knows_links, wants_color, width_for
 from stackan.errors import UsageError
+from stackan.model.said import said
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackan.cli.printing import SafeText
+    from stackan.model.analysis import Analysis
+    from stackan.report.page import Page
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--format", choices=("text", "json"), default="text", help="how to write the result (default text)")
+    instead.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
     parser.add_argument(
-        "--profile", action="append", default=[], metavar="FILE", help="a profile of your own, in addition to those that come with stackan"
+        "--profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=said("a profile of your own, in addition to those that come with stackan"),
     )
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help=said("whether to color the report (default auto: on a terminal; NO_COLOR and FORCE_COLOR count)"),
+    )
     instead.add_argument(
         "--explain",
         type=_subject,
         metavar="LWP|inputs",
-        help="tell all that was concluded about one thread, or how each input was placed, and why, instead",
+        help=said("tell all that was concluded about one thread, or how each input was placed, and why, instead"),
     )
-    instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help="draw who waits for whom, instead")
-    parser.add_argument("--follow-links", action="store_true", help="follow links that lead out of a folder, too")
-    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even if something critical is found")
+    instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help=said("draw who waits for whom, instead"))
+    parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
+    parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")
 
@@ -35,33 +54,55 @@ def run(options: argparse.Namespace) -> int:
     from stackan.reading import Limits
 
     if options.given_order and len(options.inputs) < 2:
-        raise UsageError("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze")
-    note_slow_scanner(options.quiet)
+        raise UsageError(said("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze"))
+    note_slow_scanner(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
     analysis = analyze(case, options.profile)
     with output(options.output, [*options.inputs, *options.profile]) as stream:
-        if options.explain == "inputs":
-            from stackan.report.inputs import explain_inputs
-
-            stream.writelines(line + "\n" for line in explain_inputs(analysis))
-        elif options.explain is not None:
-            from stackan.report.explain import explain
-
-            stream.writelines(line + "\n" for line in explain(analysis, options.explain))
-        elif options.graph is not None:
-            from stackan.report import drawing
-
-            drawing.write(analysis, options.graph, stream)
-        elif options.format == "json":
+        if options.format == "json":
             from stackan.report import json
 
-            json.write(analysis, stream)
+            json.write(analysis, stream, options.language)
         else:
-            from stackan.report import text
+            from stackan.report.page import Page
 
-            text.write(analysis, stream, stream.color if wants_color(options.color, stream) else None)
+            _write_page(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
     return 1 if analysis.critical and not options.exit_zero else 0
+
+
+def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
+    """Write what a person reads: all about one thing, a drawing, or the report."""
+    if options.explain == "inputs":
+        from stackan.report.inputs import explain_inputs
+
+        stream.writelines(line + "\n" for line in explain_inputs(analysis, page))
+    elif options.explain is not None:
+        from stackan.report.explain import explain
+
+        stream.writelines(line + "\n" for line in explain(analysis, options.explain, page))
+    elif options.graph is not None:
+        from stackan.report import drawing
+
+        drawing.write(analysis, options.graph, stream, page)
+    else:
+        from stackan.report import text
+
+        colored = wants_color(options.color, stream, named=options.output is not None)
+        text.write(analysis, stream, page, stream.color if colored else None, _linker(stream) if knows_links(stream) else None)
+
+
+def _linker(stream: SafeText) -> Callable[[str, str], object]:
+    """What writes a text that leads to an input, where that is a plain file."""
+
+    def link(source: str, text: str) -> None:
+        address = address_of(source)
+        if address is None:
+            stream.write(text)
+        else:
+            stream.link(address, text)
+
+    return link
 
 
 def _subject(text: str) -> int | str:
@@ -69,5 +110,5 @@ def _subject(text: str) -> int | str:
     if text == "inputs":
         return text
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a thread's LWP nor the word inputs")
+        raise WrongValue(said("{text} is neither a thread's LWP nor the word inputs", text=repr(text)))
     return int(text)

@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from stackan.cli.common import output
+from stackan.cli.common import add_language, output
+from stackan.cli.help import Help, complaint
+from stackan.cli.language import in_language
 from stackan.cli.printing import complain, say
 from stackan.escapes import shorten
+from stackan.model.said import said
 
 # name → (module, one line of help); a sub-command's module is imported when it is chosen.
 COMMANDS = {
-    "analyze": ("stackan.cli.analyze", "read dumps, folders and archives; print the verdict"),
-    "compare": ("stackan.cli.analyze", "the same for snapshots given in order, whatever their names say"),
-    "parse": ("stackan.cli.parse", "one dump as JSON, newline-delimited JSON, folded stacks, or a summary"),
-    "profiles": ("stackan.cli.profiles", "list, show and check profiles: what stackan knows of a server's threads"),
+    "analyze": ("stackan.cli.analyze", said("Read dumps, folders and archives; print the verdict.")),
+    "compare": ("stackan.cli.analyze", said("The same for snapshots given in order, whatever their names say.")),
+    "parse": ("stackan.cli.parse", said("One dump as JSON, newline-delimited JSON, folded stacks, or a summary.")),
+    "profiles": ("stackan.cli.profiles", said("List, show and check profiles: what stackan knows of a server's threads.")),
 }
 
 _UNUSABLE = 2
 _LONGEST_COMPLAINT = 500  # characters; an argument may have megabytes
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run a command; returns its exit status.
+def run(arguments: Sequence[str], language: str) -> int:
+    """Run a command, which answers in this language; returns its exit status.
 
     Raises what it raises, and SystemExit where nothing is to be run (`--help`) or the words make no sense.
     """
-    parser = _parser(arguments)
-    options = parser.parse_args(arguments)
+    parser = _parser(arguments, language)
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        parser.refuse(rest)
     if options.version:
         return _print_version()
     if options.command is None:
         complain(parser.format_usage().rstrip())
-        say("say what to do, for example: stackan analyze snap1.txt snap2.txt")
+        say(said("say what to do, for example: stackan analyze snap1.txt snap2.txt"), language)
         return _UNUSABLE
+    options.language = language
     status: int = options.run(options)
     return status
 
@@ -50,33 +57,49 @@ def _print_version() -> int:
     return 0
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str], language: str) -> _Parser:
     """The whole parser, in which only the chosen sub-command's options are made."""
-    parser = _Parser(prog="stackan", description="What a hung native server waits for, from its thread dumps.", formatter_class=_formatter)
-    parser.add_argument("--version", action="store_true", help="print the version and which scanner is in use")
+    parser = _Parser(language, prog="stackan", description=said("What a hung native server waits for, from its thread dumps."))
+    parser.add_argument("--version", action="store_true", help=said("print the version and which scanner is in use"))
+    add_language(parser)
     # With `prog` given, argparse need not lay out a usage line now.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan", parser_class=_Command)
     chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, (module, about) in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=_formatter)
+        command = commands.add_parser(name, language=language, help=about, description=about)
         if name == chosen:
             import_module(module).add_options(command, name)
     return parser
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that prints where everything else is printed, without colors of its own (Python 3.14 has them)."""
+    """A parser that prints where everything else is printed, in one language, without colors of its own (Python 3.14 has them)."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, language: str, **settings: Any) -> None:
+        super().__init__(**settings, formatter_class=functools.partial(Help, language=language), exit_on_error=False)
+        self.language = language
         self.color = False
 
     def print_help(self, file: object = None) -> None:
         with output(None) as stream:
             stream.write(self.format_help())
 
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        try:
+            return super().parse_known_args(args, namespace)
+        except argparse.ArgumentError as error:
+            self.error(complaint(error.message, error.argument_name))
+
+    def refuse(self, words: Sequence[str]) -> NoReturn:
+        """Say that these words mean nothing."""
+        self.error(said("unrecognized arguments: {words}", words=" ".join(words)))
+
     def error(self, message: str) -> NoReturn:
-        complain(*self.format_usage().splitlines(), f"{self.prog}: error: {shorten(message, _LONGEST_COMPLAINT)}")
+        trouble = shorten(in_language(complaint(message), self.language), _LONGEST_COMPLAINT)
+        line = said("{program}: error: {trouble}", program=self.prog, trouble=trouble)
+        complain(*self.format_usage().splitlines(), in_language(line, self.language))
         raise SystemExit(_UNUSABLE)
 
 
@@ -91,14 +114,9 @@ class _Command(_Parser):
             options.inputs += [word for word in rest if not _is_option(word)]
             rest = [word for word in rest if _is_option(word)]
         if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
+            self.refuse(rest)
         return options, []
 
 
 def _is_option(word: str) -> bool:
     return word.startswith("-") and word != "-"
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Help at a fixed width: to ask for the terminal's, argparse would import shutil for every option, used or not."""
-    return argparse.HelpFormatter(prog, width=80)

@@ -8,25 +8,39 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, BinaryIO, TextIO, cast
 
+from stackan.cli.help import WrongValue
+from stackan.cli.language import LANGUAGES, in_language
 from stackan.cli.printing import SafeText, is_standard_output, say, standard_output
 from stackan.errors import UsageError
+from stackan.model.said import said
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="dumps, folders or archives; - is standard input")
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help=said("dumps, folders or archives; - is standard input"))
     parser.add_argument(
         "--max-bytes",
         type=size,
         metavar="N",
-        help="how large one decompressed input may be (default 4G)",
+        help=said("how large one decompressed input may be (default 4G)"),
     )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the result to a file instead of standard output")
-    parser.add_argument("--quiet", action="store_true", help="no notes on standard error")
+    parser.add_argument("-o", "--output", metavar="FILE", help=said("write the result to a file instead of standard output"))
+    parser.add_argument("--quiet", action="store_true", help=said("no notes on standard error"))
+    add_language(parser)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """What it names is known before the options are read, so that it counts for their errors, too."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=argparse.SUPPRESS,
+        help=said("the language of what a person reads (default: that of the locale)"),
+    )
 
 
 def size(text: str) -> int:
@@ -34,7 +48,7 @@ def size(text: str) -> int:
     unit = _UNITS.get(text[-1:].upper(), 1)
     digits = text[:-1] if unit > 1 else text
     if not digits.isdigit() or int(digits) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no size: give a number of bytes, or one with K, M or G")
+        raise WrongValue(said("{text} is no size: give a number of bytes, or one with K, M or G", text=repr(text)))
     return int(digits) * unit
 
 
@@ -55,7 +69,7 @@ def binary_output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[Bina
     """The same for a result that is no text, which a terminal doesn't get."""
     with _told_where(path), _opened(path, inputs, "wb") as file:
         if file.isatty():
-            raise UsageError("this format is no text for a terminal: give a file to -o")
+            raise UsageError(said("this format is no text for a terminal: give a file to -o"))
         yield cast("BinaryIO", file)
         file.flush()
 
@@ -81,8 +95,9 @@ def _spare_inputs(path: str, inputs: Sequence[str]) -> None:
 
     same = find_same(path, inputs)
     if same is not None:
-        how = "one of the inputs" if same == path else f"the input {same}"
-        raise UsageError(f"{path}: is {how}, which would be lost; give another file to -o")
+        if same == path:
+            raise UsageError(said("{path}: is one of the inputs, which would be lost; give another file to -o", path=path))
+        raise UsageError(said("{path}: is the input {name}, which would be lost; give another file to -o", path=path, name=same))
 
 
 @contextlib.contextmanager
@@ -95,21 +110,16 @@ def _told_where(path: str | None) -> Iterator[None]:
     except OSError as error:
         if error.filename not in (None, path):
             raise
-        where, instead = ("standard output", "a file with -o") if path is None else (path, "another file to -o")
-        raise UsageError(f"{where}: cannot be written ({error.strerror or error}); give {instead}") from error
+        reason = error.strerror or str(error)
+        if path is None:
+            raise UsageError(said("standard output: cannot be written ({reason}); give a file with -o", reason=reason)) from error
+        raise UsageError(said("{path}: cannot be written ({reason}); give another file to -o", path=path, reason=reason)) from error
 
 
-def wants_color(choice: str, stream: SafeText) -> bool:
-    """--color always|never|auto; auto: on a terminal, unless NO_COLOR is set (no-color.org)."""
-    if choice != "auto":
-        return choice == "always"
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def note_slow_scanner(quiet: bool) -> None:
+def note_slow_scanner(options: argparse.Namespace) -> None:
     """Say once that the native scanner is missing."""
     from stackan import backend
 
     notice = backend.notice()
-    if notice and not quiet:
-        say(notice.removeprefix("stackan: "))
+    if notice and not options.quiet:
+        say(in_language(notice, options.language).removeprefix("stackan: "), options.language)

@@ -8,6 +8,7 @@ import traceback
 
 from stackan._version import __version__
 from stackan.escapes import shorten
+from stackan.model.said import said
 
 _WANTED = "STACKAN_TRACEBACK"  # the environment variable that names the file
 _LONGEST = 160  # characters of the error's own words
@@ -16,25 +17,38 @@ _LONGEST = 160  # characters of the error's own words
 def tell_defect(error: BaseException) -> str:
     """What has failed and where, and how to report it."""
     words = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), _LONGEST)
-    return f"internal error{_place(error)} ({words}); stackan itself has failed: please report that with its version, {_keep(error)}"
+    place = _place(error)
+    if place is None:
+        return said(
+            "internal error ({words}); stackan itself has failed: please report that with its version, {trace}",
+            words=words,
+            trace=_keep(error),
+        )
+    return said(
+        "internal error in {place} ({words}); stackan itself has failed: please report that with its version, {trace}",
+        place=place,
+        words=words,
+        trace=_keep(error),
+    )
 
 
-def _place(error: BaseException) -> str:
+def _place(error: BaseException) -> str | None:
     """The innermost line of the package's own that is concerned."""
     lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     ours = [(name, line) for name, line in lines if f"{os.sep}stackan{os.sep}" in name]
-    return f" in {'/'.join(ours[-1][0].split(os.sep)[-2:])}:{ours[-1][1]}" if ours else ""
+    return f"{'/'.join(ours[-1][0].split(os.sep)[-2:])}:{ours[-1][1]}" if ours else None
 
 
 def _keep(error: BaseException) -> str:
     """Write the traceback to the file that is asked for; says where it lies, or how to get one."""
     path = os.environ.get(_WANTED)
     if not path:
-        return f"and the file that {_WANTED}=trace.txt in the environment makes it write"
+        return said("and the file that {variable}=trace.txt in the environment makes it write", variable=_WANTED)
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"stackan {__version__}, Python {sys.version}, {sys.platform}\n")
             file.writelines(traceback.format_exception(error))
     except OSError as trouble:
-        return f"and its traceback ({path}: {trouble.strerror or trouble}; name another file in {_WANTED})"
-    return f"and its traceback, which lies in {path}"
+        reason = trouble.strerror or str(trouble)
+        return said("and its traceback ({path}: {reason}; name another file in {variable})", path=path, reason=reason, variable=_WANTED)
+    return said("and its traceback, which lies in {path}", path=path)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+from stackan.cli.language import choose_language, words_of
 from stackan.cli.printing import say, settle
 from stackan.errors import StackanError
+from stackan.model.said import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,40 +54,49 @@ def _run(argv: Sequence[str] | None) -> int:
     alone = argv is None  # the whole program is this call
     if alone:
         sys.unraisablehook = _pass_over
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    language = choose_language(arguments)
     with Stops(alone) as stops:
         try:
             from stackan.cli.commands import run
 
-            return run(sys.argv[1:] if argv is None else list(argv))
+            return run(arguments, language)
         except BaseException as error:
             stops.hold_off()
-            return _tell(error, stops)
+            return _tell(error, stops, language)
 
 
 def _pass_over(trouble: object) -> None:
     """Say nothing of errors while objects are taken down, as they come where memory is short: nobody can do anything about them."""
 
 
-def _tell(error: BaseException, stops: Stops) -> int:
+def _tell(error: BaseException, stops: Stops, language: str) -> int:
     """Say what has ended the command, and return the status for it."""
     if stops.number or isinstance(error, KeyboardInterrupt):  # first, as what is interrupted may make another error of it
-        say(stops.words)
+        say(stops.words, language)
         return 128 + stops.number if stops.number else INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else UNUSABLE if error.code else 0
     if isinstance(error, BrokenPipeError):  # the reader has seen enough (| head)
         return BROKEN_PIPE
     if isinstance(error, StackanError):
-        say(str(error))
+        say(words_of(error), language)
     elif _lacks_memory(error):
         raise MemoryError
     elif isinstance(error, OSError):
-        say(f"{error.filename or 'input or output'}: {error.strerror or error}; check the path, its rights and the free space")
+        say(_of_the_system(error), language)
     else:
         from stackan.cli.defects import tell_defect
 
-        say(tell_defect(error))
+        say(tell_defect(error), language)
     return UNUSABLE
+
+
+def _of_the_system(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if error.filename:
+        return said("{path}: {reason}; check the path, its rights and the free space", path=error.filename, reason=reason)
+    return said("input or output: {reason}; check the path, its rights and the free space", reason=reason)
 
 
 def _lacks_memory(error: BaseException) -> bool:

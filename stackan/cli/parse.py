@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.cli.common import add_inputs, add_output, binary_output, note_slow_scanner, output
+from stackan.cli.language import in_language
 from stackan.escapes import shown
+from stackan.model.said import said, said_of
 
 if TYPE_CHECKING:
     from stackan.cli.printing import SafeText
@@ -22,9 +24,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--format",
         choices=("json", "ndjson", "folded", "summary", "arrow", "parquet"),
         default="json",
-        help="how to write the dump (default json); arrow and parquet need pyarrow",
+        help=said("how to write the dump (default json); arrow and parquet need pyarrow"),
     )
-    parser.add_argument("--explain", action="store_true", help="say of each input which format it is in, and why")
+    parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -32,13 +34,13 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace) -> int:
     from stackan.reading import Limits
 
-    note_slow_scanner(options.quiet)
+    note_slow_scanner(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     if options.format == "summary" and not options.explain:
         summaries = find_summaries(options.inputs, limits)
         with output(options.output, options.inputs) as stream:
             for summary in summaries:
-                write_summary(summary, stream)
+                write_summary(summary, stream, options.language)
         return 0
     from stackan.pipeline import load
 
@@ -49,10 +51,13 @@ def run(options: argparse.Namespace) -> int:
         with binary_output(options.output, options.inputs) as file:
             arrow.write(case.dumps, options.format, file)
         return 0
-    write = explain if options.explain else {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}[options.format]
+    write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}.get(options.format)
     with output(options.output, options.inputs) as stream:
         for dump in case.dumps:
-            write(dump, stream)
+            if options.explain or write is None:
+                explain(dump, stream, options.language)
+            else:
+                write(dump, stream)
     return 0
 
 
@@ -69,8 +74,8 @@ def find_summaries(inputs: Sequence[str], limits: Limits) -> list[Summary]:
     return found
 
 
-def explain(dump: Dump, stream: SafeText) -> None:
-    stream.write(f"{dump.source}: {dump.format}: {dump.reason}\n")
+def explain(dump: Dump, stream: SafeText, language: str) -> None:
+    stream.write(f"{dump.source}: {dump.format}: {in_language(dump.reason, language)}\n")
 
 
 def write_json(dump: Dump, stream: SafeText) -> None:
@@ -108,12 +113,21 @@ def _folded(name: str) -> str:
     return shown(name.replace(";", ":")) or "??"
 
 
-def write_summary(summary: Summary, stream: SafeText) -> None:
+def write_summary(summary: Summary, stream: SafeText, language: str) -> None:
+    """One line for each snapshot, and one for each line that could not be read."""
     lines = ", ".join(f"{number} {kind}" for kind, number in summary.lines.items() if number)
-    shares = f"{summary.threads} threads, {summary.frames} frames, {summary.stacks} distinct stacks"
-    stream.write(f"{summary.source}: {summary.format}, {shares}; lines: {lines}\n")
+    head = said(
+        "{source}: {format}, {threads}, {frames}, {stacks}; lines: {lines}",
+        source=summary.source,
+        format=summary.format,
+        threads=said_of(summary.threads, "{count} thread", "{count} threads"),
+        frames=said_of(summary.frames, "{count} frame", "{count} frames"),
+        stacks=said_of(summary.stacks, "{count} distinct stack", "{count} distinct stacks"),
+        lines=lines,
+    )
+    stream.write(in_language(head, language) + "\n")
     for line, text in summary.unparsed:
-        stream.write(f"  line {line} could not be read: {text!r}\n")
+        stream.write("  " + in_language(said("line {line} could not be read: {text}", line=line, text=repr(text)), language) + "\n")
 
 
 def _head(dump: Dump) -> dict[str, Any]:

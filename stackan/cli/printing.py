@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from stackan.cli.language import in_language
 from stackan.escapes import shorten, shown, shown_lines
 
 TYPE_CHECKING = False
@@ -38,8 +39,17 @@ class SafeText:
             raise ValueError(f"{code!r} is no color")
         self._stream.write(f"\033[{code}m")
 
+    def link(self, address: str, text: str) -> None:
+        """Write a text that leads to an address of printable ASCII, by OSC 8 (https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda)."""
+        if not (address.isascii() and address.isprintable()):
+            raise ValueError(f"{address!r} is no address")
+        self._stream.write(f"\033]8;;{address}\033\\{shown(text)}\033]8;;\033\\")
+
     def flush(self) -> None:
         self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
 
     def isatty(self) -> bool:
         return self._stream.isatty()
@@ -62,9 +72,9 @@ def is_standard_output(path: str) -> bool:
         return False
 
 
-def say(sentence: str) -> None:
+def say(sentence: str, language: str) -> None:
     """Put one sentence on standard error, on one line and not too long; where nothing can be put there, nothing is."""
-    complain(f"stackan: {shorten(shown(sentence), _LONGEST_SENTENCE)}")
+    complain(f"stackan: {shorten(shown(in_language(sentence, language)), _LONGEST_SENTENCE)}")
 
 
 def complain(*lines: str) -> None:

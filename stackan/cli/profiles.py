@@ -6,12 +6,14 @@ import argparse
 import os
 
 from stackan.cli.common import add_output, output
+from stackan.cli.language import in_language
 from stackan.errors import UsageError
+from stackan.model.said import said
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
-    parser.add_argument("action", choices=("list", "show", "check"), help="list all, show one, or check a file of your own")
-    parser.add_argument("name", nargs="?", help="a profile's name (show) or a file (check)")
+    parser.add_argument("action", choices=("list", "show", "check"), help=said("list all, show one, or check a file of your own"))
+    parser.add_argument("name", nargs="?", help=said("a profile's name (show) or a file (check)"))
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -21,7 +23,9 @@ def run(options: argparse.Namespace) -> int:
 
     if options.action != "list" and not options.name:
         example = "mariadb" if options.action == "show" else "mine.toml"
-        raise UsageError(f"profiles {options.action}: say which, for example: stackan profiles {options.action} {example}")
+        raise UsageError(
+            said("profiles {action}: say which, for example: stackan profiles {action} {example}", action=options.action, example=example)
+        )
     with output(options.output, [options.name] if options.action == "check" else []) as stream:
         if options.action == "list":
             for path in profile_files():
@@ -31,11 +35,12 @@ def run(options: argparse.Namespace) -> int:
         elif options.action == "show":
             found = [path for path in profile_files() if os.path.basename(path) == f"{options.name}.toml"]
             if not found:
-                raise UsageError(f"{options.name}: no such profile; `stackan profiles list` names them")
+                raise UsageError(said("{name}: no such profile; `stackan profiles list` names them", name=options.name))
             with open(found[0], encoding="utf-8") as file:
                 stream.write(file.read())
         else:
             profile = read_profile(options.name)
             check_references([(options.name, profile)])
-            stream.write(f"{options.name}: profile {profile['name']} is well-formed\n")
+            sound = said("{path}: profile {name} is well-formed", path=options.name, name=profile["name"])
+            stream.write(in_language(sound, options.language) + "\n")
     return 0

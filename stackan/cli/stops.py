@@ -5,7 +5,13 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-_WORDS = {"SIGINT": "interrupted", "SIGTERM": "ended by SIGTERM", "SIGHUP": "ended by SIGHUP"}
+from stackan.model.said import said
+
+_WORDS = {
+    "SIGINT": said("interrupted"),
+    "SIGTERM": said("ended by SIGTERM"),
+    "SIGHUP": said("ended by SIGHUP"),
+}
 
 
 class Stopped(KeyboardInterrupt):

@@ -8,7 +8,7 @@ from stackan.diagnose.findings import leading
 from stackan.diagnose.similar import group_equal_findings, say_the_same
 from stackan.diagnose.verdict import MANY
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.finding import WARNING, Finding
+from stackan.model.finding import CRITICAL, WARNING, Finding
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
 from stackan.model.process import Process, share_of
 from stackan.model.track import IDLE, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
@@ -21,7 +21,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     """`apart`: the caller gave snapshots of several processes to be compared with each other."""
     cause = leading(findings, verdict)
     if cause is not None:
-        return (*_where(cause, findings, processes), *cause.title)
+        return (*_where(cause, findings, processes), *cause.title, *_besides(cause, findings))
     threads = sum(len(process.tracks) for process in processes)
     unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
     problems = [finding for finding in findings if finding.kind == "capture-problem"]
@@ -44,6 +44,13 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if verdict == "idle":
         return (*_resting(processes, threads), *unknown)
     return (fact("dump-does-not-tell", count=unsure, of=threads),)
+
+
+def _besides(cause: Finding, findings: Sequence[Finding]) -> tuple[Fact, ...]:
+    """How many more critical findings there are that say something else."""
+    same = next(group for group in group_equal_findings(findings) if any(finding is cause for finding in group))
+    others = sum(finding.severity == CRITICAL for finding in findings) - sum(finding.severity == CRITICAL for finding in same)
+    return (fact("more-are-critical", count=others),) if others else ()
 
 
 def _apart() -> tuple[Fact, ...]:

@@ -161,6 +161,15 @@ class Sighting(NamedTuple):
         return awaited.line or self.dump.line_in(self.thread, awaited.frame)
 
     @property
+    def quoted_line(self) -> int:
+        """The line to quote for a wait: that of its object, else of the first frame with a name outside of it."""
+        awaited, place = self.awaited, self.place
+        if awaited is not None and awaited.log is None and (awaited.address is not None or awaited.descriptor is not None):
+            return self.wait_line
+        at = next((at for at in range(place.run, place.end) if not place.names[at].startswith("??")), place.run)
+        return self.frame_line(at)
+
+    @property
     def first_frame_line(self) -> int:
         columns = self.dump.columns
         return self.dump.frame_line(columns.thread_first[self.thread]) if columns.thread_frames[self.thread] else self.line

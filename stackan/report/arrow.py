@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from stackan.errors import UsageError
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.model.said import said
 
 try:
     import pyarrow as pa
     import pyarrow.compute as pc
 except ImportError as error:
-    raise UsageError("the formats arrow and parquet need pyarrow: pip install 'stackan[arrow]'") from error
+    raise UsageError(said("the formats arrow and parquet need pyarrow: pip install 'stackan[arrow]'")) from error
 
 if TYPE_CHECKING:
     Column = Any  # pyarrow has no types

@@ -44,7 +44,7 @@ class Owner(NamedTuple):
 
 
 def document(analysis: Analysis, lang: str) -> dict[str, Any]:
-    """The document, with headline, titles, explanations and advice in this language."""
+    """The document, with headline, titles, explanations, advice and warnings in this language."""
     owners = _owners(analysis.waits)
     names = {id(process.place): process.id for process in analysis.processes}
     texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.snapshots}
@@ -56,13 +56,13 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
         "headline": analysis.speech(lang).headline(analysis.told),
         "lang": catalog_of(lang).language,
         "processes": [
-            _process(process, verdict, owners, names, digests) for process, verdict in zip(analysis.processes, analysis.verdicts)
+            _process(process, verdict, owners, names, digests, lang) for process, verdict in zip(analysis.processes, analysis.verdicts)
         ],
         "stuck_stacks": [_class(each) for each in analysis.stuck_stacks],
         "findings": [_finding(analysis, finding, lang) for finding in analysis.findings],
         "logs": [_log(log, analysis.processes) for log in analysis.logs],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
-        "warnings": list(analysis.warnings),
+        "warnings": list(map(catalog_of(lang).again, analysis.warnings)),
     }
 
 
@@ -109,7 +109,12 @@ def _answerers(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
 
 
 def _process(
-    process: Process, verdict: str, owners: dict[tuple[str, int | str], list[Owner]], names: dict[int, str], digests: dict[int, str]
+    process: Process,
+    verdict: str,
+    owners: dict[tuple[str, int | str], list[Owner]],
+    names: dict[int, str],
+    digests: dict[int, str],
+    lang: str,
 ) -> dict[str, Any]:
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
@@ -121,13 +126,13 @@ def _process(
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.place.placements],
-        "snapshots": [_snapshot(index, dump, digests[id(dump.original)]) for index, dump in enumerate(process.snapshots)],
+        "snapshots": [_snapshot(index, dump, digests[id(dump.original)], lang) for index, dump in enumerate(process.snapshots)],
         "threads": [
             _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
         ],
         "pools": [_pool(pool) for pool in process.pools],
         "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
-        "warnings": list(process.place.warnings),
+        "warnings": list(map(catalog_of(lang).again, process.place.warnings)),
     }
 
 
@@ -147,7 +152,7 @@ def _clue(clue: Clue | None) -> dict[str, str] | None:
     return {"value": clue.value, "from": clue.source} if clue is not None else None
 
 
-def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
+def _snapshot(index: int, dump: Dump, digest: str, lang: str) -> dict[str, Any]:
     return {
         "index": index,
         "source": dump.source,
@@ -158,7 +163,7 @@ def _snapshot(index: int, dump: Dump, digest: str) -> dict[str, Any]:
         "threads": len(dump.threads),
         "frames": len(dump.frames),
         "unparsed_lines": len(dump.unparsed_rows),
-        "warnings": list(dump.warnings),
+        "warnings": list(map(catalog_of(lang).again, dump.warnings)),
     }
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
+from stackan.model.said import said
 from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
-from stackan.report.words import Stream, cut, numbers, safe
-from stackan.wording import speech
+from stackan.report.layout import cut, safe
+from stackan.report.page import Page, Stream
 
-_ROOT = "root of these waits"
+_LABEL = 60  # columns
 _BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")
 _COLORS = {"critical": "red", "root": "blue"}
 
@@ -38,16 +39,16 @@ class Arrow(NamedTuple):
     sure: bool  # shown by the text, not concluded
 
 
-def write(analysis: Analysis, format: str, stream: Stream) -> None:
-    """Write the graph as `dot`, `mermaid` or `graphml`."""
-    lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis))
+def write(analysis: Analysis, format: str, stream: Stream, page: Page | None = None) -> None:
+    """Write the graph as `dot`, `mermaid` or `graphml`; the last is for programs, and in English."""
+    lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis, page))
     stream.writelines(line + "\n" for line in lines)
 
 
-def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
+def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[Arrow]]:
     """What a drawing shows of the graph."""
-    graph = analysis.waits
-    boxes_of, words = fold(graph), speech()
+    graph, page = analysis.waits, page or Page()
+    boxes_of = fold(graph)
     roots = find_roots(graph)
     named = {(process.id, track.key) for finding in analysis.findings if finding.severity == CRITICAL for process, track in finding.threads}
     members: dict[int, list[int]] = {}
@@ -57,10 +58,11 @@ def draw(analysis: Analysis) -> tuple[list[Box], list[Arrow]]:
     for box, numbers_in_box in members.items():
         nodes = [graph.nodes[number] for number in numbers_in_box]
         critical = any(node.process and node.track and (node.process.id, node.track.key) in named for node in nodes)
-        lines = [*_label(nodes, len(analysis.processes) > 1), *([_ROOT] if box in roots else [])]
+        root = [page.say(said("root of these waits"))] if box in roots else []
+        lines = [*_label(nodes, len(analysis.processes) > 1, page), *root]
         boxes.append(Box(f"n{box}", nodes[0].kind, tuple(lines), "critical" if critical else "root" if box in roots else ""))
     arrows = (
-        Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", words.relation(edge.relation), edge.evidence != "inferred")
+        Arrow(f"n{box}", f"n{boxes_of[edge.supplier]}", page.speech.relation(edge.relation), edge.evidence != "inferred")
         for number, box in boxes_of.items()
         for edge in graph.out[number]
     )
@@ -121,18 +123,19 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
     )
 
 
-def _label(nodes: list[Node], several: bool) -> Iterator[str]:
+def _label(nodes: list[Node], several: bool, page: Page) -> Iterator[str]:
     node = nodes[0]
     if len(nodes) == 1:
-        yield cut(safe(node.label), 60)
+        yield cut(page.say(node.label), _LABEL)
     elif node.track is None:
-        yield f"{len(nodes)} × {cut(safe(node.label), 60)}"
+        yield f"{len(nodes)} × {cut(page.say(node.label), _LABEL)}"
     else:
-        yield f"{len(nodes)} threads: {numbers([member.track.shown for member in nodes if member.track], 3)}"
+        numbers = page.numbers([member.track.shown for member in nodes if member.track], 3)
+        yield page.say(said("{count} threads: {numbers}", count=len(nodes), numbers=numbers))
     if node.track is not None:
-        yield cut(f"in {safe(node.track.place.purpose)}", 60)
+        yield cut(page.say(said("in {function}", function=node.track.place.purpose)), _LABEL)
     if several and node.process is not None:
-        yield cut(f"process {safe(node.process.id)}", 60)
+        yield cut(page.say(said("process {name}", name=node.process.id)), _LABEL)
 
 
 def dot(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:

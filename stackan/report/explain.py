@@ -10,115 +10,178 @@ from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
 from stackan.model.place import Awaited, Held, Place, Sighting, fact_of
 from stackan.model.process import Process
+from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
 from stackan.model.track import Track, label
+from stackan.report.page import Page
+from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
-from stackan.report.words import WIDTH, cut, indented, labelled
-from stackan.wording import speech
+from stackan.report.terms import term
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
     from stackan.model.link import Link
 
 
-def explain(analysis: Analysis, lwp: int) -> Iterator[str]:
+def explain(analysis: Analysis, lwp: int, page: Page | None = None) -> Iterator[str]:
     """Lines about every thread of the case with that LWP; raises UsageError if there is none."""
     found = [(process, track) for process in analysis.processes for track in process.tracks if track.shown == lwp]
     if not found:
-        raise UsageError(f"--explain {lwp}: no thread of the case has that LWP; the report and --format json list them")
+        raise UsageError(said("--explain {lwp}: no thread of the case has that LWP; the report and --format json list them", lwp=lwp))
     for process, track in found:
-        yield from _explain(analysis, process, track)
+        yield from _explain(analysis, process, track, page or Page())
 
 
-def _explain(analysis: Analysis, process: Process, track: Track) -> Iterator[str]:
+def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> Iterator[str]:
     short = Shortener(analysis)
-    sure = certainty(track, process.place.span)
-    yield cut(f"{label(track)} of process {process.id}: {track.progress}{f' ({sure})' if sure else ''}", WIDTH)
-    yield from labelled("why", analysis.speech().title(track.note), 12)
+    yield page.line(_head(process, track))
+    yield from page.labelled(said("why"), page.speech.title(track.note))
     if track.timeline:
-        yield from labelled("course", track.timeline, 12)
+        yield from page.labelled(said("course"), track.timeline)
     pool = next((pool for pool in process.pools if track in pool.members), None)
     if pool is not None:
-        yield from labelled("pool", f"{pool.name}: {analysis.speech().sentence(pool.evidence)}", 12)
+        name, evidence = page.catalog.of_profile(pool.name), page.speech.sentence(pool.evidence)
+        yield from page.labelled(said("pool"), said("{name}: {evidence}", name=name, evidence=evidence))
     for index, sighting in track.sightings:
-        yield from _sighting(index, sighting, short)
+        yield from _sighting(index, sighting, short, page)
         if process.counters is not None and track.lwp is not None:
-            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short)
+            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
-            how = f"{finding.severity}, {finding.confidence}"
-            yield from labelled("finding", f"{number}. {finding.kind} ({how}): {analysis.describe(finding).title}", 12)
+            told = said(
+                "{number}. {kind} ({severity}, {confidence}): {title}",
+                number=number,
+                kind=term(finding.kind),
+                severity=term(finding.severity),
+                confidence=term(finding.confidence),
+                title=page.speech.title(finding.title),
+            )
+            yield from page.labelled(said("finding"), told)
     yield ""
 
 
-def _sighting(index: int, sighting: Sighting, short: Shortener) -> Iterator[str]:
+def _head(process: Process, track: Track) -> str:
+    """`LWP 17815 of process 17802: stuck (certain)`"""
+    sure, progress = certainty(track, process.place.span), progress_of(track)
+    known = {"thread": label(track), "process": process.id, "progress": term(progress)}
+    if progress == SEEMS_IDLE:
+        return said("{thread} of process {process}: {progress}, though no rule knows it", **known)
+    if sure:
+        return said("{thread} of process {process}: {progress} ({confidence})", **known, confidence=term(sure))
+    return said("{thread} of process {process}: {progress}", **known)
+
+
+def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> Iterator[str]:
     place, awaited = sighting.place, sighting.awaited
-    yield cut(f"   snapshot {index + 1}: {short(sighting.dump.source)}, line {sighting.line}", WIDTH)
-    yield from indented(_stance(place), 6, 12)
+    source = page.path(short(sighting.dump.source), 30)
+    yield "   " + page.say(said("snapshot {number}: {source}, line {line}", number=index + 1, source=source, line=sighting.line))
+    yield from page.indented(_stance(place, page), 6, 12)
     if awaited is not None and place.verb != "idle":
-        descriptor = f" of descriptor {awaited.descriptor}" if awaited.descriptor is not None else ", which the dump does not print"
-        address = f" {awaited.address:#x}" if awaited.address is not None else descriptor
-        symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
-        yield from indented(
-            f"waits for {awaited.kind}{address}{symbol} ({awaited.evidence}, {_where(awaited, sighting.wait_line, short)})", 6, 12
-        )
+        yield from page.indented(_awaits(awaited, sighting.wait_line, short, page), 6, 12)
         if awaited.link is not None:
-            yield from indented(_leads(awaited.link, short), 6, 12)
+            yield from page.indented(_leads(awaited.link, short, page), 6, 12)
         if awaited.hint is not None:
-            yield from indented(speech().sentence(awaited.hint), 6, 12)
+            yield from page.indented(page.speech.sentence(awaited.hint), 6, 12)
     for hold in sighting.holds:
-        address = f" {hold.address:#x}" if hold.address is not None else ""
-        doubt = "" if hold.sure else "; the log is of another moment" if hold.log is not None else "; may be left over from an earlier call"
-        yield from indented(f"holds {hold.kind}{address} ({hold.evidence}, {_where(hold, hold.line, short)}{doubt})", 6, 12)
+        yield from page.indented(_holds(hold, short, page), 6, 12)
     for at, name in enumerate(place.names):
-        part = "wait" if at < place.run else "start" if at >= place.end else ""
-        yield cut(f"      {part:5} #{at:<3} {name}", WIDTH)
+        part = said("wait") if at < place.run else said("start") if at >= place.end else ""
+        yield page.line(f"{page.label(part, 0, 6)}#{at:<3} {name}", 6)
 
 
-def _stance(place: Place) -> str:
+def _awaits(awaited: Awaited, line: int, short: Shortener, page: Page) -> str:
+    known = {"what": _object(awaited), "evidence": term(awaited.evidence), "where": _where(awaited, line, short, page)}
+    if awaited.address is None and awaited.descriptor is not None:
+        return said("waits for {what} of descriptor {descriptor} ({evidence}, {where})", **known, descriptor=awaited.descriptor)
+    if awaited.address is None:
+        return said("waits for {what}, which the dump does not print ({evidence}, {where})", **known)
+    return said("waits for {what} ({evidence}, {where})", **known)
+
+
+def _holds(hold: Held, short: Shortener, page: Page) -> str:
+    what = f"{hold.kind} {hold.address:#x}" if hold.address is not None else hold.kind
+    known = {"what": what, "evidence": term(hold.evidence), "where": _where(hold, hold.line, short, page)}
+    if hold.sure:
+        return said("holds {what} ({evidence}, {where})", **known)
+    if hold.log is not None:
+        return said("holds {what} ({evidence}, {where}; the log is of another moment)", **known)
+    return said("holds {what} ({evidence}, {where}; may be left over from an earlier call)", **known)
+
+
+def _object(awaited: Awaited) -> str:
+    """`mutex 0x5587d1784140 <audit_lock>`"""
+    address = f" {awaited.address:#x}" if awaited.address is not None else ""
+    symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
+    return f"{awaited.kind}{address}{symbol}"
+
+
+def _stance(place: Place, page: Page) -> str:
     """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
-    does = place.verb if place.verb == place.state else f"{place.verb}: {place.state}"
-    return f"{does} ({speech().sentence(fact_of(place))})"
+    why = page.speech.sentence(fact_of(place))
+    if place.verb == place.state:
+        return said("{state} ({why})", state=term(place.state), why=why)
+    return said("{doing}: {state} ({why})", doing=term(place.verb), state=term(place.state), why=why)
 
 
-def _counted(snapshots: Sequence[Counted | None], short: Shortener) -> Iterator[str]:
+def _counted(snapshots: Sequence[Counted | None], short: Shortener, page: Page) -> Iterator[str]:
     """What is counted of a thread beside the last of some snapshots, and how that has grown since the one before."""
     from stackan.model.counters import spent
 
     now = snapshots[-1]
     if now is None:
         return
-    said = [
-        f"{words} ({short(row.source)}, line {row.line})"
+    counts = [
+        said("{what} ({source}, line {line})", what=words, source=short(row.source), line=row.line)
         for words, row in ((_cpu(now.ran), now.time), (_switches(now.switches), now.switched))
         if words and row
     ]
-    yield from indented(f"counted: {', '.join(said)}", 6, 12)
+    yield from page.indented(said("counted: {counts}", counts=page.listed(counts)), 6, 12)
     grown = spent(snapshots[-2], now) if len(snapshots) > 1 else None
     if grown is not None:
-        words = ", ".join(word for word in (_cpu(grown.ran), _switches(grown.switches)) if word)
-        time = f" in {spoken(grown.passed // 1_000_000)}" if grown.passed is not None else ""
-        yield from indented(f"since snapshot {len(snapshots) - 1}: {words}{time}", 6, 12)
+        known = {"number": len(snapshots) - 1, "counts": page.listed(word for word in (_cpu(grown.ran), _switches(grown.switches)) if word)}
+        yield from page.indented(
+            said("since snapshot {number}: {counts} in {span}", **known, span=spoken(grown.passed // 1_000_000))
+            if grown.passed is not None
+            else said("since snapshot {number}: {counts}", **known),
+            6,
+            12,
+        )
 
 
 def _cpu(ran: int | None) -> str:
-    return f"{ran / 1e6:.6f}".rstrip("0").rstrip(".") + " s of CPU" if ran is not None else ""
+    return said("{seconds} s of CPU", seconds=f"{ran / 1e6:.6f}".rstrip("0").rstrip(".")) if ran is not None else ""
 
 
 def _switches(number: int | None) -> str:
-    return "" if number is None else "switched once" if number == 1 else f"switched {number} times"
+    return said_of(number, "switched once", "switched {count} times") if number is not None else ""
 
 
-def _leads(link: Link, short: Shortener) -> str:
-    """`descriptor 5 leads to process 24096, descriptor 4 (127.0.0.1:60524 -> 127.0.0.1:7002; ss.txt, line 10); 7 bytes unread there`"""
-    others = " and ".join(
-        f"process {end.pid}" + (f", descriptor {end.descriptor}" if end.descriptor is not None else "") for end in link.ends[:4]
-    )
-    unread = f"; {link.unread} bytes unread there" if link.unread is not None else ""
-    line = f"{link.name}; {short(link.own.source)}, line {link.own.line}"
-    return f"descriptor {link.own.descriptor} leads to {others or link.address or 'an end that no table tells'} ({line}){unread}"
+def _leads(link: Link, short: Shortener, page: Page) -> str:
+    """`descriptor 5 leads to process 24096, descriptor 4 (127.0.0.1:60524 -> 127.0.0.1:7002; ss.txt, line 10; 7 bytes unread there)`"""
+    ends = [
+        said("process {pid}, descriptor {descriptor}", pid=end.pid, descriptor=end.descriptor)
+        if end.descriptor is not None
+        else said("process {pid}", pid=end.pid)
+        for end in link.ends[:4]
+    ]
+    known = {
+        "descriptor": link.own.descriptor,
+        "peer": page.listed(ends) or link.address or said("an end that no table names"),
+        "name": link.name,
+        "source": short(link.own.source),
+        "line": link.own.line,
+    }
+    if link.unread is not None:
+        return said(
+            "descriptor {descriptor} leads to {peer} ({name}; {source}, line {line}); {unread} bytes unread there",
+            **known,
+            unread=link.unread,
+        )
+    return said("descriptor {descriptor} leads to {peer} ({name}; {source}, line {line})", **known)
 
 
-def _where(shown: Awaited | Held, line: int, short: Shortener) -> str:
+def _where(shown: Awaited | Held, line: int, short: Shortener, page: Page) -> str:
     """`line 231` of the dump, or of a log that is named."""
-    return f"{short(shown.log.source)}, line {line}" if shown.log is not None else f"line {line}"
+    if shown.log is not None:
+        return said("{source}, line {line}", source=short(shown.log.source), line=line)
+    return said("line {line}", line=line)

@@ -7,62 +7,83 @@ from collections.abc import Iterator, Sequence
 from stackan.model.analysis import Analysis
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement
 from stackan.model.process import Process
-from stackan.report.words import WIDTH, count, cut, indented, labelled, wrap
+from stackan.model.said import said, said_of
+from stackan.report.layout import wrap
+from stackan.report.page import Page, snapshots_of, threads_of
 
-_SAYS = {TEXT: "its text", NAME: "its name", ARCHIVE: "the archive"}
+_KNOWN_BY = {
+    TEXT: said("its text"),
+    NAME: said("its name"),
+    ARCHIVE: said("the archive"),
+}
+_CLUES = {
+    "host": said("host"),
+    "role": said("role"),
+    "pid": said("pid"),
+}
 
 
-def explain_inputs(analysis: Analysis) -> Iterator[str]:
+def explain_inputs(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
     """Lines about every input of the case, process by process, oldest snapshot first; then the tables beside them and what was not used."""
+    page = page or Page()
     for process in analysis.processes:
-        yield from _process(process)
+        yield from _process(process, page)
     if analysis.descriptors:
-        yield "tables of descriptors"
+        yield page.say(said("tables of descriptors"))
         for table in analysis.descriptors:
-            yield f"   {table.source}: {', '.join(table.tools) or 'empty'}, {count(len(table.rows), 'row')}"
+            rows = said_of(len(table.rows), "{count} row", "{count} rows")
+            tools = page.listed(table.tools) or said("empty")
+            yield "   " + page.say(said("{source}: {tools}, {rows}", source=table.source, tools=tools, rows=rows))
         yield ""
     if analysis.warnings:
-        yield "notes"
+        yield page.say(said("notes"))
         for warning in analysis.warnings:
-            yield from indented(warning, 3, 6)
+            yield from page.indented(warning, 3, 6)
 
 
-def _process(process: Process) -> Iterator[str]:
+def _process(process: Process, page: Page) -> Iterator[str]:
     place = process.place
-    yield cut(f"process {process.id}: {count(len(place.placements), 'snapshot')}", WIDTH)
+    yield page.line(said("process {name}: {snapshots}", name=process.id, snapshots=snapshots_of(len(place.placements))))
     differs = []
-    for name in ("host", "role", "pid"):
+    for name, words in _CLUES.items():
         clues = dict.fromkeys(clue for placed in place.placements if (clue := getattr(placed, name)) is not None)
         if len(clues) > 1:
             differs.append(name)
         else:
-            yield from labelled(name, _known(next(iter(clues), None)), 12)
+            yield from page.labelled(words, _known(next(iter(clues), None)))
     for number, placed in enumerate(place.placements, 1):
-        yield from _placement(number, placed, differs)
+        yield from _placement(number, placed, differs, page)
         for index, table in process.counters.tables if process.counters is not None else ():
             if process.dumps[index] is placed.dump:
-                yield from _said("counts", f"{table.source}, line {table.line}")
+                yield from _told(said("counts"), said("{source}, line {line}", source=table.source, line=table.line), page)
     for warning in place.warnings:
-        yield from labelled("note", warning, 12)
+        yield from page.labelled(said("note"), warning)
     yield ""
 
 
-def _placement(number: int, placed: Placement, differs: Sequence[str]) -> Iterator[str]:
+def _placement(number: int, placed: Placement, differs: Sequence[str], page: Page) -> Iterator[str]:
     dump = placed.dump
-    yield f"   {number}. {dump.source}, line {dump.thread(dump.first_thread).line}"  # whole, to be copied
-    kept = "" if placed.compared else "; not compared: taken with another tool or other symbols"
-    yield from _said("format", f"{dump.format}, {count(len(dump.threads), 'thread')}{kept}")
-    yield from _said("process", placed.joined)
-    yield from _said("order", placed.ordered)
-    yield from _said("time", _known(placed.time))
+    where = said("{source}, line {line}", source=dump.source, line=dump.thread(dump.first_thread).line)
+    yield f"   {number}. {page.say(where)}"  # whole, to be copied
+    yield from _told(said("format"), _format(placed), page)
+    yield from _told(said("process"), placed.joined, page)
+    yield from _told(said("order"), placed.ordered, page)
+    yield from _told(said("time"), _known(placed.time), page)
     for name in differs:
-        yield from _said(name, _known(getattr(placed, name)))
+        yield from _told(_CLUES[name], _known(getattr(placed, name)), page)
 
 
-def _said(name: str, text: str) -> Iterator[str]:
-    for at, line in enumerate(wrap(text, WIDTH - 15)):
-        yield f"      {name if at == 0 else '':7}  {line}"
+def _format(placed: Placement) -> str:
+    known = {"format": placed.dump.format, "threads": threads_of(len(placed.dump.threads))}
+    if placed.compared:
+        return said("{format}, {threads}", **known)
+    return said("{format}, {threads}; not compared: taken with another tool or other symbols", **known)
+
+
+def _told(name: str, text: str, page: Page) -> Iterator[str]:
+    for at, line in enumerate(wrap(page.say(text), page.width - 15)):
+        yield page.label(name, 6) + line if at == 0 else " " * 15 + line
 
 
 def _known(clue: Clue | None) -> str:
-    return f"{clue.value}, by {_SAYS[clue.source]}" if clue is not None else "not known"
+    return said("{value}, by {source}", value=clue.value, source=_KNOWN_BY[clue.source]) if clue is not None else said("not known")

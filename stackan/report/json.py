@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterator
 
 from stackan.model.analysis import Analysis
-from stackan.report.words import Stream
+from stackan.report.page import Stream
+from stackan.wording.catalog import ENGLISH
 
 _DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
 _MANY = 1000  # items of a list from which on each gets one line, whatever stands in it: the fast encoder writes a line at once
 
 
-def write(analysis: Analysis, stream: Stream) -> None:
-    """Write the document, the same bytes for the same input."""
-    for piece in layout(analysis.to_dict(), _DOCUMENT):
+def write(analysis: Analysis, stream: Stream, lang: str = ENGLISH) -> None:
+    """Write the document with its sentences in a language, the same bytes for the same input."""
+    for piece in layout(analysis.to_dict(lang), _DOCUMENT):
         stream.write(piece)
     stream.write("\n")
 

@@ -9,15 +9,13 @@ from stackan.model.analysis import Analysis, StackClass
 from stackan.model.finding import VERDICTS
 from stackan.model.place import Place
 from stackan.model.process import Pool, Process, share_of
+from stackan.model.said import said, said_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
+from stackan.report.page import Page, number_of, snapshots_of, threads_of
 from stackan.report.sources import Shortener
-from stackan.report.words import WIDTH, at_most, count, cut, each_with, few, indented, numbers, tally
-from stackan.wording import speech
-from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.report.terms import term
 from stackan.wording.nouns import say
 
-_ENGLISH = catalog_of(ENGLISH)
-_WORDS = speech(ENGLISH)
 _SHOWN_FRAMES = 12
 _SHOWN_MOVED = 4
 _SHOWN_STACKS = 10
@@ -27,7 +25,8 @@ _SHOWN_SNAPSHOTS = 24
 _SHOWN_NOTES = 4
 _SHOWN_LINES = 6  # of a note
 _SHOWN_POOLS = 12
-_ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", "unknown")
+SEEMS_IDLE = "seemingly idle"  # for the reader, a thread that no rule calls idle is another thing than one that a rule knows
+_ORDER = ("stuck", "spinning", "progressing", "appeared", "vanished", "idle", SEEMS_IDLE, "unknown")
 
 Stack = tuple[str, ...]
 
@@ -42,7 +41,7 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
         stacks = frozenset(track.place.names for track in process.tracks if track.progress == STUCK)
         pools = frozenset((pool.name, pool_state(pool)) for pool in process.pools)
-        story = (*shares(process), idle_words(process)) if len(process.tracks) == 1 else (process.place.role,)
+        story = (*map(progress_of, process.tracks), *_idle_places(process)) if len(process.tracks) == 1 else (process.place.role,)
         look = (verdict, process.rules.profile, len(process.dumps), stacks, pools, process.place.warnings, story)
         looks.setdefault(look, []).append(process)
     verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
@@ -50,15 +49,25 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     return sorted(groups, key=lambda group: (VERDICTS.index(group[1]), -len(group[0])))
 
 
-def render_shared(name: str, stack: StackClass, processes: Sequence[Process]) -> Iterator[str]:
+def render_shared(name: str, stack: StackClass, processes: Sequence[Process], page: Page) -> Iterator[str]:
     """A stack in which threads of several processes are stuck, with all of these processes."""
     often = Counter(process.id for process, _ in stack.members)
     pool = common_pool(stack)
-    who = count(len(stack.members), "thread") + (f" of {pool}" if pool else "")
-    head = f"{name}. {who} in {say(share_of(stack.processes, processes), _ENGLISH)} stuck in {stack.members[0][1].place.purpose}"
-    yield from indented(head, 0, 4)
-    yield from indented(each_with([(process, str(number)) for process, number in often.items()]), 3, 3)
-    yield from stack_lines(stack.names, stack.members[0][1].place.run)
+    known = {
+        "name": name,
+        "count": len(stack.members),
+        "processes": say(share_of(stack.processes, processes), page.catalog),
+        "function": stack.members[0][1].place.purpose,
+    }
+    yield from page.indented(
+        said("{name}. {count} threads of {pool} in {processes} stuck in {function}", **known, pool=page.catalog.of_profile(pool))
+        if pool
+        else said("{name}. {count} threads in {processes} stuck in {function}", **known),
+        0,
+        4,
+    )
+    yield from page.indented(page.each_with([(process, str(number)) for process, number in often.items()]), 3, 3)
+    yield from stack_lines(stack.names, stack.members[0][1].place.run, page)
 
 
 def common_pool(stack: StackClass) -> str:
@@ -68,113 +77,185 @@ def common_pool(stack: StackClass) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def head_of(processes: Sequence[Process], verdict: str) -> str:
+def head_of(processes: Sequence[Process], verdict: str, page: Page) -> str:
+    """`process 17802 (mariadb): worker-exhaustion`, `14 processes (datanode, mariadb): idle`"""
     roles = {process.place.role for process in processes}
-    known = ", ".join(word for word in (processes[0].place.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
-    who = f"process {processes[0].id}" if len(processes) == 1 else f"{len(processes)} processes"
-    return f"{who}{f' ({known})' if known else ''}: {verdict}"
+    known = page.listed(term(word) for word in (processes[0].place.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
+    if len(processes) == 1:
+        name = processes[0].id
+        if known:
+            return said("process {name} ({known}): {verdict}", name=name, known=known, verdict=term(verdict))
+        return said("process {name}: {verdict}", name=name, verdict=term(verdict))
+    if known:
+        return said("{count} processes ({known}): {verdict}", count=len(processes), known=known, verdict=term(verdict))
+    return said("{count} processes: {verdict}", count=len(processes), verdict=term(verdict))
 
 
-def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], short: Shortener) -> Iterator[str]:
+def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], short: Shortener, page: Page) -> Iterator[str]:
     """A process, or several that look alike, of which the first one is shown; `shared` are the names of stacks shown before."""
     process = processes[0]
     if len(processes) == 1:
-        sources = few(list(dict.fromkeys(short(dump.source) for dump in process.snapshots)), _SHOWN_SNAPSHOTS)
-        yield from indented(f"{count(len(process.snapshots), 'snapshot')}: {sources}", 3, 3)
-        yield from indented(sizes(process), 3, 3)
+        sources = page.few(list(dict.fromkeys(short(dump.source) for dump in process.snapshots)), _SHOWN_SNAPSHOTS)
+        yield from page.indented(said("{snapshots}: {sources}", snapshots=snapshots_of(len(process.snapshots)), sources=sources), 3, 3)
+        yield from page.indented(sizes(process, page), 3, 3)
     else:
-        yield from render_members(processes)
+        yield from render_members(processes, page)
     for warning in process.place.warnings[:_SHOWN_NOTES]:
-        yield from at_most(_SHOWN_LINES, indented(f"note: {warning}", 3, 9))
+        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
     if len(process.place.warnings) > _SHOWN_NOTES:
-        yield f"   note: {count(len(process.place.warnings) - _SHOWN_NOTES, 'more note')}; --format json has all of them."
+        yield page.line(more_notes(len(process.place.warnings) - _SHOWN_NOTES), 3)
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
-        yield f"   {count(unparsed, 'line')} could not be read (`stackan parse` lists them)"
-    pools = sorted(process.pools, key=lambda pool: not pool.exhausted)
-    for pool in pools[:_SHOWN_POOLS]:
-        yield from render_pool(pool)
-    if len(pools) > _SHOWN_POOLS:
-        yield f"   ... and {count(len(pools) - _SHOWN_POOLS, 'more pool')}; --format json has all of them."
-    yield from render_changes(process)
-    yield from render_stuck(process, shared)
-    words = idle_words(process)
-    if words:
-        yield from indented(f"idle: {words}", 3, 9)
-    unsure = tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
+        yield page.line(_unread(unparsed), 3)
+    yield from render_pools(process, page)
+    yield from render_changes(process, page)
+    yield from render_stuck(process, shared, page)
+    yield from render_idle(process, page)
+    unsure = page.tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
     if unsure:
-        yield from indented(f"unknown: {unsure}", 3, 12)
+        yield from page.indented(said("unknown: {places}", places=unsure), 3, 12)
 
 
-def render_members(processes: Sequence[Process]) -> Iterator[str]:
-    """Who looks alike: one line for all if their threads do the same, else a line for each."""
-    if len({sizes(process) for process in processes}) == 1:
-        yield from indented(few([process.id for process in processes], _SHOWN_NAMES, " "), 3, 3)
-        yield from indented(sizes(processes[0]).replace(":", " each:", 1), 3, 3)
+def more_notes(hidden: int) -> str:
+    return said_of(
+        hidden, "note: {count} more note; --format json has all of them.", "note: {count} more notes; --format json has all of them."
+    )
+
+
+def _unread(lines: int) -> str:
+    return said_of(
+        lines, "{count} line could not be read (`stackan parse` lists it)", "{count} lines could not be read (`stackan parse` lists them)"
+    )
+
+
+def render_members(processes: Sequence[Process], page: Page) -> Iterator[str]:
+    """The processes that look alike: one line for all if their threads do the same, else a line for each."""
+    if len({sizes(process, page) for process in processes}) == 1:
+        yield from page.indented(page.few([process.id for process in processes], _SHOWN_NAMES), 3, 3)
+        each = said("{threads} each: {shares}", threads=threads_of(len(processes[0].tracks)), shares=shares(processes[0], page))
+        yield from page.indented(each, 3, 3)
     else:
         for process in processes[:_SHOWN_ALIKE]:
-            yield cut(f"   {process.id}, {sizes(process)}", WIDTH)
+            yield page.line(said("{name}, {sizes}", name=process.id, sizes=sizes(process, page)), 3)
         if len(processes) > _SHOWN_ALIKE:
-            yield f"   ... and {len(processes) - _SHOWN_ALIKE} more like these"
+            yield page.line(said("... and {count} more like these", count=len(processes) - _SHOWN_ALIKE), 3)
     if len(processes[0].tracks) > 1:
-        yield cut(f"   shown: {processes[0].id}", WIDTH)
+        yield page.line(said("shown: {name}", name=processes[0].id), 3)
 
 
-def sizes(process: Process) -> str:
-    return f"{count(len(process.tracks), 'thread')}: {', '.join(shares(process))}"
+def sizes(process: Process, page: Page) -> str:
+    """`25 threads: 10 stuck, 15 idle`"""
+    return said("{threads}: {shares}", threads=threads_of(len(process.tracks)), shares=shares(process, page))
 
 
-def shares(process: Process) -> list[str]:
-    return [f"{number} {word}" for word in _ORDER if (number := sum(track.progress == word for track in process.tracks))]
+def shares(process: Process, page: Page) -> str:
+    numbers = Counter(map(progress_of, process.tracks))
+    return page.listed(number_of(numbers[word], term(word)) for word in _ORDER if numbers[word])
 
 
-def render_changes(process: Process) -> Iterator[str]:
-    """What changed between the snapshots: who came, who went, who moved and from where to where."""
-    for progress, words in ((APPEARED, "new"), (VANISHED, "gone")):
-        tracks = [track for track in process.tracks if track.progress == progress]
-        if tracks:
-            doing = tally(stance(track.place) for track in tracks)
-            yield from indented(f"{words}: {numbers([track.shown for track in tracks], 8)}; {doing}", 3, 6)
+def progress_of(track: Track) -> str:
+    """What a thread did between the snapshots; idle is one that a rule knows, or that its text calls so."""
+    return SEEMS_IDLE if track.progress == IDLE and track.place.rule is None else track.progress
+
+
+def render_changes(process: Process, page: Page) -> Iterator[str]:
+    """What changed between the snapshots: which threads came, went, or moved, and from where to where."""
+    new = [track for track in process.tracks if track.progress == APPEARED]
+    gone = [track for track in process.tracks if track.progress == VANISHED]
+    if new:
+        yield from page.indented(said("new: {threads}; {places}", **_numbered(new, page)), 3, 6)
+    if gone:
+        yield from page.indented(said("gone: {threads}; {places}", **_numbered(gone, page)), 3, 6)
     moves: dict[str, list[Track]] = {}
     for track in process.tracks:
         if track.progress == PROGRESSING:
-            moves.setdefault(f"{_WORDS.title(track.note)}{move(track)}", []).append(track)
+            moves.setdefault(page.say(_moved(track, page)), []).append(track)
     ranked = sorted(moves.items(), key=lambda item: (-len(item[1]), item[1][0].newest.thread))
-    for words, tracks in ranked[:_SHOWN_MOVED]:
-        line = f"  [{tracks[0].timeline}]" if len(process.dumps) > 2 and len(tracks) == 1 else ""
-        who = (
-            label(tracks[0])
-            if len(tracks) == 1
-            else f"{count(len(tracks), 'thread')} ({numbers([track.shown for track in tracks], 8)}), each"
-        )
-        yield from indented(f"moved: {who} {words}{line}", 3, 10)
+    for how, tracks in ranked[:_SHOWN_MOVED]:
+        course = f"  [{tracks[0].timeline}]" if len(process.dumps) > 2 and len(tracks) == 1 else ""
+        if len(tracks) == 1:
+            line = said("moved: {thread} {how}{course}", thread=label(tracks[0]), how=how, course=course)
+        else:
+            numbers = page.numbers([track.shown for track in tracks], 8)
+            line = said("moved: {count} threads ({numbers}), each {how}", count=len(tracks), numbers=numbers, how=how)
+        yield from page.indented(line, 3, 10)
     if len(ranked) > _SHOWN_MOVED:
-        yield f"   ... and {sum(len(tracks) for _, tracks in ranked[_SHOWN_MOVED:])} more that moved"
+        hidden = sum(len(tracks) for _, tracks in ranked[_SHOWN_MOVED:])
+        yield page.line(said("... and {count} more that moved", count=hidden), 3)
 
 
-def move(track: Track) -> str:
-    """From where to where a thread moved last: `, from recv to write_row`; nothing where these are one."""
+def _numbered(tracks: Sequence[Track], page: Page) -> dict[str, str]:
+    return {"threads": page.numbers([track.shown for track in tracks], 8), "places": page.tally(stance(track.place) for track in tracks)}
+
+
+def _moved(track: Track, page: Page) -> str:
+    """Why a thread counts as moving, and from where to where it moved last, where these are two: `…, from recv to write_row`."""
+    why = page.speech.title(track.note)
     purposes = [sighting.place.purpose for _, sighting in track.sightings[-2:]]
-    return f", from {purposes[0]} to {purposes[1]}" if len(purposes) == 2 and purposes[0] != purposes[1] else ""
+    if len(purposes) == 2 and purposes[0] != purposes[1]:
+        return said("{why}, from {before} to {after}", why=why, before=purposes[0], after=purposes[1])
+    return why
 
 
-def render_pool(pool: Pool) -> Iterator[str]:
-    state = pool_state(pool)
-    rest = len(pool.workers) - pool.idle - pool.blocked - pool.progressing
-    shares = f"{pool.idle} idle, {pool.blocked} blocked, {pool.progressing} moving" + (f", {rest} unknown" if rest > 0 else "")
-    yield from indented(f"pool {pool.name}, {count(len(pool.workers), 'worker')}: {shares}; {state}", 3, 6)
+def render_pools(process: Process, page: Page) -> Iterator[str]:
+    """A line for each pool, those without a free worker first; of those that only wait one line together."""
+    resting = [pool for pool in process.pools if only_rests(pool)]
+    pools = sorted((pool for pool in process.pools if not only_rests(pool)), key=lambda pool: not pool.exhausted)
+    for pool in pools[:_SHOWN_POOLS]:
+        yield from page.indented(_pool(pool, page), 3, 6)
+    if len(pools) > _SHOWN_POOLS:
+        hidden = len(pools) - _SHOWN_POOLS
+        more = said_of(
+            hidden,
+            "... and {count} more pool; --format json has all of them.",
+            "... and {count} more pools; --format json has all of them.",
+        )
+        yield page.line(more, 3)
+    if resting:
+        names = [said("{name} ({what})", name=page.catalog.of_profile(pool.name), what=str(len(pool.workers))) for pool in resting]
+        at_rest = said_of(
+            len(resting),
+            "{count} pool that was not seen at work, all workers parked alike: {names}",
+            "{count} pools that were not seen at work, all workers parked alike: {names}",
+            names=page.few(names, _SHOWN_POOLS),
+        )
+        yield from page.indented(at_rest, 3, 6)
+
+
+def only_rests(pool: Pool) -> bool:
+    """Whether a pool says nothing of the case: its only worker, or all that may be the workers of one, were seen parked only."""
+    if pool.exhausted or pool.growable or pool.idle < len(pool.workers) or _works(pool):
+        return False
+    return len(pool.workers) == 1 or not pool.declared
+
+
+def _pool(pool: Pool, page: Page) -> str:
+    unknown = len(pool.workers) - pool.idle - pool.blocked - pool.progressing
+    known = {
+        "name": page.catalog.of_profile(pool.name),
+        "workers": said_of(len(pool.workers), "{count} worker", "{count} workers"),
+        "idle": pool.idle,
+        "blocked": pool.blocked,
+        "moving": pool.progressing,
+        "state": pool_state(pool),
+    }
+    if unknown > 0:
+        return said(
+            "pool {name}, {workers}: {idle} idle, {blocked} blocked, {moving} moving, {unknown} unknown; {state}", **known, unknown=unknown
+        )
+    return said("pool {name}, {workers}: {idle} idle, {blocked} blocked, {moving} moving; {state}", **known)
 
 
 def pool_state(pool: Pool) -> str:
     if pool.exhausted:
-        return "EXHAUSTED"
+        return said("EXHAUSTED")
     if pool.growable:
-        return "grows when needed"
+        return said("grows when needed")
     if pool.blocked == len(pool.workers):
-        return "all blocked"
+        return said("all blocked")
     if not pool.idle:
-        return "moves"
-    return "has free workers" if pool.declared or _works(pool) else "all parked alike, none seen at work"
+        return said("moves")
+    return said("all parked alike, none seen at work") if only_rests(pool) else said("has free workers")
 
 
 def _works(pool: Pool) -> bool:
@@ -182,7 +263,7 @@ def _works(pool: Pool) -> bool:
     return any(sighting.place.verb != "idle" for worker in pool.workers for _, sighting in worker.sightings)
 
 
-def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]:
+def render_stuck(process: Process, shared: Mapping[Stack, str], page: Page) -> Iterator[str]:
     """Stuck threads folded by equal stack, the largest group first."""
     groups: dict[Stack, list[Track]] = {}
     for track in process.tracks:
@@ -192,33 +273,64 @@ def render_stuck(process: Process, shared: Mapping[Stack, str]) -> Iterator[str]
     for tracks in ranked[:_SHOWN_STACKS]:
         place = tracks[0].place
         above = shared.get(place.names)
-        where = f" in {above}" if above else ""
-        counted = tally(track.counted for track in tracks if track.counted)
-        told = f"; counters: {counted}" if counted else ""
-        yield from indented(f"stuck{where}, {count(len(tracks), 'thread')}: {numbers([track.shown for track in tracks], 8)}{told}", 3, 6)
+        yield from page.indented(_stuck(tracks, above, page), 3, 6)
         if not above:
-            yield from stack_lines(place.names, place.run)
+            yield from stack_lines(place.names, place.run, page)
     if len(ranked) > _SHOWN_STACKS:
-        yield f"   ... and {len(ranked) - _SHOWN_STACKS} more stuck stacks; --format json has all of them."
+        hidden = len(ranked) - _SHOWN_STACKS
+        more = said_of(
+            hidden,
+            "... and {count} more stuck stack; --format json has all of them.",
+            "... and {count} more stuck stacks; --format json has all of them.",
+        )
+        yield page.line(more, 3)
 
 
-def stack_lines(names: Sequence[str], run: int) -> Iterator[str]:
+def _stuck(tracks: Sequence[Track], above: str | None, page: Page) -> str:
+    """`stuck, 10 threads: 17870 17869 …`; `above` is the name of their stack where that was shown before."""
+    known = {"threads": threads_of(len(tracks)), "numbers": page.numbers([track.shown for track in tracks], 8)}
+    counted = page.tally(term(track.counted) for track in tracks if track.counted)
+    if above and counted:
+        return said("stuck in {stack}, {threads}: {numbers}; counters: {counted}", **known, stack=above, counted=counted)
+    if above:
+        return said("stuck in {stack}, {threads}: {numbers}", **known, stack=above)
+    if counted:
+        return said("stuck, {threads}: {numbers}; counters: {counted}", **known, counted=counted)
+    return said("stuck, {threads}: {numbers}", **known)
+
+
+def stack_lines(names: Sequence[str], run: int, page: Page) -> Iterator[str]:
     """A stack, innermost first; the wait's own plumbing is folded to the frame that names it."""
-    if run:
-        yield cut(f"      {names[run - 1]}" + (f"  (and {count(run - 1, 'frame')} inside it)" if run > 1 else ""), WIDTH)
+    if run > 1:
+        inside = said_of(run - 1, "{name}  (and {count} frame inside it)", "{name}  (and {count} frames inside it)", name=names[run - 1])
+        yield page.line(inside, 6)
+    elif run:
+        yield page.line(names[0], 6)
     rest = names[run:]
     for name in rest[:_SHOWN_FRAMES]:
-        yield cut(f"      {name}", WIDTH)
+        yield page.line(name, 6)
     if len(rest) > _SHOWN_FRAMES:
-        yield f"      ... {len(rest) - _SHOWN_FRAMES} more"
+        yield page.line(said("... {count} more", count=len(rest) - _SHOWN_FRAMES), 6)
 
 
-def idle_words(process: Process) -> str:
-    """What was idle, by reason: `7 mariadb.background, 5 mariadb.tpool-worker`."""
+def render_idle(process: Process, page: Page) -> Iterator[str]:
+    """The idle threads: by which rules, and below which functions, where no rule knows that."""
+    places = [track.place for track in process.tracks if track.progress == IDLE]
+    by_rule = page.tally(place.rule.id for place in places if place.rule is not None)
+    guessed = page.tally(place.purpose for place in places if place.rule is None)
+    if by_rule:
+        yield from page.indented(said("idle: {rules}", rules=by_rule), 3, 9)
+    if guessed:
+        yield from page.indented(said("seemingly idle, though no rule knows them: {places}", places=guessed), 3, 9)
+
+
+def _idle_places(process: Process) -> list[str]:
     idle = (track.place for track in process.tracks if track.progress == IDLE)
-    return tally(place.rule.id if place.rule is not None else place.purpose for place in idle)
+    return [place.rule.id if place.rule is not None else place.purpose for place in idle]
 
 
 def stance(place: Place) -> str:
     """`sleeping in lab_stay`; only the place where the stack doesn't tell."""
-    return f"in {place.purpose}" if place.verb == "unknowable" else f"{place.verb} in {place.purpose}"
+    if place.verb == "unknowable":
+        return said("in {function}", function=place.purpose)
+    return said("{doing} in {function}", doing=term(place.verb), function=place.purpose)

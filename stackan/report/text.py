@@ -1,6 +1,6 @@
 """Analysis → text for a terminal: the verdict first, then its proof and what to do, then the rest of the process.
 
-It fits 80 columns and reads well without color.
+It fits the page's width and reads well without color.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, Finding
-from stackan.model.process import share_of
+from stackan.model.process import Process, share_of
+from stackan.model.said import said, said_of
 from stackan.model.track import label
-from stackan.report.processes import fold_processes, head_of, render_processes, render_shared
+from stackan.report.layout import columns
+from stackan.report.page import Page, Stream, threads_of
+from stackan.report.processes import fold_processes, head_of, more_notes, render_processes, render_shared
+from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.sources import Shortener
-from stackan.report.words import WIDTH, Stream, at_most, count, cut, each_with, indented, labelled, numbers, tally, wrap
-from stackan.wording.catalog import ENGLISH, catalog_of
+from stackan.report.terms import term
 from stackan.wording.nouns import say
 
-_ENGLISH = catalog_of(ENGLISH)
 _SHOWN_PROCESSES = 8  # of a case, of those that look different; findings name every process that they are about
 _SHOWN_FINDINGS = 20  # the gravest, those that say the same counted once
-_FOLDED = 3  # findings that say the same, from which on one is shown for all
-_SHOWN_QUOTES = 6
+_SHOWN_PROOFS = 6
 _SHOWN_NOTES = 4
 _SHOWN_LINES = 6  # of a note, which may list many inputs, of a title, and of an advice
 _SHOWN_EXPLANATION = 24  # lines
 _SHOWN_SHARED = 10  # stacks in which several processes are stuck
 _COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
+_QUOTED = 12  # columns before a quoted line
 
 
 class Head(str):
@@ -35,104 +37,191 @@ class Head(str):
     style: str
 
     def __new__(cls, text: str, style: str) -> Head:
-        head = super().__new__(cls, cut(text, WIDTH))
+        head = super().__new__(cls, text)
         head.style = style
         return head
 
 
-def write(analysis: Analysis, stream: Stream, color: Callable[[str], object] | None = None) -> None:
-    """Write the report to a stream; `color`, if there is to be any, switches the stream to one ("31;1") and back ("0")."""
-    for line in render(analysis):
+class Pointer(str):
+    """A line that points to one of an input, with a link to that where links are wanted."""
+
+    source: str
+    start: int  # of the name in the line
+    stop: int
+
+    def __new__(cls, before: str, name: str, after: str, source: str) -> Pointer:
+        pointer = super().__new__(cls, before + name + after)
+        pointer.source, pointer.start, pointer.stop = source, len(before), len(before) + len(name)
+        return pointer
+
+
+def write(
+    analysis: Analysis,
+    stream: Stream,
+    page: Page | None = None,
+    color: Callable[[str], object] | None = None,
+    link: Callable[[str, str], object] | None = None,
+) -> None:
+    """Write the report to a stream.
+
+    `color`, if there is to be any, switches the stream to one ("31;1") and back ("0"); `link`, if there are to be any, writes a text
+    that leads to an input of that name.
+    """
+    for line in render(analysis, page):
         if color and isinstance(line, Head):
             color(_COLORS[line.style])
             stream.write(line)
             color("0")
             stream.write("\n")
+        elif link and isinstance(line, Pointer):
+            stream.write(line[: line.start])
+            link(line.source, line[line.start : line.stop])
+            stream.write(line[line.stop :] + "\n")
         else:
             stream.write(line + "\n")
 
 
-def render(analysis: Analysis) -> Iterator[str]:
-    """The lines of the report."""
-    yield from render_verdict(analysis)
+def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
+    """The lines of the report, in English and of 80 columns unless the page says otherwise."""
+    page = page or Page()
     short = Shortener(analysis)
-    yield from render_findings(analysis, short)
+    groups = fold_processes(analysis)
+    yield from render_verdict(analysis, groups, page)
+    yield from render_findings(analysis, short, page)
     shared = [stack for stack in analysis.stuck_stacks if len(stack.processes) > 1]
     names = {stack.names: f"S{at}" for at, stack in enumerate(shared[:_SHOWN_SHARED], 1)}
     for stack in shared[:_SHOWN_SHARED]:
         yield ""
-        yield from render_shared(names[stack.names], stack, analysis.processes)
+        yield from render_shared(names[stack.names], stack, analysis.processes, page)
     if len(shared) > _SHOWN_SHARED:
         yield ""
-        hidden = count(len(shared) - _SHOWN_SHARED, "more stack")
-        yield from indented(f"... and {hidden} in which several processes are stuck; --format json has all of them.", 0, 4)
-    heads = fold_processes(analysis)
-    for processes, verdict in heads[:_SHOWN_PROCESSES]:
+        yield from page.indented(_more_stacks(len(shared) - _SHOWN_SHARED), 0, 4)
+    for processes, verdict in groups[:_SHOWN_PROCESSES]:
         yield ""
-        yield Head(head_of(processes, verdict), "head")
-        yield from render_processes(processes, names, short)
-    if len(heads) > _SHOWN_PROCESSES:
-        rest = sum(len(processes) for processes, _ in heads[_SHOWN_PROCESSES:])
+        yield Head(page.line(head_of(processes, verdict, page)), "head")
+        yield from render_processes(processes, names, short, page)
+    if len(groups) > _SHOWN_PROCESSES:
         yield ""
-        yield f"... and {rest} more processes; --format json has all of them."
+        yield page.line(_more_processes(groups))
 
 
-def render_verdict(analysis: Analysis) -> Iterator[str]:
-    """What the case comes to, and what to know before the rest is trusted."""
+def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str]], page: Page) -> Iterator[str]:
+    """What the case comes to, and what to know before the rest is trusted; of several processes a line each, those alike together."""
     counted = (finding for finding in analysis.findings if finding.counts and VERDICT_OF.get(finding.kind) == analysis.verdict)
-    sure = next((f" ({finding.confidence})" for finding in counted), "")
-    yield Head(f"{analysis.verdict.upper()}{sure}", "critical" if analysis.critical else "head")
-    yield from wrap(analysis.headline, WIDTH)
+    sure = next((finding.confidence for finding in counted), None)
+    verdict = page.term(analysis.verdict).upper()
+    head = said("{verdict} ({confidence})", verdict=verdict, confidence=term(sure)) if sure else verdict
+    yield Head(page.line(head), "critical" if analysis.critical else "head")
+    yield from page.indented(page.speech.headline(analysis.told), 0, 0)
     for warning in analysis.warnings[:_SHOWN_NOTES]:
-        yield from at_most(_SHOWN_LINES, indented(f"note: {warning}", 0, 6))
+        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 0, 6))
     if len(analysis.warnings) > _SHOWN_NOTES:
-        yield f"note: {count(len(analysis.warnings) - _SHOWN_NOTES, 'more note')}; --format json has all of them."
+        yield page.line(more_notes(len(analysis.warnings) - _SHOWN_NOTES))
     if len(analysis.processes) > 1:
-        yield from indented(f"{len(analysis.processes)} processes: {tally(analysis.verdicts)}", 0, 3)
+        verdicts = page.tally(term(verdict) for verdict in analysis.verdicts)
+        yield from page.indented(said("{count} processes: {verdicts}", count=len(analysis.processes), verdicts=verdicts), 0, 3)
+        for processes, verdict in groups[:_SHOWN_PROCESSES] if len(groups) > 1 else ():
+            yield page.line(head_of(processes, verdict, page), 3)
 
 
-def render_findings(analysis: Analysis, short: Shortener) -> Iterator[str]:
+def _more_stacks(hidden: int) -> str:
+    return said_of(
+        hidden,
+        "... and {count} more stack in which several processes are stuck; --format json has all of them.",
+        "... and {count} more stacks in which several processes are stuck; --format json has all of them.",
+    )
+
+
+def _more_processes(groups: Sequence[tuple[list[Process], str]]) -> str:
+    hidden = sum(len(processes) for processes, _ in groups[_SHOWN_PROCESSES:])
+    return said_of(
+        hidden,
+        "... and {count} more process; --format json has all of them.",
+        "... and {count} more processes; --format json has all of them.",
+    )
+
+
+def render_findings(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
     """The gravest findings, and how many of which kind there are besides."""
     number = {id(finding): number for number, finding in enumerate(analysis.findings, 1)}
-    told = [folded for same in analysis.alike for folded in ([same] if len(same) >= _FOLDED else [[finding] for finding in same])]
-    for folded in told[:_SHOWN_FINDINGS]:
+    for same in analysis.alike[:_SHOWN_FINDINGS]:
         yield ""
-        yield from render_finding(number[id(folded[0])], folded, analysis, short)
-    rest = [finding for folded in told[_SHOWN_FINDINGS:] for finding in folded]
+        yield from render_finding(number[id(same[0])], same, analysis, short, page)
+    rest = [finding for same in analysis.alike[_SHOWN_FINDINGS:] for finding in same]
     if rest:
-        kinds = tally(f"{finding.kind} ({finding.severity})" for finding in rest)
+        kinds = page.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in rest)
         yield ""
-        yield from indented(f"... and {count(len(rest), 'more finding')}: {kinds}; --format json has all of them.", 0, 4)
+        yield from page.indented(
+            said_of(
+                len(rest),
+                "... and {count} more finding: {kinds}; --format json has all of them.",
+                "... and {count} more findings: {kinds}; --format json has all of them.",
+                kinds=kinds,
+            ),
+            0,
+            4,
+        )
 
 
-def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, short: Shortener) -> Iterator[str]:
+def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
     """A finding, or several that say the same of different processes: the first one stands for all."""
-    finding, processes = same[0], analysis.processes
-    words = analysis.describe(finding)
-    head = f"{number}. {finding.kind}: {finding.severity}, {finding.confidence}"
-    if len(same) > 1:
-        head += f", {say(share_of([each.processes[0] for each in same], processes), _ENGLISH)}"
-    elif len(processes) > 1:
-        head += f", process {' '.join(process.id for process in finding.processes[:4])}"
-    yield Head(head, finding.severity)
-    yield from at_most(_SHOWN_LINES, indented(words.title, 3, 3))
+    finding = same[0]
+    words = analysis.describe(finding, page.language)
+    yield Head(page.line(_head(number, same, analysis.processes, page)), finding.severity)
+    yield from page.at_most(_SHOWN_LINES, page.indented(words.title, 3, 3))
     yield ""
-    yield from at_most(_SHOWN_EXPLANATION, indented(words.explanation, 3, 3))
+    yield from page.at_most(_SHOWN_EXPLANATION, page.indented(words.explanation, 3, 3))
     yield ""
     if len(same) > 1:
-        yield from labelled("alike", each_with([(each.processes[0].id, whose(each)) for each in same]), 12)
-        yield from labelled("shown", finding.processes[0].id, 12)
+        yield from page.labelled(said("alike"), page.each_with([(each.processes[0].id, whose(each)) for each in same]))
+        yield from page.labelled(said("shown"), finding.processes[0].id)
     if finding.threads:
-        yield from labelled("threads", numbers([track.shown for _, track in finding.threads], 24), 12)
-    for at, quote in enumerate(finding.evidence[:_SHOWN_QUOTES]):
-        yield cut(f"   {'proof' if at == 0 else '':7}  {short(quote.source)}:{quote.line}", WIDTH)
-        yield cut(f"            {quote.text.strip()}", WIDTH)
-    if len(finding.evidence) > _SHOWN_QUOTES:
-        yield f"            ... and {len(finding.evidence) - _SHOWN_QUOTES} more lines like these (--format json)"
+        yield from page.labelled(said("threads"), page.numbers([track.shown for _, track in finding.threads], 24))
+    proofs = find_proofs(finding)
+    for at, proof in enumerate(proofs[:_SHOWN_PROOFS]):
+        yield from render_proof(proof, page.label(said("proof")) if at == 0 else " " * _QUOTED, short, page)
+    if len(proofs) > _SHOWN_PROOFS:
+        yield page.line(_more_lines(len(proofs) - _SHOWN_PROOFS), _QUOTED)
     for at, advice in enumerate(words.advice):
-        yield from at_most(_SHOWN_LINES, labelled("do next" if at == 0 else "", f"{at + 1}. {advice}", 15))
+        step = f"{at + 1}. {advice}"
+        first = page.label(said("do next")) if at == 0 else " " * _QUOTED
+        yield from page.at_most(_SHOWN_LINES, _behind(first, page.indented(step, _QUOTED, _QUOTED + 3)))
+
+
+def _behind(label: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines with the label in the place of the first one's margin."""
+    for at, line in enumerate(lines):
+        yield label + line.lstrip() if at == 0 else line
+
+
+def _head(number: int, same: Sequence[Finding], processes: Sequence[Process], page: Page) -> str:
+    """`1. deadlock: critical, certain, process n1/17`"""
+    finding = same[0]
+    known = {"number": number, "kind": term(finding.kind), "severity": term(finding.severity), "confidence": term(finding.confidence)}
+    if len(same) > 1:
+        share = say(share_of([each.processes[0] for each in same], processes), page.catalog)
+        return said("{number}. {kind}: {severity}, {confidence}, {share}", **known, share=share)
+    if len(processes) > 1:
+        names = " ".join(process.id for process in finding.processes[:4])
+        return said("{number}. {kind}: {severity}, {confidence}, process {names}", **known, names=names)
+    return said("{number}. {kind}: {severity}, {confidence}", **known)
+
+
+def render_proof(proof: Proof, before: str, short: Shortener, page: Page) -> Iterator[str]:
+    """Where the line stands, how many show it, and the line."""
+    name = page.path(f"{short(proof.quote.source)}:{proof.quote.line}", _QUOTED)
+    shows = page.say(who_shows(proof))
+    beside = shows and _QUOTED + columns(name) + 2 + columns(shows) <= page.width
+    yield Pointer(before, name, f"  {shows}" if beside else "", proof.quote.source)
+    if shows and not beside:
+        yield page.line(shows, _QUOTED)
+    yield page.line(proof.quote.text.strip(), _QUOTED)
+
+
+def _more_lines(hidden: int) -> str:
+    return said_of(hidden, "... and {count} more line like these (--format json)", "... and {count} more lines like these (--format json)")
 
 
 def whose(finding: Finding) -> str:
     """Whom a finding is about: its thread, or how many."""
-    return label(finding.threads[0][1]) if len(finding.threads) == 1 else count(len(finding.threads), "thread")
+    return label(finding.threads[0][1]) if len(finding.threads) == 1 else threads_of(len(finding.threads))

@@ -458,6 +458,7 @@ _DOUBTS = {
 _HEADLINES = {
     "in-process": [one("{process}:")],
     "in-processes": [one("{share}, e.g. {process}:"), one("{share}:")],
+    "more-are-critical": [many("{count} more finding is critical", "{count} more findings are critical")],
     "take-it-again": [one("take it again")],
     "it-suggests": [one("What it suggests:")],
     "snapshots-of-different-processes": [

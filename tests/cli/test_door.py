@@ -204,7 +204,7 @@ if os.environ.get("MOMENT"):
 MOMENTS = [
     "stackan.cli.door", "stackan.cli.printing", "stackan.escapes", "stackan.cli.stops", "signal", "stackan.cli.commands", "argparse",
     "stackan.cli.analyze", "typing", "stackan.pipeline", "stackan.classify", "stackan.backend", "stackan._fast", "stackan._profiles",
-    "stackan.report.text", "stackan.report.words",
+    "stackan.report.text", "stackan.report.layout",
 ]  # fmt: skip
 
 

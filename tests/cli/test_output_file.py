@@ -37,7 +37,7 @@ def report(tmp_path) -> pathlib.Path:
 
 def with_writer(body: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """A call of `analyze` whose report is replaced by what the body writes."""
-    code = f"import os, sys, stackan.report.text\ndef write(analysis, stream, color):\n    {body}\nstackan.report.text.write = write\n"
+    code = f"import os, sys, stackan.report.text\ndef write(analysis, stream, *_):\n    {body}\nstackan.report.text.write = write\n"
     code += "from stackan.cli import main\nsys.exit(main())\n"
     return subprocess.run(
         [sys.executable, "-c", code, "analyze", *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False

@@ -7,8 +7,9 @@ import re
 import pytest
 
 import stackan
+from stackan.report.layout import wrap
+from stackan.report.page import Page
 from stackan.report.text import render
-from stackan.report.words import few, wrap
 
 LOCK = "#0  __lll_lock_wait (futex=0x{0:x}, private=0) at lowlevellock.c:49\n#1  0x2 in __pthread_mutex_lock (mutex=0x{0:x}) at lock.c:80\n"
 OWNER = "$1 = {{__data = {{__lock = 2, __count = 0, __owner = {}, __nusers = 1, __kind = 0}}}}\n"
@@ -72,8 +73,8 @@ def test_many_snapshots_are_counted(tmp_path):
 
 
 def test_words_are_listed_as_far_as_it_helps():
-    assert few(["a", "b", "c"], 2) == "a, b and 1 more"
-    assert few(["a", "b"], 2) == "a, b"
+    assert Page().few(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert Page().few(["a", "b"], 2) == "a, b"
 
 
 def test_a_word_of_many_lines_is_cut_in_the_middle():

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stackan
+from stackan.report.layout import cut, safe, wrap
+from stackan.report.page import Page
 from stackan.report.text import render, write
-from stackan.report.words import cut, numbers, safe, wrap
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,11 @@ def test_the_sections_stand_in_the_order_in_which_they_are_needed(lines):
     assert places == sorted(places)
 
 
-def test_the_proof_quotes_the_lines_of_both_snapshots(lines):
+def test_the_proof_quotes_one_place_once_and_says_how_many_threads_show_it_and_when(lines):
     proof = next(at for at, line in enumerate(lines) if line.startswith("   proof"))
-    assert lines[proof].split() == ["proof", "mariadb-pool-exhausted/snap1.txt:36"]
+    assert lines[proof] == "   proof    mariadb-pool-exhausted/snap1.txt:36  (10 threads, both snapshots)"
     assert lines[proof + 1].strip().startswith("#5  0x0000557fb8ef6910 in lock_wait (thr=thr@entry=0x772bb00173c0)")
-    assert lines[proof + 2].split() == ["mariadb-pool-exhausted/snap2.txt:36"]
+    assert lines[proof + 2].startswith("   do next")
 
 
 def test_equal_stuck_stacks_are_folded_to_one(lines):
@@ -101,9 +102,9 @@ def test_long_text_is_cut_visibly():
 
 
 def test_many_numbers_are_counted_rather_than_listed():
-    assert numbers([1, 2, 3]) == "1 2 3"
-    assert numbers(list(range(20)), 3) == "0 1 2 and 17 more"
-    assert numbers([None]) == "(no thread ids in the dump)"
+    assert Page().numbers([1, 2, 3]) == "1 2 3"
+    assert Page().numbers(list(range(20)), 3) == "0 1 2 and 17 more"
+    assert Page().numbers([None]) == "(no thread ids in the dump)"
 
 
 def test_the_workers_of_a_pool_add_up(shared):
@@ -115,4 +116,4 @@ def test_the_workers_of_a_pool_add_up(shared):
 def test_that_threads_which_are_all_parked_have_work_is_not_claimed():
     folder = Path(__file__).parent.parent / "dumps" / "parked" / "semq"
     report = " ".join(" ".join(render(stackan.analyze(stackan.load(folder / "t1" / "gdb.txt", folder / "t2" / "gdb.txt")))).split())
-    assert "pool worker (semq), 8 workers: 8 idle, 0 blocked, 0 moving; all parked alike, none seen at work" in report
+    assert "1 pool that was not seen at work, all workers parked alike: worker (semq) (8)" in report

@@ -56,7 +56,7 @@ def quote_wait(track: Track) -> list[Quote]:
     ends = [track.sightings[0][1], track.sightings[-1][1]] if len(track.sightings) > 1 else [track.newest]
     if moved_from(track) is not None:
         ends.reverse()
-    return [*(quote_line(sighting, wait_line(sighting)) for sighting in ends), *quote_beside(track.newest.awaited)]
+    return [*(quote_line(sighting, sighting.quoted_line) for sighting in ends), *quote_beside(track.newest.awaited)]
 
 
 def quote_beside(shown: Awaited | None) -> list[Quote]:
@@ -68,15 +68,6 @@ def quote_beside(shown: Awaited | None) -> list[Quote]:
     if shown.link is None:
         return []
     return [Quote(end.source, end.line, end.text) for end in (shown.link.own, *shown.link.ends[:_ENDS])]
-
-
-def wait_line(sighting: Sighting) -> int:
-    """The line to show for a wait: that of its object, else of the first frame with a name outside of it."""
-    awaited, place = sighting.awaited, sighting.place
-    if awaited is not None and awaited.log is None and (awaited.address is not None or awaited.descriptor is not None):
-        return sighting.wait_line
-    at = next((at for at in range(place.run, place.end) if not place.names[at].startswith("??")), place.run)
-    return sighting.frame_line(at)
 
 
 def collect_quotes(groups: Iterable[Iterable[Quote]]) -> tuple[Quote, ...]:

@@ -1,0 +1,64 @@
+"""The language in which a call is answered: the one that `--lang` names, else that of the locale."""
+
+from __future__ import annotations
+
+import os
+
+from stackan.model.said import Said
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ENGLISH, CHINESE = "en", "zh_CN"
+LANGUAGES = (ENGLISH, CHINESE)
+_OPTION = "--lang"
+_SIMPLIFIED = ("zh_cn", "zh_hans", "zh_sg")  # of locales; Taiwan and Hong Kong read Traditional Chinese
+
+
+def choose_language(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
+    """The language of a call, whose other words may make no sense: that is told in it, too."""
+    return _asked_for(arguments) or of_locale(environment)
+
+
+def _asked_for(arguments: Sequence[str]) -> str | None:
+    """What the last `--lang` of a call names, if that is a language of stackan."""
+    named = None
+    for at, word in enumerate(arguments):
+        if word == "--":
+            break
+        option, equals, value = word.partition("=")
+        if option == _OPTION:
+            value = value if equals else "".join(arguments[at + 1 : at + 2])
+            named = value if value in LANGUAGES else named
+    return named
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """The language of the environment, by gettext's rules: LANGUAGE may list several, and counts only where there is a locale."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "C")
+    if locale.partition(".")[0] in ("C", "POSIX"):
+        return ENGLISH
+    wanted = [name for name in environment.get("LANGUAGE", "").split(":") if name] or [locale]
+    return next((language for language in map(_language_of, wanted) if language), ENGLISH)
+
+
+def _language_of(locale: str) -> str | None:
+    name = locale.replace("-", "_").lower()
+    if name.startswith(_SIMPLIFIED):
+        return CHINESE
+    return ENGLISH if name.partition("_")[0].partition(".")[0] == "en" else None
+
+
+def in_language(text: str, language: str) -> str:
+    """A sentence that knows what it is made of, in a language; any other as it stands."""
+    if language == ENGLISH or not isinstance(text, Said):
+        return text
+    from stackan.wording.catalog import catalog_of
+
+    return catalog_of(language).again(text)
+
+
+def words_of(error: Exception) -> str:
+    """What an error says; `str` of it forgets what a sentence is made of."""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
