@@ -20,12 +20,12 @@ def tell_defect(error: BaseException) -> str:
     place = _place(error)
     if place is None:
         return said(
-            "internal error ({words}); stackan itself has failed: please report that with its version, {trace}",
+            "internal error ({words}); stackan itself has failed: please report that with its version; {trace}",
             words=words,
             trace=_keep(error),
         )
     return said(
-        "internal error in {place} ({words}); stackan itself has failed: please report that with its version, {trace}",
+        "internal error in {place} ({words}); stackan itself has failed: please report that with its version; {trace}",
         place=place,
         words=words,
         trace=_keep(error),
@@ -43,12 +43,17 @@ def _keep(error: BaseException) -> str:
     """Write the traceback to the file that is asked for; says where it lies, or how to get one."""
     path = os.environ.get(_WANTED)
     if not path:
-        return said("and the file that {variable}=trace.txt in the environment makes it write", variable=_WANTED)
+        return said("with {variable}=trace.txt in the environment it writes a file to send along", variable=_WANTED)
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"stackan {__version__}, Python {sys.version}, {sys.platform}\n")
             file.writelines(traceback.format_exception(error))
     except OSError as trouble:
         reason = trouble.strerror or str(trouble)
-        return said("and its traceback ({path}: {reason}; name another file in {variable})", path=path, reason=reason, variable=_WANTED)
-    return said("and its traceback, which lies in {path}", path=path)
+        return said(
+            "{path}: the traceback cannot be written ({reason}); name another file in {variable}",
+            path=path,
+            reason=reason,
+            variable=_WANTED,
+        )
+    return said("send the traceback along, which lies in {path}", path=path)

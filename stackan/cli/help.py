@@ -68,7 +68,7 @@ class Help(argparse.HelpFormatter):
         return in_language(self._known.get(text, text), self._language)
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, self._say(said("usage: ")) if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, self._say(said("usage:")) + " " if prefix is None else prefix)
 
     def add_text(self, text: str | None) -> None:
         super().add_text(text if text is None else self._say(text))
