@@ -120,7 +120,7 @@ def _running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> 
         progress, note = judge_work(total.ran or 0, total.passed or 0, len(present))
         timeline = _relettered(track, {step.at: RAN for step in steps})
         return track._replace(progress=progress, note=note, timeline=timeline)
-    return track._replace(note=(fact("runs-in-one-place"), _used_by_steps(total)))
+    return track._replace(note=(fact("runs-by-its-stack"), _used_by_steps(total)))
 
 
 def _rests(used: Spent, attaches: int) -> bool:

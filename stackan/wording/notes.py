@@ -45,6 +45,7 @@ PROGRESS = {
         one("runs, in the same place in the last {last} snapshots: a long computation or a loop"),
         one("runs, in the same place in all snapshots: a long computation or a loop"),
     ],
+    "runs-by-its-stack": [one("runs, in the same place in all snapshots")],
     "hint-of-profile": [one("{hint}")],
     "sleeps-in-one-place": [
         one("sleeps in the same place in the last {last} snapshots; a sleep ends by itself"),

@@ -131,14 +131,14 @@ def test_a_thread_that_runs_by_its_stack_but_uses_no_cpu_is_not_said_to_run(real
         shutil.copy(REAL / name / "top.txt", real() / name)
     progress, timeline, note = judged(real(), SPINNER)
     assert (progress, timeline) == ("unknown", "S")
-    assert note == "stands in spin, and used no CPU in 8 s: it does not run; it is stopped, or the kernel holds it"
+    assert note == "stands in spin and does not run: it is stopped, or the kernel holds it; used no CPU in 8 s"
 
 
 def test_whole_seconds_do_not_show_in_a_short_time_that_a_thread_does_not_run(real: Case) -> None:
     progress, _, note = judged(real("stopped/t1", "stopped/t2", tables=["ps.txt"]), SPINNER)
     assert (progress, note) == (
         "progressing",
-        "runs, in the same place in all snapshots, and used no CPU in 8 s, counted in steps of 1.0 s",
+        "runs, in the same place in all snapshots; used no CPU in 8 s, counted in steps of 1.0 s",
     )
 
 
@@ -296,7 +296,7 @@ def test_an_attach_takes_two_switches_of_each_thread_and_no_more(made: Case) -> 
     resting = made(*STUCK, c1=schedstat({4100: (40, 7), 4101: (900, 12)}), c2=schedstat({4100: (60, 9), 4101: (1010, 14)}))
     assert judged(resting, 4101)[2].endswith("; ran nothing but for the dump itself: proof that it stands still")
     woken = made(*STUCK, c1=schedstat({4100: (40, 7), 4101: (900, 12)}), c2=schedstat({4100: (60, 9), 4101: (1010, 15)}))
-    assert judged(woken, 4101)[2].endswith("; woke up once to wait again, with less than 1 ms of CPU")
+    assert judged(woken, 4101)[2].endswith("; woke up once to wait again, with < 1 ms of CPU")
 
 
 def test_each_tool_that_took_a_dump_has_attached(made: Case) -> None:
