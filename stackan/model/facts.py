@@ -69,6 +69,10 @@ class Fact(NamedTuple):
     name: str
     values: Mapping[str, Value]
 
+    def __hash__(self) -> int:
+        """Threads and the like are left out, which take long to hash."""
+        return hash((self.name, frozenset(item for item in self.values.items() if isinstance(item[1], (int, str)))))
+
 
 def fact(name: str, **values: Value | None) -> Fact:
     """A fact of this name; what is None is not known, and left out."""

@@ -259,7 +259,7 @@ def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:
     pool = the_pool(analyze(text, text))
 
     assert (pool.name, pool.dispatch) == ("ThreadPool::worker_loop (wrk)", "ThreadPool::worker_loop")
-    assert "cxx.packaged-task" in pool.evidence
+    assert pool.evidence.values["rule"] == "cxx.packaged-task"
 
 
 # -- which frame is the loop

@@ -112,9 +112,5 @@ def _lacking(missing: int) -> list[Fact]:
 
 def _hints(waiters: list[Track]) -> list[Fact]:
     """What logs say of the holder without proof, once each."""
-    hints: list[Fact] = []
-    for track in waiters:
-        hint = track.newest.awaited.hint if track.newest.awaited is not None else None
-        if hint is not None and len(hints) < _HINTS and hint not in hints:
-            hints.append(hint)
-    return hints
+    hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
+    return [hint for hint in hints if hint is not None][:_HINTS]
