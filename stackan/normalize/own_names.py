@@ -23,9 +23,9 @@ _LIBRARIES = re.compile(
 )
 # Where the sources of these stand, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
 # `/usr/src/debug/glibc-2.28/io/open.c`, `src/thread/__timedwait.c` (musl), `/usr/include/x86_64-linux-gnu/bits/poll2.h`.
+_FOLDERS = re.compile(r"(?:^|/)(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)[^/]*/")
 _SOURCES = re.compile(
-    r"(?:.*/)?(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)[^/]*/"
-    r"|/usr/include/|/usr/lib/gcc/"
+    r"/usr/include/|/usr/lib/gcc/"
     r"|(?:\.{1,2}/)?(?:src/)?(?:aio|csu|debug|dlfcn|elf|exit|fcntl|io|ipc|linux|login|malloc|misc|mman|mq|network|posix|process|resolv|rt|sched"
     r"|select|signal|socket|stat|stdio|stdio-common|stdlib|sysvipc|termios|thread|time|unistd)/[^/]+$"
 )
@@ -56,10 +56,14 @@ def _place_of_its_own(name: str, location: Location) -> str:
         return ""
     if ".so" in library:
         return library
-    if location.file is None or "." not in location.file or _SOURCES.match(location.file):
+    if location.file is None or "." not in location.file or _is_library_source(location.file):
         return ""
     file = location.file.rpartition("/")[2]
     return "" if file == location.file and _is_library_file(file, name) else file
+
+
+def _is_library_source(file: str) -> bool:
+    return _FOLDERS.search(file) is not None or _SOURCES.match(file) is not None
 
 
 def _is_library_file(file: str, name: str) -> bool:
