@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.diagnose.elimination import Candidates
+from stackan.diagnose.elimination import Candidates, Others
 from stackan.diagnose.words import describe_doing, label
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, Track
+
+Coming = Others | list[Track]
 
 _MEETING = ("barrier", "latch")
 
@@ -20,9 +22,9 @@ class Arrivals:
         self._candidates = candidates
         self._waiters: dict[tuple[object, ...] | None, list[Track]] = {}  # by what they wait for
         self._movers: list[Track] = []
-        self._coming: dict[tuple[object, ...], list[Track]] = {}
+        self._coming: dict[tuple[object, ...], Coming] = {}
 
-    def awaited_by(self, track: Track) -> list[Track]:
+    def awaited_by(self, track: Track) -> Coming:
         """Those that move, and whose arrival may end this thread's wait; none if the ones that are missing cannot all be among them."""
         meeting = _meeting(track)
         if meeting is None:
@@ -38,11 +40,11 @@ class Arrivals:
             self._waiters.setdefault(_meeting(track), []).append(track)
         self._movers = [track for track in self._process.tracks if _moves(track)]
 
-    def _find(self, waiters: Sequence[Track]) -> list[Track]:
+    def _find(self, waiters: Sequence[Track]) -> Coming:
         """Who does the same work is missing, if these are enough; else it may be anybody."""
         missing = missing_from(waiters) or 1
-        inside = self._candidates.of(waiters)
-        coming = [track for track in inside if _moves(track)] if len(inside) >= missing else self._movers
+        enough = len(self._candidates.of(waiters)) >= missing
+        coming = self._candidates.of(waiters, _moves) if enough else self._movers
         return coming if len(coming) >= missing else []
 
 
@@ -52,7 +54,7 @@ def missing_from(waiters: Sequence[Track]) -> int:
     return min((number for number in missing if number is not None), default=0)
 
 
-def tell_coming(coming: Sequence[Track]) -> str:
+def tell_coming(coming: Coming) -> str:
     """`LWP 17982 pb is still on its way to it, as far as one sees: it runs in burn. …`"""
     who = label(coming[0])
     way = f"{who} is still on its way" if len(coming) == 1 else f"{len(coming)} threads may still be on their way, as {who}"

@@ -226,9 +226,7 @@ def test_a_chain_of_headers_has_a_limit(kind: bytes) -> None:
     link = extended(kind, b"10 path=a\n")
     assert contents(piped(link * 3 + tar({"a": DUMP}))) == [DUMP]
 
-    with pytest.raises(
-        InputError, match="damaged tar, the rest of it is not read: more than 100 headers in a row"
-    ):
+    with pytest.raises(InputError, match="damaged tar, the rest of it is not read: more than 100 headers in a row"):
         piped(link * 5000 + tar({"a": DUMP}))
 
 
