@@ -50,7 +50,8 @@ def _other_view(dump: Dump, natives: Mapping[int, Dump]) -> Dump | None:
     """
     seen = Counter(natives[lwp].source for lwp in dump.thread_of_lwp if lwp in natives)
     source, number = max(seen.items(), key=itemgetter(1), default=("", 0))
-    return next(each for each in natives.values() if each.source == source) if number * 2 > len(dump.thread_of_lwp) else None
+    shared = (natives[lwp] for lwp in dump.thread_of_lwp if lwp in natives)
+    return next(native for native in shared if native.source == source) if number * 2 > len(dump.thread_of_lwp) else None
 
 
 def _say_same_id(formats: Sequence[str]) -> str:

@@ -15,6 +15,9 @@ _EXTENSIONS = (*_PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 
 _USUAL_BYTES = 4 * KIB  # that a header takes with a long name and a long link
 
+# How many headers may extend one member's, one after the other: tarfile calls itself for each. Programs write up to three.
+_MOST_EXTENSIONS = 100
+
 # What holds for all members is looked through for each of them. git writes 52 bytes of it, other programs none.
 _GLOBAL_BYTES = 4 * KIB
 
@@ -38,6 +41,7 @@ class Tape:
         self._budget = budget
         self._at = 0
         self._header = 0  # bytes that were read for the member's header so far
+        self._extensions = 0  # of that header so far
         self._directory = 0  # bytes of all extensions of headers so far, and of all maps of holes
         self._globals = 0  # of these, bytes that hold for all members
 
@@ -63,7 +67,7 @@ class Tape:
     def end_header(self) -> None:
         """All of a member's header was read, and its map of holes. Raises LimitHit if these are too large over all members."""
         self._count_directory(max(0, self._header - _USUAL_BYTES))
-        self._header = 0
+        self._header = self._extensions = 0
 
     def content(self, size: int) -> bytes:
         """Some of the next `size` bytes, none at the end of the stream."""
@@ -73,6 +77,9 @@ class Tape:
 
     def check_extension(self, kind: bytes, size: int) -> None:
         """What stands next extends a header. Raises LimitHit or ReadError if tarfile would take too long for it."""
+        self._extensions += 1
+        if self._extensions > _MOST_EXTENSIONS:
+            raise tarfile.ReadError(f"more than {_MOST_EXTENSIONS} headers in a row that extend the next one")
         self._budget.check_member_directory(size)
         self._count_directory(min(size, _USUAL_BYTES))  # the rest counts where the header ends
         if kind in _PAX:

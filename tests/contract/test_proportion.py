@@ -33,6 +33,12 @@ def mutex(number: int) -> list[str]:
     return ["__lll_lock_wait () from /lib/libc.so.6", f"___pthread_mutex_lock (mutex=0x{LOCK + 64 * number:x}) at c.c:93"]
 
 
+def arriving(number: int, turn: int) -> list[str]:
+    """A thread at a barrier of its own, or one that moves on its way to any of them."""
+    barrier = f"0x{LOCK + 64 * number:x}"
+    return [COND[0], f"___pthread_barrier_wait (barrier={barrier}) at e.c:1", "step ()"] if number % 2 else [f"burn{turn} ()", "step ()"]
+
+
 def guard(number: int, shared: bool = False) -> str:
     address = f"0x{LOCK + 64 * number:x}"
     return f"\n        g = {{_M_pm = {address}, _M_owns = true}}" if shared else f"\n        g = {{_M_device = @{address}}}"
@@ -85,6 +91,7 @@ SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
         300,
         threads(lambda at: [*mutex(at + 1), "read_on ()" + guard(0, True)] if at % 2 else writer(guard(at))),
     ),
+    "barriers": (1000, lambda size: "".join(threads(lambda at, turn=turn: arriving(at, turn))(size) for turn in (1, 2))),
     "pools": (200, threads(lambda at: [*(COND if at % 2 else [*mutex(0), "work ()"]), f"Pool{at // 2}::loop ()"])),
     "snapshots": (500, in_a_row(lambda at: PAIR)),
     "snapshots with guards": (300, in_a_row(lambda at: GUARDED)),

@@ -220,6 +220,16 @@ def test_what_extends_a_header_has_a_limit(kind: bytes) -> None:
         piped(extended(kind, record) + tar({"a": DUMP}))
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_chain_of_headers_has_a_limit(kind: bytes) -> None:
+    """tarfile calls itself for each link of it."""
+    link = extended(kind, b"10 path=a\n")
+    assert contents(piped(link * 3 + tar({"a": DUMP}))) == [DUMP]
+
+    with pytest.raises(InputError, match="damaged tar, the rest of it is not read: more than 100 headers in a row"):
+        piped(link * 5000 + tar({"a": DUMP}))
+
+
 def test_what_extends_headers_has_a_limit_over_all_members() -> None:
     entry = info("x" * 300_000, DUMP)
 

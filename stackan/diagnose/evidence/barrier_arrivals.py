@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.evidence.doing import doing
-from stackan.diagnose.evidence.possible_holders import PossibleHolders
+from stackan.diagnose.evidence.possible_holders import Others, PossibleHolders
 from stackan.model.facts import Fact, fact
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, Track
+
+Coming = Others | list[Track]
 
 _MEETING = ("barrier", "latch")
 
@@ -24,9 +26,9 @@ class BarrierArrivals:
         self._candidates = candidates
         self._waiters: dict[tuple[object, ...] | None, list[Track]] = {}  # by what they wait for
         self._movers: list[Track] = []
-        self._coming: dict[tuple[object, ...], list[Track]] = {}
+        self._coming: dict[tuple[object, ...], Coming] = {}
 
-    def awaited_by(self, track: Track) -> list[Track]:
+    def awaited_by(self, track: Track) -> Coming:
         """Those that move, and whose arrival may end this thread's wait; none if the ones that are missing cannot all be among them."""
         meeting = _meeting(track)
         if meeting is None:
@@ -42,11 +44,11 @@ class BarrierArrivals:
             self._waiters.setdefault(_meeting(track), []).append(track)
         self._movers = [track for track in self._process.tracks if _moves(track)]
 
-    def _find(self, waiters: Sequence[Track]) -> list[Track]:
+    def _find(self, waiters: Sequence[Track]) -> Coming:
         """Who does the same work is missing, if these are enough; else it may be anybody."""
         missing = missing_from(waiters) or 1
-        inside = self._candidates.of(waiters)
-        coming = [track for track in inside if _moves(track)] if len(inside) >= missing else self._movers
+        enough = len(self._candidates.of(waiters)) >= missing
+        coming = self._candidates.of(waiters, _moves) if enough else self._movers
         return coming if len(coming) >= missing else []
 
 
@@ -56,7 +58,7 @@ def missing_from(waiters: Sequence[Track]) -> int:
     return min((number for number in missing if number is not None), default=0)
 
 
-def on_the_way(coming: Sequence[Track]) -> list[Fact]:
+def on_the_way(coming: Coming) -> list[Fact]:
     """That some are seen on the way, and what the first of them does."""
     return [fact("on-the-way", count=len(coming), thread=coming[0]), doing(coming[0]), fact("normal-between-steps")]
 

@@ -5,7 +5,8 @@ That is a hint for a person, marked as such; no edge of the wait-for graph rests
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.facts import Fact, fact
@@ -17,12 +18,49 @@ from stackan.model.track import Track, places_of
 _MOST = 3  # more candidates than this tell nothing
 
 
+class Others:
+    """Threads without those that wait for one object; nothing is copied, as thousands of objects may leave out one each."""
+
+    def __init__(self, tracks: Sequence[Track], left_out: Sequence[int]) -> None:
+        self._tracks = tracks
+        self._left_out = left_out  # positions among the tracks, in order
+        self._kept_before = [at - order for order, at in enumerate(left_out)]  # how many are kept before each of these
+
+    def __len__(self) -> int:
+        return len(self._tracks) - len(self._left_out)
+
+    def __getitem__(self, at: int) -> Track:
+        return self._tracks[at + bisect_right(self._kept_before, at)]
+
+    def __iter__(self) -> Iterator[Track]:
+        return map(self.__getitem__, range(len(self)))
+
+
+class _Inside:
+    """The threads inside some functions, by the address of what they wait for."""
+
+    def __init__(self, tracks: Sequence[Track]) -> None:
+        self._tracks = tracks
+        self._waiting: dict[int | None, list[int]] = {}
+        for at, track in enumerate(tracks):
+            if track.newest.awaited is not None:
+                self._waiting.setdefault(track.newest.awaited.address, []).append(at)
+
+    def but(self, address: int | None) -> Others:
+        return Others(self._tracks, self._waiting.get(address, ()))
+
+
+def anyone(track: Track) -> bool:
+    return True
+
+
 class PossibleHolders:
     """The threads of a process by the functions that they are inside."""
 
     def __init__(self, process: Process) -> None:
         self._tracks: dict[int, list[Track]] = {}  # by place; equal places are the same object
         self._places: dict[str, list[Place]] = {}
+        self._inside: dict[tuple[frozenset[str], Callable[[Track], bool]], _Inside] = {}
         for track in process.tracks:
             at = self._tracks.setdefault(id(track.place), [])
             if not at and (track.place.verb != "idle" or track.place.rule is None):  # no rule knows it as parked
@@ -30,13 +68,15 @@ class PossibleHolders:
                     self._places.setdefault(name, []).append(track.place)
             at.append(track)
 
-    def of(self, waiters: Sequence[Track]) -> list[Track]:
+    def of(self, waiters: Sequence[Track], which: Callable[[Track], bool] = anyone) -> Others:
         """The threads that are in a function which these waiters called to take their lock, and are past taking it."""
         address = waiters[0].newest.awaited.address if waiters[0].newest.awaited else None
-        takers = {place.purpose for place, _ in places_of(waiters) if not place.purpose.startswith("??")}
-        places = {id(place): place for name in takers for place in self._places.get(name, ())}
-        inside = [track for place in places for track in self._tracks[place]]
-        return [track for track in inside if track.newest.awaited is None or track.newest.awaited.address != address]
+        takers = frozenset(place.purpose for place, _ in places_of(waiters) if not place.purpose.startswith("??"))
+        if (takers, which) not in self._inside:
+            places = {id(place): place for name in sorted(takers) for place in self._places.get(name, ())}
+            inside = [track for place in places for track in self._tracks[place] if which(track)]
+            self._inside[takers, which] = _Inside(inside)
+        return self._inside[takers, which].but(address)
 
     def beside(self, rule: FrameRule) -> list[Track]:
         """The threads that are where the rule says that a holder is, and don't themselves wait by this rule."""
@@ -56,7 +96,8 @@ def name_candidates(waiters: Sequence[Track], candidates: PossibleHolders) -> li
     if rule is not None:
         if not rule.holders:
             return []
-        found, where = candidates.beside(rule), None
+        found: Sequence[Track] | Others = candidates.beside(rule)
+        where = None
         if not found:
             return [fact("no-holder-at-work")]
     else:
@@ -69,7 +110,7 @@ def name_missing(waiters: Sequence[Track], candidates: PossibleHolders) -> list[
     return _few("may-be-missing", candidates.of(waiters), waiters[0].place.purpose)
 
 
-def _few(name: str, found: Sequence[Track], function: str | None) -> list[Fact]:
+def _few(name: str, found: Sequence[Track] | Others, function: str | None) -> list[Fact]:
     if len(found) == 1:
         return [fact(name, thread=found[0], function=function), doing(found[0])]
     return [fact(f"{name}-one-of", threads=tuple(found), function=function)] if 1 < len(found) <= _MOST else []
