@@ -10,7 +10,7 @@ whether a thread is open:
         ./nptl/futex-internal.c:57:12                             CONTINUATION   three blanks to seven, directly behind a frame
             __ret = -512                                          LOCALS     eight blanks or more, inside a thread; fewer below such
     No locals.                                                    LOCALS
-    [New LWP 17803]                                               NOISE      known words of the debugger: see model/words.py
+    [New LWP 17803]                                               NOISE      known words of the debugger: see model/debugger_phrases.py
         at ./nptl/futex-internal.c:57                             NOISE      fewer than eight blanks, directly behind noise
 
 A thread ends where the next begins, or at noise that never stands inside a thread; a blank line ends its locals only.
@@ -31,7 +31,7 @@ from stackan.model.columns import (
     UNPARSED,
     Columns,
 )
-from stackan.model.words import LOCALS_LINES, NOISE_BEHIND_TAB, NOISE_INSIDE, NOISE_PREFIXES
+from stackan.model.debugger_phrases import LOCALS_LINES, NOISE_BEHIND_TAB, NOISE_INSIDE, NOISE_PREFIXES
 
 _DIGITS = frozenset(b"0123456789")
 _HEX = frozenset(b"0123456789abcdefABCDEF")

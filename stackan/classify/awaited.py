@@ -7,7 +7,7 @@ from typing import NamedTuple
 from stackan.model.arguments import address_argument, number_argument
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
-from stackan.model.place import FRAMES, RECORDED, Awaited, Place
+from stackan.model.place import FRAMES, RECORDED, Awaited, StackMeaning
 from stackan.model.rules import Rules, WaitRule
 
 # Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
@@ -19,7 +19,7 @@ _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 class _Question(NamedTuple):
     """Which frames' arguments may print what a place waits for: worked out once, asked of each thread that stands there."""
 
-    place: Place
+    place: StackMeaning
     objects: tuple[tuple[int, tuple[bytes, ...]], ...]  # (frame, names of the arguments that print the object), best first
     descriptors: tuple[tuple[int, bytes], ...]  # (frame, name of the argument that prints a file descriptor), best first
     line: int  # the frame to quote where none prints the object
@@ -35,14 +35,14 @@ class Waits:
         self._questions: dict[int, _Question] = {}  # by place: equal places are the same object
         self._found: dict[tuple[int, int, bytes], Awaited] = {}  # by place, frame and arguments: many wait for one lock
 
-    def find(self, thread: int, place: Place) -> Awaited | None:
+    def find(self, thread: int, place: StackMeaning) -> Awaited | None:
         """The object that a thread waits for, or None if it does not wait for one."""
         if place.kind is None:
             return self._polled(thread, place) if place.verb == "waiting" and place.state == "network" else None
         found = self._find(thread, place, place.kind)
         return self._barrier(thread, place, found) if place.kind == "barrier" else found
 
-    def _find(self, thread: int, place: Place, kind: str) -> Awaited:
+    def _find(self, thread: int, place: StackMeaning, kind: str) -> Awaited:
         dump = self._dump
         if not dump.columns.thread_frames[thread]:  # a printed state without a stack
             return Awaited(kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
@@ -66,7 +66,7 @@ class Waits:
         descriptor = next((number for number in numbers if number is not None), None)
         return Awaited(kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
 
-    def _polled(self, thread: int, place: Place) -> Awaited | None:
+    def _polled(self, thread: int, place: StackMeaning) -> Awaited | None:
         """The one descriptor that a thread polls in a task; outside of tasks an event wait is for work."""
         if not self._dump.columns.lines_by_kind[LOCALS]:
             return None
@@ -74,19 +74,19 @@ class Waits:
 
         return find_polled(self._dump, thread, place)
 
-    def _barrier(self, thread: int, place: Place, found: Awaited) -> Awaited:
+    def _barrier(self, thread: int, place: StackMeaning, found: Awaited) -> Awaited:
         if not self._dump.columns.lines_by_kind[LOCALS]:
             return found
         from stackan.classify.barriers import missing_behind
 
         return found._replace(missing=missing_behind(self._dump, thread, place))
 
-    def _joined(self, thread: int, place: Place, question: _Question) -> Awaited:
+    def _joined(self, thread: int, place: StackMeaning, question: _Question) -> Awaited:
         """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
         dump = self._dump
         owners: tuple[int, ...] = ()
         pthread, frame = None, question.line
-        for at in range(place.run):
+        for at in range(place.wait_frames):
             text = dump.arguments_in(thread, at)
             if not text:
                 continue
@@ -101,20 +101,22 @@ class Waits:
         return Awaited("thread", pthread, None, owners, "", FRAMES, frame)
 
 
-def _ask(place: Place, rules: Rules) -> _Question:
-    api = next((at for at in range(place.run - 1, -1, -1) if place.names[at] in rules.waits), 0)  # the outermost that names the wait
+def _ask(place: StackMeaning, rules: Rules) -> _Question:
+    api = next(
+        (at for at in range(place.wait_frames - 1, -1, -1) if place.names[at] in rules.waits), 0
+    )  # the outermost that names the wait
     objects = []
     if place.rule is None or place.rule.verb != "blocked":  # else the condition below is the waiter's own, not what it waits for
-        objects = [(at, _names(place, rules, at)) for at in range(place.run - 1, -1, -1)]
-    if place.state == "lock" and place.rule is None and place.run < len(place.names):
-        objects.append((place.run, _LOCK_NAMES))
+        objects = [(at, _names(place, rules, at)) for at in range(place.wait_frames - 1, -1, -1)]
+    if place.state == "lock" and place.rule is None and place.wait_frames < len(place.names):
+        objects.append((place.wait_frames, _LOCK_NAMES))
     named = rules.waits.get(place.names[api])
-    descriptors = [(at, name) for at in range(place.run) for name in (named.descriptor if named is not None else ())]
-    line = min(place.run, len(place.names) - 1) if place.rule is not None else api
+    descriptors = [(at, name) for at in range(place.wait_frames) for name in (named.descriptor if named is not None else ())]
+    line = min(place.wait_frames, len(place.names) - 1) if place.rule is not None else api
     return _Question(place, tuple((at, names) for at, names in objects if names), tuple(descriptors), line, _mode(place, named))
 
 
-def _names(place: Place, rules: Rules, at: int) -> tuple[bytes, ...]:
+def _names(place: StackMeaning, rules: Rules, at: int) -> tuple[bytes, ...]:
     """The arguments of one of the wait's frames that print its object."""
     rule = rules.waits.get(place.names[at])
     if rule is None:
@@ -122,8 +124,8 @@ def _names(place: Place, rules: Rules, at: int) -> tuple[bytes, ...]:
     return rule.arguments if rule.kind == place.kind or rule.kind in _INNER_LOCKS else ()
 
 
-def _mode(place: Place, named: WaitRule | None) -> str:
+def _mode(place: StackMeaning, named: WaitRule | None) -> str:
     if place.kind != "rwlock":
         return "" if named is None or not named.descriptor else "read" if named.input else "write"
-    functions = [name.rpartition("::")[2] for name in place.names[: place.run]]
+    functions = [name.rpartition("::")[2] for name in place.names[: place.wait_frames]]
     return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"

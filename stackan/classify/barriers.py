@@ -11,15 +11,15 @@
 from __future__ import annotations
 
 from stackan.model.dump import Dump
-from stackan.model.place import Place
+from stackan.model.place import StackMeaning
 
 _FUNCTION = "pthread_barrier_wait"
 _LONGEST = 4096  # bytes of locals that are looked at
 
 
-def missing_behind(dump: Dump, thread: int, place: Place) -> int | None:
+def missing_behind(dump: Dump, thread: int, place: StackMeaning) -> int | None:
     """How many threads had yet to come when this one came to the barrier; None where the locals do not say."""
-    at = next((at for at in range(place.run) if place.names[at] == _FUNCTION), None)
+    at = next((at for at in range(place.wait_frames) if place.names[at] == _FUNCTION), None)
     if at is None:
         return None
     printed = _locals(dump, dump.columns.thread_first[thread] + at, dump.columns.thread_stop[thread])

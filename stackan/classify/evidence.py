@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stackan.model.arguments import Address, address_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
-from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, Place
+from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning
 
 # Locals of C++ guards:  g = {_M_device = @0x5567ca2791c0}   l = {_M_device = 0x7ffe, _M_owns = true}   r = {_M_pm = 0x55b9, _M_owns = true}
 _GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
@@ -102,11 +102,11 @@ def find_printed(dump: Dump) -> dict[int, list[Held]]:
     return held
 
 
-def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
+def find_frame_holds(dump: Dump, thread: int, place: StackMeaning) -> list[Held]:
     """Holds that the frames themselves prove: a running initializer, an interrupted allocator."""
     first = dump.columns.thread_first[thread]
     held = []
-    for at in range(place.run, len(place.names)):
+    for at in range(place.wait_frames, len(place.names)):
         name = place.names[at]
         if name in ONCE:
             once = _address(dump, first + at, (ONCE[name],))
@@ -129,7 +129,7 @@ def find_frame_holds(dump: Dump, thread: int, place: Place) -> list[Held]:
     return held
 
 
-def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Place, awaited: Awaited | None) -> list[Held]:
+def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: StackMeaning, awaited: Awaited | None) -> list[Held]:
     """The locks that guards show as held, by what is certain about them.
 
     Not held are the awaited lock, the mutex that a condition wait gave back, and a guard that says that it owns nothing.
@@ -147,19 +147,19 @@ def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Plac
     return held
 
 
-def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place: Place) -> bool:
+def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place: StackMeaning) -> bool:
     """Whether the text proves that a guard is constructed: its frame is just constructing one that is printed behind it.
 
     Any other printed guard may be declared further on than where its frame stands, and show what an earlier call or an
     earlier turn of the loop has left in its place.  A guard under construction may be printed as `<optimized out>`.
     """
     columns = dump.columns
-    frame = columns.thread_first[thread] + place.run
-    if not 0 < place.run < columns.thread_frames[thread] or hold.frame != dump.level(frame):
+    frame = columns.thread_first[thread] + place.wait_frames
+    if not 0 < place.wait_frames < columns.thread_frames[thread] or hold.frame != dump.level(frame):
         return False
     if building is not None:
         return building.frame == hold.frame
-    if place.names[place.run - 1] not in _GUARD_CONSTRUCTORS:
+    if place.names[place.wait_frames - 1] not in _GUARD_CONSTRUCTORS:
         return False
     last = frame + 1 >= columns.thread_first[thread] + columns.thread_frames[thread]
     stop = columns.thread_stop[thread] if last else dump.frame_start(frame + 1)
@@ -170,11 +170,11 @@ def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place:
     return any(printed[at + 1 :]) and not any(printed[:at])
 
 
-def _given_back(dump: Dump, thread: int, place: Place) -> set[int]:
+def _given_back(dump: Dump, thread: int, place: StackMeaning) -> set[int]:
     """The mutexes handed to a condition wait: released as long as it lasts."""
     first = dump.columns.thread_first[thread]
     mutexes = set()
-    for at in range(place.run):
+    for at in range(place.wait_frames):
         if place.names[at].startswith(("pthread_cond_", "gthread_cond", "std::condition_variable", "std::__condvar")):
             mutex = _address(dump, first + at, (b"mutex", b"__mutex", b"__m"))
             if mutex is not None:

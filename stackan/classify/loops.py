@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from stackan.classify.places import Places
 from stackan.model.dump import Dump
-from stackan.model.place import Place, is_main
+from stackan.model.place import StackMeaning, is_main
 from stackan.model.rules import Rules
 from stackan.model.stem import stem
 
@@ -46,7 +46,7 @@ def find_loops(dumps: Sequence[Dump], stacks: Sequence[dict[int, tuple[str, ...]
     return {name: found for name, found in loops.items() if found}
 
 
-def _parked_by(place: Place, rules: Rules) -> str:
+def _parked_by(place: StackMeaning, rules: Rules) -> str:
     """The frame that parked a thread, if it is parked for work."""
     if place.verb != "idle" or place.kind != "condition" or place.role is not None:
         return ""
@@ -54,7 +54,7 @@ def _parked_by(place: Place, rules: Rules) -> str:
     return "" if outside.startswith("??") or is_main(outside) else outside
 
 
-def _callers(place: Place, rules: Rules) -> tuple[str, ...]:
+def _callers(place: StackMeaning, rules: Rules) -> tuple[str, ...]:
     """The frames outside of the innermost call of a stored function."""
     inside = next((at for at, name in enumerate(place.application) if name in rules.calls), None)
     return () if inside is None else place.application[inside + 1 :]

@@ -27,7 +27,7 @@ from stackan.model.place import (
     WAITS_FOR_CONNECTIONS,
     WAITS_FOR_EVENTS,
     WAITS_FOR_PEER,
-    Place,
+    StackMeaning,
     is_main,
 )
 from stackan.model.rules import FrameRule, Rules, WaitRule
@@ -66,11 +66,11 @@ class Places:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._known: dict[tuple[tuple[str, ...], str, bool], Place] = {}
-        self._timed: dict[int, tuple[Place, Place]] = {}  # by the first one's id, which it keeps
+        self._known: dict[tuple[tuple[str, ...], str, bool], StackMeaning] = {}
+        self._timed: dict[int, tuple[StackMeaning, StackMeaning]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
-    def place(self, names: tuple[str, ...], told: str = "", loops: frozenset[str] = frozenset()) -> Place:
+    def place(self, names: tuple[str, ...], told: str = "", loops: frozenset[str] = frozenset()) -> StackMeaning:
         """The place of a stack; `told` is the state that the dump prints for the thread, as profiles know it.
 
         `loops` are frames that are known to run tasks by calling stored functions.
@@ -81,7 +81,7 @@ class Places:
             found = self._known[key] = self._classify(*key)
         return found
 
-    def timed(self, place: Place) -> Place:
+    def timed(self, place: StackMeaning) -> StackMeaning:
         """The same place, where the wait ends at a time-out."""
         found = self._timed.get(id(place))
         if found is None:
@@ -93,7 +93,7 @@ class Places:
         inside = list(takewhile(lambda name: name not in loops, names))
         return len(inside) < len(names) and not self.rules.calls.isdisjoint(inside)
 
-    def _classify(self, names: tuple[str, ...], told: str, called: bool) -> Place:
+    def _classify(self, names: tuple[str, ...], told: str, called: bool) -> StackMeaning:
         wait = self._find_wait(names)
         said = self.rules.waits.get(told)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
@@ -107,12 +107,12 @@ class Places:
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, told)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
-        return Place(
+        return StackMeaning(
             names=names,
             state=meaning.state,
             kind=meaning.kind,
-            run=wait.run,
-            end=end,
+            wait_frames=wait.run,
+            first_start_frame=end,
             timed=wait.timed,
             verb=meaning.verb,
             rule=rule if meaning.reason == (rule.id if rule else None) else None,

@@ -14,25 +14,25 @@ import re
 
 from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump
-from stackan.model.place import LOCALS, Awaited, Place
+from stackan.model.place import LOCALS, Awaited, StackMeaning
 
 _POLLED = re.compile(rb"\{fd = (\d{1,9}), events = (\d{1,5}), revents = \d{1,5}\}")
 _POLLOUT = 4  # poll(2)
 _FOR_EVER = re.compile(rb"\btimeout=(?:timeout@entry=)?-1\b")
 
 
-def find_polled(dump: Dump, thread: int, place: Place) -> Awaited | None:
+def find_polled(dump: Dump, thread: int, place: StackMeaning) -> Awaited | None:
     columns = dump.columns
-    calls = (dump.arguments_in(thread, at) for at in range(place.run))
-    if place.run >= columns.thread_frames[thread] or not any(
+    calls = (dump.arguments_in(thread, at) for at in range(place.wait_frames))
+    if place.wait_frames >= columns.thread_frames[thread] or not any(
         number_argument(call, b"nfds") == 1 and _FOR_EVER.search(call) for call in calls
     ):
         return None
-    caller = columns.thread_first[thread] + place.run
-    last = place.run + 1 == columns.thread_frames[thread]
+    caller = columns.thread_first[thread] + place.wait_frames
+    last = place.wait_frames + 1 == columns.thread_frames[thread]
     start, stop = dump.frame_stop(caller), columns.thread_stop[thread] if last else dump.frame_start(caller + 1)
     found = list(_POLLED.finditer(dump.data, start, stop))
     if len(found) != 1:
         return None
     mode = "write" if int(found[0][2]) == _POLLOUT else "read"
-    return Awaited("socket", None, None, (), mode, LOCALS, place.run, dump.line_number(found[0].start()), int(found[0][1]))
+    return Awaited("socket", None, None, (), mode, LOCALS, place.wait_frames, dump.line_number(found[0].start()), int(found[0][1]))

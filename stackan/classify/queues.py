@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stackan.model.place import COUNTS_WORK, Place, Sighting, is_main
+from stackan.model.place import COUNTS_WORK, Sighting, StackMeaning, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
@@ -33,7 +33,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
     queues = {
         counter for counter, ways in paths.items() if len(ways) == 1 and not any(_locks(way) or _is_inside(way, loops) for way in ways)
     }
-    parked: dict[int, Place] = {}  # equal places stay the same object
+    parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
 
 
@@ -55,7 +55,7 @@ def _is_inside(path: _Path, loops: set[_Path]) -> bool:
     return any(path[at:] in loops for at in range(1, len(path)))
 
 
-def _park(sighting: Sighting, queues: set[object], parked: dict[int, Place]) -> Sighting:
+def _park(sighting: Sighting, queues: set[object], parked: dict[int, StackMeaning]) -> Sighting:
     place = sighting.place
     if not place.counter or _counter(sighting) not in queues:
         return sighting

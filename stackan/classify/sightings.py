@@ -13,7 +13,7 @@ from stackan.classify.timeouts import Timeouts
 from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Place, Sighting, is_main, unparked
+from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Sighting, StackMeaning, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: frozenset[str] = frozenset()
@@ -29,7 +29,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
     guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
-    known: dict[tuple[int, str, frozenset[str]], Place] = {}  # by what it follows from
+    known: dict[tuple[int, str, frozenset[str]], StackMeaning] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         said = told.get(thread) if told else None
@@ -54,19 +54,19 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             held = held + find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
-    return sightings[:-1] if dump.cut else sightings
+    return sightings[:-1] if dump.is_truncated else sightings
 
 
-def _adjusted(place: Place, facts: Facts) -> Place:
+def _adjusted(place: StackMeaning, facts: Facts) -> StackMeaning:
     """The place in the light of what is said of the whole dump."""
     names = place.names
-    if facts.limited and place.end == len(names) and not (names and is_main(names[-1])):
+    if facts.limited and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # what would tell its purpose may stand further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
         return unparked(place, NOTHING_LEFT)
     return place
 
 
-def shortened(place: Place) -> Place:
+def shortened(place: StackMeaning) -> StackMeaning:
     """The place of a stack that was printed in part."""
     return place._replace(state="unknown", kind=None, verb="unknowable", rule=None, reason=NOT_PRINTED, role=None)

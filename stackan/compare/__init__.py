@@ -1,6 +1,6 @@
 """Snapshots of one process, compared thread by thread."""
 
 from stackan.compare.following import follow
-from stackan.compare.turns import settle_turns_across
+from stackan.compare.turns import park_turn_waiters_across
 
-__all__ = ["follow", "settle_turns_across"]
+__all__ = ["follow", "park_turn_waiters_across"]

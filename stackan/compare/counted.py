@@ -53,7 +53,7 @@ class _Step(NamedTuple):
         return spots(before)[inner:] == spots(after)[inner:]
 
 
-def sharpen(track: Track, counters: Counters, last: int, cut: Collection[int]) -> Track:
+def apply_counters(track: Track, counters: Counters, last: int, cut: Collection[int]) -> Track:
     """The thread with what its counters show; `last` is the newest snapshot's index, `cut` are those that break off."""
     if track.lwp is None or not (track.progress in (STUCK, PROGRESSING, UNSURE) or _is_guess(track)):
         return track
@@ -65,12 +65,12 @@ def sharpen(track: Track, counters: Counters, last: int, cut: Collection[int]) -
     if not any(step.spent for step in steps):
         return track
     if track.progress == IDLE:
-        return _guessed(track, steps, counters.attaches)
+        return _judge_presumed_idle(track, steps, counters.attaches)
     if track.place.verb == "running":
-        return _running(track, steps, counters.attaches, last)
+        return _judge_running(track, steps, counters.attaches, last)
     if track.progress == STUCK:
-        track = _working(track, steps, last, cut)
-    return _standing(track, steps, counters.attaches) if track.progress in (STUCK, UNSURE) else track
+        track = _judge_worked(track, steps, last, cut)
+    return _judge_still(track, steps, counters.attaches) if track.progress in (STUCK, UNSURE) else track
 
 
 def _is_guess(track: Track) -> bool:
@@ -78,15 +78,15 @@ def _is_guess(track: Track) -> bool:
     return track.progress == IDLE and track.place.verb == "idle" and track.place.rule is None and track.place.role != "observer"
 
 
-def _guessed(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
+def _judge_presumed_idle(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     """A thread that seems to wait for work: whether it got any lately.  Who has not may wait for something that is stuck elsewhere."""
     track = track._replace(timeline=_relettered(track, {step.at: MOVED for step in steps if step.has_worked}))
     if any(step.has_worked for step in steps[1 - SETTLED :]):
         return track._replace(progress=PROGRESSING, note=(fact("met-idle-but-worked"),))
-    return _standing(track, steps, attaches)
+    return _judge_still(track, steps, attaches)
 
 
-def _working(track: Track, steps: Sequence[_Step], last: int, cut: Collection[int]) -> Track:
+def _judge_worked(track: Track, steps: Sequence[_Step], last: int, cut: Collection[int]) -> Track:
     """A thread that was met in one place, judged again if it has worked in between."""
     worked = {step.at: MOVED for step in _stood(track, steps) if step.has_worked}
     if not worked:
@@ -105,7 +105,7 @@ def _stood(track: Track, steps: Sequence[_Step]) -> list[_Step]:
     return list(back)[::-1]
 
 
-def _running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> Track:
+def _judge_running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> Track:
     """A thread that runs by its stacks, and was met in one place all the time: does it, and how much?"""
     present = track.present
     if len(present) != last + 1 or not all(step.spent and step.spent.ran is not None and step.runs_in_place for step in steps):
@@ -129,7 +129,7 @@ def _rests(used: Spent, attaches: int) -> bool:
     return fine and used.ran is not None and used.ran <= max(used.step, DUMPING * attaches)
 
 
-def _standing(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
+def _judge_still(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
     """A thread that was met in one place, and has not worked: did it run at all, or ask again now and then?"""
     stood = _stood(track, steps)
     if not stood or not all(step.spent for step in stood):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
 from stackan.compare.progress import Judges
-from stackan.compare.settling import settle_holders, settle_joins, settle_results
-from stackan.compare.turns import settle_turns
+from stackan.compare.settling import park_joiners, park_result_waiters, unpark_lock_holders
+from stackan.compare.turns import park_turn_waiters
 from stackan.model.columns import UNKNOWN
 from stackan.model.place import Sighting
 from stackan.model.track import Track
@@ -27,11 +27,11 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
     judges = Judges(last, cut)
     tracks = [_track(key, tuple(sightings), judges) for key, sightings in match(snapshots).items()]
     if counters is not None:
-        from stackan.compare.counted import sharpen  # few cases have any
+        from stackan.compare.counted import apply_counters  # few cases have any
 
-        tracks = [sharpen(track, counters, last, cut) for track in tracks]
+        tracks = [apply_counters(track, counters, last, cut) for track in tracks]
     tracks = [note_handler(track, last) for track in tracks]
-    tracks = settle_holders(settle_turns(settle_results(settle_joins(tracks, once=last == 0))))
+    tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

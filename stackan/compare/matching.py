@@ -61,6 +61,6 @@ def _same_thread(before: Sighting, after: Sighting) -> bool:
 def _entry(sighting: Sighting) -> str | None:
     """The function with which a thread began, where its stack is shown down to what starts threads."""
     place = sighting.place
-    if not 0 < place.end < len(place.names) or place.names[place.end - 1].startswith("??"):
+    if not 0 < place.first_start_frame < len(place.names) or place.names[place.first_start_frame - 1].startswith("??"):
         return None
-    return place.names[place.end - 1]
+    return place.names[place.first_start_frame - 1]

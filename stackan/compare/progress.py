@@ -169,5 +169,5 @@ def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> Fact:
     if all(before == after for before, after in itertools.pairwise(stacks)):
         return fact("same-stack-other-object")
     place = sightings[-1][1].place
-    named = [name for name in place.names[len(place.names) - base : place.end] if not name.startswith("??")] if base else []
+    named = [name for name in place.names[len(place.names) - base : place.first_start_frame] if not name.startswith("??")] if base else []
     return fact("moves-inside", function=named[0]) if named else fact("has-another-stack")

@@ -70,8 +70,8 @@ def spots(sighting: Sighting) -> list[int] | list[bytes]:
     """
     columns, place = sighting.dump.columns, sighting.place
     first = columns.thread_first[sighting.thread]
-    start = 0 if place.reason == NAMELESS else place.run
-    calls = columns.frame_call[first + start : first + place.end]
+    start = 0 if place.reason == NAMELESS else place.wait_frames
+    calls = columns.frame_call[first + start : first + place.first_start_frame]
     if sighting.dump.traits.counters:
         return [columns.call_pc[call] for call in calls]
     return [columns.site_location[columns.call_site[call]] for call in calls]

@@ -9,7 +9,7 @@ from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, is_main, unparke
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 
 
-def settle_joins(tracks: Sequence[Track], once: bool = False) -> list[Track]:
+def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
 
     Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
@@ -46,7 +46,7 @@ def _park(track: Track, why: str) -> Track:
     return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
 
 
-def settle_holders(tracks: Sequence[Track]) -> list[Track]:
+def unpark_lock_holders(tracks: Sequence[Track]) -> list[Track]:
     """Who holds what stuck threads wait for is not parked, whatever it waits for itself: a client that is silent, an event, a time.
 
     A guard among locals may be left over from an earlier call.  It counts if it was there in all snapshots, in a thread that
@@ -98,7 +98,7 @@ def _unpark(track: Track) -> Track:
     )
 
 
-def settle_results(tracks: Sequence[Track]) -> list[Track]:
+def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     """Who waits for the result of a task while tasks move may each time wait for another one, in a format that prints no addresses.
 
     The main thread then is parked: it waits for what its workers do.  Of others, a request's threads, nothing is known.

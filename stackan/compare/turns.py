@@ -28,7 +28,7 @@ _RECEIVING = frozenset(("std::sync::mpsc::Receiver::recv", "std::sync::mpmc::Rec
 _Path = tuple[str, ...]  # the application's frames, innermost first
 
 
-def settle_turns(tracks: Sequence[Track]) -> list[Track]:
+def park_turn_waiters(tracks: Sequence[Track]) -> list[Track]:
     """The threads of a process, those that follow one that accepts as parked."""
     leaders = _leaders(tracks)
     if not leaders:
@@ -36,13 +36,13 @@ def settle_turns(tracks: Sequence[Track]) -> list[Track]:
     return [_follow(track, leaders[track.place.application]) if _follows(track, leaders) else track for track in tracks]
 
 
-def settle_turns_across(processes: Sequence[Process]) -> list[Process]:
+def park_turn_waiters_across(processes: Sequence[Process]) -> list[Process]:
     """The same among processes of one host, each of one thread."""
     alone: dict[str | None, list[Track]] = {}
     for process in processes:
         if len(process.tracks) == 1:
-            alone.setdefault(process.place.host, []).append(process.tracks[0])
-    settled = {id(track): after for tracks in alone.values() for track, after in zip(tracks, settle_turns(tracks), strict=True)}
+            alone.setdefault(process.inputs.host, []).append(process.tracks[0])
+    settled = {id(track): after for tracks in alone.values() for track, after in zip(tracks, park_turn_waiters(tracks), strict=True)}
     return [process._replace(tracks=tuple(settled.get(id(track), track) for track in process.tracks)) for process in processes]
 
 
@@ -63,12 +63,12 @@ def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
 
 
 def _receives(track: Track) -> bool:
-    return not _RECEIVING.isdisjoint(track.place.names[: track.place.run])
+    return not _RECEIVING.isdisjoint(track.place.names[: track.place.wait_frames])
 
 
 def _queues(track: Track) -> bool:
     place = track.place
-    locks = place.kind in _LOCKS or (place.kind == "file" and not _FILE_LOCKS.isdisjoint(place.names[: place.run]))
+    locks = place.kind in _LOCKS or (place.kind == "file" and not _FILE_LOCKS.isdisjoint(place.names[: place.wait_frames]))
     return locks and place.verb == "waiting" and not place.in_task and track.progress in (STUCK, UNSURE)
 
 

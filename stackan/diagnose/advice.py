@@ -9,7 +9,7 @@ from stackan.model.track import Track
 
 if TYPE_CHECKING:
     from stackan.model.link import Link
-    from stackan.model.place import Place
+    from stackan.model.place import StackMeaning
 
 _FIND_PEER = {
     "solaris": "find-peer-with-pfiles",
@@ -79,14 +79,18 @@ def _advise_on_link(link: Link) -> Fact:
     return fact("look-at-peer" if all(end.places for end in link.ends) else "take-dumps-of-peer", peer=link.who)
 
 
-def _is_of_glibc(place: Place) -> bool:
+def _is_of_glibc(place: StackMeaning) -> bool:
     """Whether glibc's own functions wait for the lock, or wait inside those of a library whose lock is made of one."""
-    return not place.run or place.reason.startswith("glibc.") or any(name.startswith(_OF_GLIBC) for name in place.names[: place.run])
+    return (
+        not place.wait_frames
+        or place.reason.startswith("glibc.")
+        or any(name.startswith(_OF_GLIBC) for name in place.names[: place.wait_frames])
+    )
 
 
 def _ask_frame(track: Track) -> Fact:
     """How gdb shows a lock of another library: in the outermost of the frames that take it."""
-    thread, dump, at = track.newest.thread, track.newest.dump, track.place.run - 1
+    thread, dump, at = track.newest.thread, track.newest.dump, track.place.wait_frames - 1
     level = dump.level(dump.columns.thread_first[thread] + at)
     itself = "self" if b"self=" in dump.arguments_in(thread, at) else "this"
     return fact("print-lock-in-frame", thread=track, level=level, function=track.place.names[at], object=itself)

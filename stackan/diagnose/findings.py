@@ -31,7 +31,9 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
             findings.append(finding)
     for process in processes:
         findings += find_reported_deadlock(process)
-    explained = [finding for finding in findings if finding.counts or any(len(process.dumps) == 1 for process in finding.processes)]
+    explained = [
+        finding for finding in findings if finding.supports_verdict or any(len(process.dumps) == 1 for process in finding.processes)
+    ]
     jobs = Jobs(processes)
     findings += jobs.explain(find_stuck_waits(processes, *_reported(graph, reduction, explained)))
     for process in processes:
@@ -60,4 +62,4 @@ def _rank(finding: Finding) -> tuple[int, ...]:
 
 def leading(findings: Sequence[Finding], verdict: str) -> Finding | None:
     """The finding that a verdict rests on."""
-    return next((finding for finding in findings if finding.counts and VERDICT_OF.get(finding.kind) == verdict), None)
+    return next((finding for finding in findings if finding.supports_verdict and VERDICT_OF.get(finding.kind) == verdict), None)

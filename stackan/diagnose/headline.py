@@ -35,7 +35,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if unsure >= threads * MANY:
         step = next((finding.advice[:1] for finding in problems if finding.advice), ())
         return (fact("not-seen-stuck-but-unknown", count=unsure, of=threads), *step)
-    suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.counts), None)
+    suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.supports_verdict), None)
     if verdict == "progressing" and suspect is not None:
         return (fact("nothing-proved-stuck-but"), *suspect.title)
     unknown = [fact("some-cannot-be-judged", count=unsure)] if unsure else []

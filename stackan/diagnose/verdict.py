@@ -15,7 +15,7 @@ def judge_processes(processes: Sequence[Process], findings: Sequence[Finding]) -
     """A verdict for each process; findings that are only possible do not count."""
     found: dict[str, set[str]] = {process.id: set() for process in processes}
     for finding in findings:
-        if finding.counts and finding.kind in VERDICT_OF:
+        if finding.supports_verdict and finding.kind in VERDICT_OF:
             for process in finding.processes:
                 found[process.id].add(VERDICT_OF[finding.kind])
     return [_judge(process, found[process.id]) for process in processes]
@@ -25,7 +25,9 @@ def _judge(process: Process, verdicts: set[str]) -> str:
     if len(process.dumps) == 1:
         verdicts = verdicts & {"deadlock", "recovering"}
         if not verdicts:
-            return "idle" if not process.dumps[0].cut and all(track.progress == IDLE for track in process.tracks) else "inconclusive"
+            return (
+                "idle" if not process.dumps[0].is_truncated and all(track.progress == IDLE for track in process.tracks) else "inconclusive"
+            )
     return min(verdicts or {_motion(process)}, key=VERDICTS.index)
 
 

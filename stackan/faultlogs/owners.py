@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, fact
-from stackan.model.log import Judged, Log, LoggedWait, Reading
+from stackan.model.log import CheckedLog, Judged, Log, LoggedWait
 from stackan.model.place import RECORDED, Held, Sighting
 from stackan.model.track import IDLE, STUCK, VANISHED, Track
 
@@ -26,7 +26,7 @@ class _Disputes(NamedTuple):
     queues: set[tuple[int, int]]  # (thread, lock) that it has not got yet
 
 
-def share_out(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[list[Log]]:
+def assign_logs(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[list[Log]]:
     """For each process, given as its dumps in time order, the logs that it has written.
 
     That is whoever has most of the threads that a log names: pthread ids are addresses, which another process hardly has.
@@ -42,11 +42,11 @@ def share_out(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[lis
     return shares
 
 
-def tell(tracks: Sequence[Track], logs: Sequence[Log], snapshots: int) -> tuple[list[Track], tuple[Reading, ...]]:
+def tell(tracks: Sequence[Track], logs: Sequence[Log], snapshots: int) -> tuple[list[Track], tuple[CheckedLog, ...]]:
     """The threads of a process with what its logs prove, and what was made of each of the logs' waits."""
     threads = {_thread_id(track): track for track in tracks if track.progress != VANISHED}
     disputes = _find_disputes([wait for log in logs for wait in log.waits])
-    readings = tuple(Reading(log, tuple(_judge(wait, threads, disputes, snapshots) for wait in log.waits)) for log in logs)
+    readings = tuple(CheckedLog(log, tuple(_judge(wait, threads, disputes, snapshots) for wait in log.waits)) for log in logs)
     told: dict[int, Track] = dict(threads)
     holds: dict[int, dict[tuple[int | None, str], Held]] = {}
     for log, waits in readings:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
 from stackan.model.facts import Fact, fact
-from stackan.model.place import Place, is_main
+from stackan.model.place import StackMeaning, is_main
 from stackan.model.rules import Rules
 from stackan.model.track import Track
 
@@ -30,7 +30,7 @@ class Crowd:
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         self.tracks = tracks
-        self.places: dict[int, Place] = {}  # equal places are the same object
+        self.places: dict[int, StackMeaning] = {}  # equal places are the same object
         self.seen: dict[int, list[int]] = {}  # which of the tracks, by place; more than once if it was seen there more than once
         for at, track in enumerate(tracks):
             for _, sighting in track.sightings:

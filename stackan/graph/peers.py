@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.graph.suppliers import Supply
 from stackan.model.facts import Peer, Wanted
-from stackan.model.place import INFERRED, RECORDED, Place
+from stackan.model.place import INFERRED, RECORDED, StackMeaning
 from stackan.model.said import said
 from stackan.model.track import IDLE, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
@@ -40,7 +40,7 @@ class Peers:
     def __init__(self, graph: WaitGraph, someone: int, supplies: Sequence[Supply]) -> None:
         self._graph = graph
         self._someone = someone
-        self._supplies = {id(supply.process.place): supply for supply in supplies}
+        self._supplies = {id(supply.process.inputs): supply for supply in supplies}
         self._found: dict[int, tuple[list[Supply], list[Track]]] = {}  # by the other ends, which links share
         self._answers: dict[object, int] = {}  # one node for all who wait for the same answer
         self._users: dict[int, dict[int, list[Track]]] = {}  # of a process, by the descriptor in whose call they stand
@@ -71,7 +71,7 @@ class Peers:
 
     def _using(self, supply: Supply, end: End) -> Sequence[Track]:
         """The threads of a process that stand in a call on a descriptor."""
-        place = id(supply.process.place)
+        place = id(supply.process.inputs)
         if place not in self._users:
             users = self._users[place] = {}
             for track in supply.process.tracks:
@@ -125,9 +125,9 @@ def _may_answer(track: Track, answer: _Answer) -> bool:
     return place.role not in _SILENT and place.kind != "thread" and not _awaits_signals(place)
 
 
-def _waits_for_children(place: Place) -> bool:
+def _waits_for_children(place: StackMeaning) -> bool:
     return place.kind == "process"
 
 
-def _awaits_signals(place: Place) -> bool:
+def _awaits_signals(place: StackMeaning) -> bool:
     return place.rule is not None and place.rule.waits == {"signal"}

@@ -128,7 +128,7 @@ class Supply:
             return [self]
         if where == OTHERS:
             return [supply for supply in supplies if supply is not self]
-        return [supply for supply in supplies if supply.process.place.role == where]
+        return [supply for supply in supplies if supply.process.inputs.role == where]
 
 
 def _delivers(track: Track, by: str) -> bool:

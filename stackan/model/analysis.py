@@ -60,7 +60,7 @@ class Analysis:
     def __init__(
         self,
         verdict: str,
-        told: tuple[Fact, ...],
+        headline_facts: tuple[Fact, ...],
         processes: tuple[Process, ...],
         verdicts: tuple[str, ...],
         findings: tuple[Finding, ...],
@@ -73,7 +73,7 @@ class Analysis:
         descriptors: tuple[Descriptors, ...] = (),
     ) -> None:
         self.verdict = verdict
-        self.told = told  # what the headline says
+        self.headline_facts = headline_facts  # what the headline says
         self.processes = processes
         self.verdicts = verdicts  # one for each process
         self.findings = findings
@@ -96,7 +96,7 @@ class Analysis:
     @property
     def headline(self) -> str:
         """One sentence that a person can act on, in English."""
-        return self.speech().headline(self.told)
+        return self.speech().headline(self.headline_facts)
 
     @property
     def graph(self) -> networkx.MultiDiGraph[int]:

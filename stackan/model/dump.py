@@ -153,7 +153,7 @@ class Lock(NamedTuple):
     evidence: str = "recorded"  # or "locals", where variables show it
 
 
-class Told(NamedTuple):
+class PrintedState(NamedTuple):
     """What a dump says of one thread beside its frames."""
 
     words: str  # its state as profiles know it: "go: chan receive", "java: BLOCKED"; "" if none is printed
@@ -173,7 +173,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
-    told: Mapping[int, Told] = MappingProxyType({})  # {thread row: what is said of it}
+    told: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: what is said of it}
     ended: bool = False  # the process printed this as the last thing before its end
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
@@ -274,7 +274,7 @@ class Dump:
         return dict(zip(KINDS, self.columns.lines_by_kind))
 
     @property
-    def cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether the text ends before all threads that the debugger had announced were printed."""
         whole = self.stop_thread - self.first_thread
         return self.text_range == (0, len(self.data)) and self.facts.announced > whole

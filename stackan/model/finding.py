@@ -63,6 +63,6 @@ class Finding(NamedTuple):
     roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
 
     @property
-    def counts(self) -> bool:
+    def supports_verdict(self) -> bool:
         """Whether a verdict may rest on it."""
         return self.confidence != POSSIBLE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from stackan.model.facts import Peer
-    from stackan.model.placement import Place
+    from stackan.model.placement import ProcessInputs
 
 
 class End(NamedTuple):
@@ -17,7 +17,7 @@ class End(NamedTuple):
     source: str
     line: int  # from 1
     text: str  # the line as it stands
-    places: tuple[Place, ...] = ()  # the processes of the case with this process id: several where its dumps are of several formats
+    places: tuple[ProcessInputs, ...] = ()  # the processes of the case with this process id: several where its dumps are of several formats
 
 
 class Row(NamedTuple):

@@ -59,7 +59,7 @@ class Judged(NamedTuple):
     doubt: Fact | None  # what speaks against it; None if nothing does
 
 
-class Reading(NamedTuple):
+class CheckedLog(NamedTuple):
     """A log that a process has written."""
 
     log: Log

@@ -1,8 +1,8 @@
-"""What a stack says (Place) and what one thread of one snapshot shows beyond it (Sighting)."""
+"""What a stack says (StackMeaning) and what one thread of one snapshot shows beyond it (Sighting)."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stackan.model.dump import Dump, Told
+from stackan.model.dump import Dump, PrintedState
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.rules import FrameRule
 
@@ -36,14 +36,14 @@ _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::_
 }
 
 
-class Place(NamedTuple):
+class StackMeaning(NamedTuple):
     """A distinct stack, classified.  Frames count from the innermost, 0."""
 
     names: tuple[str, ...]  # canonical
     state: str  # a STATE of the contract
     kind: str | None  # the resource waited for, None if none is
-    run: int  # how many innermost frames are the wait's own; frame `run` is the first of the application
-    end: int  # first of the outermost frames that only start the thread
+    wait_frames: int  # how many innermost frames are the wait's own; frame `wait_frames` is the first of the application
+    first_start_frame: int  # first of the outermost frames that only start the thread
     timed: bool
     verb: str  # "blocked", "idle", "running", "unknowable", "waiting" (no rule says what for), "sleeping", "spinning"
     rule: FrameRule | None  # the rule that fired
@@ -62,13 +62,13 @@ class Place(NamedTuple):
     @property
     def purpose(self) -> str:
         """The first frame outside the wait that has a name, and one that tells something."""
-        named = [name for name in (self.spoken or self.names)[self.run : self.end] if not name.startswith("??")]
+        named = [name for name in (self.spoken or self.names)[self.wait_frames : self.first_start_frame] if not name.startswith("??")]
         if named:
             return next((name for name in named if name not in _CALLS), named[0])
-        return self.names[self.run] if self.run < len(self.names) else "??"
+        return self.names[self.wait_frames] if self.wait_frames < len(self.names) else "??"
 
 
-def fact_of(place: Place) -> Fact:
+def fact_of(place: StackMeaning) -> Fact:
     """Why a place is taken for what it is."""
     if place.reason not in GENERAL:
         return fact("rule-says", rule=place.reason)
@@ -79,7 +79,7 @@ def fact_of(place: Place) -> Fact:
 _STATES = {None: "sleep", "socket": "network", "pipe": "io", "file": "io", "semaphore": "semaphore", "future": "future", "mutex": "lock"}
 
 
-def unparked(place: Place, reason: str) -> Place:
+def unparked(place: StackMeaning, reason: str) -> StackMeaning:
     """The place of a thread that would be taken for parked, were it not known that it waits."""
     state = place.state if place.state != "idle" else _STATES.get(place.kind, "condition")
     return place._replace(verb="sleeping" if state == "sleep" else "waiting", state=state, rule=None, role=None, reason=reason)
@@ -127,12 +127,12 @@ class Sighting(NamedTuple):
 
     dump: Dump
     thread: int  # index into the dump's columns
-    place: Place
+    place: StackMeaning
     awaited: Awaited | None
     holds: tuple[Held, ...]
 
     @property
-    def told(self) -> Told | None:
+    def told(self) -> PrintedState | None:
         """What the dump says of the thread beside its frames."""
         return self.dump.facts.told.get(self.thread)
 
@@ -166,7 +166,9 @@ class Sighting(NamedTuple):
         awaited, place = self.awaited, self.place
         if awaited is not None and awaited.log is None and (awaited.address is not None or awaited.descriptor is not None):
             return self.wait_line
-        at = next((at for at in range(place.run, place.end) if not place.names[at].startswith("??")), place.run)
+        at = next(
+            (at for at in range(place.wait_frames, place.first_start_frame) if not place.names[at].startswith("??")), place.wait_frames
+        )
         return self.frame_line(at)
 
     @property

@@ -35,7 +35,7 @@ class Placement(NamedTuple):
         return self.why_joined()
 
 
-class Place(NamedTuple):
+class ProcessInputs(NamedTuple):
     """What is known of a process before its threads are looked at."""
 
     host: str | None

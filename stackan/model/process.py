@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, Share
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.rules import Phrase, Rules
 from stackan.model.track import Track
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
-    from stackan.model.log import Reading
+    from stackan.model.log import CheckedLog
 
 
 class Pool(NamedTuple):
@@ -43,8 +43,8 @@ class Process(NamedTuple):
     rules: Rules
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
-    place: Place  # host, role, and why each snapshot is one of this process
-    logs: "tuple[Reading, ...]" = ()  # that it has written
+    inputs: ProcessInputs  # host, role, and why each snapshot is one of this process
+    logs: "tuple[CheckedLog, ...]" = ()  # that it has written
     counters: "Counters | None" = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
@@ -61,7 +61,7 @@ class Process(NamedTuple):
 
 def are_whole(dumps: Sequence[Dump]) -> bool:
     """Whether these show all threads of their process.  One that breaks off takes nothing away from what two others prove."""
-    return sum(not dump.cut for dump in dumps) >= min(len(dumps), 2)
+    return sum(not dump.is_truncated for dump in dumps) >= min(len(dumps), 2)
 
 
 def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:
@@ -75,7 +75,7 @@ def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:
 
 
 def _role(process: Process) -> str | None:
-    return process.place.role
+    return process.inputs.role
 
 
 def _profile(process: Process) -> str | None:

@@ -57,7 +57,7 @@ def is_private(sighting: Sighting) -> bool:
 
 
 def _scope(sighting: Sighting) -> int | None:
-    flags = (number_argument(sighting.dump.arguments_in(sighting.thread, at), b"private") for at in range(sighting.place.run))
+    flags = (number_argument(sighting.dump.arguments_in(sighting.thread, at), b"private") for at in range(sighting.place.wait_frames))
     return next((flag for flag in flags if flag is not None), None)
 
 
@@ -68,5 +68,5 @@ def _families(processes: Sequence[Process]) -> dict[str, Hashable]:
         first = min((track for track in process.tracks if track.lwp is not None), key=lambda track: track.lwp or 0, default=None)
         pthread = first.newest.dump.columns.thread_pthread[first.newest.thread] if first is not None else 0
         if pthread:
-            births.setdefault((process.place.host, pthread), []).append(process.id)
+            births.setdefault((process.inputs.host, pthread), []).append(process.id)
     return {process: birth for birth, siblings in births.items() if len(siblings) > 1 for process in siblings}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from stackan.model.facts import Fact
-from stackan.model.place import RECORDED, Held, Place, Sighting
+from stackan.model.place import RECORDED, Held, Sighting, StackMeaning
 from stackan.model.said import said
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
@@ -36,7 +36,7 @@ class Track(NamedTuple):
     note: tuple[Fact, ...]  # why
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
     newest: Sighting  # the last of its sightings, and
-    place: Place  # what it stands in there: both are asked for often
+    place: StackMeaning  # what it stands in there: both are asked for often
     in_handler: bool = False  # it runs below an event loop, and was there in the same call in all snapshots
     counted: str = ""  # what counters beside the dumps say of it if it stands still, in short
 
@@ -69,9 +69,9 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     return found
 
 
-def places_of(tracks: Iterable[Track]) -> list[tuple[Place, int]]:
+def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:
     """The places that these threads stand in, each with how many do: what is said of a place is worked out once."""
-    places: dict[int, Place] = {}
+    places: dict[int, StackMeaning] = {}
     numbers: dict[int, int] = {}
     for track in tracks:
         number = id(track.place)  # equal places are the same object

@@ -12,8 +12,8 @@ from stackan.model.dump import Dump
 from stackan.model.said import in_a_row, said
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
-from stackan.parsing.prepare import REMNANTS, Text, mend, prepare, tell
-from stackan.parsing.printed import share_out
+from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
+from stackan.parsing.printed import assign_owners
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
@@ -115,7 +115,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if len(kept) < len(unquoted):
         warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
-    numbers, printed = text.renumbering(), share_out(facts.printed, [columns.thread_line[piece.start] for piece in kept])
+    numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
@@ -138,7 +138,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
     """Scan a text, and once more without each thing that is found to stand in the way."""
     columns = backend.scan(text.data, dialect)
-    for shows, cure in REMNANTS:
+    for shows, cure in REPAIRS_AFTER_SCAN:
         if shows(text.data, columns):
             text = mend(text, cure)
             columns = backend.scan(text.data, dialect)

@@ -99,7 +99,7 @@ def read_answer(asked: Asked, text: bytes, line: int) -> Printed | None:
     return _read_readers(asked.address, word, line)
 
 
-def share_out(printed: Sequence[Printed], starts: Sequence[int]) -> list[tuple[Printed, ...]]:
+def assign_owners(printed: Sequence[Printed], starts: Sequence[int]) -> list[tuple[Printed, ...]]:
     """What was printed, by snapshot: each time behind the threads, or each time before them, as in the text's beginning.
 
     `starts` are the lines in which the snapshots begin.

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from stackan.model.facts import Peer
 from stackan.model.link import Descriptors, End, Ends, Link, Row
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import said
 from stackan.model.track import Track
 
 _LOCAL = ("127.", "[::1]")
 _TOLD = 3  # process ids that are told of an end that many have open
 
-_ByPid = dict[tuple[str, int], list[Place]]  # the processes of the case by host and process id
+_ByPid = dict[tuple[str, int], list[ProcessInputs]]  # the processes of the case by host and process id
 
 
 class _Opened(NamedTuple):
@@ -92,7 +92,9 @@ class _Ledger:
         return [each for name in names for each in self.open_at(_scoped(name, host))]
 
 
-def connect(tables: Sequence[Descriptors], hosts: Sequence[str | None], places: Sequence[Place]) -> tuple[list[dict[int, Link]], list[str]]:
+def connect(
+    tables: Sequence[Descriptors], hosts: Sequence[str | None], places: Sequence[ProcessInputs]
+) -> tuple[list[dict[int, Link]], list[str]]:
     """For each process {descriptor: what it leads to}, and what is to be known of tables that were not used.
 
     `hosts` are those that the tables are of, as far as known.  Process ids and most names mean something within a host only.

@@ -6,27 +6,27 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
-from stackan.compare import follow, settle_turns_across
+from stackan.compare import follow, park_turn_waiters_across
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
 from stackan.errors import UsageError
 from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process, are_whole
 from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
-from stackan.pipeline.beside import Beside, in_order, share_out
 from stackan.pipeline.collector import collector_paused
 from stackan.pipeline.doubts import doubt, doubt_comparison
+from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, place
 
 if TYPE_CHECKING:
     import networkx
 
-    from stackan.model.log import Reading
+    from stackan.model.log import CheckedLog
     from stackan.wording import Speech
 
 
@@ -43,9 +43,9 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
 
 def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     places = place(case.dumps, case.given_order)
-    beside, unused = share_out(case, places)
+    beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
-    processes = _name_processes(settle_turns_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
+    processes = _name_processes(park_turn_waiters_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)
@@ -68,7 +68,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     )
 
 
-def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: Beside) -> Process:
+def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
     dumps = place.compared
     stacks, spoken = [], []
@@ -88,8 +88,8 @@ def _process(place: Place, known: dict[str, dict[bytes, str]], rulebook: Ruleboo
     suspect = tuple((dumps[at].source, dumps[first].source) for at, first in sorted(repeats.suspect.items()))
     dumps, sightings = tuple(dumps[at] for at in kept), [sightings[at] for at in kept]
     counters = beside.counters.of(kept) if beside.counters is not None else None
-    tracks = follow(park_consumers(sightings), {at for at, dump in enumerate(dumps) if dump.cut}, counters)
-    readings: tuple[Reading, ...] = ()
+    tracks = follow(park_consumers(sightings), {at for at, dump in enumerate(dumps) if dump.is_truncated}, counters)
+    readings: tuple[CheckedLog, ...] = ()
     if beside.logs:
         from stackan.faultlogs import tell
 
@@ -108,7 +108,7 @@ def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
     taken: set[str] = set()
     counts: dict[str, int] = {}
     for process in processes:
-        host = f"{process.place.host}/" if process.place.host else ""
+        host = f"{process.inputs.host}/" if process.inputs.host else ""
         base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
         name = base
         while name in taken:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process
 from stackan.model.said import first_of, said
 
 _LISTED = 8
 
 
-def doubt_comparison(places: Sequence[Place], given_order: bool) -> list[str]:
+def doubt_comparison(places: Sequence[ProcessInputs], given_order: bool) -> list[str]:
     """What has to be said where snapshots were given to be compared, and no two of them are of one process."""
     if not given_order or len(places) < 2 or any(len(each.compared) > 1 for each in places):
         return []
-    from stackan.placing.apart import tell_apart
+    from stackan.placing.different_processes import tell_apart
 
     return [tell_apart(places)]
 
@@ -25,7 +25,7 @@ def doubt(processes: Sequence[Process]) -> Iterator[str]:
     copies: dict[str, list[str]] = {}
     suspects: dict[str, list[str]] = {}
     for process in processes:
-        rest = [placed.dump.source for placed in process.place.placements if not placed.compared]
+        rest = [placed.dump.source for placed in process.inputs.placements if not placed.compared]
         if rest:
             others[process.dumps[0].source] = rest
         for dump, first in process.repeats:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.model.counters import Table
-from stackan.model.placement import Place
-from stackan.placing.listed import Fit, compared, name_of
+from stackan.model.placement import ProcessInputs
 from stackan.placing.moments import find_moments, seconds_between
+from stackan.placing.table_owners import Fit, compared, name_of
 
 _DAY = 24 * 3600
 
 
-def times_of(place: Place) -> list[str | None]:
+def times_of(place: ProcessInputs) -> list[str | None]:
     return [placed.time.value if placed.time is not None else None for placed in place.placements if placed.compared]
 
 
@@ -34,13 +34,13 @@ def _moment(table: Table) -> str | None:
     return moments[-1].iso if moments else name_of(table).time
 
 
-def clock_of(used: Sequence[tuple[int, Fit]], place: Place) -> list[int | None]:
+def clock_of(used: Sequence[tuple[int, Fit]], place: ProcessInputs) -> list[int | None]:
     """For each snapshot the seconds on one clock: top's, what `date` printed, a thread's age by ps, else that of the dumps."""
     snapshots = range(len(compared(place)))
     return next((clock for clock in _clocks(used, place) if None not in clock), [None for _ in snapshots])
 
 
-def _clocks(used: Sequence[tuple[int, Fit]], place: Place) -> Iterator[list[int | None]]:
+def _clocks(used: Sequence[tuple[int, Fit]], place: ProcessInputs) -> Iterator[list[int | None]]:
     snapshots = range(len(compared(place)))
     tops = {at: fit.table.clock for at, fit in used if fit.table.kind == "top"}
     yield _unwrapped([tops.get(at) for at in snapshots])

@@ -10,7 +10,7 @@ from stackan.model.placement import NAME
 from stackan.placing.by_name import by_names, group_by_name
 from stackan.placing.clues import Clues
 from stackan.placing.identity import Identity, is_random
-from stackan.placing.seen import Seen
+from stackan.placing.known_processes import Seen
 
 
 def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None = None) -> list[list[Dump]]:

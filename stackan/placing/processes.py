@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Place, Placement
+from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement, ProcessInputs
 from stackan.model.said import said
-from stackan.placing.alike import comparable
 from stackan.placing.clues import Clues
+from stackan.placing.comparable import comparable
 from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
+from stackan.placing.other_dumps import tell_views
 from stackan.placing.restarts import find_restarts
 from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
-from stackan.placing.views import tell_views
 
 _BY_TIME = {
     TEXT: said("by the times in the texts"),
@@ -23,7 +23,7 @@ _BY_TIME = {
 }
 
 
-def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
+def place(dumps: Sequence[Dump], given_order: bool = False) -> list[ProcessInputs]:
     """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
     clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
@@ -31,7 +31,7 @@ def place(dumps: Sequence[Dump], given_order: bool = False) -> list[Place]:
     return tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
 
 
-def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> Place:
+def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> ProcessInputs:
     compared, rest = comparable(dumps)
     left_out = {id(dump) for dump in rest}
     hosts, roles, pids = ([found(dump) for dump in dumps] for found in (clues.host, clues.role, lambda dump: _pid(dump, clues)))
@@ -56,7 +56,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         for at, dump in enumerate(dumps)
     ]
     span = span_of(time_steps(compared, clues)) or None
-    return Place(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), span, tuple(warnings))
+    return ProcessInputs(_agreed(hosts), _agreed(roles), int(pid) if pid is not None else None, tuple(placements), span, tuple(warnings))
 
 
 def _pid(dump: Dump, clues: Clues) -> Clue | None:

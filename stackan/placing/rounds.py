@@ -1,18 +1,18 @@
-"""Beside which snapshot of its process a table of counters was taken."""
+"""SideFiles which snapshot of its process a table of counters was taken."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
 
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.placing.clocks import seconds_apart, times_of
-from stackan.placing.listed import Fit, compared, name_of
 from stackan.placing.moments import seconds_between
 from stackan.placing.names import read_name
+from stackan.placing.table_owners import Fit, compared, name_of
 
 
-def match_snapshots(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
+def match_snapshots(series: Sequence[Fit], place: ProcessInputs) -> dict[int, Fit] | None:
     """{snapshot: the table that was taken beside it}, by rounds, else by times, else in order; None if nothing tells."""
     dumps = compared(place)
     found = _by_round(series, [dump.source for dump in dumps]) or _by_time(series, place)
@@ -36,7 +36,7 @@ def _by_round(series: Sequence[Fit], sources: Sequence[str]) -> dict[int, Fit] |
     return found
 
 
-def _by_time(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
+def _by_time(series: Sequence[Fit], place: ProcessInputs) -> dict[int, Fit] | None:
     """Each table with the nearest snapshot, nearer than half of the way to any other one."""
     times = times_of(place)
     steps = [seconds_between(*pair) for pair in itertools.pairwise(time for time in times if time is not None)]
@@ -53,7 +53,7 @@ def _by_time(series: Sequence[Fit], place: Place) -> dict[int, Fit] | None:
     return found
 
 
-def leftover(series: Sequence[Fit], found: Mapping[int, Fit], place: Place) -> list[Fit]:
+def leftover(series: Sequence[Fit], found: Mapping[int, Fit], place: ProcessInputs) -> list[Fit]:
     """The tables of rounds of which there is no snapshot, where rounds told which belong together."""
     rounds = {read_name(dump.source).rounds for dump in compared(place)}
     if any(name_of(fit.table).rounds not in rounds for fit in found.values()):

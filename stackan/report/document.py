@@ -12,7 +12,7 @@ from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
 from stackan.model.facts import fact
 from stackan.model.finding import Finding
-from stackan.model.place import INFERRED, Awaited, Place
+from stackan.model.place import INFERRED, Awaited, StackMeaning
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, Track
@@ -46,14 +46,14 @@ class Owner(NamedTuple):
 def document(analysis: Analysis, lang: str) -> dict[str, Any]:
     """The document, with headline, titles, explanations, advice and warnings in this language."""
     owners = _owners(analysis.waits)
-    names = {id(process.place): process.id for process in analysis.processes}
+    names = {id(process.inputs): process.id for process in analysis.processes}
     texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.snapshots}
     digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
     return {
         "schema": SCHEMA,
         "version": __version__,
         "verdict": analysis.verdict,
-        "headline": analysis.speech(lang).headline(analysis.told),
+        "headline": analysis.speech(lang).headline(analysis.headline_facts),
         "lang": catalog_of(lang).language,
         "processes": [
             _process(process, verdict, owners, names, digests, lang) for process, verdict in zip(analysis.processes, analysis.verdicts)
@@ -119,20 +119,20 @@ def _process(
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
         "id": process.id,
-        "host": process.place.host,
+        "host": process.inputs.host,
         "pid": process.pid,
         "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
-        "role": process.place.role,
+        "role": process.inputs.role,
         "profile": process.rules.profile,
         "verdict": verdict,
-        "inputs": [_input(placed) for placed in process.place.placements],
+        "inputs": [_input(placed) for placed in process.inputs.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)], lang) for index, dump in enumerate(process.snapshots)],
         "threads": [
             _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
         ],
         "pools": [_pool(pool) for pool in process.pools],
         "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
-        "warnings": list(map(catalog_of(lang).again, process.place.warnings)),
+        "warnings": list(map(catalog_of(lang).again, process.inputs.warnings)),
     }
 
 
@@ -182,7 +182,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "pool": pool,
         "present": [*track.present, *_repeated(track, process)],
         "progress": track.progress,
-        "confidence": certainty(track, process.place.span),
+        "confidence": certainty(track, process.inputs.span),
         "note": _WORDS.title(track.note),
         "timeline": track.timeline,
         "state": place.state,
@@ -226,7 +226,7 @@ def _waits_for(track: Track, owners: list[Owner], names: dict[int, str], process
     ]
 
 
-def _needs(place: Place, awaited: Awaited) -> str:
+def _needs(place: StackMeaning, awaited: Awaited) -> str:
     """How many of its owners have to give it back; of a barrier, how many threads have yet to come."""
     if awaited.missing:
         return str(awaited.missing)

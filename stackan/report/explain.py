@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
-from stackan.model.place import Awaited, Held, Place, Sighting, fact_of
+from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
@@ -62,7 +62,7 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
 
 def _head(process: Process, track: Track) -> str:
     """`LWP 17815 of process 17802: stuck (certain)`"""
-    sure, progress = certainty(track, process.place.span), progress_of(track)
+    sure, progress = certainty(track, process.inputs.span), progress_of(track)
     known = {"thread": label(track), "process": process.id, "progress": term(progress)}
     if progress == SEEMS_IDLE:
         return said("{thread} of process {process}: {progress}, though no rule knows it", **known)
@@ -85,7 +85,7 @@ def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> I
     for hold in sighting.holds:
         yield from page.indented(_holds(hold, short, page), 6, 12)
     for at, name in enumerate(place.names):
-        part = said("wait") if at < place.run else said("start") if at >= place.end else ""
+        part = said("wait") if at < place.wait_frames else said("start") if at >= place.first_start_frame else ""
         yield page.line(f"{page.label(part, 0, 6)}#{at:<3} {name}", 6)
 
 
@@ -115,7 +115,7 @@ def _object(awaited: Awaited) -> str:
     return f"{awaited.kind}{address}{symbol}"
 
 
-def _stance(place: Place, page: Page) -> str:
+def _stance(place: StackMeaning, page: Page) -> str:
     """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
     why = page.speech.sentence(fact_of(place))
     if place.verb == place.state:

@@ -42,7 +42,7 @@ def explain_inputs(analysis: Analysis, page: Page | None = None) -> Iterator[str
 
 
 def _process(process: Process, page: Page) -> Iterator[str]:
-    place = process.place
+    place = process.inputs
     yield page.line(said("process {name}: {snapshots}", name=process.id, snapshots=snapshots_of(len(place.placements))))
     differs = []
     for name, words in _CLUES.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stackan.model.analysis import Analysis, StackClass
 from stackan.model.finding import VERDICTS
-from stackan.model.place import Place
+from stackan.model.place import StackMeaning
 from stackan.model.process import Pool, Process, share_of
 from stackan.model.said import said, said_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
@@ -41,8 +41,8 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
         stacks = frozenset(track.place.names for track in process.tracks if track.progress == STUCK)
         pools = frozenset((pool.name, pool_state(pool)) for pool in process.pools)
-        story = (*map(progress_of, process.tracks), *_idle_places(process)) if len(process.tracks) == 1 else (process.place.role,)
-        look = (verdict, process.rules.profile, len(process.dumps), stacks, pools, process.place.warnings, story)
+        story = (*map(progress_of, process.tracks), *_idle_places(process)) if len(process.tracks) == 1 else (process.inputs.role,)
+        look = (verdict, process.rules.profile, len(process.dumps), stacks, pools, process.inputs.warnings, story)
         looks.setdefault(look, []).append(process)
     verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
     groups = [(processes, verdict_of[processes[0].id]) for processes in looks.values()]
@@ -67,7 +67,7 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process], pa
         4,
     )
     yield from page.indented(page.each_with([(process, str(number)) for process, number in often.items()]), 3, 3)
-    yield from stack_lines(stack.names, stack.members[0][1].place.run, page)
+    yield from stack_lines(stack.names, stack.members[0][1].place.wait_frames, page)
 
 
 def common_pool(stack: StackClass) -> str:
@@ -79,8 +79,8 @@ def common_pool(stack: StackClass) -> str:
 
 def head_of(processes: Sequence[Process], verdict: str, page: Page) -> str:
     """`process 17802 (mariadb): worker-exhaustion`, `14 processes (datanode, mariadb): idle`"""
-    roles = {process.place.role for process in processes}
-    known = page.listed(term(word) for word in (processes[0].place.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
+    roles = {process.inputs.role for process in processes}
+    known = page.listed(term(word) for word in (processes[0].inputs.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
     if len(processes) == 1:
         name = processes[0].id
         if known:
@@ -100,10 +100,10 @@ def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], 
         yield from page.indented(sizes(process, page), 3, 3)
     else:
         yield from render_members(processes, page)
-    for warning in process.place.warnings[:_SHOWN_NOTES]:
+    for warning in process.inputs.warnings[:_SHOWN_NOTES]:
         yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
-    if len(process.place.warnings) > _SHOWN_NOTES:
-        yield page.line(more_notes(len(process.place.warnings) - _SHOWN_NOTES), 3)
+    if len(process.inputs.warnings) > _SHOWN_NOTES:
+        yield page.line(more_notes(len(process.inputs.warnings) - _SHOWN_NOTES), 3)
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
         yield page.line(_unread(unparsed), 3)
@@ -275,7 +275,7 @@ def render_stuck(process: Process, shared: Mapping[Stack, str], page: Page) -> I
         above = shared.get(place.names)
         yield from page.indented(_stuck(tracks, above, page), 3, 6)
         if not above:
-            yield from stack_lines(place.names, place.run, page)
+            yield from stack_lines(place.names, place.wait_frames, page)
     if len(ranked) > _SHOWN_STACKS:
         hidden = len(ranked) - _SHOWN_STACKS
         more = said_of(
@@ -329,7 +329,7 @@ def _idle_places(process: Process) -> list[str]:
     return [place.rule.id if place.rule is not None else place.purpose for place in idle]
 
 
-def stance(place: Place) -> str:
+def stance(place: StackMeaning) -> str:
     """`sleeping in lab_stay`; only the place where the stack doesn't tell."""
     if place.verb == "unknowable":
         return said("in {function}", function=place.purpose)

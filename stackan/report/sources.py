@@ -44,7 +44,7 @@ def _count_equal(ours: list[str], theirs: list[str]) -> int:
 def _sources(analysis: Analysis) -> Iterator[str]:
     """All inputs that a report may quote: dumps, and what lies beside them."""
     for process in analysis.processes:
-        yield from (placed.dump.source for placed in process.place.placements)
+        yield from (placed.dump.source for placed in process.inputs.placements)
         if process.counters is not None:
             yield from (count.source for _, table in process.counters.tables for count in table.counts)
     yield from (log.source for log in analysis.logs)

@@ -107,12 +107,12 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
 
 def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str]], page: Page) -> Iterator[str]:
     """What the case comes to, and what to know before the rest is trusted; of several processes a line each, those alike together."""
-    counted = (finding for finding in analysis.findings if finding.counts and VERDICT_OF.get(finding.kind) == analysis.verdict)
+    counted = (finding for finding in analysis.findings if finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict)
     sure = next((finding.confidence for finding in counted), None)
     verdict = page.term(analysis.verdict).upper()
     head = said("{verdict} ({confidence})", verdict=verdict, confidence=term(sure)) if sure else verdict
     yield Head(page.line(head), "critical" if analysis.critical else "head")
-    yield from page.indented(page.speech.headline(analysis.told), 0, 0)
+    yield from page.indented(page.speech.headline(analysis.headline_facts), 0, 0)
     for warning in analysis.warnings[:_SHOWN_NOTES]:
         yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 0, 6))
     if len(analysis.warnings) > _SHOWN_NOTES:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from stackan.classify import Rulebook
-from stackan.model.place import UNNAMED, Place
+from stackan.model.place import UNNAMED, StackMeaning
 from stackan.normalize import canonical
 
 LIBC, LIBSTDCXX = "?? libc.so.6", "?? libstdc++.so.6"
@@ -92,7 +92,7 @@ TASK = (
 )
 
 
-def place_of(*printed: str, seen: Collection[str] = ()) -> Place:
+def place_of(*printed: str, seen: Collection[str] = ()) -> StackMeaning:
     """The place of a stack of printed names; a frame without a name is written with its library, as `Names` gives it.
 
     `seen` are names in other stacks of the process.
@@ -447,9 +447,9 @@ def test_a_servers_stack_means_what_the_server_does(stack: tuple[str, ...], stat
 
 def test_the_run_is_the_waits_own_and_the_end_starts_the_thread() -> None:
     place = place_of(*MUTEX, "__gthread_mutex_lock", "std::mutex::lock", "lock_second", "audit", *CXX_START)
-    assert place.names[place.run] == "lock_second"
+    assert place.names[place.wait_frames] == "lock_second"
     assert place.application == ("lock_second", "audit")
-    assert place.names[place.end] == "std::__invoke_impl"
+    assert place.names[place.first_start_frame] == "std::__invoke_impl"
     assert place.purpose == "lock_second"
 
 

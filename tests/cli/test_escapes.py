@@ -45,13 +45,13 @@ def call(*arguments: object, cwd: object = None, **environment: str) -> tuple[in
     return done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode("utf-8", "surrogateescape")
 
 
-FORMS = [
+REPAIRS_BEFORE_DETECTION = [
     "analyze", "analyze --color never", "analyze --format json", "analyze --explain 101", "analyze --explain inputs",
     "analyze --graph graphml", "parse", "parse --explain", "parse --format ndjson", "parse --format folded", "parse --format summary",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", REPAIRS_BEFORE_DETECTION)
 def test_names_in_dumps_and_of_files_come_out_as_escapes(tmp_path, form):
     folder = tmp_path / "case"
     folder.mkdir()
@@ -121,7 +121,7 @@ def test_members_of_archives_cannot_either(tmp_path, example):
         for number in (1, 2):
             tar.add(example / f"snap{number}.txt", f"{NASTY[1]}{NASTY[5]}/snap{number}.txt")
         tar.add(example / "snap1.txt", f"{NASTY[0]}.gz")
-    for form in FORMS[:4]:
+    for form in REPAIRS_BEFORE_DETECTION[:4]:
         _, out, errors = call(*form.replace("101", "17870").split(), archive)
         assert out and not OBEYED.search(out + errors)
 

@@ -44,7 +44,7 @@ def test_an_exhausted_pool_stays_one_through_many_snapshots(example, snapshots, 
     assert analysis.verdict == "worker-exhaustion"
     stuck = [track for track in process.tracks if track.progress == "stuck"]
     assert [track.timeline for track in stuck] == [" ".join("S" * (snapshots - 1))] * 10
-    assert process.place.span == (snapshots - 1) * 240
+    assert process.inputs.span == (snapshots - 1) * 240
 
 
 def test_a_finding_says_over_which_time_threads_stood_still():
@@ -63,7 +63,7 @@ def test_five_snapshots_with_a_restart_are_two_processes_and_say_so(example, roo
     analysis = analyze_texts(stamped([*before, *after]))
     assert [(process.id, len(process.dumps)) for process in analysis.processes] == [("3000", 3), ("4000", 2)]
     assert list(analysis.verdicts) == ["worker-exhaustion", "idle"]
-    assert all("restarted in between" in process.place.warnings[0] for process in analysis.processes)
+    assert all("restarted in between" in process.inputs.warnings[0] for process in analysis.processes)
 
 
 # -- reused ids
@@ -145,7 +145,7 @@ def backends(root) -> stackan.Analysis:
 
 def test_fifty_backends_are_fifty_processes_with_one_verdict_and_one_finding(backends):
     assert (len(backends.processes), backends.verdict) == (50, "blocked")
-    assert {process.place.role for process in backends.processes} == {"backend"}
+    assert {process.inputs.role for process in backends.processes} == {"backend"}
     (finding,) = backends.findings
     assert (finding.kind, len(finding.processes)) == ("convoy", 30)
 

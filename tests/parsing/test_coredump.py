@@ -41,7 +41,7 @@ INFO = """\
        Storage: /var/lib/systemd/coredump/core.ledgerd.1000.6023.zst (present)
        Message: """ + MESSAGE.replace("\n", "\n                ")
 PREFIX = "Feb  5 10:00:01 db1 systemd-coredump[6199]: "
-FORMS = {
+REPAIRS_BEFORE_DETECTION = {
     "bare": MESSAGE + "\n",
     "coredumpctl info": INFO + "\n",
     "journalctl": PREFIX + "[🡕] " + MESSAGE.replace("\n", "\n" + " " * len(PREFIX)) + "\n",
@@ -57,14 +57,14 @@ def dumps(text: str) -> list[Dump]:
     return found
 
 
-@pytest.fixture(params=list(FORMS))
+@pytest.fixture(params=list(REPAIRS_BEFORE_DETECTION))
 def form(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
 
 
 def test_each_form_gives_the_same_threads_and_frames(form: str) -> None:
-    (dump,) = dumps(FORMS[form])
+    (dump,) = dumps(REPAIRS_BEFORE_DETECTION[form])
     assert (dump.format, dump.facts.pid) == ("coredumpctl", 6023)
     assert dump.facts.command == ("/usr/sbin/ledgerd --workers 8" if form == "coredumpctl info" else "ledgerd")
     assert [(thread.lwp, thread.number, thread.name, thread.frames) for thread in dump.threads] == [
@@ -82,14 +82,14 @@ def test_each_form_gives_the_same_threads_and_frames(form: str) -> None:
 
 
 def test_lines_of_each_kind_add_up() -> None:
-    (dump,) = dumps(FORMS["journalctl"])
+    (dump,) = dumps(REPAIRS_BEFORE_DETECTION["journalctl"])
     assert dump.lines == {"threads": 2, "frames": 5, "continuations": 0, "locals": 0, "noise": 4, "blank": 2, "unparsed": 0}
-    (dump,) = dumps("Feb  5 10:00:00 db1 kernel: up\n" + FORMS["rsyslog"])
+    (dump,) = dumps("Feb  5 10:00:00 db1 kernel: up\n" + REPAIRS_BEFORE_DETECTION["rsyslog"])
     assert dump.lines == {"threads": 1, "frames": 0, "continuations": 0, "locals": 0, "noise": 0, "blank": 0, "unparsed": 1}
 
 
 def test_frames_of_one_line_have_its_number_and_quote_it_whole() -> None:
-    text = "Feb  5 10:00:00 db1 kernel: up\n" + FORMS["rsyslog"]
+    text = "Feb  5 10:00:00 db1 kernel: up\n" + REPAIRS_BEFORE_DETECTION["rsyslog"]
     (dump,) = dumps(text)
     assert {frame.line for frame in dump.frames} == {thread.line for thread in dump.threads} == {2}
     assert dump.line_text(2) == text.split("\n")[1]
@@ -97,7 +97,9 @@ def test_frames_of_one_line_have_its_number_and_quote_it_whole() -> None:
 
 
 def test_each_crash_of_a_log_is_a_dump_of_its_own(form: str) -> None:
-    first, second, third = dumps(FORMS[form] + FORMS[form].replace("6023", "7000") + FORMS[form])
+    first, second, third = dumps(
+        REPAIRS_BEFORE_DETECTION[form] + REPAIRS_BEFORE_DETECTION[form].replace("6023", "7000") + REPAIRS_BEFORE_DETECTION[form]
+    )
     assert [dump.facts.pid for dump in (first, second, third)] == [6023, 7000, 6023]
     assert [len(dump.frames) for dump in (first, second, third)] == [5, 5, 5]
 
@@ -114,7 +116,7 @@ def test_a_stack_of_64_frames_is_cut() -> None:
     frames = "".join(f"#{level:<2} 0x{0x7F00 + level:016x} f (ledgerd + 0x1)\n" for level in range(64))
     (dump,) = dumps("Process 7 (x) of user 0 dumped core.\n\nStack trace of thread 7:\n" + frames)
     assert (len(dump.frames), dump.facts.limited) == (64, True)
-    (dump,) = dumps(FORMS["bare"])
+    (dump,) = dumps(REPAIRS_BEFORE_DETECTION["bare"])
     assert not dump.facts.limited
 
 
@@ -130,7 +132,7 @@ def test_evidence_from_a_folded_line_can_be_found_to_the_byte(tmp_path: pathlib.
 
 
 def test_no_broken_message_loses_a_line_or_raises() -> None:
-    for form in FORMS.values():
+    for form in REPAIRS_BEFORE_DETECTION.values():
         for broken in hostile.mutations(form.encode(), 300):
             hostile.check(broken)
 
@@ -139,7 +141,7 @@ def test_no_broken_message_loses_a_line_or_raises() -> None:
     "piece", ["#012#0  0x1 f (g + 0x1)", "#012", "#012Process 7 (x) dumped core.#012Stack trace of thread 1:#012#0  0x1 f (g)"]
 )
 def test_a_hostile_line_is_read_in_linear_time(in_proportion: Callable[..., None], piece: str) -> None:
-    start = FORMS["rsyslog"].removesuffix("\n")
+    start = REPAIRS_BEFORE_DETECTION["rsyslog"].removesuffix("\n")
     in_proportion(lambda size: (start + piece * (size // len(piece)) + "\n").encode(), hostile.check)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from stackan.errors import InputError
-from stackan.model.dump import Dump, Told
+from stackan.model.dump import Dump, PrintedState
 from stackan.normalize.java import canonical
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
@@ -31,7 +31,7 @@ def parse(text: str) -> Dump:
     return dump
 
 
-def told(dump: Dump, name: str) -> Told:
+def told(dump: Dump, name: str) -> PrintedState:
     row = next(thread.row for thread in dump.threads if thread.name == name)
     return dump.facts.told[row]
 
@@ -203,8 +203,8 @@ def test_stacks_that_the_deadlock_section_repeats_are_no_threads() -> None:
 def test_a_dump_that_breaks_off_among_its_java_threads_is_called_cut() -> None:
     data = (DATA / "jdk17-monitor-1.txt").read_bytes()
 
-    assert parse(data[: data.index(b'"victim-2"')].decode()).cut
-    assert not read("jdk17-monitor-1.txt").cut
+    assert parse(data[: data.index(b'"victim-2"')].decode()).is_truncated
+    assert not read("jdk17-monitor-1.txt").is_truncated
 
 
 def test_native_and_java_frames_mixed_are_named_but_not_read() -> None:

@@ -16,7 +16,7 @@ from stackan.parsing import parse_all
 TRUTH = Path(__file__).resolve().parents[2].parent / "shared" / "truth"
 NOT_READ = ("lldb", "jstack", "py-spy")
 CASES = sorted(path.parent for path in TRUTH.glob("*/**/case.json") if path.parent.name not in NOT_READ)
-FORMS = TRUTH / "forms" / "mixed"
+REPAIRS_BEFORE_DETECTION = TRUTH / "forms" / "mixed"
 
 pytestmark = pytest.mark.skipif(not TRUTH.is_dir(), reason="the dumps with known truth do not lie in ../shared/truth")
 
@@ -70,18 +70,18 @@ REFUSED = {
     "44-state-after-killed-gdb.txt": "no thread dump",
 }
 ONE_THREAD = "24-eu-stack-1-thread.txt"
-READ = sorted(path.name for path in FORMS.glob("*.txt") if path.name not in REFUSED)
+READ = sorted(path.name for path in REPAIRS_BEFORE_DETECTION.glob("*.txt") if path.name not in REFUSED)
 
 
 def test_all_forms_are_there() -> None:
     assert len(READ) + len(REFUSED) == 29
-    assert all((FORMS / name).is_file() for name in REFUSED)
+    assert all((REPAIRS_BEFORE_DETECTION / name).is_file() for name in REFUSED)
 
 
 @pytest.mark.parametrize("name", READ)
 def test_each_form_shows_the_threads_of_the_process(name: str) -> None:
-    told = read_json(FORMS / "truth.json")
-    (dump,) = parse_all(content(FORMS / name), name)
+    told = read_json(REPAIRS_BEFORE_DETECTION / "truth.json")
+    (dump,) = parse_all(content(REPAIRS_BEFORE_DETECTION / name), name)
     lwps = [thread.lwp for thread in dump.threads]
     if name == ONE_THREAD:
         assert lwps == [told["pid"]]
@@ -96,7 +96,7 @@ def test_each_form_shows_the_threads_of_the_process(name: str) -> None:
 @pytest.mark.parametrize(("name", "words"), REFUSED.items())
 def test_a_form_without_stacks_is_refused_in_one_sentence(name: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
-        parse_all(content(FORMS / name), name)
+        parse_all(content(REPAIRS_BEFORE_DETECTION / name), name)
     told = str(caught.value)
     assert told.startswith(f"{name}: ")
     assert words in told

@@ -152,7 +152,7 @@ def test_many_lines_take_time_in_proportion(in_proportion, judge, lines):
     from stackan.peers import connect, read_descriptors
     from stackan.pipeline.collector import collector_paused
 
-    places = [process.place for process in judge("pipes").processes]
+    places = [process.inputs for process in judge("pipes").processes]
     pid = places[1].pid
 
     def make(size):

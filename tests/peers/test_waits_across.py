@@ -259,7 +259,7 @@ def hosts(tmp_path, dumps, address="127.0.0.1", *, case="mutual", tables=True):
 
 def test_loopback_addresses_mean_nothing_on_another_host(tmp_path, dumps):
     analysis = stackan.analyze(stackan.load(hosts(tmp_path, dumps)))
-    assert {process.place.host for process in analysis.processes} == {"node1", "node2"}
+    assert {process.inputs.host for process in analysis.processes} == {"node1", "node2"}
     assert analysis.verdict == "blocked"
 
 

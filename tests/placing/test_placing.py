@@ -123,7 +123,7 @@ def test_names_that_put_one_process_at_two_hosts_are_not_believed(pair):
         ["node2/snap1.txt", "node1/snap2.txt"],
     ]
     assert [process.id for process in analysis.processes] == ["5000", "6000"]
-    assert "several hosts, node1, node2" in analysis.processes[0].place.warnings[0]
+    assert "several hosts, node1, node2" in analysis.processes[0].inputs.warnings[0]
 
 
 def test_folders_with_hosts_own_names_are_hosts(pair):
@@ -131,20 +131,20 @@ def test_folders_with_hosts_own_names_are_hosts(pair):
     for number, host in enumerate(("bj-prod-ddb-03", "bj-prod-ddb-04"), 1):
         for stamp, text in zip((1, 2), another_process(*pair, seed=number), strict=True):
             texts[f"collected/{host}/round{stamp}/pstack.txt"] = text
-    assert [process.place.host for process in analyze(texts).processes] == ["bj-prod-ddb-03", "bj-prod-ddb-04"]
+    assert [process.inputs.host for process in analyze(texts).processes] == ["bj-prod-ddb-03", "bj-prod-ddb-04"]
 
 
 def test_folders_in_which_one_process_lies_twice_are_no_hosts(pair):
-    assert analyze({"a1/x.txt": pair[0], "b2/y.txt": pair[1]}).processes[0].place.host is None
+    assert analyze({"a1/x.txt": pair[0], "b2/y.txt": pair[1]}).processes[0].inputs.host is None
 
 
 def test_the_text_says_host_role_and_time_before_the_name_does(pair):
     head = b"[root@dn7 server]# date\nFri Jun  7 %s CST 2024\n[root@dn7 server]# ps\n./dolphindb -console 0 -mode datanode -home x\n"
     analysis = analyze({"node1/ctrl_2.txt": head % b"10:15:00" + pair[0], "node1/ctrl_1.txt": head % b"10:19:00" + pair[1]})
     (process,) = analysis.processes
-    assert (process.place.host, process.place.role) == ("dn7", "datanode")
+    assert (process.inputs.host, process.inputs.role) == ("dn7", "datanode")
     assert [dump.source for dump in process.dumps] == ["node1/ctrl_2.txt", "node1/ctrl_1.txt"]
-    assert [found.time for found in process.place.placements] == [("2024-06-07T10:15:00", "text"), ("2024-06-07T10:19:00", "text")]
+    assert [found.time for found in process.inputs.placements] == [("2024-06-07T10:15:00", "text"), ("2024-06-07T10:19:00", "text")]
 
 
 def test_a_process_id_that_only_the_name_tells_is_a_hint():
@@ -159,7 +159,7 @@ def test_a_process_id_that_only_the_name_tells_is_a_hint():
 def test_a_goroutine_dump_beside_gdbs_of_the_same_process_is_told(root, pair):
     goroutines = (root / "tests" / "dumps" / "go" / "kinds.txt").read_bytes()
     analysis = analyze({"node1/pstack_17802.log": pair[0], "node1/goroutines_pid17802.txt": goroutines})
-    assert {process.id: process.place.warnings[0].partition(",")[0] for process in analysis.processes} == {
+    assert {process.id: process.inputs.warnings[0].partition(",")[0] for process in analysis.processes} == {
         "node1/17802": "the same process id as in gdb dumps",
         "node1/17802#2": "the same process id as in go dumps",
     }
@@ -172,7 +172,7 @@ def test_gdbs_and_eu_stacks_dumps_of_one_process_are_one_process_of_which_one_to
     )
     texts = {"pstack_4100.log": dump(*threads), "pstack_4100.log.1": dump(*threads), "eu-stack_4100.txt": eu_stack(*threads)}
     (process,) = analyze(texts).processes
-    assert [found.compared for found in process.place.placements] == [False, True, True]
+    assert [found.compared for found in process.inputs.placements] == [False, True, True]
     assert [found.source for found in process.dumps] == ["pstack_4100.log", "pstack_4100.log.1"]
 
 
@@ -200,27 +200,27 @@ def test_two_dumps_of_one_round_stand_together_and_are_told(pair):
     full = [text.replace(b"#1 ", b"#1  ", 1) for text in pair]  # not the same bytes: no copies
     (process,) = analyze(dict(zip(names, (pair[0], full[0], pair[1], full[1])))).processes
     assert [dump.source for dump in process.dumps] == names
-    assert process.place.placements[0].ordered == "by the rounds in the names"
-    assert process.place.warnings == ("its 4 snapshots are of 2 rounds, by their names: those of one round are hardly apart in time",)
+    assert process.inputs.placements[0].ordered == "by the rounds in the names"
+    assert process.inputs.warnings == ("its 4 snapshots are of 2 rounds, by their names: those of one round are hardly apart in time",)
 
 
 def test_a_number_that_all_names_have_in_common_counts_no_rounds(pair):
     (process,) = analyze({"run1/a.txt": pair[0], "run1/b.txt": pair[1]}).processes
-    assert not process.place.warnings
+    assert not process.inputs.warnings
 
 
 def test_compare_takes_the_given_order_over_every_name_and_host(pair):
     texts = {"node2/pstack_dnode_1.2024-06-08_101500.log": pair[0], "node1/pstack_ctrl_2.2024-06-07_101500.log": pair[1]}
     (process,) = analyze(texts, given_order=True).processes
     assert [dump.source for dump in process.dumps] == list(texts)
-    assert process.place.placements[0].ordered == "as it was given"
-    assert any("not taken in this order" in warning for warning in process.place.warnings)
+    assert process.inputs.placements[0].ordered == "as it was given"
+    assert any("not taken in this order" in warning for warning in process.inputs.warnings)
 
 
 def test_compare_tells_that_snapshots_are_too_close_in_whatever_order_they_are_given(pair):
     names = [f"2024-06-07_1015{second}.txt" for second in ("02", "00")]
     (process,) = analyze(dict(zip(names, pair, strict=True)), given_order=True).processes
-    wrong, close = process.place.warnings
+    wrong, close = process.inputs.warnings
     assert "not taken in this order" in wrong
     assert "were taken 2 s apart" in close
 
@@ -253,7 +253,7 @@ def test_compare_says_that_inputs_are_of_different_processes_and_by_what(pair, o
 )
 def test_rounds_that_are_too_close_or_too_far_for_a_conclusion_are_told(pair, stamps, words):
     texts = {f"pstack_{stamp}.txt".replace("pstack_", "20240607_"): pair[at % 2] for at, stamp in enumerate(stamps)}
-    warnings = analyze(texts).processes[0].place.warnings
+    warnings = analyze(texts).processes[0].inputs.warnings
     assert (words is None and not warnings) or words in warnings[0]
 
 
@@ -264,7 +264,7 @@ def test_a_restart_between_rounds_is_recognized_and_told_at_both(pair):
     before, after = another_process(*pair, seed=1), another_process(*pair, seed=2)
     texts = {f"node1/round{at}/pstack_dnode_{pid}.log": text for at, pid, text in ((1, 1000, before[0]), (2, 2000, after[1]))}
     analysis = analyze(texts)
-    assert {process.id: process.place.warnings for process in analysis.processes} == {
+    assert {process.id: process.inputs.warnings for process in analysis.processes} == {
         "node1/1000": ("it is not in later rounds, 2000 is: restarted in between",),
         "node1/2000": ("it is not in earlier rounds, 1000 is: restarted in between",),
     }
@@ -274,7 +274,7 @@ def test_a_restart_under_the_same_process_id_is_told_by_the_threads_addresses(pa
     """In containers the server's id is 1 before and after."""
     analysis = analyze({"round1/pstack.txt": pair[0], "round2/pstack.txt": moved(pair[1], 7)})
     assert len(analysis.processes) == 2
-    assert all("restarted in between" in process.place.warnings[0] for process in analysis.processes)
+    assert all("restarted in between" in process.inputs.warnings[0] for process in analysis.processes)
 
 
 def test_two_data_nodes_of_one_host_are_no_restart(pair):
@@ -282,17 +282,17 @@ def test_two_data_nodes_of_one_host_are_no_restart(pair):
     for number in (1, 2):
         for stamp, text in zip((1, 2), another_process(*pair, seed=number), strict=True):
             texts[f"node1/round{stamp}/pstack_dnode_{number}000.log"] = text
-    assert all(not process.place.warnings for process in analyze(texts).processes)
+    assert all(not process.inputs.warnings for process in analyze(texts).processes)
 
 
 def test_another_program_under_a_later_name_is_no_restart(pair):
     other = b"Thread 1 (Thread 0x7f3100000740 (LWP 77)):\n#0  0x00007f31 in poll () from /lib64/libc.so.6\n#1  0x0000558 in other_main ()\n"
-    assert all(not process.place.warnings for process in analyze({"round1/x.txt": pair[0], "round2/x.txt": other}).processes)
+    assert all(not process.inputs.warnings for process in analyze({"round1/x.txt": pair[0], "round2/x.txt": other}).processes)
 
 
 def test_dumps_of_one_round_that_were_taken_one_after_the_other_are_no_restart(pair):
     texts = {f"pstack_dnode_{number}000.20240607_10150{number}.log": another_process(pair[0], seed=number)[0] for number in (1, 2)}
-    assert all(not process.place.warnings for process in analyze(texts).processes)
+    assert all(not process.inputs.warnings for process in analyze(texts).processes)
 
 
 # -- the same inputs

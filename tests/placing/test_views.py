@@ -52,7 +52,7 @@ def test_a_jvms_own_dumps_and_native_ones_are_told_to_be_two_views_of_one_proces
     folder = shared / "truth/servers/s4b-java-monitor-deadlock"
     paths = [path for tool in ("gdb", "jstack") for path in sorted((folder / tool).glob("snap*.txt"))]
     analysis = stackan.analyze(stackan.load(*paths))
-    notes = {process.dumps[0].format: process.place.warnings for process in analysis.processes}
+    notes = {process.dumps[0].format: process.inputs.warnings for process in analysis.processes}
     assert notes["gdb"] == ()
     assert notes["jstack"][0].startswith("most of its threads have the LWPs of those in ")
     assert "snap1.gdb.txt: most likely another view of that process" in notes["jstack"][0]

@@ -38,7 +38,7 @@ def _of_pool(process: Process, pool: Pool) -> Iterator[Fact]:
     for link in _links(pool.workers):
         by_peer.setdefault(link.who, []).append(link)
     for links in by_peer.values():
-        own = all(place is process.place for end in links[0].ends for place in end.places)
+        own = all(place is process.inputs for end in links[0].ends for place in end.places)
         yield fact(
             "workers-wait-for-own-process" if own else "workers-wait-for-answer",
             count=len(links),

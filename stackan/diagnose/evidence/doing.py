@@ -22,7 +22,7 @@ def wanted(track: Track) -> Wanted:
     if place.what:
         return Wanted(place.kind, place.what)
     if place.reason == NAMELESS:
-        return Wanted(place.kind, unnamed=place.run)
+        return Wanted(place.kind, unnamed=place.wait_frames)
     if awaited is None:
         return Wanted(place.kind)
     if place.kind == "thread" and awaited.owners:
@@ -71,8 +71,8 @@ def holder_doing(track: Track) -> Fact:
 def in_all(process: Process) -> dict[str, int | bool]:
     """Over which snapshots something was so: the more and the longer, the surer."""
     known: dict[str, int | bool] = {"snapshots": len(process.dumps)}
-    if process.place.span:
-        known["span"] = process.place.span
-    if any(dump.cut for dump in process.dumps):
+    if process.inputs.span:
+        known["span"] = process.inputs.span
+    if any(dump.is_truncated for dump in process.dumps):
         known["cut"] = True
     return known

@@ -21,7 +21,7 @@ class OtherEnds:
     """The processes of a case, as the other ends of connections and pipes."""
 
     def __init__(self, processes: Sequence[Process]) -> None:
-        self._processes = {id(process.place): process for process in processes}
+        self._processes = {id(process.inputs): process for process in processes}
 
     def of(self, tracks: Sequence[Track]) -> list[Fact]:
         """What is known of each other end that these threads wait for, those of most threads first."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.facts import Fact, fact
-from stackan.model.place import Place
+from stackan.model.place import StackMeaning
 from stackan.model.process import Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track, places_of
@@ -59,7 +59,7 @@ class PossibleHolders:
 
     def __init__(self, process: Process) -> None:
         self._tracks: dict[int, list[Track]] = {}  # by place; equal places are the same object
-        self._places: dict[str, list[Place]] = {}
+        self._places: dict[str, list[StackMeaning]] = {}
         self._inside: dict[tuple[frozenset[str], Callable[[Track], bool]], _Inside] = {}
         for track in process.tracks:
             at = self._tracks.setdefault(id(track.place), [])
@@ -85,7 +85,7 @@ class PossibleHolders:
         return [track for number in at_work for track in self._tracks[number]]
 
 
-def _past(place: Place) -> tuple[str, ...]:
+def _past(place: StackMeaning) -> tuple[str, ...]:
     """The functions that may have taken a lock before they came here: who waits for a lock has not taken that one."""
     return place.application[1:] if place.state == "lock" else place.application
 

@@ -48,7 +48,7 @@ def find_truncated(process: Process) -> list[Finding]:
     """Dumps that break off: what they do not show may be what matters."""
     findings = []
     for dump in process.dumps:
-        if dump.cut:
+        if dump.is_truncated:
             last = dump.thread(dump.stop_thread - 1)
             findings.append(
                 Finding(

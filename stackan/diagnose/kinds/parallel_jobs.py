@@ -17,7 +17,7 @@ from stackan.model.rules import FrameRule
 from stackan.model.track import STUCK, Track
 
 _MIN_PROCESSES = 3  # that make a job
-_TOLD = 4  # processes of which it is told what they do instead
+_NAMED = 4  # processes of which it is told what they do instead
 
 Call = tuple[str, ...]  # the function in which a process waits for the others of its job, and the frames outside of it
 Ranks = list[tuple[Process, Track]]
@@ -148,7 +148,7 @@ class Jobs:
             doing_it.setdefault(track.place.names, []).append((process, track))
         return [
             [fact("not-there-does", processes=tuple(process for process, _ in several)), self._doing(several[0][1])]
-            for several in list(doing_it.values())[:_TOLD]
+            for several in list(doing_it.values())[:_NAMED]
         ]
 
     def _doing(self, track: Track) -> Fact:

@@ -28,7 +28,7 @@ def find_spins(process: Process) -> list[Finding]:
 
 def _weakest(process: Process, tracks: list[Track]) -> str:
     """As sure as the least sure of them: a thread that was met in one place often enough, over long enough, hardly computes."""
-    return LIKELY if all(certainty(track, process.place.span) == LIKELY for track in tracks) else POSSIBLE
+    return LIKELY if all(certainty(track, process.inputs.span) == LIKELY for track in tracks) else POSSIBLE
 
 
 def _spin(process: Process, tracks: list[Track], confidence: str, title: str, why: str, advice: str) -> list[Finding]:

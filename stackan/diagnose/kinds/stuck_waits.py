@@ -47,7 +47,7 @@ def find_stuck_waits(
             fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
             if fresh:
                 groups.setdefault(key, []).extend(fresh)
-        if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.cut or not process.whole):
+        if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.is_truncated or not process.whole):
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}

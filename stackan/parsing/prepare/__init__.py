@@ -14,10 +14,10 @@ from stackan.parsing.prepare.encoding import decode, drop_escapes
 from stackan.parsing.prepare.text import Text
 from stackan.parsing.stretches import stretches
 
-__all__ = ["REMNANTS", "Text", "mend", "prepare", "tell"]
+__all__ = ["REPAIRS_AFTER_SCAN", "Text", "mend", "prepare", "tell"]
 
-FORMS = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
-REMNANTS = signs.REMNANTS
+REPAIRS_BEFORE_DETECTION = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
+REPAIRS_AFTER_SCAN = signs.REPAIRS_AFTER_SCAN
 TOLD = {
     "entities": said("HTML's `&lt;` was made `<` again"),
     "folded": said("messages that a log had folded into one line were unfolded"),
@@ -40,7 +40,7 @@ def prepare(data: bytes) -> Text:
     if plain is not text.data:
         text = Text(plain, original=text.data)
     frame = signs.find_frame(text.data)
-    for name in FORMS:
+    for name in REPAIRS_BEFORE_DETECTION:
         if frame < 0 and any(map(import_module(f"{__name__}.{name}").is_needed, stretches(text.data))):
             text = mend(text, name)
             frame = signs.find_frame(text.data)

@@ -14,31 +14,31 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-_ANY = rb"([>|:\t ]*?)"  # blanks alone may be a margin
-_SIGN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
+_ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
+_QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
 
 # What is searched for, as that is fast, and the line that it has to stand in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
     (mark, re.compile(rb"\A" + margin + line))
     for mark, margin, line in (
-        (b"Full thread dump ", _ANY, rb"Full thread dump "),  # HotSpot
-        (b"java.lang.Thread.State: ", _ANY, rb"   java\.lang\.Thread\.State: "),
-        (b": (state = ", _ANY, rb"Thread \d+: \(state = "),  # jhsdb
-        (b" (most recent call first):", _ANY, rb"(?:Thread 0x|Current thread 0x|Stack \()"),  # faulthandler
-        (b"Traceback for thread ", _ANY, rb"(?:  )?Traceback for thread \d"),  # pystack
-        (b"The frame stack for thread ", _ANY, rb"The frame stack for thread \d"),
-        (b" thread #", _ANY, rb"[* ] thread #\d"),  # lldb
-        (b" lwp# ", _ANY, rb"-----"),  # Solaris
-        (b" thread# ", _ANY, rb"-----"),
-        (b" tid# ", _ANY, rb"-----"),  # AIX
-        (b", tid: ", _ANY, rb"pid: \d"),  # Android
-        (b'" sysTid=', _ANY, rb'"'),
-        (b" Suspend: ", _ANY, rb"[ .#](?:  \d| \d\d|\d{3,})  Id: "),  # WinDbg
-        (b"STACK_TEXT:", _ANY, rb"STACK_TEXT:"),
-        (b"RetAddr", _SIGN, rb" *(?:# +)?(?:Memory +)?(?:Child-SP|ChildEBP|RetAddr)"),
-        (b"  Cid ", _SIGN, rb" *THREAD "),
-        (b"Call graph:", _ANY, rb"Call graph:"),  # macOS: sample
-        (b"  Thread 0x", _ANY, rb"  Thread 0x[0-9a-f]+ .* samples"),  # spindump
+        (b"Full thread dump ", _ANY_MARGIN, rb"Full thread dump "),  # HotSpot
+        (b"java.lang.Thread.State: ", _ANY_MARGIN, rb"   java\.lang\.Thread\.State: "),
+        (b": (state = ", _ANY_MARGIN, rb"Thread \d+: \(state = "),  # jhsdb
+        (b" (most recent call first):", _ANY_MARGIN, rb"(?:Thread 0x|Current thread 0x|Stack \()"),  # faulthandler
+        (b"Traceback for thread ", _ANY_MARGIN, rb"(?:  )?Traceback for thread \d"),  # pystack
+        (b"The frame stack for thread ", _ANY_MARGIN, rb"The frame stack for thread \d"),
+        (b" thread #", _ANY_MARGIN, rb"[* ] thread #\d"),  # lldb
+        (b" lwp# ", _ANY_MARGIN, rb"-----"),  # Solaris
+        (b" thread# ", _ANY_MARGIN, rb"-----"),
+        (b" tid# ", _ANY_MARGIN, rb"-----"),  # AIX
+        (b", tid: ", _ANY_MARGIN, rb"pid: \d"),  # Android
+        (b'" sysTid=', _ANY_MARGIN, rb'"'),
+        (b" Suspend: ", _ANY_MARGIN, rb"[ .#](?:  \d| \d\d|\d{3,})  Id: "),  # WinDbg
+        (b"STACK_TEXT:", _ANY_MARGIN, rb"STACK_TEXT:"),
+        (b"RetAddr", _QUOTE_MARGIN, rb" *(?:# +)?(?:Memory +)?(?:Child-SP|ChildEBP|RetAddr)"),
+        (b"  Cid ", _QUOTE_MARGIN, rb" *THREAD "),
+        (b"Call graph:", _ANY_MARGIN, rb"Call graph:"),  # macOS: sample
+        (b"  Thread 0x", _ANY_MARGIN, rb"  Thread 0x[0-9a-f]+ .* samples"),  # spindump
     )
 )
 

@@ -73,7 +73,7 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
 
 # What is left over after a scan, and the module that cures it.  In this order: what wraps or glues lines may hide in what
 # goes before.
-REMNANTS: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
+REPAIRS_AFTER_SCAN: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
     (has_entities, "entities"),
     (has_questions, "pager"),
     (has_prompts, "prompts"),

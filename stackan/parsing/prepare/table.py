@@ -5,7 +5,7 @@
       2    Thread 0x7f8f2eea36c0 (LWP 10417) "mariadbd" futex_wait (private=0, …) at …
       3    LWP 10418 (running)
 
-Beside backtraces the table is noise, as it says nothing that they do not.
+SideFiles backtraces the table is noise, as it says nothing that they do not.
 """
 
 from __future__ import annotations

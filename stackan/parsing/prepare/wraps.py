@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.words import LOCALS_LINES
+from stackan.model.debugger_phrases import LOCALS_LINES
 from stackan.parsing.prepare.text import Line
 
 MOST = 12  # lines of one frame

@@ -1,6 +1,6 @@
 """Readers in plain Python: one file for each format that the scanner does not read, all into the same columns.
 
-A reader is a function `read(data: bytes) -> Reading`.  It is imported when its format is met, and not before.
+A reader is a function `read(data: bytes) -> ParsedText`.  It is imported when its format is met, and not before.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ READERS: dict[str, str] = {
 }
 
 
-class Reading(NamedTuple):
+class ParsedText(NamedTuple):
     """What a reader made of a text."""
 
     columns: Columns
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
     snapshots: tuple[int, ...] = ()  # rows of the threads with which the second and further snapshots begin
 
 
-def read(format: str, data: bytes) -> Reading:
+def read(format: str, data: bytes) -> ParsedText:
     """Read a text whose format is known and in READERS."""
-    reading: Reading = importlib.import_module(f"stackan.parsing.readers.{READERS[format]}").read(data)
+    reading: ParsedText = importlib.import_module(f"stackan.parsing.readers.{READERS[format]}").read(data)
     return reading

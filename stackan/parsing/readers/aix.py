@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import find_opening, is_hex, is_number
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 _UNNAMED = (b"????????", b"??")
 
@@ -28,7 +28,7 @@ class _Frame(NamedTuple):
     arguments: tuple[int, int] | None
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
     for text in builder.lines():
@@ -47,7 +47,7 @@ def read(data: bytes) -> Reading:
             builder.frame(frame.function, pc=frame.pc, arguments=frame.arguments)
         elif text.startswith((b"procstack: ", b"procstack64: ")):
             builder.noise()
-    return cut(builder, facts)
+    return split_snapshots(builder, facts)
 
 
 def read_process(text: bytes) -> Facts | None:

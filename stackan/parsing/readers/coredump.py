@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import decimal, hexadecimal
-from stackan.parsing.readers.pieces import NOTHING_SAID, cut
+from stackan.parsing.readers.pieces import NOTHING_SAID, split_snapshots
 
 _THREAD = b"Stack trace of thread "
 _JSON = b'"MESSAGE"'
@@ -56,12 +56,12 @@ class _Crashes:
         self.facts[self.row] = self.facts.get(self.row, NOTHING_SAID)._replace(command=_text(command))
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     crashes = _Crashes(builder)
     for line in builder.lines():
         _take(builder, crashes, line)
-    reading = cut(builder, crashes.facts)
+    reading = split_snapshots(builder, crashes.facts)
     limited = any(frames >= _MOST for frames in builder.columns.thread_frames)
     return reading._replace(facts=tuple(facts._replace(limited=limited) for facts in reading.facts))
 

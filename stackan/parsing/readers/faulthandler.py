@@ -16,12 +16,12 @@ Frames stand innermost first.  Threads have pthread ids, names since 3.14.  (CPy
 from __future__ import annotations
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Told
+from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import is_hex
 from stackan.parsing.readers.file_lines import read_file_line
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 _TAIL = b" (most recent call first):"
 _ALONE = b"Stack" + _TAIL
@@ -38,9 +38,9 @@ _REMARKS = (
 _NOISE = (b"Extension modules: ", b"<Cannot show all threads ", b"Python runtime state: ", b"...")
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     dumps = {0: False}  # {row of its first thread: whether a stack in it is cut}
     first = 0
     seen: set[int] = set()
@@ -51,7 +51,7 @@ def read(data: bytes) -> Reading:
             if pthread in seen or UNKNOWN in (pthread, *seen):
                 first = _begin(builder, dumps, seen)
             seen.add(pthread)
-            told[builder.thread(pthread=max(pthread, 0), name=name)] = Told("python: thread", builder.line)
+            told[builder.thread(pthread=max(pthread, 0), name=name)] = PrintedState("python: thread", builder.line)
         elif text.startswith(_OPENINGS):
             first = _begin(builder, dumps, seen)
             builder.noise()
@@ -66,7 +66,7 @@ def read(data: bytes) -> Reading:
             dumps[first] |= text == _CUT
         elif text.startswith(_NOISE):
             builder.noise()
-    return cut(builder, {row: Facts(None, None, (), (), limited=limited, told=told) for row, limited in dumps.items()})
+    return split_snapshots(builder, {row: Facts(None, None, (), (), limited=limited, told=told) for row, limited in dumps.items()})
 
 
 def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:

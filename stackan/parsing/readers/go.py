@@ -14,9 +14,9 @@ src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcr
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts, Told
+from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.go_lines import (
     INDENTS,
     NOWHERE,
@@ -46,7 +46,7 @@ _OBSERVER = "takes the dump"
 _ADDITIONS = (" (scan)", " (durable)", " (synctest)")
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     return _Reader(data).read()
 
 
@@ -56,7 +56,7 @@ class _Snapshot:
     def __init__(self, failed: bool = False, deadlock: int = 0) -> None:
         self.failed = failed  # the program printed it because it failed or was told to end
         self.deadlock = deadlock  # the line that says that all are asleep
-        self.told: dict[int, Told] = {}
+        self.told: dict[int, PrintedState] = {}
         self.seen: set[int] = set()  # numbers of its goroutines
         self.crashing = False  # further system threads print themselves, and some goroutines again
 
@@ -76,7 +76,7 @@ class _Reader:
         self.number = 0  # of the open goroutine
         self.aside = False  # lines of the open goroutine that are no frames of its own: who created it, its ancestors
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedText:
         builder = self.builder
         for line in builder.lines():
             text = self.margin.cut(line)
@@ -90,7 +90,7 @@ class _Reader:
                 builder.close_thread()
             elif self.opening is not None:
                 self.opening.deadlock = 0  # words of another: the goroutines that follow may be of a later run
-        return Reading(builder.columns, tuple(snapshot.facts() for snapshot in self.snapshots), tuple(builder.snapshots))
+        return ParsedText(builder.columns, tuple(snapshot.facts() for snapshot in self.snapshots), tuple(builder.snapshots))
 
     def _header(self, line: bytes, text: bytes) -> bool:
         """`goroutine 17 [chan receive, 5 minutes, locked to thread]:`, or `runtime stack:` of a system thread."""
@@ -111,7 +111,7 @@ class _Reader:
         words = _bare_state(header.state)
         if words == "running" and not snapshot.told and not snapshot.failed:
             words = _OBSERVER
-        snapshot.told[self.builder.thread(number=header.number)] = Told(f"go: {words}", self.builder.line)
+        snapshot.told[self.builder.thread(number=header.number)] = PrintedState(f"go: {words}", self.builder.line)
         return True
 
     def _find_snapshot(self, number: int) -> _Snapshot:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.java_locks import kind_of
 from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
 
@@ -40,7 +40,7 @@ _LOCKS = {
 }
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     reader = (_Json if b'"threadDump": {' in data else _Text)(data)
     return reader.read()
 
@@ -53,7 +53,7 @@ class _Reader:
         self.threads: list[JavaThread] = []
         self.pid: int | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedText:
         for text in self.builder.lines():
             if text.strip():
                 self.take(text)
@@ -61,7 +61,7 @@ class _Reader:
                 self.builder.blank()
                 self.builder.close_thread()
         told = {row: thread.told() for row, thread in enumerate(self.threads)}
-        return Reading(self.builder.columns, (Facts(self.pid, None, (), (), told=told),))
+        return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), told=told),))
 
     def take(self, text: bytes) -> None:
         raise NotImplementedError

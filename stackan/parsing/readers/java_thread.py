@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Lock, Told
+from stackan.model.dump import Lock, PrintedState
 
 # Threads of the JVM that are java.lang.Threads for it, but run no Java code (HotSpot's compileBroker.cpp, serviceThread.cpp, …).
 _SERVICE = (
@@ -68,7 +68,7 @@ class JavaThread:
             self.held.add(lock.address)
             self.holds.append(lock)
 
-    def told(self) -> Told:
+    def told(self) -> PrintedState:
         holds = self.holds
         if self.waits and (self.awaits is None or self.awaits.address is None):
             # Compiled code prints no object for Object.wait: any of its monitors may be the one that was given back.
@@ -76,7 +76,7 @@ class JavaThread:
         elif self.awaits is None and self.state == b"BLOCKED":
             # jhsdb prints the monitor that the innermost frame enters as locked, among those that it has.
             holds = [lock for lock in holds if lock.kind != "monitor" or lock.frame > 0]
-        return Told(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
+        return PrintedState(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
 
     def _words(self) -> str:
         """The thread's state as profiles know it."""

@@ -23,7 +23,7 @@ from __future__ import annotations
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.java_locks import Deadlocks, read_lock
 from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
 
@@ -55,7 +55,7 @@ _AROUND = (
 _ATTACHING = b"Attaching to process ID "
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     """Read one or several dumps; what stands around them, such as a server's log, is unparsed."""
     return _Reader(data).read()
 
@@ -72,7 +72,7 @@ class _Reader:
         self.in_deadlock = self.in_heap = False
         self.starts = [(0, 0)]  # (row of its first thread, its first line) of each snapshot
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedText:
         for text in self.builder.lines():
             if not text.strip():
                 self._blank()
@@ -81,7 +81,7 @@ class _Reader:
         rows = len(self.threads)
         starts = [start for start in self.starts if start[0] < rows] or [(0, 0)]
         facts = [self._facts(*start, *stop) for start, stop in zip(starts, [*starts[1:], (rows, self.builder.line + 1)])]
-        return Reading(self.builder.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
+        return ParsedText(self.builder.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
 
     def _blank(self) -> None:
         self.builder.blank()

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.lldb_frame import Text, read_header, read_text
 from stackan.parsing.readers.lldb_session import PROMPT, Session, read_head
 
@@ -31,7 +31,7 @@ _NAME = b", name = '"
 _LONGEST_NAME = 64  # bytes that a thread's name may have: 15 on Linux, 63 on macOS
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     session = Session(line.rstrip(b"\r") for line in data.split(b"\n"))
     stacks = {head.line: head for head in session.stacks()}
     tids = session.tids()
@@ -70,7 +70,7 @@ def read(data: bytes) -> Reading:
             builder.close_thread()
         elif not line.strip():
             builder.blank()
-    return Reading(builder.columns, tuple(session.facts(stop) for stop in stops), tuple(builder.snapshots))
+    return ParsedText(builder.columns, tuple(session.facts(stop) for stop in stops), tuple(builder.snapshots))
 
 
 def find_name(data: bytes, start: int, line: bytes) -> tuple[tuple[int, int] | None, int]:

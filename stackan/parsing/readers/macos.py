@@ -29,12 +29,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Told
+from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.calltree import Node, Path, Tree, read_node
 from stackan.parsing.readers.fields import DIGITS, is_hex, is_number
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 MOVING = "macos: moving"
 _STILL = 0.9  # the share of its samples from which on a thread is taken to stand where they are
@@ -58,11 +58,11 @@ class _Frame(NamedTuple):
     pc: int | None
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     paths = _find_paths(data)
     builder = Builder(data, outermost_first=True)
     facts: dict[int, Facts] = {}
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     path: Path | None = None
     in_summary = False
     for text in builder.lines():
@@ -76,7 +76,7 @@ def read(data: bytes) -> Reading:
             row = builder.thread(lwp=head.lwp, name=head.name)
             path = paths[builder.line]
             if path.weight < path.samples * _STILL or head.lwp == UNKNOWN:
-                told[row] = Told(MOVING, builder.line)
+                told[row] = PrintedState(MOVING, builder.line)
         elif node is not None and builder.open and path is not None:
             frame = read_frame(text[node.start :]) if builder.line in path.lines else None
             if frame is None:
@@ -95,7 +95,7 @@ def read(data: bytes) -> Reading:
             if in_summary or text.startswith(_WORDS) or _is_pair(text):
                 builder.close_thread()
                 builder.noise()
-    reading = cut(builder, facts)
+    reading = split_snapshots(builder, facts)
     return reading._replace(facts=tuple(each._replace(told=told) for each in reading.facts))
 
 

@@ -16,22 +16,22 @@ Frames stand innermost first.  A command line may hold ends of lines.  The gramm
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts, Lock, Told
+from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import hexadecimal
-from stackan.parsing.readers.pieces import NOTHING_SAID, cut
+from stackan.parsing.readers.pieces import NOTHING_SAID, split_snapshots
 from stackan.parsing.readers.python_objects import Objects
 
 _FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     objects = Objects(builder)
     current = NOTHING_SAID  # what is said of the process whose threads stand here
     facts = {0: current}  # {row of its first thread: that}
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     seen: set[tuple[int, int]] = set()
     in_head = False  # between a process's line and its version's
     for text in builder.lines():
@@ -61,7 +61,7 @@ def read(data: bytes) -> Reading:
         elif builder.open and text.startswith(_FRAME):
             _read_line(builder, text, objects)
     objects.complete(told, facts)
-    return cut(builder, {row: said._replace(told=told) for row, said in facts.items()})
+    return split_snapshots(builder, {row: said._replace(told=told) for row, said in facts.items()})
 
 
 def read_process(text: bytes) -> Facts | None:
@@ -97,11 +97,11 @@ def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] |
     return (-1, pthread, state, name) if pthread is not None else None
 
 
-def told_by(state: bytes, line: int) -> Told:
+def told_by(state: bytes, line: int) -> PrintedState:
     """What py-spy says of a thread: whether the system runs it, and whether it has the GIL."""
     word, _, gil = state.decode().partition("+")
     held = (Lock("gil", None, line, "the GIL"),) if "gil" in (word, gil) else ()
-    return Told("python: idle" if word == "idle" else "python: active" if word == "active" else "python: thread", line, None, held)
+    return PrintedState("python: idle" if word == "idle" else "python: active" if word == "active" else "python: thread", line, None, held)
 
 
 def _read_line(builder: Builder, text: bytes, objects: Objects) -> None:

@@ -22,10 +22,10 @@ It is read line by line, and no further, so that what is concluded can be quoted
 from __future__ import annotations
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Told
+from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers import ParsedText
+from stackan.parsing.readers.pieces import split_snapshots
 from stackan.parsing.readers.pyspy import told_by
 
 _FIELDS = {
@@ -35,10 +35,10 @@ _FIELDS = {
 _INNER = b"      "  # the indent of what stands within a thread's frames
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     seen: set[tuple[int, int]] = set()
     said: dict[bytes, bytes] = {}  # fields of the current thread and frame, as they are printed
     name: tuple[int, int] | None = None  # offsets of the thread's name in the text
@@ -73,7 +73,7 @@ def read(data: bytes) -> Reading:
             builder.locals()
         else:
             builder.noise()
-    return cut(builder, {row: each._replace(told=told) for row, each in facts.items()})
+    return split_snapshots(builder, {row: each._replace(told=told) for row, each in facts.items()})
 
 
 def _frame(said: dict[bytes, bytes]) -> tuple[bytes, bytes]:

@@ -17,11 +17,11 @@ by two blanks, below `Interpreter-0 (main)`.  (pystack src/pystack/traceback_for
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts, Lock, Told
+from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.file_lines import read_file_line
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 from stackan.parsing.readers.python_objects import Objects
 
 _HEAD, _TAIL = b"Traceback for thread ", b" (most recent call last):"
@@ -42,11 +42,11 @@ _NOISE = (
 )
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data, outermost_first=True)
     objects = Objects(builder)
     facts: dict[int, Facts] = {}
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     seen: set[int] = set()
     pid: int | None = None
     shift = 0  # of a text with subinterpreters
@@ -82,7 +82,7 @@ def read(data: bytes) -> Reading:
                 pid = said
                 facts[len(builder.columns.thread_lwp)] = Facts(pid, None, (), ())
     objects.complete(told, facts)
-    reading = cut(builder, facts)
+    reading = split_snapshots(builder, facts)
     return reading._replace(facts=tuple(each._replace(told=told) for each in reading.facts))
 
 
@@ -120,11 +120,11 @@ def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     return b"" if function == b"???" else function, b"from " + library + location
 
 
-def _told(status: bytes, line: int) -> Told:
+def _told(status: bytes, line: int) -> PrintedState:
     """`[Has the GIL]`, `[Waiting for the GIL]`, `[Garbage collecting]`, `[]`."""
     if b"Has the GIL" in status:
-        return Told("python: active", line, None, (Lock("gil", None, line, "the GIL"),))
-    return Told("python: gil" if b"Waiting for the GIL" in status else "python: thread", line)
+        return PrintedState("python: active", line, None, (Lock("gil", None, line, "the GIL"),))
+    return PrintedState("python: gil" if b"Waiting for the GIL" in status else "python: thread", line)
 
 
 def _pid(text: bytes) -> int | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from stackan.model.dump import Lock, Told
+from stackan.model.dump import Lock, PrintedState
 from stackan.model.place import LOCALS
 from stackan.parsing.builder import Builder
 
@@ -68,7 +68,7 @@ class Objects:
             what, address = _WAITS[self._frame][kind], int(digits, 16)
             self._awaited[self._thread] = Lock(what, address, self._builder.line, kind.decode(), evidence=LOCALS)
 
-    def complete(self, told: dict[int, Told], snapshots: Iterable[int]) -> None:
+    def complete(self, told: dict[int, PrintedState], snapshots: Iterable[int]) -> None:
         """Add to what is told of each thread what it waits for; `snapshots` are the rows with which they begin."""
         lwps = self._builder.columns.thread_lwp
         for first, stop in itertools.pairwise(sorted({0, *snapshots, len(lwps)})):

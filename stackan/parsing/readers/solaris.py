@@ -19,11 +19,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Told
+from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import is_hex, is_number
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 _NO_SYMBOL = b"????????"
 _SIGNAL = b" --- called from signal handler with signal "
@@ -37,10 +37,10 @@ class _Frame(NamedTuple):
     arguments: tuple[int, int] | None
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
-    told: dict[int, Told] = {}
+    told: dict[int, PrintedState] = {}
     refusals: list[str] = []
     for text in builder.lines():
         if not text.strip():
@@ -59,13 +59,13 @@ def read(data: bytes) -> Reading:
             builder.frame(frame.function, location, pc=frame.pc, arguments=frame.arguments)
         elif builder.open and text == _ZOMBIE:
             builder.locals()
-            told[len(builder.columns.thread_lwp) - 1] = Told("solaris: zombie", builder.line)
+            told[len(builder.columns.thread_lwp) - 1] = PrintedState("solaris: zombie", builder.line)
         elif builder.open and (text.startswith(_SIGNAL) or (text.startswith(b" ") and b"(), exit value = 0x" in text)):
             builder.locals()
         elif text.startswith(b"pstack: "):
             builder.noise()
             refusals.append(text.decode("utf-8", "replace"))
-    reading = cut(builder, facts)
+    reading = split_snapshots(builder, facts)
     return reading._replace(facts=tuple(each._replace(refusals=tuple(refusals), told=told) for each in reading.facts))
 
 

@@ -26,9 +26,9 @@ from typing import NamedTuple
 
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import decimal, hexadecimal
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 # What a tombstone says of the process and the signal.
 _FIELDS = (
@@ -107,12 +107,12 @@ class _Tombstones:
         self.builder.thread(lwp=header.lwp, name=(at, at + len(header.name)) if header.name else None)
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     tombstones = _Tombstones(builder)
     for line in builder.lines():
         tombstones.take(line)
-    return cut(builder, tombstones.facts)
+    return split_snapshots(builder, tombstones.facts)
 
 
 def _message(line: bytes) -> bytes:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.readers import Reading
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import find_opening, is_hex, is_number
-from stackan.parsing.readers.pieces import NOTHING_SAID, cut
+from stackan.parsing.readers.pieces import NOTHING_SAID, split_snapshots
 
 _MARKS = b"> \t"  # `>` stands before the frame that the window shows
 _INLINED = b"[Inline Frame] "
@@ -32,7 +32,7 @@ class _Frame(NamedTuple):
     arguments: tuple[int, int] | None
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
     seen: set[int] = set()
@@ -53,7 +53,7 @@ def read(data: bytes) -> Reading:
             builder.frame(frame.function, frame.location, pc=frame.pc, arguments=frame.arguments)
         elif builder.open and text.lstrip(_MARKS).startswith(b"["):
             builder.locals()  # [External Code], [Managed to Native Transition], [Frames below may be incorrect and/or missing …]
-    return cut(builder, facts)
+    return split_snapshots(builder, facts)
 
 
 def read_head(text: bytes) -> tuple[int, tuple[int, int] | None] | None:

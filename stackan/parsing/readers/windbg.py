@@ -19,10 +19,10 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Printed
 from stackan.parsing.builder import Builder
-from stackan.parsing.printed import share_out
-from stackan.parsing.readers import Reading
+from stackan.parsing.printed import assign_owners
+from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import HEX, find_opening, is_hex, is_number
-from stackan.parsing.readers.pieces import cut
+from stackan.parsing.readers.pieces import split_snapshots
 
 _DEPTHS = (256, 20)  # so many frames are printed where nobody asks for more (`.kframes`); 20 in older versions
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
@@ -78,13 +78,13 @@ class _Reader:
         self.analyzing = self.repeated = self.unclosed = False
         self.section: int | None = None  # address of the critical section that `!locks` or `!cs` speaks of
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedText:
         for text in self.builder.lines():
             self._line(text)
-        reading = cut(self.builder, self.facts)
+        reading = split_snapshots(self.builder, self.facts)
         limited = max(self.builder.columns.thread_frames, default=0) in _DEPTHS
         starts = [reading.columns.thread_line[row] for row in (0, *reading.snapshots)] if reading.columns.thread_line else [0]
-        owners = share_out(self.printed, starts)
+        owners = assign_owners(self.printed, starts)
         said = [facts._replace(printed=printed, limited=limited) for facts, printed in zip(reading.facts, owners, strict=True)]
         return reading._replace(facts=tuple(said))
 
@@ -197,7 +197,7 @@ class _Reader:
         builder.noise()
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedText:
     return _Reader(data).read()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from stackan.model.case import Case
 from stackan.model.natural import natural_key
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import said
 from stackan.placing import host_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Text = TypeVar("Text", "Log", "Descriptors")
 
 
-class Beside(NamedTuple):
+class SideFiles(NamedTuple):
     """What one process gets."""
 
     logs: Sequence[Log]  # that it has written
@@ -31,13 +31,13 @@ class Beside(NamedTuple):
     links: dict[int, Link]  # what its descriptors lead to
 
 
-def share_out(case: Case, places: Sequence[Place]) -> tuple[list[Beside], list[str]]:
+def assign_side_files(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[SideFiles], list[str]]:
     """For each process what lies beside its dumps; and what a case's reader has to know of texts that are not used."""
     written = in_order(case.logs)
     logs = _share_logs(written, places)
     counters, unused = _share_counters(case, places)
     links, unfit = _connect(in_order(case.descriptors), places)
-    return [Beside(*each) for each in zip(logs, counters, links)], [*_strangers(written, logs), *unused, *unfit]
+    return [SideFiles(*each) for each in zip(logs, counters, links)], [*_strangers(written, logs), *unused, *unfit]
 
 
 def in_order(texts: Iterable[Text]) -> list[Text]:
@@ -45,26 +45,26 @@ def in_order(texts: Iterable[Text]) -> list[Text]:
     return sorted(texts, key=lambda text: natural_key(text.source))
 
 
-def _share_logs(logs: Sequence[Log], places: Sequence[Place]) -> list[list[Log]]:
+def _share_logs(logs: Sequence[Log], places: Sequence[ProcessInputs]) -> list[list[Log]]:
     """For each process the logs that it has written."""
     if not logs:
         return [[] for _ in places]
-    from stackan.faultlogs import share_out
+    from stackan.faultlogs import assign_logs
 
-    return share_out(logs, [each.compared for each in places])
+    return assign_logs(logs, [each.compared for each in places])
 
 
-def _share_counters(case: Case, places: Sequence[Place]) -> tuple[list[Counters | None], list[str]]:
+def _share_counters(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[Counters | None], list[str]]:
     """For each process what is counted beside its snapshots; and what a case's reader has to know of counters that are not used."""
     if not case.tables:
         return [None for _ in places], []
     from stackan.counters import gather
-    from stackan.placing.beside import share_out
+    from stackan.placing.counter_tables import assign_counters
 
-    return share_out(gather(case.tables, case.given_order), places)
+    return assign_counters(gather(case.tables, case.given_order), places)
 
 
-def _connect(descriptors: Sequence[Descriptors], places: Sequence[Place]) -> tuple[list[dict[int, Link]], list[str]]:
+def _connect(descriptors: Sequence[Descriptors], places: Sequence[ProcessInputs]) -> tuple[list[dict[int, Link]], list[str]]:
     """For each process what its descriptors lead to; and what a case's reader has to know of tables that are not used."""
     if not descriptors:
         return [{} for _ in places], []

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from stackan.model.counters import Count, Table
 from stackan.model.dump import Dump
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import said
 from stackan.placing.names import Name, read_name
 
@@ -20,7 +20,7 @@ class Fit(NamedTuple):
     rows: Mapping[int, Count]  # {LWP: its row}
 
 
-def find_owners(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[list[Fit]], list[str]]:
+def find_owners(tables: Sequence[Table], places: Sequence[ProcessInputs]) -> tuple[list[list[Fit]], list[str]]:
     """For each process the tables that list its threads.
 
     A table of another host, or of another time, lists some of these ids as well: it has to have half of a snapshot's threads,
@@ -52,7 +52,7 @@ class _Homes:
     that list the same ids have the same owners.
     """
 
-    def __init__(self, places: Sequence[Place]) -> None:
+    def __init__(self, places: Sequence[ProcessInputs]) -> None:
         self._pids = [place.pid for place in places]
         self._threads = [[set(dump.thread_of_lwp) for dump in compared(place)] for place in places]
         self._all = [set().union(*snapshots) for snapshots in self._threads]
@@ -105,5 +105,5 @@ def name_of(table: Table) -> Name:
     return read_name(table.folder or table.source)
 
 
-def compared(place: Place) -> list[Dump]:
+def compared(place: ProcessInputs) -> list[Dump]:
     return [placed.dump for placed in place.placements if placed.compared]

@@ -8,11 +8,11 @@ from operator import itemgetter
 
 from stackan.model.dump import Dump
 from stackan.model.formats import RUN_TIMES
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import said
 
 
-def tell_views(places: Sequence[Place]) -> list[Place]:
+def tell_views(places: Sequence[ProcessInputs]) -> list[ProcessInputs]:
     """The places with a note at those that show a process which another one shows, too."""
     views = _by_process_id(places)
     natives = _natives(places)
@@ -28,7 +28,7 @@ def tell_views(places: Sequence[Place]) -> list[Place]:
     return told
 
 
-def _by_process_id(places: Sequence[Place]) -> dict[tuple[str | None, int | None], dict[str, str]]:
+def _by_process_id(places: Sequence[ProcessInputs]) -> dict[tuple[str | None, int | None], dict[str, str]]:
     """{(host, process id): {family: format}}"""
     formats: dict[tuple[str | None, int | None], dict[str, str]] = {}
     for each in places:
@@ -37,7 +37,7 @@ def _by_process_id(places: Sequence[Place]) -> dict[tuple[str | None, int | None
     return formats
 
 
-def _natives(places: Sequence[Place]) -> dict[int, Dump]:
+def _natives(places: Sequence[ProcessInputs]) -> dict[int, Dump]:
     """{LWP: the first dump of the first process that shows it in a native stack}"""
     dumps = (each.placements[0].dump for each in reversed(places))
     return {lwp: dump for dump in dumps if dump.traits.language not in RUN_TIMES for lwp in dump.thread_of_lwp}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import first_of, said
 from stackan.placing.identity import why_different
 
 _SHOWN = 4
 
 
-def tell_apart(places: Sequence[Place]) -> str:
+def tell_apart(places: Sequence[ProcessInputs]) -> str:
     """A sentence where no two of the snapshots that were given to be compared are of one process."""
     inputs = [f"{place.compared[0].source} ({place.pid if place.pid is not None else '?'})" for place in places]
     return said(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from stackan.model.counters import Count, Counted, Counters, Table
-from stackan.model.placement import Place
+from stackan.model.placement import ProcessInputs
 from stackan.model.said import said, said_of
 from stackan.placing.clocks import clock_of
-from stackan.placing.listed import Fit, compared, find_owners
 from stackan.placing.rounds import goes_on, leftover, match_snapshots
+from stackan.placing.table_owners import Fit, compared, find_owners
 
 _OF_PROCESS = ("top", "ps")  # they print the time of the whole process for its main thread
 
 Rows = Mapping[int, Count]  # of one table: {LWP: its row}
 
 
-def share_out(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[Counters | None], list[str]]:
+def assign_counters(tables: Sequence[Table], places: Sequence[ProcessInputs]) -> tuple[list[Counters | None], list[str]]:
     """What is counted beside the snapshots of each process, and what has to be said of tables that are not used."""
     fits, warnings = find_owners(tables, places)
     shares = []
@@ -27,7 +27,7 @@ def share_out(tables: Sequence[Table], places: Sequence[Place]) -> tuple[list[Co
     return shares, warnings
 
 
-def _place_tables(own: Sequence[Fit], place: Place) -> tuple[Counters | None, list[str]]:
+def _place_tables(own: Sequence[Fit], place: ProcessInputs) -> tuple[Counters | None, list[str]]:
     dumps = compared(place)
     used: list[tuple[int, Fit]] = []
     warnings: list[str] = []
@@ -61,7 +61,7 @@ def _say_leftover(fit: Fit) -> str:
     return said("{source}: of a round of which there is no dump; not used", source=fit.table.source)
 
 
-def _count(used: Sequence[tuple[int, Fit]], place: Place) -> Counters:
+def _count(used: Sequence[tuple[int, Fit]], place: ProcessInputs) -> Counters:
     """For each snapshot and thread the finest count of its CPU time, and of its switches; each from one kind of table throughout."""
     snapshots = range(len(compared(place)))
     kinds: dict[str, dict[int, Rows]] = {}
