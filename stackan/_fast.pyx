@@ -29,7 +29,7 @@ from libc.string cimport memchr, memcmp, memcpy, memmove, memset, strlen
 import os
 
 from stackan.model import columns as _columns
-from stackan.model import words as _words
+from stackan.model import debugger_phrases as _words
 
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)
