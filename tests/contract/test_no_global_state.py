@@ -18,9 +18,10 @@ def collector():
 
 def test_the_collector_is_on_again_after_an_analysis_and_nothing_is_kept_from_it(collector, example):
     gc.enable()
+    frozen = gc.get_freeze_count()  # Python 3.12 begins with some
     analysis = stackan.analyze(stackan.load(str(example)))
     assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() == frozen
     assert gc.is_tracked(analysis.findings)
 
 
