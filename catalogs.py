@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).parent
 # The calls that mark a message, and which of their arguments are one: a singular and a plural are one together.
 _FIRST, _BOTH = slice(0, 1), slice(0, 2)
 CALLS = {
-    **dict.fromkeys(("_", "marked", "one", "said", "text", "fill"), _FIRST),
+    **dict.fromkeys(("marked", "one", "said", "text", "fill"), _FIRST),
     **dict.fromkeys(("many", "plural"), _BOTH),
     "said_of": slice(1, 3),
 }

@@ -235,20 +235,37 @@ def _check_types(row: dict[str, Any], path: str, where: str) -> None:
 def _check_translations(row: dict[str, Any], path: str, where: str) -> None:
     """That each stands beside English words, element by element where these are a list."""
     for key in row:
-        said = _english(key)
-        if said not in row:
-            raise ProfileError(f"{path}: {where} states no `{said}`, but says by `{key}` what that is in another language")
-        if said in _LISTS and len(row[key]) != len(row[said]):
-            counts = f"{len(row[key])} elements, and `{said}` {len(row[said])}"
-            raise ProfileError(f"{path}: `{key}` of {where} has {counts}: translate one by one, in their order")
+        english = _english(key)
+        if english not in row:
+            raise ProfileError(
+                said(
+                    "{source}: {where} has `{key}` without the `{english}` that it translates",
+                    source=path,
+                    where=where,
+                    key=key,
+                    english=english,
+                )
+            )
+        if english in _LISTS and len(row[key]) != len(row[english]):
+            raise ProfileError(
+                said(
+                    "{source}: `{key}` of {where} has {number} elements, and `{english}` {wanted}: translate one by one, in their order",
+                    source=path,
+                    key=key,
+                    where=where,
+                    number=len(row[key]),
+                    english=english,
+                    wanted=len(row[english]),
+                )
+            )
 
 
 def _english(key: str) -> str:
     """The key that says the same in English: `what` of `what_zh_CN`."""
     for language in TRANSLATED:
-        said = key.removesuffix(f"_{language}")
-        if said in _SAID:
-            return said
+        english = key.removesuffix(f"_{language}")
+        if english in _SAID:
+            return english
     return key
 
 

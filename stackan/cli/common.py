@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, BinaryIO, TextIO, cast
 
 from stackan.cli.help import WrongValue
-from stackan.cli.language import LANGUAGES, in_language
+from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText, is_standard_output, say, standard_output
 from stackan.errors import UsageError
+from stackan.model.languages import LANGUAGES
 from stackan.model.said import said
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 
+from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
 from stackan.model.said import Said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ENGLISH, CHINESE = "en", "zh_CN"
-LANGUAGES = (ENGLISH, CHINESE)
 _OPTION = "--lang"
 _SIMPLIFIED = ("zh_cn", "zh_hans", "zh_sg")  # of locales; Taiwan and Hong Kong read Traditional Chinese
 

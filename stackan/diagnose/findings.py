@@ -23,10 +23,10 @@ _SURE = {CERTAIN: 0, LIKELY: 1, POSSIBLE: 2}
 def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -> list[Finding]:
     """Findings in an order that depends on the input alone."""
     findings: list[Finding] = []
-    victims = BlockedThreads(graph, reduction)
+    blocked = BlockedThreads(graph, reduction)
     for cause in reduction.causes:
         pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
-        finding = find_exhaustion(graph, cause, victims) if pooled else find_deadlock(graph, cause, victims)
+        finding = find_exhaustion(graph, cause, blocked) if pooled else find_deadlock(graph, cause, blocked)
         if finding is not None:
             findings.append(finding)
     for process in processes:

@@ -75,11 +75,11 @@ def _look_of(value: object) -> Hashable:
     if isinstance(value, str):
         return _NUMBER.sub("#", value)
     if isinstance(value, Wanted):
-        return value.kind, value.words, _NUMBER.sub("#", value.symbol), value.through, value.only
+        return value.kind, value.words, _NUMBER.sub("#", value.symbol), _look_of(value.who), value.through, value.only
     if isinstance(value, Peer):
         return _NUMBER.sub("#", " ".join(value.processes))
     if isinstance(value, Pool):
         return _NUMBER.sub("#", value.name)
     if isinstance(value, Fact):
         return _look(value)
-    return type(value).__name__
+    return tuple(map(_look_of, value)) if type(value) is tuple else type(value).__name__

@@ -23,7 +23,6 @@ class Case:
         logs: list[Log] | None = None,
         tables: list[Table] | None = None,
         descriptors: list[Descriptors] | None = None,
-        files: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
@@ -31,7 +30,6 @@ class Case:
         self.logs = logs or []  # of servers, as far as they tell who waits for whom
         self.tables = tables or []  # of what each thread has used: `top -H`, `ps -L`, copies of /proc
         self.descriptors = descriptors or []  # who has which end of a connection or a pipe open
-        self.files = files  # device and inode of each file that was read
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

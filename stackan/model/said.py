@@ -37,6 +37,22 @@ def said_of(count: int, one: str, many: str, /, **values: object) -> Said:
     return _filled(one, many, {**values, "count": count})
 
 
+class Row(str):
+    """Names in a row, which other languages part by other signs."""
+
+    __slots__ = ("names",)
+
+    names: tuple[str, ...]
+
+
+def row(names: Iterable[str]) -> Row:
+    """Names in a row: `a, b, c`."""
+    known = tuple(names)
+    joined = Row(", ".join(known))
+    joined.names = known
+    return joined
+
+
 def in_a_row(clauses: Iterable[str]) -> str:
     """Whole clauses as one sentence."""
     return reduce(lambda before, clause: said("{before}; {clause}", before=before, clause=clause), clauses)
@@ -45,8 +61,8 @@ def in_a_row(clauses: Iterable[str]) -> str:
 def first_of(names: Sequence[str], most: int) -> str:
     """The first of many names, and how many more there are."""
     if len(names) <= most:
-        return ", ".join(names)
-    return said("{names} and {count} more", names=", ".join(names[:most]), count=len(names) - most)
+        return row(names)
+    return said("{names} and {count} more", names=row(names[:most]), count=len(names) - most)
 
 
 def _filled(english: str, plural: str | None, values: Mapping[str, object]) -> Said:

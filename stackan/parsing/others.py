@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from stackan.model.dump import Dump
-from stackan.model.said import said
+from stackan.model.said import row, said
 from stackan.parsing.detect import DIALECTS, detect_all
 from stackan.parsing.stretches import LOOK_AT, spans
 
@@ -26,7 +26,7 @@ def tell_others(dump: Dump) -> list[str]:
             "{source}: read as {format}, but {others} is in it, too: give each dump as a file of its own",
             source=dump.source,
             format=dump.format,
-            others=", ".join(others),
+            others=row(others),
         )
     ]
 

@@ -10,7 +10,7 @@ from stackan.errors import InputError, UsageError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
-from stackan.model.said import said
+from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.once import Once, say_again
 from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
@@ -60,12 +60,12 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
     if found.others:
-        sources = ", ".join(sorted(found.others, key=natural_key))
+        sources = row(sorted(found.others, key=natural_key))
         warnings.append(said("passed over, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, frozenset(visits.files))
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
 
 
 class Found(NamedTuple):

@@ -9,7 +9,7 @@ from operator import itemgetter
 from stackan.model.dump import Dump
 from stackan.model.formats import RUN_TIMES
 from stackan.model.placement import ProcessInputs
-from stackan.model.said import said
+from stackan.model.said import row, said
 
 
 def tell_views(places: Sequence[ProcessInputs]) -> list[ProcessInputs]:
@@ -55,9 +55,7 @@ def _other_view(dump: Dump, natives: Mapping[int, Dump]) -> Dump | None:
 
 
 def _say_same_id(formats: Sequence[str]) -> str:
-    return said(
-        "the same process id as in {formats} dumps, but nothing shows which of the threads are the same", formats=", ".join(formats)
-    )
+    return said("the same process id as in {formats} dumps, but nothing shows which of the threads are the same", formats=row(formats))
 
 
 def _say_view(native: Dump) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement, ProcessInputs
-from stackan.model.said import said
+from stackan.model.said import row, said
 from stackan.placing.clues import Clues
 from stackan.placing.comparable import comparable
 from stackan.placing.group import group
@@ -38,9 +38,9 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
     pid = next((clue.value for source in (TEXT, NAME) for clue in pids if clue is not None and clue.source == source), None)
     warnings = [*restarts, *doubt_spacing(compared, clues, given_order), *doubt_rounds(compared, clues)]
     if len(named := _named(hosts)) > 1:
-        warnings.append(said("its inputs' names speak of several hosts, {hosts}; their threads are of one process", hosts=", ".join(named)))
+        warnings.append(said("its inputs' names speak of several hosts, {hosts}; their threads are of one process", hosts=row(named)))
     if len(named := _named(roles)) > 1:
-        warnings.append(said("its inputs' names speak of several roles, {roles}; their threads are of one process", roles=", ".join(named)))
+        warnings.append(said("its inputs' names speak of several roles, {roles}; their threads are of one process", roles=row(named)))
     order, told = _reason_of_order(dumps, clues, given_order), clues.order(dumps)
     placements = [
         Placement(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT
-from stackan.model.said import said
+from stackan.model.said import row, said
 from stackan.placing.clues import Clues
 from stackan.placing.identity import process_id
 from stackan.placing.moments import seconds_between
@@ -135,10 +135,10 @@ def _names(members: Sequence[int], processes: Sequence[Sequence[Dump]]) -> list[
 def _say_new(before: Sequence[str]) -> str:
     if len(before) == 1:
         return said("it is not in earlier rounds, {process} is: restarted in between", process=before[0])
-    return said("it is not in earlier rounds, one of {processes} is: restarted in between", processes=", ".join(before))
+    return said("it is not in earlier rounds, one of {processes} is: restarted in between", processes=row(before))
 
 
 def _say_gone(after: Sequence[str]) -> str:
     if len(after) == 1:
         return said("it is not in later rounds, {process} is: restarted in between", process=after[0])
-    return said("it is not in later rounds, one of {processes} is: restarted in between", processes=", ".join(after))
+    return said("it is not in later rounds, one of {processes} is: restarted in between", processes=row(after))

@@ -79,7 +79,7 @@ class Tape:
         """What stands next extends a header. Raises LimitHit or ReadError if tarfile would take too long for it."""
         self._extensions += 1
         if self._extensions > _MOST_EXTENSIONS:
-            raise tarfile.ReadError(f"more than {_MOST_EXTENSIONS} headers in a row that extend the next one")
+            raise tarfile.ReadError(said("more than {count} headers in a row that extend the next one", count=_MOST_EXTENSIONS))
         self._budget.check_member_directory(size)
         self._count_directory(min(size, _USUAL_BYTES))  # the rest counts where the header ends
         if kind in _PAX:

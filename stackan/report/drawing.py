@@ -15,6 +15,7 @@ from stackan.model.said import said
 from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
 from stackan.report.layout import cut, safe
 from stackan.report.page import Page, Stream
+from stackan.wording.nouns import say
 
 _LABEL = 60  # columns
 _BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")
@@ -123,12 +124,17 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
     )
 
 
+def _name(node: Node, page: Page) -> str:
+    """A node's own label, or better words for what it is."""
+    return say(node.what if node.what is not None else node.label, page.catalog)
+
+
 def _label(nodes: list[Node], several: bool, page: Page) -> Iterator[str]:
     node = nodes[0]
     if len(nodes) == 1:
-        yield cut(page.say(node.label), _LABEL)
+        yield cut(_name(node, page), _LABEL)
     elif node.track is None:
-        yield f"{len(nodes)} × {cut(page.say(node.label), _LABEL)}"
+        yield f"{len(nodes)} × {cut(_name(node, page), _LABEL)}"
     else:
         numbers = page.numbers([member.track.shown for member in nodes if member.track], 3)
         yield page.say(said("{count} threads: {numbers}", count=len(nodes), numbers=numbers))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.certainty import certainty
+from stackan.model.facts import Wanted
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
@@ -17,6 +18,7 @@ from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
+from stackan.wording.nouns import say
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
@@ -90,7 +92,11 @@ def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> I
 
 
 def _awaits(awaited: Awaited, line: int, short: Shortener, page: Page) -> str:
-    known = {"what": _object(awaited), "evidence": term(awaited.evidence), "where": _where(awaited, line, short, page)}
+    known = {
+        "what": say(Wanted(awaited.kind, address=awaited.address, symbol=awaited.symbol or ""), page.catalog),
+        "evidence": term(awaited.evidence),
+        "where": _where(awaited, line, short, page),
+    }
     if awaited.address is None and awaited.descriptor is not None:
         return said("waits for {what} of descriptor {descriptor} ({evidence}, {where})", **known, descriptor=awaited.descriptor)
     if awaited.address is None:
@@ -99,20 +105,16 @@ def _awaits(awaited: Awaited, line: int, short: Shortener, page: Page) -> str:
 
 
 def _holds(hold: Held, short: Shortener, page: Page) -> str:
-    what = f"{hold.kind} {hold.address:#x}" if hold.address is not None else hold.kind
-    known = {"what": what, "evidence": term(hold.evidence), "where": _where(hold, hold.line, short, page)}
+    known = {
+        "what": say(Wanted(hold.kind, address=hold.address), page.catalog),
+        "evidence": term(hold.evidence),
+        "where": _where(hold, hold.line, short, page),
+    }
     if hold.sure:
         return said("holds {what} ({evidence}, {where})", **known)
     if hold.log is not None:
         return said("holds {what} ({evidence}, {where}; the log is of another moment)", **known)
     return said("holds {what} ({evidence}, {where}; may be left over from an earlier call)", **known)
-
-
-def _object(awaited: Awaited) -> str:
-    """`mutex 0x5587d1784140 <audit_lock>`"""
-    address = f" {awaited.address:#x}" if awaited.address is not None else ""
-    symbol = f" <{awaited.symbol}>" if awaited.symbol else ""
-    return f"{awaited.kind}{address}{symbol}"
 
 
 def _stance(place: StackMeaning, page: Page) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
-from stackan.model.said import Said
+from stackan.model.said import Row, Said
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -87,6 +87,8 @@ class Chinese(Catalog):
         return self._translations.ngettext(one, many, count)
 
     def again(self, text: str) -> str:
+        if isinstance(text, Row):
+            return self.comma.join(map(self.again, text.names))
         if not isinstance(text, Said):
             return text
         values = {name: self.again(value) if isinstance(value, str) else value for name, value in text.values.items()}

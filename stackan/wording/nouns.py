@@ -8,6 +8,7 @@ from typing import cast
 from stackan.model.facts import One, Peer, PoolOf, Share, Shown, Value, Wanted
 from stackan.model.process import Pool, Process
 from stackan.model.said import Said
+from stackan.model.spans import spoken
 from stackan.model.track import Track, label
 from stackan.wording.catalog import Catalog, marked
 
@@ -101,10 +102,10 @@ def wanted(value: Wanted, catalog: Catalog) -> str:
         return catalog.text("something in the C library that the dump does not name (a semaphore, a thread's end, or a timed or PI mutex)")
     if value.end_of is not None:
         return catalog.fill("the end of LWP {lwp}", lwp=str(value.end_of))
-    if value.kind == "once" and address:
-        return catalog.fill("a one-time initialization, {address}", address=address.strip() + symbol)
+    if address and value.kind in NAMES:
+        return f"{catalog.text(NAMES[value.kind])}{address}{symbol}"
     if address:
-        return f"{catalog.text(NAMES.get(str(value.kind), str(value.kind)))}{address}{symbol}"
+        return catalog.fill("{what}, {name}", what=_kind(value.kind, catalog), name=address.strip() + symbol)
     kind = _other_end(value, catalog) or _kind(value.kind, catalog)
     if value.descriptor is not None:
         return catalog.fill("{what} (descriptor {descriptor})", what=kind, descriptor=str(value.descriptor))
@@ -178,11 +179,7 @@ def share(value: Share, catalog: Catalog) -> str:
 
 def span(seconds: int, catalog: Catalog) -> str:
     """`45 s`, `4 min`, `3 h`"""
-    if seconds < 120:
-        return catalog.fill("{count} s", count=str(seconds))
-    if seconds < 7200:
-        return catalog.fill("{count} min", count=str(seconds // 60))
-    return catalog.fill("{count} h", count=str(seconds // 3600))
+    return catalog.again(spoken(seconds))
 
 
 _WORDS: dict[type, Callable[..., str]] = {

@@ -14,7 +14,7 @@ class Sentence(NamedTuple):
 
     text: str
     plural: str | None
-    needs: frozenset[str]  # what has to be so, beside the values that it names: "both", "once", "alone"
+    needs: frozenset[str]  # what has to be so, beside the values that it names: "both", "once", "again", "cut"
 
 
 def one(text: str, *needs: str) -> Sentence:
@@ -108,6 +108,7 @@ _TITLES = {
         one("{thread}, an event loop, is in {calls} in both snapshots", "both"),
         one("{thread}, an event loop, is in {calls} in all {snapshots} snapshots over {span}"),
         one("{thread}, an event loop, is in {calls} in all {snapshots} snapshots"),
+        one("{thread}, an event loop, is in the same calls in both snapshots", "both"),
         one("{thread}, an event loop, is in the same calls in all {snapshots} snapshots"),
     ],
     "cannot-be-judged": [one("{count} of {of} threads cannot be judged by this dump")],
@@ -468,7 +469,7 @@ _HEADLINES = {
     "not-seen-stuck-but-unknown": [one("No thread is seen stuck, but {count} of {of} cannot be judged by this dump.")],
     "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],
-    "those-with-work-move": [one("Nothing is stuck: of {count} threads those with work move")],
+    "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
     "peers-may-hang": [

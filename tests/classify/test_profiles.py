@@ -316,7 +316,7 @@ def test_a_profile_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
         ('[[pool]]\nid = "mine.a"\nname = "p"', "rule mine.a states no `dispatch`"),
         ('[[executor]]\nid = "mine.a"', "rule mine.a states no `functions`"),
         ("[[spin]]\nby_design = true", "`functions`"),
-        ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nwhat_zh_CN = "文件"', "states no `what`, but says by `what_zh_CN`"),
+        ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nwhat_zh_CN = "文件"', "has `what_zh_CN` without the `what` that it translates"),
         ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nwhat = "a file"\nwhat_zh_CN = ["文件"]', "`what_zh_CN` .* a string"),
         ('[[wait]]\nstate = "io"\nfunctions = ["f"]\nkind_zh_CN = "文件"', "knows no `kind_zh_CN`"),
         (

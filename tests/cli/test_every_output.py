@@ -6,6 +6,7 @@ import io
 import json
 import pathlib
 import re
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_dump_comes_through_every_output(path, validate):
         counts = [re.fullmatch(r"[^;\n]+(?:;[^;\n]+)* (\d+)", line) for line in folded.splitlines()]
         assert sum(int(found[1]) for found in counts if found) == sum(thread.frames > 0 for thread in dump.threads)
         assert all(counts)
-        shown += [one, rows, folded, written(parse.explain, dump)]
+        shown += [one, rows, folded, written(partial(parse.explain, language="en"), dump)]
     for summary in parse.find_summaries([str(path)], stackan.reading.Limits()):
         shown.append(written(parse.write_summary, summary))
     assert not [found for each in shown if (found := CONTROL.search(each))]

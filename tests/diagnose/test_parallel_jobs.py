@@ -79,12 +79,14 @@ def test_the_text_and_the_json_report_name_it():
 
 def test_a_rank_in_another_call_is_not_there_either():
     analysis = job(waiting("PMPI_Recv", "exchange_halo"))
-    assert analysis.headline.endswith("process 4350 is not there; LWP 4350 solver waits in PMPI_Recv, called from exchange_halo.")
+    assert analysis.headline.endswith(
+        "process 4350 is not there; LWP 4350 solver waits in PMPI_Recv, called from exchange_halo; 1 more finding is critical."
+    )
 
 
 def test_several_that_call_the_same_function_from_elsewhere_are_told_together():
     analysis = job(waiting("PMPI_Allreduce", "write_step"), number=3)
-    assert analysis.headline.endswith("processes 4330, 4340 and 4350 are not there.")
+    assert analysis.headline.endswith("processes 4330, 4340 and 4350 are not there; 1 more finding is critical.")
     assert told(analysis.findings[0], "not-there-does") == [{"processes": ["4330", "4340", "4350"]}]
     assert (
         "Processes 4330, 4340 and 4350 are not there, and all do the same. LWP 4330 solver waits in PMPI_Allreduce, called from write_step."
@@ -143,5 +145,5 @@ def test_the_daemon_that_starts_the_ranks_is_none_of_them():
 
 def test_a_rank_that_waits_for_a_peer_of_its_own_is_told_with_that():
     assert job((*receive(7), app("fetch_mesh"), app("main"))).headline.endswith(
-        "LWP 4350 solver waits for the network (descriptor 7) in fetch_mesh."
+        "LWP 4350 solver waits for the network (descriptor 7) in fetch_mesh; 1 more finding is critical."
     )

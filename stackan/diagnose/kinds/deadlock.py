@@ -20,7 +20,7 @@ _ADVICE_ALONE = ("core-then-end-child", "between-fork-and-exec")
 _ADVICE_LINKED = ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")
 
 
-def find_deadlock(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> Finding:
+def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Finding:
     """The finding for one cause, with its shortest cycle as the proof."""
     edges = [_edge(graph, node, cause.cycle[(at + 1) % len(cause.cycle)]) for at, node in enumerate(cause.cycle)]
     nodes = [graph.nodes[node] for node in cause.cycle]
@@ -28,7 +28,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> Fi
     own = len(threads) == 1
     confidence = _confidence(edges, threads)
     alone = own and any(edge.relation == ONLY_BY for edge in edges)
-    behind = victims.count(cause)
+    behind = blocked.count(cause)
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
     linked = [track for _, track in threads if link_of(track) is not None]
     steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE

@@ -24,7 +24,7 @@ _ADVICE_ACROSS = ("give-up-a-call", "calls-need-time-outs")
 Pools = Sequence[tuple[Process, Pool]]
 
 
-def find_exhaustion(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> Finding | None:
+def find_exhaustion(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Finding | None:
     """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
 
     None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
@@ -40,7 +40,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, victims: BlockedThreads) -> 
     ]
     threads = (*workers, *others)
     processes = tuple({process.id: process for process, _ in threads}.values())
-    behind = victims.count(cause)
+    behind = blocked.count(cause)
     guessed = rests_on_guess(graph, cause)
     confidence = LIKELY if _snapshots(processes) > 1 and not guessed else POSSIBLE
     across = any(waits_across(track) for _, track in workers)
