@@ -35,7 +35,7 @@ class Track(NamedTuple):
     progress: str
     note: tuple[Fact, ...]  # why
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
-    newest: Sighting  # the last of its sightings, and
+    newest: Sighting  # the last of its sightings
     place: StackMeaning  # of the newest sighting: both are used often
     in_handler: bool = False  # it runs inside an event loop, and was there in the same call in all snapshots
     counted: str = ""  # the result of counters beside the dumps if it stands still, in short

@@ -11,10 +11,10 @@ from stackan.model.track import Track
 WAITS_FOR = "waits-for"
 HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
 ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
-POOL_RELEASES = "released-by-pool"  # what a profile says that only a worker of the waiter's own pool can release, and that pool
+POOL_RELEASES = "released-by-pool"  # what, by a profile, only a worker of the waiter's own pool can release, and that pool
 BROUGHT_BY = "brought-by"  # what a pool's workers wait for, and the pools that a profile declares for it
 MAY_BRING = "may-be-brought-by"  # the same, and *someone else* may bring it, too
-DELIVERED_BY, MAY_DELIVER = "delivered-by", "may-be-delivered-by"  # the result of a task, and the threads that have to run it, or may bring it
+DELIVERED_BY, MAY_DELIVER = "delivered-by", "may-be-delivered-by"  # the result of a task, and the threads that have to, or may, bring it
 WORKER_OF, MAY_GROW = "has-worker", "may-grow"  # a pool, one of its workers, and threads that may be added
 MAY_COME = "may-come-from"  # an answer from the processes at the other end of a connection or a pipe, and the threads that may give it
 # Objects without an owner, and the threads that bring what is waited for there.
@@ -29,9 +29,9 @@ class Node(NamedTuple):
     process: Process | None
     track: Track | None = None
     pool: Pool | None = None
-    resource: str = ""  # a RESOURCE of the contract; of what another process may do, that through which it does: "socket" or "pipe"
+    resource: str = ""  # a RESOURCE of the contract; for an answer of another process, its channel: "socket" or "pipe"
     address: int | None = None
-    what: Wanted | None = None  # of a resource, where a sentence names it better than the label
+    what: Wanted | None = None  # of a resource, if it names that better in a sentence than the label
 
 
 class Edge(NamedTuple):
@@ -41,7 +41,7 @@ class Edge(NamedTuple):
     supplier: int
     evidence: str
     source: str
-    shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most are never asked for
+    shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most lines are never used
     relation: str  # one of these relations
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
     frame: int | None = None  # level of the supplier's frame whose locals show it
