@@ -36,8 +36,8 @@ def read(
     A file that cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
     When `limits.total_bytes` is reached, the `Skipped` that says so is the last thing yielded.
 
-    `limits` may be the budget of several calls, which together keep within it; a caller that keeps the data of blobs says so by `Budget.keep`.
-    `stdin` replaces standard input; None means that of the process. A file that was met before is not read again:
+    `limits` may be the budget of several calls, which together keep within it; a caller that keeps the data of blobs reports
+    it by `Budget.keep`. `stdin` replaces standard input; None means that of the process. A file that was met before is not read again:
     `visits` keeps account of these, where several calls belong together, and says whether links may lead out of a folder.
 
     Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),
