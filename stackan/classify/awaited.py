@@ -17,7 +17,7 @@ _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 
 
 class _Question(NamedTuple):
-    """Which frames' arguments may print what a place waits for: worked out once, asked of each thread that stands there."""
+    """Which frames' arguments may print what a place waits for: worked out once, used for each thread in that place."""
 
     place: StackMeaning
     objects: tuple[tuple[int, tuple[bytes, ...]], ...]  # (frame, names of the arguments that print the object), best first
@@ -106,7 +106,7 @@ def _ask(place: StackMeaning, rules: Rules) -> _Question:
         (at for at in range(place.wait_frames - 1, -1, -1) if place.names[at] in rules.waits), 0
     )  # the outermost that names the wait
     objects = []
-    if place.rule is None or place.rule.verb != "blocked":  # else the condition below is the waiter's own, not what it waits for
+    if place.rule is None or place.rule.verb != "blocked":  # else the condition is the waiter's own, not what it waits for
         objects = [(at, _names(place, rules, at)) for at in range(place.wait_frames - 1, -1, -1)]
     if place.state == "lock" and place.rule is None and place.wait_frames < len(place.names):
         objects.append((place.wait_frames, _LOCK_NAMES))

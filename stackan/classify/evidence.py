@@ -1,4 +1,4 @@
-"""What threads hold, read from arguments and locals of their frames and from printed owners."""
+"""The locks that threads hold, read from arguments and locals of their frames and from printed owners."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _GUARD_CONSTRUCTORS = frozenset(
         "std::shared_lock::lock",
     )
 )
-# What runs an initializer, once, and its argument that is the object which all others wait for.
+# Functions that run an initializer once, and their argument that is the object which all others wait for.
 ONCE = {"pthread_once_slow": b"once_control", "absl::base_internal::CallOnceImpl": b"control"}
 _SIGNAL_FRAMES = frozenset(("<signal handler called>", "restore_rt"))
 
@@ -60,7 +60,7 @@ class Guard(NamedTuple):
     """A C++ lock guard among the printed locals of a frame."""
 
     hold: Held
-    owns: bool  # as far as the guard itself says
+    owns: bool  # as the guard itself says
 
 
 def find_guards(dump: Dump) -> dict[int, list[Guard]]:
@@ -130,11 +130,11 @@ def find_frame_holds(dump: Dump, thread: int, place: StackMeaning) -> list[Held]
 
 
 def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: StackMeaning, awaited: Awaited | None) -> list[Held]:
-    """The locks that guards show as held, by what is certain about them.
+    """The locks that guards show as held, each with its certainty.
 
     Not held are the awaited lock, the mutex that a condition wait gave back, and a guard that says that it owns nothing.
-    Nor is a guard believed that stands behind the one under construction in the same frame: it may be declared later, and
-    what is printed for it may be left over from the function's last call.
+    Nor is a guard believed that is printed behind the one under construction in the same frame: it may be declared later, and
+    its printed value may be left over from the function's last call.
     """
     wanted = awaited.address if awaited is not None else None
     given_back = _given_back(dump, thread, place)
@@ -150,7 +150,7 @@ def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Stac
 def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place: StackMeaning) -> bool:
     """Whether the text proves that a guard is constructed: its frame is just constructing one that is printed behind it.
 
-    Any other printed guard may be declared further on than where its frame stands, and show what an earlier call or an
+    Any other printed guard may be declared further on than its frame has come, and show what an earlier call or an
     earlier turn of the loop has left in its place.  A guard under construction may be printed as `<optimized out>`.
     """
     columns = dump.columns
@@ -166,7 +166,7 @@ def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place:
     rest = dump.data[dump.frame_stop(frame) : stop].split(b"\n")
     printed = [line.endswith(b" = <optimized out>") for line in rest]
     at = hold.line - dump.frame_line(frame)
-    # The one under construction is one of those optimized out; only if all of them stand behind the guard, it does.
+    # The one under construction is one of those optimized out; it is certain to follow the guard only if all of them do.
     return any(printed[at + 1 :]) and not any(printed[:at])
 
 
@@ -183,7 +183,7 @@ def _given_back(dump: Dump, thread: int, place: StackMeaning) -> set[int]:
 
 
 def each_once(held: Sequence[Held]) -> tuple[Held, ...]:
-    """Each lock once, by its strongest evidence, which stands first."""
+    """Each lock once, by its strongest evidence, which comes first."""
     kept: dict[object, Held] = {}
     for hold in held:
         kept.setdefault(hold.address if hold.address is not None else hold.token, hold)

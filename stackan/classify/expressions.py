@@ -21,7 +21,7 @@ _REPEATED = re.compile(r"\{\D{0,9}(\d{1,9})")
 
 
 class Expression:
-    """One `/…/` of a rule: tells whether a whole name fits it."""
+    """One `/…/` of a rule: decides whether a whole name fits it."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -1,7 +1,7 @@
 """Which frames are the loops of worker pools, as the threads themselves show.
 
-A worker that is parked stands on a condition directly above its loop; another one that came from the same loop through a
-stored function stands in a task, whatever it waits for:
+A worker that is parked waits on a condition directly inside its loop; another one that came from the same loop through a
+stored function is in a task, whatever it waits for:
 
     pthread_cond_wait ← condition_variable::wait ← Pool::loop
     recv ← query_backend ← std::function::operator() ← Pool::loop
@@ -27,7 +27,7 @@ NO_LOOPS: Loops = MappingProxyType({})
 
 
 def find_loops(dumps: Sequence[Dump], stacks: Sequence[dict[int, tuple[str, ...]]], places: Places) -> Loops:
-    """The frames directly above which threads are seen parked, and from which others called a stored function, in any snapshot."""
+    """The frames directly inside which threads are seen parked, and from which others called a stored function, in any snapshot."""
     shown = [places.place(names) for names in {names for by_node in stacks for names in by_node.values()}]
     calls = {place.names: callers for place in shown if (callers := _callers(place, places.rules))}
     parks = {place.names: parker for place in shown if calls and (parker := _parked_by(place, places.rules))}

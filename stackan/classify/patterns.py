@@ -2,7 +2,7 @@
 
     frames = ["io_poll_wait", "listener?", "get_event", "..."]
 
-An element is a name; alternatives stand between `|`; `*` at an end stands for any text; `name?` may be missing (inlined
+An element is a name; `|` separates alternatives; `*` at an end means any text; `name?` may be missing (inlined
 away); `??` is a frame without a name, `??*` any number of them; `...` is any number of any frames; `/…/` is a regular
 expression over the whole name.
 """
@@ -16,12 +16,12 @@ from stackan.model.rules import Element
 
 
 def read_elements(texts: Sequence[str], expression: Callable[[str], Callable[[str], bool]] = Expression) -> tuple[Element, ...]:
-    """The elements of a pattern; `expression` makes of what stands between slashes a judge of names."""
+    """The elements of a pattern; `expression` makes a judge of names from the text between slashes."""
     return tuple(_read(text, expression) for text in texts)
 
 
 def expressions_in(texts: Sequence[str]) -> list[str]:
-    """What stands between slashes among a pattern's elements."""
+    """The texts between slashes among a pattern's elements."""
     return [text[1:-1] for text in texts if len(text) > 1 and text.startswith("/") and text.endswith("/")]
 
 

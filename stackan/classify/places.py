@@ -52,7 +52,7 @@ class _Wait(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """What it is for."""
+    """The purpose of a wait: what the thread does there, with the reason for that conclusion."""
 
     verb: str
     reason: str
@@ -89,7 +89,7 @@ class Places:
         return found[1]
 
     def _runs_for(self, loops: frozenset[str], names: tuple[str, ...]) -> bool:
-        """Whether a stored function stands inside of the innermost of these loops: who is parked in a loop runs nothing for it."""
+        """Whether a stored function runs inside of the innermost of these loops: a thread that is parked in a loop runs nothing for it."""
         inside = list(takewhile(lambda name: name not in loops, names))
         return len(inside) < len(names) and not self.rules.calls.isdisjoint(inside)
 
@@ -98,11 +98,11 @@ class Places:
         said = self.rules.waits.get(told)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
         if said is not None and said.state == "running":
-            wait = _Wait(None, 0, False)  # the wait in which it stands has ended
+            wait = _Wait(None, 0, False)  # the wait that its frames show has ended
         elif said is not None:
             wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
         end = self._find_start(names, wait.run)
-        # Who serves connections or events was given to the pool for good: what it waits for is its work.
+        # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, told)
@@ -183,9 +183,9 @@ class Places:
         if wait.rule is not None:
             return None
         if wait.run in (1, 2) and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
-            # Such frames are left by what an exported function jumps to: one by the slow half of pthread_once or of a robust mutex's
+            # Such frames are left by functions that an exported one jumps to: one by the slow half of pthread_once or of a robust mutex's
             # pthread_mutex_lock, two by that of sem_wait, pthread_join and timed or priority-inheriting locks. (One by memcpy, two by
-            # free, which run: their pc tells.) A main thread joins others, mostly by design.
+            # free, which run: their pc shows it.) A main thread joins others, mostly by design.
             return _Meaning("waiting", NAMELESS, "unknown", "futex")
         if wait.run:
             nameless = names[0].startswith("??")
@@ -212,7 +212,7 @@ def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
 
 
 def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
-    """What a profile says."""
+    """The meaning that a profile gives."""
     if rule is None:
         return None
     kind = wait.rule.kind if wait.rule else None
@@ -227,7 +227,7 @@ def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
 
 
 def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
-    """What a wait is for where no profile says so: outside of any task, waits for events and conditions are for work."""
+    """The purpose of a wait where no profile gives it: outside of any task, waits for events and conditions are for work."""
     rule = wait.rule
     assert rule is not None
     if rule.state == "sleep":

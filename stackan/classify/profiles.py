@@ -20,9 +20,9 @@ from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule,
 from stackan.model.said import said
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "profiles")
-# Rules about what a thread is blocked by come first: a postgres backend in ProcSleep also stands below PostmasterMain.
+# Rules about what a thread is blocked by come first: a postgres backend in ProcSleep is also inside PostmasterMain.
 _VERBS = ("blocked", "running", "idle", "unknowable")
-# What a row of each section may say, and what it has to; every row states its source.
+# The keys that a row of each section may have, and those that it must have; every row states its source.
 _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
 _FLAGS = {
@@ -233,7 +233,7 @@ def _check_types(row: dict[str, Any], path: str, where: str) -> None:
 
 
 def _check_translations(row: dict[str, Any], path: str, where: str) -> None:
-    """That each stands beside English words, element by element where these are a list."""
+    """Check that each translation has English words beside it, element by element where these are a list."""
     for key in row:
         english = _english(key)
         if english not in row:
@@ -358,7 +358,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
 
 
 def _phrase(row: dict[str, Any], key: str) -> Phrase:
-    """What a row says, in every language in which it does; empty where it says nothing."""
+    """The words of a row under a key, in every language that it has them in; empty where it has none."""
     return Phrase(row.get(key, ""), {language: row[f"{key}_{language}"] for language in TRANSLATED if f"{key}_{language}" in row})
 
 

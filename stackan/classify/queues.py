@@ -1,12 +1,12 @@
-"""Which semaphores, and words that std::atomic::wait watches, count work that is queued, as all who wait for them show.
+"""Semaphores, and words that std::atomic::wait watches, that count queued work, as all threads that wait for them show.
 
-A queue is drained by one loop, so its consumers stand in one place; what counts a resource is taken in many:
+A queue is drained by one loop, so its consumers wait in one place; a counter of resources is taken in many:
 
     sem_wait ← get_job ← worker              all eight wait there: parked, like a loop on a condition
     sem_wait ← get_connection ← session      and the same semaphore in sem_timedwait ← report: both wait
 
-Nor does it count work where a function that calls itself a lock's waits for it: a `SpinMutex::lock` made of an atomic.
-Nor is it a parking place where a thread is parked further out on the same way: what stands inside of its loop is at work.
+Nor does it count work where a function waits for it that by its name is a lock's: a `SpinMutex::lock` made of an atomic.
+Nor is it a parking place where a thread is parked further out on the same way: a thread inside of its loop is at work.
 Where no address is printed, all of a process's semaphores may be one; only what the main thread waits for is taken for its own.
 """
 
@@ -22,7 +22,7 @@ _LOCKING = frozenset(("lock", "lock_shared", "lock_slow", "acquire"))
 
 
 def park_consumers(snapshots: Snapshots) -> Snapshots:
-    """The sightings of a process's snapshots, those who wait for queued work as idle."""
+    """The sightings of a process's snapshots, those of threads that wait for queued work as idle."""
     paths: dict[object, set[_Path]] = {}  # from which a semaphore is waited for
     for sighting in _all(snapshots):
         if sighting.place.counter:
@@ -42,7 +42,7 @@ def _all(snapshots: Snapshots) -> Iterable[Sighting]:
 
 
 def _counter(sighting: Sighting) -> object:
-    """What tells a counter from others, as far as the text does."""
+    """The identity of a counter: its address, else the kind of wait and whether it is the main thread's."""
     address = sighting.awaited.address if sighting.awaited is not None else None
     return address if address is not None else (sighting.place.kind, any(map(is_main, sighting.place.application[-1:])))
 

@@ -11,7 +11,7 @@ from stackan.classify.profiles import builtin, check_references, library_functio
 
 
 class Rulebook:
-    """What to classify each process of a case with; `extra` are profile files of the user's own.  Raises ProfileError."""
+    """The rules that classify each process of a case; `extra` are profile files of the user's own.  Raises ProfileError."""
 
     def __init__(self, extra: Iterable[str] = ()) -> None:
         own = [(path, read_profile(path)) for path in extra]
@@ -22,7 +22,7 @@ class Rulebook:
         self.library = library_functions()
 
     def places(self, names: Collection[str]) -> Places:
-        """For a process in whose stacks these canonical names stand, or of whose threads these states are printed.
+        """The rules for a process whose stacks have these canonical names, or whose threads are printed with these states.
 
         Profiles with `always` apply to every process, others where one of their `marks` is seen.  The user's rules come
         first, then the server's own, then those of its operating system, then general ones.
@@ -37,5 +37,5 @@ class Rulebook:
         return self._places[key]
 
     def notes(self) -> list[str]:
-        """What is to be known of rules that could not be followed to the end."""
+        """Warnings about rules that could not be followed to the end."""
         return self._expressions.notes()

@@ -24,7 +24,7 @@ Stacks = Mapping[int, tuple[str, ...]]  # names by stack node
 def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, spoken: Stacks = MappingProxyType({})) -> list[Sighting]:
     """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools.
 
-    `spoken` are the names of the stacks in which lambdas can be told better.
+    `spoken` are the names of the stacks in which lambdas can be named better.
     """
     guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
@@ -61,7 +61,7 @@ def _adjusted(place: StackMeaning, facts: Facts) -> StackMeaning:
     """The place in the light of what is said of the whole dump."""
     names = place.names
     if facts.limited and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
-        return shortened(place)  # what would tell its purpose may stand further out
+        return shortened(place)  # the frames that would show its purpose may be further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
         return unparked(place, NOTHING_LEFT)
     return place

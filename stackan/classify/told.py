@@ -1,4 +1,4 @@
-"""What a dump's own lines say that a thread waits for and holds: they are a record, not a conclusion from frames."""
+"""Waits and locks of a thread that a dump's own lines print: they are a record, not a conclusion from frames."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a thread has done, judged again where counters lie beside the dumps.
+"""The progress of a thread, judged again where counters lie beside the dumps.
 
-Counters never tell who is stuck from who is idle: neither runs.  They prove that a thread stood still between two looks at one
+Counters never distinguish a stuck thread from an idle one: neither runs.  They prove that a thread stood still between two looks at one
 place, or that it did not; and of a thread that runs whether it does so all the time.
 """
 
@@ -21,9 +21,9 @@ from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, SETTLED, STUCK, 
 # A debugger's attach stops each thread and lets it go on: it leaves the CPU twice (two switches of each of 98 threads that stood
 # still, at every attach of gdb, gcore and eu-stack).
 _SWITCHES = 2
-# What a thread may have used in a time that is not known: half a percent of the five minutes that dumps are taken apart.
+# CPU time that a thread may have used in a time that is not known: half a percent of the five minutes between dumps.
 _LONG = 300_000_000  # microseconds
-# What counters say of a thread that stands still, in short.
+# The meaning of the counters of a thread that stands still, in short.
 _ASLEEP, _WOKE, _LITTLE = said("woken by the dump only"), said("woke up to wait again"), said("used little CPU")
 _TICK = 10_000  # microseconds: steps that are fine enough to say that a thread has not run, whatever the time
 
@@ -74,12 +74,12 @@ def apply_counters(track: Track, counters: Counters, last: int, cut: Collection[
 
 
 def _is_guess(track: Track) -> bool:
-    """Whether it was found idle by what it waits in alone: no rule knows whoever called that."""
+    """Whether it was found idle only by the function it waits in: no rule knows the caller."""
     return track.progress == IDLE and track.place.verb == "idle" and track.place.rule is None and track.place.role != "observer"
 
 
 def _judge_presumed_idle(track: Track, steps: Sequence[_Step], attaches: int) -> Track:
-    """A thread that seems to wait for work: whether it got any lately.  Who has not may wait for something that is stuck elsewhere."""
+    """Judge whether a thread that seems to wait for work got any lately.  If not, it may wait for something that is stuck elsewhere."""
     track = track._replace(timeline=_relettered(track, {step.at: MOVED for step in steps if step.has_worked}))
     if any(step.has_worked for step in steps[1 - SETTLED :]):
         return track._replace(progress=PROGRESSING, note=(fact("met-idle-but-worked"),))
@@ -94,7 +94,7 @@ def _judge_worked(track: Track, steps: Sequence[_Step], last: int, cut: Collecti
     still = [same_place(step.before, step.after) and not step.has_worked for step in steps]
     progress, note = judge_shown(track.sightings, last, cut, still)
     if progress == PROGRESSING:
-        note = (fact("met-in-place-but-worked"),)  # no figures: the like are told together
+        note = (fact("met-in-place-but-worked"),)  # no figures: threads with equal notes are reported together
     return track._replace(progress=progress, note=note, timeline=_relettered(track, worked))
 
 
@@ -124,7 +124,7 @@ def _judge_running(track: Track, steps: Sequence[_Step], attaches: int, last: in
 
 
 def _rests(used: Spent, attaches: int) -> bool:
-    """Whether it has not run, as far as the steps in which that is counted can show it at all."""
+    """Whether its counters show that it has not run; False if they count in steps that are too coarse to show it."""
     fine = used.step <= max(_TICK, (used.passed or 0) * SHARE)
     return fine and used.ran is not None and used.ran <= max(used.step, DUMPING * attaches)
 

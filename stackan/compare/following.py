@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), counters: Counters | None = None) -> list[Track]:
     """Match the threads of a process's snapshots; newest snapshot's order first, then those that vanished.
 
-    `cut` are the snapshots whose text breaks off: who is missing in them may be there all the same.
+    `cut` are the snapshots whose text breaks off: a thread that is missing in them may exist all the same.
     """
     last = len(snapshots) - 1
     judges = Judges(last, cut)

@@ -1,6 +1,6 @@
-"""Event loops that never came back from what they called: whoever else they serve waits.
+"""Event loops that never came back from what they called: all others that they serve wait.
 
-A loop serves all of its clients with one thread.  Where that thread runs below the loop, by the same calls in all snapshots, it is in
+A loop serves all of its clients with one thread.  Where that thread runs inside the loop, by the same calls in all snapshots, it is in
 one long request or an endless one, or by chance in two that are alike; only in its innermost function it may have moved:
 
     ?? ← lua_pcall ← luaCallFunction ← evalGenericCommand ← call ← processCommand ← … ← aeMain ← main

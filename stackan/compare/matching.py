@@ -11,9 +11,9 @@ Sightings = list[tuple[int, Sighting]]  # (snapshot index, sighting), in time or
 
 
 def match(snapshots: Sequence[Sequence[Sighting]]) -> dict[int | str, Sightings]:
-    """{LWP, or what stands for it: the thread's sightings}"""
+    """{LWP, or the key in its place: the thread's sightings}"""
     seen: dict[int | str, Sightings] = {}
-    current: dict[int | str, int | str] = {}  # who uses an LWP now, where it is not its first user
+    current: dict[int | str, int | str] = {}  # the current user of an LWP, where it is not its first user
     for index, sightings in enumerate(snapshots):
         for number, sighting in zip(_numbers(sightings), sightings):
             key = current.get(number, number) if current else number
@@ -31,7 +31,7 @@ def match(snapshots: Sequence[Sequence[Sighting]]) -> dict[int | str, Sightings]
 
 
 def _numbers(sightings: Sequence[Sighting]) -> Iterator[int | str]:
-    """What each thread is matched by: never by a number that the dump gave it for itself, which shifts."""
+    """The key by which each thread is matched: never a number that the dump gave it for itself, which shifts."""
     for order, sighting in enumerate(sightings):
         columns = sighting.dump.columns
         lwp = columns.thread_lwp[sighting.thread]
@@ -47,7 +47,7 @@ def _number(sighting: Sighting, order: int) -> str:
 
 
 def _same_thread(before: Sighting, after: Sighting) -> bool:
-    """An LWP may be used again for a new thread; its pthread id, its age or the function with which it began tells."""
+    """An LWP may be used again for a new thread; its pthread id, its age or the function with which it began shows it."""
     ours = before.dump.columns.thread_pthread[before.thread]
     theirs = after.dump.columns.thread_pthread[after.thread]
     if ours and theirs:

@@ -1,7 +1,7 @@
 """Sightings of one thread → its progress: stuck, spinning, progressing, idle, appeared, vanished, unknown.
 
 Stuck is the same normalized stack *and* the same wait object in all snapshots, and not idle by design.  Where no
-object is printed, the program counters of the application's frames stand in for it.  With many snapshots a thread that
+object is printed, the program counters of the application's frames are compared instead.  With many snapshots a thread that
 moved at first counts as standing still once it was seen in one place SETTLED times in a row.
 """
 
@@ -81,7 +81,7 @@ def _step(before: Sighting, after: Sighting, still: bool) -> str:
 
 
 def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Collection[int], still: Sequence[bool]) -> tuple[str, Note]:
-    """Progress and why, by those snapshots that would show a thread if it were there: one that breaks off before it tells nothing."""
+    """Progress and why, by those snapshots that would show a thread if it were there: one that breaks off before it shows nothing."""
     first, end = 0, last
     while first in cut and first < sightings[0][0]:
         first += 1
@@ -136,9 +136,9 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
 
 
 def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, Note] | None:
-    """What to say of a thread that by its counters was at work all the time, and was seen in one place only; else None.
+    """Progress and note of a thread that by its counters was at work all the time, and was seen in one place only; else None.
 
-    Two snapshots may meet a long computation at one line by chance, and a short loop stands at one line as often as one looks.
+    Two snapshots may meet a long computation at one line by chance, and a short loop is seen at one line in every snapshot.
     """
     if sightings[-1][1].place.verb != "running":
         return None
@@ -159,7 +159,7 @@ def judge_work(ran: int, passed: int, snapshots: int) -> tuple[str, Note]:
 
 
 def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> Fact:
-    """A stable base below a moving top is work in a loop; the frame where they meet says which."""
+    """Stable outer frames with changing inner ones are work in a loop; the innermost stable frame says which."""
     stacks = [sighting.place.names for _, sighting in sightings]
     base = 0
     for level in zip(*(reversed(stack) for stack in stacks), strict=False):

@@ -1,15 +1,15 @@
-"""Whether a thread stands in the same place in two snapshots: the same normalized stack, and the same object."""
+"""Whether a thread is in the same place in two snapshots: the same normalized stack, and the same object."""
 
 from __future__ import annotations
 
 from stackan.model.place import NAMELESS, Sighting
 
-# A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and who waits for
-# a Java monitor asks again every second (0.05 ms a second were seen).  A request costs more than either.
+# A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and a thread
+# that waits for a Java monitor asks again every second (0.05 ms a second were seen).  A request costs more than either.
 DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
 # From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
 _WORKING, SHARE = 5000, 0.005
-_BUSY = 0.2  # share of the time that a thread runs which never waits; who else wants to run gets the rest
+_BUSY = 0.2  # share of the time for which a thread that never waits runs at least; other threads get the rest
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
@@ -36,7 +36,7 @@ def same_calls(before: Sighting, after: Sighting) -> bool:
 
 
 def works_in_place(before: Sighting, after: Sighting) -> bool:
-    """Whether a thread that runs was in one place twice, and by its counters has run all the time between, as far as it was let."""
+    """Whether a thread that runs was in one place twice, and by its counters has run between whenever it got a CPU."""
     if not before.place.verb == after.place.verb == "running":
         return False
     ran, passed = _ran(before, after)
@@ -49,7 +49,7 @@ def has_worked(ran: int, passed: int) -> bool:
 
 
 def is_busy(ran: int, passed: int) -> bool:
-    """Whether so much CPU time is that of a thread which has run all the time, as far as it was let."""
+    """Whether so much CPU time is that of a thread which has run whenever it got a CPU."""
     return ran > max(_WORKING, passed * _BUSY)
 
 
@@ -64,7 +64,7 @@ def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
 
 
 def spots(sighting: Sighting) -> list[int] | list[bytes]:
-    """Where the application's frames stand: the same names at other addresses are another place.
+    """The code addresses of the application's frames: the same names at other addresses are another place.
 
     A format that prints no program counters prints lines.
     """

@@ -1,4 +1,4 @@
-"""What a thread's own stack cannot tell of its progress, but the other threads of its process can."""
+"""Progress of a thread that its own stack cannot show, but the other threads of its process can."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Trac
 
 
 def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
-    """Who waits for the end of a thread that lives as it should is parked: a main thread that joins its workers.
+    """Take a thread as parked that waits for the end of a thread which lives as it should: a main thread that joins its workers.
 
     Only a thread that waits for a stuck one is stuck itself; a main thread whose joined thread is not printed gets the doubt.
     Threads that were seen `once` show nothing of how they live unless they are parked, too.
@@ -41,13 +41,13 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 
 
 def _park(track: Track, why: str) -> Track:
-    """The thread as idle, all the time that it stood where it is."""
+    """The thread as idle, all the time that it was in its present place."""
     before = track.timeline.rstrip("S- ")
     return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
 
 
 def unpark_lock_holders(tracks: Sequence[Track]) -> list[Track]:
-    """Who holds what stuck threads wait for is not parked, whatever it waits for itself: a client that is silent, an event, a time.
+    """A thread that holds a lock needed by stuck threads is not idle, even if it waits for a client, an event or a timer.
 
     A guard among locals may be left over from an earlier call.  It counts if it was there in all snapshots, in a thread that
     was met in one place which no server's rule knows as parked, and nobody else is shown to hold that lock.
@@ -99,9 +99,9 @@ def _unpark(track: Track) -> Track:
 
 
 def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
-    """Who waits for the result of a task while tasks move may each time wait for another one, in a format that prints no addresses.
+    """A thread that waits for the result of a task while tasks move may wait for another one each time, if no addresses are printed.
 
-    The main thread then is parked: it waits for what its workers do.  Of others, a request's threads, nothing is known.
+    The main thread then is parked: it waits for what its workers do.  The progress of other threads, those of requests, is unknown.
     """
     if not any(track.progress == PROGRESSING and any(sighting.place.in_task for _, sighting in track.sightings) for track in tracks):
         return list(tracks)

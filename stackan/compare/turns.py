@@ -1,4 +1,4 @@
-"""Who queues for its turn to accept connections, or to receive jobs, waits for work, and for no lock: one holds it, and sits there.
+"""A thread that queues for its turn to accept connections or receive jobs waits for work, not for the lock: its holder waits there.
 
 Servers that start their children beforehand let one at a time accept, threads of a pool lead and follow in the same way:
 
@@ -6,7 +6,7 @@ Servers that start their children beforehand let one at a time accept, threads o
     pthread_mutex_lock ← child_main ← main        all others, and all for one lock
 
 So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.
-A lock that guarded anything else would let more than one, or none, stand in accept.  A printed owner has to be that one.
+A lock that guarded anything else would let more than one thread, or none, be in accept.  A printed owner has to be that one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, fact_of
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, UNSURE, Track
 
-# What such a lock is made of: a mutex in shared memory, System V's semaphores, a lock on a file.
+# The kinds of such a lock: a mutex in shared memory, System V's semaphores, a lock on a file.
 _LOCKS = ("mutex", "semaphore")
 _FILE_LOCKS = frozenset(("flock", "fcntl", "lockf"))
 _ACCEPTING = ("acceptor", "event-loop")
-# What receives without a lock of its own; a condition's wait would give back the one that the others queue for.
+# Functions that receive without a lock of their own; a condition's wait would give back the lock that the others queue for.
 _RECEIVING = frozenset(("std::sync::mpsc::Receiver::recv", "std::sync::mpmc::Receiver::recv"))
 
 _Path = tuple[str, ...]  # the application's frames, innermost first
@@ -47,7 +47,7 @@ def park_turn_waiters_across(processes: Sequence[Process]) -> list[Process]:
 
 
 def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
-    """Who accepts or receives while others queue for the one lock, by the path that all of them have taken."""
+    """The thread that accepts or receives while others queue for the one lock, by the path that all of them have taken."""
     accepting: dict[_Path, list[Track]] = {}
     queued: dict[_Path, list[Track]] = {}
     for track in tracks:
@@ -73,7 +73,7 @@ def _queues(track: Track) -> bool:
 
 
 def _is_led(queue: Sequence[Track], leader: Track) -> bool:
-    """Whether all wait for one lock, as far as addresses are printed, and nobody else is said to own it."""
+    """Whether all wait for one lock, by the addresses if these are printed, and no other thread is printed as its owner."""
     locks = {track.newest.awaited.address if track.newest.awaited is not None else None for track in queue}
     dumps = {id(track.newest.dump): track.newest.dump for track in queue}
     owners = {word.owner for dump in dumps.values() for word in dump.facts.printed if word.address in locks}

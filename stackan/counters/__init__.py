@@ -13,7 +13,7 @@ __all__ = ["gather", "read_counters"]
 
 
 def read_counters(data: bytes, source: str) -> list[Table]:
-    """The tables that stand in a text, in its order; none if there are none."""
+    """The tables in a text, in its order; none if there are none."""
     return sorted([*read_columns(data, source), *read_procfs(data, source)], key=lambda table: table.line)
 
 

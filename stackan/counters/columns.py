@@ -13,7 +13,7 @@
     UID          PID    PPID     LWP  C NLWP STIME TTY          TIME CMD        ps -Lf
     root       25844   25840   25853 91   12 06:22 ?        00:00:07 ./clerks
 
-top's PID is the thread's own id if it was told to show threads (-H), and prints `Threads:` then; with `Tasks:` it is the process's.
+top's PID is the thread's own id if top shows threads (-H), and prints `Threads:`; with `Tasks:` it is the process's.
 Times are `M:SS.cc`, or `M:SS` where that gets too wide (scale_tics in procps' top.c), `[DD-]HH:MM:SS`, or seconds (cputimes, etimes).
 """
 
@@ -27,13 +27,13 @@ from stackan.model.counters import Count, Table
 
 _THREAD_IDS = (b"LWP", b"SPID", b"TID")
 _TIMES = (b"TIME+", b"TIME", b"CPUTIME")
-_WORDY = frozenset((b"COMMAND", b"CMD", b"STARTED"))  # of several words in a line: what stands behind is counted from the end
-_SUMMARY = 2000  # bytes that top's summary may take above the columns' names: a line for each CPU, if it is told so
+_WORDY = frozenset((b"COMMAND", b"CMD", b"STARTED"))  # of several words in a line: the columns behind them are counted from the end
+_SUMMARY = 2000  # bytes that top's summary may take above the columns' names: a line for each CPU, if that is switched on
 _SECOND = 1_000_000  # microseconds
 
 
 class _Layout(NamedTuple):
-    """Where in a line each of them stands; from its end if that is negative."""
+    """The position of each of them in a line; from its end if that is negative."""
 
     kind: str
     lwp: int
@@ -63,7 +63,7 @@ def read_columns(data: bytes, source: str) -> Iterator[Table]:
 
 
 def _layout(names: Sequence[bytes]) -> _Layout | None:
-    """Where the columns stand, by their names; None if these are no names of columns that tell a thread's CPU time."""
+    """The positions of the columns, by their names; None if these are no names of columns that give a thread's CPU time."""
     own = next((name for name in _THREAD_IDS if name in names), None)
     time = next((name for name in _TIMES if name in names), None)
     kind = "ps" if own is not None else "top"
@@ -78,7 +78,7 @@ def _layout(names: Sequence[bytes]) -> _Layout | None:
 
 
 def _place(names: Sequence[bytes], name: bytes | None) -> int | None:
-    """The position of a column; None if columns of several words stand on both of its sides, or it isn't there."""
+    """The position of a column; None if columns of several words are on both of its sides, or it isn't there."""
     if name is None or name not in names:
         return None
     at = names.index(name)

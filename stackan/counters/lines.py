@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-LONGEST = 2000  # bytes of a line that is read; a command line may make it longer, and stands last
-_ABOVE = 200  # bytes above a table that are looked at
+LONGEST = 2000  # bytes of a line that is read; a command line may make it longer, and comes last
+_ABOVE = 200  # bytes before a table that are looked at
 
 
 class Line(NamedTuple):
@@ -55,7 +55,7 @@ class Lines:
 
 
 def line_above(data: bytes, start: int, end: int = 0) -> str:
-    """The line above a table, in which `date` may have printed the time; `end` is that of what was read before."""
+    """The line before a table, in which `date` may have printed the time; `end` is that of what was read before."""
     return data[max(end, start - _ABOVE) : start].rstrip().rpartition(b"\n")[2].decode("utf-8", "replace")
 
 

@@ -8,7 +8,7 @@
     voluntary_ctxt_switches:        1
     nonvoluntary_ctxt_switches:     872
 
-What stands in them (Documentation/filesystems/proc.rst and scheduler/sched-stats.rst of the kernel):
+Their contents (Documentation/filesystems/proc.rst and scheduler/sched-stats.rst of the kernel):
 
     schedstat   CPU time in ns, time spent waiting for a CPU, how often it got one
     status      voluntary_ctxt_switches, nonvoluntary_ctxt_switches
@@ -41,7 +41,7 @@ class _File(NamedTuple):
 
 
 class _Found:
-    """What the lines of one file say."""
+    """The counters in the lines of one file."""
 
     def __init__(self, line: int, start: int = 0) -> None:
         self.line = line
@@ -56,7 +56,7 @@ class _Found:
 
 
 def read_procfs(data: bytes, source: str) -> Iterator[Table]:
-    """Every table of a text: a table ends where a thread is told again."""
+    """Every table of a text: a table ends where a thread is printed again."""
     file = _file_of(source)
     if file is not None:
         found = _Found(1)
@@ -95,7 +95,7 @@ def _count(file: _File, found: _Found, source: str) -> Count:
 
 
 def _printed(data: bytes) -> Iterator[tuple[_File, _Found]]:
-    """The files that were printed into a text, each with its name above it or in front of each of its lines."""
+    """The files that were printed into a text, each with its name before it or at the start of each of its lines."""
     lines = Lines(data)
     last: tuple[_File, _Found] | None = None  # whose lines, each with the name in front, may go on
     while (line := lines.seek(_MARK)) is not None:
@@ -118,7 +118,7 @@ def _printed(data: bytes) -> Iterator[tuple[_File, _Found]]:
 
 
 def _read_block(lines: Lines, file: _File, name: Line) -> _Found:
-    """The lines below a name, up to the next one."""
+    """The lines after a name, up to the next one."""
     found = _Found(name.number, name.start)
     for at, line in enumerate(lines.rest()):
         if at == _LINES or line.text.startswith(b"==> "):
@@ -156,7 +156,7 @@ def _read_status(found: _Found, text: bytes, line: int) -> None:
 
 
 def _read_stat(found: _Found, text: bytes, line: int) -> None:
-    fields = text.rpartition(b")")[2].split()  # a name may hold blanks and parentheses; the 3rd field stands first then
+    fields = text.rpartition(b")")[2].split()  # a name may hold blanks and parentheses; the 3rd field comes first then
     if len(fields) > 12:
         user, system = number_of(fields[11]), number_of(fields[12])
         if user is not None and system is not None:

@@ -1,4 +1,4 @@
-"""The reduced graph, and what else stands still → findings with their proof → verdicts; no sentences."""
+"""The reduced graph, and the other threads that stand still → findings with their proof → verdicts; no sentences."""
 
 from stackan.diagnose.findings import find
 from stackan.diagnose.headline import headline

@@ -1,4 +1,4 @@
-"""What to do next about threads that stand still: with the tools of the system that the dump comes from."""
+"""Advice on the next steps about threads that stand still, with the tools of the system that the dump comes from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BY_KIND = {"semaphore": "find-who-posts", "barrier": "find-who-has-not-come", "
 def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[Fact, ...]:
     """Advice for a finding of this kind, of which the thread is an example.
 
-    `held`: who holds what it waits for is known; `read`: it is known that readers do.
+    `held`: the holder of the lock that it waits for is known; `read`: readers are known to hold it.
     """
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None:

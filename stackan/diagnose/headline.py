@@ -1,4 +1,4 @@
-"""What a person should read first, as facts: the cause and where it is so, or what the dumps say of a case without one."""
+"""The facts that a person should read first: the cause and where it is, or what the dumps say of a case without one."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _once() -> tuple[Fact, ...]:
 
 
 def _blind(problems: Sequence[Finding], unsure: int, threads: int) -> tuple[Fact, ...]:
-    """What to take instead where this kind of dump shows nothing of most threads in question: another one of it would not either."""
+    """Advice on what to take instead of a kind of dump that shows nothing of most threads in question, as another one would not either."""
     found = next((finding for finding in problems if finding.advice), None)
     if found is None or len(found.threads) < max(unsure * _MOST, threads * _MANY):
         return ()
@@ -70,7 +70,7 @@ def _blind(problems: Sequence[Finding], unsure: int, threads: int) -> tuple[Fact
 
 
 def _resting(processes: Sequence[Process], threads: int) -> list[Fact]:
-    """What idle processes wait for, and what is no more than the best guess where no rule knows the caller."""
+    """Facts about what idle processes wait for, and which of it is only the best guess because no rule knows the caller."""
     idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
     guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
     turns = [track for track in guessed if track.place.role == "follower"]

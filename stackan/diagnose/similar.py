@@ -46,7 +46,7 @@ def group_equal_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 
 def say_the_same(ours: Sequence[Fact], theirs: Sequence[Fact]) -> bool:
-    """Whether facts are told of the same numbers, addresses and names."""
+    """Whether facts have the same numbers, addresses and names."""
     return [_exact(each) for each in ours] == [_exact(each) for each in theirs]
 
 
@@ -67,7 +67,7 @@ def _name_of(value: object) -> Hashable:
 
 
 def _look(told: Fact) -> Hashable:
-    """What a fact says but for numbers, addresses and threads."""
+    """The content of a fact, without numbers, addresses and threads."""
     return told.name, tuple((name, _look_of(value)) for name, value in told.values.items())
 
 

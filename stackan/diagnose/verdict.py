@@ -8,7 +8,7 @@ from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track
 
-MANY = 0.25  # share of the threads from which on it counts that a dump does not tell what they do
+MANY = 0.25  # share of the threads from which on it counts that a dump does not show what they do
 
 
 def judge_processes(processes: Sequence[Process], findings: Sequence[Finding]) -> list[str]:
@@ -32,20 +32,20 @@ def _judge(process: Process, verdicts: set[str]) -> str:
 
 
 def _motion(process: Process) -> str:
-    """What the threads of a process in which nothing is wrong do."""
+    """The motion of the threads of a process in which nothing is wrong."""
     if not process.whole:
         return "inconclusive"  # the rest of the threads may be stuck
     states = [track.progress for track in process.tracks]
     if _is_blind(process.tracks):
         return "inconclusive"
     if PROGRESSING in states or APPEARED in states or SPINNING in states:
-        return "progressing"  # who certainly spins is a finding
+        return "progressing"  # a thread that certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
     return "idle" if states.count(IDLE) > unsure else "inconclusive"
 
 
 def _is_blind(tracks: Sequence[Track]) -> bool:
-    """Whether the dump tells nothing of most of the threads that could be in trouble; few that move then say little of the process."""
+    """Whether the dump shows nothing of most of the threads that could be in trouble; the few that move then say little of the process."""
     blind = sum(track.progress == UNSURE and track.place.verb == "unknowable" for track in tracks)
     parked = sum(track.progress == IDLE for track in tracks)
     return blind >= len(tracks) * MANY and blind * 2 > len(tracks) - parked

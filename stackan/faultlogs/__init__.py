@@ -1,4 +1,4 @@
-"""Logs of servers that lie beside the dumps → who waits for whom, as the server itself says it, held against the dumps."""
+"""Logs of servers beside the dumps → the threads that wait for each other, as the server itself logs them, held against the dumps."""
 
 from stackan.faultlogs.innodb import read_log
 from stackan.faultlogs.owners import assign_logs, tell

@@ -38,15 +38,15 @@ _ALARMS = (
     b" seconds) for dict_sys.latch",
 )
 _MODES = {"X-lock (wait_ex) on": "wait_ex", "SX-lock on": "SX", "X-lock on": "X", "S-lock on": "S"}  # the longer ones first
-# A page that is being read or written is locked by who asked for it, and unlocked by a thread that completes the request
-# ("we set a pass-type x-lock on the frame", buf_page_init_for_read; buf_flush_page).  Only the place of the lock tells.
+# A page that is being read or written is locked by the thread that asked for it, and unlocked by one that completes the request
+# ("we set a pass-type x-lock on the frame", buf_page_init_for_read; buf_flush_page).  Only the place of the lock shows it.
 _HANDS_OVER = ("buf0buf.", "buf0flu.")
-_LINES = 9  # that tell of one wait, in the longest version (8.0 with UNIV_DEBUG has 8)
+_LINES = 9  # that describe one wait, in the longest version (8.0 with UNIV_DEBUG has 8)
 _SHOWN = 1000  # bytes of a line
 
 
 def read_log(data: bytes, source: str) -> Log | None:
-    """What a text says of waits for InnoDB's latches; None if it is no log of InnoDB's."""
+    """The waits for InnoDB's latches in a text; None if it is no log of InnoDB's."""
     if not any(mark in data for mark in (_WAITED, _MONITOR, *_ALARMS)):
         return None
     lines: dict[int, str] = {}
@@ -100,7 +100,7 @@ def _marks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _read_wait(data: bytes, start: int, number: int, lines: dict[int, str]) -> LoggedWait | None:
-    """The wait that is told from a line on; None if it is not told to its end, or is over."""
+    """The wait that is described from a line on; None if its description is cut off, or it is over."""
     texts = list(_lines_from(data, start))
     if not texts:
         return None

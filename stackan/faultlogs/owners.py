@@ -1,7 +1,7 @@
-"""What a log says of waits and holders, held against the dumps: a stale name in a log is no proof.
+"""Waits and holders in a log, held against the dumps: a stale name in a log is no proof.
 
-A log carries no word of when it was written that a dump could be compared with.  So its lock counts only for a thread that
-stands in front of a latch in the newest snapshot, and did so in all; its holder only if that thread is alive and at work.
+A log has no time of writing that a dump could be compared with.  So its lock counts only for a thread that
+waits for a latch in the newest snapshot, and did so in all; its holder only if that thread is alive and at work.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LATCH = "latch"
 
 
 class _Disputes(NamedTuple):
-    """What the logs of a process say themselves that is at odds."""
+    """Contradictions among the logs of a process."""
 
     waiters: set[int]  # threads that wait for different locks
     locks: set[int]  # addresses of locks that have several holders
@@ -29,7 +29,7 @@ class _Disputes(NamedTuple):
 def assign_logs(logs: Sequence[Log], groups: Sequence[Sequence[Dump]]) -> list[list[Log]]:
     """For each process, given as its dumps in time order, the logs that it has written.
 
-    That is whoever has most of the threads that a log names: pthread ids are addresses, which another process hardly has.
+    A log belongs to the process with most of the threads that it names: pthread ids are addresses, which another process hardly has.
     """
     shares: list[list[Log]] = [[] for _ in groups]
     threads = [set(dumps[-1].lwp_of_pthread) for dumps in groups]
@@ -163,14 +163,14 @@ def _hold(log: Log, wait: LoggedWait, sure: bool) -> Held:
 
 
 def _identify(wait: LoggedWait) -> tuple[int | None, str | None]:
-    """The address and the name of what is waited for: who has a latch as good as taken waits for those who still read."""
+    """The address and the name of what is waited for: a thread that has a latch almost taken (`wait_ex`) waits for its readers."""
     if wait.mode == "wait_ex":
         return None, f"readers of {wait.address:#x}"
     return wait.address, wait.created or None
 
 
 def _hint(log: Log, judged: Judged) -> Fact | None:
-    """Who is said to hold the lock, if that is no proof."""
+    """The holder that a log names without proof."""
     wait = judged.wait
     if judged.doubt is None or wait.holder is None:
         return None
@@ -186,7 +186,7 @@ def _hint(log: Log, judged: Judged) -> Fact | None:
 
 
 def _with_holds(track: Track, held: dict[tuple[int | None, str], Held]) -> Track:
-    """Each lock once: what the dump shows stands first."""
+    """Each lock once: those that the dump shows come first."""
     known = {(hold.address, hold.token) for hold in track.newest.holds}
     more = (hold for key, hold in held.items() if key not in known)
     return _renewed(track, track.newest._replace(holds=(*track.newest.holds, *more)))

@@ -1,7 +1,7 @@
 """Processes → the AND/OR wait-for graph.
 
-Sound only if AND edges are true and the suppliers of OR waits are supersets: when in doubt, add suppliers.  Whoever is
-not known to be blocked may still act: the one node *someone else* stands for every owner and signaller that no stack
+Sound only if AND edges are true and the suppliers of OR waits are supersets: when in doubt, add suppliers.  A thread that
+is not known to be blocked may still act: the one node *someone else* represents every owner and signaller that no stack
 shows, and is active.
 """
 
@@ -35,7 +35,7 @@ from stackan.model.waitgraph import (
     WaitGraph,
 )
 
-# Objects without an owner, and their relation to whoever brings what is waited for there.
+# Objects without an owner, and their relation to the threads that bring what is waited for there.
 _BROUGHT = {
     "condition": SIGNALED_BY,
     "semaphore": POSTED_BY,
@@ -71,7 +71,7 @@ def waits(track: Track, snapshots: int) -> bool:
 
 
 def _is_whole(dump: Dump) -> bool:
-    """Whether a dump of one thread shows all threads of its process: gdb's own words stand in it, and it announced no other."""
+    """Whether a dump of one thread shows all threads of its process: it has gdb's own words, and gdb announced no other thread."""
     return dump.format == "gdb" and not dump.facts.announced and dump.columns.thread_number[dump.first_thread] == 1
 
 
@@ -100,7 +100,7 @@ class _Builder:
         self.supply.add_pools()
 
     def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers, supplies: Sequence[Supply]) -> None:
-        """What its threads wait for; `everyone` are the threads of all processes by LWP, `supplies` what each process can bring."""
+        """Add the waits of its threads; `everyone` are the threads of all processes by LWP, `supplies` what each process can bring."""
         self.everyone = everyone
         self.supplies = supplies
         self.peers = peers
@@ -154,7 +154,7 @@ class _Builder:
         self._other(node, WAITS_FOR)
 
     def _event(self, awaited: Awaited, brought: str) -> int:
-        """The node of what has no owner: whoever comes may bring what its waiters wait for."""
+        """The node of an object without an owner: any thread that comes may bring what its waiters wait for."""
         key = (awaited.kind, awaited.address)
         if key not in self.resources:
             words = f"{awaited.kind} {awaited.address:#x}{f' <{awaited.symbol}>' if awaited.symbol else ''}"
@@ -193,7 +193,7 @@ class _Builder:
     def _proves_alone(self, track: Track) -> bool:
         """Whether the newest snapshot counts although the thread moved before it: a deadlock may have formed in between.
 
-        It does where all threads were stopped at one instant, and the text proves who holds what the thread waits for.
+        It does where all threads were stopped at one instant, and the text proves the holder of what the thread waits for.
         """
         sighting = track.newest
         awaited, place = sighting.awaited, sighting.place
@@ -267,7 +267,7 @@ class _Builder:
         place, dump = sighting.place, sighting.dump
         if len(self.process.tracks) != 1 or not all(map(_is_whole, self.process.dumps)) or place.timed or place.state != "lock":
             return False
-        if any(word.owner for word in dump.facts.printed):  # then the text itself names who has ended
+        if any(word.owner for word in dump.facts.printed):  # then the text itself names threads that have ended
             return False
         return is_private(sighting)
 

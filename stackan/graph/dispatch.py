@@ -1,15 +1,15 @@
 """Dispatch frames: the loops from which the threads of a pool take their work.
 
-Who runs a task by a known executor was called by the loop, maybe through the function that was stored with the task:
+A thread that runs a task by a known executor was called by the loop, maybe through the function that was stored with the task:
 
     query ← … ← std::packaged_task::operator() ← Pool::submit::{lambda()#1}::operator() ← std::function::operator() ← Pool::loop
 
-Who is parked for work stands directly above it, or in a queue's own function that it calls:
+A thread that is parked for work waits in the frame directly inside the loop, or in a queue's own function that the loop calls:
 
     pthread_cond_wait ← JobQueue::pop ← Pool::loop
 
-The second says which of them is the loop only if another thread works inside of it.  Where all are parked, it is the outermost that none
-but these threads have.
+The second shows which frame is the loop only if another thread works inside of it.  Where all are parked, the loop is the outermost
+frame that only these threads have.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, Fact]
 
 
 def _callers(frames: Sequence[str], rules: Rules) -> list[str]:
-    """What called the task that each frame runs, "" where nothing did; a lambda that was called as a stored function is part of it."""
+    """The caller of the task that each frame runs, or ""; a lambda that was called as a stored function is part of the task."""
     passing = rules.glue | rules.calls
     callers, caller, outer = [], "", ""
     for name in reversed(frames):

@@ -1,6 +1,6 @@
 """Waits for another process: a thread that reads from, or writes to, what a table says the other process has open.
 
-The table is recorded evidence of who is at the other end; who of that process would answer is not told by anything.  So all who
+The table is recorded evidence of the process at the other end; no record says which of its threads would answer.  So all that
 might are suppliers, and any one of them is enough: every pool, every thread that stands still or moves, and, unless what was sent
 lies there unread, those that are parked for events or work.  Left out are threads that only accept connections, keep time,
 wait for signals or for the end of a child.
@@ -21,32 +21,32 @@ from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 if TYPE_CHECKING:
     from stackan.model.link import End, Link
 
-# Who is idle in one of these roles answers nobody.  (An acceptor answers those whom nobody has accepted.)
+# A thread that is idle in one of these roles answers nobody.  (An acceptor answers clients that nobody has accepted.)
 _SILENT = ("acceptor", "timer", "observer")
 
 
 class _Answer(NamedTuple):
-    """What a thread waits for, as far as it tells who might bring it."""
+    """The answer that a thread waits for, by the properties that decide which threads might bring it."""
 
     mode: str  # "read": that somebody at the other end writes; "write": that somebody reads there
-    unread: bool  # bytes lie there unread: who is idle does not read them
+    unread: bool  # bytes lie there unread: an idle thread does not read them
     queued: bool  # nobody has accepted the connection
-    used: bool  # threads there stand in calls on the very end: who is idle has nothing to do with it
+    used: bool  # threads there are in calls on the very end: an idle thread has nothing to do with it
 
 
 class Peers:
-    """Connects waits for other processes with those who might end them."""
+    """Connects waits for other processes with the threads that might end them."""
 
     def __init__(self, graph: WaitGraph, someone: int, supplies: Sequence[Supply]) -> None:
         self._graph = graph
         self._someone = someone
         self._supplies = {id(supply.process.inputs): supply for supply in supplies}
         self._found: dict[int, tuple[list[Supply], list[Track]]] = {}  # by the other ends, which links share
-        self._answers: dict[object, int] = {}  # one node for all who wait for the same answer
-        self._users: dict[int, dict[int, list[Track]]] = {}  # of a process, by the descriptor in whose call they stand
+        self._answers: dict[object, int] = {}  # one node for all threads that wait for the same answer
+        self._users: dict[int, dict[int, list[Track]]] = {}  # of a process, by the descriptor of the call that they are in
 
     def connect(self, node: int, track: Track, link: Link) -> None:
-        """What a thread waits for that stands in a call on one end."""
+        """Connect a thread in a call on one end with what it waits for."""
         self._graph.connect(Edge(node, self._supplier(track, link), RECORDED, link.own.source, link.own.line, WAITS_FOR))
 
     def _supplier(self, track: Track, link: Link) -> int:
@@ -70,7 +70,7 @@ class Peers:
         return list(supplies.values()), users
 
     def _using(self, supply: Supply, end: End) -> Sequence[Track]:
-        """The threads of a process that stand in a call on a descriptor."""
+        """The threads of a process that are in a call on a descriptor."""
         place = id(supply.process.inputs)
         if place not in self._users:
             users = self._users[place] = {}

@@ -69,7 +69,7 @@ def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int
         track.progress == IDLE for track in workers
     )
     growable = rule.growable if rule else False
-    # One thread that waits for what anyone may bring is no proof that a pool is too small: it may be told to stop that way.
+    # One thread that waits for what anyone may bring is no proof that a pool is too small: it may be the signal to stop.
     counts = len(workers) > 1 or (rule is not None and not any(track.place.result == "anyone" for track in workers))
     exhausted = bool(workers) and counts and blocked == len(workers) and not was_idle and not growable
     return Pool(

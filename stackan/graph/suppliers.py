@@ -1,6 +1,6 @@
-"""Who can bring what has no owner: pools, threads that may deliver a result, and other processes' pools, as profiles declare.
+"""Suppliers of what has no owner: pools, threads that may deliver a result, and other processes' pools, as profiles declare.
 
-The suppliers of such a wait have to be a superset of those that there are: when in doubt, someone is added.
+The suppliers of such a wait have to be a superset of the real ones: when in doubt, *someone else* is added.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LISTENING = ("event-loop", "connection")
 
 
 class Supply:
-    """What the pools and threads of one process can bring, as class nodes: candidates share one, or the edges would be quadratic."""
+    """The supplies of one process's pools and threads, as class nodes: candidates share one, or the edges would be quadratic."""
 
     def __init__(self, graph: WaitGraph, process: Process, someone: int, threads: dict[int | str, int]) -> None:
         self.graph = graph
@@ -29,7 +29,7 @@ class Supply:
         self.threads = threads
         self.pools: list[int] = []
         self.pool_of: dict[int | str, int] = {}
-        self._results: dict[str, int] = {}  # of tasks, by who may deliver them
+        self._results: dict[str, int] = {}  # of tasks, by the kind of threads that may deliver them
         self._declared: dict[str, int | None] = {}  # by the rule that declares it
         self._rules: dict[int, list[DependencyRule]] = {}  # by the pool whose workers wait
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Speaker(Protocol):
-    """What makes sentences of facts (`stackan.wording.Speech`)."""
+    """The writer of facts as sentences (`stackan.wording.Speech`)."""
 
     def sentence(self, told: Fact) -> str: ...
     def text(self, facts: Iterable[Fact]) -> str: ...
@@ -28,7 +28,7 @@ class Speaker(Protocol):
 
 
 class Doors(NamedTuple):
-    """What an analysis leaves to other stages, imported when first asked for: drawing, words, the document."""
+    """The work that an analysis leaves to other stages, imported when first used: drawing, words, the document."""
 
     export: Callable[[WaitGraph], networkx.MultiDiGraph[int]]
     speech: Callable[[str], Speaker]
@@ -39,7 +39,7 @@ class StackClass(NamedTuple):
     """Stuck threads with one stack."""
 
     names: tuple[str, ...]  # canonical, innermost first
-    members: tuple[tuple[Process, Track], ...]  # in the order of the processes; the first one stands for all
+    members: tuple[tuple[Process, Track], ...]  # in the order of the processes; the first one represents all
 
     @property
     def processes(self) -> list[Process]:
@@ -81,8 +81,8 @@ class Analysis:
         self.stuck_stacks = stuck_stacks
         self.waits = waits
         self.warnings = warnings
-        self.logs = logs  # that were read; what was made of them stands in the processes that have written them
-        self.descriptors = descriptors  # that were read; what they say stands in what the threads wait for
+        self.logs = logs  # that were read; their results are in the processes that have written them
+        self.descriptors = descriptors  # that were read; their results are in what the threads wait for
         self._doors = doors
         self._graph: networkx.MultiDiGraph[int] | None = None
 
@@ -106,7 +106,7 @@ class Analysis:
         return self._graph
 
     def speech(self, lang: str = "en") -> Speaker:
-        """What makes sentences of facts, in English ("en") or Simplified Chinese ("zh_CN")."""
+        """The writer of facts as sentences, in English ("en") or Simplified Chinese ("zh_CN")."""
         return self._doors.speech(lang)
 
     def describe(self, finding: Finding, lang: str = "en") -> Described:

@@ -28,7 +28,7 @@ def value_argument(text: bytes, name: bytes) -> bytes | None:
 
 
 def _is_quoted(text: bytes, at: int) -> bool:
-    """Whether a byte stands inside a printed string: `packet=0x7f "set mutex=0x1"`."""
+    """Whether a byte is inside a printed string: `packet=0x7f "set mutex=0x1"`."""
     quoted = False
     quote = text.find(b'"', 0, at)
     while quote >= 0:

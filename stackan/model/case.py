@@ -1,4 +1,4 @@
-"""What a caller hands in: the dumps of one case, before anything is concluded."""
+"""The input of a caller: the dumps of one case, before anything is concluded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Case:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
         self.given_order = given_order  # the order of the dumps is that of time, whatever their names say
-        self.logs = logs or []  # of servers, as far as they tell who waits for whom
+        self.logs = logs or []  # of servers, that say which thread waits for which
         self.tables = tables or []  # of what each thread has used: `top -H`, `ps -L`, copies of /proc
-        self.descriptors = descriptors or []  # who has which end of a connection or a pipe open
+        self.descriptors = descriptors or []  # the processes that have the ends of connections and pipes open
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

@@ -27,7 +27,7 @@ def certainty(track: Track, span: int | None) -> str | None:
 
 
 def _of_standing(track: Track, span: int | None) -> str:
-    """Who ran nothing has not moved; who waits for an object that is printed in all snapshots, or where a rule says so, most likely.
+    """Certain for a thread that ran nothing; likely for one that waits for an object that all snapshots print, or by a rule.
 
     Functions and code addresses alone may be equal by chance: two requests, one after the other.
     """

@@ -1,4 +1,4 @@
-"""What a scanner gives back: a dump as columns, without one Python object per line.
+"""The result of a scanner: a dump as columns, without one Python object per line.
 
 Both scanners (`_fast`, `_reference`) fill the same columns, and tests hold them equal on every input.
 

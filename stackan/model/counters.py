@@ -1,4 +1,4 @@
-"""What tables beside the dumps count of each thread: its CPU time and its switches."""
+"""Counters of each thread in tables beside the dumps: its CPU time and its switches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Count(NamedTuple):
-    """What a table says of one thread, over its whole life."""
+    """The counters of one thread in a table, over its whole life."""
 
     lwp: int
     pid: int | None  # of its process, where the table says it
@@ -27,12 +27,12 @@ class Table(NamedTuple):
     kind: str  # "top", "ps", or the file of /proc that it was copied from: "schedstat", "status", "stat", "sched"
     counts: tuple[Count, ...]
     clock: int | None = None  # seconds since midnight, as top prints them
-    above: str = ""  # the line above it, in which a time may stand
+    above: str = ""  # the line before it, in which there may be a time
     folder: str = ""  # in which copies of /proc lie: a table of one thread is a part of what lies there
 
 
 class Counted(NamedTuple):
-    """What is counted of one thread beside one snapshot."""
+    """The counters of one thread beside one snapshot."""
 
     time: Count | None  # that says its CPU time
     switched: Count | None  # that says its switches
@@ -55,14 +55,14 @@ class Counters(NamedTuple):
     attaches: int  # how many debuggers looked at the process between two snapshots
 
     def of(self, kept: Sequence[int]) -> Counters:
-        """What is counted beside some of the snapshots."""
+        """The counters beside some of the snapshots."""
         at = {index: position for position, index in enumerate(kept)}
         tables = tuple((at[index], table) for index, table in self.tables if index in at)
         return Counters(tables, tuple(self.counted[index] for index in kept), self.attaches)
 
 
 class Spent(NamedTuple):
-    """What a thread used between two snapshots."""
+    """The CPU time and switches of a thread between two snapshots."""
 
     ran: int | None  # CPU time, in microseconds
     step: int  # in which that is counted

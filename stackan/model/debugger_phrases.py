@@ -92,7 +92,7 @@ NOISE_PREFIXES: tuple[bytes, ...] = (
     b"process, check the setting of /proc/sys/kernel/yama/ptrace_scope",
     b"again as the root user.  For more details, see /etc/sysctl.d/10-ptrace.conf",
 )
-# ...and these may stand between the frames of a thread without ending it.
+# ...and these may come between the frames of a thread without ending it.
 NOISE_INSIDE: tuple[bytes, ...] = (
     b"warning: ",
     b"Warning: ",
@@ -106,6 +106,6 @@ NOISE_INSIDE: tuple[bytes, ...] = (
     b"Python Exception <",
     b"Cannot access memory at address ",
 )
-# What gdb prints behind a tab when it is left, below `A debugging session is active.` and a blank line; outside of threads.
+# Lines that gdb prints behind a tab when it is left, after `A debugging session is active.` and a blank line; outside of threads.
 NOISE_BEHIND_TAB: tuple[bytes, ...] = (b"Inferior ",)
 LOCALS_LINES: tuple[bytes, ...] = (b"No locals.", b"No symbol table info available.", b"No arguments.")

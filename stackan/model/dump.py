@@ -46,7 +46,7 @@ class Frame(NamedTuple):
 
 
 class Location(NamedTuple):
-    """Where a frame's code comes from, as far as it is printed."""
+    """The origin of a frame's code; None for each part that is not printed."""
 
     file: str | None
     line: int | None
@@ -136,8 +136,8 @@ class Printed(NamedTuple):
     owner: int  # LWP; 0 is none
     line: int
     kind: str = "mutex"  # or "rwlock", whose printed owner is its writer
-    readers: int = 0  # that hold a rwlock; who they are is recorded nowhere
-    queue: str = ""  # who waits behind the readers: "", "writer", or "both" a writer and the readers that came after it
+    readers: int = 0  # that hold a rwlock; their identity is recorded nowhere
+    queue: str = ""  # the threads behind the readers: "", "writer", or "both" a writer and the readers that came after it
 
 
 class Lock(NamedTuple):
@@ -147,17 +147,17 @@ class Lock(NamedTuple):
     address: int | None
     line: int
     what: str = ""  # in the dump's words: "java.lang.Object"
-    frame: int = 0  # position in the stack of the frame that it stands below
+    frame: int = 0  # position in the stack of the frame after which it is printed
     mode: str = ""  # "read" or "write" of a lock that knows both
     owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
     evidence: str = "recorded"  # or "locals", where variables show it
 
 
 class PrintedState(NamedTuple):
-    """What a dump says of one thread beside its frames."""
+    """The lines of a dump about one thread beside its frames."""
 
     words: str  # its state as profiles know it: "go: chan receive", "java: BLOCKED"; "" if none is printed
-    line: int  # where that stands
+    line: int  # of these words
     awaits: Lock | None = None
     holds: tuple[Lock, ...] = ()
     ran: int | None = None  # CPU time that it has used, in microseconds
@@ -165,7 +165,7 @@ class PrintedState(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a dump says beside the frames of its threads."""
+    """The lines of a dump beside the frames of its threads."""
 
     pid: int | None
     command: str | None
@@ -173,7 +173,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
-    told: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: what is said of it}
+    told: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
@@ -209,7 +209,7 @@ class Dump:
         self.facts = facts
         self.warnings = list(warnings)
         self.taken_at = taken_at  # ISO-8601, where an archive says so
-        self.written: float | None = None  # when its file was, in seconds since 1970: the last that may tell an order
+        self.written: float | None = None  # when its file was, in seconds since 1970: the last resort to find an order
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop
         # Frames of no thread (a core's current frame, what a session prints again) belong to the snapshot before them.
@@ -223,7 +223,7 @@ class Dump:
 
     @property
     def traits(self) -> Format:
-        """What follows from the dump's format."""
+        """The traits of the dump's format."""
         return format_of(self.format)
 
     @property
@@ -345,7 +345,7 @@ class Dump:
         )
 
     def function(self, site: int) -> str:
-        """A site's function as printed ("" where only an address stands)."""
+        """A site's function as printed ("" where there is only an address)."""
         name = self._functions.get(site)
         if name is None:
             name = self._functions[site] = self.columns.site_function[site].decode("utf-8", "replace")
@@ -395,7 +395,7 @@ class Dump:
         return frame - self.columns.thread_first[self.thread_of(frame)]
 
     def arguments(self, frame: int) -> bytes:
-        """A frame's arguments as they stand; a wrapped frame's line ends are kept."""
+        """A frame's arguments as printed; a wrapped frame's line ends are kept."""
         return frame_arguments(self.data, self.columns, frame)
 
     def arguments_in(self, thread: int, position: int) -> bytes:
@@ -472,7 +472,7 @@ def read_location(text: str) -> Location:
         return Location(None, None, library)
     file, _, number = text[3:].rpartition(":")
     if _is_line(number) and ":" in file and _is_line(file.rpartition(":")[2]):
-        file, _, number = file.rpartition(":")  # a column stands last
+        file, _, number = file.rpartition(":")  # a column comes last
     if not _is_line(number):
         return Location(text[3:], None, library)
     return Location(file or None, int(number), library)

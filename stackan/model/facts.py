@@ -1,6 +1,6 @@
-"""What is told of a case, as data: a name of a closed vocabulary, and what it is told of.
+"""The statements about a case, as data: a name of a closed vocabulary, and the values that it applies to.
 
-The vocabulary stands in docs/reasons.md, with what each name means and when it is true; `stackan.wording` has a sentence for each.
+The vocabulary is in docs/reasons.md, with what each name means and when it is true; `stackan.wording` has a sentence for each.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Peer(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a thread waits for, as far as it can be named."""
+    """The thing that a thread waits for, by all names that are known for it."""
 
     kind: str | None  # a RESOURCE of the contract, None where it is not known
     words: str = ""  # a profile's own words for it
     address: int | None = None
-    symbol: str = ""  # of the object, or of the class or the place in a source that stands for it
+    symbol: str = ""  # of the object, or of the class or the place in a source that represents it
     descriptor: int | None = None
     end_of: int | None = None  # the LWP whose end it is
     who: Peer | str = ""  # the other end of a connection or a pipe: processes, or an address such as "10.0.0.7:5432"
@@ -64,7 +64,7 @@ Value = Union[One, "tuple[One, ...]"]
 
 
 class Fact(NamedTuple):
-    """One thing to tell.  Facts are compared by their name and by what they are told of."""
+    """One statement.  Facts are compared by their name and their values."""
 
     name: str
     values: Mapping[str, Value]

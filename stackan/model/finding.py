@@ -37,7 +37,7 @@ STATES = (
 
 
 class Quote(NamedTuple):
-    """A line of an input, as it stands."""
+    """A line of an input, unchanged."""
 
     source: str
     line: int
@@ -58,7 +58,7 @@ class Finding(NamedTuple):
     advice: tuple[Fact, ...]  # steps, in the order in which they are to be taken
     processes: tuple[Process, ...]
     doubts: tuple[Fact, ...] = ()  # why it is no surer
-    behind: int = 0  # how many more threads wait behind these, as far as it is known
+    behind: int = 0  # how many more threads are known to wait behind these
     holders: tuple[Track, ...] = ()  # threads that are shown to hold what these wait for
     roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
 

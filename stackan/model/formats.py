@@ -2,19 +2,19 @@
 
 from typing import NamedTuple
 
-RUN_TIMES = ("go", "java", "python")  # languages whose own tools tell what a thread waits for where a native stack does not
+RUN_TIMES = ("go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
 
 
 class Format(NamedTuple):
-    """What conclusions may rest on in a format."""
+    """The properties of a format that conclusions may rest on."""
 
     name: str  # as documents call it
     family: str  # snapshots of one family print the same stack alike, and may be compared
     language: str = "native"  # how functions are named
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
-    counters: bool = True  # frames have program counters; else their lines tell two places in one function apart
-    outermost_first: bool = False  # frames stand in the text from the outermost inwards
+    counters: bool = True  # frames have program counters; else two places in one function differ by their lines
+    outermost_first: bool = False  # frames are printed from the outermost inwards
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
     thread: str = "LWP"  # what a thread's id is called
 

@@ -1,4 +1,4 @@
-"""What is derived of a frame's row: where its text stands, and what is printed in it.
+"""Values derived from a frame's row: the place of its text, and what is printed in it.
 
 A frame's start counts from its thread's start; that of a frame of no thread (a session prints some frames twice) from the
 thread before it, or from the text's start.
@@ -13,7 +13,7 @@ _NUMBER_SIGN = 35  # gdb's and eu-stack's frames begin with it
 
 
 def thread_before(columns: Columns, frame: int) -> int:
-    """The thread that a frame belongs to, or behind which it stands, or UNKNOWN."""
+    """The thread that a frame belongs to, or after which it is printed, or UNKNOWN."""
     return bisect_right(columns.thread_first, frame) - 1
 
 
@@ -56,7 +56,7 @@ def level_at(data: bytes, start: int) -> int:
 
 
 def frame_arguments(data: bytes, columns: Columns, frame: int) -> bytes:
-    """A frame's arguments as they stand; a wrapped frame's line ends are kept."""
+    """A frame's arguments as printed; a wrapped frame's line ends are kept."""
     if columns.frame_args_start[frame] == UNKNOWN:
         return b""
     start = frame_start(columns, frame) + columns.frame_args_start[frame]

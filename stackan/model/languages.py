@@ -2,4 +2,4 @@
 
 ENGLISH, CHINESE = "en", "zh_CN"
 LANGUAGES = (ENGLISH, CHINESE)
-TRANSLATED = LANGUAGES[1:]  # those that have a catalog, and keys of their own in profiles: English is what stands in the sources
+TRANSLATED = LANGUAGES[1:]  # those that have a catalog, and keys of their own in profiles: English is in the sources

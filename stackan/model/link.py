@@ -1,4 +1,4 @@
-"""What tables of open descriptors say: who is at the other end of a connection or a pipe."""
+"""The content of tables of open descriptors: the processes at the other end of a connection or a pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class End(NamedTuple):
     descriptor: int | None  # None where the table prints none
     source: str
     line: int  # from 1
-    text: str  # the line as it stands
+    text: str  # the line, unchanged
     places: tuple[ProcessInputs, ...] = ()  # the processes of the case with this process id: several where its dumps are of several formats
 
 
@@ -27,15 +27,15 @@ class Row(NamedTuple):
     `127.0.0.1:51190>127.0.0.1:7002`, `pipe:291257 r`, `pipe:291257 w`, `socket:287774`; and `listen 0.0.0.0:7002`.
     """
 
-    own: str  # the end that the line is about; "" if it tells its inode only
-    other: str  # the other end; "" if the line does not tell
-    inode: str  # `socket:281673` of an end that has another name, as other tables know it by its inode; "" if not told
-    ends: tuple[End, ...]  # who has it open
+    own: str  # the end that the line is about; "" if it gives its inode only
+    other: str  # the other end; "" if the line does not show it
+    inode: str  # `socket:281673` of an end that has another name, as other tables know it by its inode; "" if not printed
+    ends: tuple[End, ...]  # the processes that have it open
     unread: int | None  # bytes that have arrived there and nobody has read
 
 
 class Descriptors:
-    """What one text says of open descriptors.  Compared by identity, as the case has each text once."""
+    """The open descriptors that one text lists.  Compared by identity, as the case has each text once."""
 
     __slots__ = ("rows", "source", "tools")
 
@@ -49,29 +49,29 @@ class Descriptors:
 
 
 class Ends(NamedTuple):
-    """Who has one end open, as far as the tables tell: the same object for all descriptors that lead there."""
+    """The processes that have one end open by the tables: the same object for all descriptors that lead there."""
 
     all: tuple[End, ...]
     who: Peer | None  # None if nobody is known
 
 
 class Link(NamedTuple):
-    """What one descriptor of a process of the case leads to."""
+    """The other end of one descriptor of a process of the case."""
 
     kind: str  # "socket" or "pipe"
     name: str  # "127.0.0.1:51190 -> 127.0.0.1:7002", "pipe 291257"
     address: str  # of the other end, where it has one: "127.0.0.1:7002"
     own: End
     other: Ends
-    unread: int | None  # bytes that lie unread at the other end; None if no table tells
-    queued: bool  # nobody has accepted the connection yet: at the other end are those who listen for it
+    unread: int | None  # bytes that lie unread at the other end; None if no table shows it
+    queued: bool  # nobody has accepted the connection yet: at the other end are the processes that listen for it
 
     @property
     def ends(self) -> tuple[End, ...]:
-        """Who has the other end open."""
+        """The processes that have the other end open."""
         return self.other.all
 
     @property
     def who(self) -> Peer | str:
-        """Who is at the other end: processes, or the address of one whom no table lists; "" if nothing is known."""
+        """The processes at the other end, or the address of one that no table lists; "" if nothing is known."""
         return self.other.who or self.address

@@ -9,7 +9,7 @@ from stackan.model.facts import Fact
 
 
 class LoggedWait(NamedTuple):
-    """A thread that waits for a lock, as the server tells it.  Threads are pthread ids, lines count from 1."""
+    """A thread that waits for a lock, as the server logs it.  Threads are pthread ids, lines count from 1."""
 
     thread: int
     line: int
@@ -27,7 +27,7 @@ class LoggedWait(NamedTuple):
 
 
 class Log:
-    """What was read of one log.  Compared by identity, as the case has each log once."""
+    """The content of one log.  Compared by identity, as the case has each log once."""
 
     __slots__ = ("alarms", "kind", "lines", "rounds", "source", "waits")
 

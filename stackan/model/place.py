@@ -1,4 +1,4 @@
-"""What a stack says (StackMeaning) and what one thread of one snapshot shows beyond it (Sighting)."""
+"""The meaning of a stack (StackMeaning), and what one thread of one snapshot shows beyond it (Sighting)."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stackan.model.link import Link
     from stackan.model.log import Log
 
-# General reasons for what a place is taken for, where no rule of a profile says it (docs/reasons.md).
+# General reasons for the meaning of a place, where no rule of a profile gives one (docs/reasons.md).
 # NAMELESS: its wait frames, one or two, have no names, see Places.  It stands still only if its innermost pc does, too.
 NAMELESS = "nameless-library-frames"
 UNNAMED, IN_KERNEL, NOT_PRINTED = "innermost-frames-unnamed", "inside-the-kernel", "stack-not-printed-to-its-end"
@@ -29,7 +29,7 @@ GENERAL = frozenset((
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
 
-# What only passes a call on, or is any lambda.
+# Functions that only pass a call on, or are any lambda.
 _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::__invoke", "std::__invoke_impl", "std::__invoke_r")) | {
     "std::function::operator()",
     "std::_Function_handler::_M_invoke",
@@ -51,17 +51,17 @@ class StackMeaning(NamedTuple):
     role: str | None  # "listener", "acceptor", "event-loop", "connection", "follower", …
     task: bool  # it waits for the result of a task
     delivers: bool  # though it waits, it may bring the result of a task
-    result: str  # who may deliver the result that it waits for, as far as the wait's rule says (WaitRule)
-    in_task: bool  # an executor's frame stands between the wait and the thread's start
+    result: str  # the kind of threads that may deliver the result it waits for, by the wait's rule (WaitRule)
+    in_task: bool  # an executor's frame is between the wait and the thread's start
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
-    event_loop: str = ""  # the event loop, if any, below which the thread runs
-    counter: bool = False  # it waits, outside of any task, for what counts units of work or of a resource: who else does tells which
-    spoken: tuple[str, ...] = ()  # the names with each bare lambda told by the function that holds it, where one can be
+    event_loop: str = ""  # the event loop, if any, inside which the thread runs
+    counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
+    spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
 
     @property
     def purpose(self) -> str:
-        """The first frame outside the wait that has a name, and one that tells something."""
+        """The first frame outside the wait that has a name, and one that says something."""
         named = [name for name in (self.spoken or self.names)[self.wait_frames : self.first_start_frame] if not name.startswith("??")]
         if named:
             return next((name for name in named if name not in _CALLS), named[0])
@@ -75,7 +75,7 @@ def fact_of(place: StackMeaning) -> Fact:
     return fact(place.reason, what=Wanted(place.kind, place.what))
 
 
-# The state of who waits for a resource, where its own says no more than that it is idle.
+# The state of a thread that waits for a resource, where its own says no more than that it is idle.
 _STATES = {None: "sleep", "socket": "network", "pipe": "io", "file": "io", "semaphore": "semaphore", "future": "future", "mutex": "lock"}
 
 
@@ -99,13 +99,13 @@ class Awaited(NamedTuple):
     owners: tuple[int, ...]  # LWPs that the text itself names (a join's thread, an owner word)
     mode: str  # "read", "write" or "": of a lock as it is wanted, of a descriptor what is done with it
     evidence: str
-    frame: int  # whose line shows it, counted from the innermost; `line` then is not told: most are never asked for
+    frame: int  # whose line shows it, counted from the innermost; `line` then is not set: most are never used
     line: int = 0
     descriptor: int | None = None  # of the file, pipe or socket
     log: "Log | None" = None  # in which `line` stands, where it is not the dump
-    hint: "Fact | None" = None  # who else is said to hold it, and why that is no proof
+    hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
-    link: "Link | None" = None  # what the descriptor leads to, where a table beside the dumps tells
+    link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
 
 
 class Held(NamedTuple):
@@ -133,7 +133,7 @@ class Sighting(NamedTuple):
 
     @property
     def told(self) -> PrintedState | None:
-        """What the dump says of the thread beside its frames."""
+        """The state of the thread that the dump prints beside its frames; None if it prints none."""
         return self.dump.facts.told.get(self.thread)
 
     @property
@@ -144,7 +144,7 @@ class Sighting(NamedTuple):
         return self.place.verb == "running" and located
 
     def text_of(self, shown: "Awaited | Held | None") -> "Dump | Log":
-        """Where the line of what is shown stands: in the dump, or in a log."""
+        """The text that has the line of what is shown: the dump, or a log."""
         return shown.log if shown is not None and shown.log is not None else self.dump
 
     @property

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from stackan.model.dump import Dump
 
-# What a process of a cluster is there for, as far as names and command lines say it.
+# Roles of the processes of a cluster, as names and command lines give them.
 ROLES = ("datanode", "controller", "computenode", "agent")
-# What a clue rests on, the strongest first.
+# Sources of clues, the strongest first.
 TEXT, NAME, ARCHIVE = "text", "name", "archive"
 
 
@@ -19,12 +19,12 @@ class Clue(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """One snapshot of a process, with all that tells where it belongs."""
+    """One snapshot of a process, with all that shows where it belongs."""
 
     dump: Dump
     compared: bool  # False: taken with another tool or other symbols than the snapshots that are compared
     why_joined: Callable[[], str]  # why it is taken for a snapshot of this process; worked out when asked for, by its threads
-    ordered: str  # why it stands where it does among them
+    ordered: str  # the reason for its position among them
     host: Clue | None
     role: Clue | None
     pid: Clue | None
@@ -36,7 +36,7 @@ class Placement(NamedTuple):
 
 
 class ProcessInputs(NamedTuple):
-    """What is known of a process before its threads are looked at."""
+    """The facts about a process that are known before its threads are looked at."""
 
     host: str | None
     role: str | None

@@ -30,7 +30,7 @@ class Pool(NamedTuple):
     declared: bool  # by a profile
     serves: Phrase
     advice: tuple[Phrase, ...]
-    side_door: bool = False  # it serves only who would free the others: logins, cancelations
+    side_door: bool = False  # it serves only clients that would free the others: logins, cancelations
     rule: str = ""  # id of the profile's rule that names it
 
 
@@ -51,7 +51,7 @@ class Process(NamedTuple):
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:
-        """All that are counted; those which may be copies stand last, as nothing says when they were taken."""
+        """All that are counted; those which may be copies come last, as nothing says when they were taken."""
         return *self.dumps, *(dump for dump, _ in self.repeats)
 
     @property

@@ -1,4 +1,4 @@
-"""Rwlocks that readers hold, as a debugger has printed them: how many they are is recorded, who they are is not."""
+"""Rwlocks that readers hold, as a debugger has printed them: their number is recorded, their identity is not."""
 
 from __future__ import annotations
 

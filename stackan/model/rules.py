@@ -1,4 +1,4 @@
-"""What profiles say, as plain data (their grammar: docs/profiles.md)."""
+"""The rules of profiles, as plain data (their grammar: docs/profiles.md)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WaitRule(NamedTuple):
 
     kind: str | None  # a resource kind of the contract, None where there is no resource (sleep, signal, poll)
     state: str
-    inner: bool  # a wait only above a frame that blocks
+    inner: bool  # a wait only inside a frame that blocks
     final: bool  # frames further out do not change the kind
     timed: bool  # ends at a time-out
     poll: bool  # an event wait: what it is for, its caller says
@@ -48,27 +48,27 @@ class WaitRule(NamedTuple):
     accept: bool  # waits for a connection
     input: bool  # waits for somebody to send
     task: bool  # waits for the result of a task
-    result: str  # who may deliver it: "pool" if a pool has to run it, "anyone" if whoever hears from outside may, too; "" if unknown
-    delivers: bool  # who waits here may still bring the result of a task: an event loop
+    result: str  # its source: "pool" if a pool has to run it, "anyone" if threads that hear from outside may deliver it, too; "" if unknown
+    delivers: bool  # a thread that waits here may still bring the result of a task: an event loop
     otherwise: bool  # of a printed state: counts only where the frames show no wait
     arguments: tuple[bytes, ...]  # arguments that print the object, best first
     descriptor: tuple[bytes, ...]  # arguments that print a file descriptor
     id: str  # profile.kind, for explanations
     what: Phrase = Phrase("")  # in words, where the kind says it badly
     parks: bool = False  # outside of any task it is for work that is handed over, or for a child
-    counter: bool = False  # counts units, of work or of a resource: who else waits for it tells which
+    counter: bool = False  # counts units, of work or of a resource: the other waiters show which
     library: bool = False  # the functions are the C library's, which calls none of them to wait for something else, but for the next two
-    internal: bool = False  # the library itself waits by these: the caller tells for what
+    internal: bool = False  # the library itself waits by these: the caller shows for what
     nests: bool = False  # these wait by other functions of the library
 
     @property
     def traits(self) -> frozenset[str | None]:
-        """What a rule about places may ask for."""
+        """The names by which a rule about places may ask for this wait."""
         return frozenset((self.kind, self.state, self.id, "poll" if self.poll else None, "accept" if self.accept else None))
 
 
 class FrameRule(NamedTuple):
-    """What the frames directly outside of a wait mean."""
+    """The meaning of the frames directly outside of a wait."""
 
     id: str
     verb: str  # "blocked", "running", "idle" or "unknowable"
@@ -78,7 +78,7 @@ class FrameRule(NamedTuple):
     kind: str | None  # "blocked": what is really waited for
     what: Phrase  # in words
     release: str  # "blocked": "pool" if a worker of the waiter's own pool has to release it, else "others"
-    holders: frozenset[str]  # "blocked": functions inside which a holder that is at work stands
+    holders: frozenset[str]  # "blocked": functions inside which a holder that is at work runs
     hint: Phrase  # "unknowable": what to take instead
     advice: tuple[Phrase, ...]
     specific: bool  # from a profile of the server, not a general one
@@ -95,8 +95,8 @@ class PoolRule(NamedTuple):
     growable: bool
     serves: Phrase
     advice: tuple[Phrase, ...]
-    by_name: bool = False  # the names of its threads tell several pools of the kind apart
-    side_door: bool = False  # it serves only who would free the others, and runs no tasks
+    by_name: bool = False  # several pools of the kind differ by the names of their threads
+    side_door: bool = False  # it serves only clients that would free the others, and runs no tasks
 
 
 OWN, OTHERS = "process", "others"  # whose pools a dependency is about, if not those of a role
@@ -104,7 +104,7 @@ TASK = "task"  # any wait for the result of one
 
 
 class DependencyRule(NamedTuple):
-    """Whose work the workers of a pool wait for, where a profile knows it."""
+    """The processes or pools that the workers of a pool wait for, where a profile knows them."""
 
     id: str
     pools: frozenset[str]  # ids of the pools whose workers wait

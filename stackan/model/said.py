@@ -24,7 +24,7 @@ class Said(str):
 
 
 def said(english: str, /, **values: object) -> Said:
-    """A whole sentence, or a whole clause; `{names}` in it stand for the values.
+    """A whole sentence, or a whole clause; `{names}` in it are placeholders for the values.
 
     >>> said("{source}: no such file; check the path", source="snap1.txt")
     'snap1.txt: no such file; check the path'

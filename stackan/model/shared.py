@@ -2,7 +2,7 @@
 
 That two processes see the same lock at one address is inferred: fork() leaves all addresses as they are, so the children of one
 process have their first thread's pthread id in common, an address that is random for each program start; and the lock is
-one that glibc was told to share, `futex_wait (private=128, expected=2, futex_word=0x7f76c4286000)`.  A child may all the same have
+one that the program has made shared, `futex_wait (private=128, expected=2, futex_word=0x7f76c4286000)`.  A child may all the same have
 mapped memory of its own at that address since.
 """
 
@@ -31,7 +31,7 @@ class SharedLocks:
         self._known = {lock for lock, processes_of_it in waiting.items() if len(processes_of_it) > 1}
 
     def of(self, process: Process, track: Track) -> tuple[Hashable, ...] | None:
-        """What stands for the lock that a thread waits for, if threads of other processes do, too."""
+        """The identity of the lock that a thread waits for, if threads of other processes do, too."""
         lock = self._lock(process, track) if self._known else None
         return lock if lock in self._known and _scope(track.newest) == SHARED else None
 

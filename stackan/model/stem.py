@@ -1,4 +1,4 @@
-"""What the names of a pool's threads have in common."""
+"""The common part of the names of a pool's threads."""
 
 
 def stem(name: str | None) -> str:

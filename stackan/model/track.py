@@ -17,7 +17,7 @@ STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (
     "unknown",
 )
 
-# What counters may say of a thread: it is proved to have stood still, or did so as far as the steps of a count can show.
+# Results of counters for a thread: it is proved to have stood still, or seems to have, as the steps of a count show no more.
 RAN_NOTHING, USED_NO_CPU = said("ran nothing"), said("used no CPU that was counted")
 
 SETTLED = 3  # snapshots in a row in one place from which on that is no chance, even of a thread that moved before
@@ -26,7 +26,7 @@ SETTLED = 3  # snapshots in a row in one place from which on that is no chance, 
 class Track(NamedTuple):
     """A thread, matched across snapshots."""
 
-    key: int | str  # LWP, or what stands for it
+    key: int | str  # LWP, or the key in its place
     lwp: int | None
     pthread: str | None
     number: int | None  # the dump's own, where it identifies a thread without an LWP: a goroutine's
@@ -35,10 +35,10 @@ class Track(NamedTuple):
     progress: str
     note: tuple[Fact, ...]  # why
     timeline: str  # a letter for each interval between snapshots (docs/json.md)
-    newest: Sighting  # the last of its sightings, and
-    place: StackMeaning  # what it stands in there: both are asked for often
-    in_handler: bool = False  # it runs below an event loop, and was there in the same call in all snapshots
-    counted: str = ""  # what counters beside the dumps say of it if it stands still, in short
+    newest: Sighting  # the last of its sightings
+    place: StackMeaning  # of the newest sighting: both are used often
+    in_handler: bool = False  # it runs inside an event loop, and was there in the same call in all snapshots
+    counted: str = ""  # the result of counters beside the dumps if it stands still, in short
 
     @property
     def shown(self) -> int | None:
@@ -51,10 +51,10 @@ class Track(NamedTuple):
 
 
 def held_by(track: Track) -> list[tuple[Sighting, Held]]:
-    """What a thread holds, each with the sighting that shows it.
+    """The locks that a thread holds, each with the sighting that shows it.
 
-    If it stands still, that is also what an owner word says that was printed in an earlier snapshot, where the newest does not say
-    who owns it: people ask for an owner when the first report has told them to, and the dumps may come in any order.
+    If it stands still, these are also the locks whose owner word was printed in an earlier snapshot, where the newest does not show
+    the owner: people print an owner when the first report has advised it, and the dumps may come in any order.
     """
     newest = track.newest
     found = [(newest, hold) for hold in newest.holds]
@@ -70,7 +70,7 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
 
 
 def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:
-    """The places that these threads stand in, each with how many do: what is said of a place is worked out once."""
+    """The places of these threads, each with the number of threads: facts about a place are worked out once."""
     places: dict[int, StackMeaning] = {}
     numbers: dict[int, int] = {}
     for track in tracks:
@@ -91,13 +91,13 @@ def mode_of(track: Track) -> str:
 
 
 def label(track: Track) -> str:
-    """`LWP 17541 transfer`, `goroutine 17`, or what else stands for the LWP where none is printed."""
+    """`LWP 17541 transfer`, `goroutine 17`, or another key where no LWP is printed."""
     name = f" {track.name}" if track.name else ""
     return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"
 
 
 def moved_from(track: Track) -> int | None:
-    """Where the object that a stuck thread waits for stood in its oldest snapshot, if a collector has moved it since."""
+    """The object's address in a stuck thread's oldest snapshot, if a collector has moved the object since."""
     oldest, newest = track.sightings[0][1].awaited, track.newest.awaited
     if track.progress != STUCK or oldest is None or newest is None or None in (oldest.address, newest.address):
         return None

@@ -11,13 +11,13 @@ from stackan.model.track import Track
 WAITS_FOR = "waits-for"
 HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
 ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
-POOL_RELEASES = "released-by-pool"  # what a profile says that only a worker of the waiter's own pool can release, and that pool
+POOL_RELEASES = "released-by-pool"  # what, by a profile, only a worker of the waiter's own pool can release, and that pool
 BROUGHT_BY = "brought-by"  # what a pool's workers wait for, and the pools that a profile declares for it
-MAY_BRING = "may-be-brought-by"  # the same, and someone who may bring it, too
-DELIVERED_BY, MAY_DELIVER = "delivered-by", "may-be-delivered-by"  # the result of a task, and who has to run it, or may bring it
-WORKER_OF, MAY_GROW = "has-worker", "may-grow"  # a pool, one of its workers, and whoever may be added
-MAY_COME = "may-come-from"  # whatever the processes at the other end of a connection or a pipe may do, and who may do it
-# What has no owner, and whoever brings what is waited for there.
+MAY_BRING = "may-be-brought-by"  # the same, and *someone else* may bring it, too
+DELIVERED_BY, MAY_DELIVER = "delivered-by", "may-be-delivered-by"  # the result of a task, and the threads that have to, or may, bring it
+WORKER_OF, MAY_GROW = "has-worker", "may-grow"  # a pool, one of its workers, and threads that may be added
+MAY_COME = "may-come-from"  # an answer from the processes at the other end of a connection or a pipe, and the threads that may give it
+# Objects without an owner, and the threads that bring what is waited for there.
 SIGNALED_BY, POSTED_BY, ARRIVAL_OF, COUNTED_BY, CHANGED_BY = "signaled-by", "posted-by", "arrival-of", "counted-down-by", "changed-by"
 
 
@@ -29,9 +29,9 @@ class Node(NamedTuple):
     process: Process | None
     track: Track | None = None
     pool: Pool | None = None
-    resource: str = ""  # a RESOURCE of the contract; of what another process may do, that through which it does: "socket" or "pipe"
+    resource: str = ""  # a RESOURCE of the contract; for an answer of another process, its channel: "socket" or "pipe"
     address: int | None = None
-    what: Wanted | None = None  # of a resource, where a sentence names it better than the label
+    what: Wanted | None = None  # of a resource, if it names that better in a sentence than the label
 
 
 class Edge(NamedTuple):
@@ -41,8 +41,8 @@ class Edge(NamedTuple):
     supplier: int
     evidence: str
     source: str
-    shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most are never asked for
-    relation: str  # one of the above
+    shown: int | Sighting  # the line of the text that shows it, 0 if none does; or the thread whose wait it is: most lines are never used
+    relation: str  # one of these relations
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
     frame: int | None = None  # level of the supplier's frame whose locals show it
 
@@ -83,7 +83,7 @@ class Cause(NamedTuple):
 
 
 class Reduction(NamedTuple):
-    """What remains of a wait-for graph after everything that can be released is."""
+    """The rest of a wait-for graph after everything that can be released is."""
 
     held: frozenset[int]
     causes: tuple[Cause, ...]

@@ -56,7 +56,7 @@ class Builder:
 
     @property
     def is_last(self) -> bool:
-        """Whether no line stands behind the current one."""
+        """Whether no line follows the current one."""
         return self._next >= len(self.data)
 
     def following(self) -> bytes:
@@ -69,9 +69,9 @@ class Builder:
     def thread(
         self, *, number: int = UNKNOWN, lwp: int = UNKNOWN, pthread: int = 0, name: tuple[int, int] | None = None, headed: bool = True
     ) -> int:
-        """The current line heads a thread; `name` is where its name stands.  Returns the thread's row.
+        """The current line heads a thread; `name` is the range of its name.  Returns the thread's row.
 
-        Not `headed`: the thread has no such line, and begins with what the current line is besides.
+        Not `headed`: the thread has no such line, and begins with the current line, which is of another kind.
         """
         if headed:
             self._take(THREAD)
@@ -93,12 +93,12 @@ class Builder:
         return len(columns.thread_lwp) - 1
 
     def rename(self, start: int, stop: int) -> None:
-        """The open thread's name stands in the current line."""
+        """The open thread's name is in the current line."""
         self.columns.thread_name_start[-1] = self.start + start
         self.columns.thread_name_size[-1] = stop - start
 
     def snapshot(self) -> None:
-        """The next thread belongs to a further snapshot, if any stands before it."""
+        """The next thread belongs to a further snapshot, if any thread comes before it."""
         self.close_thread()
         row = len(self.columns.thread_lwp)
         if row and self.snapshots[-1:] != [row]:
@@ -107,7 +107,7 @@ class Builder:
     def frame(self, function: bytes, location: bytes = b"", *, pc: int | None = None, arguments: tuple[int, int] | None = None) -> None:
         """The current line is the open thread's next frame outwards, or inwards in a text that is `outermost_first`.
 
-        `location` is `at FILE:LINE`, `from LIBRARY`, or nothing; `pc` the program counter if one is printed; `arguments` where they stand.
+        `location` is `at FILE:LINE`, `from LIBRARY`, or nothing; `pc` the program counter if one is printed; `arguments` their range.
         """
         self._take(FRAME)
         columns = self.columns

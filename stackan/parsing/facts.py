@@ -1,4 +1,4 @@
-"""What the lines between the threads say: the process, printed owners, refusals."""
+"""Facts in the lines between the threads: the process, printed owners, refusals."""
 
 from __future__ import annotations
 

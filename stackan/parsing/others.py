@@ -1,4 +1,4 @@
-"""Dumps of other formats that stand in a text beside the one that was read, as `pstack 17; jstack 17` writes them into one file."""
+"""Dumps of other formats that are in a text beside the one that was read, as `pstack 17; jstack 17` writes them into one file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from stackan.parsing.stretches import LOOK_AT, spans
 def tell_others(dump: Dump) -> list[str]:
     """A sentence about them, if there are any.
 
-    It is looked for where lines of the text are nothing that the format of `dump` knows; what stands far before it was looked at when
-    the format was told.
+    They are looked for where lines of the text are unknown in the format of `dump`; the text far before it was looked at when
+    the format was recognized.
     """
     known = DIALECTS if dump.format in DIALECTS else (dump.format,)
     others = sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))

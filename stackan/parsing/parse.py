@@ -109,7 +109,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
     kept = unquoted[:1]
     for before, piece in itertools.pairwise(unquoted):
-        # pstack prints no words of its own, so two of its dumps in one file may well be equal: everything stands still.
+        # pstack prints no words of its own, so two of its dumps in one file may well be equal: all threads stand still.
         if found.format != "gdb" or not is_repeated(data, columns, before, piece):
             kept.append(piece)
     if len(kept) < len(unquoted):
@@ -136,7 +136,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 
 
 def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
-    """Scan a text, and once more without each thing that is found to stand in the way."""
+    """Scan a text, and once more after each repair that the scan shows to be needed."""
     columns = backend.scan(text.data, dialect)
     for shows, cure in REPAIRS_AFTER_SCAN:
         if shows(text.data, columns):

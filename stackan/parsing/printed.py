@@ -1,4 +1,4 @@
-"""Locks that gdb was asked to print: the question, as `set trace-commands on` writes it into the dump, and the answer below it.
+"""Locks that gdb was asked to print: the question, as `set trace-commands on` writes it into the dump, and the answer after it.
 
     +print *(pthread_mutex_t *) 0x5567ca279180
     $1 = {__data = {__lock = 2, __count = 0, __owner = 16391, __nusers = 1, …
@@ -30,17 +30,17 @@ from stackan.model.dump import Printed
 _OWNERS = (b"__owner", b"__cur_writer")
 _OWNER_MARKS = (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = ", b'Writer ID"] = ', b"Writer ID = ")
 _VERBS = (b"p", b"print", b"inspect")
-_NAME = re.compile(rb"(?!\d)[\w:]+(?:\[0\])?")  # the first of an array stands where the array does
+_NAME = re.compile(rb"(?!\d)[\w:]+(?:\[0\])?")  # the first of an array has the array's address
 _NAMED_ADDRESS = re.compile(rb"0x([0-9a-f]{1,16}) <([\w:]{1,250})(?:\+(\d{1,9}))?>")  # `0x55fcf46cd328 <M+8>`: bounded, so linear
 _READERS_MARKS = (b'Readers"] = ', b"Readers = ")
 
 # The low bits of `__readers` (glibc, nptl/pthread_rwlock_common.c): a write phase, so that its readers wait; a writer that has or wants
-# the lock; readers that wait behind that writer.  The number of readers stands above them.
+# the lock; readers that wait behind that writer.  The number of readers is in the higher bits.
 _WRITE_PHASE, _WRITER, _READERS_WAIT, _SHIFT = 1, 2, 4, 3
 
 
 class Asked(NamedTuple):
-    """What gdb was asked for."""
+    """The lock that gdb was asked to print."""
 
     address: int  # 0 where it is asked for by its name
     kind: str
@@ -75,7 +75,7 @@ def _read_name(question: bytes) -> bytes:
 
 
 def locate(data: bytes, names: Iterable[bytes]) -> dict[bytes, int]:
-    """Where the variables stand that frames and locals name; one that stands in several places is left out."""
+    """The addresses of the variables that frames and locals name; one that has several addresses is left out."""
     found: dict[bytes, set[int]] = {name: set() for name in names}
     if not found:
         return {}
@@ -100,7 +100,7 @@ def read_answer(asked: Asked, text: bytes, line: int) -> Printed | None:
 
 
 def assign_owners(printed: Sequence[Printed], starts: Sequence[int]) -> list[tuple[Printed, ...]]:
-    """What was printed, by snapshot: each time behind the threads, or each time before them, as in the text's beginning.
+    """The printed locks, by snapshot: each time behind the threads, or each time before them, as in the text's beginning.
 
     `starts` are the lines in which the snapshots begin.
     """
@@ -113,7 +113,7 @@ def assign_owners(printed: Sequence[Printed], starts: Sequence[int]) -> list[tup
 
 
 def _begins_with_lock(text: bytes) -> bool:
-    """Whether the lock is the first that stands in the variable: only then it has the variable's address."""
+    """Whether the lock is the first thing in the variable: only then it has the variable's address."""
     value = text.partition(b" = ")[2]
     before = min(value.partition(b"__data = ")[0], value.partition(b"Type = ")[0], key=len)
     return b"," not in before and b"}" not in before
@@ -135,7 +135,7 @@ def _read_readers(address: int, word: int, line: int) -> Printed:
 
 
 def _find(text: bytes, marks: tuple[bytes, ...]) -> int | None:
-    """The number behind the first of the marks that stands in the text."""
+    """The number behind the first of the marks that is in the text."""
     for mark in marks:
         _, found, rest = text.partition(mark)
         digits = rest[:10]

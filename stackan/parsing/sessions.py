@@ -1,4 +1,4 @@
-"""Which thread a block of frames belongs to that no header stands above, as in a session at gdb's prompt.
+"""The thread that a block of frames without a header belongs to, as in a session at gdb's prompt.
 
     (gdb) thread 2
     [Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]
@@ -7,7 +7,7 @@
     #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6
     #1  0x00005587d17817e5 in lock_second ()
 
-gdb says which thread it looks at, and prints that thread as often as it is asked: `bt`, `bt full`, `up`, `frame 3`, the
+gdb prints which thread it looks at, and prints that thread for each such command: `bt`, `bt full`, `up`, `frame 3`, the
 current frame on switching and on opening a core.  What was printed before is no other thread: the block is taken out,
 and its frames are frames of the text that belong to none.
 
@@ -30,7 +30,7 @@ _RESUMED = (b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"A
 
 
 class Identity(NamedTuple):
-    """What gdb says of the thread that it looks at."""
+    """The words of gdb about the thread that it looks at."""
 
     number: int
     pthread: int
@@ -59,11 +59,11 @@ def _identity(columns: Columns, row: int) -> Identity:
     return Identity(columns.thread_number[row], columns.thread_pthread[row], columns.thread_lwp[row])
 
 
-# -- who it is
+# -- the identity of a block
 
 
 def _name(data: bytes, columns: Columns, nameless: list[int]) -> None:
-    """Give each block that stands alone the identity that gdb printed last."""
+    """Give each block that is alone the identity that gdb printed last."""
     current, note = NOBODY, 0
     for row in nameless:
         start = columns.thread_start[row]
@@ -105,7 +105,7 @@ def _hex(line: bytes, word: bytes) -> int:
 
 
 def _is_behind_a_block(columns: Columns, row: int) -> bool:
-    """Whether nothing but blank lines and locals stands between a block without header and the thread before it."""
+    """Whether only blank lines and locals are between a block without header and the thread before it."""
     if not row or not _is_nameless(columns, row):
         return False
     start, stop = columns.thread_start[row - 1], columns.thread_start[row]
@@ -142,7 +142,7 @@ def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[in
         if row in in_run:
             kept[who, stop] = row
             continue
-        current = kept.get((NOBODY, stop))  # on opening a core, before gdb was told to switch
+        current = kept.get((NOBODY, stop))  # on opening a core, before gdb switched to another thread
         other = kept.get((who, stop), current)
         if other is not None and _holds(data, columns, other, row):
             repeated.add(row)
@@ -171,7 +171,7 @@ def _stops(data: bytes, columns: Columns) -> list[int]:
     return [bisect_left(resumed, start) for start in columns.thread_start]
 
 
-# What tells a thread in a stop of the process: its LWP, its number, or its stack.
+# The identity of a thread in a stop of the process: its LWP, its number, or its stack.
 Key = tuple[str, int, int]
 
 
@@ -189,12 +189,12 @@ def _keys(columns: Columns, row: int, stop: int, by_stack: bool) -> list[Key]:
 
 
 def _look(data: bytes, columns: Columns, row: int, stop: int) -> tuple[int, bytes, int]:
-    """What two prints of one thread in a stop have in common."""
+    """The key that two prints of one thread in a stop have in common."""
     return columns.thread_node[row], _arguments(data, columns, columns.thread_first[row]), stop
 
 
 def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:
-    """Whether each frame of a block stands in this one, too, at its level, and the innermost with the same arguments."""
+    """Whether each frame of a block is in this one, too, at its level, and the innermost with the same arguments."""
     first, frames = columns.thread_first[row], columns.thread_frames[row]
     begin, count = columns.thread_first[other], columns.thread_frames[other]
     offset = _level(data, columns, begin) - _level(data, columns, first) if frames and count else 0

@@ -64,7 +64,7 @@ def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> b
 def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[range]:
     """Without the snapshots that a mail quotes: the same threads at the same addresses as in an earlier one, behind signs of a quotation.
 
-    A mail's own wrapping and marks may stand within the lines of the quoted one.
+    A mail's own wrapping and marks may be within the lines of the quoted one.
     """
     if len(pieces) < 2:
         return pieces
@@ -82,7 +82,7 @@ def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[
 
 
 def _look(columns: Columns, piece: range) -> tuple[object, ...]:
-    """The ids of a snapshot's threads, and where each of them stands."""
+    """The ids of a snapshot's threads, and the place of each of them."""
     own = slice(piece.start, piece.stop)
     first, last = columns.thread_first[piece.start], piece.stop - 1
     calls = columns.frame_call[first : columns.thread_first[last] + columns.thread_frames[last]]
@@ -91,7 +91,7 @@ def _look(columns: Columns, piece: range) -> tuple[object, ...]:
 
 
 def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders) -> list[int | None]:
-    """The process of each snapshot, as far as the debugger names it: before its threads, or behind them."""
+    """The process of each snapshot that the debugger names, before its threads or behind them; else None."""
     stops = [0, *(columns.thread_start[piece.start] for piece in pieces[1:]), len(data)]
     before = 0
     found: list[int | None] = []

@@ -1,6 +1,6 @@
-"""A text in stretches, in each of which it is looked for what the text may be: a dump may stand behind any length of a log.
+"""A text in stretches, each of which is searched for signs of a format: a dump may come behind any length of a log.
 
-A text is known by what stands together.  So neighbors share their ends: a dump that is not larger than what they share is whole in
+A format is known by signs that are close together.  So neighbors share their ends: a dump no larger than what they share is whole in
 one of them, and of a larger one each stretch shows enough.
 """
 

@@ -1,6 +1,6 @@
 """Pieces of a text → its summaries, without holding it: for texts that are larger than memory should be.
 
-What comes out is what `parse_all` would find, or nothing: where it takes the whole text to tell, the caller has to give that.
+The result is that of `parse_all`, or nothing: where the whole text is needed, the caller has to give it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _Unparsed:
 
 
 def open_tally(head: bytes) -> Tally | None:
-    """A tally of the text that begins so (LOOK_AT bytes of it tell its format), if its kind can be counted."""
+    """A tally of the text that begins so (LOOK_AT bytes of it show its format), if its kind can be counted."""
     found = detect_early(head) if prepare(head).data is head else None
     if found is None or found.dialect is None:
         return None

@@ -1,4 +1,4 @@
-"""Tables of open descriptors that lie beside the dumps → who is at the other end of what a thread reads or writes."""
+"""Tables of open descriptors beside the dumps → the processes at the other end of what a thread reads or writes."""
 
 from stackan.peers.joining import attach, connect
 from stackan.peers.reading import read_descriptors

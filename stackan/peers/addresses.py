@@ -1,4 +1,4 @@
-"""Names of the ends of connections and pipes, the same in whatever table they stand."""
+"""Names of the ends of connections and pipes, the same in all tables."""
 
 from __future__ import annotations
 

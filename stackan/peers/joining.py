@@ -1,7 +1,7 @@
-"""Tables × processes → what each descriptor leads to.
+"""Tables × processes → the other end of each descriptor.
 
 A table says nothing of when it was taken.  So a descriptor counts only if all tables that list it agree on what it is;
-who has moved on since then is not in the wait that the dumps show.
+a thread that has moved on since then is not in the wait that the dumps show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stackan.model.said import said
 from stackan.model.track import Track
 
 _LOCAL = ("127.", "[::1]")
-_TOLD = 3  # process ids that are told of an end that many have open
+_TOLD = 3  # process ids that are shown for an end that many have open
 
 _ByPid = dict[tuple[str, int], list[ProcessInputs]]  # the processes of the case by host and process id
 
@@ -34,9 +34,9 @@ class _Ledger:
 
     def __init__(self, tables: Sequence[tuple[Descriptors, str]]) -> None:
         self.opened: dict[_Opened, dict[str, End]] = {}  # {descriptor: {end: the line that says so}}
-        self.unread: dict[str, int] = {}  # {end: bytes}, the fewest that any table tells
+        self.unread: dict[str, int] = {}  # {end: bytes}, the fewest that any table shows
         self.hosts: dict[str, str] = {}  # {end: where a table lists it}
-        self._holders: dict[str, dict[_Opened, End]] = {}  # {end: who has it open}
+        self._holders: dict[str, dict[_Opened, End]] = {}  # {end: the processes that have it open}
         self._leads: dict[str, str] = {}  # {end: the other end, "" where tables do not agree}
         self._known: dict[str, str] = {}  # {inode: the end's name}
         for row, host in ((row, host) for table, host in tables for row in table.rows):
@@ -73,7 +73,7 @@ class _Ledger:
         return end in self._holders
 
     def open_at(self, end: str) -> list[tuple[str, End]]:
-        """(host, who) of an end; where a descriptor is known of a process, a line without one adds nothing."""
+        """(host, process) of an end; where a process's descriptor is known, a line without one adds nothing."""
         holders = self._holders.get(end, {})
         exact = {(opened.host, opened.pid) for opened in holders if opened.descriptor is not None}
         return [
@@ -83,7 +83,7 @@ class _Ledger:
         ]
 
     def listening_for(self, end: str) -> list[tuple[str, End]]:
-        """(host, who) of those who listen where a connection has arrived that nobody has accepted."""
+        """(host, process) of those that listen where a connection has arrived that nobody has accepted."""
         host = self.hosts.get(end)
         if host is None:
             return []
@@ -95,9 +95,9 @@ class _Ledger:
 def connect(
     tables: Sequence[Descriptors], hosts: Sequence[str | None], places: Sequence[ProcessInputs]
 ) -> tuple[list[dict[int, Link]], list[str]]:
-    """For each process {descriptor: what it leads to}, and what is to be known of tables that were not used.
+    """For each process {descriptor: its other end}, and warnings about tables that were not used.
 
-    `hosts` are those that the tables are of, as far as known.  Process ids and most names mean something within a host only.
+    `hosts` are those that the tables are of, None where unknown.  Process ids and most names mean something within a host only.
     """
     known = {place.host for place in places if place.host is not None}
     used, warnings = _choose(tables, hosts, known)
@@ -138,13 +138,13 @@ def _choose(
 
 
 def _reticence(row_of: tuple[Row, str]) -> tuple[bool, bool]:
-    """Lines that tell most come first, as the first one that shows something is quoted for it."""
+    """Lines that show most come first, as the first one that shows something is quoted for it."""
     row, _ = row_of
     return row.unread is None, not row.other
 
 
 def _link(ledger: _Ledger, opened: _Opened, by_pid: _ByPid, known: dict[str, Ends]) -> Link | None:
-    """What a descriptor leads to; `known` are the ends that others have led to."""
+    """The other end of a descriptor; `known` are the ends of others."""
     followed = ledger.follow(opened)
     if followed is None:
         return None
@@ -157,7 +157,7 @@ def _link(ledger: _Ledger, opened: _Opened, by_pid: _ByPid, known: dict[str, End
 
 
 def _place(found: Sequence[tuple[str, End]], by_pid: _ByPid) -> Ends:
-    """Those who have an end open, with the processes of the case that they are."""
+    """The processes that have an end open, with those of the case that they are."""
     ends = tuple(end._replace(places=tuple(by_pid.get((host, end.pid), ()))) for host, end in found)
     names = list(dict.fromkeys(map(_name, ends)))
     return Ends(ends, Peer(tuple(names[:_TOLD]), len(names) > _TOLD) if names else None)

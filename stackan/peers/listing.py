@@ -6,7 +6,7 @@
     l-wx------ 1 root root 64 Nov 26 06:19 6 -> pipe:[291258]
     lrwx------ 1 root root 64 Nov 26 06:19 7 -> socket:[281673]
 
-The heading stands there if several directories are listed; else the file's own name has to tell the process
+The heading is printed if several directories are listed; else the file's own name has to give the process
 (fd_23687.txt).  The mode says which end of a pipe it is (man 5 proc).
 """
 

@@ -6,7 +6,7 @@
     pair    25613 root    7u  unix 0x00000000f8aa3519      0t0  291259 type=STREAM ->INO=291260 25614,pair,8u (CONNECTED)
 
 Without `+E` the words like `25614,pair,3r` and `->INO=291260` are missing, and with them the other end of a Unix socket.  With
-`-K` the threads' ids and names stand between the process and the user.  A blank in a command is printed as `\\x20` (man lsof).
+`-K` the threads' ids and names are between the process and the user.  A blank in a command is printed as `\\x20` (man lsof).
 """
 
 from __future__ import annotations

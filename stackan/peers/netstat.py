@@ -1,10 +1,10 @@
-"""`netstat -tanp` of net-tools, which prints no descriptors: it tells whose the other end is.
+"""`netstat -tanp` of net-tools, which prints no descriptors: it shows which process has the other end.
 
     Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name
     tcp        0      0 127.0.0.1:51190         127.0.0.1:7002          ESTABLISHED 23687/./calls
     tcp6       7      0 127.0.0.1:7002          127.0.0.1:51190         ESTABLISHED 23688/./calls
 
-With `-e` the user and the inode stand before the process; `-` stands where nobody has it open, or it may not be seen who.
+With `-e` the user and the inode are before the process; `-` is printed if no process has it open, or the caller may not see which.
 """
 
 from __future__ import annotations

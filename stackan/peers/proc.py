@@ -1,4 +1,4 @@
-"""/proc/PID/net/tcp and tcp6, which tell the addresses behind an inode, as `ls -l /proc/PID/fd` prints it.
+"""/proc/PID/net/tcp and tcp6, which give the addresses behind an inode, as `ls -l /proc/PID/fd` prints it.
 
       sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
        2: 0100007F:1B59 0100007F:C474 01 00000000:00000007 00:00000000 00000000     0        0 280499 1 00000000b3f8b66a 20 4 30 10 -1

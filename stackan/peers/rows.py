@@ -16,7 +16,7 @@ from stackan.peers.netstat import is_netstat, read_netstat
 from stackan.peers.proc import is_proc, read_proc
 from stackan.peers.ss import is_ss, read_ss
 
-# What one of the shapes below needs: in a large log hardly any line is looked at twice.
+# Marks that one of the following shapes needs: in a large log hardly any line is looked at twice.
 _TELLING = re.compile(
     rb"users:\(\(|-> (?:socket|pipe):\[|ESTAB|LISTEN|WAIT|SENT|ACK|CLOSING| FIFO | IPv[46] | unix |^/proc/\d|^ *\d+: [\dA-F]{8}"
 )
@@ -44,7 +44,7 @@ def read_rows(data: bytes, source: str) -> tuple[tuple[str, ...], tuple[Row, ...
 
 
 def _reader(text: str, listed: int | None) -> tuple[str, Reader | None]:
-    """The tool that prints such a line, and who reads it."""
+    """The tool that prints such a line, and the function that reads it."""
     words = text.split()
     if is_listing(text):
         return "ls", partial(read_listing, listed)

@@ -7,9 +7,9 @@
     Netid State Recv-Q Send-Q Local Address:Port   Peer Address:Port  Process
     u_str ESTAB 233152 238336             * 289137            * 289136 users:(("pair",pid=24773,fd=8))
 
-The Netid stands there if several kinds are asked for.  The port of a Unix socket is its inode.  Recv-Q are the bytes that nobody
+The Netid is printed if several kinds are asked for.  The port of a Unix socket is its inode.  Recv-Q are the bytes that nobody
 has read yet; of a socket that listens, the connections that nobody has accepted; of a Unix socket, they are the same
-(man ss; netlink's `udiag_rqueue`).  Without `users:` nobody has it open, or whoever asked was not allowed to see who.
+(man ss; netlink's `udiag_rqueue`).  Without `users:` no process has it open, or the caller was not allowed to see which.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
-    """Ids that are unique within the case: host and process id as far as they are known, else the name of the first snapshot."""
+    """Ids that are unique within the case: those of host and process id that are known, else the name of the first snapshot."""
     named: list[Process] = []
     taken: set[str] = set()
     counts: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What a case's reader has to know of snapshots that are not compared, or prove nothing."""
+"""Warnings about snapshots that are not compared, or prove nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LISTED = 8
 
 
 def doubt_comparison(places: Sequence[ProcessInputs], given_order: bool) -> list[str]:
-    """What has to be said where snapshots were given to be compared, and no two of them are of one process."""
+    """Warnings for a case whose snapshots were given to be compared, but no two of them are of one process."""
     if not given_order or len(places) < 2 or any(len(each.compared) > 1 for each in places):
         return []
     from stackan.placing.different_processes import tell_apart

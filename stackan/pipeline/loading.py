@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
-    """Read dumps, and what lies beside them, from files, folders, archives or standard input (`-`).
+    """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
 
-    That is logs that say who waits for whom, counters of what each thread has used, and tables that say who is at the other end
-    of a connection or a pipe.  A file that the caller names has to be one of these; what else lies in a folder or an archive is
-    passed over.  What comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only
-    with `follow_links`.
+    Those are logs that say which thread waits for which, counters of what each thread has used, and tables that show the process at
+    the other end of a connection or a pipe.  A file that the caller names has to be one of these; other files in a folder or an archive
+    are passed over.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
+    followed only with `follow_links`.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
     for path in paths:
@@ -69,7 +69,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
 
 
 class Found(NamedTuple):
-    """What texts say."""
+    """The contents of texts."""
 
     dumps: list[Dump]
     logs: list[Log]
@@ -89,7 +89,7 @@ class Found(NamedTuple):
 
 
 def _joined(texts: Sequence[Found]) -> Found:
-    """What all texts say, in order."""
+    """The contents of all texts, in order."""
     return Found(
         [dump for text in texts for dump in text.dumps],
         [log for text in texts for log in text.logs],
@@ -118,9 +118,9 @@ def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[
 
 
 def _read(item: Blob, alone: bool) -> Found:
-    """The snapshots of one text, what it says as a log, what it counts, and what descriptors it lists.
+    """The snapshots of one text, its content as a log, its counters, and the descriptors that it lists.
 
-    What is none of these becomes a trouble, unless it is all that the caller gave.
+    A text that is none of these becomes a trouble, unless it is all that the caller gave.
     """
     found = Found([], [], [], [], [], [])
     trouble: InputError | None = None

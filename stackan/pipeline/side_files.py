@@ -1,6 +1,6 @@
-"""What lies beside the dumps of a case → what of it each process gets, and what is not used and why.
+"""Files beside the dumps of a case → the share of each process, and warnings about those that are not used.
 
-Each kind has a stage of its own, which is imported where there is something for it.
+Each kind of file has a stage of its own, which is imported only if there are such files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Text = TypeVar("Text", "Log", "Descriptors")
 
 
 class SideFiles(NamedTuple):
-    """What one process gets."""
+    """The share of one process."""
 
     logs: Sequence[Log]  # that it has written
     counters: Counters | None  # beside its snapshots
@@ -75,7 +75,7 @@ def _connect(descriptors: Sequence[Descriptors], places: Sequence[ProcessInputs]
 
 
 def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:
-    """What a case's reader has to know of logs that fit no process."""
+    """Warnings about logs that fit no process."""
     shared = {id(log) for share in shares for log in share}
     for log in logs:
         if log.waits and id(log) not in shared:

@@ -1,4 +1,4 @@
-"""Dumps whose threads do not tell their process, grouped by their names."""
+"""Dumps whose threads do not show their process, grouped by their names."""
 
 from __future__ import annotations
 

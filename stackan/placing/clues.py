@@ -14,7 +14,7 @@ _APART = 60  # seconds between the times of two files that were not copied at on
 
 
 class Clues:
-    """Clues to each dump.  What a text says of itself goes before what its name says."""
+    """Clues to each dump.  Clues in its text go before those in its name."""
 
     def __init__(self, dumps: Sequence[Dump]) -> None:
         self._names = {source: read_name(source) for source in {dump.source for dump in dumps}}
@@ -39,9 +39,9 @@ class Clues:
         return {source: time for source, time in said.items() if time is not None}
 
     def order(self, dumps: Sequence[Dump]) -> str | None:
-        """What tells the times of all dumps of a process apart: their texts, their names or their archive, if one does.
+        """The source by which the times of all dumps of a process differ: their texts, their names or their archive; None if there is none.
 
-        Snapshots of one text may share its time: they stand in it as they were taken.
+        Snapshots of one text may share its time: their order in it is that in which they were taken.
         """
         inputs = len({dump.source for dump in dumps})
         for source in (TEXT, NAME, ARCHIVE):
@@ -53,7 +53,7 @@ class Clues:
         return None
 
     def count_rounds(self, dumps: Sequence[Dump]) -> bool:
-        """Whether the names of all inputs tell their rounds, and tell them alike: each another one, or at least two."""
+        """Whether the names of all inputs give rounds in one form: a different one each, or at least two different ones."""
         rounds = {dump.source: self.name(dump).rounds for dump in dumps}
         different = len(set(rounds.values()))
         return (different > 1 or different == len(rounds)) and len({len(each) for each in rounds.values()}) == 1

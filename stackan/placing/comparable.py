@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.model.dump import Dump
 from stackan.model.formats import RUN_TIMES
 
-_PAIR = 2  # snapshots that tell who stands still
+_PAIR = 2  # snapshots that show which threads stand still
 
 
 def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:

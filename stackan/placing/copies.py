@@ -1,7 +1,7 @@
-"""What the names of two inputs with the same text say: that one is a copy of the other, that they are of two rounds, or neither.
+"""Evidence in the names of two inputs with the same text: that one is a copy of the other, that they are of two rounds, or neither.
 
-Equal bytes alone say nothing: two dumps of a process that hangs altogether are the same, byte for byte.  But whoever copies, packs or
-unpacks a file keeps most of its name, and whoever takes two dumps counts them.
+Equal bytes alone say nothing: two dumps of a process that hangs altogether are the same, byte for byte.  But people who copy, pack or
+unpack a file keep most of its name, and people who take two dumps count them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import NamedTuple
 from stackan.model.natural import Run, natural_key
 from stackan.placing.names import HOST_WORDS, PROCESS_WORDS, read_name
 
-# What browsers and file managers call a second file of one name: `snap1 (1).txt`, `snap1 - Copy (2).txt`, `Copy of snap1.txt`.
+# Names that browsers and file managers give to a second file of one name: `snap1 (1).txt`, `snap1 - Copy (2).txt`, `Copy of snap1.txt`.
 _COPY = r"(?:copy|kopie|copie|copia|копия|副本|コピー|복사본)"
 _MARKS = re.compile(
     rf"^{_COPY}(?: ?\(\d{{1,3}}\))? (?:of|von|de|di) |[ _]?[-–]?[ _]?(?<![^\W_]){_COPY}(?: ?\(?\d{{1,3}}\)?)?$| ?\(\d{{1,3}}\)$|~$",
     re.IGNORECASE,
 )
-# Endings that tell how a text is kept, and not which one it is.
+# Endings that show how a text is kept, and not which one it is.
 _ENDINGS = "txt|log|out|dump|text|trace|md|eml|gz|xz|bz2|zst|zip|tar|tgz|txz|tbz2?|bak|orig|copy|save"
 _KEPT = re.compile(rf"\.(?:{_ENDINGS})(?=$|\.\d{{1,3}}$)", re.IGNORECASE)
 _EARLIER, _LATER = ("before", "first", "begin", "start"), ("after", "second", "end")
@@ -40,7 +40,7 @@ class Label(NamedTuple):
     time: str | None
     order: tuple[int, ...]  # of words like `before` and `after`
     is_marked: bool  # as a copy
-    own: bool  # the file's own name, without its folders, tells its round or its time
+    own: bool  # the file's own name, without its folders, gives its round or its time
 
     @property
     def last(self) -> str:
@@ -102,7 +102,7 @@ def are_copies(ours: Label, theirs: Label, unique: bool, packed_at_once: bool) -
 
 
 def are_apart(ours: Label, theirs: Label) -> bool:
-    """Whether names tell two rounds, by words, dates or numbers that stand for these."""
+    """Whether names show two rounds, by words, dates or numbers that mean these."""
     rounds = ours.rounds != theirs.rounds and len(ours.rounds) == len(theirs.rounds)
     times = ours.time != theirs.time and None not in (ours.time, theirs.time)
     return rounds or times or (ours.order != theirs.order and bool(ours.order and theirs.order))
@@ -132,7 +132,7 @@ def _is_end(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def are_rounds(ours: Label, theirs: Label) -> bool:
-    """Whether the names of two inputs tell that they were taken in two rounds."""
+    """Whether the names of two inputs show that they were taken in two rounds."""
     return are_apart(ours, theirs) or _are_counted(ours.parts, theirs.parts)
 
 

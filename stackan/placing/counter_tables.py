@@ -17,7 +17,7 @@ Rows = Mapping[int, Count]  # of one table: {LWP: its row}
 
 
 def assign_counters(tables: Sequence[Table], places: Sequence[ProcessInputs]) -> tuple[list[Counters | None], list[str]]:
-    """What is counted beside the snapshots of each process, and what has to be said of tables that are not used."""
+    """The counters beside the snapshots of each process, and warnings about tables that are not used."""
     fits, warnings = find_owners(tables, places)
     shares = []
     for place, own in zip(places, fits, strict=True):

@@ -31,7 +31,7 @@ def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None 
         firsts = [dumps[0] for dumps in texts]
         beside = {id(dumps[0]): dumps for dumps in texts}
         named = group_by_name(firsts) if given_order else by_names(firsts, clues)
-        told = same[0].facts.pid is not None or given_order  # who gives the order of snapshots says that they are of one process
+        told = same[0].facts.pid is not None or given_order  # a caller who gives the order of snapshots says that they are of one process
         for home in [firsts] if told and len(named) == len(firsts) else named:
             processes += _lives([dump for first in home for dump in beside[id(first)]])
     place = {id(dump): at for at, dump in enumerate(ordered)}
@@ -57,8 +57,8 @@ def _by_threads(dumps: Sequence[Dump]) -> tuple[list[list[Dump]], list[Dump]]:
 def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:
     """Dumps with equal threads that names show at several hosts in one round are of several processes.
 
-    So it is in containers, where ids are small, if addresses are not random there.  Where they are, a pthread id that stands in
-    dumps of two hosts tells that the names count something else than hosts: `db1.txt` and `db2.txt` may be two rounds.
+    So it is in containers, where ids are small, if addresses are not random there.  Where they are, a pthread id that is in
+    dumps of two hosts shows that the names count something else than hosts: `db1.txt` and `db2.txt` may be two rounds.
     """
     hosts: dict[str | None, list[Dump]] = {}
     rounds: dict[tuple[object, ...], set[str | None]] = {}
@@ -91,10 +91,10 @@ def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> li
 
 
 def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
-    """The snapshots that stand in one text: they are of one process, unless pthread ids tell otherwise."""
+    """The snapshots that are in one text: they are of one process, unless pthread ids show otherwise."""
     texts: list[list[Dump]] = []
     of_source: dict[str, int] = {}
-    of_id: dict[tuple[str, int], int] = {}  # by pthread id; 0 stands for a text that prints none
+    of_id: dict[tuple[str, int], int] = {}  # by pthread id; 0 for a text that prints none
     for dump in dumps:
         ids = set(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
         known = [of_id[dump.source, each] for each in (*ids, 0) if (dump.source, each) in of_id]
@@ -128,7 +128,7 @@ def stem(source: str) -> str:
 
 
 def in_time(dumps: list[Dump], clues: Clues) -> list[Dump]:
-    """By the times that tell all of the inputs apart; else by the rounds in their names; else by their files' times; else by name."""
+    """By the times if these differ for all of the inputs; else by the rounds in their names; else by their files' times; else by name."""
     source = clues.order(dumps)
     if source is not None:
         return sorted(dumps, key=lambda dump: clues.times(dump)[source])

@@ -1,4 +1,4 @@
-"""What stands before the first thread of a snapshot, and which functions run in it: host, role and time by the text's own word.
+"""Host, role and time as the text itself gives them: in the lines before a snapshot's first thread, and by the functions that run.
 
 [root@node1 server]# ps -ef | grep dolphindb
 … ./dolphindb -console 0 -mode datanode -localSite 10.0.0.7:8848:dn1 …
@@ -25,7 +25,7 @@ _LAUNCH = re.compile(r"(?m)^Launch Time:.*$")  # of the process, which macOS's s
 _MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
 
 # Threads that only one role has: of DolphinDB by its documentation (docs.dolphindb.cn, "thread model"), of PostgreSQL by its source
-# (src/backend/postmaster).  All backends are forked from the postmaster, whose frames stand in all of them.
+# (src/backend/postmaster).  All backends are forked from the postmaster, whose frames are in all of them.
 _RUNS = (
     (b"EditLogBatchWriter::run", "controller"),
     (b"DFSChunkRecoveryWorker::run", "controller"),
@@ -47,7 +47,7 @@ _RUNNING = dict(_RUNS)
 
 
 class Head(NamedTuple):
-    """What a text says of its host, role and time."""
+    """The host, role and time that a text gives."""
 
     host: str | None
     role: str | None
@@ -62,7 +62,7 @@ def read_head(dump: Dump) -> Head:
     host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
     mode = _MODE.search(text)
     moments = find_moments(_LAUNCH.sub("", text))
-    return Head(host, mode[1] if mode else running_role(dump), moments[-1].iso if moments else None)  # the last stands nearest
+    return Head(host, mode[1] if mode else running_role(dump), moments[-1].iso if moments else None)  # the last is nearest
 
 
 def tells_time(dump: Dump) -> bool:
@@ -71,7 +71,7 @@ def tells_time(dump: Dump) -> bool:
 
 
 def running_role(dump: Dump) -> str | None:
-    """The role that the functions of a process tell."""
+    """The role that the functions of a process show."""
     telling = {site: _RUNNING[name] for site, name in enumerate(dump.columns.site_function) if name in _RUNNING}
     if not telling:
         return None

@@ -8,7 +8,7 @@ from stackan.placing.names import read_name
 
 
 def host_of(source: str, hosts: Collection[str | None]) -> str | None:
-    """The host of the case in whose folder an input lies, or that its name names; None if nothing tells."""
+    """The host of the case in whose folder an input lies, or that its name names; None if neither does."""
     named = read_name(source).host
     if named is not None:
         return named

@@ -13,7 +13,7 @@ _SAMPLED = 32  # threads that are looked at, the oldest ones, which live longest
 
 
 class Identity:
-    """What tells a dump's process from others, read off when it is asked for."""
+    """The marks that distinguish a dump's process from others, read off when first needed."""
 
     def __init__(self, dump: Dump) -> None:
         self.dump = dump
@@ -104,7 +104,7 @@ def _same_base(ours: dict[bytes, int], theirs: dict[bytes, int]) -> bool:
 
 
 def why_same(a: Dump, b: Dump) -> str:
-    """What shows that two dumps which were put together are of one process, as far as their threads tell."""
+    """The evidence in threads that two dumps which were put together are of one process."""
     ours, theirs = a.columns.thread_pthread, b.columns.thread_pthread
     shared = a.thread_of_lwp.keys() & b.thread_of_lwp.keys()
     marked = sum(ours[a.thread_of_lwp[lwp]] == theirs[b.thread_of_lwp[lwp]] != 0 for lwp in shared)
@@ -122,7 +122,7 @@ def why_same(a: Dump, b: Dump) -> str:
 
 
 def why_different(a: Dump, b: Dump) -> str:
-    """What shows that two dumps are of two processes: the first of the things by which `same_process` tells."""
+    """The evidence that two dumps are of two processes: the first of the marks by which `same_process` decides."""
     ours, theirs = Identity(a), Identity(b)
     shared = ours.threads.keys() & theirs.threads.keys()
     if a.facts.pid is not None and b.facts.pid is not None and a.facts.pid != b.facts.pid:
@@ -147,7 +147,7 @@ def why_different(a: Dump, b: Dump) -> str:
 
 
 def process_id(dump: Dump) -> int | None:
-    """The process's id: what the debugger says, else the LWP of the thread that stands in `main`, else of gdb's thread 1."""
+    """The process's id: the one that the debugger prints, else the LWP of the thread that is in `main`, else of gdb's thread 1."""
     if dump.facts.pid is not None:
         return dump.facts.pid
     columns, own = dump.columns, range(dump.first_thread, dump.stop_thread)

@@ -1,4 +1,4 @@
-"""The processes that were met so far, found again by what tells them from each other: nobody else need be asked."""
+"""The processes that were met so far, found again by their distinguishing marks, so that no others need be compared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from stackan.placing.identity import Identity, same_process
 
-_FEW = 16  # processes to ask because of one sign; what more of them show tells nothing
+_FEW = 16  # processes to compare because of one sign; a sign that more of them share says nothing
 
 
 class Seen:
@@ -15,7 +15,7 @@ class Seen:
     def __init__(self) -> None:
         self.homes: list[list[Identity]] = []
         self._marked: dict[int, Identity] = {}  # of each process, the last dump that prints pthread ids
-        self._oldest: dict[Hashable, tuple[int, ...]] = {}  # who shows a sign, by the signs of the oldest threads
+        self._oldest: dict[Hashable, tuple[int, ...]] = {}  # the processes that show a sign, by the signs of the oldest threads
         self._by_sign: dict[Hashable, tuple[int, ...]] = {}  # the same by all signs, of those that are not in
         self._waiting: list[tuple[int, Identity]] = []  # to be remembered by all their signs once these are asked for
 

@@ -1,4 +1,4 @@
-"""What the name of an input says of it: host, role, process id, time and round.
+"""The name of an input as evidence: host, role, process id, time and round.
 
     case.zip!node1/2024-06-07_101500/pstack_dnode_4242.log.2
              host  time              tool   role  pid      round
@@ -24,11 +24,11 @@ ROLES = {
     "computenode": "computenode",
     "agent": "agent",
 }
-# What stands before a number says what it counts.
+# The word before a number says what it counts.
 PROCESS_WORDS = frozenset(("p", "pid", "proc", "process", "rank", "shard", *ROLES))
 HOST_WORDS = frozenset(("node", "host", "server", "srv", "vm", "machine", "db"))
 ROUND_WORDS = frozenset(("snap", "snapshot", "round", "dump", "sample", "time", "run", "take", "try"))
-# Words that tell no process from another.
+# Words that do not distinguish processes.
 _TOOLS = frozenset(
     ("pstack", "gstack", "jstack", "eustack", "eu", "gdb", "pystack", "pyspy", "py", "spy", "procstack", "lldb", "stack", "stacks", "bt")
 )
@@ -46,14 +46,14 @@ _NEAR = 4  # how many parts of a path, from its end, may name the host: further 
 
 
 class Name(NamedTuple):
-    """What one name says."""
+    """The content of one name."""
 
     host: str | None
     role: str | None
     pid: int | None
     time: str | None  # ISO 8601
     rounds: tuple[int, ...]  # numbers that count snapshots, a date first, then from the outermost folder inwards
-    rest: tuple[str, ...]  # what else stands in it
+    rest: tuple[str, ...]  # the remaining words in it
     folders: tuple[str, ...]  # of each folder and archive: its name where it says nothing that is known, else ""
 
 
@@ -117,7 +117,7 @@ class _Part:
             self.rest += [piece for piece in (known, number or alone) if piece and piece not in _SILENT]
 
     def read_end(self) -> None:
-        """Of a file: `4242.txt` is named by its process; where that is told, `pstack_dnode_4242.log.2` ends in its round."""
+        """Of a file: `4242.txt` is named by its process; where that is known, `pstack_dnode_4242.log.2` ends in its round."""
         if not self.rest or not self.rest[-1].isdecimal():
             return
         if self.pid is None and self.role is None and len(self.rest) == 1 and 2 < len(self.rest[0]) < 8:
@@ -127,7 +127,7 @@ class _Part:
 
 
 def _counted(word: str, gap: str, number: str) -> str:
-    """What the number behind a word counts, if the word says so."""
+    """The thing that the number behind a word counts, if the word says so."""
     if word in ("pid", "proc", "process") or (gap and (word in ROLES or (word in _TOOLS and len(number) > 2))):
         return "process"
     if len(number) < 5 and (word in ROUND_WORDS or (word in ("r", "t") and not gap)):

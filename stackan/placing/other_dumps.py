@@ -44,9 +44,9 @@ def _natives(places: Sequence[ProcessInputs]) -> dict[int, Dump]:
 
 
 def _other_view(dump: Dump, natives: Mapping[int, Dump]) -> Dump | None:
-    """The native dump in which most of the threads that a run-time's dump shows stand by their LWPs.
+    """The native dump that has, by their LWPs, most of the threads that a run-time's dump shows.
 
-    A JVM prints addresses of its own for its threads, so no pthread id can tell that these are the same.
+    A JVM prints addresses of its own for its threads, so no pthread id can show that these are the same.
     """
     seen = Counter(natives[lwp].source for lwp in dump.thread_of_lwp if lwp in natives)
     source, number = max(seen.items(), key=itemgetter(1), default=("", 0))

@@ -1,4 +1,4 @@
-"""Dumps → processes with host, role and process id, each snapshot with the reason why it stands where it does."""
+"""Dumps → processes with host, role and process id, each snapshot with the reason for its position."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def _pid(dump: Dump, clues: Clues) -> Clue | None:
 
 
 def _named(clues: Sequence[Clue | None]) -> list[str]:
-    """What the names of a process's inputs say."""
+    """The values that the names of a process's inputs give."""
     return list(dict.fromkeys(clue.value for clue in clues if clue is not None and clue.source == NAME))
 
 
 def _agreed(clues: Sequence[Clue | None]) -> str | None:
-    """What the best of the clues say, if they do not contradict each other."""
+    """The value that the best of the clues give, if they do not contradict each other."""
     for source in (TEXT, NAME):
         values = dict.fromkeys(clue.value for clue in clues if clue is not None and clue.source == source)
         if values:
@@ -106,7 +106,7 @@ def _reason_of_joining(dumps: Sequence[Dump], at: int, given_order: bool) -> str
 
 
 def _why_put_together(dump: Dump, other: Dump, given_order: bool) -> str:
-    """What shows that two dumps are of one process where their threads do not tell."""
+    """The evidence that two dumps are of one process where their threads do not show it."""
     if dump.source == other.source:
         return said("in one text")
     return said("given as of one process") if given_order else said("the same name but for the round")

@@ -1,4 +1,4 @@
-"""Snapshots that may be copies of others, under names that do not tell: they show no second moment for certain.
+"""Snapshots that may be copies of others, under names that do not show it: they are no certain evidence of a second moment.
 
 Two dumps of a process that hangs altogether are the same, byte for byte.  So two with the same threads at the same addresses count as
 two moments only where something says that they are: their own times, counters beside them, or names that count rounds.
@@ -25,7 +25,7 @@ _RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE) 
 class Repeats(NamedTuple):
     """Snapshots with the same text as another one: {a snapshot: that with which it shares the text}."""
 
-    doubtful: dict[int, int]  # nothing tells whether it is a copy
+    doubtful: dict[int, int]  # nothing shows whether it is a copy
     suspect: dict[int, int]  # names count it as another round, but a thread runs, and was met at the same address
 
 
@@ -77,7 +77,7 @@ def _have_two_times(before: Dump, after: Dump) -> bool:
 
 
 def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> bool:
-    """By their names, unless a clock in the texts stands still; in one text by the debugger's word, or as its tool took many samples."""
+    """By their names, unless a clock in the texts shows one time; in one text by the debugger's word, or as its tool took many samples."""
     if before.source == after.source:
         (start, stop), (next_start, _) = _extent(before), _extent(after)
         return start == next_start or _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
@@ -85,7 +85,7 @@ def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> b
 
 
 def _counted_apart(before: int, after: int, counters: Counters | None) -> bool:
-    """Whether the tables beside two snapshots were taken at two moments: who loops over few addresses may be met at one of them twice."""
+    """Whether the tables beside two snapshots were taken at two moments: a loop over few addresses may be met at one of them twice."""
     if counters is None:
         return False
     ours, theirs = counters.counted[before], counters.counted[after]

@@ -45,7 +45,7 @@ def find_restarts(processes: Sequence[Sequence[Dump]], clues: Clues) -> dict[int
 
 
 def _kind(process: Sequence[Dump], clues: Clues) -> tuple[object, ...]:
-    """What stays when a process is restarted.  A server's processes that come and go are of one kind, whatever they do."""
+    """The traits that stay when a process is restarted.  A server's processes that come and go are of one kind, whatever they do."""
     first = process[0]
     host, role, name = clues.host(first), clues.role(first), clues.name(first)
     pids = {str(process_id(dump)) for dump in process}
@@ -54,7 +54,7 @@ def _kind(process: Sequence[Dump], clues: Clues) -> tuple[object, ...]:
 
 
 def _seen(members: Sequence[int], processes: Sequence[Sequence[Dump]], clues: Clues) -> list[_Seen]:
-    """By what tells it of all of them: the rounds in their names, else times; empty where nothing does."""
+    """By the clue that all of them have: the rounds in their names, else times; empty where they have neither."""
     if len(members) < 2:
         return []
     dumps = [dump for at in members for dump in processes[at]]
@@ -67,7 +67,7 @@ def _seen(members: Sequence[int], processes: Sequence[Sequence[Dump]], clues: Cl
 
 
 def _rounds(numbers: Sequence[tuple[int, ...]]) -> list[int]:
-    """The rounds as small numbers; empty where a name tells none."""
+    """The rounds as small numbers; empty where a name has none."""
     order = {number: rank for rank, number in enumerate(sorted(set(numbers)))}
     return [order[number] for number in numbers] if all(numbers) else []
 
@@ -84,10 +84,10 @@ def _rounds_by_time(times: Sequence[str]) -> list[int]:
 
 
 def _replaced(seen: Sequence[_Seen], processes: Sequence[Sequence[Dump]]) -> list[tuple[list[int], list[int]]]:
-    """(who is gone, who is new in their place), for each round in which somebody is new.
+    """(processes that are gone, processes that are new in their place), for each round in which there are new ones.
 
-    Where others of the kind live on, as many have to come as have gone; and a server with a process for each connection
-    has such ones come and go all the time.
+    Where others of the kind live on, as many have to come as have gone; and in a server with a process for each connection
+    such processes come and go all the time.
     """
     found = []
     first_in, last_in = _by_rank((each.first, each.at) for each in seen), _by_rank((each.last, each.at) for each in seen)

@@ -13,7 +13,7 @@ from stackan.placing.table_owners import Fit, compared, name_of
 
 
 def match_snapshots(series: Sequence[Fit], place: ProcessInputs) -> dict[int, Fit] | None:
-    """{snapshot: the table that was taken beside it}, by rounds, else by times, else in order; None if nothing tells."""
+    """{snapshot: the table that was taken beside it}, by rounds, else by times, else in order; None if none of these show it."""
     dumps = compared(place)
     found = _by_round(series, [dump.source for dump in dumps]) or _by_time(series, place)
     if found is not None:
@@ -22,7 +22,7 @@ def match_snapshots(series: Sequence[Fit], place: ProcessInputs) -> dict[int, Fi
 
 
 def _by_round(series: Sequence[Fit], sources: Sequence[str]) -> dict[int, Fit] | None:
-    """Where names tell several rounds; the last table of a round is nearest to its dumps.
+    """Where names give several rounds; the last table of a round is nearest to its dumps.
 
     Tables of further rounds, of which no dump came through, are left out if every snapshot has its own all the same: else the two are
     counted in different ways.
@@ -54,7 +54,7 @@ def _by_time(series: Sequence[Fit], place: ProcessInputs) -> dict[int, Fit] | No
 
 
 def leftover(series: Sequence[Fit], found: Mapping[int, Fit], place: ProcessInputs) -> list[Fit]:
-    """The tables of rounds of which there is no snapshot, where rounds told which belong together."""
+    """The tables of rounds of which there is no snapshot, where rounds showed which belong together."""
     rounds = {read_name(dump.source).rounds for dump in compared(place)}
     if any(name_of(fit.table).rounds not in rounds for fit in found.values()):
         return []

@@ -18,7 +18,7 @@ _TELLS = {TEXT: said("their texts"), NAME: said("their names"), ARCHIVE: said("t
 
 
 def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[str]:
-    """What has to be said of the times between snapshots that are compared; nothing where they are not known, or fine."""
+    """Warnings about the times between snapshots that are compared; none where these are not known, or fine."""
     told, steps = clues.order(dumps), time_steps(dumps, clues)
     if told is None or not steps:
         return []
@@ -50,7 +50,7 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
 
 
 def doubt_rounds(dumps: Sequence[Dump], clues: Clues) -> list[str]:
-    """What has to be said where several snapshots were taken in one round, with two commands one right after the other."""
+    """Warnings where several snapshots were taken in one round, with two commands one right after the other."""
     if clues.order(dumps) is not None or not clues.count_rounds(dumps):
         return []
     inputs, rounds = len({dump.source for dump in dumps}), len({clues.name(dump).rounds for dump in dumps})

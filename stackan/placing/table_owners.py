@@ -86,7 +86,7 @@ class _Homes:
         return owners, any(often > 1 for often in Counter(lwp for at in owners for lwp in listed[at]).values())
 
     def _having(self, lwp: int, host: str | None) -> Sequence[int]:
-        """The processes that may run where the table was taken, as far as names and dumps tell."""
+        """The processes that, by names and dumps, may run where the table was taken."""
         if host is None:
             return self._with.get(lwp, ())
         return [*self._at.get((host, lwp), ()), *self._at.get((None, lwp), ())]
@@ -101,7 +101,7 @@ def _is_listed(lwps: Set[int], table: Table, snapshots: Sequence[set[int]]) -> b
 
 
 def name_of(table: Table) -> Name:
-    """What the name of a table's file says; of copies of /proc that of the folder in which they lie."""
+    """The content of the name of a table's file; of copies of /proc that of the folder in which they lie."""
     return read_name(table.folder or table.source)
 
 

@@ -1,6 +1,6 @@
 """From paths, folders, archives and standard input to named byte buffers, within limits.
 
-The door is `read`. What a file is, is told by its first bytes and never by its name; nothing is extracted to disk.
+The entry is `read`. The kind of a file is known by its first bytes and never by its name; nothing is extracted to disk.
 Codecs and archive modules are imported when the first file that needs them turns up: a plain file needs none.
 """
 
@@ -33,11 +33,11 @@ def read(
     """Yield the content of each path in the order given: files, folders, archives, and `-` for standard input.
 
     Files of a folder and members of a zip come in natural order (snap2 before snap10), members of a tar as they were packed.
-    What cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
+    A file that cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
     When `limits.total_bytes` is reached, the `Skipped` that says so is the last thing yielded.
 
-    `limits` may be the budget of several calls, which together keep within it; who keeps the data of blobs says so by `Budget.keep`.
-    `stdin` stands for standard input; None means that of the process. A file that was come to before is not read again:
+    `limits` may be the budget of several calls, which together keep within it; a caller that keeps the data of blobs reports
+    it by `Budget.keep`. `stdin` replaces standard input; None means that of the process. A file that was met before is not read again:
     `visits` keeps account of these, where several calls belong together, and says whether links may lead out of a folder.
 
     Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),

@@ -18,7 +18,7 @@ _FIRST_BYTES = 4 * KIB
 
 
 def unpacked(stream: Stream, kind: str, budget: Budget) -> Stream:
-    """What a stream of this kind unpacks to. Raises Unreadable if this Python lacks the codec."""
+    """The unpacked content of a stream of this kind. Raises Unreadable if this Python lacks the codec."""
     return Stream(Unpacked(stream, codec(kind), budget))
 
 
@@ -87,7 +87,7 @@ class Unpacked:
         self._budget.make(len(data))
 
     def _next_frame(self) -> None:
-        """Behind a frame stand another one, zeros (xz and tapes pad so), the end, or what does not belong there."""
+        """A frame is followed by another one, zeros (xz and tapes pad so), the end, or bytes that do not belong there."""
         rest = self._decoder.unused_data.lstrip(b"\0")
         while len(rest) < HEAD_BYTES and (more := self._next_piece()):
             rest = (rest + more).lstrip(b"\0")

@@ -39,7 +39,7 @@ class Decoder(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What was put in and lies behind the end of the frame."""
+        """The bytes that were put in and lie behind the end of the frame."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Raises one of `Codec.errors` on damaged data."""

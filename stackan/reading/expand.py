@@ -45,7 +45,7 @@ def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) ->
 
 
 def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[Blob | Skipped]:
-    """A trouble of the archive itself ends it; what was read before stands."""
+    """A trouble of the archive itself ends it; what was read before remains."""
     budget.check_depth(archive.depth + 1)
     found = False
     try:
@@ -73,7 +73,7 @@ def _members(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterat
 
 
 def _expand_found(item: Item, stream: Stream, budget: Budget) -> Iterator[Blob | Skipped]:
-    """What nobody named stops nothing but itself."""
+    """A trouble with an item that the caller has not named skips this item only."""
     try:
         yield from expand(stream, item, budget)
     except Unreadable as trouble:

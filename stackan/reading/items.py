@@ -1,4 +1,4 @@
-"""What the reader hands out, and what it knows of an item before the item is read."""
+"""The buffers that the reader hands out, and the facts that it knows of an item before the item is read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ class Blob(NamedTuple):
     """One named byte buffer.
 
     source: the path as given; `archive!member` for a member, once for each archive it lies in; `-` for standard input.
-        Characters that do not print stand as escapes, so it is safe on a terminal.
+        Characters that do not print are escapes, so it is safe on a terminal.
     data: the decompressed content. UTF-16 with a byte order mark is recoded to UTF-8, a UTF-8 mark is dropped;
-        all else (line ends, invalid UTF-8) is as it stood.
+        all else (line ends, invalid UTF-8) is unchanged.
     taken_at: ISO-8601, UTC, to the second, where an archive carries a modification time in UTC for the member; else None.
         File-system times are not used, nor the zone-less local time of a plain zip entry.
     named: True if the caller named this very file, False if it was found in a folder or an archive.
     written: seconds since 1970 when a file outside of any archive was last written. Copying changes it, so it is never shown;
-        it may tell the order of dumps where nothing else does.
+        it may give the order of dumps where nothing else does.
     """
 
     source: str
@@ -39,7 +39,7 @@ class Skipped(NamedTuple):
 
 
 class Item(NamedTuple):
-    """What is known of a stream before it is opened.
+    """The facts about a stream that are known before it is opened.
 
     depth: how many layers of `Limits.depth` lie around it. packed: True if the layer right around it is a codec.
     """

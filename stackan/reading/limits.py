@@ -11,7 +11,7 @@ from stackan.reading.trouble import LimitHit
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
-# What tarfile and zipfile read before they know the members: names, fields, maps of holes, the whole central directory.
+# Bytes that tarfile and zipfile read before they know the members: names, fields, maps of holes, the whole central directory.
 _DIRECTORY_BYTES_PER_MEMBER = 320
 _DIRECTORY_BYTES_AT_LEAST = MIB
 _MEMBER_DIRECTORY_BYTES = MIB  # of one member: the longest path that Linux takes has 4 KiB, all extended attributes together 64 KiB
@@ -46,7 +46,7 @@ class Limits(NamedTuple):
 
     @classmethod
     def up_to(cls, max_bytes: int) -> Limits:
-        """What `--max-bytes` sets: one item up to `max_bytes`, and four times that in all.
+        """The limits that `--max-bytes` sets: one item up to `max_bytes`, and four times that in all.
 
         As much may be kept in memory, and the ratio is no longer checked below that size, since the caller has said how much may
         come; neither gets smaller than it is by default.

@@ -1,4 +1,4 @@
-"""What a stream is, told by its first bytes."""
+"""The kind of a stream, by its first bytes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from stackan.reading.visits import Visits
 
 
 def find_same(path: str, inputs: Iterable[str]) -> str | None:
-    """The name under which `read` meets the file at `path`: as an input, below a folder, or through a link; None if it doesn't.
+    """The name under which `read` meets the file at `path`: as an input, inside a folder, or through a link; None if it doesn't.
 
     Only files on disk are looked for: a device or a pipe holds nothing that could be overwritten.
     """

@@ -1,4 +1,4 @@
-"""What a caller can name: a file, a folder, a pipe, `-`."""
+"""The inputs that a caller can name: a file, a folder, a pipe, `-`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits
 
 
 def why_closed(name: str) -> str | None:
-    """Why a path named by the caller cannot even be opened, as far as can be told without reading; None if it can."""
+    """Why a path named by the caller cannot even be opened, if that shows without reading; None if it can."""
     if name == STANDARD_INPUT:
         return None
     try:
@@ -72,7 +72,7 @@ def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Ite
 def _status(stdin: BinaryIO) -> os.stat_result | None:
     try:
         return os.fstat(stdin.fileno())
-    except (OSError, ValueError):  # bytes that stand for a file have no number
+    except (OSError, ValueError):  # bytes in place of a file have no number
         return None
 
 

@@ -1,4 +1,4 @@
-"""A member of a tar with holes, of which the archive holds a map and what stands between them."""
+"""A member of a tar with holes, of which the archive holds a map and the data between them."""
 
 from __future__ import annotations
 

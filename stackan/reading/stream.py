@@ -29,7 +29,7 @@ class Producer(Protocol):
 class Stream:
     """A producer with a look ahead.
 
-    file: the plain file on disk behind it, or None; who uses it seeks for himself.
+    file: the plain file on disk behind it, or None; its user has to seek in it.
     """
 
     __slots__ = ("_ahead", "_producer", "_used", "file")

@@ -1,4 +1,4 @@
-"""What tarfile reads of a tar: forward only, and only headers that cannot hurt it."""
+"""A tar as tarfile gets to read it: forward only, and only headers that cannot hurt it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _USUAL_BYTES = 4 * KIB  # that a header takes with a long name and a long link
 # How many headers may extend one member's, one after the other: tarfile calls itself for each. Programs write up to three.
 _MOST_EXTENSIONS = 100
 
-# What holds for all members is looked through for each of them. git writes 52 bytes of it, other programs none.
+# Headers that hold for all members are looked through for each of them. git writes 52 bytes of them, other programs none.
 _GLOBAL_BYTES = 4 * KIB
 
 # A pax record (POSIX, pax, "Extended Header"): "30 mtime=1717747750.123456789\n"; the number is the length of the whole record.
@@ -76,7 +76,7 @@ class Tape:
         return data
 
     def check_extension(self, kind: bytes, size: int) -> None:
-        """What stands next extends a header. Raises LimitHit or ReadError if tarfile would take too long for it."""
+        """The next block extends a header. Raises LimitHit or ReadError if tarfile would take too long for it."""
         self._extensions += 1
         if self._extensions > _MOST_EXTENSIONS:
             raise tarfile.ReadError(said("more than {count} headers in a row that extend the next one", count=_MOST_EXTENSIONS))
@@ -111,7 +111,7 @@ class CheckedInfo(tarfile.TarInfo):
 
 
 def _check_records(body: bytes) -> None:
-    """Raises ReadError unless pax records stand there and nothing else. `body` is whole blocks, filled up with NULs."""
+    """Raises ReadError unless there are pax records and nothing else. `body` is whole blocks, filled up with NULs."""
     if _MANY_DIGITS.search(body):
         raise tarfile.ReadError(said("a pax header with a number that is none"))
     at = 0

@@ -18,7 +18,7 @@ from stackan.reading.trouble import Unreadable, own_words
 
 T = TypeVar("T")
 
-# What tarfile raises, or may, on headers made to hurt; besides its own errors.
+# Errors that tarfile raises, or may, on headers made to hurt; besides its own.
 _HEADER_ERRORS = (tarfile.TarError, ValueError, ArithmeticError, LookupError, EOFError, RecursionError)
 
 
@@ -26,7 +26,7 @@ def tar_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple
     """Yield each file with a stream of its content, which ends when the next file is asked for.
 
     Folders and hidden files are left out; so are links, since what they point at is a member by itself or lies outside.
-    Raises Unreadable when the archive is damaged, truncated or past a limit; what was yielded before stands.
+    Raises Unreadable when the archive is damaged, truncated or past a limit; what was yielded before remains.
     """
     tape = Tape(stream, budget)
     tar = _carefully(stream, lambda: _open(tape))
@@ -34,7 +34,7 @@ def tar_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple
     while member := _carefully(stream, tar.next):
         count += 1
         budget.check_members(count)
-        tar.members.clear()  # type: ignore[attr-defined]  # kept for those who ask for a member by its name
+        tar.members.clear()  # type: ignore[attr-defined]  # kept for callers that ask for a member by its name
         tape.end_header()
         if member.isdir() or member.islnk() or member.issym() or is_hidden(member.name):
             continue
@@ -55,7 +55,7 @@ def _open(tape: Tape) -> tarfile.TarFile:
 
 
 def _carefully(stream: Stream, step: Callable[[], T]) -> T:
-    """One step of tarfile. What it raises becomes Unreadable, with the stream's own fault where it has one."""
+    """One step of tarfile. Its errors become Unreadable, with the stream's own fault where it has one."""
     try:
         return step()
     except _HEADER_ERRORS as error:

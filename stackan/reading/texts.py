@@ -1,4 +1,4 @@
-"""One text while it is read: for those who need not hold it."""
+"""One text while it is read: for callers that need not hold it."""
 
 from __future__ import annotations
 

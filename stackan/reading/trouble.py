@@ -1,4 +1,4 @@
-"""Why a stream cannot be read: raised below the door, and turned there into `Skipped` or `InputError`."""
+"""Why a stream cannot be read: raised inside `read`, which turns it into `Skipped` or `InputError`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class LimitHit(Unreadable):
 
 
 def why(error: OSError | ValueError) -> str:
-    """What the system says when it refuses a path, as a sentence that says what to do."""
+    """The system's refusal of a path, as a sentence that says what to do."""
     if isinstance(error, FileNotFoundError):
         return said("no such file; check the path or give a folder or an archive that holds the dumps")
     if isinstance(error, PermissionError):
@@ -25,5 +25,5 @@ def why(error: OSError | ValueError) -> str:
 
 
 def own_words(error: Exception) -> str:
-    """What a library says of damaged data, fit to be shown; what was said by `said` stays so."""
+    """A library's message about damaged data, safe to show; a message made by `said` is unchanged."""
     return error.args[0] if error.args and isinstance(error.args[0], Said) else shown(str(error))

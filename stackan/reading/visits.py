@@ -10,7 +10,7 @@ Identity = tuple[int, int]  # device and inode
 
 
 class Visits:
-    """What was come to so far, and where links may lead.
+    """The files that were met so far, and where links may lead.
 
     files: {a file: the name under which it was read}.
     again: (a further name of a file, the name under which it was read), in the order met.
@@ -32,7 +32,7 @@ class Visits:
         return False
 
     def is_named(self, real: str) -> bool:
-        """Whether a real path lies at or below one that the caller has named, so that it is come to anyway."""
+        """Whether a real path is one that the caller has named, or lies in it, so that it is met anyway."""
         path = real
         while path not in self._tops and path != os.path.dirname(path):
             path = os.path.dirname(path)
@@ -49,5 +49,5 @@ def identity(status: os.stat_result) -> Identity:
 
 
 def lies_in(real: str, top: str) -> bool:
-    """Whether a real path is another one, or below it."""
+    """Whether a real path is another one, or lies in it."""
     return real == top or real.startswith(os.path.join(top, ""))

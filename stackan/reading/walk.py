@@ -1,4 +1,4 @@
-"""The files below a folder."""
+"""The files in a folder and its subfolders."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from stackan.reading.visits import Identity, Visits, identity, lies_in
 
 
 class Folder:
-    """All files below a folder, those with a hidden part in their names aside.
+    """All files in a folder and its subfolders, except those with a hidden part in their names.
 
-    Links are followed within the folder, but what also has a real name below it is taken under that one only: `latest -> snap3`
-    adds no second snap3, which would look like a thread stuck between two snapshots, and a link to a folder above is no loop.
-    Links that lead out of it are followed only if the caller asked for that: whoever packed the folder may not read what they lead to.
+    Links are followed within the folder, but a file that also has a real name in it is taken under that one only: `latest -> snap3`
+    adds no second snap3, which would look like a thread stuck between two snapshots, and a link to a parent folder is no loop.
+    Links that lead out of it are followed only if the caller asked for that: its packer may not be allowed to read their targets.
 
     troubles: path and reason for each thing that cannot be listed or looked at.
     left_out: the links that lead out of the folder and were not followed.
@@ -83,7 +83,7 @@ class Folder:
             self._real_ones.add(identity(status))
 
     def _may_follow(self, link: str) -> bool:
-        """What the caller has named elsewhere is read under that name."""
+        """Whether a link may be followed; a target that the caller has named is read under that name instead."""
         real = os.path.realpath(link)
         if self._visits.follow_links or lies_in(real, self._home):
             return True

@@ -24,7 +24,7 @@ from stackan.reading.stream import Producer, Slice, Stream, take
 from stackan.reading.times import utc
 from stackan.reading.trouble import Unreadable, own_words
 
-# What zipfile raises, or may, on directories made to hurt.
+# Errors that zipfile raises, or may, on directories made to hurt.
 _DIRECTORY_ERRORS = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, ArithmeticError, LookupError, EOFError, OSError)
 
 _ENCRYPTED, _HAS_END_MARK = 0x1, 0x2  # general purpose flags (APPNOTE 4.4.4)
@@ -42,7 +42,7 @@ def zip_members(stream: Stream, archive: Item, budget: Budget) -> Iterator[tuple
     """Yield each file with a stream of its content, in natural order of their names.
 
     Folders, links and hidden files are left out; so are members whose bytes are those of others.
-    Raises Unreadable when there is no directory (a truncated zip has none), or past a limit; what was yielded before stands.
+    Raises Unreadable when there is no directory (a truncated zip has none), or past a limit; what was yielded before remains.
     """
     if stream.file is not None:
         yield from _members(_Bounded(stream.file, budget), archive, budget, budget.bring)
@@ -82,7 +82,7 @@ def _apart(members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
     Small bombs are made of entries for the same bytes, or for bytes inside of each other (David Fifield, "A better zip bomb").
     A damaged size or place costs one member and not those behind it. A local header has the name at least, so what the
-    directory says is enough; what is read is no more than the file then, whatever else stands in the header.
+    directory says is enough; what is read is no more than the file then, whatever else the header says.
     """
     in_order = sorted(members, key=lambda member: member.header_offset)
     return [*(member for member, after in pairwise(in_order) if _least_end(member) <= after.header_offset), *in_order[-1:]]
@@ -101,7 +101,7 @@ def _say_overlap(count: int) -> str:
 
 
 def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget, count_read: Callable[[int], None]) -> Producer:
-    """What a member unpacks to. Raises Unreadable if it cannot be unpacked."""
+    """The unpacked content of a member. Raises Unreadable if it cannot be unpacked."""
     if member.flag_bits & _ENCRYPTED:
         raise Unreadable(said("encrypted; unpack it with its password and give the folder"))
     stored = Slice(_reader(file, _start(file, member), count_read), member.compress_size)
@@ -117,7 +117,7 @@ def _content(file: _Bounded, member: zipfile.ZipInfo, budget: Budget, count_read
 
 
 def _start(file: _Bounded, member: zipfile.ZipInfo) -> int:
-    """Where the bytes of a member begin. Its local header stands before; the directory has all else in it, but not its length."""
+    """Where the bytes of a member begin. Its local header comes before them; the directory has all else in it, but not its length."""
     header = _read_at(file, member.header_offset, _LOCAL_HEADER.size)
     if not header.startswith(_LOCAL_SIGNATURE) or len(header) < _LOCAL_HEADER.size:
         raise Unreadable(said("damaged zip: the directory points at no member"))
@@ -126,7 +126,7 @@ def _start(file: _Bounded, member: zipfile.ZipInfo) -> int:
 
 
 def _lzma_header(stored: Slice, member: zipfile.ZipInfo) -> bytes:
-    """What an `.lzma` file has before the same data: properties, and the size or eight 0xff where an end mark stands instead.
+    """The head of an `.lzma` file before the same data: properties, and the size, or eight 0xff if there is an end mark instead.
 
     A zip has two bytes of version, the length of the properties, and the properties (APPNOTE 5.8.8).
     """

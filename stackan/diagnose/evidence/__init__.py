@@ -1,1 +1,1 @@
-"""What findings rest on: who holds what, who may, who is at the other end, and the lines that show it."""
+"""The evidence for findings: holders of locks, possible holders, processes at the other end, and the lines that show them."""

@@ -22,7 +22,7 @@ def waits_across(track: Track) -> bool:
 
 
 def explain_across(pools: Sequence[tuple[Process, Pool]]) -> list[Fact]:
-    """Whose workers wait for whom, how that is known, and what lies there unread."""
+    """The processes whose workers wait for each other, how that is known, and the bytes that lie unread between them."""
     facts = [each for process, pool in pools for each in _of_pool(process, pool)]
     compared = min(len(process.dumps) for process, _ in pools) > 1
     facts.append(fact("nobody-else-answers" if compared else "one-snapshot-shows-no-answerer"))

@@ -45,7 +45,7 @@ class BarrierArrivals:
         self._movers = [track for track in self._process.tracks if _moves(track)]
 
     def _find(self, waiters: Sequence[Track]) -> Coming:
-        """Who does the same work is missing, if these are enough; else it may be anybody."""
+        """The threads that do the same work as the waiters are the missing ones, if there are enough of them; else any may be."""
         missing = missing_from(waiters) or 1
         enough = len(self._candidates.of(waiters)) >= missing
         coming = self._candidates.of(waiters, _moves) if enough else self._movers
@@ -64,7 +64,7 @@ def on_the_way(coming: Coming) -> list[Fact]:
 
 
 def _meeting(track: Track) -> tuple[object, ...] | None:
-    """Where a thread stands and waits for others to come; not for the result of a task, which workers bring."""
+    """The barrier at which a thread waits for others to come; None for the result of a task, which workers bring."""
     place, awaited = track.place, track.newest.awaited
     if place.kind not in _MEETING or place.rule is not None or place.task or track.progress != STUCK:
         return None
@@ -72,5 +72,5 @@ def _meeting(track: Track) -> tuple[object, ...] | None:
 
 
 def _moves(track: Track) -> bool:
-    """Whoever spins in a primitive waits for a value, and does not come by itself."""
+    """Whether a thread moves on; one that spins in a primitive waits for a value, and does not come by itself."""
     return track.progress in (PROGRESSING, APPEARED) or (track.progress == SPINNING and track.place.verb == "running")

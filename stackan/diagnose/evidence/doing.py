@@ -1,4 +1,4 @@
-"""What a thread waits for or does, as data."""
+"""The wait or the work of a thread, as data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VERBS = {"sleeping": "sleeps", "running": "runs", "spinning": "spins", "idle": 
 
 
 def wanted(track: Track) -> Wanted:
-    """What a thread waits for, as precisely as its frames, a rule, a log or a table tell."""
+    """The thing that a thread waits for, as precisely as its frames, a rule, a log or a table show it."""
     place, awaited = track.place, track.newest.awaited
     if place.rule is not None and place.rule.what:
         logged = awaited is not None and awaited.log is not None
@@ -35,7 +35,7 @@ def wanted(track: Track) -> Wanted:
 
 
 def wanted_by_all(tracks: Sequence[Track]) -> Wanted:
-    """What several threads wait for; only the kind of it if each waits for its own."""
+    """The thing that several threads wait for; only its kind if each waits for its own."""
     distinct = {(id(track.place), track.newest.awaited): track for track in tracks}
     found = [wanted(track) for track in distinct.values()]
     awaited = tracks[0].newest.awaited
@@ -53,7 +53,7 @@ def _other_end(track: Track) -> Wanted:
 
 
 def doing(track: Track) -> Fact:
-    """What a thread does, and in which function."""
+    """The activity of a thread, and the function in which it is."""
     place = track.place
     guessed = place.verb == "idle" and place.rule is None  # as far as anybody knows it waits
     if guessed and not place.kind:

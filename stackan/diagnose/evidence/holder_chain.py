@@ -1,4 +1,4 @@
-"""What a wait comes down to: who holds what, what that thread does, and the way from there to the root."""
+"""The cause behind a wait: the holder of the lock, what that thread does, and the way from there to the root."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HINTS = 2  # more of them tell nothing
 
 
 def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
-    """Who holds what the waiters wait for and what that thread does, as far as the dump shows it."""
+    """The holder of the lock that the waiters wait for, and what that thread does, if the dump shows them."""
     track = waiters[0]
     awaited = track.newest.awaited
     logged = awaited is not None and awaited.log is not None
@@ -57,7 +57,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
 
 
 def explain_held(track: Track, holders: Holders) -> list[Fact]:
-    """What a thread holds for which others wait."""
+    """The locks that a thread holds and others wait for."""
     facts: list[Fact] = []
     for holder in holders.contended_locks_of(track):
         hold, number, symbol = holder.hold, holders.number_of_waiters(holder), holders.symbol(holder)
@@ -72,7 +72,7 @@ def holds(holder: Holder) -> Fact:
 
 
 def _is_sure(hold: Held) -> bool:
-    """An owner that was printed in an earlier snapshot is no doubt, as its thread has stood still since."""
+    """An owner that was printed in an earlier snapshot raises no doubt, as its thread has stood still since."""
     return hold.sure or hold.evidence == RECORDED
 
 
@@ -106,11 +106,11 @@ def _path(path: PathToRoot) -> list[Fact]:
 
 
 def _lacking(missing: int) -> list[Fact]:
-    """What the thread that came last to a barrier shows of those that did not."""
+    """The number of threads that are missing, as the thread that came last to the barrier shows it."""
     return [fact("yet-to-come", count=missing)] if missing else []
 
 
 def _hints(waiters: list[Track]) -> list[Fact]:
-    """What logs say of the holder without proof, once each."""
+    """The statements of logs about the holder that are no proof, once each."""
     hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
     return [hint for hint in hints if hint is not None][:_HINTS]

@@ -14,8 +14,8 @@ from stackan.model.place import Held, Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track, held_by
 
-HOPS = 3  # from holder to holder that are told one by one
-_LOOKS = 10  # times that each thread of a process is looked at, to count who waits behind whom
+HOPS = 3  # steps from holder to holder that are shown one by one
+_LOOKS = 10  # times that each thread of a process is looked at, to count the threads behind others
 
 
 class Holder(NamedTuple):
@@ -31,7 +31,7 @@ class Holder(NamedTuple):
 
 
 class Queue:
-    """The threads that stand still in front of a lock, by the keys of the threads; and the lock's name, if one of them prints it."""
+    """The threads that wait in front of a lock, by the keys of the threads; and the lock's name, if one of them prints it."""
 
     def __init__(self) -> None:
         self.tracks: dict[int | str, Track] = {}
@@ -43,11 +43,11 @@ class Queue:
 
 
 class Holders:
-    """Who holds what in a process, and who waits for whom: looked up for each group, so read off once."""
+    """The holders of a process's locks, and the threads that wait for them: looked up for each group, so read off once."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        # The first one counts, as it stands in the process.
+        # The first one counts, in the order of the process.
         self.by_lwp = {track.lwp: track for track in reversed(process.tracks)}
         self.by_address: dict[int | None, list[Holder]] = {}
         for track in process.tracks:
@@ -59,12 +59,12 @@ class Holders:
         self.handovers = LockHandovers(process)
         self.readers = RwlockReaders(process)
         self._queues: dict[int | None, Queue] = {}  # by the lock: its holders share it
-        self._named: dict[int | str, list[Track]] = {}  # who waits for a thread that the dump names, or for its end
+        self._named: dict[int | str, list[Track]] = {}  # the waiters for a thread that the dump names, or for its end
         self._looks = _LOOKS * len(process.tracks)
         self._roots: dict[int | str, tuple[Track, int]] = {}
 
     def is_known(self, track: Track) -> bool:
-        """Whether it is known who holds what a thread waits for."""
+        """Whether the holder of the thing that a thread waits for is known."""
         return bool(self.holders_of(track))
 
     def named(self, track: Track) -> list[Track] | None:
@@ -75,14 +75,14 @@ class Holders:
         return [self.by_lwp[owner] for owner in awaited.owners if owner in self.by_lwp]
 
     def holders_of(self, track: Track) -> list[Holder]:
-        """Who is shown to hold the lock that a thread waits for."""
+        """The threads that are shown to hold the lock that a thread waits for."""
         awaited = track.newest.awaited
         if awaited is None or awaited.address is None or track.place.state != "lock":
             return []
         return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.log is not None else []
 
     def add_waiters(self, waiters: Iterable[Track]) -> None:
-        """Take in who stands still, so that it can be told how many wait behind whom."""
+        """Take in the threads that stand still, so that those behind each holder can be counted."""
         for track in waiters:
             named, awaited = self.named(track), track.newest.awaited
             for owner in named or ():
@@ -98,7 +98,7 @@ class Holders:
         return sorted((holder for holder in own.values() if self.number_of_waiters(holder)), key=lambda holder: holder.hold.line)
 
     def number_of_waiters(self, holder: Holder) -> int:
-        """How many stand still in front of a lock, as far as they wait for this holder."""
+        """The number of threads that stand still in front of a lock and wait for this holder."""
         queue = self._queues.get(holder.hold.address)
         queued = len(queue.tracks) - (holder.track.key in queue.tracks) if queue is not None else 0
         return queued + len(self._naming(holder))
@@ -110,7 +110,7 @@ class Holders:
         return (queue.symbol if queue is not None else None) or next(filter(None, names), "")
 
     def _naming(self, holder: Holder) -> list[Track]:
-        """Who waits for a lock, and is told by the dump that this is its holder."""
+        """The threads that wait for a lock and whose dump names this one as its holder."""
         waiting = self._named.get(holder.track.key, ())
         return [track for track in waiting if track.newest.awaited and track.newest.awaited.address == holder.hold.address]
 
@@ -133,7 +133,7 @@ class Holders:
         return len(seen) - len(members)
 
     def _waiting_for(self, track: Track, passed: set[int | None]) -> Iterator[Track]:
-        """Who waits for a thread, without those in front of locks that were passed before."""
+        """The threads that wait for a thread, without those in front of locks that were passed before."""
         yield from self._named.get(track.key, ())
         for address in {hold.address for _, hold in held_by(track)} & self._queues.keys():
             if address not in passed:
@@ -149,7 +149,7 @@ class Holders:
         return PathToRoot(first, root, hops)
 
     def _next(self, track: Track) -> Track | None:
-        """The first thread that has to go on before this one can, as far as it is known: who holds its lock, or whose end it awaits."""
+        """The first thread that has to go on before this one can: the holder of its lock, or the thread it joins; None if unknown."""
         named = self.named(track)
         if named is not None:
             return next(iter(named), None)
@@ -173,6 +173,6 @@ class Holders:
 class PathToRoot(NamedTuple):
     """From a holder to the root of a wait."""
 
-    first: list[Track]  # the holder, and the next ones as far as they are told one by one
+    first: list[Track]  # the holder, and the next ones that are shown one by one
     root: Track
     hops: int  # from the holder to the root

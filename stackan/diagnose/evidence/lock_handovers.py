@@ -9,7 +9,7 @@ from stackan.model.facts import Fact, fact
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
 
-_SAMPLED = 64  # waiters that are asked where they stand: most stand in one place
+_SAMPLED = 64  # waiters whose places are looked at: most are in one place
 
 
 class LockHandovers:
@@ -27,7 +27,7 @@ class LockHandovers:
         return [fact("waiter-went-on", thread=other)] if other is not None else []
 
     def _hands(self, track: Track) -> list[Track]:
-        """Who held the lock that a thread waits for, from snapshot to snapshot, where a single one is shown: several if it moved on."""
+        """The holders of the lock that a thread waits for, from snapshots that each show a single one; several if it moved on."""
         found: list[Track] = []
         if track.place.state != "lock" or track.place.rule is not None:
             return []
@@ -50,14 +50,14 @@ class LockHandovers:
         return held
 
     def _gone_on(self, waiters: Sequence[Track]) -> Track | None:
-        """Who waited in the same place in an earlier snapshot, for the same lock as far as it is printed, and has gone on since."""
+        """A thread that waited in the same place in an earlier snapshot, for the same lock if it is printed, and has gone on since."""
         address = awaited_address(waiters[0].newest)
         places = (place for place, _ in places_of(waiters[:_SAMPLED]) if place.state == "lock" and not place.timed)
         return next((self._left[place.names, address] for place in places if (place.names, address) in self._left), None)
 
     @cached_property
     def _left(self) -> dict[tuple[tuple[str, ...], int | None], Track]:
-        """{(stack, address of the lock): one of those who waited there once and live on elsewhere}"""
+        """{(stack, address of the lock): a thread that waited there once and has moved on}"""
         left: dict[tuple[tuple[str, ...], int | None], Track] = {}
         for track in self._process.tracks:
             if track.progress == PROGRESSING:

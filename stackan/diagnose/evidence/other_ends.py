@@ -1,4 +1,4 @@
-"""Who is at the other end of what threads wait for, and what is seen there."""
+"""The processes at the other end of connections and pipes that threads wait for, and what is seen there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, VANISHED,
 if TYPE_CHECKING:
     from stackan.model.link import End, Link
 
-_TOLD = 2  # other ends of one group that are told
+_TOLD = 2  # other ends of one group that are shown
 
 
 class OtherEnds:
@@ -24,8 +24,8 @@ class OtherEnds:
         self._processes = {id(process.inputs): process for process in processes}
 
     def of(self, tracks: Sequence[Track]) -> list[Fact]:
-        """What is known of each other end that these threads wait for, those of most threads first."""
-        groups: dict[tuple[Peer | str, bool], list[Link]] = {}  # by who is there, and whether bytes lie there unread
+        """The facts about each other end that these threads wait for, those of most threads first."""
+        groups: dict[tuple[Peer | str, bool], list[Link]] = {}  # by the process there, and whether bytes lie there unread
         for track in tracks:
             link = link_of(track)
             if link is not None and link.who:
@@ -49,18 +49,18 @@ class OtherEnds:
 
 
 def link_of(track: Track) -> Link | None:
-    """What the descriptor leads to that a thread waits for, where a table tells."""
+    """The other end of the descriptor that a thread waits for; None where no table shows it."""
     awaited = track.newest.awaited
     return awaited.link if awaited is not None else None
 
 
 def shown(link: Link) -> Shown:
-    """The line of the table that tells it."""
+    """The line of the table that shows it."""
     return Shown(RECORDED, link.own.line, source=link.own.source)
 
 
 def _seen_in(process: Process, end: End) -> list[Fact]:
-    """What is seen of the process at the other end."""
+    """The facts that are seen of the process at the other end."""
     using = [track for track in process.tracks if _uses(track, end)]
     if using:
         return [fact("peer-writes-too" if mode_of(using[0]) == "write" else "peer-reads-too", thread=using[0], process=process)]

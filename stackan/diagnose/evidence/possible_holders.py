@@ -15,7 +15,7 @@ from stackan.model.process import Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import Track, places_of
 
-_MOST = 3  # more candidates than this tell nothing
+_MOST = 3  # more candidates than this show nothing
 
 
 class Others:
@@ -86,7 +86,7 @@ class PossibleHolders:
 
 
 def _past(place: StackMeaning) -> tuple[str, ...]:
-    """The functions that may have taken a lock before they came here: who waits for a lock has not taken that one."""
+    """The functions that may have taken a lock before they came here: a thread that waits for a lock has not taken that one."""
     return place.application[1:] if place.state == "lock" else place.application
 
 

@@ -14,7 +14,7 @@ from stackan.model.waitgraph import Edge, WaitGraph
 if TYPE_CHECKING:
     from stackan.model.log import Log
 
-_ENDS = 2  # lines of tables that are quoted for who has the other end of one wait open
+_ENDS = 2  # lines of tables that are quoted for the processes which have the other end of one wait open
 
 
 def quote_line(sighting: Sighting, line: int) -> Quote:
@@ -49,9 +49,9 @@ def _stands_in(log: Log, edge: Edge) -> bool:
 
 
 def quote_wait(track: Track) -> list[Quote]:
-    """Where a thread waits, in its oldest and its newest snapshot, and what a log or a table says of it.
+    """The lines where a thread waits, in its oldest and its newest snapshot, and the lines of a log or a table about it.
 
-    The newest stands first if the object has moved since: what is told of it goes by the address that it has now.
+    The newest comes first if the object has moved since: the facts about it use the address that it has now.
     """
     ends = [track.sightings[0][1], track.sightings[-1][1]] if len(track.sightings) > 1 else [track.newest]
     if moved_from(track) is not None:

@@ -1,4 +1,4 @@
-"""A rwlock that gdb's print shows in the hands of readers: how many they are is recorded, who they are is not."""
+"""A rwlock that gdb's print shows in the hands of readers: their number is recorded, their identity is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.track import VANISHED, Track
 
-_MOST = 3  # more threads than this tell nothing
+_MOST = 3  # more threads than this show nothing
 
 
 class RwlockReaders:
@@ -31,7 +31,7 @@ class RwlockReaders:
         return [Quote(dump.source, word.line, dump.line_text(word.line))]
 
     def of(self, track: Track) -> list[Fact]:
-        """How many read, and who queues behind them."""
+        """The number of readers, and the threads that queue behind them."""
         found = self._of(track)
         if found is None:
             return []
@@ -40,7 +40,7 @@ class RwlockReaders:
         return [fact(behind, count=word.readers, line=word.line)]
 
     def name_candidates(self, waiters: Sequence[Track]) -> list[Fact]:
-        """A reader waits for anything but the lock that it has: who is left where all others wait for it, if few are."""
+        """The threads that do not wait for the lock, if few are left: a reader waits for anything but the lock that it has."""
         waiting = {track.key for track in waiters}
         left = [track for track in self._process.tracks if track.progress != VANISHED and track.key not in waiting]
         if not 0 < len(left) <= _MOST:

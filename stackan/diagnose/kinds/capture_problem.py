@@ -1,4 +1,4 @@
-"""Dumps that cannot tell what matters, and what to take instead."""
+"""Dumps that cannot show what matters, and what to take instead."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from stackan.model.track import UNSURE, Track
 
 
 def find_unknowable(process: Process) -> list[Finding]:
-    """Threads of which this kind of dump cannot tell what they wait for."""
+    """Threads whose waits this kind of dump cannot show."""
     groups: dict[str, list[Track]] = {}
     for track in process.tracks:
         rule = track.place.rule
-        # One snapshot alone tells of no thread what it waits for; a second one by the same tool will not help where a rule says so.
+        # One snapshot alone does not show what a thread waits for; a second one by the same tool will not help where a rule says so.
         if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
             groups.setdefault(rule.hint if rule else "", []).append(track)
     return [_unknowable(process, hint, tracks) for hint, tracks in groups.items()]
@@ -38,7 +38,7 @@ def _unknowable(process: Process, hint: str, tracks: list[Track]) -> Finding:
 
 
 def _read_hint(hint: str) -> tuple[Fact, Fact]:
-    """Why the dump cannot tell, and what to do instead; a profile's hint says both: `a native stack cannot tell …: take `jcmd …``."""
+    """Why the dump cannot show it, and what to do instead; a profile's hint says both: `a native stack cannot tell …: take `jcmd …``."""
     if not hint:
         return fact("frames-without-names"), fact("get-symbols-for-unnamed-waits")
     return (fact("profile-says-why", hint=hint) if ": " in hint else fact("dump-cannot-tell")), fact("profile-says-what-to-take", hint=hint)

@@ -67,9 +67,9 @@ def _title(tracks: Sequence[Track], alone: bool) -> Fact:
 
 
 def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]]) -> str:
-    """What a cycle proves.
+    """How much a cycle proves.
 
-    Which object a thread waits for is exact where the dump prints it; who owns the object has to be shown, too.  A dump
+    The object that a thread waits for is exact where the dump prints it; its owner has to be shown, too.  A dump
     that looks at one thread after the other (eu-stack), and dumps of several processes, show cycles that never were: one such
     snapshot proves nothing.
     """
@@ -99,7 +99,7 @@ def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: s
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
-    """The cycle, a fact for each thread in it: what that waits for, who holds or brings it, and what shows that."""
+    """The cycle, a fact for each thread in it: what it waits for, who holds or brings that, and what shows it."""
     if graph.nodes[edges[0].waiter].track is None:
         edges = [*edges[1:], edges[0]]
     facts: list[Fact] = []

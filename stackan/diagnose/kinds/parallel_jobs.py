@@ -17,7 +17,7 @@ from stackan.model.rules import FrameRule
 from stackan.model.track import STUCK, Track
 
 _MIN_PROCESSES = 3  # that make a job
-_NAMED = 4  # processes of which it is told what they do instead
+_NAMED = 4  # processes whose other work is described
 
 Call = tuple[str, ...]  # the function in which a process waits for the others of its job, and the frames outside of it
 Ranks = list[tuple[Process, Track]]
@@ -60,7 +60,7 @@ class Jobs:
         return all(self._call(track.place.names) for _, track in finding.threads)
 
     def explain(self, standing: Sequence[Finding]) -> list[Finding]:
-        """Findings of threads that stand still, with those who are not there; and what is met in one call though it never stands."""
+        """The findings of threads that stand still, with the ranks that are absent; and those of ranks that run but are met in one call."""
         reported = {self._call(finding.threads[0][1].place.names) for finding in standing if finding.threads}
         ranks = {call: there for call, there in self._ranks_in_call.items() if call not in reported}
         polling = [self._polling(call, there) for call, there in ranks.items() if len(there) >= _MIN_PROCESSES]
@@ -121,9 +121,9 @@ class Jobs:
         )
 
     def _absent(self, call: Call) -> Ranks:
-        """The main threads of the job's other processes, if these are fewer; of those only that do not wait for work, if there are such.
+        """The main threads of the job's other processes, if these are fewer; only those that do not wait for work, if there are such.
 
-        What belongs to the job besides its ranks, the daemon that starts them, waits for work.
+        The daemon that starts the ranks belongs to the job, too, and waits for work.
         """
         ranks = self._ranks_in_call.get(call, [])
         main = ranks[0][1].place.application[-1:] if ranks else ()
@@ -142,7 +142,7 @@ class Jobs:
         return found if len(found) < len(there) else []
 
     def _instead(self, ranks: Ranks) -> list[list[Fact]]:
-        """What those do that are not there, the processes that do the same together."""
+        """The activities of the ranks that are absent, the processes that do the same together."""
         doing_it: dict[tuple[str, ...], Ranks] = {}
         for process, track in ranks:
             doing_it.setdefault(track.place.names, []).append((process, track))
@@ -159,7 +159,7 @@ class Jobs:
 
 
 def _named(call: Call) -> dict[str, str]:
-    """A call and its caller, as it may be made from several places; Fortran's `pmpi_allreduce_` in between tells nothing."""
+    """A call and its caller, as it may be made from several places; Fortran's `pmpi_allreduce_` in between says nothing."""
     name = call[0].casefold()
     caller = next((outer for outer in call[1:] if name not in outer.casefold()), "??")
     return {"function": call[0]} if caller.startswith("??") else {"function": call[0], "caller": caller}

@@ -8,11 +8,11 @@ from stackan.model.facts import fact
 from stackan.model.finding import CERTAIN, CRITICAL, Finding
 from stackan.model.process import Process
 
-_NAMED = 4  # threads whose waits are told
+_NAMED = 4  # threads whose waits are shown
 
 
 def find_reported_deadlock(process: Process) -> list[Finding]:
-    """What the newest snapshot reports of itself: the run-time looks at all threads at once, so it is a proof."""
+    """The deadlocks that the newest snapshot itself reports: the run-time looks at all threads at once, so they are proved."""
     dump = process.dumps[-1]
     if not dump.facts.deadlock:
         return []

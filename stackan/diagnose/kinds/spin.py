@@ -54,7 +54,7 @@ def _spin(process: Process, tracks: list[Track], confidence: str, title: str, wh
 
 
 def find_held_loops(process: Process) -> list[Finding]:
-    """Event loops that were in the same call in all snapshots: they hold up whoever else they serve, for all that one sees."""
+    """Event loops that were in the same call in all snapshots: as it seems, they hold up all others that they serve."""
     return [_held_loop(process, track) for track in process.tracks if track.in_handler]
 
 

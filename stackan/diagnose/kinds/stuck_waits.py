@@ -26,7 +26,7 @@ Group = list[tuple[Process, Track]]
 def find_stuck_waits(
     processes: Sequence[Process], reported: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
 ) -> list[Finding]:
-    """Group what stands still by what it waits for, across the processes of a case.
+    """Group the threads that stand still by what they wait for, across the processes of a case.
 
     `reported` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
     """
@@ -70,7 +70,7 @@ def _stands(track: Track, snapshots: int) -> bool:
 
 
 def _object(process: Process, track: Track) -> tuple[object, ...]:
-    """What a thread waits for, as far as two threads can be said to wait for the same.
+    """The key of what a thread waits for: equal for threads that can be said to wait for the same.
 
     An address is one process's own; locks that processes share are asked for before.  Where none is printed, threads of one
     process that wait in the same function are taken together; so are single-threaded processes (backends) if a rule or their
@@ -145,14 +145,14 @@ def _title(group: Group, processes: Sequence[Process], holder: Holder | None, be
 
 
 def _told_behind(group: Group, holders: Holders) -> int:
-    """How many of those behind are told with the locks for which they wait."""
+    """The number of threads behind that are shown with the locks for which they wait."""
     if len(group) > 1:
         return 0
     return sum(map(holders.number_of_waiters, holders.contended_locks_of(group[0][1])))
 
 
 def _quote_holds(group: Group, holder: Holder | None, holders: Holders) -> list[list[Quote]]:
-    """The lines that show who holds what these wait for, and what a single thread itself holds for which others wait."""
+    """The lines that show the holder of what these wait for, and the locks that a single thread itself holds and others wait for."""
     own = holders.contended_locks_of(group[0][1]) if len(group) == 1 else []
     return [[each.quote()] for each in ([holder] if holder is not None else []) + own]
 

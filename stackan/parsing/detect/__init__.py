@@ -1,4 +1,4 @@
-"""Which tool wrote a text, told from its content, with the reason in words.
+"""The tool that wrote a text, recognized by its content, with the reason in words.
 
 Each family of formats has a file that knows its marks: `recognize(stretch)` gives each format with the reason, the most specific
 first.  It is imported when all families before it have not known the stretch: a plain gdb dump loads one.

@@ -1,4 +1,4 @@
-"""Frames without a thread's header, and a debugger's refusal: what is left when nothing more specific stands in a text."""
+"""Frames without a thread's header, and a debugger's refusal: what is left when nothing more specific is in a text."""
 
 from __future__ import annotations
 

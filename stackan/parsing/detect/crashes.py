@@ -1,4 +1,4 @@
-"""How dumps of crashed processes are told, which systemd and Android print."""
+"""How dumps of crashed processes are recognized, which systemd and Android print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How gdb's, pstack's and eu-stack's threads are told."""
+"""How gdb's, pstack's and eu-stack's threads are recognized."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SPOKEN = (b"[New LWP ", b"(gdb) ")
 
 
 def recognize(head: bytes, spoken: bool = False) -> Iterator[tuple[str, str]]:
-    """Each (format, the reason in words); `spoken` if gdb's own words stand before: it announces 100,000 threads before the first."""
+    """Each (format, the reason in words); `spoken` if gdb's own words come before: it announces 100,000 threads before the first."""
     if has_number_behind(head, b"TID "):
         yield "eu-stack", said("lines `TID n:` head the threads")
     if any(map(_is_process, lines_from(head, b"PID "))):
@@ -28,7 +28,7 @@ def recognize(head: bytes, spoken: bool = False) -> Iterator[tuple[str, str]]:
 
 
 def speaks(head: bytes) -> bool:
-    """Whether gdb's own words stand in the text."""
+    """Whether gdb's own words are in the text."""
     return starts_line(head, *_SPOKEN) or b"[Thread debugging using" in head or b"[Switching to " in head
 
 

@@ -1,4 +1,4 @@
-"""How goroutine dumps are told, be they behind what a log writes before each line."""
+"""How goroutine dumps are recognized, even with a log's margin before each line."""
 
 from __future__ import annotations
 

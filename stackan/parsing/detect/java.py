@@ -1,4 +1,4 @@
-"""How Java's thread dumps are told; one may stand in the middle of a server's log."""
+"""How Java's thread dumps are recognized; one may be in the middle of a server's log."""
 
 from __future__ import annotations
 

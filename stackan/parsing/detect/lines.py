@@ -1,4 +1,4 @@
-"""Looking for a line by what stands at its start or in it, without a look at all others."""
+"""Looking for a line by its start or its content, without a look at all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How lldb's stacks are told."""
+"""How lldb's stacks are recognized."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_lldb_frame(line: bytes) -> bool:
-    """`  * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10`: nothing but a star stands before it."""
+    """`  * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10`: only a star may come before it."""
     return line.lstrip(b" \t*").startswith(b"frame #0: 0x")

@@ -1,4 +1,4 @@
-"""How macOS's call trees are told."""
+"""How macOS's call trees are recognized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the formats of Python's tools are told: by lines that only these write."""
+"""How the formats of Python's tools are recognized: by lines that only these write."""
 
 from __future__ import annotations
 

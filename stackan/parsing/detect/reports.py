@@ -1,4 +1,4 @@
-"""How the reports of a crash are told, which are no dumps of threads: each by what its first lines say."""
+"""How the reports of a crash are recognized, which are no dumps of threads: each by its first lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the stacks of Solaris and AIX are told."""
+"""How the stacks of Solaris and AIX are recognized."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stackan.model.said import said
 from stackan.parsing.detect.lines import has_line_with
 
-# One thread has no ruled line; it stands below the line of its process:
+# One thread has no ruled line; it follows the line of its process:
 #   83950:\tcat                                     and then   ` feee0f35 read     (0, 80632a0, 2000)` in Solaris
 #   11928 : -sh                                     and then   `d01d15c4  waitpid   (?, ?, ?) + e0` in AIX
 _SOLARIS = re.compile(rb"\n(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")

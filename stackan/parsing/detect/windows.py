@@ -1,4 +1,4 @@
-"""How the stacks of WinDbg and Visual Studio are told."""
+"""How the stacks of WinDbg and Visual Studio are recognized."""
 
 from __future__ import annotations
 

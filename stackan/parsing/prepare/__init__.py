@@ -34,7 +34,7 @@ TOLD = {
 
 
 def prepare(data: bytes) -> Text:
-    """A text as lines that a format may be told from."""
+    """A text as lines whose format may be recognized."""
     text = Text(decode(data))
     plain = drop_escapes(text.data)
     if plain is not text.data:
@@ -53,5 +53,5 @@ def mend(text: Text, name: str) -> Text:
 
 
 def tell(text: Text) -> list[str]:
-    """What was done to a text, a clause for each cure."""
+    """The cures of a text, a clause for each."""
     return [TOLD[name] for name in text.cures]

@@ -1,4 +1,4 @@
-"""What editors, terminals and old systems do to a text: marks, encodings, ends of lines, colors."""
+"""Changes that editors, terminals and old systems make to a text: marks, encodings, ends of lines, colors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a log writes before each line: a date, a host, the name of a container.
+"""The margin that a log writes before each line: a date, a host, the name of a container.
 
     Nov 21 06:28:34 db1 gdb[4711]: Thread 2 (Thread 0x7f8af73c96c0 (LWP 17543)):
     Nov 21 06:28:34 db1 gdb[4711]: #0  0x00007f8af76c012b in __lll_lock_wait () from /lib/x86_64-linux-gnu/libc.so.6

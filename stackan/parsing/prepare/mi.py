@@ -1,4 +1,4 @@
-r"""gdb's machine interface: what its console prints stands in records.
+r"""gdb's machine interface: the output of its console is in records.
 
     ~"\nThread 21 (Thread 0x778f1035c6c0 (LWP 10442) \"mariadbd\"):\n"
     ~"#0  0x00007f8f2e51a26f in __GI___poll (fds=0x55d9f37b90a8) at ../sysdeps/unix/sysv/linux/poll.c:29\n#1  …
@@ -29,7 +29,7 @@ def is_needed(head: bytes) -> bool:
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
     begun, pieces = 0, [b""]  # of the console's line that is not complete
-    asked = False  # a prompt stands before: the next log record is the command
+    asked = False  # after a prompt: the next log record is the command
     for at, line in enumerate(lines):
         if line.startswith(b'~"'):
             *whole, rest = unescape(line).split(b"\n")

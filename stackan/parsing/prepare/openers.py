@@ -1,10 +1,10 @@
-"""Lines that head the threads of a format without frames `#n`, told behind what quotes or indents them.
+"""Lines that head the threads of a format without frames `#n`, recognized behind the margin that quotes or indents them.
 
     > Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6-Debian-1deb12u1 mixed mode, sharing):
     > "transfer-1" #12 prio=5 os_prio=0 cpu=0.29ms elapsed=2.73s tid=0x00007f09b80be890 nid=0x4e17 waiting for monitor entry
     >    java.lang.Thread.State: BLOCKED (on object monitor)
 
-Tools indent some of these themselves, so each is known with the blanks that its tool prints: what stands before them is the margin.
+Tools indent some of these themselves, so each is known with the blanks that its tool prints: the text before them is the margin.
 Where one line has none, the text is no quotation.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 _ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
 _QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
 
-# What is searched for, as that is fast, and the line that it has to stand in.
+# The words that are searched for, as that is fast, and the line that they have to be in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
     (mark, re.compile(rb"\A" + margin + line))
     for mark, margin, line in (
@@ -44,7 +44,7 @@ _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
 
 
 def count_margins(text: bytes) -> Counter[bytes]:
-    """How often each margin stands before such a line; none if a line stands without."""
+    """How often each margin comes before such a line; none if a line has no margin."""
     margins: Counter[bytes] = Counter()
     for mark, opener in _OPENERS:
         for line in _lines_with(text, mark):

@@ -1,4 +1,4 @@
-"""gdb's pager, whose question stands between two lines, in the middle of one, or glued before it:
+"""gdb's pager, whose question is between two lines, in the middle of one, or glued before it:
 
 ---Type <return> to continue, or q <return> to quit---
 #2  0x00007f42ab055482 in lll_mutex_lock_optimized (mutex=0x55b454623180 <accoun--Type <RET> for more, q to quit, c to …--
@@ -27,7 +27,7 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
         at += 1
         if b"--Type <" in text:
             pieces: list[bytes] = []
-            while True:  # what stands before a question goes on behind it
+            while True:  # the line before a question goes on behind it
                 *before, behind = _QUESTION.split(text)
                 pieces += before
                 if not before or (any(pieces) and behind.strip() not in _ANSWERS) or _TEXT.match(behind):
@@ -39,5 +39,5 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
                 at += 1
             text = b"".join(pieces)
             if not text:
-                continue  # the question stood alone
+                continue  # the question had a line of its own
         yield Line(begun, text, at - begun)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from stackan.parsing.prepare.openers import count_margins
 from stackan.parsing.prepare.text import Line
 
-# What stands before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
+# The margin before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
 # Looked for from one end of a line to the next, which is fast.
 _MARGIN = re.compile(rb"\n[>|:\t ]")
 _FRAME = re.compile(rb"\n([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|(?=\n)|$| - /)")

@@ -1,4 +1,4 @@
-"""What shows that a text needs a cure: asked of every text, so it costs little and loads nothing."""
+"""Signs that a text needs a cure: looked for in every text, so they cost little and load nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find_frame(head: bytes) -> int:
 
 
 def is_peadars(head: bytes, frame: int) -> bool:
-    """Whether a header of peadar's pstack stands before the first frame: `thread: 0, lwp: 532040, type: 0`."""
+    """Whether a header of peadar's pstack comes before the first frame: `thread: 0, lwp: 532040, type: 0`."""
     start = head.rfind(b"\n", 0, max(0, frame - 1)) + 1
     return head.startswith(b"thread: ", start) and b", lwp: " in head[start:frame]
 
@@ -40,7 +40,7 @@ def has_questions(data: bytes, columns: Columns) -> bool:
 
 
 def has_prompts(data: bytes, columns: Columns) -> bool:
-    """A frame or a header stands behind gdb's prompt."""
+    """Whether a frame or a header is behind gdb's prompt."""
     return any(data[start] == 40 and _behind_prompts(data[start : start + 80]) for start in columns.note_start)
 
 
@@ -51,7 +51,7 @@ def _behind_prompts(line: bytes) -> bool:
 
 
 def has_glue(data: bytes, columns: Columns) -> bool:
-    """A frame's number stands in another's name or place, or behind the header of a thread that has no frame of its own."""
+    """Whether a frame's number is in another's name or place, or in the header of a thread that has no frame of its own."""
     if b" #" in b"\n".join(columns.site_function) or b" #" in b"\n".join(columns.site_location):
         return True
     if 0 not in columns.thread_frames:
@@ -61,7 +61,7 @@ def has_glue(data: bytes, columns: Columns) -> bool:
 
 
 def has_wraps(data: bytes, columns: Columns) -> bool:
-    """A line that is nothing by itself stands right behind a frame."""
+    """Whether an unparsed line is right behind a frame."""
     before = UNKNOWN
     for start in columns.unparsed_start:
         frame = frame_before(columns, start)
@@ -71,8 +71,8 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
     return False
 
 
-# What is left over after a scan, and the module that cures it.  In this order: what wraps or glues lines may hide in what
-# goes before.
+# Signs of damage that are left after a scan, and the module that cures it.  In this order: wrapped or glued lines may hide in
+# the earlier kinds of damage.
 REPAIRS_AFTER_SCAN: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
     (has_entities, "entities"),
     (has_questions, "pager"),

@@ -1,11 +1,11 @@
-"""A table of `info threads` that stands alone: each row is a thread with its innermost frame.
+"""A table of `info threads` without backtraces: each row is a thread with its innermost frame.
 
       Id   Target Id                                    Frame
     * 1    Thread 0x7f8f2eea6880 (LWP 10416) "mariadbd" 0x00007f8f2e51a26f in __GI___poll (fds=0x55d9f37b90a8, …) at …
       2    Thread 0x7f8f2eea36c0 (LWP 10417) "mariadbd" futex_wait (private=0, …) at …
       3    LWP 10418 (running)
 
-SideFiles backtraces the table is noise, as it says nothing that they do not.
+Beside backtraces the table is noise, as it says nothing that they do not.
 """
 
 from __future__ import annotations

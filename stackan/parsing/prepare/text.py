@@ -66,7 +66,7 @@ class Text(NamedTuple):
         return Renumbering(self.data, self.numbers, self.original) if self.numbers is not None and self.original is not None else None
 
     def _recount(self, columns: Columns, original: bytes, numbers: array[int]) -> None:
-        """What was made out of one line counts as one, of its most telling kind; a line that is gone was joined, or is noise."""
+        """Count the lines that were made out of one as one, of its most specific kind; a line that is gone was joined, or is noise."""
         counts = columns.lines_by_kind
         numbers = numbers[: count_lines(self.data)]
         for kind, number in _surplus(self.data, numbers, columns).items():
@@ -90,7 +90,7 @@ def _surplus(data: bytes, numbers: array[int], columns: Columns) -> Counter[int]
     for kind, number in zip(_kinds(data, columns), numbers):
         if number == before:
             surplus[max(kept, kind)] += 1
-            kept = min(kept, kind)  # the kinds are in the order of what they tell
+            kept = min(kept, kind)  # the kinds are in the order of how specific they are
         else:
             kept = kind
         before = number

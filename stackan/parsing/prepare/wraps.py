@@ -48,7 +48,7 @@ def _joined(lines: list[bytes], at: int) -> tuple[bytes, int]:
 
 
 class _Frame:
-    """A frame's text as it grows, and what stands open in it."""
+    """A frame's text as it grows, and the brackets and quotes that are open in it."""
 
     def __init__(self, text: bytes) -> None:
         self.text = b""
@@ -78,7 +78,7 @@ class _Frame:
 
     @property
     def place(self) -> bytes:
-        """What stands behind the arguments."""
+        """The text behind the arguments."""
         return self.text[self.closed :].strip() if self.called and not self.depth else b""
 
     def _begins_arguments(self, at: int) -> bool:

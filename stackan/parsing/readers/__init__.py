@@ -34,7 +34,7 @@ READERS: dict[str, str] = {
 
 
 class ParsedText(NamedTuple):
-    """What a reader made of a text."""
+    """The result of a reader."""
 
     columns: Columns
     facts: tuple[Facts, ...]  # of each snapshot in the text

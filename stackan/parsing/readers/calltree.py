@@ -1,4 +1,4 @@
-"""Call trees that a sampling tool prints: of each thread's tree the path on which most of its samples stand.
+"""Call trees that a sampling tool prints: of each thread's tree the path with most of its samples.
 
 2569 start  (in dyld) + 2236                    2569 samples went through here,
   2500 serve  (in ledgerd) + 81                 2500 of them on through here, which is the path;
@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from stackan.parsing.readers.fields import is_number
 
-_MARKS = b" +!:|"  # what may stand before a count; `*` marks the kernel's part
+_MARKS = b" +!:|"  # signs that may come before a count; `*` marks the kernel's part
 
 
 class Node(NamedTuple):
     """A line of a tree."""
 
-    column: int  # of its count: what stands further right below it is inside it
+    column: int  # of its count: a following line that begins further right is inside it
     samples: int
     kernel: bool
-    start: int  # where the frame stands behind the count
+    start: int  # of the frame, behind the count
 
 
 class Path(NamedTuple):

@@ -37,7 +37,7 @@ _MODULES = (b"Module ", b"Found module ", b"Metadata for module ", b"ELF object 
 
 
 class _Crashes:
-    """What is known of the crashes of a text, in the order of their threads' rows."""
+    """The facts about the crashes of a text, in the order of their threads' rows."""
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder

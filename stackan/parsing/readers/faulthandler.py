@@ -1,4 +1,4 @@
-"""faulthandler of CPython: what `dump_traceback`, `dump_traceback_later` and its signal handlers print.
+"""faulthandler of CPython: the output of `dump_traceback`, `dump_traceback_later` and its signal handlers.
 
     Timeout (0:00:01)!
     Thread 0x00007ff244c746c0 (most recent call first):
@@ -10,7 +10,7 @@
     Stack (most recent call first):                          the calling thread alone
       ...                                                    more than 100 frames
 
-Frames stand innermost first.  Threads have pthread ids, names since 3.14.  (CPython Python/traceback.c, Modules/faulthandler.c)
+Frames are printed innermost first.  Threads have pthread ids, names since 3.14.  (CPython Python/traceback.c, Modules/faulthandler.c)
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
-    """(pthread id, where the name stands) of a thread's line; UNKNOWN where it has no id."""
+    """(pthread id, range of the name) of a thread's line; UNKNOWN where it has no id."""
     if not text.endswith(_TAIL):
         return None
     if text == _ALONE:

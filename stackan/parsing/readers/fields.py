@@ -1,4 +1,4 @@
-"""What readers ask of single fields."""
+"""Tests of single fields for readers."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def read_file_line(text: bytes, before_function: bytes = b", in ") -> tuple[bytes, bytes] | None:
-    """(function, location); faulthandler writes ` in ` before the function, without a comma.  `???` stands for what is not known."""
+    """(function, location); faulthandler writes ` in ` before the function, without a comma.  `???` means unknown."""
     if not text.startswith(b"File "):
         return None
     where, found, rest = text[5:].rpartition(b", line ")

@@ -38,11 +38,11 @@ _ASLEEP = (
 )
 _UNAVAILABLE = b"goroutine running on other thread; stack unavailable"
 _C_CODE = b"non-Go function at pc="
-# With GOTRACEBACK=crash it stands between what the threads print that are not the first to be stopped.
+# With GOTRACEBACK=crash it is between the outputs of the threads that are not the first to be stopped.
 _SAME_DUMP = b"-----"
 # `runtime.Stack`, which /debug/pprof/goroutine?debug=2 and programs' own handlers call, prints its caller first.
 _OBSERVER = "takes the dump"
-# What may be added to a goroutine's state, and says nothing of what it waits for.
+# Words that may be added to a goroutine's state, and say nothing of what it waits for.
 _ADDITIONS = (" (scan)", " (durable)", " (synctest)")
 
 
@@ -51,10 +51,10 @@ def read(data: bytes) -> ParsedText:
 
 
 class _Snapshot:
-    """What is known of the snapshot whose goroutines are being read."""
+    """The facts about the snapshot whose goroutines are being read."""
 
     def __init__(self, failed: bool = False, deadlock: int = 0) -> None:
-        self.failed = failed  # the program printed it because it failed or was told to end
+        self.failed = failed  # the program printed it because it failed or got a signal to end
         self.deadlock = deadlock  # the line that says that all are asleep
         self.told: dict[int, PrintedState] = {}
         self.seen: set[int] = set()  # numbers of its goroutines
@@ -71,10 +71,10 @@ class _Reader:
         self.builder = Builder(data)
         self.margin = first_margin(data) or Margin()
         self.snapshots: list[_Snapshot] = []
-        self.opening: _Snapshot | None = None  # what opens a dump stood since the last thread
-        self.same_dump = False  # a line `-----` stood since
+        self.opening: _Snapshot | None = None  # an opening of a dump came since the last thread
+        self.same_dump = False  # a line `-----` came since
         self.number = 0  # of the open goroutine
-        self.aside = False  # lines of the open goroutine that are no frames of its own: who created it, its ancestors
+        self.aside = False  # lines of the open goroutine that are no frames of its own: its creator, its ancestors
 
     def read(self) -> ParsedText:
         builder = self.builder
@@ -127,7 +127,7 @@ class _Reader:
         return newest
 
     def _opening(self, text: bytes) -> bool:
-        """What stands before a dump, or between its parts."""
+        """Take in a line that comes before a dump, or between its parts."""
         if text.startswith(_SAME_DUMP) and not text.strip(b"-"):
             self.same_dump = True
         elif not text.startswith(_OPENINGS):
@@ -167,7 +167,7 @@ class _Reader:
     def _frame(self, line: bytes, text: bytes) -> bool:
         """`main.(*S).Lock(0xc000012345, {0x4b, 0x3})`, with its place on the next line: without one it is some other text.
 
-        C frames have no arguments: `nap`, below it `/srv/app/nap.c:7 pc=0x4012f3` or only `pc=0x4012f3`; or they are nothing
+        C frames have no arguments: `nap`, then `/srv/app/nap.c:7 pc=0x4012f3` or only `pc=0x4012f3`; or they are nothing
         but `non-Go function at pc=4012f3`.
         """
         builder = self.builder

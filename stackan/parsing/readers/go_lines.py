@@ -42,7 +42,7 @@ NOWHERE = CodePlace(b"", None)
 
 
 class Margin:
-    """What a log writes before each line: `Nov 26 03:20:07 host app[123]: `.  Its digits may change, its length does not."""
+    """The margin that a log writes before each line: `Nov 26 03:20:07 host app[123]: `.  Its digits may change, its length does not."""
 
     def __init__(self, printed: bytes = b"") -> None:
         self.size = len(printed)

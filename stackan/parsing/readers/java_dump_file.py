@@ -1,4 +1,4 @@
-"""What `jcmd PID Thread.dump_to_file` writes, JDK 21 to 25: the only dump with all virtual threads.
+"""The output of `jcmd PID Thread.dump_to_file`, JDK 21 to 25: the only dump with all virtual threads.
 
     26598
     2026-11-26T03:30:33.842719571Z
@@ -8,13 +8,13 @@
           java.base/jdk.internal.misc.Unsafe.park(Native Method)
           java.base/java.lang.VirtualThread.parkOnCarrierThread(VirtualThread.java:675)
 
-JDK 25 adds states and locks, each named by its class and identity hash, which stands here for an address:
+JDK 25 adds states and locks, each named by its class and identity hash, which serves here as an address:
 
     #28 "" virtual BLOCKED 2026-11-26T03:31:35.791433785Z
         at Lab.lambda$main$85(Lab.java:142)
         - waiting to lock <java.lang.Object@1ba4c229>
 
-With -format=json the same stands in JSON, which the JDK writes with one item on each line; it is read line by line, so that
+With -format=json the same is in JSON, which the JDK writes with one item on each line; it is read line by line, so that
 each can be quoted.  Written by the JDK's own jdk.internal.vm.ThreadDumper; it walks from thread to thread, so it shows no instant.
 """
 
@@ -28,7 +28,7 @@ from stackan.parsing.readers.java_locks import kind_of
 from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
 
 _STATES = (b"NEW", b"RUNNABLE", b"BLOCKED", b"WAITING", b"TIMED_WAITING", b"TERMINATED")
-# What a line of the text, or a member in JSON, says of the object that follows.
+# Meanings that a line of the text, or a member in JSON, gives to the object that follows.
 _LOCKS = {
     b"- waiting to lock <": ("awaits", "monitor"),
     b"- waiting on <": ("awaits", "monitor"),
@@ -46,7 +46,7 @@ def read(data: bytes) -> ParsedText:
 
 
 class _Reader:
-    """What both forms have in common."""
+    """The common part of both forms."""
 
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)

@@ -29,7 +29,7 @@ _CLASS = b"- waiting on the Class initialization monitor for "
 
 
 def read_lock(text: bytes, line: int, frame: int) -> tuple[str, Lock] | None:
-    """("awaits" or "holds", the lock) of a lock line; None for one that tells nothing of either (`- None`, `- eliminated …`)."""
+    """("awaits" or "holds", the lock) of a lock line; None for one that shows neither (`- None`, `- eliminated …`)."""
     text = text.strip()
     if text.startswith(_CLASS):
         return "awaits", Lock("once", None, line, _words(text[len(_CLASS) :]), frame)
@@ -67,7 +67,7 @@ def _words(what: bytes) -> str:
 
 
 class Deadlocks:
-    """What the JVM's own search for deadlocks says; it knows owners of java.util.concurrent locks even without `-l`.
+    """The results of the JVM's own search for deadlocks; it knows owners of java.util.concurrent locks even without `-l`.
 
     "order-1":
       waiting for ownable synchronizer 0x00000000ffd46508, (a java.util.concurrent.locks.ReentrantLock$FairSync),

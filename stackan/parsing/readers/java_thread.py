@@ -26,7 +26,7 @@ _SERVICE = (
 
 
 class JavaThread:
-    """What the lines of one thread say beside its frames."""
+    """The facts in the lines of one thread beside its frames."""
 
     def __init__(self, name: bytes, line: int, header: bytes = b"") -> None:
         self.name = name
@@ -34,10 +34,10 @@ class JavaThread:
         self.state, self.state_line = b"", line
         if b" waiting for monitor entry" in header:  # up to JDK 5 no other line says so
             self.state = b"BLOCKED"
-        # Up to JDK 15 nothing else tells a thread that waits until another has initialized a class.
+        # Up to JDK 15 nothing else shows a thread that waits until another has initialized a class.
         self.initializes = b" in Object.wait() " in header
         self.frames = 0
-        self.waits = False  # stands in Object.wait, which gives its monitor back
+        self.waits = False  # it is in Object.wait, which gives its monitor back
         self.compiles = False
         self.carries = ""  # a virtual thread, in profiles' words
         self.complete = False  # no frame can follow
@@ -46,7 +46,7 @@ class JavaThread:
         self.held: set[int | None] = set()  # addresses of these
 
     def add_frame(self, function: bytes, line: int) -> None:
-        if function.endswith(b".<clinit>"):  # who runs a class's initializer is the one that others wait for
+        if function.endswith(b".<clinit>"):  # others wait for the thread that runs a class's initializer
             self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames))
         self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
         self.frames += 1
@@ -92,7 +92,7 @@ class JavaThread:
 def read_frame(text: bytes) -> tuple[bytes, bytes]:
     """(function, location) of `java.lang.Thread.run(java.base@17.0.15/Thread.java:840)`.
 
-    Where a class was loaded from stands before the `/`; a file may be missing: `Native Method`, `Unknown Source`.
+    The origin of a class is before the `/`; a file may be missing: `Native Method`, `Unknown Source`.
     """
     start = text.rfind(b"(")
     if start < 0 or not text.endswith(b")"):

@@ -32,7 +32,7 @@ DEADLOCK = (b"Found one Java-level deadlock:", b"Deadlock Detection:")
 # A section about deadlocks repeats stacks; these lines end it.
 _DEADLOCK_ENDS = (b"Found 1 deadlock.", b"Found a total of ", b"No deadlocks found.")
 _STATE = b"java.lang.Thread.State: "
-_MOUNTED = b"Mounted virtual thread #"  # the stack of the virtual thread that the thread above carries
+_MOUNTED = b"Mounted virtual thread #"  # the stack of the virtual thread that the thread before it carries
 _MORE_OF_HEADER = (b"JavaThread state: ", b"Thread: 0x", b"No compile task", b"Compiling: ", b"Carrying virtual thread #")
 _AROUND = (
     b"Threads class SMR info:",
@@ -56,7 +56,7 @@ _ATTACHING = b"Attaching to process ID "
 
 
 def read(data: bytes) -> ParsedText:
-    """Read one or several dumps; what stands around them, such as a server's log, is unparsed."""
+    """Read one or several dumps; the text around them, such as a server's log, is unparsed."""
     return _Reader(data).read()
 
 
@@ -111,7 +111,7 @@ class _Reader:
         self.threads.append(thread)
 
     def _of_thread(self, text: bytes) -> bool:
-        """A line below a thread's header; whoever pastes a dump may turn its tabs into blanks."""
+        """A line below a thread's header; pasting a dump may turn its tabs into blanks."""
         builder = self.builder
         if not builder.open or self.in_deadlock:
             return False
@@ -147,7 +147,7 @@ class _Reader:
     # -- lines around threads
 
     def _of_deadlock(self, text: bytes) -> bool:
-        """A line of the section that tells the deadlocks which the JVM itself has found, and repeats their stacks."""
+        """A line of the section that lists the deadlocks which the JVM itself has found, and repeats their stacks."""
         if text.startswith(DEADLOCK):
             self.builder.close_thread()
             self.in_deadlock = True
@@ -190,7 +190,7 @@ class _Reader:
             self.pids[rows] = int(number)
 
     def _facts(self, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
-        """What is told of the threads of one snapshot."""
+        """The facts about the threads of one snapshot."""
         threads = {row: self.threads[row] for row in range(first, stop)}
         by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
@@ -209,9 +209,9 @@ class _Reader:
 
 
 def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | None:
-    """(where the name stands, #number, LWP, address of the JVM's thread) of a header; None if the line is none.
+    """(range of the name, #number, LWP, address of the JVM's thread) of a header; None if the line is none.
 
-    `nid` is hexadecimal up to JDK 18 and decimal from 19 on; from 21 on the same number stands in brackets behind `#number`.
+    `nid` is hexadecimal up to JDK 18 and decimal from 19 on; from 21 on the same number is in brackets behind `#number`.
     Up to JDK 7 there is no `#number`.
     """
     if text.startswith(b"Thread ") and b": (state = " in text:
@@ -234,7 +234,7 @@ def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | N
 
 
 def read_hsdb_frame(text: bytes) -> tuple[bytes, bytes, tuple[int, int] | None]:
-    """(function, location, where its parameters' types stand) of ` - Srv.two(java.lang.Object) @bci=12, line=8 (Interpreted frame)`."""
+    """(function, location, range of its parameters' types) of ` - Srv.two(java.lang.Object) @bci=12, line=8 (Interpreted frame)`."""
     signature, _, rest = text[3:].partition(b" @bci=")
     function, opening, _ = signature.partition(b"(")
     line = rest.partition(b"line=")[2].partition(b" ")[0].rstrip(b",;")

@@ -14,7 +14,7 @@ from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.lldb_frame import Text, read_header, read_text
 from stackan.parsing.readers.lldb_session import PROMPT, Session, read_head
 
-# What lldb says of itself and of the process.
+# Lines of lldb about itself and the process.
 _WORDS = (
     PROMPT,
     b"Process ",
@@ -74,7 +74,7 @@ def read(data: bytes) -> ParsedText:
 
 
 def find_name(data: bytes, start: int, line: bytes) -> tuple[tuple[int, int] | None, int]:
-    """Where in a header the thread's name stands, and how many further lines it takes: it may hold quotes and line ends."""
+    """The range of the thread's name in a header, and the number of further lines that it takes: it may hold quotes and line ends."""
     at = line.rfind(_NAME)
     if at < 0:
         return None, 0

@@ -7,7 +7,7 @@
     frame #9: 0x00007f3c5c000b3e
 
 That is lldb's setting `frame-format`: the module's file name and a backtick; the function, whose parameters are replaced by its
-arguments where debug information tells them; an offset only where there is none; the source's file name, line and column.
+arguments where debug information gives them; an offset only where there is none; the source's file name, line and column.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from stackan.parsing.readers.fields import decimal, hexadecimal
 
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")
-# What opens and closes among values, and the strings and characters that may hold such signs.  A string that is never closed ends with
+# Brackets that open and close among values, and the strings and characters that may hold such signs.  An unclosed string ends with
 # the text: nothing is tried twice.
 _SIGNS = re.compile(rb""""(?:\\.|[^"\\])*"?|'[()]'|[()]""")
 _REMARKS = (b" [opt]", b" [artificial]")
 
 
 class Header(NamedTuple):
-    """What stands before a frame's text."""
+    """The text before a frame's own."""
 
     level: int
     marked: bool  # `* frame`: the one that the user has selected
@@ -93,7 +93,7 @@ def _closing(text: bytes, opening: int, stop: int) -> int:
 
 
 def _without_values(name: bytes, rest: bytes) -> bytes:
-    """The function's name from what stands before and behind its arguments.
+    """The function's name from the texts before and behind its arguments.
 
     lldb up to 19 puts the values between the first `(` and the first `)` of a name with its parameters, be they those of a
     parameter list, of a type in it, of `operator()`, or of a function around the lambda that is meant:

@@ -78,7 +78,7 @@ class Session:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self.heads: list[Head] = []
         self.stops = [Stop()]
-        self.talks = False  # lldb's own words stand between the stacks
+        self.talks = False  # lldb's own words are between the stacks
         self._stopped = self._notice = self._open = False
         for number, line in enumerate(lines, 1):
             if b"frame #" in line:
@@ -158,13 +158,13 @@ class Session:
         self.stops[-1].pid = pid
 
     def _move(self) -> None:
-        """What follows is another stop, unless nothing was printed in this one."""
+        """Begin another stop, unless nothing was printed in this one."""
         if any(head.stop == len(self.stops) - 1 for head in self.heads[-1:]):
             self.stops.append(Stop(self.stops[-1].pid, self.stops[-1].command))
 
 
 def _is_notice(head: Head) -> bool:
-    """Whether a header stands in the notice of a stop or of a selection: the selected frame of a real stack has a star."""
+    """Whether a header is in the notice of a stop or of a selection: the selected frame of a real stack has a star."""
     return head.notice or (head.starred and head.frames == 1 and not head.marked)
 
 

@@ -18,7 +18,7 @@ spindump, of all:
         1001  __psynch_mutexwait + 8 (libsystem_kernel.dylib + 16348) [0x18f5f9fdc] 1-1001
          *1001  psynch_mtxcontinue + 0 (pthread + 15720) [0xfffffe000a1b3d68]          the kernel's part
 
-A thread's stack is the path of its tree on which most samples stand; the other lines of the tree are known ones of that thread.
+A thread's stack is the path of its tree with most samples; the other lines of the tree are known ones of that thread.
 (man pages sample(1), spindump(8); quicksilver issues 1689 and 2166, realm-swift issue 1320)
 """
 
@@ -37,8 +37,8 @@ from stackan.parsing.readers.fields import DIGITS, is_hex, is_number
 from stackan.parsing.readers.pieces import split_snapshots
 
 MOVING = "macos: moving"
-_STILL = 0.9  # the share of its samples from which on a thread is taken to stand where they are
-# Titles behind the trees: what stands below them is said of no thread.
+_STILL = 0.9  # the share of its samples from which on a thread is taken to be in their place
+# Titles behind the trees: the lines below them are about no thread.
 _SUMMARIES = (b"Total number in stack", b"Sort by top of stack", b"Binary Images:", b"  Binary Images:")
 _WORDS = (
     b"Sampling ", b"Heavy format:", b"Use -i", b"Timeline format:", b"Use -heavy", b"----", b"Call graph:",
@@ -100,7 +100,7 @@ def read(data: bytes) -> ParsedText:
 
 
 def _find_paths(data: bytes) -> dict[int, Path]:
-    """{line of a thread's header: the heaviest path of its tree}; the kernel's part counts where no other frame stands."""
+    """{line of a thread's header: the heaviest path of its tree}; the kernel's part counts where there is no other frame."""
     paths: dict[int, Path] = {}
     for header, nodes in _find_trees(data):
         outside_kernel = [(line, node) for line, node in nodes if not node.kernel]
@@ -151,7 +151,7 @@ def read_head(text: bytes, node: Node | None) -> _Head | None:
 
 
 def _label(text: bytes, start: int) -> tuple[int, int] | None:
-    """Where the thread's own name stands, or its queue's label."""
+    """The range of the thread's own name, or of its queue's label."""
     colon = text.find(b": ", start)
     if colon < 0:
         return None

@@ -1,4 +1,4 @@
-"""Texts in which several processes, or several dumps of one, stand one after the other."""
+"""Texts in which several processes, or several dumps of one, come one after the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTHING_SAID = Facts(None, None, (), ())
 def split_snapshots(builder: Builder, facts: dict[int, Facts]) -> ParsedText:
     """The reading of a text in which, from each of these rows of threads on, other facts hold.
 
-    Of two with one row the caller keeps the later: no thread stands between them.
+    Of two with one row the caller keeps the later: no thread comes between them.
     """
     threads = len(builder.columns.thread_lwp)
     rows = sorted({0, *facts} - {threads}) or [0]

@@ -11,7 +11,7 @@
         0x7f29a60a3f16 (libc.so.6)
         request (srv.py:18)
 
-Frames stand innermost first.  A command line may hold ends of lines.  The grammar is that of src/dump.rs.
+Frames are printed innermost first.  A command line may hold ends of lines.  The grammar is that of src/dump.rs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FRAME, _TITLE, _VALUE = b"    ", b"        ", b"            "
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     objects = Objects(builder)
-    current = NOTHING_SAID  # what is said of the process whose threads stand here
+    current = NOTHING_SAID  # the facts about the process whose threads are being read
     facts = {0: current}  # {row of its first thread: that}
     told: dict[int, PrintedState] = {}
     seen: set[tuple[int, int]] = set()
@@ -75,7 +75,7 @@ def read_process(text: bytes) -> Facts | None:
 
 
 def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] | None:
-    """(LWP, pthread id, state, where the name stands) of `Thread 20870 (idle): "worker_0"`.
+    """(LWP, pthread id, state, range of the name) of `Thread 20870 (idle): "worker_0"`.
 
     macOS has the pthread id in place of the LWP, `Thread 0x7F3C1D22F740`; a core dump's threads have no state.
     """
@@ -98,7 +98,7 @@ def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] |
 
 
 def told_by(state: bytes, line: int) -> PrintedState:
-    """What py-spy says of a thread: whether the system runs it, and whether it has the GIL."""
+    """The state that py-spy prints for a thread: whether the system runs it, and whether it has the GIL."""
     word, _, gil = state.decode().partition("+")
     held = (Lock("gil", None, line, "the GIL"),) if "gil" in (word, gil) else ()
     return PrintedState("python: idle" if word == "idle" else "python: active" if word == "active" else "python: thread", line, None, held)
@@ -138,5 +138,5 @@ def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _address(function: bytes) -> int | None:
-    """The program counter that stands for the name of a native function without symbols."""
+    """The program counter that is printed in place of the name of a native function without symbols."""
     return hexadecimal(function) if function.startswith(b"0x") else None

@@ -32,7 +32,7 @@ _FIELDS = {
     *(b"pid", b"thread_id", b"thread_name", b"os_thread_id", b"active", b"owns_gil"),
     *(b"name", b"filename", b"short_filename", b"line"),
 }
-_INNER = b"      "  # the indent of what stands within a thread's frames
+_INNER = b"      "  # the indent of the lines within a thread's frames
 
 
 def read(data: bytes) -> ParsedText:

@@ -11,7 +11,7 @@
             n: 3
     The frame stack for thread 17541 is empty
 
-Frames stand outermost first.  `(inlined)` stands behind the name of an inlined function.  With subinterpreters all is indented
+Frames are printed outermost first.  `(inlined)` follows the name of an inlined function.  With subinterpreters all is indented
 by two blanks, below `Interpreter-0 (main)`.  (pystack src/pystack/traceback_formatter.py)
 """
 
@@ -28,7 +28,7 @@ _HEAD, _TAIL = b"Traceback for thread ", b" (most recent call last):"
 _EMPTY_HEAD, _EMPTY_TAIL = b"The frame stack for thread ", b" is empty"
 _PYTHON, _NATIVE = b"    (Python) ", b"    (C) "
 _VALUE, _TITLES = b"        ", (b"      Arguments:", b"      Locals:")
-# What `pystack core` says of its file, and what it says where native frames fail.
+# Lines of `pystack core` about its file, and where native frames fail.
 _NOISE = (
     b"Core file information:",
     b"state: ",
@@ -87,7 +87,7 @@ def read(data: bytes) -> ParsedText:
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None, bytes, int] | None:
-    """(LWP, where the name stands, status, indent) of a thread's line."""
+    """(LWP, range of the name, status, indent) of a thread's line."""
     indent = 2 if text.startswith(b"  ") else 0
     if text.startswith(_HEAD, indent) and text.endswith(_TAIL):
         start, stop = indent + len(_HEAD), len(text) - len(_TAIL)

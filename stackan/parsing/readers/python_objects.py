@@ -4,8 +4,8 @@
         Arguments:
             self: <Thread at 0x7f99e606ac10>
 
-A thread that is joined names itself the same way in its outermost frame, `Thread._bootstrap`.  A lock has no such line: which of a
-frame's variables is being taken, and who holds it, neither tool prints.
+A thread that is joined names itself the same way in its outermost frame, `Thread._bootstrap`.  A lock has no such line: neither
+tool prints which of a frame's variables is being taken, and which thread holds it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _START = (b"threading.py", b"_bootstrap")
 
 
 class Objects:
-    """What the variables of the threads' frames say, gathered while the frames are read."""
+    """Objects among the variables of the threads' frames, gathered while the frames are read."""
 
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._thread = -1
         self._frame: tuple[bytes, bytes] | None = None
-        self._waits = True  # whether only functions that wait stand further in
+        self._waits = True  # whether only functions that wait are further in
         self._awaited: dict[int, Lock] = {}
         self._own: dict[int, int] = {}  # {row of a thread: address of its Thread}
 
@@ -57,7 +57,7 @@ class Objects:
                 self._waits = False
 
     def variable(self, text: bytes) -> None:
-        """A line of variables below that frame was read."""
+        """A line of that frame's variables was read."""
         name, _, value = text.strip().partition(b": <")
         kind, _, digits = value.removesuffix(b">").partition(b" at 0x")
         if name != b"self" or self._frame is None or not 0 < len(digits) <= 16 or digits.strip(b"0123456789abcdef"):
@@ -69,7 +69,7 @@ class Objects:
             self._awaited[self._thread] = Lock(what, address, self._builder.line, kind.decode(), evidence=LOCALS)
 
     def complete(self, told: dict[int, PrintedState], snapshots: Iterable[int]) -> None:
-        """Add to what is told of each thread what it waits for; `snapshots` are the rows with which they begin."""
+        """Add to the printed state of each thread what it waits for; `snapshots` are the rows with which they begin."""
         lwps = self._builder.columns.thread_lwp
         for first, stop in itertools.pairwise(sorted({0, *snapshots, len(lwps)})):
             rows = range(first, stop)

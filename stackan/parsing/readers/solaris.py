@@ -70,7 +70,7 @@ def read(data: bytes) -> ParsedText:
 
 
 def read_process(text: bytes) -> Facts | None:
-    """`83950:` and the command, for a core `core 'FILE' of 83950:`; a tab stands between them, or what a terminal made of it."""
+    """`83950:` and the command, for a core `core 'FILE' of 83950:`; a tab is between them, or the blanks that a terminal made of it."""
     told = text.partition(b"' of ")[2] if text.startswith(b"core '") else text
     pid, _, command = told.partition(b":")
     if command[:1] not in (b"\t", b" ") or not is_number(pid, 10):
@@ -79,7 +79,7 @@ def read_process(text: bytes) -> Facts | None:
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
-    """(number, where the name stands) of a ruled line."""
+    """(number, range of the name) of a ruled line."""
     number = UNKNOWN
     for mark in (b"lwp# ", b"thread# "):
         at = text.find(mark)

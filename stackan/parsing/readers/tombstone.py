@@ -30,14 +30,14 @@ from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import decimal, hexadecimal
 from stackan.parsing.readers.pieces import split_snapshots
 
-# What a tombstone says of the process and the signal.
+# Lines of a tombstone about the process and the signal.
 _FIELDS = (
     b"Build fingerprint:", b"Revision:", b"ABI:", b"Timestamp:", b"Process uptime:", b"Cmdline:", b"uid:", b"signal ",
     b"Abort message:", b"Cause:", b"Note: ", b"tagged_addr_ctrl:", b"pac_enabled_keys:", b"Page size:", b"backtrace:",
     b"Tombstone written to:", b"--- --- --- ", b"----- end ",
 )  # fmt: skip
 _REMARKS = 4  # in parentheses behind a frame's library, at most: an offset, the function, the build's id, that the file is deleted
-# Behind a backtrace: memory, maps, files and logs, in which no thread stands.
+# Behind a backtrace: memory, maps, files and logs, which have no threads.
 _SECTIONS = (b"stack:", b"memory near ", b"memory map", b"open files:", b"--------- tail end of log", b"--------- log ")
 
 
@@ -85,7 +85,7 @@ class _Tombstones:
             builder.noise()
 
     def _begin(self, pid: int | None, command: bytes | None) -> None:
-        """What follows is another tombstone, unless no thread has come since the last began."""
+        """Begin another tombstone; it replaces the last one if no thread has come since that began."""
         self.builder.close_thread()
         self.pid, self.in_section = pid, False
         self.seen.clear()

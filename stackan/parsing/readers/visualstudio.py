@@ -1,6 +1,6 @@
 """Visual Studio's Call Stack window, copied for one thread after the other; and VS Code's.
 
-    Thread 2404 ("poster"):                                                         written by whoever collects the stacks; may be missing
+    Thread 2404 ("poster"):                                                         written by hand, may be missing
     >	ledger.exe!post(entry * e=0x0237e1e8, int wait=1)  Line 412 + 0x15 bytes	C++
         [Inline Frame] ledger.exe!transfer(void) Line 430	C++
         kernel32.dll!_WaitForSingleObject@8()  + 0x12 bytes
@@ -21,7 +21,7 @@ from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import find_opening, is_hex, is_number
 from stackan.parsing.readers.pieces import NOTHING_SAID, split_snapshots
 
-_MARKS = b"> \t"  # `>` stands before the frame that the window shows
+_MARKS = b"> \t"  # `>` comes before the frame that the window shows
 _INLINED = b"[Inline Frame] "
 
 

@@ -1,4 +1,4 @@
-"""WinDbg, cdb and ntsd: `~*k` and its relatives, frames innermost first, in columns that a line above them names.
+"""WinDbg, cdb and ntsd: `~*k` and its relatives, frames innermost first, in columns that a line before them names.
 
     .  0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen "pump"      process and thread id, hexadecimal
      # Child-SP          RetAddr           Call Site
@@ -8,7 +8,7 @@
     ChildEBP RetAddr  Args to Child                        `kb` of a 32-bit program: three words of the caller's stack
     0012f0a4 00401a3c 00404040 00000000 00000000 ntdll!RtlEnterCriticalSection+0x46
 
-What a frame's row gives as RetAddr is where the next frame outwards goes on: that frame's program counter.
+The RetAddr in a frame's row is the address at which the next frame outwards goes on: that frame's program counter.
 (Microsoft, Debugging Tools for Windows: "k, kb, kc, kd, kp, kP, kv (Display Stack Backtrace)", "~ (Thread Status)", "!locks", "!cs")
 """
 
@@ -27,7 +27,7 @@ from stackan.parsing.readers.pieces import split_snapshots
 _DEPTHS = (256, 20)  # so many frames are printed where nobody asks for more (`.kframes`); 20 in older versions
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
 _INLINED = (b"(Inline", b"(Inline)", b"Function)", b"--------", b"--------`--------")
-# What `kv` says of a frame behind its place.
+# Words that `kv` prints behind a frame's place.
 _ANNOTATIONS = (b" (FPO: ", b" (CONV: ", b" (Inline Function", b" (No ")
 # Words of the debugger around the threads.
 _NOISE = (
@@ -39,19 +39,19 @@ _BETWEEN = (b"WARNING: ", b"*** WARNING", b"*** ERROR", b"*** ")
 
 
 class _Table(NamedTuple):
-    """Which columns the rows below have."""
+    """The columns that the following rows have."""
 
     numbered: bool
     memory: bool
-    stacked: bool  # the stack's address stands before RetAddr
+    stacked: bool  # the stack's address comes before RetAddr
     arguments: bool  # three words in 32-bit programs; in 64-bit ones whatever lies where arguments may be saved
     addresses: bool  # none in `kc`
 
 
 class _Row(NamedTuple):
     returns: int | None  # where the caller goes on
-    words: tuple[int, int] | None  # where the words of a 32-bit caller's stack stand
-    site: int  # where the call site stands
+    words: tuple[int, int] | None  # the range of the words of a 32-bit caller's stack
+    site: int  # the position of the call site
     inlined: bool
 
 
@@ -172,7 +172,7 @@ class _Reader:
         self.unclosed = text.endswith((b"(", b","))
         return True
 
-    # -- what stands between
+    # -- lines between the stacks
 
     def _between(self, text: bytes) -> None:
         builder = self.builder
