@@ -1,7 +1,7 @@
 """A text in stretches, each of which is searched for signs of a format: a dump may come behind any length of a log.
 
-A format is known by signs that are close together.  So neighbors share their ends: a dump that is not larger than what they share is whole in
-one of them, and of a larger one each stretch shows enough.
+A format is known by signs that are close together.  So neighbors share their ends: a dump that is not larger than the shared part is
+whole in one of them, and of a larger one each stretch shows enough.
 """
 
 from __future__ import annotations

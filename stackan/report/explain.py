@@ -124,7 +124,7 @@ def _stance(place: StackMeaning, page: Page) -> str:
 
 
 def _counted(snapshots: Sequence[Counted | None], short: Shortener, page: Page) -> Iterator[str]:
-    """What is counted of a thread beside the last of some snapshots, and how that has grown since the one before."""
+    """The counters of a thread beside the last of some snapshots, and their growth since the one before."""
     from stackan.model.counters import spent
 
     now = snapshots[-1]
