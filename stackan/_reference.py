@@ -394,7 +394,7 @@ def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
 
 
 def is_outside_detail(data: bytes, start: int, indent: int, stop: int) -> bool:
-    """A line that is indented below others outside of threads: eu-stack's module map, or what gdb asks about when it is left:
+    """A line that is indented below others outside of threads: eu-stack's module map, or the question of gdb when it is left:
 
     \tInferior 1 [process 26082] will be detached.
     """

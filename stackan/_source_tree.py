@@ -9,7 +9,7 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def give_way() -> None:
-    """Let what is imported from here on come from the installed stackan, if this one is unbuilt and was found only because its sources are the current folder.
+    """Take further imports from the installed stackan, if this one is unbuilt and was found only as sources in the current folder.
 
     A user who names the sources otherwise, by PYTHONPATH or an editable installation, gets them; so does one who has nothing else.
     """

@@ -1,6 +1,6 @@
-"""The net below every command: however a call ends, it ends in one sentence at most and in a status that says what happened.
+"""The last handler of every command's errors: however a call ends, it ends in one sentence at most and in a status that says how.
 
-Nothing but what the interpreter has loaded anyway, and a few small modules of the package, is imported before the net is spread.
+Before it is installed, only modules that the interpreter has loaded anyway, and a few small ones of the package, are imported.
 """
 
 from __future__ import annotations

@@ -104,8 +104,8 @@ def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, in
     """A key that nodes have in common if one box is enough for them; a node with a box of its own has its number.
 
     Unnamed locks that need the same look alike.  So do threads in one place that wait for the same, unless somebody waits for
-    one of them; being a member of a pool makes none special.  So a node that they wait for has its box already, or gets one of its own: it is
-    a thread that comes later.
+    one of them; being a member of a pool makes none special.  So a node that they wait for has its box already, or gets one of its own: it
+    is a thread that comes later.
     """
     node = graph.nodes[number]
     process = node.process.id if node.process else ""

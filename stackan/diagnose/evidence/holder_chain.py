@@ -13,7 +13,7 @@ from stackan.model.place import RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 
-_HINTS = 2  # more of them tell nothing
+_HINTS = 2  # more of them add nothing
 
 
 def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
