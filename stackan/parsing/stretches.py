@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-LOOK_AT = 1 << 20  # bytes: what one stretch has
+LOOK_AT = 1 << 20  # bytes of one stretch
 _SHARED = 64 << 10
 
 

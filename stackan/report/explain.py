@@ -116,7 +116,7 @@ def _object(awaited: Awaited) -> str:
 
 
 def _stance(place: StackMeaning, page: Page) -> str:
-    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
+    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: its activity, and the reason to think so."""
     why = page.speech.sentence(fact_of(place))
     if place.verb == place.state:
         return said("{state} ({why})", state=term(place.state), why=why)

@@ -67,7 +67,7 @@ def explain_held(track: Track, holders: Holders) -> list[Fact]:
 
 
 def holds(holder: Holder) -> Fact:
-    """That a thread is shown to hold what is spoken of, or seems to."""
+    """The fact that a thread is shown to hold the lock in question, or seems to."""
     return fact("holds-it" if _is_sure(holder.hold) else "seems-to-hold-it", thread=holder.track)
 
 
