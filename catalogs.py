@@ -1,6 +1,6 @@
 """Keeps the catalogs of other languages: `make catalogs` runs it after a sentence of the sources has changed.
 
-It collects every message of the sources and updates stackan/locale/*/LC_MESSAGES/stackan.po by them: a new message stands there without
+It collects every message of the sources and updates stackan/locale/*/LC_MESSAGES/stackan.po by them: a new message is put there without
 a translation, a changed one as fuzzy beside its old translation, and none that is used no more.  tests/wording/test_catalogs.py fails
 until a person has written them.
 """
@@ -25,7 +25,7 @@ CALLS = {
 
 
 def messages() -> Catalog:
-    """Every message of the sources, with the files in which it stands."""
+    """Every message of the sources, with the files that have it."""
     found = Catalog(project="stackan", charset="utf-8")
     for path in sorted((ROOT / "stackan").rglob("*.py")):
         for line, message in _marked(ast.parse(path.read_text(encoding="utf-8"))):

@@ -29,7 +29,7 @@ def large_dump() -> bytes:
 
 @pytest.fixture(scope="session")
 def small_dump() -> bytes:
-    """What the plain-Python parsers get, which are far slower: 4 MB (small: 0.4 MB)."""
+    """The text for the plain-Python parsers, which are far slower: 4 MB (small: 0.4 MB)."""
     return grow((EXAMPLE / "snap1.txt").read_bytes(), threads=1_000 if FULL else 100, seed=7)
 
 

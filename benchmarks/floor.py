@@ -1,4 +1,4 @@
-"""What no parser can do without: to find the ends of lines, by the C library's `memchr`.
+"""The least work of any parser: to find the ends of lines, by the C library's `memchr`.
 
 Python has no such loop: `bytes.count` looks at each byte (until 3.13), `bytes.find` costs a call for each line.
 """

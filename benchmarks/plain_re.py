@@ -1,4 +1,4 @@
-"""The baseline: what one writes first, a regular expression for each line and an object for each frame."""
+"""The baseline: the first idea of most people, a regular expression for each line and an object for each frame."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_plain_re_parser(benchmark, small_dump):
 
 
 def test_counting_lines_is_the_floor(benchmark, large_dump):
-    """What any parser has to do: find the line ends (memchr)."""
+    """The least work of any parser: to find the line ends (memchr)."""
     lines = benchmark(large_dump.count, b"\n")
     megabytes_per_second(benchmark, large_dump)
     assert lines == len(large_dump.splitlines())

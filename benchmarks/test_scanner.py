@@ -1,7 +1,7 @@
-"""The scanner against what bounds it: `memchr`, `wc -l`, a decompressor, a second core; and on hostile texts.
+"""The scanner against its bounds: `memchr`, `wc -l`, a decompressor, a second core; and on hostile texts.
 
-CPU time of one thread, best of some rounds; the ratios stand in `extra_info`.  Machines differ and are shared: compare the
-ratios of one run.  What is asserted at full size are the project's own bounds; at small sizes only the answers.
+CPU time of one thread, best of some rounds; the ratios are in `extra_info`.  Machines differ and are shared: compare the
+ratios of one run.  At full size the project's own bounds are asserted; at small sizes only the answers.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def test_hostile_texts_take_time_in_proportion(benchmark, kind):
     assert not FULL or times[1] < 2.5 * times[0]  # tables leave the cache, that is all
 
 
-# A process starts with the peak of the one that it was forked from: so a small one stands between this and the command.
+# A process starts with the peak of the one that it was forked from: so a small one is put between this and the command.
 _LAUNCHER = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)

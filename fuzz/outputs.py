@@ -1,4 +1,4 @@
-"""What every output of any case has to keep: none fails, none holds what a terminal would obey, and documents follow their schemas."""
+"""The promises of every output of any case: none fails, none holds what a terminal would obey, and documents follow their schemas."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_analysis(case: Case) -> stackan.Analysis:
 
 
 def check_dumps(dumps: Iterable[Dump]) -> None:
-    """What `parse` prints of them as JSON."""
+    """The output of `parse` for them as JSON."""
     for dump in dumps:
         stream = io.StringIO()
         write_json(dump, stream)
@@ -64,7 +64,7 @@ def check_dumps(dumps: Iterable[Dump]) -> None:
 
 
 def check_commands(path: str) -> None:
-    """What `parse` prints of a file for people and other tools: the command line itself neutralizes that."""
+    """The output of `parse` for people and other tools: the command line itself neutralizes that."""
     for arguments in (["--format", "folded"], ["--format", "summary"], ["--explain"]):
         printed, told = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):

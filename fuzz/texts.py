@@ -3,7 +3,7 @@
     make fuzz SECONDS=60
 
 The scanner in plain Python is used: fuzz/scanner.py holds the native one to it.  For every text that is read, the lines of
-all kinds add up to those of the text, and each line that a finding quotes stands in it.
+all kinds add up to those of the text, and each line that a finding quotes is in it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""stackan: what a hung native server waits for, from the thread dumps that its user already has.
+"""stackan finds what a hung native server waits for, from the thread dumps that its user already has.
 
     >>> case = stackan.load("snap1.txt", "snap2.txt")
     >>> analysis = stackan.analyze(case)

@@ -13,7 +13,7 @@ whether a thread is open:
     [New LWP 17803]                                               NOISE      known words of the debugger: see model/debugger_phrases.py
         at ./nptl/futex-internal.c:57                             NOISE      fewer than eight blanks, directly behind noise
 
-A thread ends where the next begins, or at noise that never stands inside a thread; a blank line ends its locals only.
+A thread ends where the next begins, or at noise that never comes inside a thread; a blank line ends its locals only.
 Whatever is none of these is UNPARSED: counted, and listed with its line.  Bad content never raises.
 """
 
@@ -394,7 +394,7 @@ def is_table_row(data: bytes, start: int, indent: int, stop: int) -> bool:
 
 
 def is_outside_detail(data: bytes, start: int, indent: int, stop: int) -> bool:
-    """A line that is indented below others outside of threads: eu-stack's module map, or what gdb asks about when it is left:
+    """A line that is indented below others outside of threads: eu-stack's module map, or the question of gdb when it is left:
 
     \tInferior 1 [process 26082] will be detached.
     """
@@ -407,7 +407,7 @@ def is_map_detail(data: bytes, start: int, indent: int, stop: int) -> bool:
     return indent - start == 2 and data[indent] in b"[/-"
 
 
-# What a split gives: (has a pc, pc, function, location, where the arguments start, their size).
+# The result of a split: (has a pc, pc, function, location, where the arguments start, their size).
 Split = tuple[bool, int, bytes, bytes, int, int]
 
 
@@ -420,7 +420,7 @@ def split_gdb_frame(data: bytes, at: int, stop: int) -> Split:
         <signal handler called>
         0x00007f2763f18bcf in __GI___poll at poll.c:29:10         pt-eustack-resolver prints no arguments
 
-    The arguments are the first parenthesis outside all brackets that follows a blank and whose match stands before
+    The arguments are the first parenthesis outside all brackets that follows a blank and whose match comes before
     the location or the end: a function's name may itself hold ` (`, as in `void (anonymous namespace)::f<int> (a=1)`.
     """
     stop = trim_blanks(data, at, stop)

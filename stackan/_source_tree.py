@@ -9,9 +9,9 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def give_way() -> None:
-    """Let what is imported from here on come from the installed stackan, if this one is unbuilt and was found by standing in its sources.
+    """Take further imports from the installed stackan, if this one is unbuilt and was found only as sources in the current folder.
 
-    Whoever names the sources otherwise, by PYTHONPATH or an editable installation, gets them; so does whoever has nothing else.
+    A user who names the sources otherwise, by PYTHONPATH or an editable installation, gets them; so does one who has nothing else.
     """
     if _is_current_folder() and not _is_built() and _is_installed_elsewhere():
         del sys.path[0]

@@ -1,6 +1,6 @@
-"""Which scanner is in use: the native one if it is built, else the one in plain Python.
+"""The scanner that is in use: the native one if it is built, else the one in plain Python.
 
-The environment variable STACKAN_BACKEND (native or pure) forces one.  What is wrong with its value is told on first use,
+The environment variable STACKAN_BACKEND (native or pure) forces one.  An error in its value is raised on first use,
 not on import.
 """
 
@@ -50,7 +50,7 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
 
 
 def notice() -> str | None:
-    """What a user should be told once: that the slow scanner is in use, and that nobody chose it."""
+    """A notice to show once: that the slow scanner is in use, and that nobody chose it."""
     return None if _built or _forced else NOT_BUILT
 
 

@@ -1,4 +1,4 @@
-"""What stackan raises: one sentence that says what went wrong, where, and what to do."""
+"""The errors that stackan raises: one sentence that says what went wrong, where, and what to do."""
 
 
 class StackanError(Exception):

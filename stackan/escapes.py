@@ -1,4 +1,4 @@
-"""Text from strangers, made safe to show: what a terminal would obey stands there as an escape that can be read.
+"""Text from strangers, made safe to show: all that a terminal would obey is replaced by an escape that can be read.
 
 Escaping replaces and never removes: taking characters out may join what is left of `\\x1b\\x1b[m]52;…` to a command.
 """
@@ -22,7 +22,7 @@ def shown_lines(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """The text within so many characters, cut in the middle: both ends tell more than what stands between them."""
+    """The text within so many characters, cut in the middle: both ends say more than the text between them."""
     if len(text) <= most:
         return text
     head = most // 2

@@ -13,7 +13,7 @@ _PIECE_BYTES = 512 << 10  # so that what was read is still in the cache when it 
 
 
 def summarize(path: str | os.PathLike[str], limits: Limits) -> list[Summary] | None:
-    """A summary for each snapshot of a file; None if it takes the whole text to tell, or to say what is wrong with it."""
+    """A summary for each snapshot of a file; None if it takes the whole text to know, or to say what is wrong with it."""
     with open_text(path, limits) as text:
         tally = open_tally(text.peek(LOOK_AT)) if text is not None else None
         if text is None or tally is None:

@@ -150,7 +150,7 @@ class Places:
         return _Wait(wait, run, timed)
 
     def _is_inside(self, name: str, callers: Sequence[str]) -> bool:
-        """Whether an unnamed frame is a system call's own: what waits for the outside calls nothing of the application's."""
+        """Whether an unnamed frame is a system call's own: a wait for the outside calls nothing of the application's."""
         rule = self._wait_rule(callers[0]) if name == "??" and callers else None
         return rule is not None and rule.state in _OUTSIDE and not rule.inner
 

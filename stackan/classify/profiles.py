@@ -124,7 +124,7 @@ def _toml(text: str, path: str) -> dict[str, Any]:
         raise ProfileError(too_deep)
     try:
         profile: dict[str, Any] = tomllib.loads(text)
-    except ValueError as error:  # TOMLDecodeError is one; so is what Python says of a number of 5,000 digits
+    except ValueError as error:  # TOMLDecodeError is one; so is Python's error for a number of 5,000 digits
         raise ProfileError(
             said(
                 "{source}: no valid TOML ({reason}); see {page} for the grammar",
@@ -270,7 +270,7 @@ def _english(key: str) -> str:
 
 
 def check_references(profiles: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """That the pools which these profiles, each given behind its path, speak of are declared in one of them or come with stackan."""
+    """Check that all pools which these profiles, each given behind its path, name are declared in one of them or come with stackan."""
     profiles = list(profiles)
     known = {row["id"] for profile in (*builtin(), *(profile for _, profile in profiles)) for row in profile.get("pool", ())}
     for path, profile in profiles:

@@ -58,7 +58,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
 
 
 def _adjusted(place: StackMeaning, facts: Facts) -> StackMeaning:
-    """The place in the light of what is said of the whole dump."""
+    """The place, revised by the facts about the whole dump."""
     names = place.names
     if facts.limited and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # the frames that would show its purpose may be further out

@@ -93,7 +93,7 @@ def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeTex
 
 
 def _linker(stream: SafeText) -> Callable[[str, str], object]:
-    """What writes a text that leads to an input, where that is a plain file."""
+    """A function that writes a text as a link to an input, where that is a plain file."""
 
     def link(source: str, text: str) -> None:
         address = address_of(source)
@@ -106,7 +106,7 @@ def _linker(stream: SafeText) -> Callable[[str, str], object]:
 
 
 def _subject(text: str) -> int | str:
-    """What `--explain` is to explain: `inputs`, or a thread's number."""
+    """The subject of `--explain`: `inputs`, or a thread's number."""
     if text == "inputs":
         return text
     if not text.isdecimal():

@@ -35,7 +35,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
-    """What it names is known before the options are read, so that it counts for their errors, too."""
+    """Add `--lang`; its value is known before the options are read, so that it counts for their errors, too."""
     parser.add_argument(
         "--lang",
         choices=LANGUAGES,

@@ -1,4 +1,4 @@
-"""An error that nobody foresaw: a defect of stackan, told in one sentence, with all of it in a file where that is asked for."""
+"""An error that nobody foresaw: a defect of stackan, reported in one sentence, with all details in a file if that is asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 160  # characters of the error's own words
 
 
 def tell_defect(error: BaseException) -> str:
-    """What has failed and where, and how to report it."""
+    """The failure and its place, and how to report it."""
     words = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), _LONGEST)
     place = _place(error)
     if place is None:

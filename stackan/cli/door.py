@@ -1,6 +1,6 @@
-"""The net below every command: however a call ends, it ends in one sentence at most and in a status that says what happened.
+"""The last handler of every command's errors: however a call ends, it ends in one sentence at most and in a status that says how.
 
-Nothing but what the interpreter has loaded anyway, and a few small modules of the package, is imported before the net is spread.
+Before it is installed, only modules that the interpreter has loaded anyway, and a few small ones of the package, are imported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stackan.cli.stops import Stops
 
 UNUSABLE = 2  # the call, its input or its output; 1 says that something critical was found, so no crash may end in it
-BROKEN_PIPE = 141  # as a shell tells of a program that SIGPIPE has ended
+BROKEN_PIPE = 141  # as a shell reports a program that SIGPIPE has ended
 INTERRUPTED = 130
 _OUT_OF_MEMORY = b"stackan: out of memory; give fewer or smaller inputs, or more memory (ulimit -v, the container's limit)\n"
 _NO_MAPPING = "failed to map segment"  # the loader's words where a library finds no room
@@ -38,9 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         reserve.append(bytearray(_RESERVE_BYTES))
         status = _run(argv)
-    except KeyboardInterrupt:  # before the net's own handler was there, or a second one while the first was being told
+    except KeyboardInterrupt:  # before the net's own handler was there, or a second one while the first was being reported
         status = INTERRUPTED
-    except BaseException:  # no memory, be it only to tell what else had failed
+    except BaseException:  # no memory, be it only to report what else had failed
         reserve.clear()
     if status is None:  # only here are the frames gone that have filled the memory
         status = _say_out_of_memory()

@@ -1,4 +1,4 @@
-"""What argparse prints by itself, in the language of the call: usage, help, and what is wrong with an option.
+"""The texts that argparse prints by itself, in the language of the call: usage, help, and errors of options.
 
 argparse asks gettext, for the whole program; so its words are taken from what it hands over instead.
 """
@@ -46,7 +46,7 @@ class WrongValue(argparse.ArgumentTypeError):
 
 
 def complaint(message: str, name: str | None = None) -> str:
-    """What argparse has to say of a call, or of its argument of this name, as a sentence that other languages have, too."""
+    """The complaint of argparse about a call, or its argument of this name, as a sentence that other languages have, too."""
     if type(message) is str:
         for pattern, words in _COMPLAINTS:
             found = re.fullmatch(pattern, message, re.DOTALL)

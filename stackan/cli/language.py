@@ -16,12 +16,12 @@ _SIMPLIFIED = ("zh_cn", "zh_hans", "zh_sg")  # of locales; Taiwan and Hong Kong 
 
 
 def choose_language(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
-    """The language of a call, whose other words may make no sense: that is told in it, too."""
+    """The language of a call, whose other words may be wrong: the error is in this language, too."""
     return _asked_for(arguments) or of_locale(environment)
 
 
 def _asked_for(arguments: Sequence[str]) -> str | None:
-    """What the last `--lang` of a call names, if that is a language of stackan."""
+    """The value of the last `--lang` of a call, if that is a language of stackan."""
     named = None
     for at, word in enumerate(arguments):
         if word == "--":
@@ -50,7 +50,7 @@ def _language_of(locale: str) -> str | None:
 
 
 def in_language(text: str, language: str) -> str:
-    """A sentence that knows what it is made of, in a language; any other as it stands."""
+    """A sentence that knows its parts, in a language; any other unchanged."""
     if language == ENGLISH or not isinstance(text, Said):
         return text
     from stackan.wording.catalog import catalog_of
@@ -59,5 +59,5 @@ def in_language(text: str, language: str) -> str:
 
 
 def words_of(error: Exception) -> str:
-    """What an error says; `str` of it forgets what a sentence is made of."""
+    """The words of an error; its `str` would forget the parts of a sentence."""
     return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)

@@ -25,7 +25,7 @@ class Stopped(KeyboardInterrupt):
 class Stops:
     """Raises the signals that ask a program to end, wherever it is, so that files are left whole on the way out.
 
-    number: that of the signal that has come, or 0.  What was interrupted may have made another error of it.
+    number: that of the signal that has come, or 0.  The interrupted code may have made another error of it.
     """
 
     def __init__(self, last: bool) -> None:

@@ -1,4 +1,4 @@
-"""The file that a result goes to: there stands the old one until the new one is whole."""
+"""The file that a result goes to: the old one stays there until the new one is whole."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import IO, Any
 
 @contextlib.contextmanager
 def replacing(path: str, mode: str) -> Iterator[IO[Any]]:
-    """A file, opened as "w" or "wb", whose content is put in the place of what `path` names when it is whole.
+    """A file, opened as "w" or "wb", whose content replaces the file that `path` names when it is whole.
 
     If that fails, or is interrupted, the old file stays as it was and nothing else is left.  It keeps its rights, and a link leads to the
-    new one as it did to the old one.  What is no file that a new one can take the place of is written as it stands.
+    new one as it did to the old one.  A target that a new file cannot replace is written in place.
     Raises OSError.
     """
     if not _can_be_replaced(path):

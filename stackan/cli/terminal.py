@@ -1,4 +1,4 @@
-"""What the terminal, or the file, can show that a result goes to: how wide a line is, colors, links."""
+"""The abilities of the terminal, or the file, that a result goes to: the width of a line, colors, links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _columns_of(stream: SafeText) -> int:
 
 
 def wants_color(choice: str, stream: SafeText, named: bool) -> bool:
-    """`always`, `never`, or `auto`: on a terminal, as far as the environment agrees.
+    """`always`, `never`, or `auto`: on a terminal, if the environment allows it.
 
     NO_COLOR takes the colors (no-color.org), FORCE_COLOR gives them to a pipe, too (force-color.org), but to no file that is `named`.
     """

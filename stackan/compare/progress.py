@@ -30,7 +30,7 @@ class _Judged(NamedTuple):
 
 
 class Judges:
-    """Judges the threads of one process.  Thousands do the same: what was seen of one is not judged again for the next."""
+    """Judges the threads of one process.  Thousands do the same: equal sightings are judged once."""
 
     def __init__(self, last: int, cut: Collection[int]) -> None:
         self._last = last  # the newest snapshot's index
@@ -56,7 +56,7 @@ def _rests(sightings: Sequence[tuple[int, Sighting]]) -> bool:
 
 
 def timeline(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool], cut: Collection[int] = ()) -> str:
-    """A letter for each interval, in time order: `S S P P`; `still` says of each two sightings in a row whether they are of one place."""
+    """A letter for each interval, in time order: `S S P P`; `still` is, for each two sightings in a row, whether they are of one place."""
     at = {index: position for position, (index, _) in enumerate(sightings)}
     steps = []
     for index in range(last):

@@ -1,4 +1,4 @@
-"""Counters beside the dumps: what `top -H`, `ps -L` and copies of /proc say of the CPU time and the switches of each thread."""
+"""Counters beside the dumps: CPU time and switches of each thread in `top -H`, `ps -L` and copies of /proc."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from stackan.model.counters import Count, Table
 _THREAD_IDS = (b"LWP", b"SPID", b"TID")
 _TIMES = (b"TIME+", b"TIME", b"CPUTIME")
 _WORDY = frozenset((b"COMMAND", b"CMD", b"STARTED"))  # of several words in a line: the columns behind them are counted from the end
-_SUMMARY = 2000  # bytes that top's summary may take above the columns' names: a line for each CPU, if that is switched on
+_SUMMARY = 2000  # bytes that top's summary may take before the columns' names: a line for each CPU, if that is switched on
 _SECOND = 1_000_000  # microseconds
 
 

@@ -1,7 +1,7 @@
 """Findings, and stuck stacks, that are alike across the processes of a case.
 
 Equal stacks over many processes make one class with a representative, as STAT (Arnold et al., IPDPS 2007) shows the tasks of a large
-parallel job: what hangs alike is looked at once.
+parallel job: processes that hang alike are looked at once.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Counters(NamedTuple):
     """All that is counted beside the snapshots of one process."""
 
     tables: tuple[tuple[int, Table], ...]  # each with the index of the snapshot that it belongs to
-    counted: tuple[Mapping[int, Counted], ...]  # for each snapshot {LWP: what is counted}
+    counted: tuple[Mapping[int, Counted], ...]  # for each snapshot {LWP: its counters}
     attaches: int  # how many debuggers looked at the process between two snapshots
 
     def of(self, kept: Sequence[int]) -> Counters:

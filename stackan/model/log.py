@@ -1,4 +1,4 @@
-"""A server's own log, beside the dumps: what it says about threads that wait."""
+"""A server's own log, beside the dumps: its lines about threads that wait."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Awaited(NamedTuple):
     frame: int  # whose line shows it, counted from the innermost; `line` then is not set: most are never used
     line: int = 0
     descriptor: int | None = None  # of the file, pipe or socket
-    log: "Log | None" = None  # in which `line` stands, where it is not the dump
+    log: "Log | None" = None  # that has `line`, where that is not the dump
     hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
@@ -119,7 +119,7 @@ class Held(NamedTuple):
     shared: bool  # a reader among others
     token: str = ""  # identity of a lock without an address ("allocator" of the thread itself)
     sure: bool = True  # False: the printed guard may be left over from an earlier call or iteration, the log from an earlier time
-    log: "Log | None" = None  # in which `line` stands, where it is not the dump
+    log: "Log | None" = None  # that has `line`, where that is not the dump
 
 
 class Sighting(NamedTuple):

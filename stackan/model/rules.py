@@ -43,8 +43,8 @@ class WaitRule(NamedTuple):
     inner: bool  # a wait only inside a frame that blocks
     final: bool  # frames further out do not change the kind
     timed: bool  # ends at a time-out
-    poll: bool  # an event wait: what it is for, its caller says
-    events: bool  # an event loop's own wait: what a pool's loop called waits so by design
+    poll: bool  # an event wait: its caller shows the purpose
+    events: bool  # an event loop's own wait: a function that a pool's loop called waits so by design
     accept: bool  # waits for a connection
     input: bool  # waits for somebody to send
     task: bool  # waits for the result of a task

@@ -33,7 +33,7 @@ def said(english: str, /, **values: object) -> Said:
 
 
 def said_of(count: int, one: str, many: str, /, **values: object) -> Said:
-    """The same where it is said of one, or of any other number: `{count}`."""
+    """The same for a number of things, one or any other: `{count}`."""
     return _filled(one, many, {**values, "count": count})
 
 

@@ -62,7 +62,7 @@ def _scope(sighting: Sighting) -> int | None:
 
 
 def _families(processes: Sequence[Process]) -> dict[str, Hashable]:
-    """{process: what it has in common with those that were forked from the same one}, of those that have such siblings."""
+    """{process: a key in common with those that were forked from the same one}, of those that have such siblings."""
     births: dict[Hashable, list[str]] = {}
     for process in processes:
         first = min((track for track in process.tracks if track.lwp is not None), key=lambda track: track.lwp or 0, default=None)

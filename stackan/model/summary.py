@@ -1,4 +1,4 @@
-"""A snapshot in numbers: what is left of a dump that nobody wants to hold."""
+"""A snapshot in numbers: the summary of a dump that is not held in memory."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 UNNAMED = "??"
 
-# Since Go 1.24 `sync.(*Mutex).lockSlow` stands in `internal/sync` (go.dev/doc/go1.24, src/internal/sync/mutex.go).
+# Since Go 1.24 `sync.(*Mutex).lockSlow` is in `internal/sync` (go.dev/doc/go1.24, src/internal/sync/mutex.go).
 _MOVED = (("internal/sync.", "sync."),)
 
 

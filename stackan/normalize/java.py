@@ -1,4 +1,4 @@
-"""Printed names of Java methods → canonical names: what a class loader, the JVM's own numbering and an address add is dropped.
+"""Printed names of Java methods → canonical names: parts added by a class loader, the JVM's own numbering and addresses are dropped.
 
     java.base/java.lang.Thread.run                         java.lang.Thread.run
     app//com.shop.Cart.add                                 com.shop.Cart.add
@@ -6,7 +6,7 @@
     com.sun.proxy.$Proxy42.find                            com.sun.proxy.$Proxy.find
     jdk.internal.reflect.GeneratedMethodAccessor17.invoke  jdk.internal.reflect.GeneratedMethodAccessor.invoke
 
-A lambda's own class has no more to say than the method behind it, `Srv.lambda$main$4`, which stands in the next frame.
+A lambda's own class has no more to say than the method behind it, `Srv.lambda$main$4`, which is in the next frame.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The functions in which bare lambdas are written, as the templates tell that call them.
+"""The functions in which bare lambdas are written, as the templates that call them show.
 
 gdb calls a lambda `operator()` and no more; its caller is instantiated with the lambda's own type:
 

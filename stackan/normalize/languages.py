@@ -15,7 +15,7 @@ _MODULES: dict[str, str] = {
     "solaris": "solaris",
     "windows": "windows",
 }
-# {language: the module whose `located` serves it}: there a name says little without the file that it stands in.
+# {language: the module whose `located` serves it}: there a name says little without the file that it is in.
 _LOCATED = {"python": "python"}
 
 

@@ -37,7 +37,7 @@ _RUST = (
 
 
 class _Unreadable(Exception):
-    """What follows is no name, or one of a kind that is not read here."""
+    """The next characters are no name, or one of a kind that is not read here."""
 
 
 def demangled(symbol: str) -> str | None:
@@ -142,7 +142,7 @@ class _Reader:
         return names
 
     def local(self) -> list[str]:
-        """What is defined in a function: `Z`, the function with its parameters, `E`, the name."""
+        """A name that is defined in a function: `Z`, the function with its parameters, `E`, the name."""
         names = self.encoding()
         while not self.takes("E"):
             self.type()
@@ -155,7 +155,7 @@ class _Reader:
         return names
 
     def substitution(self) -> list[str]:
-        """`S_`, `S1A_`: something that stood before; which is not looked up, since a function's own name begins with none."""
+        """`S_`, `S1A_`: something that came before; which is not looked up, since a function's own name begins with none."""
         known = _ABBREVIATIONS.get(self.symbol[self.at : self.at + 2])
         if known is not None:
             self.at += 2

@@ -7,7 +7,7 @@ A name says what a thread waits for only where the function is the library's.  A
 #4  0x0000558140 in read(Account*) ()                                        the program's: C++ prints parameters with a name
 #0  0x00007f8af7 in __GI___libc_read (fd=3) at ../sysdeps/unix/sysv/linux/read.c:26
 #0  0x00007f8af7 in read () from /lib64/libc.so.6
-#3  0x0000558140 in read ()                                                  anybody's: the frames inside of it have to tell
+#3  0x0000558140 in read ()                                                  anybody's: the frames inside of it have to show it
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import re
 
 from stackan.model.dump import Location
 
-# The shared objects in which such functions stand: of glibc (2.5 to 2.41), musl, uClibc, bionic, and of liburing and libaio.
-# libstdc++ has `operator new` and what starts threads.
+# The shared objects that have such functions: of glibc (2.5 to 2.41), musl, uClibc, bionic, and of liburing and libaio.
+# libstdc++ has `operator new` and the functions that start threads.
 _LIBRARIES = re.compile(
     r"(?:libc|libpthread|librt|libdl|libanl|libuClibc|libstdc\+\+|libaio|liburing|libsocket|libnsl|libthread|libxnet|ld)\b"
 )
-# Where the sources of these stand, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
+# The paths of their sources, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
 # `/usr/src/debug/glibc-2.28/io/open.c`, `/usr/include/x86_64-linux-gnu/bits/poll2.h`; folders that only a C library has.
 _FOLDERS = re.compile(r"(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)")
 _HEADERS = ("/usr/include/", "/usr/lib/gcc/")
-# And folders that others may have, too, right below the root of the sources: `./io/open.c`, `src/thread/__timedwait.c` (musl).
+# And folders that others may have, too, right under the root of the sources: `./io/open.c`, `src/thread/__timedwait.c` (musl).
 _TOPS = frozenset((
     "aio", "csu", "debug", "dlfcn", "elf", "exit", "fcntl", "io", "ipc", "linux", "login", "malloc",
     "misc", "mman", "mq", "network", "posix", "process", "resolv", "rt", "sched", "select",
@@ -38,7 +38,7 @@ _FILES = re.compile(
 
 
 def own_name(name: str, printed: str, location: Location) -> str:
-    """The name of a function, told apart from the C library's of that name if it is the program's own: `read (teller.cc)`.
+    """The name of a function, distinct from the C library's of that name if it is the program's own: `read (teller.cc)`.
 
     >>> own_name("read", "read", Location("/src/bank/teller.cc", 10, None))
     'read (teller.cc)'

@@ -6,7 +6,7 @@ A method's bare name says nothing without its module (`wait`, `run`, `get`), and
     wait (/usr/lib/python3.8/threading.py:302)                              py-spy --full-filenames on an older one
     (Python) File "/usr/lib/python3.11/threading.py", line 320, in wait     pystack
 
-What all of them say is the module's file, as it is imported, and the function without its class.  Native frames among
+All of them have the module's file, as it is imported, and the function without its class.  Native frames among
 them (`--native`) keep their native names.
 """
 
@@ -23,7 +23,7 @@ _NATIVE = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".inl", ".S", ".rs", ".go"
 
 
 def located(printed: str, location: str) -> str:
-    """The canonical name of a frame in which Python code, or native code below it, stands.
+    """The canonical name of a frame of Python code, or of native code that it calls.
 
     >>> located("Condition.wait", "at /usr/lib/python3.11/threading.py:320")
     'threading.py:wait'

@@ -1,4 +1,4 @@
-"""Functions as Solaris's and illumos's pstack prints them: what libc's demangler leaves of Rust's names is taken off."""
+"""Functions as Solaris's and illumos's pstack prints them: the remains of Rust's names that libc's demangler leaves are taken off."""
 
 from __future__ import annotations
 

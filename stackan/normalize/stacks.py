@@ -58,7 +58,7 @@ class Names:
         return found
 
     def spoken(self, node: int) -> tuple[str, ...]:
-        """The same names with each bare lambda told by the function that holds it; () where none can be."""
+        """The same names with each bare lambda named by the function that holds it; () where none can be."""
         names = self.stack(node)
         if BARE.isdisjoint(names):
             return ()

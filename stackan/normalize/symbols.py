@@ -144,7 +144,7 @@ def _drop_clones(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Drop parameter lists, template arguments and a leading return type; keep what stands in `{…}`, such as `{lambda(int)#1}`."""
+    """Drop parameter lists, template arguments and a leading return type; keep text in `{…}`, such as `{lambda(int)#1}`."""
     kept: list[str] = []
     depth = 0  # of <> and () that are dropped
     braces = 0

@@ -1,4 +1,4 @@
-"""Fills the columns of a dump line by line: what a reader in plain Python writes to.
+"""Fills the columns of a dump line by line, for readers in plain Python.
 
     builder = Builder(data)
     for text in builder.lines():

@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
 
 def read_question(text: bytes) -> Asked | None:
-    """The lock that is asked for; what else was printed is no owner."""
+    """The lock that is asked for; other printed values are no owners."""
     kind = "rwlock" if b"pthread_rwlock_t" in text else "mutex"
     head, _, member = text.rpartition(b"__data.")
     name = _read_name(head or text)
@@ -65,7 +65,7 @@ def read_question(text: bytes) -> Asked | None:
 
 
 def _read_name(question: bytes) -> bytes:
-    """The variable that is asked for: `print M`, `p *(pthread_mutex_t *) &M`, `p A._M_mutex.`; what a pointer points to has no name."""
+    """The variable that is asked for: `print M`, `p *(pthread_mutex_t *) &M`, `p A._M_mutex.`; the target of a pointer has no name."""
     verb, _, words = question.removeprefix(b"(gdb) ").removeprefix(b"+").partition(b" ")
     _, taken, behind = words.rpartition(b"&")
     variable = (behind.strip(b" )->.") if taken else words.strip(b" .")).removesuffix(b"._M_mutex")

@@ -1,14 +1,14 @@
 """A text in stretches, each of which is searched for signs of a format: a dump may come behind any length of a log.
 
-A format is known by signs that are close together.  So neighbors share their ends: a dump no larger than what they share is whole in
-one of them, and of a larger one each stretch shows enough.
+A format is known by signs that are close together.  So neighbors share their ends: a dump that is not larger than the shared part is
+whole in one of them, and of a larger one each stretch shows enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-LOOK_AT = 1 << 20  # bytes: what one stretch has
+LOOK_AT = 1 << 20  # bytes of one stretch
 _SHARED = 64 << 10
 
 

@@ -1,4 +1,4 @@
-"""Each text once: what comes again, under a name or with a time that shows a copy, is no further snapshot."""
+"""Each text once: a text that comes again, under a name or with a time that shows a copy, is no further snapshot."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SideFiles(NamedTuple):
 
 
 def assign_side_files(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[SideFiles], list[str]]:
-    """For each process what lies beside its dumps; and what a case's reader has to know of texts that are not used."""
+    """For each process the files beside its dumps, and warnings about texts that are not used."""
     written = in_order(case.logs)
     logs = _share_logs(written, places)
     counters, unused = _share_counters(case, places)
@@ -55,7 +55,7 @@ def _share_logs(logs: Sequence[Log], places: Sequence[ProcessInputs]) -> list[li
 
 
 def _share_counters(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[Counters | None], list[str]]:
-    """For each process what is counted beside its snapshots; and what a case's reader has to know of counters that are not used."""
+    """For each process the counters beside its snapshots, and warnings about counters that are not used."""
     if not case.tables:
         return [None for _ in places], []
     from stackan.counters import gather
@@ -65,7 +65,7 @@ def _share_counters(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[C
 
 
 def _connect(descriptors: Sequence[Descriptors], places: Sequence[ProcessInputs]) -> tuple[list[dict[int, Link]], list[str]]:
-    """For each process what its descriptors lead to; and what a case's reader has to know of tables that are not used."""
+    """For each process the other ends of its descriptors, and warnings about tables that are not used."""
     if not descriptors:
         return [{} for _ in places], []
     from stackan.peers import connect

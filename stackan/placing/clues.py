@@ -1,4 +1,4 @@
-"""All that is known of a case's inputs beside their threads: what their names and their first lines say."""
+"""Clues to a case's inputs beside their threads, in their names and their first lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of counters → what is counted beside each snapshot of each process."""
+"""Tables of counters → the counters beside each snapshot of each process."""
 
 from __future__ import annotations
 

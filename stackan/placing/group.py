@@ -81,7 +81,7 @@ def _share_addresses(hosts: Sequence[Sequence[Dump]]) -> bool:
 
 
 def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[list[Dump]]:
-    """Dumps that print no LWP apart by what they, and their names, say of their process; those that say nothing stay together."""
+    """Dumps without LWPs, separated by the processes that they or their names give; those that give none stay together."""
     found: dict[tuple[object, ...], list[Dump]] = {}
     for dump in dumps:
         host, name = clues.host(dump), clues.name(dump)
@@ -109,7 +109,7 @@ def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
 
 
 def _lives(dumps: Sequence[Dump]) -> list[list[Dump]]:
-    """Dumps apart at those with which a process ended: what comes next is a process that was started anew."""
+    """Dumps separated behind those with which a process ended: the next one is of a process that was started anew."""
     lives: list[list[Dump]] = [[]]
     for dump in dumps:
         lives[-1].append(dump)

@@ -17,7 +17,7 @@ class Seen:
         self._marked: dict[int, Identity] = {}  # of each process, the last dump that prints pthread ids
         self._oldest: dict[Hashable, tuple[int, ...]] = {}  # the processes that show a sign, by the signs of the oldest threads
         self._by_sign: dict[Hashable, tuple[int, ...]] = {}  # the same by all signs, of those that are not in
-        self._waiting: list[tuple[int, Identity]] = []  # to be remembered by all their signs once these are asked for
+        self._waiting: list[tuple[int, Identity]] = []  # to be remembered by all their signs once these are needed
 
     def add(self, identity: Identity) -> None:
         """Take a dump to its process, or make a new one."""

@@ -30,7 +30,7 @@ class _Seen(NamedTuple):
 
 
 def find_restarts(processes: Sequence[Sequence[Dump]], clues: Clues) -> dict[int, list[str]]:
-    """{index of a process: what has to be said of it}"""
+    """{index of a process: warnings about it}"""
     kin: dict[tuple[object, ...], list[int]] = {}
     for at, process in enumerate(processes):
         kin.setdefault(_kind(process, clues), []).append(at)

@@ -32,7 +32,7 @@ class Limits(NamedTuple):
         sparse members, once that is past `ratio_free_bytes`; also what comes out of one stream in it.
         gzip cannot pass 1032, which zeros reach. Measured with gzip, bzip2, zstd and xz, 25,000 threads each: dumps grown from a real
         one, 15 to 60; where threads of a pool differ in their headers alone, 121, 158, 444 and 789. `pstack` in a loop of a server
-        that stands still, 200 MB: 4871 by xz and 5725 by zstd, so 256 MiB (some 3000 dumps of 90 KB) are free.
+        that hangs, 200 MB: 4871 by xz and 5725 by zstd, so 256 MiB (some 3000 dumps of 90 KB) are free.
     """
 
     item_bytes: int = 4 * GIB

@@ -49,7 +49,7 @@ class Text:
 def open_text(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Iterator[Text | None]:
     """The text of one file, plain or compressed.
 
-    None for all that `read` takes apart or whole: folders, archives, pipes, texts with an encoding's mark; and for what
+    None for all that `read` takes apart or whole: folders, archives, pipes, texts with an encoding's mark; and for files that
     cannot be read, since `read` says why.
     """
     name, budget = os.fspath(path), Budget(limits)

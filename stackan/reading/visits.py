@@ -40,7 +40,7 @@ class Visits:
 
     @cached_property
     def _tops(self) -> frozenset[str]:
-        """The real paths of what was named; hardly ever asked for."""
+        """The real paths of the named inputs; hardly ever needed."""
         return frozenset(map(os.path.realpath, self._named))
 
 

@@ -1,6 +1,6 @@
 """Dumps as an Arrow table, a row for each frame; pyarrow is imported when this is asked for.
 
-What the scanner gave as columns is handed over as it lies in memory; a name is stored once, however many frames have it.
+The scanner's columns are handed over as they lie in memory; a name is stored once, however many frames have it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _table(index: int, dump: Dump) -> Table:
     threads = slice(dump.first_thread, dump.stop_thread)
     counts, firsts = columns.thread_frames[threads], columns.thread_first[threads]
     thread = pa.array(array("i", chain.from_iterable([row] * count for row, count in enumerate(counts))), pa.int32())
-    # A session prints some frames again: these stand between the threads' own.
+    # A session prints some frames again: these are between the threads' own.
     frame = pa.array(array("i", chain.from_iterable(map(range, firsts, map(int.__add__, firsts, counts)))), pa.int32())
     call = column(columns.frame_call).take(frame)
     site = column(columns.call_site).take(call)

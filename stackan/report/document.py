@@ -32,7 +32,7 @@ _ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
 _WORDS = speech(ENGLISH)
 _ACROSS = ("socket", "pipe")  # through which another process brings it
 _ENDS = 20  # of a connection or a pipe that are listed: as many processes may have it open, and as many threads wait for it
-_ANY = ("condition", "semaphore", "future", "pool")  # one of those who can release these is enough
+_ANY = ("condition", "semaphore", "future", "pool")  # one of the threads that can release these is enough
 
 
 class Owner(NamedTuple):
@@ -101,7 +101,7 @@ def _threads(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
 
 
 def _answerers(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
-    """Who may answer: the thread, if only one may, else the processes, as there may be thousands of threads."""
+    """The thread that may answer, if there is only one, else the processes, as there may be thousands of threads."""
     if len(edges) == 1 and graph.nodes[edges[0].supplier].kind == "thread":
         return _threads(graph, edges)
     processes = (graph.nodes[edge.supplier].process for edge in edges)
@@ -234,7 +234,7 @@ def _needs(place: StackMeaning, awaited: Awaited) -> str:
 
 
 def _link(link: Link, names: dict[int, str]) -> dict[str, Any]:
-    """What a descriptor leads to; a process whose dumps are of several formats stands there with each of its ids."""
+    """The other end of a descriptor; a process whose dumps are of several formats is listed with each of its ids."""
     return {
         "name": link.name,
         "address": link.address or None,

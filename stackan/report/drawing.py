@@ -1,7 +1,7 @@
 """The wait-for graph as a drawing: Graphviz's DOT, Mermaid's flowchart, or GraphML for programs.
 
-A drawing leaves out who neither waits nor is waited for, and folds threads that nobody waits for and that stand in the
-same place before the same thing: five thousand clients of one lock are one box.  GraphML is the whole graph.
+A drawing leaves out threads that neither wait nor are waited for, and folds threads that nobody waits for and that wait in the
+same place for the same thing: five thousand clients of one lock are one box.  GraphML is the whole graph.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write(analysis: Analysis, format: str, stream: Stream, page: Page | None = N
 
 
 def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[Arrow]]:
-    """What a drawing shows of the graph."""
+    """The part of the graph that a drawing shows."""
     graph, page = analysis.waits, page or Page()
     boxes_of = fold(graph)
     roots = find_roots(graph)
@@ -71,9 +71,9 @@ def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[
 
 
 def find_roots(graph: WaitGraph) -> set[int]:
-    """Threads that hold what others wait for, or whose end they wait for, and at which that ends.
+    """The ends of chains of waits: threads that hold what others wait for, or that others join, and that wait for no known thread.
 
-    Who waits for a lock or a signal of someone else is none: the root is whoever that is.
+    A thread that waits for a lock or a signal of *someone else* is no root: the root is that unknown thread.
     """
     waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.relation in (HELD_BY, END_OF)}
     return {number for number in waited_for if _is_root(graph, number)}
@@ -95,18 +95,18 @@ def fold(graph: WaitGraph) -> dict[int, int]:
     first: dict[object, int] = {}
     boxes: dict[int, int] = {}
     shown = [number for number in range(len(graph.nodes)) if number in waiters or graph.out[number]]
-    for number in sorted(shown, key=lambda number: graph.nodes[number].track is not None):  # what threads wait for comes first
+    for number in sorted(shown, key=lambda number: graph.nodes[number].track is not None):  # the nodes that threads wait for come first
         look = _look(graph, number, waiters.get(number, []), boxes)
         boxes[number] = first.setdefault(look, number)
     return {number: boxes[number] for number in shown}
 
 
 def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, int]) -> object:
-    """What nodes have in common if one box is enough for them; a node that stands for itself has its own number.
+    """A key that nodes have in common if one box is enough for them; a node with a box of its own has its number.
 
     Unnamed locks that need the same look alike.  So do threads in one place that wait for the same, unless somebody waits for
-    one of them; being a member of a pool makes none special.  So whom they wait for has its box, or stands for itself: it is a thread
-    that comes later.
+    one of them; being a member of a pool makes none special.  So a node that they wait for has its box already, or gets one of its own: it
+    is a thread that comes later.
     """
     node = graph.nodes[number]
     process = node.process.id if node.process else ""

@@ -118,7 +118,7 @@ def _holds(hold: Held, short: Shortener, page: Page) -> str:
 
 
 def _stance(place: StackMeaning, page: Page) -> str:
-    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: what it does, and why that is thought."""
+    """`blocked: lock (by the rule mariadb.row-lock)`, `idle (waits for connections)`: its activity, and the reason to think so."""
     why = page.speech.sentence(fact_of(place))
     if place.verb == place.state:
         return said("{state} ({why})", state=term(place.state), why=why)
@@ -126,7 +126,7 @@ def _stance(place: StackMeaning, page: Page) -> str:
 
 
 def _counted(snapshots: Sequence[Counted | None], short: Shortener, page: Page) -> Iterator[str]:
-    """What is counted of a thread beside the last of some snapshots, and how that has grown since the one before."""
+    """The counters of a thread beside the last of some snapshots, and their growth since the one before."""
     from stackan.model.counters import spent
 
     now = snapshots[-1]

@@ -9,8 +9,8 @@ from stackan.model.analysis import Analysis
 from stackan.report.page import Stream
 from stackan.wording.catalog import ENGLISH
 
-_DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; what stands in those gets a line each
-_MANY = 1000  # items of a list from which on each gets one line, whatever stands in it: the fast encoder writes a line at once
+_DOCUMENT = 4  # levels: the document, its lists, a process or finding, its lists; each item in those gets a line
+_MANY = 1000  # items of a list from which on each gets one line, whatever is in it: the fast encoder writes a line at once
 
 
 def write(analysis: Analysis, stream: Stream, lang: str = ENGLISH) -> None:
@@ -21,7 +21,7 @@ def write(analysis: Analysis, stream: Stream, lang: str = ENGLISH) -> None:
 
 
 def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:
-    """The value as JSON: that many outer levels opened, what stands inside them on one line each.
+    """The value as JSON: that many outer levels opened, the items inside them on one line each.
 
     An indented dump of a case with 100,000 threads takes ten times as long: the standard library's fast encoder doesn't indent.
     So the items of long lists are not opened.

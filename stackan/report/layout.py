@@ -1,7 +1,7 @@
 """Lines of a width in columns: a Chinese character takes two, a combining mark none.
 
-What lays out a line shows by escapes what a terminal would obey, so that it fits the width with them, and a line end inside of a name
-begins no line.
+The layout of a line turns all that a terminal would obey into escapes, so that it fits the width with them, and a line end inside
+of a name begins no line.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def _units(text: str) -> Iterator[tuple[bool, str]]:
-    """What stays together, each with whether a blank stands before it."""
+    """The pieces that stay together, each with whether a blank comes before it."""
     for word in text.split():
         if word.isascii():
             yield True, word
@@ -116,7 +116,7 @@ def safe(text: str) -> str:
 
 
 def at_most(most: int, lines: Iterable[str], rest: str) -> Iterator[str]:
-    """The first of the lines; where there are more, the words that say where they stand whole."""
+    """The first of the lines; where there are more, the words that say where all of them are."""
     for at, line in enumerate(lines):
         if at == most:
             yield " " * (len(line) - len(line.lstrip())) + rest

@@ -1,4 +1,4 @@
-"""What a report is written for: a language, a width, and whether a line may be longer than that."""
+"""The page of a report: a language, a width, and whether a line may be longer than that."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from stackan.wording.catalog import ENGLISH
 
 _MEMBERS = 48  # processes that are listed in one sentence
 _WHOLE = 4000  # columns of a line that may be longer than the page: C++ has names of some thousand characters
-_LABEL = 12  # columns before what stands behind a label
+_LABEL = 12  # columns before the text behind a label
 _TALLIED = 8
 
 
 class Stream(Protocol):
-    """What a report is written to."""
+    """The target that a report is written to."""
 
     def write(self, text: str, /) -> object: ...
     def writelines(self, lines: Iterable[str], /) -> object: ...
@@ -97,12 +97,12 @@ class Page:
             yield self.label(name) + line if at == 0 else " " * rest + line
 
     def label(self, name: str, indent: int = 3, width: int = _LABEL - 3) -> str:
-        """`   proof    `: what stands behind labels of one indent and width stands in one column."""
+        """`   proof    `: the texts behind labels of one indent and width are in one column."""
         name = self.say(name)
         return " " * indent + name + " " * max(width - columns(name), 1)
 
     def at_most(self, most: int, lines: Iterable[str]) -> Iterator[str]:
-        """The first of the lines; where there are more, one that says where they stand whole."""
+        """The first of the lines; where there are more, one that says where all of them are."""
         return at_most(most, lines, self.say(said("... (--format json)")))
 
     def path(self, text: str, indent: int) -> str:

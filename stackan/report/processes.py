@@ -34,8 +34,8 @@ Stack = tuple[str, ...]
 def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     """Processes that look alike, under one head each: the worst verdict first, then the most processes.
 
-    Alike are processes of one role and verdict whose stuck threads stand in the same stacks, however many stand in each.  Of a
-    process with one thread that thread has to do the same.
+    Alike are processes of one role and verdict whose stuck threads have the same stacks, however many have each.  Processes with
+    one thread are alike only if that thread does the same.
     """
     looks: dict[tuple[object, ...], list[Process]] = {}
     for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
@@ -154,12 +154,12 @@ def shares(process: Process, page: Page) -> str:
 
 
 def progress_of(track: Track) -> str:
-    """What a thread did between the snapshots; idle is one that a rule knows, or that its text calls so."""
+    """The progress of a thread between the snapshots; it is idle only by a rule, or by the text itself."""
     return SEEMS_IDLE if track.progress == IDLE and track.place.rule is None else track.progress
 
 
 def render_changes(process: Process, page: Page) -> Iterator[str]:
-    """What changed between the snapshots: which threads came, went, or moved, and from where to where."""
+    """The changes between the snapshots: threads that came, went, or moved, and from where to where."""
     new = [track for track in process.tracks if track.progress == APPEARED]
     gone = [track for track in process.tracks if track.progress == VANISHED]
     if new:
@@ -314,7 +314,7 @@ def stack_lines(names: Sequence[str], run: int, page: Page) -> Iterator[str]:
 
 
 def render_idle(process: Process, page: Page) -> Iterator[str]:
-    """The idle threads: by which rules, and below which functions, where no rule knows that."""
+    """The idle threads, by their rules, or by their functions where no rule knows them."""
     places = [track.place for track in process.tracks if track.progress == IDLE]
     by_rule = page.tally(place.rule.id for place in places if place.rule is not None)
     guessed = page.tally(place.purpose for place in places if place.rule is None)
@@ -330,7 +330,7 @@ def _idle_places(process: Process) -> list[str]:
 
 
 def stance(place: StackMeaning) -> str:
-    """`sleeping in lab_stay`; only the place where the stack doesn't tell."""
+    """`sleeping in lab_stay`; only the place where the stack doesn't show what the thread does."""
     if place.verb == "unknowable":
         return said("in {function}", function=place.purpose)
     return said("{doing} in {function}", doing=term(place.verb), function=place.purpose)

@@ -1,4 +1,4 @@
-"""The lines that show a finding: each distinct place once, with how many of its threads stand there, and in which snapshots."""
+"""The lines that show a finding: each distinct place once, with the number of its threads there, and the snapshots."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from stackan.model.process import Process
 from stackan.model.said import said
 from stackan.model.track import Track
 
-# What differs between threads at one place of the code: the number of the frame, addresses, and the arguments' values.
+# Parts of a line that differ between threads at one place of the code: the frame's number, addresses, and the arguments' values.
 _OWN = re.compile(r"^#\d+|0x[0-9a-f]+|=[-\w]+")
 
 Key = tuple[object, ...]
 
 
 class Proof(NamedTuple):
-    """A line that stands for all that show the same."""
+    """A line that represents all lines that show the same."""
 
     quote: Quote
     threads: int  # of the finding that wait there; 0 where the line shows something else
-    snapshots: int  # of their process in which one of them does, or in which such a line stands
+    snapshots: int  # of their process in which one of them does, or which have such a line
     of: int  # as many snapshots of the process are compared; 0 where the line is of none
 
 
@@ -61,7 +61,7 @@ class _Waits:
 
 
 def _sightings(process: Process, track: Track) -> Iterator[tuple[int, str, int, Key]]:
-    """(snapshot, source, line, what tells the place from others) of each of a thread's waits."""
+    """(snapshot, source, line, key of the place) of each of a thread's waits."""
     for snapshot, sighting in track.sightings:
         line, awaited = sighting.quoted_line, sighting.awaited
         wanted = awaited.address if awaited is not None else None

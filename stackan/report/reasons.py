@@ -1,4 +1,4 @@
-"""Facts as JSON: a name of the vocabulary, and what it is told of."""
+"""Facts as JSON: a name of the vocabulary, and its values."""
 
 from __future__ import annotations
 

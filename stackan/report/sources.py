@@ -1,4 +1,4 @@
-"""Short names of a case's inputs, each of which still tells it from all others."""
+"""Short names of a case's inputs, each of which is still unique."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from stackan.model.analysis import Analysis
 
-_LEAST = 2  # parts of a path that are shown: enough to tell snap1/4242.txt from snap2/4242.txt at a glance
+_LEAST = 2  # parts of a path that are shown: enough to distinguish snap1/4242.txt and snap2/4242.txt at a glance
 
 
 class Shortener:
@@ -25,7 +25,7 @@ def shorten(sources: Iterable[str]) -> dict[str, str]:
 
     case.zip!n/bt/t1/4242.txt, case.zip!n/full/t1/4242.txt, case.zip!n/t2/4242.txt → bt/t1/4242.txt, full/t1/4242.txt, t2/4242.txt
     """
-    # In the order of the reversed paths those stand side by side that have most of their ends in common.
+    # In the order of the reversed paths, neighbors have most of their ends in common.
     ranked = sorted((source.replace("!", "/").split("/")[::-1], source) for source in set(sources))
     ends = {}
     common = 0

@@ -1,6 +1,6 @@
 """Words of the reports for the codes of the document: verdicts, kinds of findings, what a thread does.
 
-The English ones are the codes themselves, as they stand in docs/json.md.
+The English ones are the codes themselves, as in docs/json.md.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _ALL = (
     said("computenode"),
     said("controller"),
     said("agent"),
-    # what counters say of a thread that stands still
+    # results of counters for a thread that stands still
     said("ran nothing"),
     said("used no CPU that was counted"),
 )

@@ -106,7 +106,7 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
 
 
 def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str]], page: Page) -> Iterator[str]:
-    """What the case comes to, and what to know before the rest is trusted; of several processes a line each, those alike together."""
+    """The result of the case, and warnings to read before the rest; of several processes a line each, those alike together."""
     counted = (finding for finding in analysis.findings if finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict)
     sure = next((finding.confidence for finding in counted), None)
     verdict = page.term(analysis.verdict).upper()
@@ -164,7 +164,7 @@ def render_findings(analysis: Analysis, short: Shortener, page: Page) -> Iterato
 
 
 def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
-    """A finding, or several that say the same of different processes: the first one stands for all."""
+    """A finding, or several that say the same of different processes: the first one represents all."""
     finding = same[0]
     words = analysis.describe(finding, page.language)
     yield Head(page.line(_head(number, same, analysis.processes, page)), finding.severity)
@@ -208,7 +208,7 @@ def _head(number: int, same: Sequence[Finding], processes: Sequence[Process], pa
 
 
 def render_proof(proof: Proof, before: str, short: Shortener, page: Page) -> Iterator[str]:
-    """Where the line stands, how many show it, and the line."""
+    """The position of the line, the number of threads and snapshots that show it, and the line."""
     name = page.path(f"{short(proof.quote.source)}:{proof.quote.line}", _QUOTED)
     shows = page.say(who_shows(proof))
     beside = shows and _QUOTED + columns(name) + 2 + columns(shows) <= page.width
@@ -223,5 +223,5 @@ def _more_lines(hidden: int) -> str:
 
 
 def whose(finding: Finding) -> str:
-    """Whom a finding is about: its thread, or how many."""
+    """The subject of a finding: its thread, or the number of its threads."""
     return label(finding.threads[0][1]) if len(finding.threads) == 1 else threads_of(len(finding.threads))

@@ -1,6 +1,6 @@
 """Facts → sentences, in English or Simplified Chinese.
 
-A stage of its own: everything before it tells facts by name, and only reports ask for their words, and only for what they show.
+A stage of its own: everything before it names facts, and only reports ask for their words, and only for what they show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Speech", "advice", "explanation",
 
 
 def speech(language: str = ENGLISH) -> Speech:
-    """The one who speaks a language; it is made once."""
+    """The speech of a language; it is made once."""
     return Speech(catalog_of(language))
 
 
@@ -31,7 +31,7 @@ def explanation(finding: Finding, language: str = ENGLISH) -> str:
 
 
 def advice(finding: Finding, language: str = ENGLISH) -> tuple[str, ...]:
-    """What to do next, a step each."""
+    """The next steps, a sentence each."""
     return tuple(speech(language).text((step,)) for step in finding.advice)
 
 

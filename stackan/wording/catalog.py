@@ -1,4 +1,4 @@
-"""Languages: English stands in the code, other languages in gettext catalogs, which are read when first asked for."""
+"""Languages: English is in the code, other languages in gettext catalogs, which are read when first asked for."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Catalog:
         return one if count == 1 else many
 
     def again(self, text: str) -> str:
-        """What was said in English (`stackan.model.said`), in this language; any other text as it is."""
+        """A text that `stackan.model.said` made in English, in this language; any other text unchanged."""
         return text
 
     def filled(self, text: str, values: Mapping[str, str]) -> str:
@@ -112,7 +112,7 @@ _IDEOGRAPH, _CLOSE = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\s\u2014-\u20
 
 
 def _spaced(parts: Iterable[str]) -> str:
-    """Parts in a row; a template cannot tell whether the value at its seam begins with a Chinese character or with a name."""
+    """Parts in a row; a template cannot know whether the value at its seam begins with a Chinese character or with a name."""
     kept = [part for part in parts if part]
     seams = [" " if _needs_blank(before[-1], after[0]) else "" for before, after in itertools.pairwise(kept)]
     return "".join(itertools.chain.from_iterable(zip(kept, [*seams, ""])))

@@ -96,7 +96,7 @@ PROGRESS = {
     ],
 }
 
-# What speaks against that a thread waits for the lock that a log names, or that another one holds it (`stackan.faultlogs`).
+# Doubts that a thread waits for the lock that a log names, or that another one holds it (`stackan.faultlogs`).
 DOUBTS = {
     "no-process-has-thread": [one("no process of the case has this thread")],
     "no-thread-has-this-id": [one("no thread of the newest snapshot has this id")],

@@ -151,7 +151,7 @@ _CHAIN = {
     ],
 }
 
-# -- who holds what
+# -- holders of locks
 
 _HOLDERS = {
     "thread-not-in-dump": [one("LWP {lwp} is not in the dump.")],

@@ -26,7 +26,7 @@ class Speech:
         self._bare: dict[str, str] = {}  # sentences that name nothing, as most advice
 
     def sentence(self, told: Fact, before: Fact | None = None) -> str:
-        """A fact as a sentence, or as a clause without a period; `before` is the one that was told before it."""
+        """A fact as a sentence, or as a clause without a period; `before` is the one that was said before it."""
         if not told.values:
             bare = self._bare.get(told.name)
             if bare is None:
@@ -69,7 +69,7 @@ def _choose(name: str, known: frozenset[str]) -> Sentence:
 
 
 def _known(values: Mapping[str, Value], before: Fact | None) -> frozenset[str]:
-    """What a sentence may rest on: the values' names, and words for how many there are."""
+    """The words that a sentence may rest on: the values' names, and words for how many there are."""
     known = set(values)
     if before is not None and "thread" in known and before.values.get("thread") is values["thread"]:
         known.add("again")
@@ -109,7 +109,7 @@ class _Words(dict[str, str]):
         return say(value, self._catalog)
 
     def _part_of_hint(self, name: str) -> str:
-        """`a native stack cannot tell …: take `jcmd …``: why not stands before the colon, and what to do instead behind it."""
+        """`a native stack cannot tell …: take `jcmd …``: the reason is before the colon, the advice behind it."""
         hint = say(self._values["hint"], self._catalog)
         head, _, tail = hint.replace("：", ": ", 1).partition(": ")
         words = head if name == "reason" else tail or head

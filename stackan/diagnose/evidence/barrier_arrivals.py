@@ -19,7 +19,7 @@ _MEETING = ("barrier", "latch")
 
 
 class BarrierArrivals:
-    """The threads of a process that may still come to where others wait for them."""
+    """The threads of a process that may still come to the barrier where others wait for them."""
 
     def __init__(self, process: Process, candidates: PossibleHolders) -> None:
         self._process = process
@@ -59,7 +59,7 @@ def missing_from(waiters: Sequence[Track]) -> int:
 
 
 def on_the_way(coming: Coming) -> list[Fact]:
-    """That some are seen on the way, and what the first of them does."""
+    """Facts: some threads are seen on the way, and the first of them does this."""
     return [fact("on-the-way", count=len(coming), thread=coming[0]), doing(coming[0]), fact("normal-between-steps")]
 
 

@@ -10,7 +10,7 @@ from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
 
 def more_behind(number: int) -> list[Fact]:
-    """That so many more threads wait behind those of a finding; nothing if none does."""
+    """The fact that so many more threads wait behind those of a finding; none if no thread does."""
     return [fact("more-behind", count=number)] if number else []
 
 

@@ -55,7 +55,7 @@ def _other_end(track: Track) -> Wanted:
 def doing(track: Track) -> Fact:
     """The activity of a thread, and the function in which it is."""
     place = track.place
-    guessed = place.verb == "idle" and place.rule is None  # as far as anybody knows it waits
+    guessed = place.verb == "idle" and place.rule is None  # by all that is known, it waits
     if guessed and not place.kind:
         return fact("waits-in", thread=track, function=place.purpose)
     if place.verb in _VERBS and not guessed:

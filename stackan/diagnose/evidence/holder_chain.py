@@ -13,7 +13,7 @@ from stackan.model.place import RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 
-_HINTS = 2  # more of them tell nothing
+_HINTS = 2  # more of them add nothing
 
 
 def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
@@ -67,7 +67,7 @@ def explain_held(track: Track, holders: Holders) -> list[Fact]:
 
 
 def holds(holder: Holder) -> Fact:
-    """That a thread is shown to hold what is spoken of, or seems to."""
+    """The fact that a thread is shown to hold the lock in question, or seems to."""
     return fact("holds-it" if _is_sure(holder.hold) else "seems-to-hold-it", thread=holder.track)
 
 

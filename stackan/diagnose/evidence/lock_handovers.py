@@ -19,7 +19,7 @@ class LockHandovers:
         self._process = process
 
     def of(self, waiters: Sequence[Track]) -> list[Fact]:
-        """That a lock was handed on while these waited for it; nothing where no dump shows that."""
+        """The fact that a lock was handed on while these waited for it; none where no dump shows that."""
         hands = self._hands(waiters[0])
         if len(hands) > 1:
             return [fact("lock-changed-hands", first=hands[0], last=hands[-1])]

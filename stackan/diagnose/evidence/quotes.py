@@ -22,7 +22,7 @@ def quote_line(sighting: Sighting, line: int) -> Quote:
 
 
 def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
-    """The line that an edge rests on, in the dump or a log of whichever end has it."""
+    """The line that an edge rests on, in the dump or a log of the end that has it."""
     for node in (edge.waiter, edge.supplier):
         process, track = graph.nodes[node].process, graph.nodes[node].track
         for quote in quote_beside(track.newest.awaited) if track is not None else ():

@@ -45,7 +45,7 @@ def _read_hint(hint: str) -> tuple[Fact, Fact]:
 
 
 def find_truncated(process: Process) -> list[Finding]:
-    """Dumps that break off: what they do not show may be what matters."""
+    """Dumps that break off: the threads that matter may be missing."""
     findings = []
     for dump in process.dumps:
         if dump.is_truncated:

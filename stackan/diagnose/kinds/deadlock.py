@@ -99,7 +99,7 @@ def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: s
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
-    """The cycle, a fact for each thread in it: what it waits for, who holds or brings that, and what shows it."""
+    """The cycle, a fact for each thread in it: the object it waits for, the thread that holds or brings that, and the evidence."""
     if graph.nodes[edges[0].waiter].track is None:
         edges = [*edges[1:], edges[0]]
     facts: list[Fact] = []
@@ -114,7 +114,7 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
 
 
 def _step(graph: WaitGraph, wait: Edge, behind: Edge) -> Fact:
-    """A thread that waits for an object, and who holds or brings that."""
+    """A thread that waits for an object, and the thread that holds or brings that."""
     waiter = graph.nodes[wait.waiter].track
     link = link_of(waiter) if waiter is not None else None
     alone = behind.relation == MAY_COME and len(graph.out[behind.waiter]) == 1

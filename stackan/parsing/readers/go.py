@@ -1,4 +1,4 @@
-"""Goroutine dumps: what Go's run-time prints on SIGQUIT or a panic, `debug.Stack`, and `/debug/pprof/goroutine?debug=2`.
+"""Goroutine dumps, as printed by Go's run-time on SIGQUIT or a panic, `debug.Stack`, and `/debug/pprof/goroutine?debug=2`.
 
     goroutine 19 [sync.Mutex.Lock, 5 minutes]:
     sync.(*Mutex).lockSlow(0x96e058)

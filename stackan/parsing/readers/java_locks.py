@@ -1,4 +1,4 @@
-"""Lock lines of Java thread dumps: what a thread waits for and what it holds, as the JVM records it.
+"""Lock lines of Java thread dumps: the waits and the locks of a thread, as the JVM records them.
 
     - waiting to lock <0x00000000fd24fc48> (a java.lang.Object)                 wants the monitor
     - waiting to re-lock in wait() <0x00000000ffd46b98> (a java.lang.Object)    woken from Object.wait, wants it back
@@ -95,7 +95,7 @@ class Deadlocks:
             self._awaited = None
 
     def between(self, first: int, stop: int) -> Iterator[tuple[bytes, tuple[str, Lock]]]:
-        """(a thread's name, what is said of it) from these lines of the text."""
+        """(a thread's name, ("awaits" or "holds", the lock)) from these lines of the text."""
         start, end = (bisect_left(self._found, line, key=lambda found: found[2].line) for line in (first, stop))
         return ((name, (verb, lock)) for name, verb, lock in self._found[start:end])
 

@@ -1,4 +1,4 @@
-"""One thread of a Java dump: what its lines say beside its frames, and how a frame is written."""
+"""One thread of a Java dump: the facts in its lines beside its frames, and how a frame is written."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def find_name(data: bytes, start: int, line: bytes) -> tuple[tuple[int, int] | N
 
 
 def is_code(line: bytes) -> bool:
-    """A line of source or of machine code that lldb shows below the frame in which the process stopped.
+    """A line of source or of machine code that lldb shows after the frame in which the process stopped.
 
        767      if (f <= 0.0)
     -> 770          out[0] = stops.comps[0].red;

@@ -19,8 +19,8 @@ from stackan.parsing.readers.fields import decimal, hexadecimal
 
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")
-# Brackets that open and close among values, and the strings and characters that may hold such signs.  An unclosed string ends with
-# the text: nothing is tried twice.
+# Brackets that open and close among values, and the strings and characters that may hold such signs.  A string that is never closed
+# ends with the text: nothing is tried twice.
 _SIGNS = re.compile(rb""""(?:\\.|[^"\\])*"?|'[()]'|[()]""")
 _REMARKS = (b" [opt]", b" [artificial]")
 

@@ -173,7 +173,7 @@ def read_process(text: bytes) -> Facts | None:
 
 
 def read_frame(text: bytes) -> _Frame | None:
-    """A tree's line behind its count: what both tools write between function and address differs.
+    """A tree's line behind its count: the tools differ in the text between function and address.
 
     start  (in dyld) + 2236  [0x18f2b60e0]  ledgerd.c:12                      sample
     ???  (in ledgerd)  load address 0x100000000 + 0xed8  [0x100000ed8]

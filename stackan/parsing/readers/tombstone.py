@@ -93,7 +93,7 @@ class _Tombstones:
         self.facts[len(self.builder.columns.thread_lwp)] = Facts(pid, said, (), ())
 
     def _called(self, command: bytes) -> None:
-        """`debuggerd -b` names the command below the process."""
+        """Take in the command, which `debuggerd -b` names after the process."""
         row = len(self.builder.columns.thread_lwp)
         if row in self.facts:
             self.facts[row] = self.facts[row]._replace(command=command.decode("utf-8", "replace"))

@@ -1,6 +1,6 @@
 """Visual Studio's Call Stack window, copied for one thread after the other; and VS Code's.
 
-    Thread 2404 ("poster"):                                                         written by hand, may be missing
+    Thread 2404 ("poster"):                                                         written by hand beside each stack; may be missing
     >	ledger.exe!post(entry * e=0x0237e1e8, int wait=1)  Line 412 + 0x15 bytes	C++
         [Inline Frame] ledger.exe!transfer(void) Line 430	C++
         kernel32.dll!_WaitForSingleObject@8()  + 0x12 bytes

@@ -128,7 +128,7 @@ class _Reader:
         builder.thread(number=number, lwp=lwp, name=(opening + 1, closing) if 0 <= opening < closing else None)
 
     def _begin(self, table: _Table) -> None:
-        """Titles of columns: below a thread's header, or of `k` alone, which is the prompt's thread."""
+        """Take in titles of columns: after a thread's header, or of `k` alone, which shows the prompt's thread."""
         builder = self.builder
         self.table, self.pc, self.analyzing = table, None, False
         if builder.open and not builder.columns.thread_frames[-1]:
