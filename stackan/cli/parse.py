@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 from stackan.cli.common import add_inputs, add_output, binary_output, note_slow_scanner, output
 from stackan.cli.language import in_language
 from stackan.escapes import shown
-from stackan.model.said import said, said_of
+from stackan.model.said import row, said, said_of
 
 if TYPE_CHECKING:
     from stackan.cli.printing import SafeText
     from stackan.model.dump import Dump
     from stackan.model.summary import Summary
     from stackan.reading import Limits
+
+_LINES = {  # kinds of lines, as a dump counts them
+    "threads": said("threads"),
+    "frames": said("frames"),
+    "continuations": said("continuations"),
+    "locals": said("locals"),
+    "noise": said("noise"),
+    "blank": said("blank"),
+    "unparsed": said("unparsed"),
+}
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -115,7 +125,7 @@ def _folded(name: str) -> str:
 
 def write_summary(summary: Summary, stream: SafeText, language: str) -> None:
     """One line for each snapshot, and one for each line that could not be read."""
-    lines = ", ".join(f"{number} {kind}" for kind, number in summary.lines.items() if number)
+    lines = row(said("{number} {kind}", number=number, kind=_LINES[kind]) for kind, number in summary.lines.items() if number)
     head = said(
         "{source}: {format}, {threads}, {frames}, {stacks}; lines: {lines}",
         source=summary.source,

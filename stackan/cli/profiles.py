@@ -8,7 +8,7 @@ import os
 from stackan.cli.common import add_output, output
 from stackan.cli.language import in_language
 from stackan.errors import UsageError
-from stackan.model.said import said
+from stackan.model.said import said, said_of
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
             for path in profile_files():
                 profile = read_profile(path)
                 rules = sum(len(rows) for rows in profile.values() if isinstance(rows, list) and rows and isinstance(rows[0], dict))
-                stream.write(f"{profile['name']:12} {rules:3} rules  {profile.get('title', '')}\n")
+                number = in_language(said_of(rules, "{count} rule", "{count} rules"), options.language)
+                title = profile.get(f"title_{options.language}", profile.get("title", ""))
+                stream.write(f"{profile['name']:12} {number:>9}  {title}\n")
         elif options.action == "show":
             found = [path for path in profile_files() if os.path.basename(path) == f"{options.name}.toml"]
             if not found:

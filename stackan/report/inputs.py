@@ -10,6 +10,7 @@ from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.report.layout import wrap
 from stackan.report.page import Page, snapshots_of, threads_of
+from stackan.report.terms import term
 
 _KNOWN_BY = {
     TEXT: said("its text"),
@@ -50,7 +51,7 @@ def _process(process: Process, page: Page) -> Iterator[str]:
         if len(clues) > 1:
             differs.append(name)
         else:
-            yield from page.labelled(words, _known(next(iter(clues), None)))
+            yield from page.labelled(words, _known(next(iter(clues), None), name))
     for number, placed in enumerate(place.placements, 1):
         yield from _placement(number, placed, differs, page)
         for index, table in process.counters.tables if process.counters is not None else ():
@@ -70,7 +71,7 @@ def _placement(number: int, placed: Placement, differs: Sequence[str], page: Pag
     yield from _told(said("order"), placed.ordered, page)
     yield from _told(said("time"), _known(placed.time), page)
     for name in differs:
-        yield from _told(_CLUES[name], _known(getattr(placed, name)), page)
+        yield from _told(_CLUES[name], _known(getattr(placed, name), name), page)
 
 
 def _format(placed: Placement) -> str:
@@ -85,5 +86,8 @@ def _told(name: str, text: str, page: Page) -> Iterator[str]:
         yield page.label(name, 6) + line if at == 0 else " " * 15 + line
 
 
-def _known(clue: Clue | None) -> str:
-    return said("{value}, by {source}", value=clue.value, source=_KNOWN_BY[clue.source]) if clue is not None else said("not known")
+def _known(clue: Clue | None, name: str = "") -> str:
+    if clue is None:
+        return said("not known")
+    value = term(str(clue.value)) if name == "role" else clue.value  # a host may be called as a role is
+    return said("{value}, by {source}", value=value, source=_KNOWN_BY[clue.source])

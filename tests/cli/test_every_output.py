@@ -58,7 +58,7 @@ def test_a_dump_comes_through_every_output(path, validate):
         assert all(counts)
         shown += [one, rows, folded, written(partial(parse.explain, language="en"), dump)]
     for summary in parse.find_summaries([str(path)], stackan.reading.Limits()):
-        shown.append(written(parse.write_summary, summary))
+        shown.append(written(partial(parse.write_summary, language="en"), summary))
     assert not [found for each in shown if (found := CONTROL.search(each))]
 
 
