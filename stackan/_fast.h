@@ -1,4 +1,4 @@
-/* What the scanner asks of bytes, sixteen at a time where the processor can: SSE2 is part of every x86-64, NEON of every AArch64. */
+/* Tests of bytes for the scanner, sixteen at a time where the processor can: SSE2 is part of every x86-64, NEON of every AArch64. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static inline uint64_t load_word(const uint8_t *at, size_t size) {
     return word;
 }
 
-/* Both halves of a product: with a secret in each factor nobody outside can tell what collides. */
+/* Both halves of a product: with a secret in each factor nobody outside can know which values collide. */
 static inline uint64_t mix(uint64_t left, uint64_t right) {
     __uint128_t product = (__uint128_t)left * right;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
@@ -69,7 +69,7 @@ static inline int everywhere(lanes found) { return vminvq_u8(found) == 0xff; }
 #if HAVE_LANES
 static inline lanes same_16(const uint8_t *left, const uint8_t *right) { return equal(load_16(left), load_16(right)); }
 
-/* `" ' ( )`: the last three stand side by side, and are made the greatest signed bytes. */
+/* `" ' ( )`: the last three have adjacent codes, and are made the greatest signed bytes. */
 static inline lanes bracket_or_quote(const uint8_t *at) {
     const lanes bytes = load_16(at);
     return either(equal(bytes, all('"')), greater(add(bytes, all(0x7f - ')')), all(0x7c)));
@@ -145,7 +145,7 @@ static inline const uint8_t *find_either(const uint8_t *at, const uint8_t *end, 
     return at;
 }
 
-/* The first of `" # $ % & ' ( )`, which stand side by side, and of control characters, the newline among them; or `end`.
+/* The first of `" # $ % & ' ( )`, which have adjacent codes, and of control characters, the newline among them; or `end`.
    What is no ASCII counts as such, too: signed, it is less than a blank. */
 static inline const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end) {
 #if HAVE_LANES

@@ -93,7 +93,7 @@ cdef struct Node:
     int32_t site, parent
     int32_t child, child_site  # the first one, or UNKNOWN
 
-cdef struct Form:  # a record: prefix and suffix stand behind it
+cdef struct Form:  # a record: prefix and suffix are behind it
     uint64_t next_key, other_key  # eight bytes of the text that followed when this one was seen last, and another time...
     Form *next  # ...and the forms of it
     Form *other
@@ -101,16 +101,16 @@ cdef struct Form:  # a record: prefix and suffix stand behind it
     int32_t suffix_size  # text from the closing parenthesis on
     int32_t call
     bint has_args
-    bint is_line  # no newline stands in it
+    bint is_line  # no newline is in it
 
-cdef struct Stack:  # a record: its calls stand behind it
+cdef struct Stack:  # a record: its calls are behind it
     int32_t count, node
 
 cdef struct Snapshot:  # what is counted of a text that passes by
     int64_t start  # of its first thread
     int64_t threads, frames
     int32_t stacks  # distinct ones
-    bint noted  # a word of the debugger stands before it
+    bint noted  # a word of the debugger is before it
     uint64_t mark  # snapshots of the same threads in the same stacks have the same one
 
 cdef struct Counts:
@@ -123,8 +123,8 @@ cdef struct Counts:
     int32_t node_room
     int64_t lwp  # of the thread before
     int64_t note  # where the newest line of noise starts
-    bint noted  # one stands directly before the newest thread
-    bint border, bordered  # a line of noise after which a snapshot begins was seen; stands before the newest thread
+    bint noted  # one is directly before the newest thread
+    bint border, bordered  # a line of noise after which a snapshot begins was seen; is before the newest thread
     bint odd  # the text may have to be mended
 
 cdef struct Scanner:
@@ -136,7 +136,7 @@ cdef struct Scanner:
     bint passes_by  # `data` will be overwritten: keep what is needed of it
     Counts counts  # of what has passed by
 
-    # where it stands
+    # its position
     Py_ssize_t at  # the next line's start
     Py_ssize_t block  # of the newlines in the 64 bytes from here...
     uint64_t newlines  # ...those that are not used yet
@@ -168,13 +168,13 @@ cdef struct Scanner:
     Index node_index  # of the nodes that are not their parent's first child
     Node *nodes
     int32_t node_count, node_room
-    Texts texts  # of sites, where they do not stand in the buffer as they are
+    Texts texts  # of sites, where they are not in the buffer unchanged
     uint8_t *joined  # the location of the frame that is split now
     Py_ssize_t joined_room
 
     Cache forms
     Form *last  # of the frame before in this thread
-    Form none  # fits no frame; stands before a thread's first
+    Form none  # fits no frame; the one before a thread's first
     Form odd  # of a frame whose form cannot serve others
     Cache stacks
 
@@ -248,7 +248,7 @@ cdef bint take_known_frames(Scanner *s) noexcept nogil:
 
 
 cdef inline Form *guess_form(const Scanner *s, Form *last, const uint8_t *text) noexcept nogil:
-    """The form that a text most likely has, behind a frame of the form `last`; eight digits of its address tell."""
+    """The form that a text most likely has, behind a frame of the form `last`; eight digits of its address show it."""
     cdef uint64_t key = load_word(text + KEY, 8)
     cdef Form *form = last.next
     if key == last.next_key:
@@ -274,7 +274,7 @@ cdef inline void follow(Form *last, Form *form, uint64_t key) noexcept nogil:
 cdef inline Py_ssize_t find_known_end(const uint8_t *data, Py_ssize_t size, const Form *form, Py_ssize_t text) noexcept nogil:
     """The end of the line whose frame's text, at `text`, has a form; -1 if it has another one, or that is not easy to see.
 
-    This says the same as `fits`.  As no newline stands in the form or in the arguments, the next one is the line's end.
+    This says the same as `fits`.  As no newline is in the form or in the arguments, the next one is the line's end.
     """
     cdef const uint8_t *known = <const uint8_t *>(form + 1)
     cdef Py_ssize_t args = text + form.prefix_size, end
@@ -474,7 +474,7 @@ cdef int32_t find_stack(Scanner *s, const int32_t *calls, int32_t count) noexcep
 cdef int32_t find_node(Scanner *s, int32_t parent, int32_t site) noexcept nogil:
     """A node's number.
 
-    Most nodes have one child, which mostly stands beside them; only the others are in the index.  That keeps the index
+    Most nodes have one child, which is mostly beside them; only the others are in the index.  That keeps the index
     small: with all nodes in it, waiting for its memory took a fifth of the scan where most stacks are new.
     """
     cdef uint64_t hash = hash_pair(<uint64_t>parent, <uint64_t>site)
@@ -570,7 +570,7 @@ cdef void add_nameless_thread(Scanner *s, Py_ssize_t start) noexcept nogil:
 
 
 cdef inline bint may_be_continued(const Scanner *s) noexcept nogil:
-    """Does the next line begin like a continuation?  Locals, which stand further in, do not."""
+    """Does the next line begin like a continuation?  Locals, which are indented further, do not."""
     if s.at >= s.size or s.data[s.at] != c" ":
         return False
     return s.at + 8 > s.size or load_word(s.data + s.at, 8) != EIGHT_BLANKS
@@ -606,7 +606,7 @@ cdef inline void split_frame(Scanner *s) noexcept nogil:
 
 
 cdef inline bint fits(const uint8_t *data, const Form *form, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
-    """Does splitting `data[at:stop]` give this form's call, and the arguments that stand between prefix and suffix?
+    """Does splitting `data[at:stop]` give this form's call, and the arguments that are between prefix and suffix?
 
     With the same prefix, the arguments begin where it ends, unless they now read `(anonymous namespace)`: that prefix
     has no earlier candidate (a form is plain), and what is found up to its end depends on nothing behind it.
@@ -952,7 +952,7 @@ cdef int make_room(Rows rows, Py_ssize_t count, Py_ssize_t room) except -1:
     cdef Block block = Block.__new__(Block)
     cdef uint8_t *start
     cdef Py_ssize_t width
-    room = (room + 7) // 8 * 8  # so that each column starts where its type may stand
+    room = (room + 7) // 8 * 8  # so that each column is aligned for its type
     block.size = room * sum(rows.widths)
     block.start = start = <uint8_t *>allocate(block.size)
     if start == NULL:

@@ -31,7 +31,7 @@ cdef struct Entry:
 cdef struct Index:
     size_t count
     size_t mask  # one less than the number of entries, a power of two; at most half of them are used
-    Entry *entries  # a thing stands in the first free entry from its mark on
+    Entry *entries  # a thing is in the first free entry from its mark on
 
 
 cdef bint make_index(Index *index, size_t entries) noexcept nogil:
@@ -95,7 +95,7 @@ cdef struct Slot:
 
 cdef struct Cache:
     size_t mask  # one less than the number of groups of slots, a power of two
-    Slot *slots  # the group of a mark stands side by side, the newest first
+    Slot *slots  # the group of a mark is side by side, the newest first
     size_t count
     uint8_t *records  # they never move
     size_t used, room

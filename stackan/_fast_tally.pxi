@@ -92,7 +92,7 @@ cdef bint has_odd_site(const Scanner *s) noexcept nogil:
 
 
 cdef inline size_t lwp_place(const Counts *counts, int64_t lwp) noexcept nogil:
-    """Where an LWP of the newest snapshot stands, or may be put: what older ones have left is free."""
+    """The entry of an LWP of the newest snapshot, or a free one for it: those that older ones have left are free."""
     cdef size_t at = hash_pair(<uint64_t>lwp, 0) & counts.lwp_mask
     while counts.lwps_snapshot[at] == counts.count and counts.lwps[at] != lwp:
         at = (at + 1) & counts.lwp_mask
@@ -177,7 +177,7 @@ cdef class Tally:
         release(self.buffer, self.room)
 
     def space(self, Py_ssize_t size):
-        """Where the next `size` bytes of the text are to be written; what stood before may be gone."""
+        """The place to which the next `size` bytes of the text are to be written; earlier bytes may be gone."""
         cdef Scanner *s = &self.scanner
         cdef Py_ssize_t kept = s.frame_start if s.frame_open else s.at, room
         cdef uint8_t *larger
@@ -296,7 +296,7 @@ cdef class Tally:
 
     @property
     def is_plain(self):
-        """Whether the whole text would tell the same: nothing in it has to be mended, no thread is without a name, none stands there twice."""
+        """Whether the whole text would give the same: nothing in it has to be mended, no thread is without a name, none is there twice."""
         cdef int32_t number
         cdef const Snapshot *snapshots = self.scanner.counts.snapshots
         for number in range(1, self.scanner.counts.count):

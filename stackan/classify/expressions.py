@@ -52,7 +52,7 @@ class Expression:
 
 
 class Expressions:
-    """The expressions of a case's rules: one that was switched off for one process is off for all."""
+    """The expressions of a case's rules: an expression that was switched off for one process is off for all."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], Expression] = {}  # by the rule's id and the text

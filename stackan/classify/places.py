@@ -202,7 +202,7 @@ def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
     """Whether a rule further out would wrongly turn the wait inside of it into another.
 
     read() inside of fflush() waits for no lock.  Nor does the C library lock a mutex inside of its read(), or wait for a condition
-    inside of its pthread_mutex_lock(): what does is a function of the program's own that is named so.
+    inside of its pthread_mutex_lock(): a function that does is the program's own, of the same name.
     """
     if wait is None or wait.final or (wait.kind, wait.state) == (rule.kind, rule.state):
         return False

@@ -67,7 +67,7 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _pass_over(trouble: object) -> None:
-    """Say nothing of errors while objects are taken down, as they come where memory is short: nobody can do anything about them."""
+    """Report no errors while objects are taken down: they come where memory is short, and nobody can do anything about them."""
 
 
 def _tell(error: BaseException, stops: Stops, language: str) -> int:

@@ -29,7 +29,7 @@ class Stops:
     """
 
     def __init__(self, last: bool) -> None:
-        """`last`: after this the program ends, so that none needs to be heard any more."""
+        """`last`: after this the program ends, so that no further signal needs to be handled."""
         self.number = 0
         self._last = last
         self._before: dict[int, signal._HANDLER] = {}

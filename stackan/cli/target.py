@@ -44,7 +44,7 @@ def _open(path: str, mode: str) -> IO[Any]:
 def _can_be_replaced(path: str) -> bool:
     """Whether a new file can take the place of what a path names, without anybody noticing but by its content.
 
-    That is so for what is not there yet, and for a file of one's own that has no second name.  It is not for devices and pipes, or in a
+    It can for a file that is not there yet, and for one of the user's own that has no second name; not for devices and pipes, or in a
     folder that takes no new file.
     """
     target = os.path.realpath(path)

@@ -68,7 +68,7 @@ def _waits_for_a_lock(track: Track) -> bool:
 
 
 def _holds(track: Track, awaited: set[int | None], shown: dict[int | None, int]) -> bool:
-    """Whether it owns one of these locks by the text's own word, or by its guards and nobody else does."""
+    """Whether it owns one of these locks, by a printed owner, or by its guards if no other thread is shown to own it."""
     rule = track.place.rule
     always: set[int | None] = set()
     if rule is None or not rule.specific:

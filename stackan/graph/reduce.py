@@ -1,7 +1,7 @@
 """Reduction of the AND/OR wait-for graph, and the causes of what remains.
 
 A node is released as soon as `needs` of its successors are released; active nodes need none.  Releasing everything
-that can be released leaves the deadlocked set: the largest set in which nobody can ever go on (Holt 1972, reduction of
+that can be released leaves the deadlocked set: the largest set in which no node can ever go on (Holt 1972, reduction of
 general resource graphs; Knapp 1987 surveys the AND, OR and AND-OR models).  Each edge is looked at once: O(V + E).
 """
 

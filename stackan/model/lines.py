@@ -12,7 +12,7 @@ class Milestones:
     """The way between offsets and line numbers, counted from known lines: those where threads start.
 
     Where the way is long, as in a stack of 200,000 frames, the count is noted every few kilobytes: however many lines are
-    asked for, each byte is counted once, and each question counts one stride more at the most.
+    looked up, each byte is counted once, and each look-up counts one stride more at the most.
     """
 
     def __init__(self, data: bytes, starts: Sequence[int], numbers: Sequence[int]) -> None:

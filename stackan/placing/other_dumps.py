@@ -1,4 +1,4 @@
-"""Dumps of one process that stay apart, as their formats share no thread ids: said, so that nobody takes them for two processes."""
+"""Dumps of one process that stay apart, as their formats share no thread ids: a warning says so, lest they seem two processes."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ class _Inflater:
 
 
 class _PieceByPiece:
-    """`zstandard` with the manners of the others, but that one call may give more than it was asked for."""
+    """`zstandard` with the interface of the others, except that one call may give more bytes than asked for."""
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame

@@ -97,7 +97,7 @@ def _open_at_once(path: str) -> io.FileIO:
 
 
 def _settle(file: io.FileIO) -> None:
-    """Have pipes and terminals waited for, but a pipe only if somebody writes into it; what else would be waited for is no dump."""
+    """Let reads wait for pipes and terminals, but for a pipe only if somebody writes into it; other files to wait for are no dumps."""
     is_pipe = stat.S_ISFIFO(os.fstat(file.fileno()).st_mode)
     if is_pipe:
         import select

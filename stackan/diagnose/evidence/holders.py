@@ -115,7 +115,7 @@ class Holders:
         return [track for track in waiting if track.newest.awaited and track.newest.awaited.address == holder.hold.address]
 
     def count_behind(self, members: Sequence[Track]) -> int:
-        """How many more threads wait for these, directly or not; 0 once that was asked so often that counting takes too long."""
+        """How many more threads wait for these, directly or not; 0 once so many counts were made that more would take too long."""
         if not self._named and not self._queues:
             return 0
         seen = {track.key for track in members}

@@ -1,4 +1,4 @@
-"""Whether a lock was handed on between the dumps: then it is in great demand, and holds up nobody for good."""
+"""Whether a lock was handed on between the dumps: then it is in great demand, and blocks no thread for good."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SAMPLED = 64  # waiters whose places are looked at: most are in one place
 
 
 class LockHandovers:
-    """The threads that got the locks of a process from one snapshot to the next; read off where a wait for a lock is asked about."""
+    """The threads that got the locks of a process from one snapshot to the next; read off when first needed for a wait."""
 
     def __init__(self, process: Process) -> None:
         self._process = process

@@ -106,7 +106,7 @@ def name_candidates(waiters: Sequence[Track], candidates: PossibleHolders) -> li
 
 
 def name_missing(waiters: Sequence[Track], candidates: PossibleHolders) -> list[Fact]:
-    """The threads that have yet to come to a barrier, if few enough come into question."""
+    """The threads that have yet to come to a barrier, if there are few enough candidates."""
     return _few("may-be-missing", candidates.of(waiters), waiters[0].place.purpose)
 
 

@@ -72,7 +72,7 @@ def _stands(track: Track, snapshots: int) -> bool:
 def _object(process: Process, track: Track) -> tuple[object, ...]:
     """The key of what a thread waits for: equal for threads that can be said to wait for the same.
 
-    An address is one process's own; locks that processes share are asked for before.  Where none is printed, threads of one
+    An address is one process's own; locks that processes share are looked up before.  Where none is printed, threads of one
     process that wait in the same function are taken together; so are single-threaded processes (backends) if a rule or their
     whole stacks say the same.
     """
