@@ -91,7 +91,8 @@ class Signs:
         if kind == "LITERAL":
             found = chr(value)
         elif kind in ("IN", "NOT_LITERAL", "ANY"):
-            found = next(sign for sign in (*_SAMPLE, *map(chr, range(1, 256))) if _is_in(kind, value, sign))
+            named = [chr(inner[0] if isinstance(inner, tuple) else inner) for _, inner in value if inner] if kind == "IN" else []
+            found = next(sign for sign in (*_SAMPLE, *map(chr, range(1, 256)), *named) if _is_in(kind, value, sign))
         else:
             inner = _inside(item)
             times = max(value[0], 1) if "REPEAT" in kind else 1
