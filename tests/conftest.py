@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import pathlib
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,10 @@ from hypothesis import HealthCheck, settings
 # A loaded machine is slow, which says nothing of the code.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+# What runs in the background ignores interruptions, and so would each call that a test makes and interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = pathlib.Path(__file__).parents[1]
 
