@@ -70,12 +70,12 @@ class Places:
         self._timed: dict[int, tuple[StackMeaning, StackMeaning]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
 
-    def place(self, names: tuple[str, ...], told: str = "", loops: frozenset[str] = frozenset()) -> StackMeaning:
-        """The place of a stack; `told` is the state that the dump prints for the thread, as profiles know it.
+    def place(self, names: tuple[str, ...], state: str = "", loops: frozenset[str] = frozenset()) -> StackMeaning:
+        """The place of a stack; `state` is the state that the dump prints for the thread, as profiles know it.
 
         `loops` are frames that are known to run tasks by calling stored functions.
         """
-        key = names, told, bool(loops) and self._runs_for(loops, names)
+        key = names, state, bool(loops) and self._runs_for(loops, names)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._classify(*key)
@@ -93,9 +93,9 @@ class Places:
         inside = list(takewhile(lambda name: name not in loops, names))
         return len(inside) < len(names) and not self.rules.calls.isdisjoint(inside)
 
-    def _classify(self, names: tuple[str, ...], told: str, called: bool) -> StackMeaning:
+    def _classify(self, names: tuple[str, ...], state: str, called: bool) -> StackMeaning:
         wait = self._find_wait(names)
-        said = self.rules.waits.get(told)
+        said = self.rules.waits.get(state)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
         if said is not None and said.state == "running":
             wait = _Wait(None, 0, False)  # the wait that its frames show has ended
@@ -105,7 +105,7 @@ class Places:
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
-        rule = self._find_rule(names, wait, told)
+        rule = self._find_rule(names, wait, state)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
         return StackMeaning(
             names=names,
@@ -166,13 +166,13 @@ class Places:
             end -= 1
         return end
 
-    def _find_rule(self, names: Sequence[str], wait: _Wait, told: str) -> FrameRule | None:
+    def _find_rule(self, names: Sequence[str], wait: _Wait, state: str) -> FrameRule | None:
         if not wait.run and wait.rule is None:
             return next(
                 (rule for rule in self.rules.frame_rules if rule.verb == "running" and not rule.waits and match(rule.frames, names, 0)),
                 None,
             )
-        kinds = (wait.rule.traits if wait.rule else frozenset()) | {told}
+        kinds = (wait.rule.traits if wait.rule else frozenset()) | {state}
         for rule in self.rules.frame_rules:
             if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
                 return rule

@@ -9,8 +9,8 @@ from stackan.classify.awaited import Waits
 from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_printed, held_by_guards
 from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
+from stackan.classify.printed_state import read_awaited, read_held
 from stackan.classify.timeouts import Timeouts
-from stackan.classify.told import read_awaited, read_held
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Sighting, StackMeaning, is_main, unparked
@@ -26,13 +26,13 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
 
     `spoken` are the names of the stacks in which lambdas can be named better.
     """
-    guards, printed, told = find_guards(dump), find_printed(dump), dump.facts.told
+    guards, printed, states = find_guards(dump), find_printed(dump), dump.facts.states
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
     known: dict[tuple[int, str, frozenset[str]], StackMeaning] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
-        said = told.get(thread) if told else None
+        said = states.get(thread) if states else None
         own = loops.get(stem(dump.thread(thread).name), _NONE) if loops else _NONE
         key = nodes[thread], said.words if said is not None else "", own
         place = known.get(key)

@@ -52,7 +52,7 @@ def _same_thread(before: Sighting, after: Sighting) -> bool:
     theirs = after.dump.columns.thread_pthread[after.thread]
     if ours and theirs:
         return ours == theirs
-    if before.told is not None and after.told is not None and after.told.age < before.told.age:
+    if before.printed_state is not None and after.printed_state is not None and after.printed_state.age < before.printed_state.age:
         return False
     entries = _entry(before), _entry(after)
     return None in entries or entries[0] == entries[1]

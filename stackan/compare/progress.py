@@ -39,7 +39,7 @@ class Judges:
 
     def judge(self, sightings: Sequence[tuple[int, Sighting]]) -> _Judged:
         still = [] if _rests(sightings) else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
-        if any(sighting.dump.facts.told for _, sighting in sightings):  # it may be a matter of the thread's own counters
+        if any(sighting.dump.facts.states for _, sighting in sightings):  # it may be a matter of the thread's own counters
             return self._judge(sightings, still)
         key = (*still, *((index, id(sighting.place)) for index, sighting in sightings))  # equal places are the same object
         judged = self._known.get(key)
@@ -145,7 +145,7 @@ def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, No
     pairs = list(itertools.pairwise(sighting for _, sighting in sightings))
     if sightings[0][0] != 0 or not pairs or not all(works_in_place(*pair) for pair in pairs):
         return None
-    first, last = (sightings[at][1].told for at in (0, -1))
+    first, last = (sightings[at][1].printed_state for at in (0, -1))
     assert first is not None and last is not None and first.ran is not None and last.ran is not None
     return judge_work(last.ran - first.ran, last.age - first.age, len(sightings))
 

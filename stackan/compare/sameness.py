@@ -55,9 +55,9 @@ def is_busy(ran: int, passed: int) -> bool:
 
 def _ran(before: Sighting, after: Sighting) -> tuple[int | None, int]:
     """(CPU time, time) in microseconds between two sightings, where the dumps print them."""
-    if not before.dump.facts.told:
+    if not before.dump.facts.states:
         return None, 0
-    ours, theirs = before.told, after.told
+    ours, theirs = before.printed_state, after.printed_state
     if ours is None or theirs is None or ours.ran is None or theirs.ran is None or theirs.age <= ours.age:
         return None, 0
     return theirs.ran - ours.ran, theirs.age - ours.age

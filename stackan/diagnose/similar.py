@@ -50,8 +50,8 @@ def say_the_same(ours: Sequence[Fact], theirs: Sequence[Fact]) -> bool:
     return [_exact(each) for each in ours] == [_exact(each) for each in theirs]
 
 
-def _exact(told: Fact) -> Hashable:
-    return told.name, tuple((name, _name_of(value)) for name, value in told.values.items())
+def _exact(fact: Fact) -> Hashable:
+    return fact.name, tuple((name, _name_of(value)) for name, value in fact.values.items())
 
 
 def _name_of(value: object) -> Hashable:
@@ -66,9 +66,9 @@ def _name_of(value: object) -> Hashable:
     return tuple(map(_name_of, value)) if type(value) is tuple else str(value)
 
 
-def _look(told: Fact) -> Hashable:
+def _look(fact: Fact) -> Hashable:
     """The content of a fact, without numbers, addresses and threads."""
-    return told.name, tuple((name, _look_of(value)) for name, value in told.values.items())
+    return fact.name, tuple((name, _look_of(value)) for name, value in fact.values.items())
 
 
 def _look_of(value: object) -> Hashable:

@@ -173,7 +173,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
-    told: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: its printed state}
+    states: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 

@@ -132,9 +132,9 @@ class Sighting(NamedTuple):
     holds: tuple[Held, ...]
 
     @property
-    def told(self) -> PrintedState | None:
+    def printed_state(self) -> PrintedState | None:
         """The state of the thread that the dump prints beside its frames; None if it prints none."""
-        return self.dump.facts.told.get(self.thread)
+        return self.dump.facts.states.get(self.thread)
 
     @property
     def runs(self) -> bool:

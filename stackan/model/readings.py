@@ -10,7 +10,7 @@ def printed_readings(process: Process) -> dict[int, tuple[Dump, Printed]]:
     """{address: (the newest dump in which the lock was printed, what that says)} of those that readers held then."""
     newest: dict[int, tuple[Dump, Printed]] = {}
     for dump in reversed(process.dumps):
-        told = {word.address: (dump, word) for word in dump.facts.printed if word.kind == "rwlock"}
-        for address, found in told.items():
+        found_at = {word.address: (dump, word) for word in dump.facts.printed if word.kind == "rwlock"}
+        for address, found in found_at.items():
             newest.setdefault(address, found)
     return {address: found for address, found in newest.items() if found[1].readers}

@@ -75,12 +75,12 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
     for dump in dumps:
         names = Names(dump, known.setdefault(dump.traits.language, {}), rulebook.library)
         stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
-        spoken.append({node: told for node in stacks[-1] if (told := names.spoken(node))})
+        spoken.append({node: better for node in stacks[-1] if (better := names.spoken(node))})
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
-    seen.update(said.words for dump in dumps for said in dump.facts.told.values())
+    seen.update(said.words for dump in dumps for said in dump.facts.states.values())
     places = rulebook.places(seen)
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
-    sightings = [sight(dump, by_node, places, loops, told) for dump, by_node, told in zip(dumps, stacks, spoken)]
+    sightings = [sight(dump, by_node, places, loops, better) for dump, by_node, better in zip(dumps, stacks, spoken)]
     repeats = find_repeats(dumps, beside.counters, lambda at: any(sighting.runs for sighting in sightings[at]))
     kept = [at for at in range(len(dumps)) if at not in repeats.doubtful]
     index = {at: position for position, at in enumerate(kept)}

@@ -41,7 +41,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
         warnings.append(said("its inputs' names speak of several hosts, {hosts}; their threads are of one process", hosts=row(named)))
     if len(named := _named(roles)) > 1:
         warnings.append(said("its inputs' names speak of several roles, {roles}; their threads are of one process", roles=row(named)))
-    order, told = _reason_of_order(dumps, clues, given_order), clues.order(dumps)
+    order, ordered_by = _reason_of_order(dumps, clues, given_order), clues.order(dumps)
     placements = [
         Placement(
             dump,
@@ -51,7 +51,7 @@ def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequenc
             hosts[at],
             roles[at],
             pids[at],
-            _time(dump, clues, told),
+            _time(dump, clues, ordered_by),
         )
         for at, dump in enumerate(dumps)
     ]
@@ -78,9 +78,9 @@ def _agreed(clues: Sequence[Clue | None]) -> str | None:
     return None
 
 
-def _time(dump: Dump, clues: Clues, told: str | None) -> Clue | None:
+def _time(dump: Dump, clues: Clues, ordered_by: str | None) -> Clue | None:
     times = clues.times(dump)
-    source = told if told is not None else next((source for source in (TEXT, NAME, ARCHIVE) if source in times), None)
+    source = ordered_by if ordered_by is not None else next((source for source in (TEXT, NAME, ARCHIVE) if source in times), None)
     return Clue(times[source], source) if source is not None else None
 
 
@@ -89,9 +89,9 @@ def _reason_of_order(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> 
         return said("the only one")
     if given_order:
         return said("as it was given")
-    told = clues.order(dumps)
-    if told is not None:
-        return _BY_TIME[told]
+    ordered_by = clues.order(dumps)
+    if ordered_by is not None:
+        return _BY_TIME[ordered_by]
     if clues.count_rounds(dumps):
         return said("by the rounds in the names")
     return said("by the times of the files") if clues.file_times(dumps) else said("by its name")

@@ -19,14 +19,14 @@ _TELLS = {TEXT: said("their texts"), NAME: said("their names"), ARCHIVE: said("t
 
 def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[str]:
     """Warnings about the times between snapshots that are compared; none where these are not known, or fine."""
-    told, steps = clues.order(dumps), time_steps(dumps, clues)
-    if told is None or not steps:
+    source, steps = clues.order(dumps), time_steps(dumps, clues)
+    if source is None or not steps:
         return []
     if min(steps) < 0 and not given_order:
         return []
     doubts: list[str] = []
     if min(steps) < 0:
-        doubts.append(said("by {clue} the snapshots were not taken in this order", clue=_TELLS[told]))
+        doubts.append(said("by {clue} the snapshots were not taken in this order", clue=_TELLS[source]))
     span, nearest = span_of(steps), min(map(abs, steps))
     if span < CLOSE:
         doubts.append(
@@ -34,7 +34,7 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
                 "its snapshots were taken {span} apart, by {clue}: too close to tell what stands still from what is slow; "
                 "take them 3 to 5 minutes apart",
                 span=spoken(span),
-                clue=_TELLS[told],
+                clue=_TELLS[source],
             )
         )
     elif nearest > _FAR:
@@ -43,7 +43,7 @@ def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> lis
                 "its snapshots were taken {span} apart, by {clue}: too far to tell threads that stood still from threads that came back "
                 "to the same place; take them 3 to 5 minutes apart",
                 span=spoken(nearest),
-                clue=_TELLS[told],
+                clue=_TELLS[source],
             )
         )
     return doubts
@@ -74,9 +74,9 @@ def span_of(steps: Sequence[int]) -> int:
 
 def time_steps(dumps: Sequence[Dump], clues: Clues) -> list[int]:
     """The seconds between the snapshots; empty where one of them is not known."""
-    told = clues.order(dumps)
-    if told is None:
+    source = clues.order(dumps)
+    if source is None:
         return []
-    steps = [seconds_between(*pair) for pair in itertools.pairwise(clues.times(dump)[told] for dump in dumps)]
+    steps = [seconds_between(*pair) for pair in itertools.pairwise(clues.times(dump)[source] for dump in dumps)]
     known = [step for step in steps if step is not None]
     return known if len(known) == len(steps) else []

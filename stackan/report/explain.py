@@ -50,7 +50,7 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
             yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
     for number, finding in enumerate(analysis.findings, 1):
         if any(other is track for _, other in finding.threads):
-            told = said(
+            line = said(
                 "{number}. {kind} ({severity}, {confidence}): {title}",
                 number=number,
                 kind=term(finding.kind),
@@ -58,7 +58,7 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
                 confidence=term(finding.confidence),
                 title=page.speech.title(finding.title),
             )
-            yield from page.labelled(said("finding"), told)
+            yield from page.labelled(said("finding"), line)
     yield ""
 
 

@@ -14,9 +14,9 @@ from stackan.wording.nouns import say
 _ENGLISH = catalog_of(ENGLISH)
 
 
-def reason(told: Fact) -> dict[str, Any]:
+def reason(fact: Fact) -> dict[str, Any]:
     """`{"name": "waits-for", "thread": 4250, "what": {"kind": "mutex", "address": "0x…"}, "function": "transfer"}`"""
-    return {"name": told.name, **{name: _plain(value) for name, value in told.values.items()}}
+    return {"name": fact.name, **{name: _plain(value) for name, value in fact.values.items()}}
 
 
 def _plain(value: Value) -> Any:

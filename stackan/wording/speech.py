@@ -25,28 +25,28 @@ class Speech:
         self._chosen: dict[tuple[str, frozenset[str]], Sentence] = {}
         self._bare: dict[str, str] = {}  # sentences that name nothing, as most advice
 
-    def sentence(self, told: Fact, before: Fact | None = None) -> str:
+    def sentence(self, fact: Fact, before: Fact | None = None) -> str:
         """A fact as a sentence, or as a clause without a period; `before` is the one that was said before it."""
-        if not told.values:
-            bare = self._bare.get(told.name)
+        if not fact.values:
+            bare = self._bare.get(fact.name)
             if bare is None:
-                bare = self._bare[told.name] = self.catalog.text(_choose(told.name, frozenset()).text)
+                bare = self._bare[fact.name] = self.catalog.text(_choose(fact.name, frozenset()).text)
             return bare
-        key = told.name, _known(told.values, before)
+        key = fact.name, _known(fact.values, before)
         sentence = self._chosen.get(key)
         if sentence is None:
             sentence = self._chosen[key] = _choose(*key)
-        text, count = sentence.text, told.values.get("count")
+        text, count = sentence.text, fact.values.get("count")
         if sentence.plural is not None and isinstance(count, int):
             text = self.catalog.plural(text, sentence.plural, count)
         else:
             text = self.catalog.text(text)
-        return self.catalog.filled(text, _Words(told.values, self))
+        return self.catalog.filled(text, _Words(fact.values, self))
 
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
-        told = tuple(facts)
-        return self.catalog.sentences([self.catalog.closed(self.sentence(each, before)) for before, each in zip((None, *told), told)])
+        given = tuple(facts)
+        return self.catalog.sentences([self.catalog.closed(self.sentence(each, before)) for before, each in zip((None, *given), given)])
 
     def title(self, facts: Iterable[Fact]) -> str:
         """Clauses in a row."""

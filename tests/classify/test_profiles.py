@@ -57,8 +57,8 @@ OPENINGS = {
 def name_of(frame: str, opening: str = "Thread 1 (LWP 7):\n") -> str:
     """The canonical name of a frame as it is printed; of a line that a reader tells a thread's state from, that state."""
     (dump,) = parse_all(f"{opening}{frame}\n".encode(), "example")
-    if dump.facts.told and not dump.frames:
-        return dump.facts.told[0].words
+    if dump.facts.states and not dump.frames:
+        return dump.facts.states[0].words
     assert len(dump.frames) == 1
     (name,) = Names(dump).stack(dump.threads[0].node)
     return name

@@ -37,7 +37,7 @@ def only(text: str) -> Dump:
 
 def words(dump: Dump) -> dict[int | None, str]:
     """{a goroutine's number: its printed state}"""
-    return {dump.thread(row).number: told.words.removeprefix("go: ") for row, told in dump.facts.told.items()}
+    return {dump.thread(row).number: told.words.removeprefix("go: ") for row, told in dump.facts.states.items()}
 
 
 # -- real dumps

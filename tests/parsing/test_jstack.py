@@ -33,7 +33,7 @@ def parse(text: str) -> Dump:
 
 def told(dump: Dump, name: str) -> PrintedState:
     row = next(thread.row for thread in dump.threads if thread.name == name)
-    return dump.facts.told[row]
+    return dump.facts.states[row]
 
 
 def functions(dump: Dump, name: str) -> list[str]:
@@ -181,7 +181,7 @@ def test_several_dumps_in_one_log_are_snapshots_in_their_order() -> None:
     dumps = parse_all(first + b"INFO between\n" + second, "server.log")
 
     assert [len(dump.threads) for dump in dumps] == [23, 23]
-    assert [dump.facts.told[dump.first_thread].words for dump in dumps] == ["java: TIMED_WAITING"] * 2
+    assert [dump.facts.states[dump.first_thread].words for dump in dumps] == ["java: TIMED_WAITING"] * 2
 
 
 def test_the_trace_of_an_exception_in_the_log_makes_no_frames() -> None:
@@ -249,7 +249,7 @@ def test_owners_of_java_util_concurrent_locks_are_known_without_their_list_where
 def test_two_threads_of_one_name_get_no_owner_from_the_deadlock_section() -> None:
     dump = parse((DATA / "jdk17-reentrant-sigquit.txt").read_text().replace('"order-3"', '"order-1"'))
 
-    namesakes = [dump.facts.told[thread.row] for thread in dump.threads if thread.name == "order-1"]
+    namesakes = [dump.facts.states[thread.row] for thread in dump.threads if thread.name == "order-1"]
     assert [said.holds for said in namesakes] == [(), ()]
 
 
@@ -260,7 +260,7 @@ def test_the_list_of_ownable_synchronizers_is_read() -> None:
 
 
 def test_jhsdb_prints_the_awaited_monitor_as_locked_so_the_deadlock_section_is_believed() -> None:
-    from stackan.classify.told import read_held
+    from stackan.classify.printed_state import read_held
 
     said = told(read("jdk17-monitor-jhsdb.txt"), "transfer-1")
 
@@ -277,7 +277,7 @@ def test_without_that_section_no_monitor_of_the_innermost_frame_counts_as_held()
 
 
 def test_object_wait_gives_back_the_monitor_that_it_waits_on() -> None:
-    from stackan.classify.told import read_held
+    from stackan.classify.printed_state import read_held
 
     said = told(read("jdk17-monitor-1.txt"), "Finalizer")
 

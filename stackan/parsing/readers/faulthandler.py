@@ -40,7 +40,7 @@ _NOISE = (b"Extension modules: ", b"<Cannot show all threads ", b"Python runtime
 
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     dumps = {0: False}  # {row of its first thread: whether a stack in it is cut}
     first = 0
     seen: set[int] = set()
@@ -51,7 +51,7 @@ def read(data: bytes) -> ParsedText:
             if pthread in seen or UNKNOWN in (pthread, *seen):
                 first = _begin(builder, dumps, seen)
             seen.add(pthread)
-            told[builder.thread(pthread=max(pthread, 0), name=name)] = PrintedState("python: thread", builder.line)
+            states[builder.thread(pthread=max(pthread, 0), name=name)] = PrintedState("python: thread", builder.line)
         elif text.startswith(_OPENINGS):
             first = _begin(builder, dumps, seen)
             builder.noise()
@@ -66,7 +66,7 @@ def read(data: bytes) -> ParsedText:
             dumps[first] |= text == _CUT
         elif text.startswith(_NOISE):
             builder.noise()
-    return split_snapshots(builder, {row: Facts(None, None, (), (), limited=limited, told=told) for row, limited in dumps.items()})
+    return split_snapshots(builder, {row: Facts(None, None, (), (), limited=limited, states=states) for row, limited in dumps.items()})
 
 
 def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:

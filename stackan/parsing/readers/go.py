@@ -56,12 +56,12 @@ class _Snapshot:
     def __init__(self, failed: bool = False, deadlock: int = 0) -> None:
         self.failed = failed  # the program printed it because it failed or got a signal to end
         self.deadlock = deadlock  # the line that says that all are asleep
-        self.told: dict[int, PrintedState] = {}
+        self.states: dict[int, PrintedState] = {}
         self.seen: set[int] = set()  # numbers of its goroutines
         self.crashing = False  # further system threads print themselves, and some goroutines again
 
     def facts(self) -> Facts:
-        return Facts(None, None, (), (), told=self.told, ended=self.failed, deadlock=self.deadlock)
+        return Facts(None, None, (), (), states=self.states, ended=self.failed, deadlock=self.deadlock)
 
 
 class _Reader:
@@ -109,9 +109,9 @@ class _Reader:
             assert header is not None
         snapshot = self._find_snapshot(header.number)
         words = _bare_state(header.state)
-        if words == "running" and not snapshot.told and not snapshot.failed:
+        if words == "running" and not snapshot.states and not snapshot.failed:
             words = _OBSERVER
-        snapshot.told[self.builder.thread(number=header.number)] = PrintedState(f"go: {words}", self.builder.line)
+        snapshot.states[self.builder.thread(number=header.number)] = PrintedState(f"go: {words}", self.builder.line)
         return True
 
     def _find_snapshot(self, number: int) -> _Snapshot:

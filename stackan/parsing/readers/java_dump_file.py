@@ -60,8 +60,8 @@ class _Reader:
             else:
                 self.builder.blank()
                 self.builder.close_thread()
-        told = {row: thread.told() for row, thread in enumerate(self.threads)}
-        return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), told=told),))
+        states = {row: thread.printed_state() for row, thread in enumerate(self.threads)}
+        return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), states=states),))
 
     def take(self, text: bytes) -> None:
         raise NotImplementedError

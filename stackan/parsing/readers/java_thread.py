@@ -68,7 +68,7 @@ class JavaThread:
             self.held.add(lock.address)
             self.holds.append(lock)
 
-    def told(self) -> PrintedState:
+    def printed_state(self) -> PrintedState:
         holds = self.holds
         if self.waits and (self.awaits is None or self.awaits.address is None):
             # Compiled code prints no object for Object.wait: any of its monitors may be the one that was given back.

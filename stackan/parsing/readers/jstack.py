@@ -204,7 +204,7 @@ class _Reader:
             printed=(),
             refusals=(),
             announced=self.announced.get(first, 0),
-            told={row: thread.told() for row, thread in threads.items()},
+            states={row: thread.printed_state() for row, thread in threads.items()},
         )
 
 

@@ -62,7 +62,7 @@ def read(data: bytes) -> ParsedText:
     paths = _find_paths(data)
     builder = Builder(data, outermost_first=True)
     facts: dict[int, Facts] = {}
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     path: Path | None = None
     in_summary = False
     for text in builder.lines():
@@ -76,7 +76,7 @@ def read(data: bytes) -> ParsedText:
             row = builder.thread(lwp=head.lwp, name=head.name)
             path = paths[builder.line]
             if path.weight < path.samples * _STILL or head.lwp == UNKNOWN:
-                told[row] = PrintedState(MOVING, builder.line)
+                states[row] = PrintedState(MOVING, builder.line)
         elif node is not None and builder.open and path is not None:
             frame = read_frame(text[node.start :]) if builder.line in path.lines else None
             if frame is None:
@@ -96,7 +96,7 @@ def read(data: bytes) -> ParsedText:
                 builder.close_thread()
                 builder.noise()
     reading = split_snapshots(builder, facts)
-    return reading._replace(facts=tuple(each._replace(told=told) for each in reading.facts))
+    return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 
 def _find_paths(data: bytes) -> dict[int, Path]:

@@ -31,7 +31,7 @@ def read(data: bytes) -> ParsedText:
     objects = Objects(builder)
     current = NOTHING_SAID  # the facts about the process whose threads are being read
     facts = {0: current}  # {row of its first thread: that}
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     seen: set[tuple[int, int]] = set()
     in_head = False  # between a process's line and its version's
     for text in builder.lines():
@@ -49,7 +49,7 @@ def read(data: bytes) -> ParsedText:
                 facts[len(builder.columns.thread_lwp)] = current  # the same process once more
                 seen.clear()
             seen.add((lwp, pthread))
-            told[builder.thread(lwp=lwp, pthread=pthread, name=name)] = told_by(state, builder.line)
+            states[builder.thread(lwp=lwp, pthread=pthread, name=name)] = printed_state(state, builder.line)
             in_head = False
         elif in_head:
             builder.noise()
@@ -60,8 +60,8 @@ def read(data: bytes) -> ParsedText:
             builder.noise()
         elif builder.open and text.startswith(_FRAME):
             _read_line(builder, text, objects)
-    objects.complete(told, facts)
-    return split_snapshots(builder, {row: said._replace(told=told) for row, said in facts.items()})
+    objects.complete(states, facts)
+    return split_snapshots(builder, {row: said._replace(states=states) for row, said in facts.items()})
 
 
 def read_process(text: bytes) -> Facts | None:
@@ -97,7 +97,7 @@ def read_thread(text: bytes) -> tuple[int, int, bytes, tuple[int, int] | None] |
     return (-1, pthread, state, name) if pthread is not None else None
 
 
-def told_by(state: bytes, line: int) -> PrintedState:
+def printed_state(state: bytes, line: int) -> PrintedState:
     """The state that py-spy prints for a thread: whether the system runs it, and whether it has the GIL."""
     word, _, gil = state.decode().partition("+")
     held = (Lock("gil", None, line, "the GIL"),) if "gil" in (word, gil) else ()

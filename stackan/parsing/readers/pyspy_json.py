@@ -26,7 +26,7 @@ from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.pieces import split_snapshots
-from stackan.parsing.readers.pyspy import told_by
+from stackan.parsing.readers.pyspy import printed_state
 
 _FIELDS = {
     *(b"pid", b"thread_id", b"thread_name", b"os_thread_id", b"active", b"owns_gil"),
@@ -38,7 +38,7 @@ _INNER = b"      "  # the indent of the lines within a thread's frames
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     seen: set[tuple[int, int]] = set()
     said: dict[bytes, bytes] = {}  # fields of the current thread and frame, as they are printed
     name: tuple[int, int] | None = None  # offsets of the thread's name in the text
@@ -66,14 +66,14 @@ def read(data: bytes) -> ParsedText:
             where = (name[0] - builder.start, name[1] - builder.start) if name is not None else None
             row = builder.thread(lwp=thread[0], pthread=thread[1], name=where)
             state = b"idle" if said.get(b"active") == b"false" else b"active"
-            told[row] = told_by(state + b"+gil" if value == b"true" else state, builder.line)
+            states[row] = printed_state(state + b"+gil" if value == b"true" else state, builder.line)
         elif key == b"line" and builder.open and b"name" in said:
             builder.frame(*_frame(said))
         elif builder.open and text.startswith(_INNER):
             builder.locals()
         else:
             builder.noise()
-    return split_snapshots(builder, {row: each._replace(told=told) for row, each in facts.items()})
+    return split_snapshots(builder, {row: each._replace(states=states) for row, each in facts.items()})
 
 
 def _frame(said: dict[bytes, bytes]) -> tuple[bytes, bytes]:

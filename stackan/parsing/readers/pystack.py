@@ -46,7 +46,7 @@ def read(data: bytes) -> ParsedText:
     builder = Builder(data, outermost_first=True)
     objects = Objects(builder)
     facts: dict[int, Facts] = {}
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     seen: set[int] = set()
     pid: int | None = None
     shift = 0  # of a text with subinterpreters
@@ -60,7 +60,7 @@ def read(data: bytes) -> ParsedText:
                 facts[len(builder.columns.thread_lwp)] = Facts(pid, None, (), ())
                 seen.clear()
             seen.add(lwp)
-            told[builder.thread(lwp=lwp, name=name)] = _told(status, builder.line)
+            states[builder.thread(lwp=lwp, name=name)] = _state_of(status, builder.line)
         elif not text:
             builder.blank()
         elif builder.open and text.startswith((_PYTHON, _NATIVE)):
@@ -81,9 +81,9 @@ def read(data: bytes) -> ParsedText:
             if said is not None:
                 pid = said
                 facts[len(builder.columns.thread_lwp)] = Facts(pid, None, (), ())
-    objects.complete(told, facts)
+    objects.complete(states, facts)
     reading = split_snapshots(builder, facts)
-    return reading._replace(facts=tuple(each._replace(told=told) for each in reading.facts))
+    return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None, bytes, int] | None:
@@ -120,7 +120,7 @@ def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     return b"" if function == b"???" else function, b"from " + library + location
 
 
-def _told(status: bytes, line: int) -> PrintedState:
+def _state_of(status: bytes, line: int) -> PrintedState:
     """`[Has the GIL]`, `[Waiting for the GIL]`, `[Garbage collecting]`, `[]`."""
     if b"Has the GIL" in status:
         return PrintedState("python: active", line, None, (Lock("gil", None, line, "the GIL"),))

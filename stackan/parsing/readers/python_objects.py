@@ -68,7 +68,7 @@ class Objects:
             what, address = _WAITS[self._frame][kind], int(digits, 16)
             self._awaited[self._thread] = Lock(what, address, self._builder.line, kind.decode(), evidence=LOCALS)
 
-    def complete(self, told: dict[int, PrintedState], snapshots: Iterable[int]) -> None:
+    def complete(self, states: dict[int, PrintedState], snapshots: Iterable[int]) -> None:
         """Add to the printed state of each thread what it waits for; `snapshots` are the rows with which they begin."""
         lwps = self._builder.columns.thread_lwp
         for first, stop in itertools.pairwise(sorted({0, *snapshots, len(lwps)})):
@@ -78,4 +78,4 @@ class Objects:
                 lock = self._awaited.get(row)
                 if lock is not None:
                     owner = ending.get(lock.address or 0) if lock.kind == "thread" else None
-                    told[row] = told[row]._replace(awaits=lock._replace(owners=() if owner is None else (owner,)))
+                    states[row] = states[row]._replace(awaits=lock._replace(owners=() if owner is None else (owner,)))

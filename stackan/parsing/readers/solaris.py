@@ -40,7 +40,7 @@ class _Frame(NamedTuple):
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
-    told: dict[int, PrintedState] = {}
+    states: dict[int, PrintedState] = {}
     refusals: list[str] = []
     for text in builder.lines():
         if not text.strip():
@@ -59,20 +59,20 @@ def read(data: bytes) -> ParsedText:
             builder.frame(frame.function, location, pc=frame.pc, arguments=frame.arguments)
         elif builder.open and text == _ZOMBIE:
             builder.locals()
-            told[len(builder.columns.thread_lwp) - 1] = PrintedState("solaris: zombie", builder.line)
+            states[len(builder.columns.thread_lwp) - 1] = PrintedState("solaris: zombie", builder.line)
         elif builder.open and (text.startswith(_SIGNAL) or (text.startswith(b" ") and b"(), exit value = 0x" in text)):
             builder.locals()
         elif text.startswith(b"pstack: "):
             builder.noise()
             refusals.append(text.decode("utf-8", "replace"))
     reading = split_snapshots(builder, facts)
-    return reading._replace(facts=tuple(each._replace(refusals=tuple(refusals), told=told) for each in reading.facts))
+    return reading._replace(facts=tuple(each._replace(refusals=tuple(refusals), states=states) for each in reading.facts))
 
 
 def read_process(text: bytes) -> Facts | None:
     """`83950:` and the command, for a core `core 'FILE' of 83950:`; a tab is between them, or the blanks that a terminal made of it."""
-    told = text.partition(b"' of ")[2] if text.startswith(b"core '") else text
-    pid, _, command = told.partition(b":")
+    process = text.partition(b"' of ")[2] if text.startswith(b"core '") else text
+    pid, _, command = process.partition(b":")
     if command[:1] not in (b"\t", b" ") or not is_number(pid, 10):
         return None
     return Facts(int(pid), command.strip().decode("utf-8", "replace") or None, (), ())

@@ -6,18 +6,18 @@ from stackan.model.dump import Lock, PrintedState
 from stackan.model.place import FRAMES, RECORDED, Awaited, Held, StackMeaning
 
 
-def read_awaited(told: PrintedState, place: StackMeaning) -> Awaited | None:
+def read_awaited(state: PrintedState, place: StackMeaning) -> Awaited | None:
     """The object that the dump names as awaited; None if it names none, or the thread is not seen to wait for one."""
-    lock = told.awaits
+    lock = state.awaits
     if lock is None or place.kind is None:
         return None
     return Awaited(place.kind, lock.address, lock.what or None, lock.owners, lock.mode, lock.evidence, 0, lock.line)
 
 
-def read_held(told: PrintedState) -> list[Held]:
+def read_held(state: PrintedState) -> list[Held]:
     """The locks that the dump names as held; not the one whose condition the thread waits for, which gave it back."""
-    awaited = told.awaits
-    return [_held(lock) for lock in told.holds if awaited is None or lock.address is None or lock.address != awaited.address]
+    awaited = state.awaits
+    return [_held(lock) for lock in state.holds if awaited is None or lock.address is None or lock.address != awaited.address]
 
 
 def _held(lock: Lock) -> Held:
