@@ -59,7 +59,7 @@ def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[SafeText]:
 
     Raises UsageError where that cannot be written, or where the file is one of those that were read.
     """
-    with _told_where(path), _opened(path, inputs, "w") as file:
+    with _naming(path), _opened(path, inputs, "w") as file:
         stream = SafeText(cast("TextIO", file))
         yield stream
         stream.flush()
@@ -68,7 +68,7 @@ def output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[SafeText]:
 @contextlib.contextmanager
 def binary_output(path: str | None, inputs: Sequence[str] = ()) -> Iterator[BinaryIO]:
     """The same for a result that is no text, which a terminal doesn't get."""
-    with _told_where(path), _opened(path, inputs, "wb") as file:
+    with _naming(path), _opened(path, inputs, "wb") as file:
         if file.isatty():
             raise UsageError(said("this format is no text for a terminal: give a file to -o"))
         yield cast("BinaryIO", file)
@@ -102,7 +102,7 @@ def _spare_inputs(path: str, inputs: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _told_where(path: str | None) -> Iterator[None]:
+def _naming(path: str | None) -> Iterator[None]:
     """Name the output in an error of the system's, which names a file that it cannot open, but none that it cannot write."""
     try:
         yield

@@ -26,7 +26,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
 
     Those are logs that say which thread waits for which, counters of what each thread has used, and tables that show the process at
     the other end of a connection or a pipe.  A file that the caller names has to be one of these; other files in a folder or an archive
-    are passed over.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
+    are skipped.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
     followed only with `follow_links`.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump.
     """
@@ -61,7 +61,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
         raise InputError(_say_what_lacks(paths, warnings, found))
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
-        warnings.append(said("passed over, as no thread dump is in them: {sources}", sources=sources))
+        warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))

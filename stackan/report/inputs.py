@@ -56,7 +56,7 @@ def _process(process: Process, page: Page) -> Iterator[str]:
         yield from _placement(number, placed, differs, page)
         for index, table in process.counters.tables if process.counters is not None else ():
             if process.dumps[index] is placed.dump:
-                yield from _told(said("counts"), said("{source}, line {line}", source=table.source, line=table.line), page)
+                yield from _entry(said("counts"), said("{source}, line {line}", source=table.source, line=table.line), page)
     for warning in place.warnings:
         yield from page.labelled(said("note"), warning)
     yield ""
@@ -66,12 +66,12 @@ def _placement(number: int, placed: Placement, differs: Sequence[str], page: Pag
     dump = placed.dump
     where = said("{source}, line {line}", source=dump.source, line=dump.thread(dump.first_thread).line)
     yield f"   {number}. {page.say(where)}"  # whole, to be copied
-    yield from _told(said("format"), _format(placed), page)
-    yield from _told(said("process"), placed.joined, page)
-    yield from _told(said("order"), placed.ordered, page)
-    yield from _told(said("time"), _known(placed.time), page)
+    yield from _entry(said("format"), _format(placed), page)
+    yield from _entry(said("process"), placed.joined, page)
+    yield from _entry(said("order"), placed.ordered, page)
+    yield from _entry(said("time"), _known(placed.time), page)
     for name in differs:
-        yield from _told(_CLUES[name], _known(getattr(placed, name), name), page)
+        yield from _entry(_CLUES[name], _known(getattr(placed, name), name), page)
 
 
 def _format(placed: Placement) -> str:
@@ -81,7 +81,7 @@ def _format(placed: Placement) -> str:
     return said("{format}, {threads}; not compared: taken with another tool or other symbols", **known)
 
 
-def _told(name: str, text: str, page: Page) -> Iterator[str]:
+def _entry(name: str, text: str, page: Page) -> Iterator[str]:
     for at, line in enumerate(wrap(page.say(text), page.width - 15)):
         yield page.label(name, 6) + line if at == 0 else " " * 15 + line
 

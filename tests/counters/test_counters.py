@@ -236,7 +236,7 @@ def test_of_several_iterations_the_last_stands_nearest_to_the_dump_behind_them(r
 def test_top_that_lists_processes_is_passed_over(real: Case) -> None:
     analysis = analyze(real("t1", "t2", tables=["top-processes.txt"]))
     assert analysis.to_dict()["processes"][0]["counters"] == []
-    assert [warning.partition(":")[0] for warning in analysis.warnings] == ["passed over, as no thread dump is in them"]
+    assert [warning.partition(":")[0] for warning in analysis.warnings] == ["skipped, as no thread dump is in them"]
 
 
 def test_a_table_may_stand_in_one_text_with_its_dump(tmp_path: Path) -> None:

@@ -358,7 +358,7 @@ def test_how_inputs_were_placed_can_be_explained(explained):
 
 
 def test_a_log_among_the_dumps_is_passed_over_with_a_note(explained):
-    assert "passed over, as no thread dump is in them" in explained
+    assert "skipped, as no thread dump is in them" in explained
     assert "101500/server.log" in explained.replace("\n", "").replace(" ", "")
 
 

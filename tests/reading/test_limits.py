@@ -235,7 +235,7 @@ def test_text_that_is_kept_leaves_less_for_the_next(tmp_path: Path) -> None:
     limits = Limits(kept_bytes=len(DUMP) * 250)
 
     assert stackan.load(tmp_path, limits=limits).warnings == [
-        "passed over, as no thread dump is in them: " + ", ".join(f"{tmp_path}/other{number}" for number in range(9))
+        "skipped, as no thread dump is in them: " + ", ".join(f"{tmp_path}/other{number}" for number in range(9))
     ]
     copies = [shutil.copy(dump, tmp_path / f"b{number}.txt") for number in range(2)]
     case = stackan.load(dump, *copies, limits=limits)

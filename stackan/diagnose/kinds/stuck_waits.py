@@ -111,7 +111,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
         severity=severity,
         confidence=confidence,
         title=_title(group, processes, holder, behind),
-        reasons=(*_explain(group, pool, handovers, holders, ends), *more_behind(behind - _told_behind(group, holders))),
+        reasons=(*_explain(group, pool, handovers, holders, ends), *more_behind(behind - _named_behind(group, holders))),
         doubts=tuple(
             fact(name)
             for name, so in (("one-snapshot-no-duration", once), ("lock-still-moves", bool(handovers)), ("others-may-still-come", coming))
@@ -144,7 +144,7 @@ def _title(group: Group, processes: Sequence[Process], holder: Holder | None, be
     return (wait, *held, *([fact("and-behind", count=behind)] if behind else []))
 
 
-def _told_behind(group: Group, holders: Holders) -> int:
+def _named_behind(group: Group, holders: Holders) -> int:
     """The number of threads behind that are shown with the locks for which they wait."""
     if len(group) > 1:
         return 0
