@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from stackan.model.facts import Fact, One, Peer, PoolOf, Share, Shown, Value, Wanted
@@ -21,24 +21,36 @@ def reason(fact: Fact) -> dict[str, Any]:
 
 def _plain(value: Value) -> Any:
     """A thread is its number, a process its id, a pool its name; records are objects without what is not known."""
-    if isinstance(value, Track):
-        return value.shown
-    if isinstance(value, Process):
-        return value.id
-    if isinstance(value, Pool):
-        return value.name
-    if isinstance(value, Wanted):
-        known = {name: each for name, each in value._asdict().items() if each not in (None, "", 0)}
-        if value.who:
-            known["who"] = _plain(value.who)
-        return known | ({"address": f"{value.address:#x}"} if value.address is not None else {})
-    if isinstance(value, (Peer, PoolOf)):
-        return say(value, _ENGLISH)
-    if isinstance(value, (Shown, Share)):
-        return {name: each for name, each in value._asdict().items() if each not in (None, "")}
-    if isinstance(value, Fact):
-        return reason(value)
+    plain = _PLAIN.get(type(value))
+    if plain is not None:
+        return plain(value)
     if isinstance(value, (int, str)):
         return value
     several = cast(Iterable[One], value)
     return [_plain(each) for each in several]
+
+
+def _wanted(value: Wanted) -> dict[str, Any]:
+    known = {name: each for name, each in zip(value._fields, value) if each not in (None, "", 0)}
+    if value.who:
+        known["who"] = _plain(value.who)
+    if value.address is not None:
+        known["address"] = f"{value.address:#x}"
+    return known
+
+
+def _known(value: Shown | Share) -> dict[str, Any]:
+    return {name: each for name, each in zip(value._fields, value) if each not in (None, "")}
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    Track: lambda track: track.shown,
+    Process: lambda process: process.id,
+    Pool: lambda pool: pool.name,
+    Wanted: _wanted,
+    Peer: lambda peer: say(peer, _ENGLISH),
+    PoolOf: lambda pool: say(pool, _ENGLISH),
+    Shown: _known,
+    Share: _known,
+    Fact: reason,
+}
