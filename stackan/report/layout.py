@@ -16,6 +16,7 @@ _LONGEST_WORD = 3 * WIDTH
 # Between a Chinese character and its neighbor a line may end, but not before the first of these marks, nor behind the second.
 _CLOSING = frozenset("、，。；：！？）」』》】”’…,.;:!?)]}")
 _OPENING = frozenset("（「『《【“‘([{")
+_ENDING = frozenset("、，。；：！？")  # what comes behind these begins a word, even with a mark: `：./snap1.txt`
 
 
 def columns(text: str) -> int:
@@ -77,7 +78,8 @@ def _units(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _may_break(before: str, after: str) -> bool:
-    return after not in _CLOSING and before not in _OPENING and 2 in (_columns_of(before), _columns_of(after)) and _columns_of(after) > 0
+    goes_on = after in _CLOSING and not (before in _ENDING and after.isascii())
+    return not goes_on and before not in _OPENING and 2 in (_columns_of(before), _columns_of(after)) and _columns_of(after) > 0
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:

@@ -29,6 +29,10 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one():
         assert not [line for line in lines if line[0] in "、，。；：）」" or line[-1] in "（「"], width
 
 
+def test_a_path_that_begins_with_a_point_begins_a_line_of_its_own():
+    assert list(wrap("没有栈信息：../case/snap1.txt", 18)) == ["没有栈信息：", "../case/snap1.txt"]
+
+
 @given(st.text(alphabet="线程（「」）、，。ab /", max_size=60), st.integers(6, 40))
 def test_wrapping_mixed_text_keeps_every_character_and_the_width(text, width):
     lines = list(wrap(text, width))
