@@ -110,8 +110,8 @@ def _learn(found: Found, taken_at: str | None, written: float | None) -> None:
 
 def say_again(again: list[tuple[str, str]]) -> str:
     """Which inputs were met again, and under which names they were read; the first few."""
-    inputs = [f"{name} ({first})" for name, first in again]
+    inputs = [name if name == first else f"{name} ({first})" for name, first in again]
     return said(
-        "read once, though given again under another name (the name under which it was read in parentheses): {inputs}",
+        "given more than once, and read once (in parentheses the name under which it was read): {inputs}",
         inputs=first_of(inputs, _LISTED),
     )
