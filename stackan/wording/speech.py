@@ -15,6 +15,8 @@ from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
 
 _ALL = {**SENTENCES, **ADVICE, **NOTES}
 _NAMES = re.compile(r"\{(\w+)")
+_CHOICES = frozenset(("kinds", "by", "frames"))  # values of which any may be the one
+_SPECIAL = _CHOICES | {"reason", "advice", "number", "span", "calls"}  # values that are more than their own words
 
 
 class Speech:
@@ -46,6 +48,8 @@ class Speech:
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
         given = tuple(facts)
+        if len(given) == 1:  # as each step of an advice
+            return self.catalog.closed(self.sentence(given[0]))
         return self.catalog.sentences([self.catalog.closed(self.sentence(each, before)) for before, each in zip((None, *given), given)])
 
     def title(self, facts: Iterable[Fact]) -> str:
@@ -105,6 +109,9 @@ class _Words(dict[str, str]):
         self._catalog = speech.catalog
 
     def __missing__(self, name: str) -> str:
+        if name not in _SPECIAL:
+            value = self._values[name]
+            return self._speech.sentence(value) if isinstance(value, Fact) else say(value, self._catalog)
         if name in ("reason", "advice"):
             return self._part_of_hint(name)
         value = self._values["processes" if name == "number" else name]
@@ -116,7 +123,7 @@ class _Words(dict[str, str]):
             return span(value, self._catalog)
         if name == "calls" and isinstance(value, tuple):
             return " ← ".join(map(str, value))
-        if name in ("kinds", "by", "frames") and isinstance(value, tuple):
+        if name in _CHOICES and isinstance(value, tuple):
             several = cast(Iterable[One], value)
             return listed_as_choice([say(each, self._catalog) for each in several], self._catalog)
         return say(value, self._catalog)
