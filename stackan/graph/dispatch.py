@@ -114,6 +114,6 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
         loops.setdefault(loop, set()).update(crowd.seen[number])
     for name, threads in loops.items():
         if name in busy:
-            yield name, fact("parked-below-a-busy-loop", count=len(threads), function=name)
+            yield name, fact("parked-in-a-busy-loop", count=len(threads), function=name)
         elif len(threads) > 1:
             yield name, fact("all-parked-alike", count=len(threads), function=name)

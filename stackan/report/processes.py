@@ -272,9 +272,9 @@ def render_stuck(process: Process, shared: Mapping[Stack, str], page: Page) -> I
     ranked = sorted(groups.values(), key=lambda tracks: (-len(tracks), tracks[0].newest.thread))
     for tracks in ranked[:_SHOWN_STACKS]:
         place = tracks[0].place
-        above = shared.get(place.names)
-        yield from page.indented(_stuck(tracks, above, page), 3, 6)
-        if not above:
+        shown_as = shared.get(place.names)
+        yield from page.indented(_stuck(tracks, shown_as, page), 3, 6)
+        if not shown_as:
             yield from stack_lines(place.names, place.wait_frames, page)
     if len(ranked) > _SHOWN_STACKS:
         hidden = len(ranked) - _SHOWN_STACKS
@@ -286,14 +286,14 @@ def render_stuck(process: Process, shared: Mapping[Stack, str], page: Page) -> I
         yield page.line(more, 3)
 
 
-def _stuck(tracks: Sequence[Track], above: str | None, page: Page) -> str:
-    """`stuck, 10 threads: 17870 17869 …`; `above` is the name of their stack where that was shown before."""
+def _stuck(tracks: Sequence[Track], shown_as: str | None, page: Page) -> str:
+    """`stuck, 10 threads: 17870 17869 …`; `shown_as` is the name under which their stack was shown before."""
     known = {"threads": threads_of(len(tracks)), "numbers": page.numbers([track.shown for track in tracks], 8)}
     counted = page.tally(term(track.counted) for track in tracks if track.counted)
-    if above and counted:
-        return said("stuck in {stack}, {threads}: {numbers}; counters: {counted}", **known, stack=above, counted=counted)
-    if above:
-        return said("stuck in {stack}, {threads}: {numbers}", **known, stack=above)
+    if shown_as and counted:
+        return said("stuck in {stack}, {threads}: {numbers}; counters: {counted}", **known, stack=shown_as, counted=counted)
+    if shown_as:
+        return said("stuck in {stack}, {threads}: {numbers}", **known, stack=shown_as)
     if counted:
         return said("stuck, {threads}: {numbers}; counters: {counted}", **known, counted=counted)
     return said("stuck, {threads}: {numbers}", **known)

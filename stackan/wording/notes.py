@@ -120,7 +120,7 @@ POOLS = {
         one("by the rule {rule}: {function} runs tasks for {caller}"),
         one("by the rule {rule}: {function} runs tasks"),
     ],
-    "parked-below-a-busy-loop": [
+    "parked-in-a-busy-loop": [
         many(
             "one of its threads was seen waiting for work where {function} takes it",
             "{count} of its threads were seen waiting for work where {function} takes it",
