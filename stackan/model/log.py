@@ -1,10 +1,11 @@
-"""A server's own log, beside the dumps: its lines about threads that wait."""
+"""A server's own log: its lines about threads that wait, and about what happened to the server."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from stackan.model.event import Event, Extent, Writer
 from stackan.model.facts import Fact
 
 
@@ -26,20 +27,35 @@ class LoggedWait(NamedTuple):
     passed: bool  # it was taken by code that has another thread give it back
 
 
+UNKNOWN_WRITER = Writer(None, None, None)
+
+
 class Log:
     """The content of one log.  Compared by identity, as the case has each log once."""
 
-    __slots__ = ("alarms", "kind", "lines", "rounds", "source", "waits")
+    __slots__ = ("alarms", "events", "extent", "kind", "lines", "rounds", "source", "waits", "writer")
 
     def __init__(
-        self, source: str, kind: str, waits: tuple[LoggedWait, ...], rounds: int, alarms: tuple[int, ...], lines: Mapping[int, str]
+        self,
+        source: str,
+        kind: str,
+        waits: tuple[LoggedWait, ...] = (),
+        rounds: int = 0,
+        alarms: tuple[int, ...] = (),
+        lines: Mapping[int, str] | None = None,
+        events: tuple[Event, ...] = (),
+        writer: Writer = UNKNOWN_WRITER,
+        extent: Extent | None = None,
     ) -> None:
         self.source = source
-        self.kind = kind  # "innodb"
+        self.kind = kind  # the contract's word: "innodb", "dmcss", "dmcssm", "dmasm", "dmserver", "dolphindb"
         self.waits = waits  # of the last round of reports: earlier ones are past
         self.rounds = rounds
         self.alarms = alarms  # lines in which the server warns, or ends itself
-        self.lines = lines  # {number: text} of all lines that are named here
+        self.lines = lines or {}  # {number: text} of all lines that are named here, but for those of events, which have their own
+        self.events = events  # in the order of their lines; repeats stand once
+        self.writer = writer
+        self.extent = extent  # None of a log that is only looked through for waits
 
     def __repr__(self) -> str:
         return f"<Log {self.source}: {len(self.waits)} waits>"
