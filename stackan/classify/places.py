@@ -36,6 +36,8 @@ _STRIPPED = 3  # at most so many innermost frames of the C library may lack a na
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
     "socket": "network",
+    "file": "io",
+    "pipe": "io",
     "condition": "condition",
     "process": "join",
     "future": "future",

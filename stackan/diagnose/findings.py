@@ -57,7 +57,7 @@ def _reported(
 def _rank(finding: Finding) -> tuple[int, ...]:
     """The gravest first; of equally grave ones that with the higher verdict, then the surer, then that which holds up most."""
     verdict = VERDICTS.index(VERDICT_OF[finding.kind]) if finding.kind in VERDICT_OF else len(VERDICTS)
-    return _GRAVE[finding.severity], verdict, _SURE[finding.confidence], -(len(finding.threads) + finding.behind)
+    return _GRAVE[finding.severity], verdict, _SURE[finding.confidence], -(len(finding.threads) + finding.behind + finding.perhaps_behind)
 
 
 def leading(findings: Sequence[Finding], verdict: str) -> Finding | None:

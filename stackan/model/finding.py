@@ -59,6 +59,7 @@ class Finding(NamedTuple):
     processes: tuple[Process, ...]
     doubts: tuple[Fact, ...] = ()  # why it is no surer
     behind: int = 0  # how many more threads are known to wait behind these
+    perhaps_behind: int = 0  # how many may do so: these are the only candidate for what they wait for
     holders: tuple[Track, ...] = ()  # threads that are shown to hold what these wait for
     roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
 

@@ -329,6 +329,7 @@ def _finding(analysis: Analysis, finding: Finding, lang: str) -> dict[str, Any]:
         "processes": [process.id for process in finding.processes],
         "threads": [{"process": process.id, "lwp": track.lwp} for process, track in finding.threads],
         "behind": finding.behind,
+        "perhaps_behind": finding.perhaps_behind,
         "resources": [say(resource, _ENGLISH) for resource in finding.resources],
         "title": words.title,
         "explanation": words.explanation,

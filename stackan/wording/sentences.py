@@ -217,6 +217,12 @@ _HOLDERS = {
         )
     ],
     "object-has-moved": [one("What they wait for stood at {address} in the oldest dump: the collector has moved it since.")],
+    "may-hold-up": [
+        many(
+            "{count} more thread may wait for it, by elimination.",
+            "{count} more threads may wait for it, by elimination.",
+        )
+    ],
     "more-behind": [many("{count} more thread waits behind.", "{count} more threads wait behind.")],
 }
 

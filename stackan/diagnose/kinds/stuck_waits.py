@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from stackan.diagnose.advice import advise
 from stackan.diagnose.evidence.blocked_behind import more_behind
@@ -52,7 +52,35 @@ def find_stuck_waits(
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
     ends = OtherEnds(processes)
-    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], ends) for key, group in free.items()]
+    perhaps = _perhaps_behind(free.values(), holders)
+    return [
+        _finding(
+            group,
+            key in mostly,
+            behind[key],
+            sum(perhaps.get((process.id, track.key), 0) for process, track in group),
+            holders[group[0][0].id],
+            ends,
+        )
+        for key, group in free.items()
+    ]
+
+
+def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dict[tuple[str, int | str], int]:
+    """{(process, thread): how many wait for something that only this thread may hold}, of threads that stand still themselves.
+
+    No lock says so: a rule does, by naming the functions inside which a holder is.
+    """
+    found: dict[tuple[str, int | str], int] = {}
+    for group in groups:
+        for process in {process.id: process for process, _ in group}.values():
+            waiters = [track for member, track in group if member is process]
+            rule = waiters[0].place.rule
+            candidates = holders[process.id].candidates.beside(rule) if rule is not None and rule.holders else []
+            if len(candidates) == 1 and candidates[0].progress == STUCK:
+                key = (process.id, candidates[0].key)
+                found[key] = found.get(key, 0) + len(waiters)
+    return found
 
 
 def _group(process: Process, shared: SharedLocks) -> dict[tuple[object, ...], list[Track]]:
@@ -89,7 +117,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: OtherEnds) -> Finding:
+def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Holders, ends: OtherEnds) -> Finding:
     first = group[0][1]
     tracks = [track for _, track in group]
     processes = tuple({process.id: process for process, _ in group}.values())
@@ -111,7 +139,11 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
         severity=severity,
         confidence=confidence,
         title=_title(group, processes, holder, behind),
-        reasons=(*_explain(group, pool, handovers, holders, ends), *more_behind(behind - _named_behind(group, holders))),
+        reasons=(
+            *_explain(group, pool, handovers, holders, ends),
+            *more_behind(behind - _named_behind(group, holders)),
+            *([fact("may-hold-up", count=perhaps)] if perhaps else []),
+        ),
         doubts=tuple(
             fact(name)
             for name, so in (("one-snapshot-no-duration", once), ("lock-still-moves", bool(handovers)), ("others-may-still-come", coming))
@@ -123,6 +155,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
         advice=advise(first, kind, holders.is_known(first), bool(read)),
         processes=processes,
         behind=behind,
+        perhaps_behind=perhaps,
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
