@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import networkx
 
     from stackan.model.link import Descriptors
+    from stackan.model.listing import Listing
     from stackan.model.log import Log
 
 
@@ -71,6 +72,7 @@ class Analysis:
         doors: Doors,
         logs: tuple[Log, ...] = (),
         descriptors: tuple[Descriptors, ...] = (),
+        listings: tuple[Listing, ...] = (),
     ) -> None:
         self.verdict = verdict
         self.headline_facts = headline_facts  # what the headline says
@@ -83,6 +85,7 @@ class Analysis:
         self.warnings = warnings
         self.logs = logs  # that were read; their results are in the processes that have written them
         self.descriptors = descriptors  # that were read; their results are in what the threads wait for
+        self.listings = listings  # that were read; their results are in what the threads wait for
         self._doors = doors
         self._graph: networkx.MultiDiGraph[int] | None = None
 

@@ -29,6 +29,7 @@ class Wanted(NamedTuple):
     symbol: str = ""  # of the object, or of the class or the place in a source that represents it
     descriptor: int | None = None
     end_of: int | None = None  # the LWP whose end it is
+    transaction: str = ""  # of a database, whose end it is
     who: Peer | str = ""  # the other end of a connection or a pipe: processes, or an address such as "10.0.0.7:5432"
     through: str = ""  # how that is reached: "pipe", "network", "unix"
     unnamed: int = 0  # frames of the C library without a name that are all one sees of it

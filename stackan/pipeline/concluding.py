@@ -65,6 +65,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         Doors(_export, _speech, _document),
         tuple(in_order(case.logs)),
         tuple(in_order(case.descriptors)),
+        tuple(in_order(case.listings)),
     )
 
 
@@ -98,6 +99,11 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
         from stackan.peers import attach
 
         tracks = attach(tracks, beside.links)
+    if beside.listings:
+        from stackan.listings.joining import attach as attach_listings
+
+        tracks, listed = attach_listings(tracks, beside.listings, len(dumps))
+        readings = (*readings, *listed)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
 

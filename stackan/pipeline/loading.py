@@ -18,6 +18,7 @@ from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors
+    from stackan.model.listing import Listing
     from stackan.model.log import Log
 
 
@@ -65,7 +66,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings)
 
 
 class Found(NamedTuple):
@@ -75,13 +76,14 @@ class Found(NamedTuple):
     logs: list[Log]
     tables: list[Table]  # of counters
     descriptors: list[Descriptors]
+    listings: list[Listing]
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
 
     @property
     def beside(self) -> bool:
         """Whether they say anything that is no dump."""
-        return bool(self.logs or self.tables or self.descriptors)
+        return bool(self.logs or self.tables or self.descriptors or self.listings)
 
     @property
     def is_empty(self) -> bool:
@@ -95,6 +97,7 @@ def _joined(texts: Sequence[Found]) -> Found:
         [log for text in texts for log in text.logs],
         [table for text in texts for table in text.tables],
         [found for text in texts for found in text.descriptors],
+        [listing for text in texts for listing in text.listings],
         [trouble for text in texts for trouble in text.troubles],
         [other for text in texts for other in text.others],
     )
@@ -110,6 +113,9 @@ def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[
     if found.descriptors:
         source = found.descriptors[0].source
         return said("{source}: a table of descriptors, but no thread dump beside it; {advice}", source=source, advice=ASK_FOR)
+    if found.listings:
+        source = found.listings[0].source
+        return said("{source}: a listing of a database's views, but no thread dump beside it; {advice}", source=source, advice=ASK_FOR)
     if warnings:
         return warnings[0]
     if not paths:
@@ -122,7 +128,7 @@ def _read(item: Blob, alone: bool) -> Found:
 
     A text that is none of these becomes a trouble, unless it is all that the caller gave.
     """
-    found = Found([], [], [], [], [], [])
+    found = Found([], [], [], [], [], [], [])
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
     if known:
@@ -134,6 +140,7 @@ def _read(item: Blob, alone: bool) -> Found:
         found.logs.extend(_read_log(item))
         found.tables.extend(_read_counters(item))
         found.descriptors.extend(_read_descriptors(item))
+        found.listings.extend(_read_listing(item))
         found.troubles.extend(tell_others(found.dumps[0]) if found.dumps else [])
     if trouble is not None and not found.beside:
         if alone:
@@ -169,3 +176,10 @@ def _read_descriptors(item: Blob) -> list[Descriptors]:
 
     found = read_descriptors(item.data, item.source)
     return [found] if found is not None else []
+
+
+def _read_listing(item: Blob) -> list[Listing]:
+    from stackan.listings import read_listing
+
+    listing = read_listing(item.data, item.source)
+    return [listing] if listing is not None else []

@@ -17,10 +17,11 @@ from stackan.placing import host_of
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
     from stackan.model.link import Descriptors, Link
+    from stackan.model.listing import Listing
     from stackan.model.log import Log
 
 
-Text = TypeVar("Text", "Log", "Descriptors")
+Text = TypeVar("Text", "Log", "Descriptors", "Listing")
 
 
 class SideFiles(NamedTuple):
@@ -29,6 +30,7 @@ class SideFiles(NamedTuple):
     logs: Sequence[Log]  # that it has written
     counters: Counters | None  # beside its snapshots
     links: dict[int, Link]  # what its descriptors lead to
+    listings: Sequence[Listing]  # of its own views
 
 
 def assign_side_files(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[SideFiles], list[str]]:
@@ -37,7 +39,9 @@ def assign_side_files(case: Case, places: Sequence[ProcessInputs]) -> tuple[list
     logs = _share_logs(written, places)
     counters, unused = _share_counters(case, places)
     links, unfit = _connect(in_order(case.descriptors), places)
-    return [SideFiles(*each) for each in zip(logs, counters, links)], [*_strangers(written, logs), *unused, *unfit]
+    listings = _share_listings(in_order(case.listings), places)
+    notes = [*_strangers(written, logs), *unused, *unfit, *_unlisted(case.listings, listings)]
+    return [SideFiles(*each) for each in zip(logs, counters, links, listings)], notes
 
 
 def in_order(texts: Iterable[Text]) -> list[Text]:
@@ -72,6 +76,23 @@ def _connect(descriptors: Sequence[Descriptors], places: Sequence[ProcessInputs]
 
     hosts = {each.host for each in places}
     return connect(descriptors, [host_of(found.source, hosts) for found in descriptors], places)
+
+
+def _share_listings(listings: Sequence[Listing], places: Sequence[ProcessInputs]) -> list[list[Listing]]:
+    """For each process the listings that name its threads."""
+    if not listings:
+        return [[] for _ in places]
+    from stackan.listings.joining import assign_listings
+
+    return assign_listings(listings, places)
+
+
+def _unlisted(listings: Sequence[Listing], shares: Sequence[Sequence[Listing]]) -> Iterator[str]:
+    """Warnings about listings that name no thread of any process."""
+    shared = {id(listing) for share in shares for listing in share}
+    for listing in in_order(listings):
+        if id(listing) not in shared:
+            yield said("{source}: no dump has the threads that this listing names, or several have", source=listing.source)
 
 
 def _strangers(logs: Sequence[Log], shares: Sequence[Sequence[Log]]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from stackan.wording.nouns import say
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors, Link
+    from stackan.model.listing import Listing
     from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
@@ -62,6 +63,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
         "findings": [_finding(analysis, finding, lang) for finding in analysis.findings],
         "logs": [_log(log, analysis.processes) for log in analysis.logs],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
+        "listings": [_listing(listing, analysis.processes) for listing in analysis.listings],
         "warnings": list(map(catalog_of(lang).again, analysis.warnings)),
     }
 
@@ -318,6 +320,12 @@ def _logged_wait(judged: Judged) -> dict[str, Any]:
 
 def _descriptors(table: Descriptors) -> dict[str, Any]:
     return {"source": table.source, "tools": list(table.tools), "rows": len(table.rows)}
+
+
+def _listing(listing: Listing, processes: tuple[Process, ...]) -> dict[str, Any]:
+    owner = next((process.id for process in processes if any(reading.log is listing.log for reading in process.logs)), None)
+    counts = {"sessions": len(listing.sessions), "waits": len(listing.waits), "jobs": len(listing.jobs)}
+    return {"source": listing.source, "process": owner, **counts}
 
 
 def _finding(analysis: Analysis, finding: Finding, lang: str) -> dict[str, Any]:

@@ -100,6 +100,8 @@ def wanted(value: Wanted, catalog: Catalog) -> str:
         return catalog.text("something in the C library that the dump does not name (a one-time initialization or a robust mutex)")
     if value.unnamed:
         return catalog.text("something in the C library that the dump does not name (a semaphore, a thread's end, or a timed or PI mutex)")
+    if value.transaction:
+        return catalog.fill("the end of transaction {transaction}", transaction=value.transaction)
     if value.end_of is not None:
         return catalog.fill("the end of LWP {lwp}", lwp=str(value.end_of))
     if address and value.kind in NAMES:

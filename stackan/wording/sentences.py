@@ -217,6 +217,13 @@ _HOLDERS = {
         )
     ],
     "object-has-moved": [one("What they wait for stood at {address} in the oldest dump: the collector has moved it since.")],
+    "transaction-of-session": [one("Transaction {transaction} is that of session {session}, which LWP {lwp} serves.")],
+    "transaction-of-nobody": [
+        one(
+            "No listing shows the session of transaction {transaction}; this does: "
+            "SELECT SESS_ID FROM V$SESSIONS WHERE TRX_ID = {transaction}."
+        )
+    ],
     "may-hold-up": [
         many(
             "{count} more thread may wait for it, by elimination.",

@@ -210,6 +210,6 @@ def test_every_fact_has_a_sentence() -> None:
 
 
 def test_every_sentence_is_of_a_fact() -> None:
-    told = set().union(*map(literals, ("classify", "compare", "diagnose", "faultlogs", "graph", "model", "report")))
+    told = set().union(*map(literals, ("classify", "compare", "diagnose", "faultlogs", "graph", "listings", "model", "report")))
     made = {f"waits-{relation}" for relation in relations()} | {f"{name}-one-of" for name in told}
     assert {*SENTENCES, *ADVICE, *NOTES} - told - made == set()

@@ -1,0 +1,80 @@
+"""The columns of the views that are read.
+
+Dameng, `SELECT * FROM V$TRXWAIT` (of a cluster V$DSC_TRXWAIT) and `SELECT SESS_ID, TRX_ID, STATE, THRD_ID FROM V$SESSIONS` in disql.
+THRD_ID is the thread's number in the kernel, so the LWP of the dumps (Dameng's manuals on its views and on faults):
+
+    LINEID     ID                   WAIT_FOR_ID          WAIT_TIME   THRD_ID
+    ---------- -------------------- -------------------- ----------- -----------
+    1          1303                 1301                 47041       32158
+
+    LINEID     SESS_ID              TRX_ID               STATE  THRD_ID
+    ---------- -------------------- -------------------- ------ -----------
+    1          140153246187784      1301                 IDLE   32150
+
+DolphinDB, `getConsoleJobs()`, `getRecentJobs()` and `getJobStatus(id)`; its tables name no thread (DolphinDB's tutorial on jobs):
+
+    node   userID rootJobId                            jobType queue
+    ------ ------ ------------------------------------ ------- ----------------
+    dnode1 admin  8c8b1de1-54b2-4d26-9c79-f2c2b3d6e2a4 unknown normal job queue
+
+    node   userID jobId          rootJobId priority endTime
+    ------ ------ -------------- --------- -------- -------
+    dnode1 admin  load2024050401 1f0c…     4
+"""
+
+from __future__ import annotations
+
+import re
+
+from stackan.listings.tables import Row, read_rows
+from stackan.model.listing import Job, Listing, Session, TransactionWait
+from stackan.model.log import Log
+
+_WANTED = frozenset(("WAIT_FOR_ID", "THRD_ID", "ROOTJOBID", "JOBID"))
+_NUMBER = re.compile(r"\d{1,20}")
+_NONE = ("", "NULL", "-", "0")
+
+
+def read_views(data: bytes, source: str) -> Listing | None:
+    """The rows of these views that a text holds; None if it holds none."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")
+    rows = list(read_rows(text.split("\n"), _WANTED))
+    sessions = tuple(session for row in rows if (session := _session(row)) is not None)
+    waits = tuple(wait for row in rows if (wait := _wait(row)) is not None)
+    jobs = tuple(job for row in rows if (job := _job(row)) is not None)
+    if not (sessions or waits or jobs):
+        return None
+    kind = "dolphindb-jobs" if jobs else "dameng-views"
+    lines = {each.line: each.text.rstrip("\r") for each in rows}
+    return Listing(Log(source, kind, lines=lines), sessions, waits, jobs)
+
+
+def _session(row: Row) -> Session | None:
+    lwp, name = _number(row, "THRD_ID"), row.cells.get("SESS_ID", "")
+    if lwp is None or not _NUMBER.fullmatch(name):
+        return None
+    return Session(row.line, lwp, name, _number(row, "TRX_ID"), row.cells.get("STATE", ""))
+
+
+def _wait(row: Row) -> TransactionWait | None:
+    own, holder = _number(row, "ID"), _number(row, "WAIT_FOR_ID")
+    if own is None or holder is None or own == holder:
+        return None
+    return TransactionWait(row.line, own, holder, _number(row, "THRD_ID"), _number(row, "WAIT_TIME"))
+
+
+def _job(row: Row) -> Job | None:
+    """A job of DolphinDB's that has not ended."""
+    batch = "JOBID" in row.cells
+    name = row.cells.get("JOBID" if batch else "ROOTJOBID", "")
+    if not name or name in _NONE or row.cells.get("ENDTIME", ""):
+        return None
+    return Job(row.line, name, row.cells.get("NODE", ""), row.cells.get("USERID", ""), batch)
+
+
+def _number(row: Row, column: str) -> int | None:
+    cell = row.cells.get(column, "")
+    return int(cell) if cell not in _NONE and _NUMBER.fullmatch(cell) else None

@@ -1,0 +1,58 @@
+"""Listings of a server's own views, saved beside the dumps: its sessions, the transactions that wait for each other, its jobs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackan.model.log import Log
+
+
+class Session(NamedTuple):
+    """A session of a database, and the thread that serves it."""
+
+    line: int  # of the listing, from 1
+    lwp: int
+    id: str  # by which it is closed
+    transaction: int | None
+    state: str  # as printed: "ACTIVE", "IDLE"; "" where it is not
+
+
+class TransactionWait(NamedTuple):
+    """A transaction that waits for another one to end."""
+
+    line: int
+    transaction: int
+    holder: int  # the transaction that it waits for
+    lwp: int | None  # of the thread that runs the waiting one
+    milliseconds: int | None  # for which it waits
+
+
+class Job(NamedTuple):
+    """A job that a server lists as not ended."""
+
+    line: int
+    id: str  # by which it is canceled
+    node: str  # that runs it; "" where it is not printed
+    user: str
+    batch: bool  # it was submitted as a batch job, so it is canceled as one
+
+
+class Listing:
+    """The content of one listing.  Compared by identity, as the case has each text once."""
+
+    __slots__ = ("jobs", "log", "sessions", "waits")
+
+    def __init__(
+        self, log: Log, sessions: tuple[Session, ...] = (), waits: tuple[TransactionWait, ...] = (), jobs: tuple[Job, ...] = ()
+    ) -> None:
+        self.log = log  # its name, and the text of its lines
+        self.sessions = sessions
+        self.waits = waits
+        self.jobs = jobs
+
+    def __repr__(self) -> str:
+        return f"<Listing {self.source}: {len(self.sessions)} sessions, {len(self.waits)} waits, {len(self.jobs)} jobs>"
+
+    @property
+    def source(self) -> str:
+        return self.log.source
