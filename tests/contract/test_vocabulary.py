@@ -137,7 +137,7 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(LISTS.split(), list),
     **dict.fromkeys(("thread", "first", "last"), (int, type(None))),
     **dict.fromkeys(("shown", "share", "doubt"), dict),
-    **dict.fromkeys(("thread_id", "place"), str),
+    **dict.fromkeys(("thread_id", "place", "transaction", "session"), str),
     "frames": list,
     "what": (dict, str),
     "waiter": (int, str),
