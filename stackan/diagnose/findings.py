@@ -35,7 +35,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
         finding for finding in findings if finding.supports_verdict or any(len(process.dumps) == 1 for process in finding.processes)
     ]
     jobs = Jobs(processes)
-    findings += jobs.explain(find_stuck_waits(processes, *_reported(graph, reduction, explained)))
+    findings += jobs.explain(find_stuck_waits(processes, graph.shared_locks, *_reported(graph, reduction, explained)))
     for process in processes:
         findings += [finding for finding in find_spins(process) if not jobs.polls(finding)]
         findings += find_held_loops(process)

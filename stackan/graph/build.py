@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from stackan.graph.peers import Peers
+from stackan.graph.shared import find_shared_locks, is_private
 from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
 from stackan.model.facts import Wanted
@@ -17,7 +18,6 @@ from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awa
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said
-from stackan.model.shared import SharedLocks, is_private
 from stackan.model.track import STUCK, VANISHED, Track, held_by, label
 from stackan.model.waitgraph import (
     ARRIVAL_OF,
@@ -48,9 +48,9 @@ _BROUGHT = {
 def build(processes: Sequence[Process]) -> WaitGraph:
     graph = WaitGraph()
     someone = graph.add(Node("someone-else", said("someone else"), None))
-    shared = SharedLocks(processes)
+    graph.shared_locks = find_shared_locks(processes)
     joined: dict[Hashable, int] = {}  # locks of several processes that nobody is shown to hold
-    builders = [_Builder(graph, process, someone, shared, joined) for process in processes]
+    builders = [_Builder(graph, process, someone, joined) for process in processes]
     everyone: dict[int | str, list[int]] = {}  # a lock in shared memory may be held by a thread of another process
     for builder in builders:
         builder.add_threads()
@@ -76,11 +76,10 @@ def _is_whole(dump: Dump) -> bool:
 
 
 class _Builder:
-    def __init__(self, graph: WaitGraph, process: Process, someone: int, shared: SharedLocks, joined: dict[Hashable, int]) -> None:
+    def __init__(self, graph: WaitGraph, process: Process, someone: int, joined: dict[Hashable, int]) -> None:
         self.graph = graph
         self.process = process
         self.someone = someone
-        self.shared = shared
         self.joined = joined
         self.threads: dict[int | str, int] = {}
         self.supply = Supply(graph, process, someone, self.threads)
@@ -179,7 +178,7 @@ class _Builder:
 
         That it is one lock is inferred, so no deadlock may rest on it: it leads to someone else.
         """
-        lock = self.shared.of(self.process, track)
+        lock = self.graph.shared_locks.get((self.process.id, track.key))
         awaited = track.newest.awaited
         if lock is None or awaited is None or awaited.address in self.holders or awaited.address in self.recorded:
             return None

@@ -1,6 +1,6 @@
 """A process of a case: its snapshots, threads through time, pools."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
@@ -48,6 +48,7 @@ class Process(NamedTuple):
     counters: "Counters | None" = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
+    certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:

@@ -1,5 +1,6 @@
 """The AND/OR wait-for graph as plain arrays (docs/algorithm.md)."""
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from stackan.model.facts import Wanted
@@ -61,6 +62,7 @@ class WaitGraph:
         self.nodes: list[Node] = []
         self.needs: list[int] = []
         self.out: list[list[Edge]] = []
+        self.shared_locks: dict[tuple[str, int | str], Hashable] = {}  # of several processes, by (process, thread) that waits for one
 
     def add(self, node: Node, needs: int = 0) -> int:
         self.nodes.append(node)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
-from stackan.compare import follow, park_turn_waiters_across
+from stackan.compare import follow, park_turn_waiters_across, rate
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
 from stackan.errors import UsageError
 from stackan.graph import build, find_pools, reduce
@@ -45,7 +45,8 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     places = place(case.dumps, case.given_order)
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
-    processes = _name_processes(park_turn_waiters_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))
+    apiece = [_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]
+    processes = _name_processes(rate(park_turn_waiters_across(apiece)))
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)

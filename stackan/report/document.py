@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stackan._version import __version__
 from stackan.model.analysis import Analysis, StackClass
-from stackan.model.certainty import certainty
 from stackan.model.dump import Dump
 from stackan.model.facts import fact
 from stackan.model.finding import Finding
@@ -184,7 +183,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "pool": pool,
         "present": [*track.present, *_repeated(track, process)],
         "progress": track.progress,
-        "confidence": certainty(track, process.inputs.span),
+        "confidence": process.certainties.get(track.key),
         "note": _WORDS.title(track.note),
         "timeline": track.timeline,
         "state": place.state,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
-from stackan.model.certainty import certainty
 from stackan.model.facts import Wanted
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
@@ -64,7 +63,7 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
 
 def _head(process: Process, track: Track) -> str:
     """`LWP 17815 of process 17802: stuck (certain)`"""
-    sure, progress = certainty(track, process.inputs.span), progress_of(track)
+    sure, progress = process.certainties.get(track.key), progress_of(track)
     known = {"thread": label(track), "process": process.id, "progress": term(progress)}
     if progress == SEEMS_IDLE:
         return said("{thread} of process {process}: {progress}, though no rule knows it", **known)

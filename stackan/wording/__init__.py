@@ -5,6 +5,7 @@ A stage of its own: everything before it names facts, and only reports ask for t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from stackan.model.facts import Fact
@@ -15,6 +16,7 @@ from stackan.wording.speech import Speech
 __all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Speech", "advice", "explanation", "headline", "speech", "title"]
 
 
+@functools.cache
 def speech(language: str = ENGLISH) -> Speech:
     """The speech of a language; it is made once."""
     return Speech(catalog_of(language))

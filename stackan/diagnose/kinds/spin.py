@@ -6,7 +6,6 @@ import itertools
 
 from stackan.diagnose.evidence.doing import in_all
 from stackan.diagnose.evidence.quotes import sample
-from stackan.model.certainty import certainty
 from stackan.model.facts import fact
 from stackan.model.finding import LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Process
@@ -28,7 +27,7 @@ def find_spins(process: Process) -> list[Finding]:
 
 def _weakest(process: Process, tracks: list[Track]) -> str:
     """As sure as the least sure of them: a thread that was met in one place often enough, over long enough, hardly computes."""
-    return LIKELY if all(certainty(track, process.inputs.span) == LIKELY for track in tracks) else POSSIBLE
+    return LIKELY if all(process.certainties.get(track.key) == LIKELY for track in tracks) else POSSIBLE
 
 
 def _spin(process: Process, tracks: list[Track], confidence: str, title: str, why: str, advice: str) -> list[Finding]:

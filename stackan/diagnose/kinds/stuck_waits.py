@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
 from stackan.diagnose.evidence.blocked_behind import more_behind
@@ -15,7 +15,6 @@ from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Pool, Process
-from stackan.model.shared import SharedLocks
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
@@ -24,17 +23,20 @@ Group = list[tuple[Process, Track]]
 
 
 def find_stuck_waits(
-    processes: Sequence[Process], reported: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
+    processes: Sequence[Process],
+    shared: Mapping[tuple[str, int | str], Hashable],
+    reported: Collection[tuple[str, int | str]],
+    held: Collection[tuple[str, int | str]],
 ) -> list[Finding]:
     """Group the threads that stand still by what they wait for, across the processes of a case.
 
-    `reported` are threads that an earlier finding is about; `held` are threads that wait behind such a finding's cause.
+    `shared` are the locks that several processes share, by the threads that wait for them; `reported` are threads that an earlier
+    finding is about; `held` are threads that wait behind such a finding's cause.
     """
-    groups: dict[tuple[object, ...], Group] = {}
-    mostly: set[tuple[object, ...]] = set()  # objects that hold up most of a process
-    behind: dict[tuple[object, ...], int] = {}  # how many more wait behind those that wait for an object
+    groups: dict[Hashable, Group] = {}
+    mostly: set[Hashable] = set()  # objects that hold up most of a process
+    behind: dict[Hashable, int] = {}  # how many more wait behind those that wait for an object
     holders: dict[str, Holders] = {}
-    shared = SharedLocks(processes)
     for process in processes:
         own = _group(process, shared)
         if not own:
@@ -83,12 +85,12 @@ def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dic
     return found
 
 
-def _group(process: Process, shared: SharedLocks) -> dict[tuple[object, ...], list[Track]]:
+def _group(process: Process, shared: Mapping[tuple[str, int | str], Hashable]) -> dict[Hashable, list[Track]]:
     """The threads of a process that stand still, by what they wait for."""
-    groups: dict[tuple[object, ...], list[Track]] = {}
+    groups: dict[Hashable, list[Track]] = {}
     for track in process.tracks:
         if _stands(track, len(process.dumps)):
-            groups.setdefault(shared.of(process, track) or _object(process, track), []).append(track)
+            groups.setdefault(shared.get((process.id, track.key)) or _object(process, track), []).append(track)
     return groups
 
 
@@ -97,7 +99,7 @@ def _stands(track: Track, snapshots: int) -> bool:
     return track.progress == STUCK or (snapshots == 1 and waits)
 
 
-def _object(process: Process, track: Track) -> tuple[object, ...]:
+def _object(process: Process, track: Track) -> Hashable:
     """The key of what a thread waits for: equal for threads that can be said to wait for the same.
 
     An address is one process's own; locks that processes share are looked up before.  Where none is printed, threads of one

@@ -8,7 +8,7 @@ mapped memory of its own at that address since.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 
 from stackan.model.arguments import number_argument
 from stackan.model.place import Sighting
@@ -19,36 +19,24 @@ PRIVATE, SHARED = 0, 128  # glibc's LLL_PRIVATE and LLL_SHARED, as gdb prints th
 _LOCKS = ("mutex", "rwlock")
 
 
-class SharedLocks:
-    """The locks for which threads of several forked processes wait."""
+def find_shared_locks(processes: Sequence[Process]) -> dict[tuple[str, int | str], Hashable]:
+    """{(process, thread): the lock that it waits for}, of the locks for which threads of several forked processes wait."""
+    families = _families(processes)
+    waiting: dict[Hashable, list[tuple[str, int | str]]] = {}
+    for process in processes:
+        for track in process.tracks if process.id in families else ():
+            lock = _lock(track)
+            if lock is not None and _scope(track.newest) == SHARED:
+                waiting.setdefault((families[process.id], *lock), []).append((process.id, track.key))
+    return {waiter: lock for lock, waiters in waiting.items() if len({process for process, _ in waiters}) > 1 for waiter in waiters}
 
-    def __init__(self, processes: Sequence[Process]) -> None:
-        self._families = _families(processes)
-        waiting: dict[Hashable, set[str]] = {}
-        for process, track, lock in self._wanted(processes):
-            if _scope(track.newest) == SHARED:
-                waiting.setdefault(lock, set()).add(process.id)
-        self._known = {lock for lock, processes_of_it in waiting.items() if len(processes_of_it) > 1}
 
-    def of(self, process: Process, track: Track) -> tuple[Hashable, ...] | None:
-        """The identity of the lock that a thread waits for, if threads of other processes do, too."""
-        lock = self._lock(process, track) if self._known else None
-        return lock if lock in self._known and _scope(track.newest) == SHARED else None
-
-    def _wanted(self, processes: Sequence[Process]) -> Iterator[tuple[Process, Track, tuple[Hashable, ...]]]:
-        for process in processes:
-            if process.id in self._families:
-                for track in process.tracks:
-                    lock = self._lock(process, track)
-                    if lock is not None:
-                        yield process, track, lock
-
-    def _lock(self, process: Process, track: Track) -> tuple[Hashable, ...] | None:
-        awaited = track.newest.awaited
-        if awaited is None or awaited.address is None or awaited.kind not in _LOCKS or track.place.rule is not None:
-            return None
-        family = self._families.get(process.id)
-        return (family, awaited.kind, awaited.address) if family is not None else None
+def _lock(track: Track) -> tuple[str, int] | None:
+    """What a thread waits for, if it is a lock that several processes may share."""
+    awaited = track.newest.awaited
+    if awaited is None or awaited.address is None or awaited.kind not in _LOCKS or track.place.rule is not None:
+        return None
+    return awaited.kind, awaited.address
 
 
 def is_private(sighting: Sighting) -> bool:

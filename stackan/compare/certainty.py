@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
+from stackan.model.process import Process
 from stackan.model.spans import CLOSE
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, RAN_NOTHING, SETTLED, SPINNING, STUCK, VANISHED, Track
 
@@ -10,7 +13,21 @@ _OFTEN = 5  # snapshots in a row for one that runs: a long computation may well 
 _LONG = 60  # seconds after which hardly anything that is merely slow still is where it was
 
 
-def certainty(track: Track, span: int | None) -> str | None:
+def rate(processes: Sequence[Process]) -> list[Process]:
+    """The processes, with how sure it is what each of their threads does.
+
+    It comes last: what a thread waits for may be known only by a log or a table, and what it does only by another process.
+    """
+    return [process._replace(certainties=_certainties(process)) for process in processes]
+
+
+def _certainties(process: Process) -> dict[int | str, str]:
+    span = process.inputs.span
+    rated = ((track.key, _certainty(track, span)) for track in process.tracks)
+    return {key: word for key, word in rated if word is not None}
+
+
+def _certainty(track: Track, span: int | None) -> str | None:
     """A word of the contract for the thread's progress; None where that is not known.  `span`: seconds from first to last snapshot."""
     if track.progress in (APPEARED, VANISHED):
         return CERTAIN
