@@ -117,9 +117,11 @@ class Supply:
         ]
         if rule.where == OWN and not brings:
             return None
-        if rule.queued:
-            brings = [number for number in brings if not rested(self.graph.nodes[number].pool)]
+        at_rest = tuple(number for number in brings if rule.queued and rested(self.graph.nodes[number].pool))
+        brings = [number for number in brings if number not in at_rest]
         node = self.graph.add(Node("resource", rule.what, self.process, resource="future"), needs=1)
+        if at_rest:
+            self.graph.at_rest[node] = at_rest
         # Else nobody knows whether the dumps of all nodes are among the inputs.
         sure = rule.where != OTHERS or rule.complete or any(supply.process.inputs.role == rule.complete_with for supply in supplies)
         for number in brings:

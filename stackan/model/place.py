@@ -170,6 +170,8 @@ class Sighting(NamedTuple):
         at = next(
             (at for at in range(place.wait_frames, place.first_start_frame) if not place.names[at].startswith("??")), place.wait_frames
         )
+        if at == place.wait_frames > 0 and at < len(place.names) and place.names[at] in place.interpreters:
+            at -= 1  # the script says nothing: the outermost frame of the wait itself does
         return self.frame_line(at)
 
     @property

@@ -62,6 +62,7 @@ class WaitGraph:
         self.nodes: list[Node] = []
         self.needs: list[int] = []
         self.out: list[list[Edge]] = []
+        self.at_rest: dict[int, tuple[int, ...]] = {}  # by what only pools can bring: those that could, but never were at work
 
     def add(self, node: Node, needs: int = 0) -> int:
         self.nodes.append(node)
