@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,13 @@ from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning
 
+# A local that refers to a lock; the lock is the first thing in it, so its address is the lock's.
+#     chunkMutex = @0x7fa8463e5f50: {__data = {__lock = 2, __count = 1, __owner = 37393, __nusers = 1, __kind = 1, …
+#     m = @0x55d0a3c01280: {<std::__mutex_base> = {_M_mutex = {__data = {__lock = 2, __count = 0, __owner = 4711, …
+_OWNER_WORDS = (b"__owner = ", b"__cur_writer = ")
+_OWNED = re.compile(
+    rb"@0x([0-9a-f]{1,16}): ([^,}@]{0,200}?)__data = \{[^{}]{0,300}?(__owner|__cur_writer) = ([1-9]\d{0,9})\b",
+)
 # Locals of C++ guards:  g = {_M_device = @0x5567ca2791c0}   l = {_M_device = 0x7ffe, _M_owns = true}   r = {_M_pm = 0x55b9, _M_owns = true}
 _GUARDS = ((b"_M_device = ", False), (b"_M_pm = ", True))
 _ALLOCATOR = frozenset(
@@ -99,6 +107,27 @@ def find_printed(dump: Dump) -> dict[int, list[Held]]:
     for word in dump.facts.printed:
         if word.owner in by_lwp:
             held.setdefault(by_lwp[word.owner], []).append(Held(word.kind, word.address, RECORDED, word.line, 0, False))
+    return held
+
+
+def find_owner_words(dump: Dump) -> dict[int, list[Held]]:
+    """{thread index: locks that belong to it by an owner word among the locals of any thread}.
+
+    A local that refers to a lock is printed with the lock's address and its content, which is that of the moment of the dump.
+    """
+    held: dict[int, list[Held]] = {}
+    start, end = dump.text_range
+    if not dump.columns.lines_by_kind[LOCALS_LINES] or not any(dump.data.find(word, start, end) >= 0 for word in _OWNER_WORDS):
+        return held
+    by_lwp = {dump.columns.thread_lwp[index]: index for index in range(dump.first_thread, dump.stop_thread)}
+    for match in _OWNED.finditer(dump.data, start, end):
+        at = match.start(3)
+        owner = by_lwp.get(int(match.group(4)))
+        frame = dump.frame_at(at) if owner is not None else None
+        if owner is not None and frame is not None and match.start() >= dump.frame_stop(frame):
+            kind = "rwlock" if match.group(3) == b"__cur_writer" else "mutex"
+            hold = Held(kind, int(match.group(1), 16), LOCALS, dump.line_number(at), dump.level(frame), False)
+            held.setdefault(owner, []).append(hold)
     return held
 
 

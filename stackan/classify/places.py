@@ -41,6 +41,7 @@ _STATES = {
     "condition": "condition",
     "process": "join",
     "future": "future",
+    "file": "io",
 }  # of what a rule says is waited for; else "lock"
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
@@ -130,6 +131,7 @@ class Places:
             if not wait.run and meaning.verb == "running"
             else "",
             counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
+            interpreters=self.rules.interpreters,
         )
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:

@@ -35,12 +35,16 @@ _KEYS = {
     "wrapper": {"functions", "arguments", *_ANYWHERE},
     "start": {"functions", *_ANYWHERE},
     "glue": {"functions", *_ANYWHERE},
+    "interpreter": {"functions", *_ANYWHERE},
     "call": {"functions", *_ANYWHERE},
     "event_loop": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
-    "pool": {"id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "serves", "advice", *_ANYWHERE},
-    "dependency": {"id", "pools", "waits", "on", "where", "complete", "what", *_ANYWHERE},
+    "pool": {
+        *("id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "vital", "serves", "advice", "open", "shut"),
+        *_ANYWHERE,
+    },
+    "dependency": {"id", "pools", "waits", "on", "where", "complete", "complete_with", "queued", "what", *_ANYWHERE},
     **dict.fromkeys(_VERBS, _MEANING),
 }
 _NEEDED = {
@@ -49,7 +53,7 @@ _NEEDED = {
     "pool": ("id", "name", "dispatch"),
     "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
-    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "call", "event_loop", "spin"), ("functions",)),
+    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {
@@ -65,18 +69,24 @@ _LISTS = {
     "not_workers",
     "holders",
     "advice",
+    "open",
+    "shut",
     "marks",
 }
 _OTHERS_WORK = Phrase("work of another pool", {CHINESE: "另一个线程池的工作"})
-_TRUTHS = {"by_design", "peers", "caller", "growable", "by_name", "side_door", "always", "system", "library", "complete", *_FLAGS}
+_TRUTHS = {
+    *("by_design", "peers", "caller", "growable", "by_name", "side_door", "vital", "always", "system", "library", "complete", "queued"),
+    *_FLAGS,
+}
 _CHOICES = {
     "kind": RESOURCES,
     "state": STATES,
     "release": ("pool", "others"),
     "result": ("pool", "anyone"),
     "where": (OWN, OTHERS, *ROLES),
+    "complete_with": ROLES,
 }
-_SAID = {"name", "title", "what", "hint", "serves", "advice"}  # to a person: `what_zh_CN` says `what` in another language
+_SAID = {"name", "title", "what", "hint", "serves", "advice", "open", "shut"}  # to a person: `what_zh_CN` says `what` in another language
 _HEAD = {"name", "title", *(f"title_{language}" for language in TRANSLATED), "always", "system", "library", "marks"}
 
 
@@ -151,6 +161,7 @@ def _check(profile: dict[str, Any], path: str) -> None:
     if not isinstance(profile.get("name"), str):
         raise ProfileError(said('{source}: a profile needs `name = "…"`; see {page}', source=path, page=page("profiles.md")))
     _check_types({key: value for key, value in profile.items() if key in _HEAD}, path, said("the head"))
+    blocked = _ids_of_blocked(profile)
     for section, rows in profile.items():
         if section in _HEAD:
             continue
@@ -164,7 +175,13 @@ def _check(profile: dict[str, Any], path: str) -> None:
                 )
             )
         for number, row in enumerate(rows, 1):
-            _check_row(row, path, section, _name_row(row, section, number))
+            _check_row(row, path, section, _name_row(row, section, number), blocked)
+
+
+def _ids_of_blocked(profile: dict[str, Any]) -> frozenset[str]:
+    """The ids of its rules about what threads are blocked by: dependencies may speak of these waits."""
+    rows = profile.get("blocked")
+    return frozenset(str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row) if isinstance(rows, list) else frozenset()
 
 
 def _name_row(row: dict[str, Any], section: str, number: int) -> str:
@@ -173,7 +190,7 @@ def _name_row(row: dict[str, Any], section: str, number: int) -> str:
     return said("[[{section}]] number {number}", section=section, number=number)
 
 
-def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None:
+def _check_row(row: dict[str, Any], path: str, section: str, where: str, blocked: frozenset[str]) -> None:
     unknown = sorted(key for key in row if _english(key) not in _KEYS[section])
     if unknown:
         raise ProfileError(
@@ -206,10 +223,10 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str) -> None
             )
     if section == "dependency":
         for word in row.get("waits", ()):
-            if word not in (*RESOURCES, *STATES, TASK):
+            if word not in (*RESOURCES, *STATES, TASK, *blocked):
                 raise ProfileError(
                     said(
-                        "{source}: {where} waits for {value}; known are {task}, the kinds of resources and the states of threads",
+                        "{source}: {where} waits for {value}; known are {task}, the kinds of resources, the states of threads and the profile's rules in [[blocked]]",
                         source=path,
                         where=where,
                         value=repr(shortened(word)),
@@ -346,6 +363,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
         starts=functions("start"),
         start_globs=_prefixes(functions("start")),
         glue=functions("glue"),
+        interpreters=functions("interpreter"),
         calls=functions("call"),
         event_loops=functions("event_loop"),
         spins=functions("spin"),
@@ -417,6 +435,9 @@ def _pool_rule(row: dict[str, Any]) -> PoolRule:
         _phrases(row, "advice"),
         bool(row.get("by_name")),
         bool(row.get("side_door")),
+        bool(row.get("vital")),
+        _phrases(row, "open"),
+        _phrases(row, "shut"),
     )
 
 
@@ -428,5 +449,7 @@ def _dependency_rule(row: dict[str, Any]) -> DependencyRule:
         frozenset(row["on"]),
         row.get("where", OWN),
         bool(row.get("complete")),
+        row.get("complete_with", ""),
+        bool(row.get("queued")),
         _phrase(row, "what") or _OTHERS_WORK,
     )

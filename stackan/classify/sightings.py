@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stackan.classify.awaited import Waits
-from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_printed, held_by_guards
+from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_owner_words, find_printed, held_by_guards
 from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
 from stackan.classify.printed_state import read_awaited, read_held
@@ -26,7 +26,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
 
     `spoken` are the names of the stacks in which lambdas can be named better.
     """
-    guards, printed, states = find_guards(dump), find_printed(dump), dump.facts.states
+    guards, printed, words, states = find_guards(dump), find_printed(dump), find_owner_words(dump), dump.facts.states
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
     known: dict[tuple[int, str, frozenset[str]], StackMeaning] = {}  # by what it follows from
@@ -45,6 +45,8 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             place = places.timed(place)
         awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None
         held = printed.get(thread, [])
+        if thread in words:
+            held = held + words[thread]
         if said is not None:
             awaited = read_awaited(said, place) or awaited
             held = held + read_held(said)

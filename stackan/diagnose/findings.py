@@ -26,7 +26,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     blocked = BlockedThreads(graph, reduction)
     for cause in reduction.causes:
         pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
-        finding = find_exhaustion(graph, cause, blocked) if pooled else find_deadlock(graph, cause, blocked)
+        finding = find_exhaustion(graph, cause, reduction.held, blocked) if pooled else find_deadlock(graph, cause, blocked)
         if finding is not None:
             findings.append(finding)
     for process in processes:

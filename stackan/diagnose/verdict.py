@@ -51,5 +51,9 @@ def _is_blind(tracks: Sequence[Track]) -> bool:
     return blind >= len(tracks) * MANY and blind * 2 > len(tracks) - parked
 
 
+# A process that could not be judged may be the one in trouble, so a case with one is not called idle.
+_OF_CASES = (*(verdict for verdict in VERDICTS if verdict not in ("idle", "inconclusive")), "inconclusive", "idle")
+
+
 def judge_case(verdicts: Sequence[str]) -> str:
-    return min(verdicts, key=VERDICTS.index) if verdicts else "inconclusive"
+    return min(verdicts, key=_OF_CASES.index) if verdicts else "inconclusive"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from stackan.graph.elimination import Elimination
 from stackan.graph.peers import Peers
 from stackan.graph.shared import find_shared_locks, is_private
 from stackan.graph.suppliers import Supply
@@ -25,6 +26,7 @@ from stackan.model.waitgraph import (
     COUNTED_BY,
     END_OF,
     HELD_BY,
+    MAY_HOLD,
     ONLY_BY,
     POOL_RELEASES,
     POSTED_BY,
@@ -83,6 +85,7 @@ class _Builder:
         self.joined = joined
         self.threads: dict[int | str, int] = {}
         self.supply = Supply(graph, process, someone, self.threads)
+        self.elimination = Elimination(graph, self.supply)
         self.resources: dict[object, int] = {}
         self.holders: dict[object, list[tuple[Track, Sighting, Held]]] = {}
         self.everyone: dict[int | str, list[int]] = {}  # the threads of all processes by LWP
@@ -150,7 +153,21 @@ class _Builder:
         if brought and awaited is not None and awaited.address is not None:
             graph.connect(Edge(node, self._event(awaited, brought), FRAMES, sighting.dump.source, sighting, WAITS_FOR))
             return
+        if place.state == "lock" and place.rule is None and self.elimination.applies:
+            graph.connect(Edge(node, self._unprinted_lock(place.kind or "futex"), INFERRED, sighting.dump.source, sighting, WAITS_FOR))
+            return
         self._other(node, WAITS_FOR)
+
+    def _unprinted_lock(self, kind: str) -> int:
+        """The node of all locks of a kind whose addresses no line prints: who holds one of them is among the same threads."""
+        key = ("unprinted", kind)
+        if key not in self.resources:
+            node = self.resources[key] = self.graph.add(Node("resource", f"{kind} lock", self.process, resource=kind, what=Wanted(kind)), 1)
+            self._eliminate(node)
+        return self.resources[key]
+
+    def _eliminate(self, node: int) -> None:
+        self.graph.connect(Edge(node, self.elimination.holders(), INFERRED, "", 0, MAY_HOLD))
 
     def _event(self, awaited: Awaited, brought: str) -> int:
         """The node of an object without an owner: any thread that comes may bring what its waiters wait for."""
@@ -253,6 +270,8 @@ class _Builder:
                 self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, HELD_BY))
             elif self._is_alone_with(sighting):
                 self.graph.connect(Edge(node, self.threads[self.process.tracks[0].key], INFERRED, "", 0, ONLY_BY))
+            elif self.elimination.applies:
+                self._eliminate(node)
             else:
                 self._other(node, HELD_BY)
         self.graph.needs[node] = len(self.graph.out[node])

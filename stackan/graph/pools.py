@@ -87,5 +87,8 @@ def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int
         serves=rule.serves if rule else Phrase(""),
         advice=rule.advice if rule else (),
         side_door=rule.side_door if rule else False,
+        vital=rule.vital if rule else False,
+        open=rule.open if rule else (),
+        shut=rule.shut if rule else (),
         rule=rule.id if rule else "",
     )

@@ -93,7 +93,10 @@ class Supply:
         `supplies`: of all processes of the case.  Each that kept them would be a cycle, and the dumps live until it is found.
         """
         place = track.place
-        traits = {place.kind, place.state, TASK if place.task else None}
+        if place.verb == "blocked" and place.rule is not None:  # that says what the wait is for: its state alone says less
+            traits = {place.rule.id, place.kind}
+        else:
+            traits = {place.kind, place.state, TASK if place.task else None}
         for rule in self._rules.get(self.pool_of.get(track.key, -1), ()):
             if not rule.waits or not traits.isdisjoint(rule.waits):
                 node = self._declare(rule, supplies)
@@ -114,8 +117,13 @@ class Supply:
         ]
         if rule.where == OWN and not brings:
             return None
+        at_rest = tuple(number for number in brings if rule.queued and rested(self.graph.nodes[number].pool))
+        brings = [number for number in brings if number not in at_rest]
         node = self.graph.add(Node("resource", rule.what, self.process, resource="future"), needs=1)
-        sure = rule.where != OTHERS or rule.complete  # else nobody knows whether the dumps of all nodes are among the inputs
+        if at_rest:
+            self.graph.at_rest[node] = at_rest
+        # Else nobody knows whether the dumps of all nodes are among the inputs.
+        sure = rule.where != OTHERS or rule.complete or any(supply.process.inputs.role == rule.complete_with for supply in supplies)
         for number in brings:
             self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
         if not brings or not all(supply.process.whole for supply in named):
@@ -129,6 +137,13 @@ class Supply:
         if where == OTHERS:
             return [supply for supply in supplies if supply is not self]
         return [supply for supply in supplies if supply.process.inputs.role == where]
+
+
+def rested(pool: Pool | None) -> bool:
+    """Whether no worker of a pool was ever seen at work: what was handed to it would have been taken up."""
+    if pool is None or not pool.workers:
+        return False
+    return all(sighting.place.verb == "idle" for track in pool.workers for _, sighting in track.sightings)
 
 
 def _delivers(track: Track, by: str) -> bool:

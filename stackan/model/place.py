@@ -58,13 +58,14 @@ class StackMeaning(NamedTuple):
     event_loop: str = ""  # the event loop, if any, inside which the thread runs
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
+    interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
 
     @property
     def purpose(self) -> str:
-        """The first frame outside the wait that has a name, and one that says something."""
+        """The first frame outside the wait that has a name, and one that says something: it is the work itself."""
         named = [name for name in (self.spoken or self.names)[self.wait_frames : self.first_start_frame] if not name.startswith("??")]
         if named:
-            return next((name for name in named if name not in _CALLS), named[0])
+            return next((name for name in named if name not in _CALLS and name not in self.interpreters), named[0])
         return self.names[self.wait_frames] if self.wait_frames < len(self.names) else "??"
 
 
@@ -169,6 +170,8 @@ class Sighting(NamedTuple):
         at = next(
             (at for at in range(place.wait_frames, place.first_start_frame) if not place.names[at].startswith("??")), place.wait_frames
         )
+        if at == place.wait_frames > 0 and at < len(place.names) and place.names[at] in place.interpreters:
+            at -= 1  # the script says nothing: the outermost frame of the wait itself does
         return self.frame_line(at)
 
     @property

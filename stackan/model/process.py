@@ -31,6 +31,9 @@ class Pool(NamedTuple):
     serves: Phrase
     advice: tuple[Phrase, ...]
     side_door: bool = False  # it serves only clients that would free the others: logins, cancelations
+    vital: bool = False  # no new work of the process is done without a worker of it
+    open: tuple[Phrase, ...] = ()  # of a side door: steps where it is free, and where it is not
+    shut: tuple[Phrase, ...] = ()
     rule: str = ""  # id of the profile's rule that names it
 
 

@@ -23,6 +23,13 @@ class Phrase(str):
         """The words with a name behind them, which is the same in every language."""
         return Phrase(f"{self} {name}", {language: f"{words} {name}" for language, words in self.translations.items()})
 
+    def with_pid(self, pid: int | None) -> Phrase:
+        """The words about a process, with its pid where they say `{pid}`; without one they say PID, as commands are written."""
+        number = "PID" if pid is None else str(pid)
+        return Phrase(
+            self.replace("{pid}", number), {language: words.replace("{pid}", number) for language, words in self.translations.items()}
+        )
+
 
 class Element(NamedTuple):
     """One element of a frame pattern, matched against canonical names, innermost first."""
@@ -97,6 +104,9 @@ class PoolRule(NamedTuple):
     advice: tuple[Phrase, ...]
     by_name: bool = False  # several pools of the kind differ by the names of their threads
     side_door: bool = False  # it serves only clients that would free the others, and runs no tasks
+    vital: bool = False  # no new work of the process is done without a worker of it
+    open: tuple[Phrase, ...] = ()  # of a side door: steps where it is free, and where it is not
+    shut: tuple[Phrase, ...] = ()
 
 
 OWN, OTHERS = "process", "others"  # whose pools a dependency is about, if not those of a role
@@ -108,10 +118,12 @@ class DependencyRule(NamedTuple):
 
     id: str
     pools: frozenset[str]  # ids of the pools whose workers wait
-    waits: frozenset[str]  # only in waits of these kinds or states, or TASK; empty: in any
+    waits: frozenset[str]  # only in waits of these kinds or states, by these `blocked` rules, or TASK; empty: in any
     on: frozenset[str]  # ids of the pools of which any worker can bring it
     where: str  # whose pools these are: OWN process's, those of all OTHERS, or of the processes of a role
-    complete: bool  # of OTHERS: that all of them are among the inputs
+    complete: bool  # of OTHERS: that all of them are among the inputs …
+    complete_with: str  # … or that they are where a process of this role is
+    queued: bool  # a free worker of such a pool would have taken it up: a pool that was at rest in all snapshots does not have it
     what: Phrase  # in words
 
 
@@ -135,6 +147,7 @@ class Rules(NamedTuple):
     starts: frozenset[str]
     start_globs: tuple[str, ...]  # by prefix
     glue: frozenset[str]
+    interpreters: frozenset[str]  # frames that run a script: what that does shows in the frames that they called
     calls: frozenset[str]  # frames that call a stored function
     event_loops: frozenset[str]  # frames that serve many with one thread
     spins: frozenset[str]

@@ -11,6 +11,7 @@ from stackan.model.track import Track
 # The relations between a waiter and its supplier.
 WAITS_FOR = "waits-for"
 HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
+MAY_HOLD = "may-be-held-by"  # a lock that nobody is shown to hold, and the threads that are not parked by design
 ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
 POOL_RELEASES = "released-by-pool"  # what, by a profile, only a worker of the waiter's own pool can release, and that pool
 BROUGHT_BY = "brought-by"  # what a pool's workers wait for, and the pools that a profile declares for it
@@ -63,6 +64,7 @@ class WaitGraph:
         self.needs: list[int] = []
         self.out: list[list[Edge]] = []
         self.shared_locks: dict[tuple[str, int | str], Hashable] = {}  # of several processes, by (process, thread) that waits for one
+        self.at_rest: dict[int, tuple[int, ...]] = {}  # by what only pools can bring: those that could, but never were at work
 
     def add(self, node: Node, needs: int = 0) -> int:
         self.nodes.append(node)

@@ -67,6 +67,12 @@ _TITLES = {
             "{pools} of {processes}: all {count} workers wait for each other's work",
         )
     ],
+    "none-can-become-free": [
+        many(
+            "{pools}: its only worker waits, and cannot become free by itself",
+            "{pools}: all {count} workers wait, and none can become free by itself",
+        )
+    ],
     "workers-all-wait": [
         one("{pools}: all {count} workers wait for {what} ({most} of them)"),
         many("{pools}: its only worker waits for {what}", "{pools}: all {count} workers wait for {what}"),
@@ -365,7 +371,7 @@ _POOLS = {
             "None of the {count} workers is free in any of the {snapshots} snapshots.",
         ),
     ],
-    "pool-serves": [one("This pool serves {work}.")],
+    "pool-serves": [one("{pool} serves {work}."), one("This pool serves {work}.")],
     "held-by-an-idle-client": [
         one(
             "What they wait for, {what}, is released when its holder's transaction ends. No thread of this process works for the "
@@ -380,6 +386,24 @@ _POOLS = {
         many(
             "The only worker of {pools} waits for {what}, which only {by} can bring.",
             "{count} workers of {pools} wait for {what}, which only {by} can bring.",
+        )
+    ],
+    "pools-at-rest": [
+        one("{pools} could bring that, too, but are at rest in the snapshot: a free worker would have taken it up.", "once"),
+        one("{pools} could bring that, too, but are at rest in both snapshots: a free worker would have taken it up.", "both"),
+        one(
+            "{pools} could bring that, too, but are at rest in all {snapshots} snapshots: a free worker would have taken it up.",
+        ),
+    ],
+    "holder-not-shown": [
+        many(
+            "{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows."
+        )
+    ],
+    "only-waiters-may-hold": [
+        one(
+            "All other threads of the process are parked by design and hold nothing: so one of those that wait holds it, or nobody "
+            "will release it."
         )
     ],
     "tasks-wait-for-tasks": [
@@ -518,6 +542,7 @@ RELATIONS = {
     "waits-for": one("waits for"),
     "held-by": one("is held by"),
     "end-of": one("waits for the end of"),
+    "may-be-held-by": one("may be held by"),
     "released-only-by": one("can be released only by"),
     "released-by-pool": one("can be released only by work of"),
     "brought-by": one("can be brought only by work of"),

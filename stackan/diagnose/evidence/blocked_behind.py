@@ -23,13 +23,16 @@ class BlockedThreads:
         self._held = Counter(process for node in self._threads(reduction.held) for process in self._processes((node,)))
         self._is_only_one = len(reduction.causes) == 1
 
-    def count(self, cause: Cause) -> int:
-        """How many wait behind a cause; 0 where several causes are around, as some wait for more than one."""
+    def count(self, cause: Cause, told: int | None = None) -> int:
+        """How many wait behind a cause; 0 where several causes are around, as some wait for more than one.
+
+        `told`: the number of threads that the finding names, if these are not just the cause's members.
+        """
         around = self._processes(cause.nodes)
         if not self._is_only_one and any(self._causes[process] > 1 for process in around):
             return 0
         pooled = any(self._graph.nodes[node].kind == "pool" for node in cause.nodes)
-        members = len(self._threads(cause.nodes if pooled else cause.cycle))
+        members = told if told is not None else len(self._threads(cause.nodes if pooled else cause.cycle))
         return sum(self._held.values() if self._is_only_one else (self._held[process] for process in around)) - members
 
     def _threads(self, nodes: Iterable[int]) -> list[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from stackan.model.facts import Fact, One, PoolOf, fact
-from stackan.model.waitgraph import BROUGHT_BY, Cause, WaitGraph
+from collections.abc import Collection, Sequence
+
+from stackan.model.facts import Fact, One, PoolOf, Wanted, fact
+from stackan.model.waitgraph import BROUGHT_BY, MAY_HOLD, Cause, WaitGraph
 
 
 def rests_on_guess(graph: WaitGraph, cause: Cause) -> bool:
@@ -14,26 +16,43 @@ def rests_on_guess(graph: WaitGraph, cause: Cause) -> bool:
     )
 
 
-def explain_declared(graph: WaitGraph, cause: Cause) -> list[Fact]:
-    """A fact for each declared dependency within a cause."""
-    several = len({process.id for process in (graph.nodes[node].process for node in cause.nodes) if process is not None}) > 1
-    inside = set(cause.nodes)
-    facts = []
-    for node in cause.nodes:
+def explain_declared(graph: WaitGraph, nodes: Sequence[int], snapshots: int) -> list[Fact]:
+    """A fact for each declared dependency among these nodes, process by process and level by level; and who might bring that, but rests."""
+    several = len({process.id for process in (graph.nodes[node].process for node in nodes) if process is not None}) > 1
+    inside = set(nodes)
+    told: list[tuple[list[int], Fact]] = []
+    at_rest: dict[int, None] = {}
+    for node in nodes:
         brings = [edge for edge in graph.out[node] if edge.supplier in inside and edge.relation == BROUGHT_BY]
         if brings:
-            waiting = [at for at in cause.nodes if graph.nodes[at].kind == "thread" and node in graph.successors(at)]
-            pools = [at for at in cause.nodes if graph.nodes[at].kind == "pool" and any(edge.supplier in waiting for edge in graph.out[at])]
-            facts.append(
-                fact(
-                    "only-pools-can-bring",
-                    count=len(waiting),
-                    pools=tuple(_name(graph, pool, several) for pool in pools),
-                    what=graph.nodes[node].label,
-                    by=tuple(_name(graph, edge.supplier, several) for edge in brings),
-                )
+            waiting = {at for at in nodes if graph.nodes[at].kind == "thread" and node in graph.successors(at)}
+            pools = [at for at in nodes if graph.nodes[at].kind == "pool" and any(edge.supplier in waiting for edge in graph.out[at])]
+            wait = fact(
+                "only-pools-can-bring",
+                count=len(waiting),
+                pools=tuple(_name(graph, pool, several) for pool in pools),
+                what=graph.nodes[node].label,
+                by=tuple(_name(graph, edge.supplier, several) for edge in brings),
             )
+            told.append((pools, wait))
+            at_rest.update(dict.fromkeys(graph.at_rest.get(node, ())))
+    facts = [wait for _, wait in sorted(told, key=lambda each: each[0])]
+    if at_rest:
+        everywhere = several or len({id(graph.nodes[pool].process) for pool in at_rest}) > 1
+        facts.append(fact("pools-at-rest", pools=tuple(_name(graph, pool, everywhere) for pool in at_rest), snapshots=snapshots))
     return facts
+
+
+def explain_eliminated(graph: WaitGraph, nodes: Collection[int]) -> list[Fact]:
+    """A fact for each lock whose holder can only be one of the threads that wait, and why it can."""
+    facts = []
+    for node in nodes:
+        resource = graph.nodes[node]
+        if resource.resource and any(edge.relation == MAY_HOLD for edge in graph.out[node]):
+            waiting = [graph.nodes[at].track for at in nodes if graph.nodes[at].kind == "thread" and node in graph.successors(at)]
+            what = resource.what or Wanted(resource.resource)
+            facts.append(fact("holder-not-shown", count=len(waiting), thread=waiting[0], what=what))
+    return [*facts, fact("only-waiters-may-hold")] if facts else []
 
 
 def _name(graph: WaitGraph, number: int, several: bool) -> One:

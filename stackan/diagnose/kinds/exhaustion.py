@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from stackan.diagnose.evidence.answers_across import explain_across, waits_across
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
-from stackan.diagnose.evidence.declared_pools import explain_declared, rests_on_guess
+from stackan.diagnose.evidence.declared_pools import explain_declared, explain_eliminated, rests_on_guess
 from stackan.diagnose.evidence.doing import wanted
+from stackan.diagnose.evidence.levels import Levels, levels_of
 from stackan.diagnose.evidence.quotes import sample
-from stackan.model.facts import Fact, Wanted, fact
+from stackan.diagnose.evidence.side_doors import advise_by_side_doors, side_doors
+from stackan.model.facts import Fact, PoolOf, Wanted, fact
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Pool, Process
 from stackan.model.rules import FrameRule
@@ -24,15 +26,16 @@ _ADVICE_ACROSS = ("give-up-a-call", "calls-need-time-outs")
 Pools = Sequence[tuple[Process, Pool]]
 
 
-def find_exhaustion(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Finding | None:
-    """The finding for one cause: its exhausted pools, and the threads outside of them that the proof needs.
+def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], blocked: BlockedThreads) -> Finding | None:
+    """The finding for one cause: its exhausted pools with all levels above them, and the threads outside of them that the proof needs.
 
     None where a pool of the cause is blocked without being exhausted (it was seen free or moving).
     """
-    nodes = [graph.nodes[node] for node in cause.nodes]
-    pools = [(node.process, node.pool) for node in nodes if node.process and node.pool and node.pool.exhausted]
-    if not pools:
+    if not any(pool.exhausted for pool in (graph.nodes[node].pool for node in cause.nodes) if pool is not None):
         return None
+    levels = levels_of(graph, cause, held)
+    nodes = [graph.nodes[node] for node in levels.nodes]
+    pools = [(node.process, node.pool) for node in map(graph.nodes.__getitem__, levels.pools(graph)) if node.process and node.pool]
     workers = [(process, track) for process, pool in pools for track in pool.workers]
     known = {(process.id, track.key) for process, track in workers}
     others = [
@@ -40,7 +43,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> 
     ]
     threads = (*workers, *others)
     processes = tuple({process.id: process for process, _ in threads}.values())
-    behind = blocked.count(cause)
+    behind = blocked.count(cause, len(threads))
     guessed = rests_on_guess(graph, cause)
     confidence = LIKELY if _snapshots(processes) > 1 and not guessed else POSSIBLE
     across = any(waits_across(track) for _, track in workers)
@@ -49,7 +52,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> 
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
         title=(_title([track for _, track in workers], pools, processes),),
-        reasons=(*_explain(graph, cause, processes, [track for _, track in workers], pools), *more_behind(behind)),
+        reasons=(*_explain(graph, levels, processes, [track for _, track in workers], pools), *more_behind(behind)),
         doubts=(
             *([fact("holds-if-all-nodes-are-here")] if guessed else []),
             *([fact("table-is-no-proof")] if across else []),
@@ -58,7 +61,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> 
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=sample(threads, _QUOTED),
-        advice=_advise(pools, across),
+        advice=_advise(pools, processes, across),
         processes=processes,
         behind=behind,
     )
@@ -72,6 +75,8 @@ def _title(workers: Sequence[Track], pools: Pools, processes: Sequence[Process])
     names = tuple({pool.name: pool for _, pool in pools}.values())
     if len(processes) > 1:
         return fact("workers-wait-for-each-others-work", pools=names, processes=tuple(processes), count=len(workers))
+    if any(pool.vital for pool in names) and len(names) > 1:
+        return fact("none-can-become-free", pools=names, count=len(workers))
     what, most = Counter(map(_wanted_by_worker, workers)).most_common(1)[0]
     return fact("workers-all-wait", pools=names, count=len(workers), what=what, most=most if most < len(workers) else None)
 
@@ -82,28 +87,31 @@ def _wanted_by_worker(track: Track) -> Wanted:
     return Wanted("future", only="task") if track.place.kind == "future" or track.place.task else wanted(track)
 
 
-def _explain(graph: WaitGraph, cause: Cause, processes: Sequence[Process], workers: Sequence[Track], pools: Pools) -> list[Fact]:
+def _explain(graph: WaitGraph, levels: Levels, processes: Sequence[Process], workers: Sequence[Track], pools: Pools) -> list[Fact]:
     snapshots = _snapshots(processes)
     facts = [fact("no-worker-is-free", count=len(workers), snapshots=snapshots)]
     serving = next((pool for _, pool in pools if pool.serves), None)
     if serving is not None:
-        facts.append(fact("pool-serves", work=serving.serves))
-    facts += _explain_wait(graph, cause, workers, pools, snapshots)
+        facts.append(fact("pool-serves", work=serving.serves, pool=serving if len(pools) > 1 else None))
+    facts += _explain_wait(graph, levels, workers, pools, snapshots)
+    doors = side_doors(processes)
     accepting = any(track.place.role in ("acceptor", "listener") for process in processes for track in process.tracks)
     if accepting:
         facts.append(fact("acceptor-is-alive"))
-    if accepting or serving is not None:
+    if (accepting or serving is not None) and not any(door.idle for _, door in doors):
         facts.append(fact("canceling-needs-a-free-thread"))
-    for door in (pool for process in processes for pool in process.pools if pool.side_door):
-        facts.append(fact("side-door-is-idle" if door.idle else "side-door-is-busy", pool=door))
+    for process, door in doors:
+        name = "side-door-is-idle" if door.idle else "side-door-is-busy"
+        facts.append(fact(name, pool=door if len(processes) == 1 else PoolOf(door, process)))
     return facts
 
 
-def _explain_wait(graph: WaitGraph, cause: Cause, workers: Sequence[Track], pools: Pools, snapshots: int) -> list[Fact]:
+def _explain_wait(graph: WaitGraph, levels: Levels, workers: Sequence[Track], pools: Pools, snapshots: int) -> list[Fact]:
     """Why only a worker of these pools could end what their workers wait for."""
-    declared, rule = explain_declared(graph, cause), _pool_bound(workers)
-    if declared:
-        return declared
+    declared, rule = explain_declared(graph, levels.nodes, snapshots), _pool_bound(workers)
+    eliminated = explain_eliminated(graph, levels.nodes)
+    if declared or eliminated:
+        return declared + eliminated
     if rule is not None and rule.kind == "database-lock":
         return [fact("held-by-an-idle-client", what=Wanted(rule.kind, rule.what))]
     if rule is not None:
@@ -114,10 +122,12 @@ def _explain_wait(graph: WaitGraph, cause: Cause, workers: Sequence[Track], pool
     return [fact("tasks-wait-for-tasks", count=len(pools)), fact(movers)]
 
 
-def _advise(pools: Pools, across: bool) -> tuple[Fact, ...]:
+def _advise(pools: Pools, processes: Sequence[Process], across: bool) -> tuple[Fact, ...]:
+    """Steps in the order of least harm: what a side door allows, or how to do without it, and then the pool's own."""
+    doors = advise_by_side_doors(processes)
     pool = next((pool for _, pool in pools if pool.advice), None)
-    if pool is not None:
-        return tuple(fact("profile-says", text=step) for step in pool.advice)
+    if pool is not None or doors:
+        return (*doors, *(fact("profile-says", text=step) for step in (pool.advice if pool is not None else ())))
     return tuple(map(fact, _ADVICE_ACROSS if across else _ADVICE))
 
 
