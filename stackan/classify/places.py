@@ -41,7 +41,6 @@ _STATES = {
     "condition": "condition",
     "process": "join",
     "future": "future",
-    "file": "io",
 }  # of what a rule says is waited for; else "lock"
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 

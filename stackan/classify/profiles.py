@@ -226,7 +226,8 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str, blocked
             if word not in (*RESOURCES, *STATES, TASK, *blocked):
                 raise ProfileError(
                     said(
-                        "{source}: {where} waits for {value}; known are {task}, the kinds of resources, the states of threads and the profile's rules in [[blocked]]",
+                        "{source}: {where} waits for {value}; known are {task}, the kinds of resources, the states of threads "
+                        "and the profile's rules in [[blocked]]",
                         source=path,
                         where=where,
                         value=repr(shortened(word)),
