@@ -42,14 +42,13 @@ def read_views(data: bytes, source: str) -> Listing | None:
     except UnicodeDecodeError:
         text = data.decode("gb18030", "replace")
     rows = list(read_rows(text.split("\n"), _WANTED))
+    log = Log(source, "listing", lines={row.line: row.text.rstrip("\r") for row in rows})
     sessions = tuple(session for row in rows if (session := _session(row)) is not None)
     waits = tuple(wait for row in rows if (wait := _wait(row)) is not None)
-    jobs = tuple(job for row in rows if (job := _job(row)) is not None)
+    jobs = tuple(job for row in rows if (job := _job(row, log)) is not None)
     if not (sessions or waits or jobs):
         return None
-    kind = "dolphindb-jobs" if jobs else "dameng-views"
-    lines = {each.line: each.text.rstrip("\r") for each in rows}
-    return Listing(Log(source, kind, lines=lines), sessions, waits, jobs)
+    return Listing(log, sessions, waits, jobs)
 
 
 def _session(row: Row) -> Session | None:
@@ -66,13 +65,13 @@ def _wait(row: Row) -> TransactionWait | None:
     return TransactionWait(row.line, own, holder, _number(row, "THRD_ID"), _number(row, "WAIT_TIME"))
 
 
-def _job(row: Row) -> Job | None:
+def _job(row: Row, log: Log) -> Job | None:
     """A job of DolphinDB's that has not ended."""
     batch = "JOBID" in row.cells
     name = row.cells.get("JOBID" if batch else "ROOTJOBID", "")
     if not name or name in _NONE or row.cells.get("ENDTIME", ""):
         return None
-    return Job(row.line, name, row.cells.get("NODE", ""), row.cells.get("USERID", ""), batch)
+    return Job(row.line, name, row.cells.get("NODE", ""), row.cells.get("USERID", ""), batch, log)
 
 
 def _number(row: Row, column: str) -> int | None:

@@ -35,6 +35,7 @@ class Job(NamedTuple):
     node: str  # that runs it; "" where it is not printed
     user: str
     batch: bool  # it was submitted as a batch job, so it is canceled as one
+    log: Log  # that lists it
 
 
 class Listing:

@@ -47,6 +47,10 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     apiece = [_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]
     processes = _name_processes(rate(park_turn_waiters_across(apiece)))
+    if case.listings:
+        from stackan.listings.jobs import with_jobs
+
+        processes = with_jobs(processes, in_order(case.listings))
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)

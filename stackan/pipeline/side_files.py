@@ -91,7 +91,7 @@ def _unlisted(listings: Sequence[Listing], shares: Sequence[Sequence[Listing]]) 
     """Warnings about listings that name no thread of any process."""
     shared = {id(listing) for share in shares for listing in share}
     for listing in in_order(listings):
-        if id(listing) not in shared:
+        if id(listing) not in shared and not listing.jobs:
             yield said("{source}: no dump has the threads that this listing names, or several have", source=listing.source)
 
 

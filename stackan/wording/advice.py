@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.wording.sentences import one
+from stackan.wording.sentences import many, one
 
 ADVICE = {
     # deadlocks
@@ -36,6 +36,12 @@ ADVICE = {
         one("Have the code take locks in one order everywhere, and close or feed every channel that somebody still receives from."),
     ],
     # pools
+    "cancel-listed-jobs": [
+        many(
+            "{source} lists {count} job that has not ended: {commands}.",
+            "{source} lists {count} jobs that have not ended: {commands}.",
+        ),
+    ],
     "cancel-a-task-from-outside": [
         one(
             "Cancel one of the waiting tasks from outside if the server has a side door that needs no worker of this pool; "

@@ -396,9 +396,7 @@ _POOLS = {
         ),
     ],
     "holder-not-shown": [
-        many(
-            "{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows."
-        )
+        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows.")
     ],
     "only-waiters-may-hold": [
         one(

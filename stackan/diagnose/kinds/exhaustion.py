@@ -10,7 +10,8 @@ from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
 from stackan.diagnose.evidence.declared_pools import explain_declared, explain_eliminated, rests_on_guess
 from stackan.diagnose.evidence.doing import wanted
 from stackan.diagnose.evidence.levels import Levels, levels_of
-from stackan.diagnose.evidence.quotes import sample
+from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
+from stackan.diagnose.evidence.quotes import collect_quotes, sample
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors, side_doors
 from stackan.model.facts import Fact, PoolOf, Wanted, fact
 from stackan.model.finding import CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
@@ -47,6 +48,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
     guessed = rests_on_guess(graph, cause)
     confidence = LIKELY if _snapshots(processes) > 1 and not guessed else POSSIBLE
     across = any(waits_across(track) for _, track in workers)
+    jobs = jobs_of(processes)
     return Finding(
         kind="worker-exhaustion",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
@@ -60,8 +62,8 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
         ),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
-        evidence=sample(threads, _QUOTED),
-        advice=_advise(pools, processes, across),
+        evidence=collect_quotes([sample(threads, _QUOTED), quote_jobs(jobs)]),
+        advice=(*advise_on_jobs(jobs), *_advise(pools, processes, across)),
         processes=processes,
         behind=behind,
     )

@@ -9,6 +9,7 @@ from stackan.diagnose.evidence.blocked_behind import more_behind
 from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
 from stackan.diagnose.evidence.holders import Holder, Holders
+from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
 from stackan.diagnose.kinds.parallel_jobs import call_of
@@ -136,6 +137,7 @@ def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Hol
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
     read = holders.readers.quote(first) if alone else []
+    jobs = jobs_of(processes) if pool is not None else []
     return Finding(
         kind=kind,
         severity=severity,
@@ -153,8 +155,8 @@ def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Hol
         ),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
-        evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
-        advice=advise(first, kind, holders.is_known(first), bool(read)),
+        evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group), quote_jobs(jobs)]),
+        advice=(*advise_on_jobs(jobs), *advise(first, kind, holders.is_known(first), bool(read))),
         processes=processes,
         behind=behind,
         perhaps_behind=perhaps,
