@@ -22,7 +22,7 @@ def with_jobs(processes: Sequence[Process], listings: Sequence[Listing]) -> tupl
 
 
 def _is_node(alias: str, process: Process) -> bool:
-    """Whether a process is the node of this alias, as its command line (`-localSite 10.0.0.1:8902:dnode1`) or a folder of its dumps says."""
+    """Whether a process is the node of this alias: its command line (`-localSite 10.0.0.1:8902:dnode1`) or a folder says so."""
     if not alias:
         return False
     commands = (dump.facts.command or "" for dump in process.dumps)
