@@ -3,7 +3,8 @@
 from stackan.placing.copies import Label, are_copies, read_label
 from stackan.placing.heads import tells_time
 from stackan.placing.hosts import host_of
+from stackan.placing.names import is_named_like_a_dump
 from stackan.placing.processes import place
 from stackan.placing.repeats import find_repeats
 
-__all__ = ["Label", "are_copies", "find_repeats", "host_of", "place", "read_label", "tells_time"]
+__all__ = ["Label", "are_copies", "find_repeats", "host_of", "is_named_like_a_dump", "place", "read_label", "tells_time"]

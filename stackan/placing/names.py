@@ -33,6 +33,7 @@ _TOOLS = frozenset(
     ("pstack", "gstack", "jstack", "eustack", "eu", "gdb", "pystack", "pyspy", "py", "spy", "procstack", "lldb", "stack", "stacks", "bt")
 )
 _ENDINGS = frozenset(("txt", "log", "logs", "out", "dump", "dumps", "trace", "gz", "xz", "bz", "zst", "zip", "tar", "tgz", "json"))
+_DUMPED = _TOOLS | frozenset(("dump", "dumps", "backtrace", "threads")) | frozenset(ROLES)
 _SILENT = _TOOLS | _ENDINGS | frozenset(ROLES)
 
 _HOST = re.compile(
@@ -76,6 +77,12 @@ def read_name(source: str) -> Name:
         rest=tuple(word for part in parts for word in part.rest),
         folders=tuple(part.text if part.is_unknown else "" for part in parts[:-1]),
     )
+
+
+def is_named_like_a_dump(source: str) -> bool:
+    """Whether the file's own name has a tool or a role in it, as scripts name their dumps: `pstack_dnode_4242.log`, `gdb.txt`."""
+    own = source.replace("\\", "/").replace("!", "/").rpartition("/")[2][-_LONGEST:]
+    return any(word.casefold() in _DUMPED for word in re.findall(r"[^\W\d_]+", own))
 
 
 def _without(path: str, moment: Moment) -> str:
