@@ -23,18 +23,20 @@ def read_failed(item: Blob) -> Failure | None:
 
 
 def tell_failed(failed: Sequence[Failed]) -> list[str]:
-    """A sentence for each way of failing."""
-    if not failed:
-        return []
-    from stackan.parsing.failures import tell_failures
-
-    return [tell_failures([source for source, _ in same], same[0][1]) for same in _alike(failed)]
+    """A sentence for each way of failing.  A list of processes that lies beside dumps under a name of its own did not fail."""
+    return [_tell(same) for same in _alike([each for each in failed if each[1].kind != "listing" or is_named_like_a_dump(each[0])])]
 
 
 def first_reason(failed: Sequence[Failed]) -> str:
     """The sentence for the way in which most inputs failed, where none holds a dump; one that names its reason says more than none."""
     told = [each for each in failed if each[1].is_told] or list(failed)
-    return tell_failed(max(_alike(told), key=len))[0]
+    return _tell(max(_alike(told), key=len))
+
+
+def _tell(same: Sequence[Failed]) -> str:
+    from stackan.parsing.failures import tell_failures
+
+    return tell_failures([source for source, _ in same], same[0][1])
 
 
 def _alike(failed: Sequence[Failed]) -> list[list[Failed]]:

@@ -19,6 +19,7 @@ from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors
+    from stackan.model.listing import Listing
     from stackan.model.log import Log
     from stackan.parsing.failures import Failure
 
@@ -68,7 +69,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings)
 
 
 class Found(NamedTuple):
@@ -80,6 +81,7 @@ class Found(NamedTuple):
     descriptors: list[Descriptors]
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
+    listings: list[Listing]  # of processes
     failed: list[tuple[str, Failure]]  # texts that say why there is no dump in them
 
     @property
@@ -101,6 +103,7 @@ def _joined(texts: Sequence[Found]) -> Found:
         [found for text in texts for found in text.descriptors],
         [trouble for text in texts for trouble in text.troubles],
         [other for text in texts for other in text.others],
+        [listing for text in texts for listing in text.listings],
         [failed for text in texts for failed in text.failed],
     )
 
@@ -129,7 +132,7 @@ def _read(item: Blob, alone: bool) -> Found:
 
     A text that is none of these becomes a trouble, unless it is all that the caller gave.
     """
-    found = Found([], [], [], [], [], [], [])
+    found = Found([], [], [], [], [], [], [], [])
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
     if known:
@@ -143,6 +146,8 @@ def _read(item: Blob, alone: bool) -> Found:
         found.descriptors.extend(_read_descriptors(item))
         found.troubles.extend(tell_others(found.dumps[0]) if found.dumps else [])
     failure = read_failed(item) if found.is_empty else None
+    if failure is not None:
+        found.listings.extend(_read_listing(item))
     if trouble is not None and not found.beside and (alone or failure is None):
         if alone:
             raise trouble
@@ -172,6 +177,13 @@ def _read_counters(item: Blob) -> list[Table]:
     from stackan.counters import read_counters
 
     return read_counters(item.data, item.source)
+
+
+def _read_listing(item: Blob) -> list[Listing]:
+    from stackan.model.listing import read_listing
+
+    listing = read_listing(item.data, item.source)
+    return [listing] if listing is not None else []
 
 
 def _read_descriptors(item: Blob) -> list[Descriptors]:
