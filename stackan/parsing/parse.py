@@ -14,6 +14,7 @@ from stackan.model.said import in_a_row, said
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
+from stackan.parsing.cut import count_numbered
 from stackan.parsing.printed import assign_owners
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
@@ -128,6 +129,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
+    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if "table" not in text.cures else 0]
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
@@ -136,14 +138,14 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             source=source,
             format=found.format,
             reason=in_a_row([found.reason, *tell(text)]),
-            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words),
+            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words, numbered=count),
             threads=piece,
             warnings=warnings,
             original=text.original,
             numbers=numbers,
             text=part,
         )
-        for piece, part, pid, words in zip(kept, itertools.pairwise(bounds), pids, printed, strict=True)
+        for piece, part, pid, words, count in zip(kept, itertools.pairwise(bounds), pids, printed, numbered, strict=True)
     ]
 
 
