@@ -281,7 +281,10 @@ class Dump:
 
     @property
     def expected(self) -> int:
-        """How many threads the text promises; 0 if it does not.  What a debugger announces in a text of several snapshots is of all of them."""
+        """How many threads the text promises; 0 if it does not.
+
+        What a debugger announces in a text of several snapshots is of all of them.
+        """
         return max(self.facts.announced if self.text_range == (0, len(self.data)) else 0, self.facts.numbered)
 
     # -- rows

@@ -6,6 +6,8 @@ pstack announces no threads.  But it prints them by their numbers from the highe
 
 from __future__ import annotations
 
+import itertools
+
 from stackan.model.columns import Columns
 
 _TELLING = 3  # threads from which on numbers and bases tell
@@ -14,7 +16,7 @@ _TELLING = 3  # threads from which on numbers and bases tell
 def count_numbered(data: bytes, columns: Columns, piece: range) -> int:
     """How many threads there were by the number of the first one, if the last one of a text is cut; else 0."""
     numbers = columns.thread_number[piece.start : piece.stop]
-    if len(piece) < _TELLING or numbers[-1] <= 1 or any(after != before - 1 for before, after in zip(numbers, numbers[1:])):
+    if len(piece) < _TELLING or numbers[-1] <= 1 or any(after != before - 1 for before, after in itertools.pairwise(numbers)):
         return 0
     if not _ends_within_a_stack(columns, piece) and not _ends_within_a_header(data, columns, piece):
         return 0

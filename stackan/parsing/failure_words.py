@@ -44,6 +44,7 @@ WORDS: dict[str, re.Pattern[str]] = {
     "ended": _lines(r"^(?:[^:]+: line \d+: +\d+ )?(?:terminated|killed|已终止|已杀死)\b"),
     "detached": _lines(
         r"^no (?:thread selected|stack|threads|symbol table is loaded)\b",
-        r"\(no debugging symbols found\)|^reading symbols from |^gnu gdb |^the program is not being run\b|^failed to read a valid object file",
+        r"\(no debugging symbols found\)|^reading symbols from |^gnu gdb ",
+        r"^the program is not being run\b|^failed to read a valid object file",
     ),
 }

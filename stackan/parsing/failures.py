@@ -17,6 +17,7 @@ from stackan.parsing.failure_words import WORDS
 _MOST_BYTES = 16 << 10
 _MOST_LINES = 40  # gdb's banner has 20
 _FEW_LINES = 6  # of a text whose name does not show that a dump was to be there
+_ADVICE = "Could not attach to process.  If "
 _NAMED = 3  # inputs
 _LONGEST = 200  # characters of a line that are quoted
 
@@ -61,8 +62,8 @@ def find_failure(lines: Sequence[str]) -> Failure | None:
 
 
 def _reason_of(lines: Sequence[str]) -> str:
-    """gdb's advice comes before its reason: `Could not attach to process.  If your uid matches …`, then `ptrace: Operation not permitted.`"""
-    return next((line for line in lines if not line.startswith("Could not attach to process.  If")), lines[0])
+    """gdb gives advice before its reason: `Could not attach to process.  If your uid …`, then `ptrace: Operation not permitted.`"""
+    return next((line for line in lines if not line.startswith(_ADVICE)), lines[0])
 
 
 def _decoded(data: bytes) -> str:
@@ -91,9 +92,7 @@ _REASONS = {
     ),
     "gone": (
         said("the debugger could not look at the process, which is not there"),
-        said(
-            "check the process id: a pattern of a script (`ps -ef | grep …`) may have caught its own `grep`, or the server was restarted"
-        ),
+        said("check the process id: a pattern of a script (`ps -ef | grep …`) may have caught its own `grep`, or the server was restarted"),
     ),
     "refused": (
         _LOOK,
@@ -113,7 +112,8 @@ _REASONS = {
     "unasked": (
         said("no dump, as the tool was given no process"),
         said(
-            "check that the pattern of the script (`ps -ef | grep …`, such as `mode datanode`) matches the server's command line on this host"
+            "check that the pattern of the script (`ps -ef | grep …`, such as `mode datanode`) "
+            "matches the server's command line on this host"
         ),
     ),
     "ended": (said("no dump, as the tool was ended before it printed a thread"), said("let it run to its end, and take it again")),
@@ -128,7 +128,8 @@ _REASONS = {
     "empty": (
         said("empty, so there is no thread dump in it"),
         said(
-            "the pattern of a script may have matched no process, or the tool's error went elsewhere: run it by hand, with `2>&1`, and see what it says"
+            "the pattern of a script may have matched no process, or the tool's error went elsewhere: "
+            "run it by hand, with `2>&1`, and see what it says"
         ),
     ),
 }

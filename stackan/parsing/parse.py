@@ -11,10 +11,10 @@ from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.model.said import in_a_row, said
+from stackan.parsing.cut import count_numbered
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
-from stackan.parsing.cut import count_numbered
 from stackan.parsing.printed import assign_owners
 from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots

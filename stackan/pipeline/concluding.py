@@ -19,7 +19,7 @@ from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.collector import collector_paused
-from stackan.pipeline.doubts import doubt, doubt_comparison
+from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, place
 
@@ -52,6 +52,8 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
+    if verdict == "inconclusive":
+        warnings += doubt_overwritten(processes)
     return Analysis(
         verdict,
         headline(verdict, findings, processes, bool(apart)),

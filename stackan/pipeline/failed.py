@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stackan.model.natural import natural_key
+from stackan.model.said import said
 from stackan.placing import is_named_like_a_dump
 
 if TYPE_CHECKING:
+    from stackan.model.dump import Dump
     from stackan.parsing.failures import Failure
     from stackan.reading import Blob
+
+_FEW = 8  # lines beside a dump that may be its tool's words, and no log
 
 Failed = tuple[str, "Failure"]  # the input, and what it says
 
@@ -25,6 +29,16 @@ def read_failed(item: Blob) -> Failure | None:
 def tell_failed(failed: Sequence[Failed]) -> list[str]:
     """A sentence for each way of failing.  A list of processes that lies beside dumps under a name of its own did not fail."""
     return [_tell(same) for same in _alike([each for each in failed if each[1].kind != "listing" or is_named_like_a_dump(each[0])])]
+
+
+def tell_trouble(dump: Dump) -> list[str]:
+    """The words about a failure that stand in the text of a dump: of a full disk, or of another process that its tool was to show."""
+    if not 0 < len(dump.unparsed_rows) <= _FEW:
+        return []
+    from stackan.parsing.failures import find_failure
+
+    failure = find_failure([text for _, text in dump.unparsed])
+    return [said("the debugger reported: {words}", words=failure.words)] if failure is not None else []
 
 
 def first_reason(failed: Sequence[Failed]) -> str:

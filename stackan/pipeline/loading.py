@@ -12,7 +12,7 @@ from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
-from stackan.pipeline.failed import first_reason, read_failed, tell_failed
+from stackan.pipeline.failed import first_reason, read_failed, tell_failed, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 
@@ -145,6 +145,8 @@ def _read(item: Blob, alone: bool) -> Found:
         found.tables.extend(_read_counters(item))
         found.descriptors.extend(_read_descriptors(item))
         found.troubles.extend(tell_others(found.dumps[0]) if found.dumps else [])
+        for dump in found.dumps:
+            dump.warnings.extend(tell_trouble(dump))
     failure = read_failed(item) if found.is_empty else None
     if failure is not None:
         found.listings.extend(_read_listing(item))

@@ -39,7 +39,9 @@ def _learn(place: ProcessInputs, told: Sequence[tuple[str | None, Listing]], alo
         return place
     (command,) = commands
     mode, site = MODE.search(command), _SITE.search(command)
-    if mode is not None and any(placed.role is not None and placed.role.source != NAME and placed.role.value != mode[1] for placed in place.placements):
+    if mode is not None and any(
+        placed.role is not None and placed.role.source != NAME and placed.role.value != mode[1] for placed in place.placements
+    ):
         return place
     role = Clue(mode[1], LIST) if mode is not None else None
     host = Clue(site[1], LIST) if site is not None and not site[1].startswith(_LOCAL) else None
