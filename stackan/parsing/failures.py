@@ -88,7 +88,7 @@ _REASONS = {
     "traced": (_LOOK, said("end the other debugger that is attached (a hung gdb, strace, a crash handler), and take the dump again")),
     "missing": (
         said("no dump, as the tool is not installed or not in the path"),
-        said("install gdb (pstack comes with it, or calls it), or take the dump with eu-stack"),
+        said("install it (pstack comes with gdb, or calls it), or take the dump with another tool, such as eu-stack"),
     ),
     "gone": (
         said("the debugger could not look at the process, which is not there"),
