@@ -17,7 +17,7 @@ _ROW = re.compile(
     r"|[\d.]{1,8}[ \t]+[\d.]{1,8}[ \t]+\d{1,20}[ \t]+\d{1,20}[ \t]+\S{1,16}[ \t]+\S{1,8}[ \t]+[\w:]{3,10}[ \t]+)"
     r"(?:\d{1,6}-)?\d{1,6}:\d\d(?::\d\d)?[ \t]+(?P<command>\S.*)$"
 )
-_HEADER = re.compile(r"^[ \t]*(?:UID|USER|用户)[ \t]+.*\b(?:CMD|COMMAND|命令)[ \t]*$")
+_FIRST, _LAST = ("UID", "USER", "用户"), ("CMD", "COMMAND", "命令")  # words of a header
 _MOST_BYTES = 4 << 20
 _LONGEST = 16 << 10  # characters of a line
 
@@ -33,7 +33,8 @@ def read_listing(data: bytes, source: str) -> Listing | None:
     """The list of processes that a text is, or None if it is another text: most of its lines have to be rows."""
     lines = [line for line in data[:_MOST_BYTES].decode("utf-8", "replace").splitlines() if line.strip()]
     rows = [match for line in lines if (match := _ROW.match(line[:_LONGEST])) is not None]
-    headed = bool(lines) and _HEADER.match(lines[0][:_LONGEST]) is not None
+    words = lines[0][:_LONGEST].split() if lines else [""]
+    headed = words[0] in _FIRST and words[-1] in _LAST
     if not (headed or rows) or len(rows) * 2 < len(lines) - headed:
         return None
     return Listing(source, {int(row["pid"]): row["command"] for row in rows})
