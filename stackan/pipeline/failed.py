@@ -33,7 +33,7 @@ def tell_failed(failed: Sequence[Failed]) -> list[str]:
 
 def tell_trouble(dump: Dump) -> list[str]:
     """The words about a failure that stand in the text of a dump: of a full disk, or of another process that its tool was to show."""
-    if not 0 < len(dump.unparsed_rows) <= _FEW:
+    if dump.facts.refusals or not 0 < len(dump.unparsed_rows) <= _FEW:
         return []
     from stackan.parsing.failures import find_failure
 

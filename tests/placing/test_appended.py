@@ -81,3 +81,22 @@ def test_archives_of_one_host_are_rounds_if_their_members_were_written_apart(hun
     analysis = analyze(tmp_path)
     assert snapshots(analysis) == [rounds]
     assert analysis.critical is (rounds == 2)
+
+
+@pytest.mark.parametrize("folders", [("output", "output2"), ("output1", "output2"), ("stack_1", "stack_2")])
+def test_folders_that_count_what_a_script_left_are_rounds_in_their_order(hung, tmp_path, folders):
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / NAME).write_bytes(hung)
+    analysis = analyze(tmp_path)
+    (process,) = analysis.to_dict()["processes"]
+    assert [pathlib.Path(each["source"]).parent.name for each in process["snapshots"]] == list(folders)
+    assert analysis.critical
+
+
+@pytest.mark.parametrize("folders", [("mail1", "mail2"), ("output", "output_old"), ("node1", "node2")])
+def test_other_folders_are_not(hung, tmp_path, folders):
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / NAME).write_bytes(hung)
+    assert not analyze(tmp_path).critical
