@@ -9,7 +9,7 @@ from stackan.model.dump import Dump
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors
-    from stackan.model.listing import Listing
+    from stackan.model.process_list import ProcessList
     from stackan.model.log import Log
 
 
@@ -24,7 +24,7 @@ class Case:
         logs: list[Log] | None = None,
         tables: list[Table] | None = None,
         descriptors: list[Descriptors] | None = None,
-        listings: list[Listing] | None = None,
+        process_lists: list[ProcessList] | None = None,
     ) -> None:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
@@ -32,7 +32,7 @@ class Case:
         self.logs = logs or []  # of servers, that say which thread waits for which
         self.tables = tables or []  # of what each thread has used: `top -H`, `ps -L`, copies of /proc
         self.descriptors = descriptors or []  # the processes that have the ends of connections and pipes open
-        self.listings = listings or []  # of the processes of a host: `ps -ef`
+        self.process_lists = process_lists or []  # of the processes of a host: `ps -ef`
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.escapes import shown
-from stackan.model.listing import read_listing
 from stackan.model.said import first_of, said
 from stackan.parsing.failure_words import WORDS
+from stackan.parsing.process_list import read_process_list
 
 _MOST_BYTES = 16 << 10
 _MOST_LINES = 40  # gdb's banner has 20
@@ -42,7 +42,7 @@ def read_failure(data: bytes, expected: bool = True) -> Failure | None:
         lines = [line for line in _decoded(data).splitlines() if line.strip()]
         if len(lines) <= (_MOST_LINES if expected else _FEW_LINES) and (found := find_failure(lines)) is not None:
             return found
-    return Failure("listing") if read_listing(data, "") is not None else None
+    return Failure("listing") if read_process_list(data, "") is not None else None
 
 
 def refused(refusals: Sequence[str]) -> Failure | None:

@@ -42,7 +42,7 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
 
 
 def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
-    places = place(case.dumps, case.given_order, case.listings)
+    places = place(case.dumps, case.given_order, case.process_lists)
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     processes = _name_processes(park_turn_waiters_across([_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]))

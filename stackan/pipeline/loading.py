@@ -19,7 +19,7 @@ from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors
-    from stackan.model.listing import Listing
+    from stackan.model.process_list import ProcessList
     from stackan.model.log import Log
     from stackan.parsing.failures import Failure
 
@@ -69,7 +69,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings)
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.process_lists)
 
 
 class Found(NamedTuple):
@@ -81,7 +81,7 @@ class Found(NamedTuple):
     descriptors: list[Descriptors]
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
-    listings: list[Listing]  # of processes
+    process_lists: list[ProcessList]  # of processes
     failed: list[tuple[str, Failure]]  # texts that say why there is no dump in them
 
     @property
@@ -103,7 +103,7 @@ def _joined(texts: Sequence[Found]) -> Found:
         [found for text in texts for found in text.descriptors],
         [trouble for text in texts for trouble in text.troubles],
         [other for text in texts for other in text.others],
-        [listing for text in texts for listing in text.listings],
+        [each for text in texts for each in text.process_lists],
         [failed for text in texts for failed in text.failed],
     )
 
@@ -149,7 +149,7 @@ def _read(item: Blob, alone: bool) -> Found:
             dump.warnings.extend(tell_trouble(dump))
     failure = read_failed(item) if found.is_empty else None
     if failure is not None:
-        found.listings.extend(_read_listing(item))
+        found.process_lists.extend(_read_process_list(item))
     if trouble is not None and not found.beside and (alone or failure is None):
         if alone:
             raise trouble
@@ -181,11 +181,11 @@ def _read_counters(item: Blob) -> list[Table]:
     return read_counters(item.data, item.source)
 
 
-def _read_listing(item: Blob) -> list[Listing]:
-    from stackan.model.listing import read_listing
+def _read_process_list(item: Blob) -> list[ProcessList]:
+    from stackan.parsing.process_list import read_process_list
 
-    listing = read_listing(item.data, item.source)
-    return [listing] if listing is not None else []
+    found = read_process_list(item.data, item.source)
+    return [found] if found is not None else []
 
 
 def _read_descriptors(item: Blob) -> list[Descriptors]:

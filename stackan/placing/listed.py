@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stackan.model.listing import Listing
+from stackan.model.process_list import ProcessList
 from stackan.model.placement import LIST, NAME, Clue, ProcessInputs
 from stackan.placing.heads import MODE
 from stackan.placing.hosts import host_of
@@ -20,21 +20,21 @@ _SITE = re.compile(r"-localSite[ =]([^\s:]{1,253}):\d{1,5}:\S")  # of DolphinDB'
 _LOCAL = ("localhost", "127.")
 
 
-def learn_commands(places: Sequence[ProcessInputs], listings: Sequence[Listing]) -> list[ProcessInputs]:
+def learn_commands(places: Sequence[ProcessInputs], process_lists: Sequence[ProcessList]) -> list[ProcessInputs]:
     """The processes with what the lists say of them."""
-    if not listings:
+    if not process_lists:
         return list(places)
     hosts = {place.host for place in places}
-    told = [(host_of(listing.source, hosts), listing) for listing in listings]
+    told = [(host_of(each.source, hosts), each) for each in process_lists]
     counts: dict[int | None, int] = {}
     for place in places:
         counts[place.pid] = counts.get(place.pid, 0) + 1
     return [_learn(place, told, counts[place.pid] == 1) for place in places]
 
 
-def _learn(place: ProcessInputs, told: Sequence[tuple[str | None, Listing]], alone: bool) -> ProcessInputs:
-    own = [listing for host, listing in told if host == place.host or (alone and None in (host, place.host))]
-    commands = {listing.commands[place.pid] for listing in own if place.pid in listing.commands}
+def _learn(place: ProcessInputs, told: Sequence[tuple[str | None, ProcessList]], alone: bool) -> ProcessInputs:
+    own = [each for host, each in told if host == place.host or (alone and None in (host, place.host))]
+    commands = {each.commands[place.pid] for each in own if place.pid in each.commands}
     if len(commands) != 1:
         return place
     (command,) = commands

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from stackan.model.dump import Dump
-from stackan.model.listing import Listing
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement, ProcessInputs
+from stackan.model.process_list import ProcessList
 from stackan.model.said import row, said
 from stackan.placing.clues import Clues
 from stackan.placing.comparable import comparable
@@ -25,13 +25,13 @@ _BY_TIME = {
 }
 
 
-def place(dumps: Sequence[Dump], given_order: bool = False, listings: Sequence[Listing] = ()) -> list[ProcessInputs]:
+def place(dumps: Sequence[Dump], given_order: bool = False, process_lists: Sequence[ProcessList] = ()) -> list[ProcessInputs]:
     """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
     clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
     placed = tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
-    return learn_commands(placed, listings)
+    return learn_commands(placed, process_lists)
 
 
 def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> ProcessInputs:
