@@ -121,7 +121,8 @@ cdef struct Counts:
     size_t lwp_count, lwp_mask
     int32_t *nodes_snapshot  # of each node, the same
     int32_t node_room
-    int64_t lwp  # of the thread before
+    int64_t lwp, number  # of the thread before
+    bint ended  # the numbers of the two threads before were 2 and 1
     int64_t note  # where the newest line of noise starts
     bint noted  # one is directly before the newest thread
     bint border, bordered  # a line of noise after which a snapshot begins was seen; is before the newest thread

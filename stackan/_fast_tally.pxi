@@ -9,7 +9,7 @@ cdef int prepare_counts(Counts *counts) except -1:
     counts.lwps = <int64_t *>allocate((counts.lwp_mask + 1) * sizeof(int64_t))
     counts.lwps_snapshot = <int32_t *>allocate((counts.lwp_mask + 1) * sizeof(int32_t))
     counts.nodes_snapshot = <int32_t *>allocate(counts.node_room * sizeof(int32_t))
-    counts.lwp = UNKNOWN
+    counts.lwp = counts.number = UNKNOWN
     counts.note = -1
     if counts.snapshots == NULL or counts.lwps == NULL or counts.lwps_snapshot == NULL or counts.nodes_snapshot == NULL:
         raise MemoryError
@@ -26,7 +26,7 @@ cdef void free_counts(Counts *counts) noexcept nogil:
 cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
     """Count a finished thread for its snapshot: `split_snapshots` says where a new one begins."""
     cdef Counts *counts = &s.counts
-    cdef int64_t lwp = s.threads.lwp[row]
+    cdef int64_t lwp = s.threads.lwp[row], number = s.threads.number[row]
     cdef int32_t node = s.threads.node[row]
     cdef Snapshot *newest
     if lwp == UNKNOWN or not s.threads.frames[row]:
@@ -38,7 +38,10 @@ cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
         counts.snapshots[counts.count] = Snapshot(s.thread_start, 0, 0, 0, counts.noted, 0)
         counts.count += 1
         counts.lwp_count = 0
-    counts.lwp = lwp
+    elif counts.ended and number > 1:  # behind a countdown, which only the whole text shows, a snapshot begins
+        counts.odd = True
+    counts.ended = counts.number == 2 and number == 1
+    counts.lwp, counts.number = lwp, number
     if lwp != UNKNOWN and not note_lwp(counts, lwp):
         fail(s)
     while counts.node_room <= node:
@@ -244,7 +247,7 @@ cdef class Tally:
         """Forget the rows of what is finished."""
         cdef Scanner *s = &self.scanner
         if s.open:
-            s.threads.lwp[0] = s.threads.lwp[s.threads.count - 1]  # all that will be asked for
+            s.threads.lwp[0], s.threads.number[0] = s.threads.lwp[s.threads.count - 1], s.threads.number[s.threads.count - 1]
         else:
             s.frames.count = 0
         s.threads.count = 1 if s.open else 0

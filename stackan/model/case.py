@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from stackan.model.link import Descriptors
     from stackan.model.listing import Listing
     from stackan.model.log import Log
+    from stackan.model.process_list import ProcessList
 
 
 class Case:
@@ -25,6 +26,7 @@ class Case:
         tables: list[Table] | None = None,
         descriptors: list[Descriptors] | None = None,
         listings: list[Listing] | None = None,
+        process_lists: list[ProcessList] | None = None,
     ) -> None:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
@@ -33,6 +35,7 @@ class Case:
         self.tables = tables or []  # of what each thread has used: `top -H`, `ps -L`, copies of /proc
         self.descriptors = descriptors or []  # the processes that have the ends of connections and pipes open
         self.listings = listings or []  # of a database's own views: its sessions, transactions that wait, jobs
+        self.process_lists = process_lists or []  # of the processes of a host: `ps -ef`
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

@@ -175,6 +175,7 @@ class Facts(NamedTuple):
     limited: bool = False  # the tool printed only so many frames of each stack
     states: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
+    numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
 
@@ -275,9 +276,16 @@ class Dump:
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the text ends before all threads that the debugger had announced were printed."""
-        whole = self.stop_thread - self.first_thread
-        return self.text_range == (0, len(self.data)) and self.facts.announced > whole
+        """Whether the text ends before all threads were printed that the debugger had announced, or that the numbers show."""
+        return self.expected > self.stop_thread - self.first_thread
+
+    @property
+    def expected(self) -> int:
+        """How many threads the text promises; 0 if it does not.
+
+        What a debugger announces in a text of several snapshots is of all of them.
+        """
+        return max(self.facts.announced if self.text_range == (0, len(self.data)) else 0, self.facts.numbered)
 
     # -- rows
 

@@ -8,14 +8,14 @@ from stackan.model.dump import Dump
 # Roles of the processes of a cluster, as names and command lines give them.
 ROLES = ("datanode", "controller", "computenode", "agent")
 # Sources of clues, the strongest first.
-TEXT, NAME, ARCHIVE = "text", "name", "archive"
+TEXT, LIST, NAME, ARCHIVE = "text", "list", "name", "archive"
 
 
 class Clue(NamedTuple):
     """Something that is known of an input beside its threads."""
 
     value: str
-    source: str  # TEXT, NAME or ARCHIVE
+    source: str  # TEXT, LIST (of processes), NAME or ARCHIVE
 
 
 class Placement(NamedTuple):
@@ -44,6 +44,7 @@ class ProcessInputs(NamedTuple):
     placements: tuple[Placement, ...]  # in time order
     span: int | None  # seconds from the first snapshot that is compared to the last, where both are known
     warnings: tuple[str, ...]  # doubts about its snapshots
+    command: str | None = None  # its command line, by a list of processes beside the dumps
 
     @property
     def compared(self) -> tuple[Dump, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from stackan import backend
 from stackan.errors import InputError
@@ -10,6 +11,7 @@ from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.model.said import in_a_row, said
+from stackan.parsing.cut import count_numbered
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.facts import read_facts
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
@@ -31,7 +33,7 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     text = prepare(data)
     found = detect(text.data)
     if found is None:
-        raise InputError(said("{source}: no thread dump; {advice}", source=source, advice=ASK_FOR))
+        raise InputError(_say_what_it_is(text.data, source))
     if found.dialect is not None:
         return scan_dumps(text, source, found)
     if found.format in READERS:
@@ -45,6 +47,26 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
             advice=ASK_FOR,
         )
     )
+
+
+def _say_what_it_is(data: bytes, source: str) -> str:
+    """Of a text that is no dump."""
+    from stackan.parsing.failures import read_failure, tell_failures
+
+    failure = read_failure(data)
+    if failure is not None:
+        return tell_failures([source], failure)
+    return said("{source}: no thread dump; {advice}", source=source, advice=ASK_FOR)
+
+
+def _say_why_no_thread(data: bytes, source: str, refusals: Sequence[str]) -> str:
+    """Of a text with a debugger's words, and no thread of which it shows a frame."""
+    from stackan.parsing.failures import read_failure, refused, tell_failures
+
+    failure = refused(refusals) or read_failure(data)
+    if failure is not None:
+        return tell_failures([source], failure)
+    return said("{source}: no thread with a frame is in it; the dump was cut short or its tool failed", source=source)
 
 
 def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
@@ -91,16 +113,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     if "table" in text.cures:
         facts = facts._replace(limited=True)
     if not columns.thread_lwp or not len(columns.frame_call):
-        if facts.refusals:
-            raise InputError(
-                said(
-                    "{source}: the debugger could not look at the process (it says: {words}); "
-                    "take the dump as its user or as root, with no other debugger attached",
-                    source=source,
-                    words=facts.refusals[0],
-                )
-            )
-        raise InputError(said("{source}: no thread with a frame is in it; the dump was cut short or its tool failed", source=source))
+        raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
     borders = find_borders(data, columns)
     pieces = split_snapshots(columns, borders)
@@ -116,6 +129,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
+    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if "table" not in text.cures else 0]
     pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
     return [
         Dump(
@@ -124,14 +138,14 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             source=source,
             format=found.format,
             reason=in_a_row([found.reason, *tell(text)]),
-            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words),
+            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words, numbered=count),
             threads=piece,
             warnings=warnings,
             original=text.original,
             numbers=numbers,
             text=part,
         )
-        for piece, part, pid, words in zip(kept, itertools.pairwise(bounds), pids, printed, strict=True)
+        for piece, part, pid, words, count in zip(kept, itertools.pairwise(bounds), pids, printed, numbered, strict=True)
     ]
 
 

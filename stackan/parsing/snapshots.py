@@ -32,25 +32,40 @@ def find_borders(data: bytes, columns: Columns) -> Borders:
 
 def split_snapshots(columns: Columns, borders: Borders) -> list[range]:
     """The threads of each snapshot: a new one begins where the debugger has come to a process again or has left one, and
-    at the first thread whose LWP was seen before, or its number without LWP.
+    at the first thread whose LWP was seen before, or its number without LWP.  Behind threads that are numbered down to 1 the next
+    such row is one: it may have threads, and so numbers, that the one before had not.
 
     A block that is printed twice in a row (gdb's `set logging` to the file that holds its output too) is no new snapshot.
     """
     pieces: list[range] = []
     start = 0
     seen: set[int] = set()
-    before = UNKNOWN
+    before = above = UNKNOWN
+    down = False  # each number of the snapshot so far is the one below that of the thread before
     bordered = {bisect_left(columns.thread_start, start) for start in itertools.chain(*borders)}
     for index, (lwp, number) in enumerate(zip(columns.thread_lwp, columns.thread_number)):
         thread = lwp if lwp != UNKNOWN or number == UNKNOWN else -2 - number
         again = thread != UNKNOWN and thread != before and thread in seen
-        if index > start and (again or index in bordered):
+        anew = down and above == 1 < number and _counts_again(columns, index)
+        if index > start and (again or anew or index in bordered):
             pieces.append(range(start, index))
             start, seen = index, set()
+        down = number == above - 1 and (down or index == start + 1)
         seen.add(thread)
-        before = thread
+        before, above = thread, number
     pieces.append(range(start, len(columns.thread_lwp)))
     return pieces
+
+
+def _counts_again(columns: Columns, index: int) -> bool:
+    """Whether another `thread apply all` begins: its numbers go down, too.  Who looks at single threads prints no such headers."""
+    numbers = columns.thread_number
+    follows = index + 1 < len(numbers) and numbers[index + 1] == numbers[index] - 1
+    return follows and _is_headed(columns, index) and _is_headed(columns, index - 1)
+
+
+def _is_headed(columns: Columns, thread: int) -> bool:
+    return not columns.thread_frames[thread] or columns.frame_start[columns.thread_first[thread]] > 0
 
 
 def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:

@@ -19,7 +19,7 @@ from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.collector import collector_paused
-from stackan.pipeline.doubts import doubt, doubt_comparison
+from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, place
 
@@ -42,7 +42,7 @@ def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
 
 
 def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
-    places = place(case.dumps, case.given_order)
+    places = place(case.dumps, case.given_order, case.process_lists)
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     apiece = [_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]
@@ -57,6 +57,8 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     findings = find(waits, reduce(waits), processes)
     verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
+    if verdict == "inconclusive":
+        warnings += doubt_overwritten(processes)
     return Analysis(
         verdict,
         headline(verdict, findings, processes, bool(apart)),

@@ -12,6 +12,7 @@ from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
+from stackan.pipeline.failed import first_reason, read_failed, tell_failed, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from stackan.model.link import Descriptors
     from stackan.model.listing import Listing
     from stackan.model.log import Log
+    from stackan.model.process_list import ProcessList
+    from stackan.parsing.failures import Failure
 
 
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
@@ -60,13 +63,14 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     warnings += found.troubles
     if not found.dumps:
         raise InputError(_say_what_lacks(paths, warnings, found))
+    warnings += tell_failed(found.failed)
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
         warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings)
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists)
 
 
 class Found(NamedTuple):
@@ -79,6 +83,8 @@ class Found(NamedTuple):
     listings: list[Listing]
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
+    process_lists: list[ProcessList]  # of processes
+    failed: list[tuple[str, Failure]]  # texts that say why there is no dump in them
 
     @property
     def beside(self) -> bool:
@@ -100,10 +106,14 @@ def _joined(texts: Sequence[Found]) -> Found:
         [listing for text in texts for listing in text.listings],
         [trouble for text in texts for trouble in text.troubles],
         [other for text in texts for other in text.others],
+        [each for text in texts for each in text.process_lists],
+        [failed for text in texts for failed in text.failed],
     )
 
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
+    if found.failed:
+        return first_reason(found.failed)
     if found.logs:
         return said("{source}: a log of a server, but no thread dump beside it; {advice}", source=found.logs[0].source, advice=ASK_FOR)
     if found.tables:
@@ -128,7 +138,7 @@ def _read(item: Blob, alone: bool) -> Found:
 
     A text that is none of these becomes a trouble, unless it is all that the caller gave.
     """
-    found = Found([], [], [], [], [], [], [])
+    found = Found([], [], [], [], [], [], [], [], [])
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
     if known:
@@ -142,11 +152,18 @@ def _read(item: Blob, alone: bool) -> Found:
         found.descriptors.extend(_read_descriptors(item))
         found.listings.extend(_read_listing(item))
         found.troubles.extend(tell_others(found.dumps[0]) if found.dumps else [])
-    if trouble is not None and not found.beside:
+        for dump in found.dumps:
+            dump.warnings.extend(tell_trouble(dump))
+    failure = read_failed(item) if found.is_empty else None
+    if failure is not None:
+        found.process_lists.extend(_read_process_list(item))
+    if trouble is not None and not found.beside and (alone or failure is None):
         if alone:
             raise trouble
         found.troubles.append(trouble.args[0])
-    if not known and not found.beside:
+    elif failure is not None:
+        found.failed.append((item.source, failure))
+    elif not known and not found.beside:
         found.others.append(item.source)
     for dump in found.dumps:
         dump.taken_at, dump.written = item.taken_at, item.written
@@ -169,6 +186,13 @@ def _read_counters(item: Blob) -> list[Table]:
     from stackan.counters import read_counters
 
     return read_counters(item.data, item.source)
+
+
+def _read_process_list(item: Blob) -> list[ProcessList]:
+    from stackan.parsing.process_list import read_process_list
+
+    found = read_process_list(item.data, item.source)
+    return [found] if found is not None else []
 
 
 def _read_descriptors(item: Blob) -> list[Descriptors]:

@@ -3,7 +3,19 @@
 from stackan.placing.copies import Label, are_copies, read_label
 from stackan.placing.heads import tells_time
 from stackan.placing.hosts import host_of
+from stackan.placing.names import is_named_like_a_dump, is_overwritten_by_a_round
 from stackan.placing.processes import place
-from stackan.placing.repeats import find_repeats
+from stackan.placing.repeats import find_repeats, is_appended
 
-__all__ = ["Label", "are_copies", "find_repeats", "host_of", "place", "read_label", "tells_time"]
+__all__ = [
+    "Label",
+    "are_copies",
+    "find_repeats",
+    "host_of",
+    "is_appended",
+    "is_named_like_a_dump",
+    "is_overwritten_by_a_round",
+    "place",
+    "read_label",
+    "tells_time",
+]

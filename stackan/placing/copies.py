@@ -27,6 +27,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _FURTHER = re.compile(r"[._-]?\d{1,4}")  # `dump.txt` and `dump2.txt`, `pstack.log` and `pstack.log.1`
 _COUNTED = re.compile(r"(?<![^\W_])\d{1,3}$")  # at the end of a name
 _CARRIERS = frozenset(("mail", "email", "msg", "message", "attachment", "upload", "ticket", "reply", "copy"))
+_LEFT = frozenset(("output", "out", "result", "results", "stack", "stacks", "pstack", "gdb", "dumps"))
 _MOST_MARKS = 4
 _LONGEST = 1024  # characters that are looked at, from the end
 
@@ -137,11 +138,19 @@ def are_rounds(ours: Label, theirs: Label) -> bool:
 
 
 def _are_counted(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Whether two paths differ in numbers only: in those of the file's own name, or in folders that are numbers."""
+    """Whether two paths differ in numbers only: in those of the file's own name, or of folders that count."""
     if len(ours) != len(theirs):
         return False
     *folders, names = zip(ours, theirs)
-    return _count(*names) and all(x == y or (x.isdecimal() and y.isdecimal()) for x, y in folders) and ours != theirs
+    return _count(*names) and all(x == y or _are_counted_folders(x, y) for x, y in folders) and ours != theirs
+
+
+def _are_counted_folders(ours: str, theirs: str) -> bool:
+    """`1` and `2`; `output` and `output2`, as who runs DolphinDB's script again makes room for the next round in /root/output."""
+    if ours.isdecimal() and theirs.isdecimal():
+        return True
+    words = {word for name in (ours, theirs) for word in _WORDS.findall(name)[-1:]}
+    return len(words) == 1 and words <= _LEFT and _count(ours, theirs)
 
 
 def _count(ours: str, theirs: str) -> bool:

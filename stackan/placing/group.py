@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.dump import Dump
-from stackan.model.natural import natural_key
+from stackan.model.natural import NaturalKey, natural_key
 from stackan.model.placement import NAME
 from stackan.placing.by_name import by_names, group_by_name
 from stackan.placing.clues import Clues
@@ -21,7 +21,7 @@ def group(dumps: Sequence[Dump], given_order: bool = False, clues: Clues | None 
     keeps the caller's.
     """
     clues = clues or Clues(dumps)
-    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: (natural_key(stem(dump.source)), natural_key(dump.source)))
+    ordered = list(dumps) if given_order else sorted(dumps, key=lambda dump: (_path_key(stem(dump.source)), natural_key(dump.source)))
     processes, unnumbered = _by_threads(ordered)
     clues.learn_hosts(processes)
     if not given_order:
@@ -125,6 +125,11 @@ def stem(source: str) -> str:
         if not dot or not head or head.endswith(("/", "!")) or len(ending) > 4 or not ending.isalnum() or ending.isdigit():
             return source
         source = head
+
+
+def _path_key(path: str) -> list[NaturalKey]:
+    """Part by part: what lies in `output` comes before what lies in `output2`."""
+    return [natural_key(part) for part in path.replace("!", "/").split("/")]
 
 
 def in_time(dumps: list[Dump], clues: Clues) -> list[Dump]:

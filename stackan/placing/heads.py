@@ -22,7 +22,7 @@ _HOSTS = (
     re.compile(r"(?m)^\[?[\w.-]{1,64}@([\w.-]{1,253})[ :][^\n]{0,200}[#$] "),  # a shell's prompt
 )
 _LAUNCH = re.compile(r"(?m)^Launch Time:.*$")  # of the process, which macOS's sample prints behind its own
-_MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
+MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
 
 # Threads that only one role has: of DolphinDB by its documentation (docs.dolphindb.cn, "thread model"), of PostgreSQL by its source
 # (src/backend/postmaster).  All backends are forked from the postmaster, whose frames are in all of them.
@@ -60,9 +60,9 @@ def read_head(dump: Dump) -> Head:
     behind = columns.thread_stop[dump.first_thread - 1] if dump.first_thread else 0
     text = dump.text(max(behind, start - _LOOKED_AT), start)
     host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
-    mode = _MODE.search(text)
+    modes = {*MODE.findall(text)}  # several in a list of processes, which tells nothing of this one
     moments = find_moments(_LAUNCH.sub("", text))
-    return Head(host, mode[1] if mode else running_role(dump), moments[-1].iso if moments else None)  # the last is nearest
+    return Head(host, modes.pop() if len(modes) == 1 else running_role(dump), moments[-1].iso if moments else None)  # the last is nearest
 
 
 def tells_time(dump: Dump) -> bool:

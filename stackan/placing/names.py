@@ -33,6 +33,8 @@ _TOOLS = frozenset(
     ("pstack", "gstack", "jstack", "eustack", "eu", "gdb", "pystack", "pyspy", "py", "spy", "procstack", "lldb", "stack", "stacks", "bt")
 )
 _ENDINGS = frozenset(("txt", "log", "logs", "out", "dump", "dumps", "trace", "gz", "xz", "bz", "zst", "zip", "tar", "tgz", "json"))
+# In the name of a file that is a dump, or was to be one; `controller.log` is a server's own log.
+_DUMPED = _TOOLS | frozenset(("dump", "dumps", "backtrace", "dnode", "ctrl", "ctl", "cnode"))
 _SILENT = _TOOLS | _ENDINGS | frozenset(ROLES)
 
 _HOST = re.compile(
@@ -76,6 +78,24 @@ def read_name(source: str) -> Name:
         rest=tuple(word for part in parts for word in part.rest),
         folders=tuple(part.text if part.is_unknown else "" for part in parts[:-1]),
     )
+
+
+def is_named_like_a_dump(source: str) -> bool:
+    """Whether the file's own name says so, as scripts name their dumps: `pstack_dnode_4242.log`, `gdb.txt`."""
+    own = source.replace("\\", "/").replace("!", "/").rpartition("/")[2][-_LONGEST:]
+    return any(word.casefold() in _DUMPED for word in re.findall(r"[^\W\d_]+", own))
+
+
+def names_its_process(source: str) -> bool:
+    """Whether a script has named the file, by a tool or a role and the process id: `pstack_dnode_4242.log`."""
+    own = source.replace("\\", "/").replace("!", "/").rpartition("/")[2]
+    return is_named_like_a_dump(source) and read_name(own).pid is not None
+
+
+def is_overwritten_by_a_round(source: str) -> bool:
+    """Whether a name that a script gives would be the same in each round."""
+    name = read_name(source)
+    return names_its_process(source) and not name.rounds and name.time is None
 
 
 def _without(path: str, moment: Moment) -> str:

@@ -7,11 +7,13 @@ from functools import partial
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement, ProcessInputs
+from stackan.model.process_list import ProcessList
 from stackan.model.said import row, said
 from stackan.placing.clues import Clues
 from stackan.placing.comparable import comparable
 from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
+from stackan.placing.listed import learn_commands
 from stackan.placing.other_dumps import tell_views
 from stackan.placing.restarts import find_restarts
 from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
@@ -23,12 +25,13 @@ _BY_TIME = {
 }
 
 
-def place(dumps: Sequence[Dump], given_order: bool = False) -> list[ProcessInputs]:
+def place(dumps: Sequence[Dump], given_order: bool = False, process_lists: Sequence[ProcessList] = ()) -> list[ProcessInputs]:
     """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
     clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
-    return tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
+    placed = tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
+    return learn_commands(placed, process_lists)
 
 
 def _place(dumps: list[Dump], clues: Clues, given_order: bool, restarts: Sequence[str]) -> ProcessInputs:

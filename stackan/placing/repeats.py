@@ -1,7 +1,8 @@
 """Snapshots that may be copies of others, under names that do not show it: they are no certain evidence of a second moment.
 
 Two dumps of a process that hangs altogether are the same, byte for byte.  So two with the same threads at the same addresses count as
-two moments only where something says that they are: their own times, counters beside them, or names that count rounds.
+two moments only where something says that they are: their own times, counters beside them, names that count rounds, or the name
+of a file to which a script appends.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.model.dump import Dump
 from stackan.placing.copies import Label, are_rounds, read_label
 from stackan.placing.heads import read_head
+from stackan.placing.moments import seconds_between
+from stackan.placing.names import names_its_process
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
 
 
 _LOOKED_AT = 4096  # bytes before a snapshot
+_ROUND = 60  # seconds between two rounds at least
 _RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
 
 
@@ -80,8 +84,31 @@ def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> b
     """By their names, unless a clock in the texts shows one time; in one text by the debugger's word, or as its tool took many samples."""
     if before.source == after.source:
         (start, stop), (next_start, _) = _extent(before), _extent(after)
-        return start == next_start or _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
+        if start == next_start or is_appended(before, after):
+            return True
+        return _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
+    if _are_packed_apart(before, after):
+        return True
     return are_rounds(labels[before.source], labels[after.source]) and read_head(after).time is None
+
+
+def _are_packed_apart(before: Dump, after: Dump) -> bool:
+    """Whether a script wrote the same file anew, and its user packed it after each round: archives keep when it was written.
+
+    node1_first.tar.gz!output/pstack_dnode_4242.log   node1_second.tar.gz!output/pstack_dnode_4242.log, four minutes later
+    """
+    if not (before.taken_at and after.taken_at and names_its_process(before.source) and names_its_process(after.source)):
+        return False
+    step = seconds_between(before.taken_at, after.taken_at)
+    return step is not None and abs(step) >= _ROUND
+
+
+def is_appended(before: Dump, after: Dump) -> bool:
+    """Whether two snapshots of one text stand in a file that a script names by its process, and appends to in each round.
+
+    `pstack_dnode_4242.log` holds what the tool said and nothing else; what a person has pasted or a mail quotes has a name of its own.
+    """
+    return before.source == after.source and names_its_process(before.source) and not before.unparsed_rows and not after.unparsed_rows
 
 
 def _counted_apart(before: int, after: int, counters: Counters | None) -> bool:

@@ -122,7 +122,7 @@ def _process(
         "id": process.id,
         "host": process.inputs.host,
         "pid": process.pid,
-        "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
+        "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), process.inputs.command),
         "role": process.inputs.role,
         "profile": process.rules.profile,
         "verdict": verdict,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.model.analysis import Analysis
-from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement
+from stackan.model.placement import ARCHIVE, LIST, NAME, TEXT, Clue, Placement
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.report.layout import wrap
@@ -14,6 +14,7 @@ from stackan.report.terms import term
 
 _KNOWN_BY = {
     TEXT: said("its text"),
+    LIST: said("the list of processes"),
     NAME: said("its name"),
     ARCHIVE: said("the archive"),
 }

@@ -178,7 +178,7 @@ ADVICE = {
         one("Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."),
     ],
     "let-gdb-finish": [
-        one("Take the dump again and let gdb finish; look for a time-out, a full disk or a size limit on the way."),
+        one("Take the dump again and let its tool finish; look for a time-out, a full disk or a size limit on the way."),
     ],
     # words of profiles
     "profile-says": [one("{text}")],

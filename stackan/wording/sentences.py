@@ -465,9 +465,9 @@ _PROBLEMS = {
     ],
     "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
     "rest-judged-by-other-dumps": [
-        one("gdb had named more threads than it printed. Those that are missing, and the last one, are judged by the other dumps.")
+        one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
     ],
-    "rest-not-judged": [one("gdb had named more threads than it printed. Those that are missing, and the last one, are not judged.")],
+    "rest-not-judged": [one("There were more threads than it shows. Those that are missing, and the last one, are not judged.")],
 }
 
 # -- why no surer

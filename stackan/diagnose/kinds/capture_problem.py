@@ -55,7 +55,7 @@ def find_truncated(process: Process) -> list[Finding]:
                     kind="capture-problem",
                     severity=WARNING,
                     confidence=LIKELY,
-                    title=(fact("dump-breaks-off", source=dump.source, count=len(dump.threads), of=dump.facts.announced),),
+                    title=(fact("dump-breaks-off", source=dump.source, count=len(dump.threads), of=dump.expected),),
                     reasons=(fact("rest-judged-by-other-dumps" if process.whole else "rest-not-judged"),),
                     threads=(),
                     resources=(),

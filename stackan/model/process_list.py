@@ -1,0 +1,12 @@
+"""A list of processes beside the dumps, as `ps` prints it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ProcessList(NamedTuple):
+    """Processes of one host at one moment."""
+
+    source: str
+    commands: dict[int, str]  # {process id: its command line}
