@@ -223,6 +223,22 @@ _HOLDERS = {
         )
     ],
     "object-has-moved": [one("What they wait for stood at {address} in the oldest dump: the collector has moved it since.")],
+    "workers-wait-behind": [
+        many("{count} of {of} workers of {pool} waits behind.", "{count} of {of} workers of {pool} wait behind."),
+    ],
+    "only-this-is-at-work": [
+        one("All threads of the process that do not wait are parked by design and hold nothing."),
+    ],
+    "wait-behind": [
+        many(
+            "They wait behind {thread} of process {process}: nothing else is seen that holds them up.",
+            "They wait behind {count} threads of process {process}, among them {thread}: nothing else is seen that holds them up.",
+        ),
+        many(
+            "They wait behind {thread}: nothing else is seen that holds them up.",
+            "They wait behind {count} threads, among them {thread}: nothing else is seen that holds them up.",
+        ),
+    ],
     "more-behind": [many("{count} more thread waits behind.", "{count} more threads wait behind.")],
 }
 
@@ -471,6 +487,7 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
+    "their-work-moves": [one("What they wait for is being worked on.")],
     "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from stackan.diagnose.advice import advise
-from stackan.diagnose.evidence.blocked_behind import more_behind
+from stackan.diagnose.evidence.dammed import Dammed, Movers, bringers, explain_behind, explain_root_of, holds_up_a_pool
 from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
 from stackan.diagnose.evidence.holders import Holder, Holders
@@ -24,7 +24,10 @@ Group = list[tuple[Process, Track]]
 
 
 def find_stuck_waits(
-    processes: Sequence[Process], reported: Collection[tuple[str, int | str]], held: Collection[tuple[str, int | str]]
+    processes: Sequence[Process],
+    reported: Collection[tuple[str, int | str]],
+    held: Collection[tuple[str, int | str]],
+    dammed: Dammed,
 ) -> list[Finding]:
     """Group the threads that stand still by what they wait for, across the processes of a case.
 
@@ -52,7 +55,7 @@ def find_stuck_waits(
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
     ends = OtherEnds(processes)
-    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], ends) for key, group in free.items()]
+    return [_finding(group, key in mostly, behind[key], holders[group[0][0].id], ends, dammed) for key, group in free.items()]
 
 
 def _group(process: Process, shared: SharedLocks) -> dict[tuple[object, ...], list[Track]]:
@@ -89,7 +92,7 @@ def _object(process: Process, track: Track) -> tuple[object, ...]:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: OtherEnds) -> Finding:
+def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: OtherEnds, dammed: Dammed) -> Finding:
     first = group[0][1]
     tracks = [track for _, track in group]
     processes = tuple({process.id: process for process, _ in group}.values())
@@ -99,9 +102,11 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
     handovers = holders.handovers.of(tracks) if alone else []
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
     once = min(len(process.dumps) for process in processes) == 1
-    confidence = POSSIBLE if once or handovers or coming else LIKELY
-    severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
-    if confidence == LIKELY and (pool is not None or mostly):
+    stopped, root, movers = dammed.behind(group), dammed.root_of(group), dammed.movers(group)
+    behind = max(behind, len(stopped))
+    confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
+    severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
+    if confidence == LIKELY and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
@@ -111,21 +116,40 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
         severity=severity,
         confidence=confidence,
         title=_title(group, processes, holder, behind),
-        reasons=(*_explain(group, pool, handovers, holders, ends), *more_behind(behind - _named_behind(group, holders))),
+        reasons=(
+            *_explain(group, pool, handovers, holders, ends, movers),
+            *explain_root_of(group, root),
+            *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
+        ),
         doubts=tuple(
             fact(name)
-            for name, so in (("one-snapshot-no-duration", once), ("lock-still-moves", bool(handovers)), ("others-may-still-come", coming))
+            for name, so in (
+                ("one-snapshot-no-duration", once),
+                ("lock-still-moves", bool(handovers)),
+                ("others-may-still-come", coming),
+                ("their-work-moves", bool(movers)),
+            )
             if so
         ),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
-        advice=advise(first, kind, holders.is_known(first), bool(read)),
+        advice=_advise(group, kind, holders, bool(read), root, movers),
         processes=processes,
         behind=behind,
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers) -> tuple[Fact, ...]:
+    first = group[0][1]
+    if movers:
+        return ()
+    if root:
+        own = first.place.rule is not None
+        return (fact("look-at-the-root", thread=root[0][1]), *(advise(first, kind, False, False) if own else ()))
+    return advise(first, kind, holders.is_known(first), read)
 
 
 def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
@@ -179,7 +203,9 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds) -> list[Fact]:
+def _explain(
+    group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds, movers: Movers
+) -> list[Fact]:
     process, first = group[0]
     tracks = [track for _, track in group]
     facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
@@ -188,7 +214,10 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
         facts.append(fact("object-has-moved", address=f"{before:#x}"))
     if len({member.id for member, _ in group}) > 1 and first.place.kind in ("mutex", "rwlock") and first.place.rule is None:
         facts.append(fact("one-lock-is-inferred"))
-    facts += explain_root([track for member, track in group if member is process], holders)
+    if movers:
+        facts += bringers(movers)
+    else:
+        facts += explain_root([track for member, track in group if member is process], holders)
     facts += handovers
     facts += ends.of(tracks)
     if len(group) == 1:
