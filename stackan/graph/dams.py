@@ -12,8 +12,7 @@ from collections.abc import Collection
 from stackan.graph.reduce import unreleased
 from stackan.model.waitgraph import Dam, WaitGraph
 
-_MOST = 16  # groups that are looked at, the largest first
-_LOOKS = 4_000_000  # nodes that all of them together may reach: a bound for cases with very many threads
+_LOOKS = 1_000_000  # nodes that all groups together, the largest first, may reach: a bound for cases with very many threads
 
 
 def find_dams(graph: WaitGraph, held: Collection[int]) -> tuple[Dam, ...]:
@@ -24,14 +23,14 @@ def find_dams(graph: WaitGraph, held: Collection[int]) -> tuple[Dam, ...]:
     waiters = _waiters(graph)
     successors = [graph.successors(node) for node in range(len(graph.nodes))]
     found, looks = [], _LOOKS
-    for group in sorted(groups, key=lambda each: (-len(each), each))[:_MOST]:
+    for group in sorted(groups, key=lambda each: (-len(each), each)):
         reach = _reach(group, waiters)
         looks -= len(reach)
         if looks < 0:
             break
         if len(reach) > len(group):
             dammed = _dammed(graph, group, reach, successors)
-            behind = tuple(sorted(node for node in dammed if node not in held and graph.nodes[node].track is not None and node not in group))
+            behind = tuple(sorted(node for node in dammed.difference(held, group) if graph.nodes[node].track is not None))
             if behind:
                 found.append(Dam(tuple(group), behind))
     return tuple(sorted(found, key=lambda dam: (-len(dam.behind), dam.threads)))
@@ -41,10 +40,11 @@ def _standing(graph: WaitGraph) -> list[list[int]]:
     """The threads that wait for input or output of someone else, those of one process in one function together."""
     groups: dict[tuple[int, str, str], list[int]] = {}
     for number, node in enumerate(graph.nodes):
-        if node.track is not None and graph.needs[number] and node.track.place.state in ("io", "network"):
-            if all(graph.nodes[supplier].kind == "someone-else" for supplier in graph.successors(number)):
-                place = node.track.place
-                groups.setdefault((id(node.process), place.state, place.purpose), []).append(number)
+        if node.track is None or not graph.needs[number] or node.track.place.state not in ("io", "network"):
+            continue
+        if all(graph.nodes[supplier].kind == "someone-else" for supplier in graph.successors(number)):
+            place = node.track.place
+            groups.setdefault((id(node.process), place.state, place.purpose), []).append(number)
     return list(groups.values())
 
 

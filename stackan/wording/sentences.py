@@ -231,12 +231,20 @@ _HOLDERS = {
     ],
     "wait-behind": [
         many(
-            "They wait behind {thread} of process {process}: nothing else is seen that holds them up.",
-            "They wait behind {count} threads of process {process}, among them {thread}: nothing else is seen that holds them up.",
+            "It waits behind {thread} and {more} more of process {process}: nothing else is seen that holds it up.",
+            "They wait behind {thread} and {more} more of process {process}: nothing else is seen that holds them up.",
         ),
         many(
+            "It waits behind {thread} of process {process}: nothing else is seen that holds it up.",
+            "They wait behind {thread} of process {process}: nothing else is seen that holds them up.",
+        ),
+        many(
+            "It waits behind {thread} and {more} more: nothing else is seen that holds it up.",
+            "They wait behind {thread} and {more} more: nothing else is seen that holds them up.",
+        ),
+        many(
+            "It waits behind {thread}: nothing else is seen that holds it up.",
             "They wait behind {thread}: nothing else is seen that holds them up.",
-            "They wait behind {count} threads, among them {thread}: nothing else is seen that holds them up.",
         ),
     ],
     "more-behind": [many("{count} more thread waits behind.", "{count} more threads wait behind.")],
@@ -399,9 +407,7 @@ _POOLS = {
         ),
     ],
     "holder-not-shown": [
-        many(
-            "{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows."
-        )
+        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows.")
     ],
     "only-waiters-may-hold": [
         one(

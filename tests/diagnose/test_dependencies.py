@@ -229,8 +229,7 @@ def test_nodes_of_a_cluster_that_wait_for_each_others_subtasks_may_be_exhausted_
     assert [process.id for process in finding.processes] == ["n1/5000", "n2/6000"]
     assert (
         "waits for work on another node, which only DolphinDB level 0 (ZeroWorker) (n2/6000) or "
-        "DolphinDB level 1 (FirstWorker) (n2/6000) can bring"
-        in wording.explanation(finding)
+        "DolphinDB level 1 (FirstWorker) (n2/6000) can bring" in wording.explanation(finding)
     )
     assert analysis.verdict == "blocked"
 

@@ -32,11 +32,20 @@ class Dammed:
     def __init__(self, graph: WaitGraph, reduction: Reduction) -> None:
         self._graph = graph
         self._dams = [self._read(dam.threads, dam.behind) for dam in reduction.dams]
+        self._in: dict[Key, list[_Dam]] = {}  # by a thread that stands in it; and by one behind
+        self._before: dict[Key, list[_Dam]] = {}
+        for dam in self._dams:
+            for member in dam.threads:
+                self._in.setdefault(_key(member), []).append(dam)
+            for key in dam.keys:
+                self._before.setdefault(key, []).append(dam)
 
     @cached_property
     def _nodes(self) -> dict[Key, int]:
         numbered = enumerate(self._graph.nodes)
-        return {(node.process.id, node.track.key): number for number, node in numbered if node.process is not None and node.track is not None}
+        return {
+            (node.process.id, node.track.key): number for number, node in numbered if node.process is not None and node.track is not None
+        }
 
     def _read(self, threads: Iterable[int], behind: Iterable[int]) -> _Dam:
         waiting = self._members(behind)
@@ -49,13 +58,17 @@ class Dammed:
     def behind(self, group: Sequence[Member]) -> list[Member]:
         """All who can go on only after these do."""
         keys = set(map(_key, group))
-        found = {_key(member): member for dam in self._dams if keys.issuperset(map(_key, dam.threads)) for member in dam.behind}
-        return list(found.values())
+        dams = {id(dam): dam for key in keys for dam in self._in.get(key, ())}.values()
+        found = {_key(member): member for dam in dams if keys.issuperset(map(_key, dam.threads)) for member in dam.behind}
+        return [found[key] for key in sorted(found, key=str)]
+
+    def number_behind(self, process: Process, tracks: Iterable[Track]) -> int:
+        return len(self.behind([(process, track) for track in tracks])) if self._dams else 0
 
     def root_of(self, group: Sequence[Member]) -> list[Member]:
         """The threads of the dam that all of these wait behind; none if there is no such dam."""
         keys = frozenset(map(_key, group))
-        return next((list(dam.threads) for dam in self._dams if keys <= dam.keys), [])
+        return next((list(dam.threads) for dam in self._before.get(_key(group[0]), ()) if keys <= dam.keys), [])
 
     def movers(self, group: Sequence[Member]) -> list[tuple[Track, PoolOf]]:
         """The workers at work in the pools that, as a profile declares, have to bring what all of these wait for."""
@@ -96,7 +109,8 @@ def holds_up_a_pool(behind: Collection[Member]) -> bool:
 def explain_behind(behind: Sequence[Member], own: Collection[Process], count: int) -> list[Fact]:
     """The workers behind a dam, pool by pool, and the number of the others; `count` of all who are known to wait behind."""
     keys = set(map(_key, behind))
-    facts, told = [], 0
+    facts: list[Fact] = []
+    told = 0
     for process in {process.id: process for process, _ in behind}.values():
         for pool in process.pools:
             waiting = sum((process.id, worker.key) in keys for worker in pool.workers)
@@ -113,7 +127,8 @@ def explain_root_of(group: Sequence[Member], root: Sequence[Member]) -> list[Fac
         return []
     process, thread = root[0]
     same = all(member is process for member, _ in group)
-    facts = [fact("wait-behind", thread=thread, process=None if same else process, count=len(root)), doing(thread)]
+    more = len(root) - 1 or None
+    facts = [fact("wait-behind", count=len(group), thread=thread, more=more, process=None if same else process), doing(thread)]
     if same and group[0][1].place.state == "lock":
         facts.insert(0, fact("only-this-is-at-work"))
     return facts

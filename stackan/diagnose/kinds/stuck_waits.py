@@ -44,7 +44,7 @@ def find_stuck_waits(
             continue
         known = holders[process.id] = Holders(process)
         known.add_waiters(track for group in own.values() for track in group)
-        more = {key: known.count_behind(group) for key, group in own.items()}
+        more = {key: max(known.count_behind(group), dammed.number_behind(process, group)) for key, group in own.items()}
         for key, group in own.items():
             behind[key] = behind.get(key, 0) + more[key]
             fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
@@ -102,7 +102,8 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
     handovers = holders.handovers.of(tracks) if alone else []
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
     once = min(len(process.dumps) for process in processes) == 1
-    stopped, root, movers = dammed.behind(group), dammed.root_of(group), dammed.movers(group)
+    stopped, movers = dammed.behind(group), dammed.movers(group)
+    root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     behind = max(behind, len(stopped))
     confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
     severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
@@ -203,9 +204,7 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(
-    group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds, movers: Movers
-) -> list[Fact]:
+def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds, movers: Movers) -> list[Fact]:
     process, first = group[0]
     tracks = [track for _, track in group]
     facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
