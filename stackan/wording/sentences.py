@@ -517,6 +517,7 @@ _HEADLINES = {
     "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
+    "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
     "peers-may-hang": [
