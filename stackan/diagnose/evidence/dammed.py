@@ -58,9 +58,9 @@ class Dammed:
     def behind(self, group: Sequence[Member]) -> list[Member]:
         """All who can go on only after these do."""
         keys = set(map(_key, group))
-        dams = {id(dam): dam for key in keys for dam in self._in.get(key, ())}.values()
+        dams = {id(dam): dam for member in group for dam in self._in.get(_key(member), ())}.values()
         found = {_key(member): member for dam in dams if keys.issuperset(map(_key, dam.threads)) for member in dam.behind}
-        return [found[key] for key in sorted(found, key=str)]
+        return list(found.values())
 
     def number_behind(self, process: Process, tracks: Iterable[Track]) -> int:
         return len(self.behind([(process, track) for track in tracks])) if self._dams else 0
@@ -111,7 +111,7 @@ def explain_behind(behind: Sequence[Member], own: Collection[Process], count: in
     keys = set(map(_key, behind))
     facts: list[Fact] = []
     told = 0
-    for process in {process.id: process for process, _ in behind}.values():
+    for process in sorted({process.id: process for process, _ in behind}.values(), key=lambda process: process not in own):
         for pool in process.pools:
             waiting = sum((process.id, worker.key) in keys for worker in pool.workers)
             if waiting and len(facts) < _POOLS:
