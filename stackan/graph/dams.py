@@ -42,10 +42,20 @@ def _standing(graph: WaitGraph) -> list[list[int]]:
     for number, node in enumerate(graph.nodes):
         if node.track is None or not graph.needs[number] or node.track.place.state not in ("io", "network"):
             continue
-        if all(graph.nodes[supplier].kind == "someone-else" for supplier in graph.successors(number)):
+        if all(_is_outside(graph, supplier) or _leads_outside(graph, supplier) for supplier in graph.successors(number)):
             place = node.track.place
             groups.setdefault((id(node.process), place.state, place.purpose), []).append(number)
     return list(groups.values())
+
+
+def _is_outside(graph: WaitGraph, node: int) -> bool:
+    return graph.nodes[node].kind == "someone-else"
+
+
+def _leads_outside(graph: WaitGraph, node: int) -> bool:
+    """Whether nothing but *someone else* can bring a resource: an answer that no process of the case is at work on."""
+    suppliers = graph.successors(node)
+    return graph.nodes[node].kind == "resource" and bool(suppliers) and all(_is_outside(graph, each) for each in suppliers)
 
 
 def _waiters(graph: WaitGraph) -> list[list[int]]:

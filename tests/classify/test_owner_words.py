@@ -35,7 +35,8 @@ def test_two_threads_whose_locals_name_each_other_as_owners_are_deadlocked() -> 
     [
         (word(4100),),
         (
-            f"m = @{LEFT:#x}: {{<std::__mutex_base> = {{_M_mutex = {{__data = {{__lock = 2, __count = 0, __owner = 4100, {REST}}}, <No data>}}",
+            f"m = @{LEFT:#x}: {{<std::__mutex_base> = {{_M_mutex = {{__data = {{__lock = 2, __count = 0, "
+            f"__owner = 4100, {REST}}}, <No data>}}",
         ),
         (f"m = @{LEFT:#x}: {{", "  __data = {", "    __lock = 2,", "    __count = 1,", "    __owner = 4100,", "    __nusers = 1"),
         (f"table = @{LEFT:#x}: {{__data = {{__readers = 8, __writers = 0, __wrphase_futex = 2, __cur_writer = 4100, __shared = 0}}}}",),

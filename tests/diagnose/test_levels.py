@@ -11,7 +11,7 @@ import stackan
 from stackan import wording
 from stackan.model.finding import Finding
 from tests.diagnose.test_dolphindb import BASE, LISTENER, MAIN, QUEUE, START, WAIT, idle, job, run
-from tests.dumping import Frame, Thread, analyze, case, condition, dump, kinds, lwps, told, thread
+from tests.dumping import Frame, Thread, analyze, case, condition, dump, kinds, lwps, thread, told
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "dolphindb"
 SCRIPT = (
@@ -183,9 +183,10 @@ def test_a_node_at_rest_has_nothing_to_answer_so_someone_else_may() -> None:
 
 
 def test_without_a_controllers_dump_a_node_may_be_missing() -> None:
-    analysis = cluster(CALLING, CALLING, controller=False)
-    assert exhaustion(analysis).confidence == "possible"
-    assert analysis.verdict == "blocked"
+    finding = exhaustion(cluster(CALLING, CALLING, controller=False))
+    assert finding.confidence == "likely"  # none of the nodes could do new work, whoever should answer
+    assert "That holds if the dumps of all nodes are here" in wording.explanation(finding)
+    assert "if the dumps of all nodes are here" not in wording.explanation(exhaustion(cluster(CALLING, CALLING)))
 
 
 def test_a_plugins_call_is_no_wait_for_another_node() -> None:

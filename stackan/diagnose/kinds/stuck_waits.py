@@ -11,6 +11,7 @@ from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, h
 from stackan.diagnose.evidence.holders import Holder, Holders
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
@@ -135,7 +136,7 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group)]),
-        advice=_advise(group, kind, holders, bool(read), root, movers),
+        advice=_advise(group, kind, holders, bool(read), root, movers, pool),
         processes=processes,
         behind=behind,
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
@@ -143,14 +144,17 @@ def _finding(group: Group, mostly: bool, behind: int, holders: Holders, ends: Ot
     )
 
 
-def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers) -> tuple[Fact, ...]:
-    first = group[0][1]
+def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers, pool: Pool | None) -> tuple[Fact, ...]:
+    process, first = group[0]
     if movers:
         return ()
     if root:
         own = first.place.rule is not None
         return (fact("look-at-the-root", thread=root[0][1]), *(advise(first, kind, False, False) if own else ()))
-    return advise(first, kind, holders.is_known(first), read)
+    steps = advise(first, kind, holders.is_known(first), read)
+    if pool is None or not pool.vital:
+        return steps
+    return (*steps, *advise_by_side_doors([process]), *(fact("profile-says", text=step) for step in pool.advice))
 
 
 def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
