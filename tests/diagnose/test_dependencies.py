@@ -225,13 +225,14 @@ def test_nodes_of_a_cluster_that_wait_for_each_others_subtasks_may_be_exhausted_
     one, two = node(5000), node(6000)
     analysis = stackan.analyze(case(one, one, two, two, names=["n1/snap1.txt", "n1/snap2.txt", "n2/snap1.txt", "n2/snap2.txt"]))
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
-    assert finding.confidence == "possible"  # whether there are more nodes, nobody knows
+    assert finding.confidence == "likely"
+    assert "That holds if the dumps of all nodes are here" in wording.explanation(finding)
     assert [process.id for process in finding.processes] == ["n1/5000", "n2/6000"]
     assert (
         "waits for work on another node, which only DolphinDB level 0 (ZeroWorker) (n2/6000) or "
         "DolphinDB level 1 (FirstWorker) (n2/6000) can bring" in wording.explanation(finding)
     )
-    assert analysis.verdict == "blocked"
+    assert analysis.verdict == "worker-exhaustion"
 
 
 # -- what is wrong in a profile
