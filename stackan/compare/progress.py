@@ -170,4 +170,6 @@ def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> Fact:
         return fact("same-stack-other-object")
     place = sightings[-1][1].place
     named = [name for name in place.names[len(place.names) - base : place.first_start_frame] if not name.startswith("??")] if base else []
-    return fact("moves-inside", function=named[0]) if named else fact("has-another-stack")
+    if not named:
+        return fact("has-another-stack")
+    return fact("moves-inside", function=next((name for name in named if name not in place.interpreters), named[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads
+from stackan.diagnose.evidence.dammed import Dammed
 from stackan.diagnose.kinds.capture_problem import find_truncated, find_unknowable
 from stackan.diagnose.kinds.deadlock import find_deadlock
 from stackan.diagnose.kinds.exhaustion import find_exhaustion
@@ -35,7 +36,8 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
         finding for finding in findings if finding.supports_verdict or any(len(process.dumps) == 1 for process in finding.processes)
     ]
     jobs = Jobs(processes)
-    findings += jobs.explain(find_stuck_waits(processes, graph.shared_locks, *_reported(graph, reduction, explained)))
+    dammed = Dammed(graph, reduction)
+    findings += jobs.explain(find_stuck_waits(processes, graph.shared_locks, *_reported(graph, reduction, explained), dammed))
     for process in processes:
         findings += [finding for finding in find_spins(process) if not jobs.polls(finding)]
         findings += find_held_loops(process)

@@ -11,7 +11,7 @@ from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.finding import CRITICAL, WARNING, Finding
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
 from stackan.model.process import Process, share_of
-from stackan.model.track import IDLE, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
+from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
@@ -40,7 +40,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
         return (fact("nothing-proved-stuck-but"), *suspect.title)
     unknown = [fact("some-cannot-be-judged", count=unsure)] if unsure else []
     if verdict == "progressing":
-        return (fact("those-with-work-move", count=threads), *unknown)
+        return (fact("those-with-work-move", count=threads), *_starting(processes), *unknown)
     if verdict == "idle":
         return (*_resting(processes, threads), *unknown)
     return (fact("dump-does-not-tell", count=unsure, of=threads),)
@@ -51,6 +51,18 @@ def _besides(cause: Finding, findings: Sequence[Finding]) -> tuple[Fact, ...]:
     same = next(group for group in group_equal_findings(findings) if any(finding is cause for finding in group))
     others = sum(finding.severity == CRITICAL for finding in findings) - sum(finding.severity == CRITICAL for finding in same)
     return (fact("more-are-critical", count=others),) if others else ()
+
+
+def _starting(processes: Sequence[Process]) -> list[Fact]:
+    """The first thread that moves in a phase of its server's start, if one does: the start is what everybody waits for."""
+    for process in processes:
+        for track in process.tracks:
+            if track.progress == PROGRESSING:
+                phases = [sighting.place.rule for _, sighting in track.sightings if sighting.place.role == "startup"]
+                what = next((rule.what for rule in reversed(phases) if rule is not None and rule.what), None)
+                if what is not None:
+                    return [fact("start-moves", process=process, thread=track, what=what)]
+    return []
 
 
 def _apart() -> tuple[Fact, ...]:

@@ -22,7 +22,9 @@ def reduce(graph: WaitGraph) -> Reduction:
     return Reduction(frozenset(held), tuple(found))
 
 
-def unreleased(needs: Sequence[int], successors: Sequence[Sequence[int]], among: Collection[int] | None = None) -> set[int]:
+def unreleased(
+    needs: Sequence[int] | Mapping[int, int], successors: Sequence[Sequence[int]], among: Collection[int] | None = None
+) -> set[int]:
     """The nodes that no order of releases can free.
 
     `among` restricts the question to some nodes, with everything outside of them taken as released.

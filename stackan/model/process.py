@@ -54,6 +54,12 @@ class Process(NamedTuple):
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
     jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
+    shown_role: str | None = None  # its part in a cluster as its threads show it
+
+    @property
+    def role(self) -> str | None:
+        """Its part in a cluster, as its inputs say, else as its threads show."""
+        return self.inputs.role or self.shown_role
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:
@@ -81,7 +87,7 @@ def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:
 
 
 def _role(process: Process) -> str | None:
-    return process.inputs.role
+    return process.role
 
 
 def _profile(process: Process) -> str | None:

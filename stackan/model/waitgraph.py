@@ -86,8 +86,16 @@ class Cause(NamedTuple):
     cycle: tuple[int, ...]  # a shortest cycle through some of them, each waiting for the next and the last for the first
 
 
+class Dam(NamedTuple):
+    """Threads of one process that stand in one place, for someone else; and threads that can go on only after one of these."""
+
+    threads: tuple[int, ...]
+    behind: tuple[int, ...]
+
+
 class Reduction(NamedTuple):
     """The rest of a wait-for graph after everything that can be released is."""
 
     held: frozenset[int]
     causes: tuple[Cause, ...]
+    dams: tuple[Dam, ...] = ()

@@ -9,7 +9,7 @@ from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sig
 from stackan.compare import follow, park_turn_waiters_across, rate
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
 from stackan.errors import UsageError
-from stackan.graph import build, find_pools, reduce
+from stackan.graph import build, find_dams, find_pools, reduce
 from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
@@ -54,7 +54,8 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     waits = build(processes)
-    findings = find(waits, reduce(waits), processes)
+    reduction = reduce(waits)
+    findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes)
     verdicts = judge_processes(processes, findings)
     verdict = judge_case(verdicts)
     if verdict == "inconclusive":
@@ -112,7 +113,8 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
         tracks, listed = attach_listings(tracks, beside.listings, len(dumps))
         readings = (*readings, *listed)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
+    role = min((places.rules.roles[name] for name in places.rules.roles.keys() & seen), default=None)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, shown_role=role)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

@@ -123,7 +123,7 @@ def _process(
         "host": process.inputs.host,
         "pid": process.pid,
         "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), process.inputs.command),
-        "role": process.inputs.role,
+        "role": process.role,
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.inputs.placements],

@@ -145,6 +145,7 @@ ADVICE = {
             "lock, and at what these threads wait for."
         ),
     ],
+    "look-at-the-root": [one("Look at {thread} first: these go on when it does.")],
     "look-at-the-holder": [one("Look at the thread that holds it: what it does or waits for has to end first.")],
     "find-who-posts": [one("Find who was to post the semaphore: search the stacks for the functions that use what it counts.")],
     "find-who-has-not-come": [

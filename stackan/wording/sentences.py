@@ -231,10 +231,31 @@ _HOLDERS = {
         )
     ],
     "may-hold-up": [
+        many("{count} more thread may wait for it, by elimination.", "{count} more threads may wait for it, by elimination."),
+    ],
+    "workers-wait-behind": [
+        many("{count} of {of} workers of {pool} waits behind.", "{count} of {of} workers of {pool} wait behind."),
+    ],
+    "only-this-is-at-work": [
+        one("All threads of the process that do not wait are parked by design and hold nothing."),
+    ],
+    "wait-behind": [
         many(
-            "{count} more thread may wait for it, by elimination.",
-            "{count} more threads may wait for it, by elimination.",
-        )
+            "It waits behind {thread} and {more} more of process {process}: nothing else is seen that holds it up.",
+            "They wait behind {thread} and {more} more of process {process}: nothing else is seen that holds them up.",
+        ),
+        many(
+            "It waits behind {thread} of process {process}: nothing else is seen that holds it up.",
+            "They wait behind {thread} of process {process}: nothing else is seen that holds them up.",
+        ),
+        many(
+            "It waits behind {thread} and {more} more: nothing else is seen that holds it up.",
+            "They wait behind {thread} and {more} more: nothing else is seen that holds them up.",
+        ),
+        many(
+            "It waits behind {thread}: nothing else is seen that holds it up.",
+            "They wait behind {thread}: nothing else is seen that holds them up.",
+        ),
     ],
     "more-behind": [many("{count} more thread waits behind.", "{count} more threads wait behind.")],
 }
@@ -482,6 +503,7 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
+    "their-work-moves": [one("What they wait for is being worked on.")],
     "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
@@ -505,6 +527,7 @@ _HEADLINES = {
     "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
+    "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
     "peers-may-hang": [

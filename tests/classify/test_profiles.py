@@ -122,7 +122,7 @@ def test_a_built_in_profile_is_complete_in_both_languages(name: str) -> None:
     profile = BUILT_IN[name]
     assert profile["title_zh_CN"]
     rows = [(row.get("id") or row["functions"][0], row) for other, section, row in RULES if other == name]
-    said = [(rule, row, key) for rule, row in rows for key in ("what", "hint", "serves", "name", "advice") if key in row]
+    said = [(rule, row, key) for rule, row in rows for key in ("what", "hint", "serves", "name", "advice", "open", "shut") if key in row]
     assert [f"{rule}: {key}" for rule, row, key in said if not row.get(f"{key}_zh_CN")] == []
 
 

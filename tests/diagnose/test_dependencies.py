@@ -68,8 +68,13 @@ def test_workers_that_wait_for_each_others_subtasks_are_exhausted_whoever_else_i
     analysis = judged(*levels, *OTHERS)
     assert analysis.verdict == "worker-exhaustion"
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
-    assert lwps(finding) == [4420]  # subtasks of level 3 or deeper share their workers; all others wait behind these
-    assert told(finding, "more-behind") == [{"count": 6}]
+    assert sorted(lwps(finding)) == [*range(4300, 4304), 4400, 4410, 4420]  # levels 3 to 6 share their workers: the others wait for these
+    assert [wait["what"] for wait in told(finding, "only-pools-can-bring")] == [
+        "subtasks of level 1",
+        "subtasks of level 2",
+        "subtasks of level 3 or deeper",
+    ]
+    assert told(finding, "more-behind") == []
 
 
 def test_a_worker_of_the_level_that_is_waited_for_may_run_the_subtask() -> None:
@@ -220,13 +225,14 @@ def test_nodes_of_a_cluster_that_wait_for_each_others_subtasks_may_be_exhausted_
     one, two = node(5000), node(6000)
     analysis = stackan.analyze(case(one, one, two, two, names=["n1/snap1.txt", "n1/snap2.txt", "n2/snap1.txt", "n2/snap2.txt"]))
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
-    assert finding.confidence == "possible"  # whether there are more nodes, nobody knows
+    assert finding.confidence == "likely"
+    assert "That holds if the dumps of all nodes are here" in wording.explanation(finding)
     assert [process.id for process in finding.processes] == ["n1/5000", "n2/6000"]
     assert (
-        "waits for a subtask on another node, which only DolphinDB workers of level 1 (FirstWorker) (n2/6000) can bring"
-        in wording.explanation(finding)
+        "waits for work on another node, which only DolphinDB level 0 (ZeroWorker) (n2/6000) or "
+        "DolphinDB level 1 (FirstWorker) (n2/6000) can bring" in wording.explanation(finding)
     )
-    assert analysis.verdict == "blocked"
+    assert analysis.verdict == "worker-exhaustion"
 
 
 # -- what is wrong in a profile

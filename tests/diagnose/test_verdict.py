@@ -34,7 +34,7 @@ from tests.dumping import (
 )
 
 MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
-ORDER = ["recovering", "deadlock", "worker-exhaustion", "blocked", "spinning", "progressing", "idle", "inconclusive"]
+ORDER = ["recovering", "deadlock", "worker-exhaustion", "blocked", "spinning", "progressing", "inconclusive", "idle"]
 
 LEFT, RIGHT = 0x5581_1000, 0x5581_2000
 DEADLOCK = [

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import Quote
-from stackan.model.listing import Job
 from stackan.model.process import Process
+
+if TYPE_CHECKING:
+    from stackan.model.listing import Job
 
 _QUOTED = 5
 

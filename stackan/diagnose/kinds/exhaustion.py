@@ -46,7 +46,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
     processes = tuple({process.id: process for process, _ in threads}.values())
     behind = blocked.count(cause, len(threads))
     guessed = rests_on_guess(graph, cause)
-    confidence = LIKELY if _snapshots(processes) > 1 and not guessed else POSSIBLE
+    confidence = LIKELY if _snapshots(processes) > 1 and (not guessed or _do_nothing_new(processes)) else POSSIBLE
     across = any(waits_across(track) for _, track in workers)
     jobs = jobs_of(processes)
     return Finding(
@@ -67,6 +67,11 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
         processes=processes,
         behind=behind,
     )
+
+
+def _do_nothing_new(processes: Sequence[Process]) -> bool:
+    """Whether each of several processes lacks a free worker for any new work: whoever should answer them, they wait for each other, too."""
+    return len(processes) > 1 and all(any(pool.vital and pool.exhausted for pool in process.pools) for process in processes)
 
 
 def _snapshots(processes: Sequence[Process]) -> int:

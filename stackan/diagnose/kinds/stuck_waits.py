@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
-from stackan.diagnose.evidence.blocked_behind import more_behind
+from stackan.diagnose.evidence.dammed import Dammed, Movers, bringers, explain_behind, explain_root_of, holds_up_a_pool
 from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
 from stackan.diagnose.evidence.holders import Holder, Holders
 from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
@@ -28,6 +29,7 @@ def find_stuck_waits(
     shared: Mapping[tuple[str, int | str], Hashable],
     reported: Collection[tuple[str, int | str]],
     held: Collection[tuple[str, int | str]],
+    dammed: Dammed,
 ) -> list[Finding]:
     """Group the threads that stand still by what they wait for, across the processes of a case.
 
@@ -44,7 +46,7 @@ def find_stuck_waits(
             continue
         known = holders[process.id] = Holders(process)
         known.add_waiters(track for group in own.values() for track in group)
-        more = {key: known.count_behind(group) for key, group in own.items()}
+        more = {key: max(known.count_behind(group), dammed.number_behind(process, group)) for key, group in own.items()}
         for key, group in own.items():
             behind[key] = behind.get(key, 0) + more[key]
             fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
@@ -56,17 +58,7 @@ def find_stuck_waits(
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
     ends = OtherEnds(processes)
     perhaps = _perhaps_behind(free.values(), holders)
-    return [
-        _finding(
-            group,
-            key in mostly,
-            behind[key],
-            sum(perhaps.get((process.id, track.key), 0) for process, track in group),
-            holders[group[0][0].id],
-            ends,
-        )
-        for key, group in free.items()
-    ]
+    return [_finding(group, key in mostly, behind[key], perhaps, holders[group[0][0].id], ends, dammed) for key, group in free.items()]
 
 
 def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dict[tuple[str, int | str], int]:
@@ -120,7 +112,9 @@ def _object(process: Process, track: Track) -> Hashable:
     return (process.id, place.kind, place.state, place.purpose)
 
 
-def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Holders, ends: OtherEnds) -> Finding:
+def _finding(
+    group: Group, mostly: bool, behind: int, perhaps: Mapping[tuple[str, int | str], int], holders: Holders, ends: OtherEnds, dammed: Dammed
+) -> Finding:
     first = group[0][1]
     tracks = [track for _, track in group]
     processes = tuple({process.id: process for process, _ in group}.values())
@@ -130,9 +124,13 @@ def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Hol
     handovers = holders.handovers.of(tracks) if alone else []
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
     once = min(len(process.dumps) for process in processes) == 1
-    confidence = POSSIBLE if once or handovers or coming else LIKELY
-    severity = WARNING if kind != "stuck-wait" or first.place.state == "lock" else INFO
-    if confidence == LIKELY and (pool is not None or mostly):
+    stopped, movers = dammed.behind(group), dammed.movers(group)
+    root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
+    behind = max(behind, len(stopped))
+    held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
+    confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
+    severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
+    if confidence == LIKELY and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
@@ -144,25 +142,44 @@ def _finding(group: Group, mostly: bool, behind: int, perhaps: int, holders: Hol
         confidence=confidence,
         title=_title(group, processes, holder, behind),
         reasons=(
-            *_explain(group, pool, handovers, holders, ends),
-            *more_behind(behind - _named_behind(group, holders)),
-            *([fact("may-hold-up", count=perhaps)] if perhaps else []),
+            *_explain(group, pool, handovers, holders, ends, movers),
+            *explain_root_of(group, root),
+            *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
+            *([fact("may-hold-up", count=held_up)] if held_up else []),
         ),
         doubts=tuple(
             fact(name)
-            for name, so in (("one-snapshot-no-duration", once), ("lock-still-moves", bool(handovers)), ("others-may-still-come", coming))
+            for name, so in (
+                ("one-snapshot-no-duration", once),
+                ("lock-still-moves", bool(handovers)),
+                ("others-may-still-come", coming),
+                ("their-work-moves", bool(movers)),
+            )
             if so
         ),
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group), quote_jobs(jobs)]),
-        advice=(*advise_on_jobs(jobs), *advise(first, kind, holders.is_known(first), bool(read))),
+        advice=(*advise_on_jobs(jobs), *_advise(group, kind, holders, bool(read), root, movers, pool)),
         processes=processes,
         behind=behind,
-        perhaps_behind=perhaps,
+        perhaps_behind=held_up,
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers, pool: Pool | None) -> tuple[Fact, ...]:
+    process, first = group[0]
+    if movers:
+        return ()
+    if root:
+        own = first.place.rule is not None
+        return (fact("look-at-the-root", thread=root[0][1]), *(advise(first, kind, False, False) if own else ()))
+    steps = advise(first, kind, holders.is_known(first), read)
+    if pool is None or not pool.vital:
+        return steps
+    return (*steps, *advise_by_side_doors([process]), *(fact("profile-says", text=step) for step in pool.advice))
 
 
 def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
@@ -216,7 +233,7 @@ def _whole_pool(processes: Sequence[Process], group: Group) -> Pool | None:
     return None
 
 
-def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds) -> list[Fact]:
+def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders: Holders, ends: OtherEnds, movers: Movers) -> list[Fact]:
     process, first = group[0]
     tracks = [track for _, track in group]
     facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
@@ -225,7 +242,10 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
         facts.append(fact("object-has-moved", address=f"{before:#x}"))
     if len({member.id for member, _ in group}) > 1 and first.place.kind in ("mutex", "rwlock") and first.place.rule is None:
         facts.append(fact("one-lock-is-inferred"))
-    facts += explain_root([track for member, track in group if member is process], holders)
+    if movers:
+        facts += bringers(movers)
+    else:
+        facts += explain_root([track for member, track in group if member is process], holders)
     facts += handovers
     facts += ends.of(tracks)
     if len(group) == 1:
