@@ -25,7 +25,7 @@ QUIT = "quit"
 _QUIET = 0.5  # seconds without a word after which an answer is taken for whole
 _OPENING = 3.0  # seconds in which the console may greet; what comes later belongs to the first answer
 _PARTING = 5.0  # seconds for `quit` where nothing has been answered
-_GRACE = 2.0  # seconds in which it may end before SIGTERM, and between that and SIGKILL
+_GRACE = 2.0  # seconds between SIGTERM and SIGKILL, and before SIGTERM if the console has closed its terminal
 _LOOK = 0.1  # seconds between looks whether the console has ended
 _KEPT, _MOST = 256 << 10, 4 << 20  # bytes of an answer that are kept, and that end the session
 
@@ -112,8 +112,8 @@ def _started(folder: str, arguments: Sequence[str]) -> Iterator[_Console]:
         finally:
             if not console.has_ended():  # the session was interrupted
                 console.send(QUIT)
-                console.listen_to_the_end(_LOOK)
-                console.end()
+                console.listen_to_the_end(_PARTING)
+            console.end()
 
 
 def _start(folder: str, arguments: Sequence[str], slave: int) -> subprocess.Popen[bytes]:
@@ -156,7 +156,8 @@ class _Console:
         self._hung_up = False
 
     def has_ended(self) -> bool:
-        return self._process.poll() is not None
+        """Whether nothing more can come: it has ended, or closed its terminal, which the system does first when it ends."""
+        return self._hung_up or self._process.poll() is not None
 
     def send(self, line: str) -> None:
         """Type a line; a console that reads nothing gets as much of it as its terminal holds."""
@@ -172,19 +173,14 @@ class _Console:
         return self._collect(seconds, seconds)
 
     def end(self) -> tuple[str, int]:
-        """End the console, and nothing else, if it has not ended by itself; returns how it ended."""
-        ending = BY_ITSELF
-        for way, stop in ((TERMINATED, self._process.terminate), (KILLED, self._process.kill)):
-            if self._gone(_GRACE):
-                break
-            stop()
-            ending = way
-        return ending, self._process.wait()
-
-    def _gone(self, seconds: float) -> bool:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(seconds)
-        return self.has_ended()
+        """End the console, and nothing else, if it does not end by itself; returns how it ended, and its status."""
+        ways = ((BY_ITSELF, None), (TERMINATED, self._process.terminate), (KILLED, self._process.kill))
+        for ending, stop in ways:
+            if stop is not None:
+                stop()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return ending, self._process.wait(_GRACE if stop is not None or self._hung_up else _LOOK)
+        return KILLED, self._process.wait()
 
     def _collect(self, seconds: float, quiet: float) -> Heard:
         kept, total = bytearray(), 0

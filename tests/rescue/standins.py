@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 NOBODY = 65534
 BANNER = "DolphinDB Systems {version} 64 bit Copyright (c) 2011~2024 DolphinDB, Inc. Licensed to Trial Users. (Build:2024.09.30)"
-ANSWERING = 'while read -r line; do echo "$line" >> heard; [ "$line" = quit ] && exit; echo "done: $line"; done'
+ANSWERING = 'echo welcome; while read -r line; do echo "$line" >> heard; [ "$line" = quit ] && exit; echo "done: $line"; done'
 
 
 class Server(NamedTuple):
