@@ -25,7 +25,7 @@ _REPLIES = {
     "answered": said("answered"),
     "silent": said("nothing came back in time"),
     "endless": said("the answer did not end in time, or went beyond all bounds"),
-    "lost": said("the console ended behind it"),
+    "lost": said("the console ended after it"),
     "unsent": said("not sent"),
 }
 _ENDINGS = {

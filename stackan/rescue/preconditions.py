@@ -20,7 +20,7 @@ from stackan.rescue.versions import FIRST, find_version, find_version_in
 
 HELD, NOT_HELD, UNKNOWN = "held", "not-held", "unknown"
 _TWO, _THREE = (f"{major}.{minor:02}.{patch}" for major, minor, patch in FIRST)
-_OLDEST = said("{two} or {three}", two=_TWO, three=_THREE)
+_OLDEST = said("{two} (of 3.00: {three})", two=_TWO, three=_THREE)
 _NAMED = 5  # placeholders, processes that one sentence names
 
 
@@ -99,7 +99,7 @@ def _user(target: Target) -> Precondition:
     own = os.geteuid()
     theirs = name_of(target.user)
     if own == target.user:
-        return Precondition("user", HELD, said("both are user {name}", name=theirs))
+        return Precondition("user", HELD, said("you are the server's user, {name}", name=theirs))
     who = theirs if not theirs.isdecimal() else f"'#{theirs}'"  # as sudo takes a number
     return Precondition(
         "user",
@@ -121,7 +121,7 @@ def name_of(user: int) -> str:
 
 def _container(target: Target) -> Precondition:
     if len(target.inner_pids) < 2:
-        return Precondition("container", HELD, said("the server is in no container that this call is not in"))
+        return Precondition("container", HELD, said("the server is in no container, or this call is in the same one"))
     return Precondition(
         "container",
         UNKNOWN,
@@ -136,15 +136,15 @@ def _container(target: Target) -> Precondition:
 def _version(target: Target, proc: str) -> Precondition:
     known = find_version(target, proc)
     if known is None:
-        says = said("its version stands in no log or program that could be read; {oldest} or later is needed", oldest=_OLDEST)
+        says = said("the server's version stands in no log or program that could be read; {oldest} or later is needed", oldest=_OLDEST)
         return Precondition("version", UNKNOWN, says, said("look at the banner at the beginning of its log"))
     if known.has_channel:
-        return Precondition("version", HELD, said("it is {version} ({source})", version=known.text, source=known.source))
+        return Precondition("version", HELD, said("the server is {version} (by {source})", version=known.text, source=known.source))
     return Precondition(
         "version",
         NOT_HELD,
         said(
-            "it is {version} ({source}), which has no emergency channel: {oldest} or later is needed",
+            "the server is {version} (by {source}), which has no emergency channel: {oldest} or later is needed",
             version=known.text,
             source=known.source,
             oldest=_OLDEST,
@@ -202,8 +202,8 @@ def _jobs(commands: Sequence[str]) -> Precondition:
         names = first_of([f"`{job}`" if job else said("an empty id") for job in places], _NAMED)
         return Precondition("jobs", NOT_HELD, said("a command cancels what is no id yet: {names}", names=names), list_them)
     if None in ids:
-        says = said("which job a command cancels stands in it as no literal")
-        return Precondition("jobs", UNKNOWN, says, said("make sure that its id is known there"))
+        says = said("a command cancels a job whose id is no literal in it")
+        return Precondition("jobs", UNKNOWN, says, said("make sure that the console knows that id"))
     if ids:
         return Precondition("jobs", HELD, said("the ids to cancel are given: {names}", names=first_of([f"`{job}`" for job in ids], _NAMED)))
     return Precondition("jobs", HELD, said("no command cancels a job"))

@@ -207,20 +207,20 @@ def test_the_banner_of_this_start_in_its_log_comes_before_its_program(rescue, st
     (server.folder / "log" / "node1.log").write_text(log_of(("1.20.22", 1), (version, server.pid)))
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
     assert (done.status, done.missing()) == (status, ["version"] if status else [])
-    assert f"it is {version} " in done.out
+    assert f"the server is {version} " in done.out
 
 
 def test_the_banner_of_a_start_before_comes_behind_its_program(rescue, start, console):
     server, other = start(version="3.00.3"), console()
     (server.folder / "dolphindb.log").write_text(log_of(("2.00.9", 1)))
-    assert "it is 3.00.3 (its program)" in rescue("--pid", server.pid, "--install-dir", other.folder).out
+    assert "the server is 3.00.3 (by its program)" in rescue("--pid", server.pid, "--install-dir", other.folder).out
 
 
 def test_it_counts_where_nothing_else_tells(rescue, start, console):
     server, other = start(version=None), console()
     (server.folder / "dolphindb.log").write_text(log_of(("2.00.9", 1)))
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
-    assert done.missing() == ["version"] and "it is 2.00.9 (the last banner in its log)" in done.out
+    assert done.missing() == ["version"] and "the server is 2.00.9 (by the last banner in its log)" in done.out
 
 
 def test_a_banner_is_found_at_both_ends_of_a_long_log(rescue, start, console):
@@ -229,17 +229,17 @@ def test_a_banner_is_found_at_both_ends_of_a_long_log(rescue, start, console):
     with log.open("w") as file:
         file.write(log_of(("3.00.3", server.pid)))
         file.truncate(200 << 20)
-    assert "it is 3.00.3 " in rescue("--pid", server.pid, "--install-dir", other.folder).out
+    assert "the server is 3.00.3 " in rescue("--pid", server.pid, "--install-dir", other.folder).out
     with log.open("a") as file:
         file.write("\n" + log_of(("3.00.4", server.pid)))
-    assert "it is 3.00.4 " in rescue("--pid", server.pid, "--install-dir", other.folder).out
+    assert "the server is 3.00.4 " in rescue("--pid", server.pid, "--install-dir", other.folder).out
 
 
 def test_a_string_of_the_program_that_is_only_a_version_tells_unless_there_are_several(rescue, start, console):
     server, other = start(version=None), console()
     (server.folder / "libDolphinDB.so").write_bytes(b"\x7fELF\0OpenSSL 1.1.1\x001.2.11\x002.00.15.2\0")
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
-    assert done.missing() == ["version"] and "it is 2.00.15.2 " in done.out
+    assert done.missing() == ["version"] and "the server is 2.00.15.2 " in done.out
     (server.folder / "libDolphinDB.so").write_bytes(b"\x7fELF\x002.00.15.2\x002.00.16\0")
     assert rescue("--pid", server.pid, "--install-dir", other.folder).states["version"] == "unknown"
 
@@ -249,7 +249,7 @@ def test_a_program_that_was_replaced_since_is_read_as_it_runs(rescue, start, con
     (server.folder / "dolphindb").unlink()
     (server.folder / "dolphindb").write_bytes(b"\0" + BANNER.format(version="3.00.3").encode() + b"\0")
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
-    assert done.missing() == ["version"] and "it is 2.00.9 (its program)" in done.out
+    assert done.missing() == ["version"] and "the server is 2.00.9 (by its program)" in done.out
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "nothing"])
