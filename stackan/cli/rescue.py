@@ -10,7 +10,7 @@ from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
 from stackan.cli.rescue_report import document, lines
 from stackan.cli.terminal import width_for
-from stackan.model.said import said
+from stackan.model.said import row, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit status 0: nothing speaks against it, or all was carried out; 1: not all has come back; 2: a precondition is not held."""
     from stackan.report.page import Page
+    from stackan.rescue.preconditions import NOT_HELD
 
     folder = os.path.abspath(options.install_dir) if options.install_dir is not None else None
     with output(options.output) as stream:  # before anything is sent: what comes back is not to be lost
@@ -67,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         else:
             stream.writelines(line + "\n" for line in lines(options.pid, folder, preconditions, session, page))
     if options.lines and session is None:
-        say(said("nothing was started, as a precondition is not held; the result says which, and what to do"), options.language)
+        names = row(each.name for each in preconditions if each.state == NOT_HELD)
+        say(said("nothing was started, for want of: {names}; the result says what to do", names=names), options.language)
     return status
 
 

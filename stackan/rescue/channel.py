@@ -26,6 +26,7 @@ _QUIET = 0.5  # seconds without a word after which an answer is taken for whole
 _OPENING = 3.0  # seconds in which the console may greet; what comes later belongs to the first answer
 _PARTING = 5.0  # seconds for `quit` where nothing has been answered
 _GRACE = 2.0  # seconds between SIGTERM and SIGKILL, and before SIGTERM if the console has closed its terminal
+_SIZE = 50, 200  # rows and columns of the terminal: a new one has none, by which no program can lay out a line
 _LOOK = 0.1  # seconds between looks whether the console has ended
 _KEPT, _MOST = 256 << 10, 4 << 20  # bytes of an answer that are kept, and that end the session
 
@@ -110,16 +111,20 @@ def _started(folder: str, arguments: Sequence[str]) -> Iterator[_Console]:
         try:
             yield console
         finally:
-            if not console.has_ended():  # the session was interrupted
-                console.send(QUIT)
-                console.listen_to_the_end(_PARTING)
-            console.end()
+            try:
+                if not console.has_ended():  # the session was interrupted
+                    console.send(QUIT)
+                    console.listen_to_the_end(_PARTING)
+            finally:
+                console.end()
 
 
 def _start(folder: str, arguments: Sequence[str], slave: int) -> subprocess.Popen[bytes]:
     import fcntl
+    import struct
     import termios
 
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
     modes = termios.tcgetattr(slave)
     modes[3] &= ~termios.ECHO  # else all that is sent would come back as if it were an answer
     termios.tcsetattr(slave, termios.TCSANOW, modes)

@@ -30,13 +30,20 @@ def quoted(path: str) -> str:
 
 def is_targets_own(folder: str, target: Target, proc: str) -> bool | None:
     """Whether a folder's program is the one that the target runs, or lies beside it; None if the target's program is not known."""
-    if target.program is None:
-        return None
-    own = f"{proc}/{target.pid}/exe"  # leads to the file even where it lies in a container, or has been deleted
     program = os.path.realpath(os.path.join(folder, PROGRAM))
-    if _same(program, own) or _same(folder, os.path.dirname(target.program)):
+    if _same(program, f"{proc}/{target.pid}/exe"):  # which leads to the file even where it lies in a container, or has been deleted
         return True
-    return os.path.dirname(program) == os.path.realpath(os.path.dirname(target.program))
+    theirs = [os.path.dirname(path) for path in _programs_of(target, proc)]
+    if any(_same(own, other) for own in (folder, os.path.dirname(program)) for other in theirs):
+        return True
+    return False if target.program is not None else None
+
+
+def _programs_of(target: Target, proc: str) -> list[str]:
+    """The paths by which the target was started, where they can be told: that of a script stands behind its interpreter's."""
+    named = [word for word in target.arguments[:2] if PROGRAM in os.path.basename(word) and "/" in word]
+    started = [os.path.join(f"{proc}/{target.pid}/cwd", word) for word in named]
+    return started if target.program is None else [target.program, *started]
 
 
 def _same(path: str, other: str) -> bool:

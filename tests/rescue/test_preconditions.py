@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from stackan.rescue import preconditions
 from stackan.rescue.jobs import find_ids, is_placeholder
 from stackan.rescue.target import read_target
 from stackan.rescue.versions import Known
+from stackan.wording.catalog import CHINESE, catalog_of
 from tests.rescue.standins import BANNER, NOBODY, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the emergency channel is there on Linux only")
@@ -123,7 +125,7 @@ def test_root_is_not_the_servers_user_and_starts_nothing(rescue, start, console)
     assert (done.status, done.missing()) == (2, ["user"])
     assert "sudo -u " in done.out
     assert (other.was_started, done.document["session"]) == (False, None)
-    assert done.errors.startswith("stackan: nothing was started")
+    assert done.errors == "stackan: nothing was started, for want of: user; the result says what to do\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root's own processes are root's")
@@ -282,6 +284,16 @@ def test_the_servers_own_folder_is_no_other_by_whatever_name(rescue, start, tmp_
     assert rescue("--pid", server.pid, "--install-dir", ".", cwd=server.folder).missing() == ["installation"]
 
 
+def test_so_is_the_folder_of_a_server_that_is_a_script(rescue, console):
+    """Its program is the interpreter; where it was started from, its command line tells."""
+    server, other = console("read -r line", folder="server"), console()
+    with subprocess.Popen(["./dolphindb", "-mode", "datanode"], cwd=server.folder, stdin=subprocess.PIPE) as process:
+        wait_until(lambda: server.was_started)
+        assert rescue("--pid", process.pid, "--install-dir", server.folder).missing() == ["installation"]
+        assert rescue("--pid", process.pid, "--install-dir", other.folder).missing() == []
+        process.communicate(b"\n", timeout=60)
+
+
 def test_a_copy_of_the_program_in_another_folder_is_another_installation(rescue, start, tmp_path):
     server = start()
     shutil.copytree(server.folder, tmp_path / "copy")
@@ -382,3 +394,23 @@ def test_the_command_is_there_without_the_modules_that_only_unix_has():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2 and "on Linux only" in " ".join(done.stdout.split())
     assert done.stderr.startswith("stackan: nothing was started")
+
+
+@pytest.mark.skipif(catalog_of(CHINESE).language != CHINESE, reason="the catalogs were not built: Babel is missing")
+def test_all_that_is_found_is_said_in_chinese_too(rescue, start, console, tmp_path):
+    server, other = start(version="2.00.9"), console(version="2.00.9")
+    server.process.send_signal(signal.SIGSTOP)
+    calls = [
+        ("--install-dir", other.folder, "--run", "cancelJob('')"),
+        ("--install-dir", server.folder, "--run", "f()"),
+        ("--install-dir", tmp_path),
+    ]
+    for call in calls:
+        done = rescue("--pid", server.pid, *call, "--lang", "zh_CN")
+        assert done.status == 2 and done.document["lang"] == "zh_CN"
+        found = [each[key] for each in done.document["preconditions"] for key in ("says", "advice") if each[key]]
+        assert [each for each in found if not re.search("[一-鿿]", each)] == []
+    text = rescue("--pid", server.pid, "--lang", "zh_CN", form="text").out
+    assert [
+        line for line in text.splitlines() if re.search(r"\b[a-z]+( [a-z]+){2}\b", re.sub("`[^`]*`", "", line)) and "cd DIR" not in line
+    ] == []

@@ -61,11 +61,11 @@ def test_a_command_is_sent_when_the_one_before_was_answered(rescue, start, conso
 def test_it_is_the_guides_command_in_the_other_folder_and_on_a_terminal(rescue, start, console):
     server = start()
     other = console(
-        'echo "$0 $*"; pwd; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; (: < /dev/tty) && echo own\n'
+        'echo "$0 $*"; pwd; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; stty size; (: < /dev/tty) && echo own\n'
         + ANSWERING.replace("echo welcome;", "")
     )
     opening = run(rescue, server, other, "f()").document["session"]["opening"]["text"]
-    assert opening == f"./dolphindb -attach 1 -target-pid {server.pid}\n{other.folder}\nterminal\nown\n"
+    assert opening == f"./dolphindb -attach 1 -target-pid {server.pid}\n{other.folder}\nterminal\n50 200\nown\n"
 
 
 def test_a_person_reads_what_came_back(rescue, start, console):
