@@ -254,10 +254,15 @@ def test_a_program_that_was_replaced_since_is_read_as_it_runs(rescue, start, con
     assert done.missing() == ["version"] and "the server is 2.00.9 (by its program)" in done.out
 
 
-@pytest.mark.parametrize("kind", ["pipe", "folder", "nothing"])
-def test_what_is_no_log_is_not_waited_for(rescue, start, console, kind):
+@pytest.mark.parametrize("kind", ["pipe", "empty pipe", "folder", "nothing"])
+def test_what_is_no_log_is_neither_read_nor_waited_for(rescue, start, console, kind, request):
     server, other = start("-mode", "datanode", "-logFile", "node.log", version=None), console()
     if kind == "pipe":
+        os.mkfifo(server.folder / "node.log")
+        held = os.open(server.folder / "node.log", os.O_RDWR)
+        os.write(held, log_of(("3.00.3", server.pid)).encode())
+        request.addfinalizer(lambda: os.close(held))
+    elif kind == "empty pipe":
         os.mkfifo(server.folder / "node.log")
     elif kind == "folder":
         (server.folder / "node.log").mkdir()

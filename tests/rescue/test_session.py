@@ -15,7 +15,7 @@ import pytest
 from stackan.errors import UsageError
 from stackan.rescue.lock import locked
 from stackan.rescue.target import read_target
-from tests.rescue.standins import ANSWERING, wait_until
+from tests.rescue.standins import ANSWERING, NOBODY, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the emergency channel is there on Linux only")
 
@@ -61,11 +61,11 @@ def test_a_command_is_sent_when_the_one_before_was_answered(rescue, start, conso
 def test_it_is_the_guides_command_in_the_other_folder_and_on_a_terminal(rescue, start, console):
     server = start()
     other = console(
-        'echo "$0 $*"; pwd; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; stty size; (: < /dev/tty) && echo own\n'
+        'echo "$0 $*"; pwd; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; stty size; echo $TERM; (: < /dev/tty) && echo own\n'
         + ANSWERING.replace("echo welcome;", "")
     )
     opening = run(rescue, server, other, "f()").document["session"]["opening"]["text"]
-    assert opening == f"./dolphindb -attach 1 -target-pid {server.pid}\n{other.folder}\nterminal\n50 200\nown\n"
+    assert opening == f"./dolphindb -attach 1 -target-pid {server.pid}\n{other.folder}\nterminal\n50 200\ndumb\nown\n"
 
 
 def test_a_person_reads_what_came_back(rescue, start, console):
@@ -251,7 +251,7 @@ def test_locks_of_different_servers_are_different_and_leave_nothing_behind(tmp_p
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["link", "open", "file"])
+@pytest.mark.parametrize("kind", ["link", "open", "file", "another user's"])
 def test_a_folder_that_others_could_have_prepared_is_refused(tmp_path, kind):
     folder = tmp_path / f"stackan-rescue-{os.geteuid()}"
     if kind == "link":
@@ -259,6 +259,11 @@ def test_a_folder_that_others_could_have_prepared_is_refused(tmp_path, kind):
         folder.symlink_to(tmp_path / "elsewhere")
     elif kind == "file":
         folder.touch(mode=0o600)
+    elif kind == "another user's":
+        if os.geteuid() != 0:
+            pytest.skip("only root can give a folder away")
+        folder.mkdir(mode=0o700)
+        os.chown(folder, NOBODY, NOBODY)
     else:
         folder.mkdir()
         folder.chmod(0o755)
