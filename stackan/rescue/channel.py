@@ -42,7 +42,8 @@ class Reply(NamedTuple):
     """A command, and what became of it.
 
     answered: text came back; silent: none within the time limit; endless: it did not stop within the limit; lost: the console ended
-    behind it, and not behind `quit`; unsent: the console had ended, or an endless answer had ended the session.
+    behind it, and not behind `quit`; unsent: the console had ended or read nothing more, or an endless answer had ended
+    the session.
     """
 
     command: str
@@ -82,7 +83,7 @@ def converse(folder: str, arguments: Sequence[str], commands: Sequence[str], sec
 
 
 def _ask(console: _Console, command: str, seconds: float) -> Reply:
-    if console.has_ended() or console.overflows:
+    if console.has_ended() or console.overflows or console.is_full:
         return Reply(command, UNSENT, Heard("", 0))
     console.send(command)
     heard = console.listen(seconds)
@@ -151,11 +152,13 @@ class _Console:
     """A running console, and the stranger's text that comes out of it.
 
     overflows: an answer has gone beyond all bounds.  was_cut_short: so has the last one, or it went on until the time was over.
+    is_full: its terminal takes no more, as the console does not read.
     """
 
     def __init__(self, terminal: FileIO, process: subprocess.Popen[bytes]) -> None:
         self.overflows = False
         self.was_cut_short = False
+        self.is_full = False
         self._terminal = terminal
         self._process = process
         self._hung_up = False
@@ -165,9 +168,10 @@ class _Console:
         return self._hung_up or self._process.poll() is not None
 
     def send(self, line: str) -> None:
-        """Type a line; a console that reads nothing gets as much of it as its terminal holds."""
+        """Type a line, unless the terminal has taken one in part, which another one would be joined to."""
+        typed = os.fsencode(line) + b"\n"
         with contextlib.suppress(OSError):
-            self._terminal.write(os.fsencode(line) + b"\n")
+            self.is_full = self.is_full or (self._terminal.write(typed) or 0) < len(typed)
 
     def listen(self, seconds: float) -> Heard:
         """An answer: what comes within the time, until the console falls silent."""
@@ -212,11 +216,10 @@ class _Console:
         if not select.select([self._terminal], [], [], seconds)[0]:
             return b""
         try:
-            piece = self._terminal.read(1 << 16)
+            return self._terminal.read(1 << 16) or b""
         except OSError:  # EIO: all programs have closed the terminal
-            piece = b""
-        self._hung_up = not piece
-        return piece or b""
+            self._hung_up = True
+            return b""
 
 
 def _as_text(raw: bytes) -> str:
