@@ -26,7 +26,7 @@ def test_an_unknown_scanner_is_refused_in_one_sentence(run, example):
 
 
 def test_help_stands_on_every_command(run):
-    for command in ("analyze", "compare", "parse", "profiles"):
+    for command in ("analyze", "compare", "parse", "profiles", "rescue"):
         assert "usage: stackan " + command in run(command, "--help").stdout
 
 

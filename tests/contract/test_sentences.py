@@ -26,6 +26,7 @@ STAGES = (
     "graph",
     "diagnose",
     "pipeline",
+    "rescue",
 )
 PARTS = (*STAGES, "model", "library.py", "overview.py", "backend.py", "manual.py", "errors.py")
 SAYING = {"said", "said_of"}
