@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
 from stackan.model.said import Row, Said
@@ -14,12 +14,30 @@ from stackan.model.said import Row, Said
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Catalog", "catalog_of", "marked"]
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Catalog", "catalog_of", "form_of", "marked"]
+
+
+_GAPS = re.compile(r"\{(\w+)\}")
 
 
 def marked(english: str) -> str:
     """Marks words for the catalogs that are asked for elsewhere: the extraction finds them by this call."""
     return english
+
+
+class Form(NamedTuple):
+    """A text of a language, taken apart at the names of values in it."""
+
+    pieces: tuple[str, ...]  # before, between and behind the gaps
+    gaps: tuple[str, ...]  # the names that stand there in braces
+    pattern: str  # the same for the operator %
+
+
+@functools.cache  # such texts are the code's own and its catalogs'
+def form_of(text: str) -> Form:
+    parts = _GAPS.split(text)
+    pieces = tuple(parts[::2])
+    return Form(pieces, tuple(parts[1::2]), "%s".join(piece.replace("%", "%%") for piece in pieces))
 
 
 class Catalog:
@@ -41,13 +59,14 @@ class Catalog:
         """A text that `stackan.model.said` made in English, in this language; any other text unchanged."""
         return text
 
-    def filled(self, text: str, values: Mapping[str, str]) -> str:
-        """A text of this language with values in the place of their names."""
-        return text.format_map(values) if "{" in text else text
+    def laid(self, form: Form, words: Sequence[str]) -> str:
+        """A form of this language with words in its gaps."""
+        return form.pattern % tuple(words)
 
     def fill(self, english: str, **values: str) -> str:
         """Words of this language with values in the place of their names."""
-        return self.filled(self.text(english), values)
+        form = form_of(self.text(english))
+        return self.laid(form, [values[name] for name in form.gaps])
 
     def of_profile(self, english: str) -> str:
         """A profile's own words in this language, where it has them."""
@@ -96,18 +115,17 @@ class Chinese(Catalog):
             template = self.text(text.english)
         else:
             template = self.plural(text.english, text.plural, int(str(text.values["count"])))
-        return self.filled(template, {name: str(value) for name, value in values.items()}) if values else template
+        form = form_of(template)
+        return self.laid(form, [str(values[name]) for name in form.gaps])
 
-    def filled(self, text: str, values: Mapping[str, str]) -> str:
-        parts = _NAMES.split(text)
-        return _spaced(values[part] if at % 2 else part for at, part in enumerate(parts)) if len(parts) > 1 else text
+    def laid(self, form: Form, words: Sequence[str]) -> str:
+        return _spaced(itertools.chain.from_iterable(zip(form.pieces, (*words, ""))))
 
     def of_profile(self, english: str) -> str:
         translations: dict[str, str] = getattr(english, "translations", {})
         return translations.get(self.language, english)
 
 
-_NAMES = re.compile(r"\{(\w+)\}")
 _IDEOGRAPH, _CLOSE = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\s\u2014-\u2026\u3000-\u303f\uff00-\uffef]")  # …: need no blank
 
 

@@ -16,6 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
     "escapes": set(),
+    "collector": set(),
     "manual": MODEL,
     "_source_tree": set(),
     "model": set(),
@@ -75,7 +76,7 @@ GATED = {
     "time": {"reading"},
     "random": set(),
 }
-EVERYBODYS = {"errors", "escapes", "manual", "_version", ""}
+EVERYBODYS = {"collector", "errors", "escapes", "manual", "_version", ""}
 
 
 def imports(path: pathlib.Path) -> Iterator[tuple[int, str]]:
