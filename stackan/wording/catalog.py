@@ -48,6 +48,7 @@ class Catalog:
     clause = "; "  # between the clauses of a title
     gap = " "  # between sentences, and behind a colon
     period = "."
+    _ends: tuple[str, ...] = (".",)  # of sentences, those in English among them
 
     def text(self, english: str) -> str:
         return english
@@ -78,16 +79,13 @@ class Catalog:
 
     def closed(self, said: str) -> str:
         """A sentence, or a clause with a period at its end."""
-        return said if self._is_closed(said) else said + self.period
+        return said if said.endswith(self._ends) else said + self.period
 
     def joined(self, said: str, clause: str) -> str:
         """A clause or a sentence behind what is said: a clause goes on with the sentence, if that is not at its end."""
-        if said.endswith((":", "：")) or self._is_closed(said):
+        if said.endswith((":", "：", *self._ends)):
             return said + self.gap + clause
-        return self.closed(said) + self.gap + clause if self._is_closed(clause) else said + self.clause + clause
-
-    def _is_closed(self, said: str) -> bool:
-        return said.endswith((self.period, "."))
+        return self.closed(said) + self.gap + clause if clause.endswith(self._ends) else said + self.clause + clause
 
 
 class Chinese(Catalog):
@@ -95,6 +93,7 @@ class Chinese(Catalog):
 
     language = CHINESE
     comma, clause, gap, period = "、", "；", "", "。"
+    _ends = ("。", ".")
 
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations

@@ -10,7 +10,7 @@ from stackan.model.analysis import Described
 from stackan.model.facts import Fact, One, Value
 from stackan.model.finding import Finding
 from stackan.wording.advice import ADVICE
-from stackan.wording.catalog import Catalog, form_of
+from stackan.wording.catalog import Catalog, Form, form_of
 from stackan.wording.notes import NOTES
 from stackan.wording.nouns import listed_as_choice, say, span
 from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
@@ -26,7 +26,7 @@ class Speech:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._chosen: dict[Hashable, Sentence] = {}  # by the shape of a fact
+        self._chosen: dict[Hashable, tuple[Sentence, Form]] = {}  # by the shape of a fact
         self._bare: dict[str, str] = {}  # sentences that name nothing, as most advice
 
     def sentence(self, fact: Fact, before: Fact | None = None) -> str:
@@ -34,21 +34,19 @@ class Speech:
         if not fact.values:
             return self._bare.get(fact.name) or self._say_bare(fact.name)
         shape = _shape(fact, before)
-        sentence = self._chosen.get(shape) or self._choose(shape, fact, before)
-        text, count = sentence.text, fact.values.get("count")
+        sentence, form = self._chosen.get(shape) or self._choose(shape, fact, before)
+        count = fact.values.get("count")
         if sentence.plural is not None and isinstance(count, int):
-            text = self.catalog.plural(text, sentence.plural, count)
-        else:
-            text = self.catalog.text(text)
-        form = form_of(text)
+            form = form_of(self.catalog.plural(sentence.text, sentence.plural, count))
         return self.catalog.laid(form, [self._word(name, fact.values) for name in form.gaps])
 
     def _say_bare(self, name: str) -> str:
         said = self._bare[name] = self.catalog.text(_choose(name, frozenset()).text)
         return said
 
-    def _choose(self, shape: Hashable, fact: Fact, before: Fact | None) -> Sentence:
-        chosen = self._chosen[shape] = _choose(fact.name, _known(fact.values, before))
+    def _choose(self, shape: Hashable, fact: Fact, before: Fact | None) -> tuple[Sentence, Form]:
+        sentence = _choose(fact.name, _known(fact.values, before))
+        chosen = self._chosen[shape] = sentence, form_of(self.catalog.text(sentence.text))
         return chosen
 
     def text(self, facts: Iterable[Fact]) -> str:
