@@ -411,7 +411,8 @@ class Dump:
     def line_in(self, thread: int, position: int) -> int:
         """The number of the original's line where a thread's frame starts, counted from its innermost."""
         columns = self.columns
-        return self.line_number(columns.thread_start[thread] + columns.frame_start[columns.thread_first[thread] + position])
+        start = columns.thread_start[thread] + columns.frame_start[columns.thread_first[thread] + position]
+        return self.numbers.number(start) if self.numbers is not None else self._milestones.number_behind(thread, start)
 
     def argument(self, frame: int, name: bytes) -> "Address | None":
         """The address that a frame's argument of that name holds, or None."""
