@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
@@ -30,14 +30,14 @@ class Form(NamedTuple):
 
     pieces: tuple[str, ...]  # before, between and behind the gaps
     gaps: tuple[str, ...]  # the names that stand there in braces
-    pattern: str  # the same for the operator %
+    pattern: str  # the same for the operator %, which is the fastest way to lay words
 
 
 @functools.cache  # such texts are the code's own and its catalogs'
 def form_of(text: str) -> Form:
     parts = _GAPS.split(text)
-    pieces = tuple(parts[::2])
-    return Form(pieces, tuple(parts[1::2]), "%s".join(piece.replace("%", "%%") for piece in pieces))
+    pattern = "".join(f"%({part})s" if at % 2 else part.replace("%", "%%") for at, part in enumerate(parts))
+    return Form(tuple(parts[::2]), tuple(parts[1::2]), pattern)
 
 
 class Catalog:
@@ -60,14 +60,13 @@ class Catalog:
         """A text that `stackan.model.said` made in English, in this language; any other text unchanged."""
         return text
 
-    def laid(self, form: Form, words: Sequence[str]) -> str:
+    def laid(self, form: Form, words: Mapping[str, str]) -> str:
         """A form of this language with words in its gaps."""
-        return form.pattern % tuple(words)
+        return form.pattern % words
 
     def fill(self, english: str, **values: str) -> str:
         """Words of this language with values in the place of their names."""
-        form = form_of(self.text(english))
-        return self.laid(form, [values[name] for name in form.gaps])
+        return self.laid(form_of(self.text(english)), values)
 
     def of_profile(self, english: str) -> str:
         """A profile's own words in this language, where it has them."""
@@ -114,11 +113,10 @@ class Chinese(Catalog):
             template = self.text(text.english)
         else:
             template = self.plural(text.english, text.plural, int(str(text.values["count"])))
-        form = form_of(template)
-        return self.laid(form, [str(values[name]) for name in form.gaps])
+        return self.laid(form_of(template), {name: str(value) for name, value in values.items()})
 
-    def laid(self, form: Form, words: Sequence[str]) -> str:
-        return _spaced(itertools.chain.from_iterable(zip(form.pieces, (*words, ""))))
+    def laid(self, form: Form, words: Mapping[str, str]) -> str:
+        return _spaced(itertools.chain.from_iterable(zip(form.pieces, (*(words[name] for name in form.gaps), ""))))
 
     def of_profile(self, english: str) -> str:
         translations: dict[str, str] = getattr(english, "translations", {})

@@ -38,7 +38,7 @@ class Speech:
         count = fact.values.get("count")
         if sentence.plural is not None and isinstance(count, int):
             form = form_of(self.catalog.plural(sentence.text, sentence.plural, count))
-        return self.catalog.laid(form, [self._word(name, fact.values) for name in form.gaps])
+        return self.catalog.laid(form, {name: self._word(name, fact.values) for name in form.gaps})
 
     def _say_bare(self, name: str) -> str:
         said = self._bare[name] = self.catalog.text(_choose(name, frozenset()).text)
