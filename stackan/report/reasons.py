@@ -29,7 +29,7 @@ def _plain(value: Value) -> Any:
     plain = _PLAIN.get(type(value))
     if plain is not None:
         return plain(value)
-    several = cast(Iterable[One], value)
+    several = cast("Iterable[One]", value)
     return [_plain(each) for each in several]
 
 

@@ -84,7 +84,7 @@ class Speech:
         if name == "calls" and isinstance(value, tuple):
             return " ← ".join(map(str, value))
         if name in _CHOICES and isinstance(value, tuple):
-            several = cast(Iterable[One], value)
+            several = cast("Iterable[One]", value)
             return listed_as_choice([say(each, self.catalog) for each in several], self.catalog)
         return say(value, self.catalog)
 
