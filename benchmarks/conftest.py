@@ -9,7 +9,7 @@ import os
 import pathlib
 
 import pytest
-from generate import grow
+from generate import deadlocks, grow
 
 ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "mariadb-pool-exhausted"
@@ -39,3 +39,9 @@ def large_case() -> tuple[bytes, bytes]:
     threads = 20_000 if FULL else 500
     first, second = ((EXAMPLE / name).read_bytes() for name in ("snap1.txt", "snap2.txt"))
     return grow(first, threads, seed=7), grow(second, threads, seed=7)
+
+
+@pytest.fixture(scope="session")
+def deadlocked() -> bytes:
+    """50 000 deadlocks among 100 000 threads, 81 MB (small: 200)."""
+    return deadlocks(pairs=50_000 if FULL else 200, seed=7)

@@ -40,3 +40,37 @@ def with_locals(dump: bytes, threads: int, seed: int) -> bytes:
     """As `bt full` prints it: a dozen locals behind each frame."""
     values = b"".join(b"        local_%d = 0x7ffe%08x\n" % (number, number * 977) for number in range(12))
     return b"".join(line + b"\n" + values * line.startswith(b"#") for line in grow(dump, threads, seed).split(b"\n"))
+
+
+_HOLDS_ONE_AND_WAITS_FOR_THE_OTHER = """\
+Thread {number} (Thread {pthread:#x} (LWP {lwp}) "teller"):
+#0  futex_wait (private=0, expected=2, futex_word={wanted:#x}) at ../sysdeps/nptl/futex-internal.h:146
+No locals.
+#1  __GI___lll_lock_wait (futex=futex@entry={wanted:#x}, private=0) at ./nptl/lowlevellock.c:49
+No locals.
+#2  0x00007f31a0c18482 in lll_mutex_lock_optimized (mutex={wanted:#x}) at ./nptl/pthread_mutex_lock.c:48
+No locals.
+#3  ___pthread_mutex_lock (mutex={wanted:#x}) at ./nptl/pthread_mutex_lock.c:93
+No locals.
+#4  0x000055814034a3c0 in transfer () at teller.cc:10
+        guard = {{_M_device = @{held:#x}}}
+#5  0x00007f31a0befdb1 in start_thread (arg=<optimized out>) at ./nptl/pthread_create.c:442
+No locals.
+#6  0x00007f31a0b6b990 in clone3 () at ../sysdeps/unix/sysv/linux/x86_64/clone3.S:81
+No locals.
+
+"""
+
+
+def deadlocks(pairs: int, seed: int) -> bytes:
+    """`bt full` of that many pairs of threads: each holds the mutex that the other one waits for."""
+    dice = random.Random(seed)
+    locks = [0x5581_0000_0000 + 64 * number for number in range(2 * pairs)]
+    dice.shuffle(locks)
+    threads = [
+        _HOLDS_ONE_AND_WAITS_FOR_THE_OTHER.format(
+            number=number + 1, pthread=0x7F31_0000_06C0 + 4096 * number, lwp=30_000 + number, held=locks[number], wanted=locks[number ^ 1]
+        )
+        for number in range(2 * pairs)
+    ]
+    return "".join(reversed(threads)).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import stackan
 from stackan.model.case import Case
 from stackan.parsing import parse_all
+from stackan.report.json import write
 
 
 def test_comparing_and_concluding_a_large_case(benchmark, large_case):
@@ -24,6 +26,31 @@ def test_comparing_and_concluding_a_large_case(benchmark, large_case):
     assert threads == large_case[0].count(b"\nThread ")
     assert analysis.verdict == "worker-exhaustion"
     assert sum(track.progress == "stuck" for track in analysis.processes[0].tracks) == threads * 10 // 25
+
+
+def test_finding_many_deadlocks(benchmark, deadlocked):
+    """The slowest case that was measured: each two threads are a finding with its proof."""
+    case = Case([*parse_all(deadlocked, "snap.txt")])
+    analysis = benchmark.pedantic(stackan.analyze, (case,), rounds=1)
+    assert {finding.kind for finding in analysis.findings} == {"deadlock"}
+    assert 2 * len(analysis.findings) == len(analysis.processes[0].tracks) == deadlocked.count(b"\n#0 ")
+
+
+def test_writing_many_deadlocks(benchmark, deadlocked):
+    """The document: a row for each thread, and all sentences."""
+    analysis = stackan.analyze(Case([*parse_all(deadlocked, "snap.txt")]))
+
+    def written() -> str:
+        stream = io.StringIO()
+        write(analysis, stream)
+        return stream.getvalue()
+
+    document = json.loads(benchmark.pedantic(written, rounds=1))
+    assert len(document["processes"][0]["threads"]) == 2 * len(document["findings"])
+    assert all(
+        finding["title"] == "LWP {} teller and LWP {} teller wait for each other".format(*(each["lwp"] for each in finding["threads"]))
+        for finding in document["findings"]
+    )
 
 
 def test_the_whole_command_on_a_small_pair(benchmark, example):

@@ -84,14 +84,14 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
             stop = dump.data.find(b"\n", behind)
             text = dump.data[behind : len(dump.data) if stop < 0 else stop]
             address = read_address(text[:64])
-            frame = dump.frame_at(at) if address is not None else None
-            if address is not None and frame is not None and at >= dump.frame_stop(frame):
+            local = dump.local_at(at) if address is not None else None
+            if address is not None and local is not None:
                 closing = text.find(b"}")
                 said = text[: closing if closing >= 0 else 80]
                 owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number
                 kind = "rwlock" if shared else "mutex"
-                hold = Held(kind, address.value, LOCALS, dump.line_number(at), dump.level(frame), shared)
-                guards.setdefault(dump.thread_of(frame), []).append(Guard(hold, owns))
+                hold = Held(kind, address.value, LOCALS, local.line, local.level, shared)
+                guards.setdefault(local.thread, []).append(Guard(hold, owns))
             at = dump.data.find(mark, behind, end)
     for found in guards.values():
         found.sort(key=lambda guard: guard.hold.line)

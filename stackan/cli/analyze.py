@@ -50,6 +50,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0: nothing critical; 1: at least one critical finding; 2 comes from errors."""
+    from stackan.collector import collector_paused
     from stackan.pipeline import analyze, load
     from stackan.reading import Limits
 
@@ -58,7 +59,11 @@ def run(options: argparse.Namespace) -> int:
     note_slow_scanner(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
-    analysis = analyze(case, options.profile)
+    with collector_paused():  # also from one to the other: it would look at all that was found once more
+        return _report(analyze(case, options.profile), options)
+
+
+def _report(analysis: Analysis, options: argparse.Namespace) -> int:
     with output(options.output, [*options.inputs, *options.profile]) as stream:
         if options.format == "json":
             from stackan.report import json

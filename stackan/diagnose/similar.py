@@ -32,6 +32,8 @@ def group_stuck_stacks(processes: Sequence[Process]) -> list[StackClass]:
 
 def group_equal_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
     """Findings that say the same of different processes, but for numbers and addresses; in the order of the first of each group."""
+    if len({process.id for finding in findings for process in finding.processes}) < 2:
+        return [[finding] for finding in findings]
     groups: dict[tuple[object, ...], list[Finding]] = {}
     often: Counter[tuple[object, ...]] = Counter()  # two findings of one process are never taken together
     for at, finding in enumerate(findings):

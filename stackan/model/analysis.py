@@ -26,6 +26,7 @@ class Speaker(Protocol):
     def text(self, facts: Iterable[Fact]) -> str: ...
     def title(self, facts: Iterable[Fact]) -> str: ...
     def headline(self, facts: Iterable[Fact]) -> str: ...
+    def describe(self, finding: Finding) -> Described: ...
 
 
 class Doors(NamedTuple):
@@ -114,12 +115,7 @@ class Analysis:
 
     def describe(self, finding: Finding, lang: str = "en") -> Described:
         """A finding in words, in English ("en") or Simplified Chinese ("zh_CN")."""
-        words = self.speech(lang)
-        return Described(
-            words.title(finding.title),
-            words.text((*finding.reasons, *finding.doubts)),
-            tuple(words.text((step,)) for step in finding.advice),
-        )
+        return self.speech(lang).describe(finding)
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The analysis document, schema stackan.analysis/1: plain dicts, lists, strings, numbers.

@@ -1,8 +1,9 @@
 """Values of arguments and locals, read only where a rule asks for them."""
 
+import re
 from typing import NamedTuple
 
-_HEX = frozenset(b"0123456789abcdefABCDEF")
+_DIGITS = re.compile(rb"@?0x([0-9a-fA-F]{1,16})")
 
 
 class Address(NamedTuple):
@@ -80,17 +81,10 @@ def read_address(text: bytes) -> Address | None:
         at = text.find(b") ") + 2
         if at < 2:
             return None
-    if text.startswith(b"@", at):
-        at += 1
-    if not text.startswith(b"0x", at):
+    digits = _DIGITS.match(text, at)
+    if digits is None:
         return None
-    end = at + 2
-    while end < len(text) and end < at + 18 and text[end] in _HEX:
-        end += 1
-    if end == at + 2:
-        return None
-    value = int(text[at + 2 : end], 16)
-    symbol = None
+    value, end, symbol = int(digits[1], 16), digits.end(), None
     if text.startswith(b" <", end):
         close = _closing_bracket(text, end + 1)
         symbol = text[end + 2 : close].decode("utf-8", "replace") if close > 0 else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
-from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at
+from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at, text_stop
 from stackan.model.lines import Milestones, Renumbering, skip_lines
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ class Frame(NamedTuple):
     file_line: int | None
     library: str | None
     arguments: str  # as printed between the parentheses, "" if none
+    line: int  # of the dump, from 1
+
+
+class Local(NamedTuple):
+    """The place of a printed local."""
+
+    thread: int  # index into the columns
+    level: int  # of its frame
     line: int  # of the dump, from 1
 
 
@@ -419,7 +427,8 @@ class Dump:
     def line_in(self, thread: int, position: int) -> int:
         """The number of the original's line where a thread's frame starts, counted from its innermost."""
         columns = self.columns
-        return self.line_number(columns.thread_start[thread] + columns.frame_start[columns.thread_first[thread] + position])
+        start = columns.thread_start[thread] + columns.frame_start[columns.thread_first[thread] + position]
+        return self.numbers.number(start) if self.numbers is not None else self._milestones.number_behind(thread, start)
 
     def argument(self, frame: int, name: bytes) -> "Address | None":
         """The address that a frame's argument of that name holds, or None."""
@@ -429,13 +438,32 @@ class Dump:
 
     def frame_at(self, offset: int) -> int | None:
         """The frame whose text or locals hold a byte of the buffer, or None."""
+        place = self._place_at(offset)
+        return place[1] if place is not None else None
+
+    def local_at(self, offset: int) -> Local | None:
+        """The place of a byte among the printed locals of a frame; None if it is anywhere else."""
+        place = self._place_at(offset)
+        if place is None:
+            return None
+        thread, frame = place
+        columns = self.columns
+        start = columns.thread_start[thread] + columns.frame_start[frame]
+        if offset < text_stop(self.data, start):
+            return None
+        level = level_at(self.data, start) if self.traits.levels else frame - columns.thread_first[thread]
+        line = self.numbers.number(offset) if self.numbers is not None else self._milestones.number_behind(thread, offset)
+        return Local(thread, level, line)
+
+    def _place_at(self, offset: int) -> tuple[int, int] | None:
+        """(thread, frame) of a byte of a frame's text or locals."""
         if self.traits.outermost_first:
             return None
         frame = frame_before(self.columns, offset)
         if frame < self.first_frame or frame >= self.stop_frame:
             return None
         thread = self.thread_of(frame)
-        return frame if thread != UNKNOWN and offset < self.columns.thread_stop[thread] else None
+        return (thread, frame) if thread != UNKNOWN and offset < self.columns.thread_stop[thread] else None
 
     def thread_of(self, frame: int) -> int:
         """The index of the thread that a frame belongs to, or UNKNOWN for a frame of the text that is of no thread."""

@@ -38,7 +38,11 @@ def frame_stop(data: bytes, columns: Columns, frame: int) -> int:
     #1  0x00007f8af76c012b in futex_wait (private=0, expected=2)
         at ../sysdeps/nptl/futex-internal.h:146
     """
-    start = frame_start(columns, frame)
+    return text_stop(data, frame_start(columns, frame))
+
+
+def text_stop(data: bytes, start: int) -> int:
+    """The same of the frame whose text starts there."""
     stop = line_stop(data, start)
     following = data.find(b"\n", stop) + 1
     while following and data[start] == _NUMBER_SIGN and data[following : following + 1] == b" ":

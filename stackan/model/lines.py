@@ -23,7 +23,10 @@ class Milestones:
 
     def number(self, offset: int) -> int:
         """The number of the line that holds a byte, from 1."""
-        known = bisect_right(self._starts, offset) - 1
+        return self.number_behind(bisect_right(self._starts, offset) - 1, offset)
+
+    def number_behind(self, known: int, offset: int) -> int:
+        """The same, of a byte of which it is known behind which known line it is."""
         start, number = (self._starts[known], self._numbers[known]) if known >= 0 else (0, 1)
         if offset - start > _STRIDE:
             strides = (offset - start) // _STRIDE

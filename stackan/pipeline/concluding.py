@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
+from stackan.collector import collector_paused
 from stackan.compare import follow, park_turn_waiters_across, rate
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
 from stackan.errors import UsageError
@@ -18,7 +19,6 @@ from stackan.model.process import Process, are_whole
 from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
-from stackan.pipeline.collector import collector_paused
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, place

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stackan._version import __version__
-from stackan.model.analysis import Analysis, StackClass
+from stackan.model.analysis import Analysis, Speaker, StackClass
 from stackan.model.dump import Dump
 from stackan.model.facts import fact
 from stackan.model.finding import Finding
@@ -17,6 +18,7 @@ from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import Edge, WaitGraph
 from stackan.report.reasons import reason
+from stackan.report.rows import Lister, listed
 from stackan.wording import speech
 from stackan.wording.catalog import ENGLISH, catalog_of
 from stackan.wording.nouns import say
@@ -43,9 +45,9 @@ class Owner(NamedTuple):
     evidence: str
 
 
-def document(analysis: Analysis, lang: str) -> dict[str, Any]:
-    """The document, with headline, titles, explanations, advice and warnings in this language."""
-    owners = _owners(analysis.waits)
+def document(analysis: Analysis, lang: str, rows: Lister = listed) -> dict[str, Any]:
+    """The document, with headline, titles, explanations, advice and warnings in this language; `rows` makes its long lists."""
+    words, owners = analysis.speech(lang), _owners(analysis.waits)
     names = {id(process.inputs): process.id for process in analysis.processes}
     texts = {id(dump.original): dump.original for process in analysis.processes for dump in process.snapshots}
     digests = {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()}  # once for all snapshots of a text
@@ -53,13 +55,14 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "verdict": analysis.verdict,
-        "headline": analysis.speech(lang).headline(analysis.headline_facts),
+        "headline": words.headline(analysis.headline_facts),
         "lang": catalog_of(lang).language,
         "processes": [
-            _process(process, verdict, owners, names, digests, lang) for process, verdict in zip(analysis.processes, analysis.verdicts)
+            _process(process, verdict, owners, names, digests, lang, rows)
+            for process, verdict in zip(analysis.processes, analysis.verdicts)
         ],
         "stuck_stacks": [_class(each) for each in analysis.stuck_stacks],
-        "findings": [_finding(analysis, finding, lang) for finding in analysis.findings],
+        "findings": rows(functools.partial(_finding, words=words), analysis.findings),
         "logs": [_log(log, analysis.processes) for log in analysis.logs],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "listings": [_listing(listing, analysis.processes) for listing in analysis.listings],
@@ -70,7 +73,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
 def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
     """{(process, thread): the threads that own what it waits for}, read off the wait-for graph."""
     found: dict[tuple[str, int | str], list[Owner]] = {}
-    present = {(node.process.id, node.track.lwp) for node in graph.nodes if node.track is not None and node.process is not None}
+    unowned: list[tuple[Process, Track, Awaited]] = []
     answerers: dict[int, list[Owner]] = {}  # worked out once, as thousands may wait for the same
     for number, node in enumerate(graph.nodes):
         if node.track is None or node.process is None:
@@ -87,11 +90,23 @@ def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
                     answerers[edge.supplier] = _answerers(graph, graph.out[edge.supplier])
                 owners += answerers[edge.supplier]
         awaited = node.track.newest.awaited
-        if not owners and awaited is not None:  # a thread that is idle has no edges, though it be known whose end it waits for
-            owners = [Owner(node.process.id, lwp, awaited.evidence) for lwp in awaited.owners if (node.process.id, lwp) in present]
         if owners:
             found[node.process.id, node.track.key] = owners
-    return found
+        elif awaited is not None and awaited.owners:
+            unowned.append((node.process, node.track, awaited))
+    return found | _owners_of_idle(graph, unowned)
+
+
+def _owners_of_idle(graph: WaitGraph, waiting: Sequence[tuple[Process, Track, Awaited]]) -> dict[tuple[str, int | str], list[Owner]]:
+    """The same of threads that are idle: they have no edges, though it be known whose end they wait for."""
+    if not waiting:
+        return {}
+    present = {(node.process.id, node.track.lwp) for node in graph.nodes if node.track is not None and node.process is not None}
+    owners = {
+        (process.id, track.key): [Owner(process.id, lwp, awaited.evidence) for lwp in awaited.owners if (process.id, lwp) in present]
+        for process, track, awaited in waiting
+    }
+    return {thread: known for thread, known in owners.items() if known}
 
 
 def _threads(graph: WaitGraph, edges: Sequence[Edge]) -> list[Owner]:
@@ -116,6 +131,7 @@ def _process(
     names: dict[int, str],
     digests: dict[int, str],
     lang: str,
+    rows: Lister,
 ) -> dict[str, Any]:
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
     return {
@@ -128,9 +144,9 @@ def _process(
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.inputs.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)], lang) for index, dump in enumerate(process.snapshots)],
-        "threads": [
-            _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process) for track in process.tracks
-        ],
+        "threads": rows(
+            lambda track: _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process), process.tracks
+        ),
         "pools": [_pool(pool) for pool in process.pools],
         "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
         "warnings": list(map(catalog_of(lang).again, process.inputs.warnings)),
@@ -181,7 +197,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "thread_id": track.pthread if track.number is None else str(track.number),
         "name": track.name,
         "pool": pool,
-        "present": [*track.present, *_repeated(track, process)],
+        "present": track.present if not process.repeats else [*track.present, *_repeated(track, process)],
         "progress": track.progress,
         "confidence": process.certainties.get(track.key),
         "note": _WORDS.title(track.note),
@@ -327,8 +343,8 @@ def _listing(listing: Listing, processes: tuple[Process, ...]) -> dict[str, Any]
     return {"source": listing.source, "process": owner, **counts}
 
 
-def _finding(analysis: Analysis, finding: Finding, lang: str) -> dict[str, Any]:
-    words = analysis.describe(finding, lang)
+def _finding(finding: Finding, words: Speaker) -> dict[str, Any]:
+    said = words.describe(finding)
     return {
         "kind": finding.kind,
         "severity": finding.severity,
@@ -338,16 +354,17 @@ def _finding(analysis: Analysis, finding: Finding, lang: str) -> dict[str, Any]:
         "behind": finding.behind,
         "perhaps_behind": finding.perhaps_behind,
         "resources": [say(resource, _ENGLISH) for resource in finding.resources],
-        "title": words.title,
-        "explanation": words.explanation,
+        "title": said.title,
+        "explanation": said.explanation,
         "reasons": [reason(each) for each in (*finding.title, *finding.reasons)],
         "doubts": [reason(each) for each in finding.doubts],
         "evidence": [{"source": quote.source, "line": quote.line, "text": quote.text} for quote in finding.evidence],
-        "advice": list(words.advice),
+        "advice": list(said.advice),
         "steps": [reason(each) for each in finding.advice],
     }
 
 
+@functools.lru_cache(maxsize=4096)  # thousands of threads stand in one place
 def _fingerprint(names: tuple[str, ...]) -> str:
     """Equal for equal normalized stacks, in every case and on every machine."""
     return hashlib.blake2b("\n".join(names).encode("utf-8", "replace"), digest_size=8).hexdigest()

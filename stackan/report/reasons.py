@@ -16,22 +16,25 @@ _ENGLISH = catalog_of(ENGLISH)
 
 def reason(fact: Fact) -> dict[str, Any]:
     """`{"name": "waits-for", "thread": 4250, "what": {"kind": "mutex", "address": "0x…"}, "function": "transfer"}`"""
-    return {"name": fact.name, **{name: _plain(value) for name, value in fact.values.items()}}
+    plain: dict[str, Any] = {"name": fact.name}
+    for name, value in fact.values.items():
+        plain[name] = _plain(value)
+    return plain
 
 
 def _plain(value: Value) -> Any:
     """A thread is its number, a process its id, a pool its name; records are objects without what is not known."""
+    if isinstance(value, (int, str)):
+        return value
     plain = _PLAIN.get(type(value))
     if plain is not None:
         return plain(value)
-    if isinstance(value, (int, str)):
-        return value
-    several = cast(Iterable[One], value)
+    several = cast("Iterable[One]", value)
     return [_plain(each) for each in several]
 
 
 def _wanted(value: Wanted) -> dict[str, Any]:
-    known = {name: each for name, each in zip(value._fields, value) if each not in (None, "", 0)}
+    known = {name: each for name, each in zip(value._fields, value) if each}
     if value.who:
         known["who"] = _plain(value.who)
     if value.address is not None:
@@ -40,7 +43,7 @@ def _wanted(value: Wanted) -> dict[str, Any]:
 
 
 def _known(value: Shown | Share) -> dict[str, Any]:
-    return {name: each for name, each in zip(value._fields, value) if each not in (None, "")}
+    return {name: each for name, each in zip(value._fields, value) if each is not None and each != ""}
 
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {

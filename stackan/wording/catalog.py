@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
 from stackan.model.said import Row, Said
@@ -14,12 +14,30 @@ from stackan.model.said import Row, Said
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Catalog", "catalog_of", "marked"]
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Catalog", "catalog_of", "form_of", "marked"]
+
+
+_GAPS = re.compile(r"\{(\w+)\}")
 
 
 def marked(english: str) -> str:
     """Marks words for the catalogs that are asked for elsewhere: the extraction finds them by this call."""
     return english
+
+
+class Form(NamedTuple):
+    """A text of a language, taken apart at the names of values in it."""
+
+    pieces: tuple[str, ...]  # before, between and behind the gaps
+    gaps: tuple[str, ...]  # the names that stand there in braces
+    pattern: str  # the same for the operator %, which is the fastest way to lay words
+
+
+@functools.cache  # such texts are the code's own and its catalogs'
+def form_of(text: str) -> Form:
+    parts = _GAPS.split(text)
+    pattern = "".join(f"%({part})s" if at % 2 else part.replace("%", "%%") for at, part in enumerate(parts))
+    return Form(tuple(parts[::2]), tuple(parts[1::2]), pattern)
 
 
 class Catalog:
@@ -30,6 +48,7 @@ class Catalog:
     clause = "; "  # between the clauses of a title
     gap = " "  # between sentences, and behind a colon
     period = "."
+    _ends: tuple[str, ...] = (".",)  # of sentences, those in English among them
 
     def text(self, english: str) -> str:
         return english
@@ -41,13 +60,13 @@ class Catalog:
         """A text that `stackan.model.said` made in English, in this language; any other text unchanged."""
         return text
 
-    def filled(self, text: str, values: Mapping[str, str]) -> str:
-        """A text of this language with values in the place of their names."""
-        return text.format_map(values) if "{" in text else text
+    def laid(self, form: Form, words: Mapping[str, str]) -> str:
+        """A form of this language with words in its gaps."""
+        return form.pattern % words
 
     def fill(self, english: str, **values: str) -> str:
         """Words of this language with values in the place of their names."""
-        return self.filled(self.text(english), values)
+        return self.laid(form_of(self.text(english)), values)
 
     def of_profile(self, english: str) -> str:
         """A profile's own words in this language, where it has them."""
@@ -59,16 +78,13 @@ class Catalog:
 
     def closed(self, said: str) -> str:
         """A sentence, or a clause with a period at its end."""
-        return said if self._is_closed(said) else said + self.period
+        return said if said.endswith(self._ends) else said + self.period
 
     def joined(self, said: str, clause: str) -> str:
         """A clause or a sentence behind what is said: a clause goes on with the sentence, if that is not at its end."""
-        if said.endswith((":", "：")) or self._is_closed(said):
+        if said.endswith((":", "：", *self._ends)):
             return said + self.gap + clause
-        return self.closed(said) + self.gap + clause if self._is_closed(clause) else said + self.clause + clause
-
-    def _is_closed(self, said: str) -> bool:
-        return said.endswith((self.period, "."))
+        return self.closed(said) + self.gap + clause if clause.endswith(self._ends) else said + self.clause + clause
 
 
 class Chinese(Catalog):
@@ -76,6 +92,7 @@ class Chinese(Catalog):
 
     language = CHINESE
     comma, clause, gap, period = "、", "；", "", "。"
+    _ends = ("。", ".")
 
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
@@ -96,18 +113,16 @@ class Chinese(Catalog):
             template = self.text(text.english)
         else:
             template = self.plural(text.english, text.plural, int(str(text.values["count"])))
-        return self.filled(template, {name: str(value) for name, value in values.items()}) if values else template
+        return self.laid(form_of(template), {name: str(value) for name, value in values.items()})
 
-    def filled(self, text: str, values: Mapping[str, str]) -> str:
-        parts = _NAMES.split(text)
-        return _spaced(values[part] if at % 2 else part for at, part in enumerate(parts)) if len(parts) > 1 else text
+    def laid(self, form: Form, words: Mapping[str, str]) -> str:
+        return _spaced(itertools.chain.from_iterable(zip(form.pieces, (*(words[name] for name in form.gaps), ""))))
 
     def of_profile(self, english: str) -> str:
         translations: dict[str, str] = getattr(english, "translations", {})
         return translations.get(self.language, english)
 
 
-_NAMES = re.compile(r"\{(\w+)\}")
 _IDEOGRAPH, _CLOSE = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\s\u2014-\u2026\u3000-\u303f\uff00-\uffef]")  # …: need no blank
 
 

@@ -82,7 +82,7 @@ def say(value: Value, catalog: Catalog) -> str:
         return words(value, catalog)
     if isinstance(value, int):
         return str(value)
-    several = cast(Iterable[One], value)
+    several = cast("Iterable[One]", value)
     return listed([say(each, catalog) for each in several], catalog)
 
 

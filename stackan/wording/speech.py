@@ -6,9 +6,11 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import cast
 
+from stackan.model.analysis import Described
 from stackan.model.facts import Fact, One, Value
+from stackan.model.finding import Finding
 from stackan.wording.advice import ADVICE
-from stackan.wording.catalog import Catalog
+from stackan.wording.catalog import Catalog, Form, form_of
 from stackan.wording.notes import NOTES
 from stackan.wording.nouns import listed_as_choice, say, span
 from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
@@ -24,26 +26,28 @@ class Speech:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._chosen: dict[Hashable, Sentence] = {}  # by the shape of a fact
+        self._chosen: dict[Hashable, tuple[Sentence, Form]] = {}  # by the shape of a fact
         self._bare: dict[str, str] = {}  # sentences that name nothing, as most advice
 
     def sentence(self, fact: Fact, before: Fact | None = None) -> str:
         """A fact as a sentence, or as a clause without a period; `before` is the one that was said before it."""
         if not fact.values:
-            bare = self._bare.get(fact.name)
-            if bare is None:
-                bare = self._bare[fact.name] = self.catalog.text(_choose(fact.name, frozenset()).text)
-            return bare
+            return self._bare.get(fact.name) or self._say_bare(fact.name)
         shape = _shape(fact, before)
-        sentence = self._chosen.get(shape)
-        if sentence is None:
-            sentence = self._chosen[shape] = _choose(fact.name, _known(fact.values, before))
-        text, count = sentence.text, fact.values.get("count")
+        sentence, form = self._chosen.get(shape) or self._choose(shape, fact, before)
+        count = fact.values.get("count")
         if sentence.plural is not None and isinstance(count, int):
-            text = self.catalog.plural(text, sentence.plural, count)
-        else:
-            text = self.catalog.text(text)
-        return self.catalog.filled(text, _Words(fact.values, self))
+            form = form_of(self.catalog.plural(sentence.text, sentence.plural, count))
+        return self.catalog.laid(form, {name: self._word(name, fact.values) for name in form.gaps})
+
+    def _say_bare(self, name: str) -> str:
+        said = self._bare[name] = self.catalog.text(_choose(name, frozenset()).text)
+        return said
+
+    def _choose(self, shape: Hashable, fact: Fact, before: Fact | None) -> tuple[Sentence, Form]:
+        sentence = _choose(fact.name, _known(fact.values, before))
+        chosen = self._chosen[shape] = sentence, form_of(self.catalog.text(sentence.text))
+        return chosen
 
     def text(self, facts: Iterable[Fact]) -> str:
         """Sentences one after the other."""
@@ -63,6 +67,40 @@ class Speech:
             said = self.catalog.joined(said, self.sentence(each)) if said else self.sentence(each)
         return self.catalog.closed(said) if said else ""
 
+    def _word(self, name: str, values: Mapping[str, Value]) -> str:
+        """The words for a value of a fact."""
+        if name not in _SPECIAL:
+            value = values[name]
+            return self.sentence(value) if isinstance(value, Fact) else say(value, self.catalog)
+        if name in ("reason", "advice"):
+            return self._part_of_hint(name, values["hint"])
+        value = values["processes" if name == "number" else name]
+        if isinstance(value, Fact):
+            return self.sentence(value)
+        if name == "number" and isinstance(value, tuple):
+            return str(len(value))
+        if name == "span" and isinstance(value, int):
+            return span(value, self.catalog)
+        if name == "calls" and isinstance(value, tuple):
+            return " ← ".join(map(str, value))
+        if name in _CHOICES and isinstance(value, tuple):
+            several = cast("Iterable[One]", value)
+            return listed_as_choice([say(each, self.catalog) for each in several], self.catalog)
+        return say(value, self.catalog)
+
+    def _part_of_hint(self, name: str, said: Value) -> str:
+        """`a native stack cannot tell …: take `jcmd …``: the reason is before the colon, the advice behind it."""
+        hint = say(said, self.catalog)
+        head, _, tail = hint.replace("：", ": ", 1).partition(": ")
+        words = head if name == "reason" else tail or head
+        return self.catalog.closed(words[:1].upper() + words[1:])
+
+    def describe(self, finding: Finding) -> Described:
+        """A finding in words."""
+        return Described(
+            self.title(finding.title), self.text((*finding.reasons, *finding.doubts)), tuple(self.text((step,)) for step in finding.advice)
+        )
+
     def relation(self, name: str) -> str:
         """An edge of the wait-for graph as words between the names of its two nodes."""
         return self.catalog.text(RELATIONS[name].text)
@@ -75,9 +113,11 @@ def _choose(name: str, known: frozenset[str]) -> Sentence:
 def _shape(fact: Fact, before: Fact | None) -> Hashable:
     """All that `_known` looks at, and cheaper: a document may have half a million facts, of a few dozen shapes."""
     values = fact.values
-    processes = values.get("processes")
-    number = len(processes) if isinstance(processes, tuple) else None
-    return fact.name, *values, _is_again(values, before), values.get("snapshots"), number
+    shape = (fact.name, before is not None and _is_again(values, before), *values)
+    if "processes" in values or "snapshots" in values:
+        processes = values.get("processes")
+        return shape, values.get("snapshots"), len(processes) if isinstance(processes, tuple) else None
+    return shape
 
 
 def _is_again(values: Mapping[str, Value], before: Fact | None) -> bool:
@@ -98,39 +138,3 @@ def _known(values: Mapping[str, Value], before: Fact | None) -> frozenset[str]:
     if "hint" in known:
         known |= {"reason", "advice"}
     return frozenset(known)
-
-
-class _Words(dict[str, str]):
-    """The values of a fact, as words when a sentence asks for them."""
-
-    def __init__(self, values: Mapping[str, Value], speech: Speech) -> None:
-        self._values = values
-        self._speech = speech
-        self._catalog = speech.catalog
-
-    def __missing__(self, name: str) -> str:
-        if name not in _SPECIAL:
-            value = self._values[name]
-            return self._speech.sentence(value) if isinstance(value, Fact) else say(value, self._catalog)
-        if name in ("reason", "advice"):
-            return self._part_of_hint(name)
-        value = self._values["processes" if name == "number" else name]
-        if isinstance(value, Fact):
-            return self._speech.sentence(value)
-        if name == "number" and isinstance(value, tuple):
-            return str(len(value))
-        if name == "span" and isinstance(value, int):
-            return span(value, self._catalog)
-        if name == "calls" and isinstance(value, tuple):
-            return " ← ".join(map(str, value))
-        if name in _CHOICES and isinstance(value, tuple):
-            several = cast(Iterable[One], value)
-            return listed_as_choice([say(each, self._catalog) for each in several], self._catalog)
-        return say(value, self._catalog)
-
-    def _part_of_hint(self, name: str) -> str:
-        """`a native stack cannot tell …: take `jcmd …``: the reason is before the colon, the advice behind it."""
-        hint = say(self._values["hint"], self._catalog)
-        head, _, tail = hint.replace("：", ": ", 1).partition(": ")
-        words = head if name == "reason" else tail or head
-        return self._catalog.closed(words[:1].upper() + words[1:])

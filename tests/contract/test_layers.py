@@ -16,6 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
     "escapes": set(),
+    "collector": set(),
     "manual": MODEL,
     "_source_tree": set(),
     "model": set(),
@@ -78,7 +79,7 @@ GATED = {
     "time": {"reading", "rescue"},
     "random": set(),
 }
-EVERYBODYS = {"errors", "escapes", "manual", "_version", ""}
+EVERYBODYS = {"collector", "errors", "escapes", "manual", "_version", ""}
 
 
 def imports(path: pathlib.Path) -> Iterator[tuple[int, str]]:

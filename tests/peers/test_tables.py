@@ -149,8 +149,8 @@ WORST = {
 
 @pytest.mark.parametrize("lines", WORST.values(), ids=WORST)
 def test_many_lines_take_time_in_proportion(in_proportion, judge, lines):
+    from stackan.collector import collector_paused
     from stackan.peers import connect, read_descriptors
-    from stackan.pipeline.collector import collector_paused
 
     places = [process.inputs for process in judge("pipes").processes]
     pid = places[1].pid

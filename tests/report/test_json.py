@@ -16,6 +16,7 @@ import stackan
 from stackan.cli.parse import write_json as write_dump
 from stackan.cli.parse import write_ndjson as write_threads
 from stackan.report.json import layout, write
+from stackan.report.rows import Rows, listed
 
 SKIPPED = ("lldb", "jstack", "py-spy")
 
@@ -131,6 +132,21 @@ def test_numbers_of_threads_and_lines_account_for_the_whole_text(example):
 )
 def test_what_is_laid_out_reads_back_as_it_was(value, opened):
     assert json.loads("".join(layout(value, opened))) == value
+
+
+@pytest.mark.parametrize("lists", [1, 1001])
+@pytest.mark.parametrize("items", [0, 2, 1001])
+def test_rows_are_written_as_the_list_of_them_however_many_there_are(lists, items):
+    def document(rows):
+        return [{"threads": rows(lambda item: {"lwp": item}, range(items))} for _ in range(lists)]
+
+    assert "".join(layout(document(Rows), 3)) == "".join(layout(document(listed), 3))
+
+
+def test_the_library_and_the_command_give_the_same_document(example):
+    analysis, stream = stackan.analyze(stackan.load(example)), io.StringIO()
+    write(analysis, stream)
+    assert json.loads(stream.getvalue()) == analysis.to_dict()
 
 
 def test_each_thread_and_each_quote_stands_on_a_line_of_its_own(example):

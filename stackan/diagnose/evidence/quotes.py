@@ -12,6 +12,7 @@ from stackan.model.track import Track, moved_from
 from stackan.model.waitgraph import Edge, WaitGraph
 
 if TYPE_CHECKING:
+    from stackan.model.dump import Dump
     from stackan.model.log import Log
 
 _ENDS = 2  # lines of tables that are quoted for the processes which have the other end of one wait open
@@ -23,29 +24,38 @@ def quote_line(sighting: Sighting, line: int) -> Quote:
 
 def quote_edge(graph: WaitGraph, edge: Edge) -> list[Quote]:
     """The line that an edge rests on, in the dump or a log of the end that has it."""
-    for node in (edge.waiter, edge.supplier):
-        process, track = graph.nodes[node].process, graph.nodes[node].track
-        for quote in quote_beside(track.newest.awaited) if track is not None else ():
-            if (quote.source, quote.line) == (edge.source, edge.line):
+    line = edge.line
+    if not line:
+        return []
+    for node in (graph.nodes[edge.waiter], graph.nodes[edge.supplier]):
+        for quote in quote_beside(node.track.newest.awaited) if node.track is not None else ():
+            if (quote.source, quote.line) == (edge.source, line):
                 return [quote]
-        if edge.line and process is not None:
-            for reading in process.logs:
-                if _stands_in(reading.log, edge):
-                    return [Quote(edge.source, edge.line, reading.log.line_text(edge.line))]
-            dump = next((dump for dump in reversed(process.dumps) if dump.source == edge.source), None)
-            if dump is not None:
-                return [Quote(edge.source, edge.line, dump.line_text(edge.line))]
+        text = _text_of(node.process, edge.source, line) if node.process is not None else None
+        if text is not None:
+            return [Quote(edge.source, line, text.line_text(line))]
     return []
+
+
+def _text_of(process: Process, source: str, line: int) -> Dump | Log | None:
+    """The log or the newest dump of a process that has a line."""
+    for reading in process.logs:
+        if reading.log.source == source and line in reading.log.lines:
+            return reading.log
+    for dump in reversed(process.dumps):
+        if dump.source == source:
+            return dump
+    return None
 
 
 def is_logged(graph: WaitGraph, edge: Edge) -> bool:
     """Whether an edge rests on a server's log rather than on a dump."""
-    processes = [graph.nodes[node].process for node in (edge.waiter, edge.supplier)]
-    return any(_stands_in(reading.log, edge) for process in processes if process is not None for reading in process.logs)
-
-
-def _stands_in(log: Log, edge: Edge) -> bool:
-    return log.source == edge.source and edge.line in log.lines
+    for node in (edge.waiter, edge.supplier):
+        process = graph.nodes[node].process
+        for reading in process.logs if process is not None else ():
+            if reading.log.source == edge.source and edge.line in reading.log.lines:
+                return True
+    return False
 
 
 def quote_wait(track: Track) -> list[Quote]:

@@ -14,10 +14,10 @@ from stackan.model.process import Process
 from stackan.model.track import Track
 from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
-_ADVICE = ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")
-_ADVICE_SELF = ("core-then-restart", "signal-handlers-and-plain-mutexes")
-_ADVICE_ALONE = ("core-then-end-child", "between-fork-and-exec")
-_ADVICE_LINKED = ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")
+_ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
+_ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
+_ADVICE_ALONE = tuple(map(fact, ("core-then-end-child", "between-fork-and-exec")))
+_ADVICE_LINKED = tuple(map(fact, ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")))
 
 
 def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Finding:
@@ -47,7 +47,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
         evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
-        advice=tuple(map(fact, steps)),
+        advice=steps,
         processes=tuple({process.id: process for process, _ in threads}.values()),
         behind=behind,
         holders=tuple(track for _, track in threads),
@@ -87,11 +87,11 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
 
 
 def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str) -> tuple[Fact, ...]:
-    doubtful = [edge for edge in edges if not edge.sure]
+    doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure]
     names = {
-        "owner-printed-earlier": any(edge.evidence == RECORDED and not is_logged(graph, edge) for edge in doubtful),
-        "guard-is-no-proof": any(edge.evidence != RECORDED and not is_logged(graph, edge) for edge in doubtful),
-        "log-is-no-proof": any(is_logged(graph, edge) for edge in doubtful),
+        "owner-printed-earlier": (True, False) in doubtful,
+        "guard-is-no-proof": (False, False) in doubtful,
+        "log-is-no-proof": any(logged for _, logged in doubtful),
         "table-is-no-proof": linked,
         "one-snapshot": confidence == POSSIBLE,
     }
@@ -135,5 +135,5 @@ def _named(node: Node) -> Value:
 
 
 def _shown(graph: WaitGraph, edge: Edge) -> Shown | None:
-    source = edge.source if is_logged(graph, edge) else ""
-    return Shown(edge.evidence, edge.line, edge.frame, source) if edge.line and edge.relation != MAY_COME else None
+    line = edge.line if edge.relation != MAY_COME else 0
+    return Shown(edge.evidence, line, edge.frame, edge.source if is_logged(graph, edge) else "") if line else None

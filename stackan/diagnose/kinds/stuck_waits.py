@@ -40,8 +40,10 @@ def find_stuck_waits(
     mostly: set[Hashable] = set()  # objects that hold up most of a process
     behind: dict[Hashable, int] = {}  # how many more wait behind those that wait for an object
     holders: dict[str, Holders] = {}
-    for process in processes:
-        own = _group(process, shared)
+    standing = [(process, _group(process, shared)) for process in processes]
+    if all((process.id, track.key) in reported for process, own in standing for group in own.values() for track in group):
+        return []
+    for process, own in standing:
         if not own:
             continue
         known = holders[process.id] = Holders(process)
