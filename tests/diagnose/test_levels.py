@@ -89,8 +89,11 @@ def test_a_thread_at_work_may_hold_the_lock() -> None:
 
 
 def test_a_thread_that_no_rule_knows_as_parked_may_hold_the_lock() -> None:
-    unknown = server(4450, "MergeRunner", *condition(0x5581_9000, 0x5582_9000), Frame("takeTurn()"), Frame("turnAll()"))
-    assert "worker-exhaustion" not in kinds(judged(*JOBS, *STUCK, *REST, unknown))
+    unknown = thread(4450, "dolphindb", condition(0x5581_9000, 0x5582_9000), Frame("takeTurn()"), Frame("turnAll()"), START)
+    analysis = judged(*JOBS, *STUCK, *REST, unknown)
+    [parked] = [track for track in analysis.processes[0].tracks if track.lwp == 4450]
+    assert (parked.progress, parked.place.rule) == ("idle", None)
+    assert "worker-exhaustion" not in kinds(analysis)
 
 
 def test_with_one_snapshot_it_is_only_possible() -> None:
@@ -180,6 +183,12 @@ def test_a_node_at_rest_has_nothing_to_answer_so_someone_else_may() -> None:
     analysis = cluster(CALLING, resting)
     assert analysis.verdict == "blocked"
     assert "worker-exhaustion" not in kinds(analysis)
+
+
+def test_where_no_node_of_the_case_is_at_work_on_it_the_callers_are_the_root() -> None:
+    root, behind = [finding for finding in cluster(CALLING).findings if finding.kind in ("stalled-io", "convoy")]
+    assert wording.title(root) == "3 threads wait for another node's answer; 4 more behind"
+    assert told(behind, "wait-behind") == [{"count": 4, "thread": 5402, "more": 2}]
 
 
 def test_without_a_controllers_dump_a_node_may_be_missing() -> None:
