@@ -51,12 +51,6 @@ class Process(NamedTuple):
     counters: "Counters | None" = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
-    shown_role: str | None = None  # its part in a cluster as its threads show it
-
-    @property
-    def role(self) -> str | None:
-        """Its part in a cluster, as its inputs say, else as its threads show."""
-        return self.inputs.role or self.shown_role
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:
@@ -84,7 +78,7 @@ def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:
 
 
 def _role(process: Process) -> str | None:
-    return process.role
+    return process.inputs.role
 
 
 def _profile(process: Process) -> str | None:

@@ -100,8 +100,7 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
 
         tracks = attach(tracks, beside.links)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
-    role = min((places.rules.roles[name] for name in places.rules.roles.keys() & seen), default=None)
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, role)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

@@ -122,7 +122,7 @@ def _process(
         "host": process.inputs.host,
         "pid": process.pid,
         "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
-        "role": process.role,
+        "role": process.inputs.role,
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.inputs.placements],

@@ -258,7 +258,7 @@ def test_a_controller_whose_metadata_log_stands_is_the_root_of_what_its_data_nod
     assert analysis.verdict == "blocked"
     root = analysis.findings[0]
     assert wording.title(root) == "LWP 31213 waits for the disk, with the log of the metadata; 21 more behind"
-    assert [process.role for process in root.processes] == ["controller"]
+    assert [process.inputs.role for process in root.processes] == ["controller"]
     assert [(behind["pool"], behind["count"]) for behind in told(root, "workers-wait-behind")] == [
         ("DolphinDB level 1 (FirstWorker)", 5),
         ("DolphinDB level 0 (ZeroWorker) (4560)", 6),
@@ -309,4 +309,4 @@ def test_every_thread_parked_in_its_own_loop_is_idle_by_a_rule() -> None:
     analysis = judged(*(server(4300 + at, role, *frames) for at, (role, frames) in enumerate(roles.items())))
     assert analysis.verdict == "idle"
     assert all(track.place.rule is not None for track in analysis.processes[0].tracks)
-    assert analysis.processes[0].role == "controller"
+    assert analysis.processes[0].inputs.role == "controller"
