@@ -36,7 +36,6 @@ _KEYS = {
     "start": {"functions", *_ANYWHERE},
     "glue": {"functions", *_ANYWHERE},
     "interpreter": {"functions", *_ANYWHERE},
-    "process_role": {"functions", "role", *_ANYWHERE},
     "call": {"functions", *_ANYWHERE},
     "event_loop": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
@@ -54,7 +53,6 @@ _NEEDED = {
     "pool": ("id", "name", "dispatch"),
     "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
-    "process_role": ("functions", "role"),
     **dict.fromkeys(("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
@@ -223,17 +221,6 @@ def _check_row(row: dict[str, Any], path: str, section: str, where: str, blocked
                     known=", ".join(choices),
                 )
             )
-    if section == "process_role" and row["role"] not in ROLES:
-        raise ProfileError(
-            said(
-                "{source}: {where} has {key} {value}; known are {known}",
-                source=path,
-                where=where,
-                key="role",
-                value=repr(shortened(row["role"])),
-                known=", ".join(ROLES),
-            )
-        )
     if section == "dependency":
         for word in row.get("waits", ()):
             if word not in (*RESOURCES, *STATES, TASK, *blocked):
@@ -386,7 +373,6 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
         executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")),
         dependencies=tuple(_dependency_rule(row) for _, row in rows("dependency")),
-        roles={name: row["role"] for _, row in rows("process_role") for name in row["functions"]},
     )
 
 

@@ -123,7 +123,7 @@ class Supply:
         if at_rest:
             self.graph.at_rest[node] = at_rest
         # Else nobody knows whether the dumps of all nodes are among the inputs.
-        sure = rule.where != OTHERS or rule.complete or any(supply.process.role == rule.complete_with for supply in supplies)
+        sure = rule.where != OTHERS or rule.complete or any(supply.process.inputs.role == rule.complete_with for supply in supplies)
         for number in brings:
             self.graph.connect(Edge(node, number, PROFILE, "", 0, BROUGHT_BY, sure))
         if not brings or not all(supply.process.whole for supply in named):
@@ -136,7 +136,7 @@ class Supply:
             return [self]
         if where == OTHERS:
             return [supply for supply in supplies if supply is not self]
-        return [supply for supply in supplies if supply.process.role == where]
+        return [supply for supply in supplies if supply.process.inputs.role == where]
 
 
 def rested(pool: Pool | None) -> bool:

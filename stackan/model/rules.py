@@ -156,4 +156,3 @@ class Rules(NamedTuple):
     pools: tuple[PoolRule, ...]
     executors: tuple[ExecutorRule, ...]
     dependencies: tuple[DependencyRule, ...]
-    roles: dict[str, str]  # the parts of processes in a cluster, by a function that only such a process has

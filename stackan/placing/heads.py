@@ -72,7 +72,9 @@ def tells_time(dump: Dump) -> bool:
 
 def running_role(dump: Dump) -> str | None:
     """The role that the functions of a process show."""
-    telling = {site: _RUNNING[name] for site, name in enumerate(dump.columns.site_function) if name in _RUNNING}
+    # Without debug symbols gdb prints the parameters with the name: `EditLogBatchWriter::run() () from ./libDolphinDB.so`.
+    named = ((site, name.removesuffix(b"()")) for site, name in enumerate(dump.columns.site_function))
+    telling = {site: _RUNNING[name] for site, name in named if name in _RUNNING}
     if not telling:
         return None
     found = {telling[site] for node in {*dump.thread_nodes()} if node != UNKNOWN for site in dump.sites(node) if site in telling}

@@ -41,7 +41,7 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     for process, verdict in zip(analysis.processes, analysis.verdicts, strict=True):
         stacks = frozenset(track.place.names for track in process.tracks if track.progress == STUCK)
         pools = frozenset((pool.name, pool_state(pool)) for pool in process.pools)
-        story = (*map(progress_of, process.tracks), *_idle_places(process)) if len(process.tracks) == 1 else (process.role,)
+        story = (*map(progress_of, process.tracks), *_idle_places(process)) if len(process.tracks) == 1 else (process.inputs.role,)
         look = (verdict, process.rules.profile, len(process.dumps), stacks, pools, process.inputs.warnings, story)
         looks.setdefault(look, []).append(process)
     verdict_of = dict(zip((process.id for process in analysis.processes), analysis.verdicts, strict=True))
@@ -79,7 +79,7 @@ def common_pool(stack: StackClass) -> str:
 
 def head_of(processes: Sequence[Process], verdict: str, page: Page) -> str:
     """`process 17802 (mariadb): worker-exhaustion`, `14 processes (datanode, mariadb): idle`"""
-    roles = {process.role for process in processes}
+    roles = {process.inputs.role for process in processes}
     known = page.listed(term(word) for word in (processes[0].inputs.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
     if len(processes) == 1:
         name = processes[0].id

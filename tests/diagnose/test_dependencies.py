@@ -235,6 +235,22 @@ def test_nodes_of_a_cluster_that_wait_for_each_others_subtasks_may_be_exhausted_
     assert analysis.verdict == "worker-exhaustion"
 
 
+def test_a_wait_that_a_rule_explains_is_meant_by_that_rule_not_by_its_state(profile) -> None:  # type: ignore[no-untyped-def]
+    plugin = """
+[[blocked]]
+id = "meta.plugin"
+kind = "socket"
+what = "a plugin's answer"
+frames = ["ask_meta", "..."]
+source = "meta.cc"
+"""
+    stuck = [request(lwp) for lwp in range(7001, 7004)]
+    by_state = profile(META.replace('["socket"]', '["network"]') + plugin)
+    assert "worker-exhaustion" not in kinds(stackan.analyze(cluster(stuck), [by_state]))
+    by_rule = profile(META.replace('["socket"]', '["meta.plugin"]') + plugin)
+    assert "worker-exhaustion" in kinds(stackan.analyze(cluster(stuck), [by_rule]))
+
+
 # -- what is wrong in a profile
 
 

@@ -89,8 +89,11 @@ def test_a_thread_at_work_may_hold_the_lock() -> None:
 
 
 def test_a_thread_that_no_rule_knows_as_parked_may_hold_the_lock() -> None:
-    unknown = server(4450, "MergeRunner", *condition(0x5581_9000, 0x5582_9000), Frame("takeTurn()"), Frame("turnAll()"))
-    assert "worker-exhaustion" not in kinds(judged(*JOBS, *STUCK, *REST, unknown))
+    unknown = thread(4450, "dolphindb", condition(0x5581_9000, 0x5582_9000), Frame("takeTurn()"), Frame("turnAll()"), START)
+    analysis = judged(*JOBS, *STUCK, *REST, unknown)
+    [parked] = [track for track in analysis.processes[0].tracks if track.lwp == 4450]
+    assert (parked.progress, parked.place.rule) == ("idle", None)
+    assert "worker-exhaustion" not in kinds(analysis)
 
 
 def test_with_one_snapshot_it_is_only_possible() -> None:
@@ -182,6 +185,12 @@ def test_a_node_at_rest_has_nothing_to_answer_so_someone_else_may() -> None:
     assert "worker-exhaustion" not in kinds(analysis)
 
 
+def test_where_no_node_of_the_case_is_at_work_on_it_the_callers_are_the_root() -> None:
+    root, behind = [finding for finding in cluster(CALLING).findings if finding.kind in ("stalled-io", "convoy")]
+    assert wording.title(root) == "3 threads wait for another node's answer; 4 more behind"
+    assert told(behind, "wait-behind") == [{"count": 4, "thread": 5402, "more": 2}]
+
+
 def test_without_a_controllers_dump_a_node_may_be_missing() -> None:
     finding = exhaustion(cluster(CALLING, CALLING, controller=False))
     assert finding.confidence == "likely"  # none of the nodes could do new work, whoever should answer
@@ -249,7 +258,7 @@ def test_a_controller_whose_metadata_log_stands_is_the_root_of_what_its_data_nod
     assert analysis.verdict == "blocked"
     root = analysis.findings[0]
     assert wording.title(root) == "LWP 31213 waits for the disk, with the log of the metadata; 21 more behind"
-    assert [process.role for process in root.processes] == ["controller"]
+    assert [process.inputs.role for process in root.processes] == ["controller"]
     assert [(behind["pool"], behind["count"]) for behind in told(root, "workers-wait-behind")] == [
         ("DolphinDB level 1 (FirstWorker)", 5),
         ("DolphinDB level 0 (ZeroWorker) (4560)", 6),
@@ -300,4 +309,4 @@ def test_every_thread_parked_in_its_own_loop_is_idle_by_a_rule() -> None:
     analysis = judged(*(server(4300 + at, role, *frames) for at, (role, frames) in enumerate(roles.items())))
     assert analysis.verdict == "idle"
     assert all(track.place.rule is not None for track in analysis.processes[0].tracks)
-    assert analysis.processes[0].role == "controller"
+    assert analysis.processes[0].inputs.role == "controller"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from stackan.model.facts import Fact, One, PoolOf, Wanted, fact
 from stackan.model.waitgraph import BROUGHT_BY, MAY_HOLD, Cause, WaitGraph
@@ -19,17 +19,17 @@ def rests_on_guess(graph: WaitGraph, cause: Cause) -> bool:
 def explain_declared(graph: WaitGraph, nodes: Sequence[int], snapshots: int) -> list[Fact]:
     """A fact for each declared dependency among these nodes, process by process and level by level; and who might bring that, but rests."""
     several = len({process.id for process in (graph.nodes[node].process for node in nodes) if process is not None}) > 1
-    inside = set(nodes)
+    inside, waiting, pools_of = set(nodes), _waiting_for(graph, nodes), _pools_of(graph, nodes)
     told: list[tuple[list[int], Fact]] = []
     at_rest: dict[int, None] = {}
     for node in nodes:
         brings = [edge for edge in graph.out[node] if edge.supplier in inside and edge.relation == BROUGHT_BY]
         if brings:
-            waiting = {at for at in nodes if graph.nodes[at].kind == "thread" and node in graph.successors(at)}
-            pools = [at for at in nodes if graph.nodes[at].kind == "pool" and any(edge.supplier in waiting for edge in graph.out[at])]
+            waiters = waiting.get(node, [])
+            pools = sorted({pool for at in waiters for pool in pools_of.get(at, ())})
             wait = fact(
                 "only-pools-can-bring",
-                count=len(waiting),
+                count=len(waiters),
                 pools=tuple(_name(graph, pool, several) for pool in pools),
                 what=graph.nodes[node].label,
                 by=tuple(_name(graph, edge.supplier, several) for edge in brings),
@@ -43,16 +43,36 @@ def explain_declared(graph: WaitGraph, nodes: Sequence[int], snapshots: int) -> 
     return facts
 
 
-def explain_eliminated(graph: WaitGraph, nodes: Collection[int]) -> list[Fact]:
+def explain_eliminated(graph: WaitGraph, nodes: Sequence[int]) -> list[Fact]:
     """A fact for each lock whose holder can only be one of the threads that wait, and why it can."""
-    facts = []
+    facts, waiting = [], _waiting_for(graph, nodes)
     for node in nodes:
         resource = graph.nodes[node]
         if resource.resource and any(edge.relation == MAY_HOLD for edge in graph.out[node]):
-            waiting = [graph.nodes[at].track for at in nodes if graph.nodes[at].kind == "thread" and node in graph.successors(at)]
-            what = resource.what or Wanted(resource.resource)
-            facts.append(fact("holder-not-shown", count=len(waiting), thread=waiting[0], what=what))
+            waiters = waiting.get(node, [])
+            first = graph.nodes[waiters[0]].track if waiters else None
+            facts.append(fact("holder-not-shown", count=len(waiters), thread=first, what=resource.what or Wanted(resource.resource)))
     return [*facts, fact("only-waiters-may-hold")] if facts else []
+
+
+def _waiting_for(graph: WaitGraph, nodes: Sequence[int]) -> dict[int, list[int]]:
+    """The threads among these nodes, by what they wait for."""
+    waiting: dict[int, list[int]] = {}
+    for at in nodes:
+        if graph.nodes[at].kind == "thread":
+            for edge in graph.out[at]:
+                waiting.setdefault(edge.supplier, []).append(at)
+    return waiting
+
+
+def _pools_of(graph: WaitGraph, nodes: Sequence[int]) -> dict[int, list[int]]:
+    """The pools among these nodes, by their workers."""
+    pools: dict[int, list[int]] = {}
+    for at in nodes:
+        if graph.nodes[at].kind == "pool":
+            for edge in graph.out[at]:
+                pools.setdefault(edge.supplier, []).append(at)
+    return pools
 
 
 def _name(graph: WaitGraph, number: int, several: bool) -> One:
