@@ -52,17 +52,8 @@ class Process(NamedTuple):
     counters: "Counters | None" = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
-<<<<<<< HEAD
     jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
-    shown_role: str | None = None  # its part in a cluster as its threads show it
-
-    @property
-    def role(self) -> str | None:
-        """Its part in a cluster, as its inputs say, else as its threads show."""
-        return self.inputs.role or self.shown_role
-=======
->>>>>>> wt-ddb
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:

@@ -113,12 +113,7 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
         tracks, listed = attach_listings(tracks, beside.listings, len(dumps))
         readings = (*readings, *listed)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
-<<<<<<< HEAD
-    role = min((places.rules.roles[name] for name in places.rules.roles.keys() & seen), default=None)
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, shown_role=role)
-=======
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
->>>>>>> wt-ddb
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

@@ -138,13 +138,8 @@ def _process(
         "id": process.id,
         "host": process.inputs.host,
         "pid": process.pid,
-<<<<<<< HEAD
         "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), process.inputs.command),
-        "role": process.role,
-=======
-        "command": next((dump.facts.command for dump in process.dumps if dump.facts.command), None),
         "role": process.inputs.role,
->>>>>>> wt-ddb
         "profile": process.rules.profile,
         "verdict": verdict,
         "inputs": [_input(placed) for placed in process.inputs.placements],
