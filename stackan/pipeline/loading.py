@@ -142,7 +142,9 @@ def _read(item: Blob, alone: bool) -> Found:
     if not known and not found.beside:
         found.others.append(item.source)
     for dump in found.dumps:
-        dump.taken_at, dump.written = item.taken_at, item.written
+        dump.taken_at, dump.written, dump.stamped = item.taken_at, item.written, item.stamped
+    for log in found.logs:
+        log.taken_at, log.stamped = item.taken_at, item.stamped
     return found
 
 

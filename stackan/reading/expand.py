@@ -34,7 +34,7 @@ def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skip
                 said("{fault}; nothing of it can be read, so copy it again from where it was made", fault=stream.fault),
             )
         yield Skipped(item.source, stream.fault, item.named)
-    yield Blob(item.source, data, item.taken_at, item.named, item.written)
+    yield Blob(item.source, data, item.taken_at, item.named, item.written, item.stamped)
 
 
 def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:

@@ -24,6 +24,7 @@ _ALL = (
     said("stuck-wait"),
     said("spin"),
     said("fault-recovery"),
+    said("log-fault"),
     said("capture-problem"),
     said("critical"),
     said("warning"),
