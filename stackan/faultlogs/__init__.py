@@ -1,6 +1,7 @@
-"""Logs of servers beside the dumps → the threads that wait for each other, as the server itself logs them, held against the dumps."""
+"""Logs of servers beside the dumps → the threads that wait for each other, as the server itself logs them, held against the dumps;
+and what happened to the server, as its log tells it."""
 
-from stackan.faultlogs.innodb import read_log
 from stackan.faultlogs.owners import assign_logs, tell
+from stackan.faultlogs.texts import read_log, read_passing, recognize
 
-__all__ = ["assign_logs", "read_log", "tell"]
+__all__ = ["assign_logs", "read_log", "read_passing", "recognize", "tell"]
