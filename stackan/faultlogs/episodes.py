@@ -135,6 +135,7 @@ class _Reader:
                 now = self._now = _Handling(told, fault=False)
         if told is not now.told[0]:
             now.told.append(told)
+        now.dead += [node for node in _broken(told) if self._nodes.key(node) not in self._keys(now)]
         now.started = True
         self._rejoining, self._fault_in_rejoin = None, False
         now.of_database = now.of_database or told.event.group in _DATABASE
@@ -190,6 +191,11 @@ class _Reader:
         dead = self._keys(handling)
         gone = [node for told in handling.halts for node in told.event.nodes or (writer_of(told.log),)]
         return self._nodes.several([node for node in gone if self._nodes.key(node) not in dead])
+
+
+def _broken(told: Told) -> tuple[Node, ...]:
+    """The nodes that DMCSSM's `show` names as broken; those of a command are the ones that are to handle it."""
+    return told.event.nodes if "nodes" in told.event.means.values else ()
 
 
 def find_episodes(logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tuple[Episode, ...]:

@@ -57,7 +57,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             break  # which the last warning says
     found = _joined(once.found)
     warnings += found.troubles
-    if not found.dumps:
+    if not found.dumps and not any(log.extent is not None for log in found.logs):
         raise InputError(_say_what_lacks(paths, warnings, found))
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
