@@ -50,7 +50,7 @@ class _Chain:
         self.keys = keys
         self.kinds = {first.event.kind}
         self.lost: set[Key] = set()
-        self.halted: list[Node] = []
+        self.behind: list[Told] = []  # halts of further nodes
 
     def add(self, told: Told, keys: Iterable[Key]) -> None:
         self.told.append(told)
@@ -77,8 +77,8 @@ def find_faults(told: Sequence[Told], episodes: Sequence[Episode], nodes: Nodes)
         if chain is None:
             chains.append(chain := _Chain(each, keys))
         elif each.event.kind == "halt" and keys.isdisjoint(chain.keys):
-            chain.halted += whose
-            chain.told.append(each)
+            chain.behind.append(each)
+            continue
         else:
             chain.add(each, keys)
         if each.event.kind in _GONE:
@@ -147,7 +147,7 @@ def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -
     root = min(chain.told, key=lambda each: (_RANKS[each.event.kind], each.at))
     episode = handling.of(chain.lost or chain.keys, chain.first, chain.until) if chain.lost else None
     rejoining = episode is None and bool(chain.lost) and others.is_rejoining(chain.first)
-    halted = [*chain.halted, *(episode.halted if episode is not None else ())]
+    halted = [*(node for each in chain.behind for node in _nodes_of(each)), *(episode.halted if episode is not None else ())]
     back = others.back(chain.lost, chain.until)
     lost = bool(chain.lost) or bool(chain.kinds & {"storage-fault", "site-fault"})
     about = [node for each in chain.told for node in _nodes_of(each) if nodes.key(node) in (chain.lost or chain.keys)]
@@ -155,7 +155,7 @@ def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -
         root.event.kind,
         nodes.several(about),
         chain.told[0].event.time,
-        tuple(each.logged for each in chain.told),
+        tuple(each.logged for each in (*chain.told, *chain.behind)),
         lost,
         _outcome(chain, episode, others),
         episode,

@@ -9,7 +9,7 @@ from stackan.faultlogs.episodes import find_episodes
 from stackan.faultlogs.faults import find_faults
 from stackan.faultlogs.nodes import Nodes, writer_of
 from stackan.faultlogs.timeline import timeline
-from stackan.model.event import Episode, Fault, Lacking, Story
+from stackan.model.event import Episode, Fault, Lacking, Logged, Story
 from stackan.model.log import Log
 from stackan.model.placement import Taken
 from stackan.model.process import Process
@@ -29,7 +29,8 @@ def read_story(
     faults = find_faults(told, episodes, nodes)
     suspends, covers = find_covers(episodes, processes, taken, writers, logs, nodes)
     lacking = tuple(_lacking(logs, faults, episodes, nodes))
-    return Story(tuple(each.logged for each in told), episodes, faults, writers, tuple(suspends), covers, lacking)
+    line = tuple(Logged(each.log, each.event._replace(nodes=nodes.several(each.event.nodes))) for each in told)
+    return Story(line, episodes, faults, writers, tuple(suspends), covers, lacking)
 
 
 def _lacking(logs: Sequence[Log], faults: Sequence[Fault], episodes: Sequence[Episode], nodes: Nodes) -> Iterator[Lacking]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.errors import InputError, UsageError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 
+_LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
+
+
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
 
@@ -28,12 +31,41 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     the other end of a connection or a pipe.  A file that the caller names has to be one of these; other files in a folder or an archive
     are skipped.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
     followed only with `follow_links`.
-    Raises InputError where a named input is missing or may not be read, or no input holds a dump.
+    Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of events.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(said("load takes paths, not {type}; stackan.parse takes bytes", type=type(path).__name__))
     warnings: list[str] = []
+    found = _find(paths, limits, follow_links, _read, warnings)
+    if not found.dumps and not any(log.extent is not None for log in found.logs):
+        raise InputError(_say_what_lacks(paths, warnings, found))
+    if found.others:
+        sources = row(sorted(found.others, key=natural_key))
+        warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
+
+
+def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False) -> Case:
+    """Read servers' logs alone; whatever else lies among them is passed over.
+
+    Raises InputError where a named input is missing or may not be read, or no input is a log.
+    """
+    warnings: list[str] = []
+    found = _find(paths, limits, follow_links, _read_log_alone, warnings)
+    if not found.logs:
+        source = os.fspath(paths[0]) if paths else "-"
+        raise InputError(warnings[0] if warnings else said("{source}: no log of a server in it; {advice}", source=source, advice=_LOGS))
+    return Case([], warnings, False, found.logs)
+
+
+_Reader = Callable[["Blob", bool], "Found"]
+
+
+def _find(
+    paths: Sequence[str | os.PathLike[str]], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]
+) -> Found:
+    """All that texts say, each text once; what could not be read is added to the warnings."""
     once, budget = Once(), Budget(limits or Limits())
     require(paths)  # a mistyped name shows before the others are read for nothing
     names = list(dict.fromkeys(os.fspath(path) for path in paths))
@@ -44,7 +76,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
                 if isinstance(item, Skipped):
                     warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
                 elif not once.has(item):
-                    content = _read(item, alone=item.named and len(paths) == 1)
+                    content = read_one(item, item.named and len(paths) == 1)
                     if content.dumps:
                         budget.keep(len(item.data))
                     once.add(item, content)
@@ -57,15 +89,10 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             break  # which the last warning says
     found = _joined(once.found)
     warnings += found.troubles
-    if not found.dumps and not any(log.extent is not None for log in found.logs):
-        raise InputError(_say_what_lacks(paths, warnings, found))
-    if found.others:
-        sources = row(sorted(found.others, key=natural_key))
-        warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors)
+    return found
 
 
 class Found(NamedTuple):
@@ -146,6 +173,15 @@ def _read(item: Blob, alone: bool) -> Found:
     for log in found.logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
     return found
+
+
+def _read_log_alone(item: Blob, alone: bool) -> Found:
+    """A text's content as a log.  One that the caller names and that is none becomes a trouble."""
+    logs = _read_log(item)
+    for log in logs:
+        log.taken_at, log.stamped = item.taken_at, item.stamped
+    troubles = [] if logs or not item.named or alone else [said("{source}: no log of a server in it", source=item.source)]
+    return Found([], logs, [], [], troubles, [])
 
 
 def _is_clean(dumps: Sequence[Dump]) -> bool:

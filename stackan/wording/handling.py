@@ -171,6 +171,10 @@ HANDLING_ADVICE = {
         one("Have {nodes} rejoin after the end only, and while no other node is in trouble."),
         one("Have a failed node rejoin after the end only, and while no other node is in trouble."),
     ],
+    "bring-it-back": [
+        one("No log shows {nodes} ready again: have it rejoin when the cause is found, and while no other node is in trouble."),
+        one("No log shows the server ready again: start it when the cause is found."),
+    ],
     "dump-again-after-end": [one("Take dumps again after the end: what stands still then has another reason.")],
     "read-css-logs-first": [one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")],
     "read-back-from-halt": [

@@ -111,8 +111,10 @@ def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
         yield fact("read-back-from-halt")
     if fault.lost and fault.outcome == UNHANDLED and fault.back is None:
         yield fact("find-the-cause-before-start")
-    if fault.outcome in (HANDLED, GOES_ON) and fault.back is None:
+    if fault.outcome == GOES_ON:
         yield fact("rejoin-after-end", nodes=named(fault.nodes))
+    elif fault.outcome == HANDLED and fault.back is None:
+        yield fact("bring-it-back", nodes=named(fault.nodes))
 
 
 def _first(fault: Fault, kinds: Sequence[str]) -> Logged | None:
