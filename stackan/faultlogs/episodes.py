@@ -28,7 +28,7 @@ from stackan.model.log import Log
 DEATHS = ("instance-fault", "group-fault")
 _HANDLING = ("handling-started", "handling-phase", "handling-rolled-back")
 _PHASES = (REBUILD, REDO, ROLLBACK)
-_DATABASE = ("DB", "")  # an event without a group is one of the database's own
+_DATABASE = ("DB", "")  # an event without a group is one of the database's own, but in DMASM's log
 
 _SKEW = 3  # seconds that clocks of nodes may be apart
 _SOON = 600  # seconds from a death to its handling: DCR_GRP_DSKCHK_CNT is no more than 600
@@ -117,28 +117,27 @@ class _Reader:
 
     def _is_known(self, handling: _Handling, told: Told) -> bool:
         """Whether a death behind the end of an episode is that episode's own, by a clock that is late."""
-        late = handling.end is not None and told.at - handling.end.at <= _SKEW
+        late = handling.end is not None and told.at - handling.end.at <= (_SKEW if handling.of_database else _AGAIN)
         return late and all(self._nodes.key(node) in self._keys(handling) for node in told.event.nodes)
 
     def _handle(self, told: Told) -> None:
         now = self._now
         if now is not None and self._nodes.key(writer_of(told.log)) in self._keys(now) - {None}:
             return  # a dead node that is started again applies and rolls back what is its own
-        if now is None or not now.is_open:
+        if now is not None and self._goes_on(now, told):
+            now.end = None
+        elif now is None or not now.is_open:
             if not self._begins(told):
                 return
-            if now is not None and now.end is not None and told.at - now.end.at <= _AGAIN and not now.of_database:
-                now.end = None  # another group's turn for the same fault
-            else:
-                if now is not None:
-                    self._finish(now)
-                now = self._now = _Handling(told, fault=False)
+            if now is not None:
+                self._finish(now)
+            now = self._now = _Handling(told, fault=False)
         if told is not now.told[0]:
             now.told.append(told)
         now.dead += [node for node in _broken(told) if self._nodes.key(node) not in self._keys(now)]
         now.started = True
         self._rejoining, self._fault_in_rejoin = None, False
-        now.of_database = now.of_database or told.event.group in _DATABASE
+        now.of_database = now.of_database or _group(told) in _DATABASE
         if told.event.kind == "handling-rolled-back":
             now.phase = None
         elif told.event.kind == "handling-started":
@@ -146,6 +145,11 @@ class _Reader:
             now.moves_to(told.event.phase or REBUILD)
         elif told.event.phase:
             now.moves_to(told.event.phase)
+
+    def _goes_on(self, handling: _Handling, told: Told) -> bool:
+        """Whether the fault of a node, which another group's processes have handled, is now handled by the database's."""
+        soon = handling.end is not None and told.at - handling.end.at <= _AGAIN
+        return soon and not handling.of_database and _group(told) in _DATABASE
 
     def _begins(self, told: Told) -> bool:
         """Whether handling may begin with a line, where no log has its fault: a server rolls transactions back whenever it starts,
@@ -160,7 +164,7 @@ class _Reader:
     def _end(self, told: Told) -> None:
         now = self._now
         if now is not None and now.is_open and now.started:
-            if told.event.group in _DATABASE or not now.of_database:
+            if _group(told) in _DATABASE or not now.of_database:
                 now.end = told
                 now.told.append(told)
         elif now is not None and now.end is not None and told.at - now.end.at <= _SKEW:
@@ -193,6 +197,10 @@ class _Reader:
         return self._nodes.several([node for node in gone if self._nodes.key(node) not in dead])
 
 
+def _group(told: Told) -> str:
+    return told.event.group or ("ASM" if told.log.kind == "dmasm" else "")
+
+
 def _broken(told: Told) -> tuple[Node, ...]:
     """The nodes that DMCSSM's `show` names as broken; those of a command are the ones that are to handle it."""
     return told.event.nodes if "nodes" in told.event.means.values else ()
@@ -205,7 +213,7 @@ def find_episodes(logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tu
 
 
 def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> Episode:
-    failed = nodes.several(handling.dead) or _missing(handling.begin, logs, told, nodes)
+    failed = nodes.several(handling.dead) or _missing(handling.begin, max(handling.begun, default=handling.begin), logs, told, nodes)
     halted = reader.halted(handling) if handling.end is None else ()
     everybody = {nodes.key(node) for node in nodes.servers}
     end = handling.end.event.time if handling.end is not None else None
@@ -240,9 +248,11 @@ def _restarts(handling: _Handling) -> int:
     return max([*by_writer.values(), len(again)], default=0)
 
 
-def _missing(begin: float, logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tuple[Node, ...]:
-    """The nodes that must have failed where no log that is here names them: those that halted, or whose log breaks off, just before."""
-    halts = [each for each in told if each.event.kind == "halt" and begin - _BEFORE <= each.at <= begin + _SKEW]
+def _missing(begin: float, again: float, logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tuple[Node, ...]:
+    """The nodes that must have failed where no log that is here names them: those that halted, or whose log breaks off, just before
+    handling began, or was begun again.
+    """
+    halts = [each for each in told if each.event.kind == "halt" and begin - _BEFORE <= each.at <= again + _SKEW]
     gone = [node for each in halts for node in each.event.nodes or (writer_of(each.log),)]
     if not gone:
         ends: dict[Key, tuple[float, Node]] = {}
@@ -251,6 +261,6 @@ def _missing(begin: float, logs: Sequence[Log], told: Sequence[Told], nodes: Nod
             key = nodes.key(node)
             if log.kind == "dmserver" and key is not None and last is not None and last >= ends.get(key, (last, node))[0]:
                 ends[key] = last, node
-        if any(last > begin for last, _ in ends.values()):
-            gone = [node for last, node in ends.values() if begin - _BEFORE <= last <= begin]
+        if any(last > again for last, _ in ends.values()):
+            gone = [node for last, node in ends.values() if begin - _BEFORE <= last <= again]
     return nodes.several(gone)

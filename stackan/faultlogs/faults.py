@@ -83,7 +83,15 @@ def find_faults(told: Sequence[Told], episodes: Sequence[Episode], nodes: Nodes)
             chain.add(each, keys)
         if each.event.kind in _GONE:
             chain.lost |= keys
-    return tuple(_fault(chain, others, handling, nodes) for chain in chains)
+    known = [_fault(chain, others, handling, nodes) for chain in chains]
+    unseen = [episode for episode in episodes if all(fault.episode is not episode for fault in known)]
+    return tuple(sorted([*known, *map(_unseen, unseen)], key=lambda fault: fault.time or ""))
+
+
+def _unseen(episode: Episode) -> Fault:
+    """The fault that an episode is about where no log that is here has it: only what the living nodes did about it."""
+    outcome = UNHANDLED if episode.halted else HANDLED if episode.end is not None else GOES_ON
+    return Fault("instance-fault", episode.failed, episode.start, episode.events[:1], True, outcome, episode, episode.halted)
 
 
 def _nodes_of(told: Told) -> tuple[Node, ...]:
