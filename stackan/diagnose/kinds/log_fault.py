@@ -72,11 +72,9 @@ def _title(fault: Fault) -> Iterator[Fact]:
 
 
 def _explain(fault: Fault) -> Iterator[Fact]:
-    told: set[str] = set()
-    for each in fault.events:
-        if each.event.means.name not in told:
-            told.add(each.event.means.name)
-            yield each.event.means
+    root = _first(fault, (fault.kind,))
+    if root is not None:
+        yield root.event.means
     halt = _first(fault, ("halt",))
     if halt is not None and fault.kind != "halt":
         yield fact("then-it-halted", time=clock(halt.event.time))
