@@ -71,8 +71,8 @@ def find_covers(
     """(for each episode the processes that it suspends, {process: its cover})"""
     clocks = Clocks(logs)
     written: dict[str, list[Log]] = {}
-    for log, process in writers.items():
-        written.setdefault(process, []).append(log)
+    for log, name in writers.items():
+        written.setdefault(name, []).append(log)
     suspended: list[list[str]] = [[] for _ in episodes]
     covers: dict[str, Cover] = {}
     for process, times in zip(processes, taken):
@@ -119,7 +119,9 @@ def _cover(episode: Episode, times: Sequence[Taken | None], own: Sequence[Log], 
     if not inside:
         partly = [span for span in spans if _holds(episode, span._replace(times=span.times[-1:]), clocks)]
         return _told(episode, partly[0], fact("dumps-began-before"), handles, logs) if partly and len(spans) == 1 else None
-    fitting = [span for span in spans if clocks.begin is None or clocks.end is None or clocks.begin <= span.first and span.last <= clocks.end]
+    fitting = [
+        span for span in spans if clocks.begin is None or clocks.end is None or (clocks.begin <= span.first and span.last <= clocks.end)
+    ]
     doubt = None
     if len(known) < len(times):
         doubt = fact("some-dumps-have-no-time", count=len(times) - len(known), of=len(times))
@@ -132,7 +134,9 @@ def _cover(episode: Episode, times: Sequence[Taken | None], own: Sequence[Log], 
 
 def _spans(known: Sequence[Taken], clocks: Clocks) -> list[_Span]:
     """The span of the snapshots, in each zone that it may be of."""
-    times = [(first, last) for time in known if (first := seconds_of(time.first)) is not None and (last := seconds_of(time.last)) is not None]
+    times = [
+        (first, last) for time in known if (first := seconds_of(time.first)) is not None and (last := seconds_of(time.last)) is not None
+    ]
     kinds = {time.clock for time in known}
     if len(times) < len(known) or len(kinds) > 1:
         return []
@@ -147,7 +151,15 @@ def _holds(episode: Episode, span: _Span, clocks: Clocks) -> bool:
 def _told(episode: Episode, span: _Span, doubt: Fact | None, handles: bool, logs: Sequence[Log]) -> Cover:
     first, last = iso_of(span.first), iso_of(span.last)
     return Cover(
-        episode, doubt is None, first, last, doubt, episode.phase_at(f"{last}.999"), span.shift or None, handles, _quiet(episode, span, logs)
+        episode,
+        doubt is None,
+        first,
+        last,
+        doubt,
+        episode.phase_at(f"{last}.999"),
+        span.shift or None,
+        handles,
+        _quiet(episode, span, logs),
     )
 
 

@@ -229,7 +229,9 @@ def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Se
         _restarts(handling),
         tuple(each.logged for each in handling.told),
         halted,
-        "DB" if handling.of_database or not handling.begun else next((each.event.group for each in handling.told if each.event.group), "DB"),
+        "DB"
+        if handling.of_database or not handling.begun
+        else next((each.event.group for each in handling.told if each.event.group), "DB"),
     )
 
 

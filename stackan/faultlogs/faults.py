@@ -110,7 +110,9 @@ def _continues(told: Told, keys: set[Key], chain: _Chain, handling: _Handlings) 
         return kind in chain.kinds and keys == chain.keys
     if kind == "site-fault" or "site-fault" in chain.kinds:
         return apart <= _TOGETHER
-    if keys & (chain.keys if chain.is_shared and apart <= _TOGETHER else chain.lost or chain.keys) and not handling.between(chain, told, keys):
+    if keys & (chain.keys if chain.is_shared and apart <= _TOGETHER else chain.lost or chain.keys) and not handling.between(
+        chain, told, keys
+    ):
         return True
     if kind == "network-fault":
         return "network-fault" in chain.kinds and apart <= _TOGETHER
@@ -138,7 +140,12 @@ class _Handlings:
     def of(self, keys: set[Key], first: float, until: float) -> Episode | None:
         """The episode that handles the loss of one of these nodes, which was lost in this time."""
         for begin, end, failed, episode in self._known:
-            if failed & keys and begin >= first - _SKEW and until <= (end if end is not None else until) + _SKEW and begin - until <= _LEADS:
+            if (
+                failed & keys
+                and begin >= first - _SKEW
+                and until <= (end if end is not None else until) + _SKEW
+                and begin - until <= _LEADS
+            ):
                 return episode
             if failed & keys and begin <= until + _SKEW and first <= (end if end is not None else first):
                 return episode
@@ -146,9 +153,7 @@ class _Handlings:
 
     def between(self, chain: _Chain, told: Told, keys: set[Key]) -> bool:
         """Whether the loss of a node was handled before an event that is about it: that is another fault then."""
-        return any(
-            failed & keys and end is not None and chain.first <= end < told.at - _SKEW for begin, end, failed, _ in self._known
-        )
+        return any(failed & keys and end is not None and chain.first <= end < told.at - _SKEW for begin, end, failed, _ in self._known)
 
 
 def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -> Fault:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Union
-
 from stackan.faultlogs.timeline import Told
 from stackan.model.event import Node
 from stackan.model.log import Log
 
-Key = Union[int, str]  # a node's number, else its name
+Key = int | str  # a node's number, else its name
 
 _WEIGHTS = {"DB": 3, "": 2}  # of a name, by the group whose process has it: a node is best known by its database instance
 _OF_SERVER = 4

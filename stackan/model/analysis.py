@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from stackan.model.event import Story
+from stackan.model.event import NO_STORY, Story
 from stackan.model.facts import Fact
 from stackan.model.finding import Finding
 from stackan.model.process import Process
@@ -73,7 +73,7 @@ class Analysis:
         doors: Doors,
         logs: tuple[Log, ...] = (),
         descriptors: tuple[Descriptors, ...] = (),
-        story: Story = Story(),
+        story: Story = NO_STORY,
     ) -> None:
         self.verdict = verdict
         self.headline_facts = headline_facts  # what the headline says

@@ -119,6 +119,13 @@ class Cover(NamedTuple):
     quiet: Logged | None = None  # the last line about handling before the snapshots, where the logs go on behind them without another one
 
 
+class Lacking(NamedTuple):
+    """A log that is not there, and that would tell more."""
+
+    kind: str
+    node: Node | None = None
+
+
 class Story(NamedTuple):
     """All that the logs of a case tell together."""
 
@@ -131,8 +138,4 @@ class Story(NamedTuple):
     lacking: tuple[Lacking, ...] = ()
 
 
-class Lacking(NamedTuple):
-    """A log that is not there, and that would tell more."""
-
-    kind: str
-    node: Node | None = None
+NO_STORY = Story()

@@ -13,7 +13,7 @@ from stackan.graph import build, find_pools, reduce
 from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
-from stackan.model.event import Story
+from stackan.model.event import NO_STORY, Story
 from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process, are_whole
 from stackan.model.said import said
@@ -75,7 +75,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
 def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequence[Process]) -> Story:
     """All that the servers' logs tell together."""
     if not any(log.extent is not None for log in logs):
-        return Story()
+        return NO_STORY
     from stackan.faultlogs import find_writers, read_story
 
     writers = {log: processes[at].id for log, at in find_writers(logs, places).items()}

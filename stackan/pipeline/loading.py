@@ -180,8 +180,10 @@ def _read_log_alone(item: Blob, alone: bool) -> Found:
     logs = _read_log(item)
     for log in logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
-    troubles = [] if logs or not item.named or alone else [said("{source}: no log of a server in it", source=item.source)]
-    return Found([], logs, [], [], troubles, [])
+    found = Found([], logs, [], [], [], [])
+    if item.named and not logs and not alone:
+        found.troubles.append(said("{source}: no log of a server in it", source=item.source))
+    return found
 
 
 def _is_clean(dumps: Sequence[Dump]) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
+from stackan.model.placement import ARCHIVE, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
 from stackan.placing.names import read_name
 
 Rounds = tuple[int, ...]
@@ -29,7 +28,7 @@ def _compared(place: ProcessInputs) -> list[Placement]:
 
 
 def _own(place: ProcessInputs) -> list[Taken | None]:
-    """The times by the best source that tells the snapshots apart: what all of several have alike is the time of their archive or folder."""
+    """The times by the best source that tells the snapshots apart: what all of them have alike is the time of their archive or folder."""
     placed = _compared(place)
     choices = [_clues(each) for each in placed]
     inputs = len({each.dump.source for each in placed})

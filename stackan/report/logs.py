@@ -21,7 +21,10 @@ def log_row(log: Log, analysis: Analysis, lang: str) -> dict[str, Any]:
 
     process, waits = next(
         ((process.id, reading.waits) for process in analysis.processes for reading in process.logs if reading.log is log),
-        (analysis.story.writers.get(log), tuple(Judged(wait, None, None, False, False, fact("no-process-has-thread")) for wait in log.waits)),
+        (
+            analysis.story.writers.get(log),
+            tuple(Judged(wait, None, None, False, False, fact("no-process-has-thread")) for wait in log.waits),
+        ),
     )
     extent = log.extent
     return {

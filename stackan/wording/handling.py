@@ -27,9 +27,15 @@ _TITLES = {
         ),
     ],
     "node-found-dead": _with_nodes("{nodes}: found dead at {time}", "A node was found dead at {time}"),
-    "whole-node-found-dead": _with_nodes("{nodes}: all processes of the node found dead at {time}", "A whole node was found dead at {time}"),
-    "shared-storage-lost": _with_nodes("{nodes}: shared storage cannot be reached since {time}", "Shared storage cannot be reached since {time}"),
-    "network-failed": _with_nodes("The network between the nodes failed at {time} ({nodes})", "The network between the nodes failed at {time}"),
+    "whole-node-found-dead": _with_nodes(
+        "{nodes}: all processes of the node found dead at {time}", "A whole node was found dead at {time}"
+    ),
+    "shared-storage-lost": _with_nodes(
+        "{nodes}: shared storage cannot be reached since {time}", "Shared storage cannot be reached since {time}"
+    ),
+    "network-failed": _with_nodes(
+        "The network between the nodes failed at {time} ({nodes})", "The network between the nodes failed at {time}"
+    ),
     "all-nodes-gone": _with_nodes("All nodes were gone at {time} ({nodes})", "All nodes were gone at {time}"),
     "server-ended-itself": _with_nodes("{nodes}: ended itself at {time}", "A server ended itself at {time}"),
     "disk-did-not-answer": _with_nodes("{nodes}: a disk did not answer in time at {time}", "A disk did not answer in time at {time}"),
@@ -129,7 +135,9 @@ _HANDLING = {
 
 _DOUBTS = {
     "no-times-of-dumps": [
-        one("Nothing tells when the dumps were taken, so they may be of another time: give them with their times (an archive, dated names).")
+        one(
+            "Nothing tells when the dumps were taken, so they may be of another time: give them with their times (an archive, dated names)."
+        )
     ],
     "dumps-began-before": [one("Not all of the snapshots lie in that time: the first were taken before it.")],
     "some-dumps-have-no-time": [one("Of {count} of {of} snapshots nothing tells when they were taken.")],
@@ -160,7 +168,9 @@ HANDLING_ADVICE = {
             "nodes halt."
         )
     ],
-    "watch-show": [one("Run `show` in dmcssm twice, minutes apart: `sub_sta` names what handling waits for, and moves on while it goes on.")],
+    "watch-show": [
+        one("Run `show` in dmcssm twice, minutes apart: `sub_sta` names what handling waits for, and moves on while it goes on.")
+    ],
     "look-at-control-node": [
         one(
             "As it seems to stand still, look at the control node before anything is halted: its log, its disks (iostat), and its threads "
@@ -176,7 +186,9 @@ HANDLING_ADVICE = {
         one("No log shows the server ready again: start it when the cause is found."),
     ],
     "dump-again-after-end": [one("Take dumps again after the end: what stands still then has another reason.")],
-    "read-css-logs-first": [one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")],
+    "read-css-logs-first": [
+        one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")
+    ],
     "read-back-from-halt": [
         one("Then read the log of the server that ended, backward from its halt: the lines before it, of the same thread, tell why.")
     ],
@@ -186,8 +198,8 @@ HANDLING_ADVICE = {
     ],
     "check-links": [
         one(
-            "Check the interfaces and switches between the nodes (ip link, ethtool). Of two nodes the one with the higher number is halted, "
-            "unless DMDCR_LINK_CHECK_IP lets the one that is reached survive."
+            "Check the interfaces and switches between the nodes (ip link, ethtool). Of two nodes the one with the higher number is "
+            "halted, unless DMDCR_LINK_CHECK_IP lets the one that is reached survive."
         )
     ],
     "look-at-the-site": [
@@ -196,7 +208,10 @@ HANDLING_ADVICE = {
     "check-slow-disk": [one("Check the disk (iostat -x, dmesg); after IO_TIMEOUT the server asks again, and ends itself in the end.")],
     "free-space": [one("Free space on the disk, or enlarge it, before the server is started again.")],
     "free-sessions": [
-        one("SYSDBA has ten sessions beyond the limit: log in with it, end idle sessions, and see why they are so many; or raise MAX_SESSIONS.")
+        one(
+            "SYSDBA has ten sessions beyond the limit: log in with it, end idle sessions, and see why they are so many; or raise "
+            "MAX_SESSIONS."
+        )
     ],
     "free-connections": [one("End idle connections and see why they are so many, or raise the limit (maxConnections).")],
     "find-memory-user": [one("See which statements use the memory, and whether the limit for the server fits the machine.")],

@@ -1,6 +1,4 @@
-"""Dumps that were taken while a cluster handles a fault: suspended by design, if their times show it; the same waits at other times are judged
-as everywhere.
-"""
+"""Dumps that were taken while a cluster handles a fault: suspended by design, if their times show it; else judged as everywhere."""
 
 from __future__ import annotations
 
@@ -106,7 +104,10 @@ def test_a_node_whose_dump_has_no_time_was_dumped_in_its_round(tmp_path: Path) -
 def test_the_utc_of_a_tar_is_translated_by_the_times_of_the_logs_files(tmp_path: Path, written: str) -> None:
     """Eight hours ahead of UTC.  Logs that were copied before they were packed do not show it."""
     logs = {name: (text, "2024-05-12T03:00:00" if written == "last" else "2024-05-13T17:13:37") for name, text in crash().texts().items()}
-    dumps = {f"round{at}/node0/pstack_dmserver_500.log": (server("DSC0"), f"2024-05-12T{time}") for at, time in ((1, "02:04:10"), (2, "02:08:10"))}
+    dumps = {
+        f"round{at}/node0/pstack_dmserver_500.log": (server("DSC0"), f"2024-05-12T{time}")
+        for at, time in ((1, "02:04:10"), (2, "02:08:10"))
+    }
     analysis = stackan.analyze(stackan.load(tar(tmp_path / "case.tar", {**logs, **dumps})))
     if written == "last":
         assert analysis.verdict == "recovering"

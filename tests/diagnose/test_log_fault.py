@@ -39,7 +39,7 @@ def test_storage_that_is_lost_explains_the_halt_and_the_death_of_its_node(tmp_pa
     cluster = Cluster()
     cluster.say("CSS1", "10:02:07.000", VOTING, "ERROR")
     cluster.say("DSC1", "10:02:22.000", HALT, "FATAL")
-    cluster.handle("10:03", "10:06", "DSC1", "DSC0")
+    cluster.handle("10:03", "10:06", "DSC1", "DSC0", monitor=False)
     finding = only(judge(cluster, tmp_path))
     assert titles(finding) == ["shared-storage-lost", "fault-was-handled"]
     assert finding.title[0].values["nodes"] == ("DSC1[1]",)
@@ -102,10 +102,9 @@ def test_nodes_that_fall_behind_a_death_in_a_rejoin_are_part_of_that_fault(tmp_p
 
 
 def test_all_nodes_gone_is_critical_unless_they_were_stopped(tmp_path: Path) -> None:
-    inactive = (
-        "[!!!DSC INFO!!!]CSSM detected all EP inactive, the entire cluster may be faulty or the entire cluster has already exited"
-    )
+    inactive = "[!!!DSC INFO!!!]CSSM detected all EP inactive, the entire cluster may be faulty or the entire cluster has already exited"
     cluster = Cluster()
+    cluster.chat("monitor", "09:00:00.000")
     cluster.say("monitor", "10:03:17.000", inactive)
     assert only(judge(cluster, tmp_path / "gone")).severity == "critical"
     for node in ("DSC0", "DSC1"):

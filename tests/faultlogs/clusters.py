@@ -1,14 +1,16 @@
-"""Logs of a made-up DMDSC cluster: the lines that the guide documents, in the shape that Dameng's programs give them, and dumps beside them."""
+"""Logs of a made-up DMDSC cluster, with the lines that the guide documents in the shape of Dameng's logs, and dumps beside them."""
 
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
+from stackan.model.event import Node
 from tests.dumping import app, dump, mutex, poll_events, thread
 
 DAY = "2024-05-12"
@@ -52,12 +54,14 @@ class Cluster:
     def chat(self, name: str, *times: str) -> None:
         """Ordinary lines, that say how far a log goes."""
         for time in times:
-            self.say(name, time, "[CSS]: 设置EP CSS0[0]为控制节点" if name == "monitor" else "checkpoint requested, rlog free space[404170994]")
+            self.say(
+                name, time, "[CSS]: 设置EP CSS0[0]为控制节点" if name == "monitor" else "checkpoint requested, rlog free space[404170994]"
+            )
 
     def handle(
         self, begin: str, end: str | None, dead: str, *living: str, control: str = "CSS0", monitor: bool = True, group: str = "DB"
     ) -> None:
-        """A death at `begin` (to the minute) and its handling, by the log of the control node's DMCSS, of DMCSSM, and of the living nodes."""
+        """A death at `begin` (to the minute) and its handling: the control node's DMCSS, DMCSSM, and the living nodes tell of it."""
         for name in (control, *(("monitor",) if monitor else ())):
             self.say(name, f"{begin}:17.100", death(dead, group))
             for node in living:
@@ -75,7 +79,7 @@ class Cluster:
         files = {}
         for name, lines in self.lines.items():
             path = f"monitor/dmcssm_{DAY.replace('-', '')}091817.log" if name == "monitor" else f"node{name[-1]}/dm_{name}_202405.log"
-            ordered = sorted(lines, key=lambda line: line[line.index(DAY) :][:23].replace(":", "").replace(".", ""))
+            ordered = sorted(lines, key=lambda line: re.sub(r"\D", "", line[line.index("20") :][:23]))
             files[path] = ("\n".join(ordered) + "\n").encode("gb18030")
         return files
 
@@ -118,9 +122,9 @@ def pack(path: Path, files: Mapping[str, tuple[bytes, str]]) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for name, (text, time) in files.items():
             moment = datetime.fromisoformat(time)
-            archive.writestr(zipfile.ZipInfo(name, (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)), text)
+            archive.writestr(zipfile.ZipInfo(name, moment.timetuple()[:6]), text)
     return path
 
 
-def names(nodes: Iterable[object]) -> list[str]:
-    return [f"{getattr(node, 'name')}[{getattr(node, 'site')}]" for node in nodes]
+def names(nodes: Iterable[Node]) -> list[str]:
+    return [f"{node.name}[{node.site}]" for node in nodes]

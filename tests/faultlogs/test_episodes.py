@@ -66,7 +66,8 @@ def test_a_further_death_restarts_the_same_episode(tmp_path: Path) -> None:
             cluster.say(name, "10:11:37.000", command("RESUME_WORKER", node))
     for node in ("DSC0", "DSC2"):  # a second behind the others
         for time, word in (
-            ("10:03:19.000", "EP CRASH"), ("10:04:29.400", "CRASH ROLLBACK"), ("10:04:42.000", "EP CRASH"), ("10:11:38.000", "RESUME WORKER"),
+            ("10:03:19.000", "EP CRASH"), ("10:04:29.400", "CRASH ROLLBACK"), ("10:04:42.000", "EP CRASH"),
+            ("10:11:38.000", "RESUME WORKER"),
         ):  # fmt: skip
             cluster.say(node, time, taken(word))
     assert episodes(cluster.write(tmp_path)) == [(["DSC1[1]", "DSC3[3]"], "10:03", "10:11", 1)]
