@@ -24,8 +24,10 @@ from stackan.wording.nouns import say
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
+    from stackan.model.event import Event
     from stackan.model.link import Descriptors, Link
     from stackan.model.log import Judged, Log
+    from stackan.wording.speech import Speech
 
 SCHEMA = "stackan.analysis/1"
 _ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
@@ -60,7 +62,7 @@ def document(analysis: Analysis, lang: str) -> dict[str, Any]:
         ],
         "stuck_stacks": [_class(each) for each in analysis.stuck_stacks],
         "findings": [_finding(analysis, finding, lang) for finding in analysis.findings],
-        "logs": [_log(log, analysis.processes) for log in analysis.logs],
+        "logs": [_log(log, analysis.processes, lang) for log in analysis.logs],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "warnings": list(map(catalog_of(lang).again, analysis.warnings)),
     }
@@ -277,21 +279,42 @@ def _class(stack: StackClass) -> dict[str, Any]:
     }
 
 
-def _log(log: Log, processes: tuple[Process, ...]) -> dict[str, Any]:
-    """A log, with what the dumps of the process that has written it say to its waits."""
+def _log(log: Log, processes: tuple[Process, ...], lang: str) -> dict[str, Any]:
+    """A log with its events, and with what the dumps of the process that has written it say to its waits."""
     from stackan.model.log import Judged
 
     process, waits = next(
         ((process.id, reading.waits) for process in processes for reading in process.logs if reading.log is log),
         (None, tuple(Judged(wait, None, None, False, False, fact("no-process-has-thread")) for wait in log.waits)),
     )
+    extent, words = log.extent, speech(lang)
     return {
         "source": log.source,
         "kind": log.kind,
+        "host": log.writer.host,
+        "node": log.writer.node,
         "process": process,
+        "encoding": extent.encoding if extent is not None else None,
+        "lines": extent.lines if extent is not None else None,
+        "records": extent.records if extent is not None else None,
+        "from": extent.first if extent is not None else None,
+        "to": extent.last if extent is not None else None,
+        "events": [_event(event, words) for event in log.events],
         "rounds": log.rounds,
         "waits": [_logged_wait(judged) for judged in waits],
         "alarms": [{"line": line, "text": log.line_text(line)} for line in log.alarms],
+    }
+
+
+def _event(event: Event, words: Speech) -> dict[str, Any]:
+    return {
+        "time": event.time,
+        "line": event.line,
+        "text": event.text,
+        "kind": event.kind,
+        "count": event.times,
+        "nodes": [node._asdict() for node in event.nodes],
+        "means": words.text([event.means]),
     }
 
 
