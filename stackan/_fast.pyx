@@ -1075,3 +1075,4 @@ cdef int give_tables(Scanner *s, columns) except -1:
 
 
 include "_fast_tally.pxi"
+include "_fast_logs.pxi"

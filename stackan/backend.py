@@ -62,8 +62,8 @@ def tally(dialect: int) -> Tally | None:
 
 def sieve(marks: tuple[bytes, ...]) -> Sieve:
     """Looks at the pieces of a log for lines that hold any of these marks; no mark has a line's end in it."""
-    if name() == "native" and hasattr(_fast, "LogSieve"):
-        return _fast.LogSieve(marks)  # type: ignore[no-any-return]
+    if name() == "native":
+        return _fast.LogSieve(marks)
     from stackan._reference_logs import ReferenceSieve
 
     return ReferenceSieve(marks)

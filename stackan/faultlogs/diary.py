@@ -6,7 +6,7 @@ something came between the two that makes the second one news: a handling that i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable
 from datetime import datetime
 
 from stackan.model.event import FAULTS, Event
@@ -20,6 +20,8 @@ _HANDLING = frozenset(("handling-started", "handling-phase", "handling-rolled-ba
 _START = frozenset(("start-phase", "replaying", "starting", "ready"))
 # What makes a later event of these kinds no repeat of an earlier one.
 _ENDS: dict[str, frozenset[str]] = {
+    "instance-fault": frozenset(("handling-over",)),
+    "group-fault": frozenset(("handling-over",)),
     "handling-started": frozenset(("handling-over", "rejoin")),
     "handling-rolled-back": frozenset(("handling-started", "handling-phase")),
     "handling-over": frozenset((*FAULTS, *_HANDLING, "rejoin")),
@@ -36,7 +38,7 @@ class Diary:
     def __init__(self) -> None:
         self.untold = 0  # events that are too many
         self._events: list[Event] = []
-        self._standing: dict[Hashable, int] = {}  # which event a further one would repeat
+        self._standing: dict[tuple[Hashable, ...], int] = {}  # which event a further one would repeat; the kind comes first
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -44,7 +46,7 @@ class Diary:
 
     def tell(self, event: Event) -> Event:
         """Take an event, as a new one or as a repeat; returns it as it then stands."""
-        key = (event.kind,) if event.kind in _ONCE else (event.kind, event.nodes, event.means.name)
+        key: tuple[Hashable, ...] = (event.kind,) if event.kind in _ONCE else (event.kind, event.nodes, event.means.name)
         at = self._standing.get(key)
         if at is not None and not _is_news(self._events[at], event):
             known = self._events[at]
@@ -54,6 +56,7 @@ class Diary:
                 last_time=event.time or known.last_time,
                 means=_told_on(known.means, event.means),
             )
+            self.forget(_ENDS.get(event.kind, ()))
             return self._events[at]
         if len(self._events) >= MOST_EVENTS:
             self.untold += 1
@@ -63,17 +66,16 @@ class Diary:
         self._events.append(event._replace(last_line=event.line, last_time=event.time))
         return self._events[-1]
 
-    def forget(self, kinds: Iterable[str]) -> None:
+    def forget(self, kinds: Collection[str]) -> None:
         """Let no later event of these kinds be a repeat."""
-        kinds = frozenset(kinds)
-        if kinds:
-            self._standing = {key: at for key, at in self._standing.items() if self._events[at].kind not in kinds}
+        for key in [key for key in self._standing if key[0] in kinds]:
+            del self._standing[key]
 
 
 def _told_on(known: Fact, again: Fact) -> Fact:
-    """What an event and its repeat mean together: of what runs on, such as the number of a transaction, `last` is the newest."""
-    last = again.values.get("last")
-    return known if last is None else known._replace(values={**known.values, "last": last})
+    """What an event and its repeat mean together: of numbers that run on, those of transactions, the newest is renewed."""
+    newest = again.values.get("newest")
+    return known if newest is None else known._replace(values={**known.values, "newest": newest})
 
 
 def _is_news(known: Event, event: Event) -> bool:

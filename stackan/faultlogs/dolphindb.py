@@ -57,7 +57,7 @@ START = (
     Template(
         "means-redo-applied",
         "replaying",
-        re.compile(r"applyTidRedoLog ?: ?(?P<first>\d{1,18})\b", re.ASCII),
+        re.compile(r"applyTidRedoLog ?: ?(?P<oldest>\d{1,18})\b", re.ASCII),
         "applyTidRedoLog : 2853,c686664b-d020-429a-1746-14584f5a3b57,/ddb/storage/CHUNKS/tick/20240526/Key4/gz,pt_2,27639032,1048866,0",
         _START,
         ("applyTidRedoLog",),
@@ -189,7 +189,7 @@ class Reader:
                 self.diary.forget(("start-phase", "replaying"))
             self._phase = place
         means = meaning(template.means, found, None)
-        if "first" in means.values:
-            means = means._replace(values={**means.values, "last": means.values["first"]})
+        if "oldest" in means.values:
+            means = means._replace(values={**means.values, "newest": means.values["oldest"]})
         nodes = (Node(self._node, None),) if self._node else ()
         self.diary.tell(Event(template.kind, line.number, time, line.text, nodes, means, phase=template.phase))

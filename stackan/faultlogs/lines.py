@@ -98,15 +98,14 @@ class Passage:
         sifted = self._sieve.sift(piece, len(piece), self._writer)
         self._quotes.begin_piece()
         for number, first, end, head, marks in _merged(sifted, piece):
+            text = decode(piece[first:end])
+            if head == first:
+                yield Line(self._lines + number + 1, text, text, False, False, marks)
+                continue
             self._quotes.go_to(piece, head, first)
             heading = self._head if head < 0 else _line_at(piece, head)
             yield Line(
-                self._lines + number + 1,
-                decode(piece[first:end]),
-                None if heading is None else decode(heading),
-                head != first,
-                head != first and self._quotes.are_open,
-                marks,
+                self._lines + number + 1, text, None if heading is None else decode(heading), True, self._quotes.are_open, marks
             )
         self._quotes.go_to(piece, sifted.head, len(piece))
         self._count(sifted, piece)

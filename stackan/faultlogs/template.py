@@ -10,6 +10,8 @@ from stackan.model.event import Node
 from stackan.model.facts import Fact, Value, fact
 
 _QUOTED = re.compile(r'"[^"]*"?|(?<!\w)\'[^\']*\'?')
+_OF_NODE = frozenset(("name", "site", "group", "by"))
+_WORDS = frozenset(("code", "ip", "peer"))  # all others are numbers
 ALARMS = frozenset(("ERROR", "FATAL", "ERR"))  # levels at which a server does not quote what others have written
 
 
@@ -60,8 +62,8 @@ def meaning(name: str, found: re.Match[str], node: Node | None) -> Fact:
     """What a line means: the fact of this name with all that the line tells."""
     values: dict[str, Value] = {}
     for key, value in found.groupdict().items():
-        if value and key not in ("name", "site", "group", "by"):
-            values[key] = int(value) if value.isdecimal() and len(value) <= 18 else value
+        if value and key not in _OF_NODE:
+            values[key] = value if key in _WORDS else int(value)
     if node is not None:
         values["node"] = label(node)
     return fact(name, **values)

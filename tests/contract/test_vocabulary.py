@@ -13,13 +13,14 @@ import pytest
 import stackan
 from stackan.model import finding, waitgraph
 from stackan.wording.advice import ADVICE
+from stackan.wording.events import MEANINGS
 from stackan.wording.notes import NOTES
 from stackan.wording.sentences import RELATIONS, SENTENCES
 
 ROOT = Path(__file__).parents[2]
 STAGES = sorted(path for path in (ROOT / "stackan").rglob("*.py") if path.parent.name != "wording")
 DIAGNOSE = [path for path in STAGES if "diagnose" in path.parts]
-SPOKEN = {**SENTENCES, **ADVICE, **NOTES}
+SPOKEN = {**SENTENCES, **ADVICE, **NOTES, **MEANINGS}
 WORD = re.compile(r"[a-z]+(-[a-z]+)+")
 # Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, and of how threads stand.
 OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, "capture-problem"}
@@ -96,7 +97,7 @@ def test_every_sentence_is_told_somewhere() -> None:
 
 
 def test_no_name_means_two_things() -> None:
-    assert len(SPOKEN) == len(SENTENCES) + len(ADVICE) + len(NOTES)
+    assert len(SPOKEN) == len(SENTENCES) + len(ADVICE) + len(NOTES) + len(MEANINGS)
 
 
 def test_every_name_is_documented_and_no_other() -> None:
@@ -128,9 +129,13 @@ def test_the_relations_of_the_graph_are_those_that_have_words() -> None:
     assert codes == set(RELATIONS)
 
 
-NUMBERS = "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds"
-TEXTS = "process pool function caller loop connection peer source object work text hint rule address cpu step"
-LISTS = "threads processes pools by kinds functions calls"
+NUMBERS = (
+    "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds port signal subnet transaction oldest newest"
+)
+TEXTS = (
+    "process pool function caller loop connection peer source object work text hint rule address cpu step node ip code time begin end zone log"
+)
+LISTS = "threads processes pools by kinds functions calls nodes"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),
     **dict.fromkeys(TEXTS.split(), str),

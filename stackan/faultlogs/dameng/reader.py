@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from stackan.faultlogs.dameng import commands, show
 from stackan.faultlogs.dameng.header import PROGRAMS, Header, read_header
@@ -17,9 +19,26 @@ from stackan.model.event import Event, Node, Writer
 from stackan.model.facts import Fact, fact
 
 MARKS = (*marks_of(TEMPLATES), *(mark.encode() for mark in (*commands.MARKS, *show.MARKS)))
-_TEMPLATES: dict[int, Template] = {
-    bit: template for bit, mark in enumerate(MARKS) for template in TEMPLATES if mark.decode() in template.marks
-}
+
+
+class Chances(NamedTuple):
+    """What a line may be, by the marks that it holds."""
+
+    templates: tuple[Template, ...]
+    command: bool
+    show: bool
+
+
+@functools.lru_cache(maxsize=256)
+def _chances(marks: int) -> Chances:
+    held = [mark.decode() for bit, mark in enumerate(MARKS) if marks >> bit & 1]
+    return Chances(
+        tuple(template for template in TEMPLATES if not set(template.marks).isdisjoint(held)),
+        not set(commands.MARKS).isdisjoint(held),
+        not set(show.MARKS).isdisjoint(held),
+    )
+
+
 _OF_GROUP = re.compile(r"\[(?:CSS|ASM|DB)\]:? ?\S|CSS MONITOR\b", re.ASCII)  # what DMCSS's and DMCSSM's consoles print
 _OF_ITSELF = frozenset(("halt", "storage-fault", "starting", "ready", "stopped"))  # what a server says of itself
 
@@ -95,26 +114,21 @@ class Reader:
 
     def _read_text(self, text: str, line: Line, header: Header | None) -> None:
         time = header.time if header is not None else None
-        if self._show.take(text, line.number, time):
+        chances = _chances(line.marks)
+        if chances.show and self._show.take(text, line.number, time):
             return
         self._tell_stand()
-        flag = show.read_flag(text)
-        if flag is not None:
+        if chances.show and (flag := show.read_flag(text)) is not None:
             self._read_flag(flag, line, time)
             return
-        if self._read_command(text, line, time):
+        if chances.command and self._read_command(text, line, time):
             return
         level = "" if header is None or line.continues else header.level
-        for template in self._candidates(line.marks):
+        for template in chances.templates:
             found = template.find(text, level)
             if found is not None:
                 self._read_template(template, found, line, time)
                 return
-
-    def _candidates(self, marks: int) -> list[Template]:
-        """The templates whose marks a line holds."""
-        chosen = dict.fromkeys(_TEMPLATES[bit] for bit in range(marks.bit_length()) if marks >> bit & 1 and bit in _TEMPLATES)
-        return list(chosen)
 
     def _read_template(self, template: Template, found: re.Match[str], line: Line, time: str | None) -> None:
         if template is ROLLBACK and (self._opens or not (self._handles or (self._handles is None and found["count"] != "0"))):
@@ -152,7 +166,7 @@ class Reader:
             self._name(node, stand.group)
         if stand.kind == "handling-rolled-back" and self._rolled_back:
             return  # by a command that was told
-        means = fact(stand.means, nodes=", ".join(map(label, stand.nodes)) or None)
+        means = fact(stand.means, nodes=tuple(map(label, stand.nodes)) or None)
         event = Event(stand.kind, stand.line, stand.time, stand.text, stand.nodes, means, phase=stand.phase, group=stand.group)
         self._follow(self.diary.tell(event))
 

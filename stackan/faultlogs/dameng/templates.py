@@ -18,7 +18,7 @@ _MANUAL = "DMDSC's manual"
 # Before the text proper: who says it (`[CSS1]`), the tag, and whose processes it is about (`[DB]`), as far as they are printed.
 TAG = r"(?:\[(?P<by>\w{1,64})\])?:?\s*(?:\[?!!!DSC INFO!!!\])?\s*(?:\[(?P<group>CSS|ASM|DB)\])?:?\s*"
 _NODE = r"\[?(?P<name>[^\[\]\s,:]{1,128})\]?:?\[(?P<site>\d{1,4})\]"
-_ADDRESS = r"(?P<address>\S{1,64})"
+_IP = r"\S{1,64}"
 
 
 GROUPS = ("CSS", "ASM", "DB")
@@ -61,7 +61,7 @@ FAULTS = (
     Template(
         "means-link-lost",
         "network-fault",
-        _fits(rf"{TAG}Network connect to IP address {_ADDRESS} has been disconnected"),
+        _fits(rf"{TAG}Network connect to IP address (?P<peer>{_IP}) has been disconnected"),
         "[!!!DSC INFO!!!]Network connect to IP address 0.0.0.0 has been disconnected.",
         f"{_GUIDE}.4",
         ("Network connect to IP address",),
@@ -69,7 +69,7 @@ FAULTS = (
     Template(
         "means-interface-down",
         "network-fault",
-        _fits(rf"{TAG}Network interface with IP address {_ADDRESS} no longer running"),
+        _fits(rf"{TAG}Network interface with IP address (?P<ip>{_IP}) no longer running"),
         "[!!!DSC INFO!!!]Network interface with IP address 0.0.0.0 no longer running.",
         f"{_GUIDE}.4",
         ("Network interface with IP address",),
