@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import stackan
-from stackan.model import finding, waitgraph
+from stackan.model import event, finding, waitgraph
 from stackan.wording.advice import ADVICE
 from stackan.wording.events import MEANINGS
 from stackan.wording.notes import NOTES
@@ -22,8 +22,8 @@ STAGES = sorted(path for path in (ROOT / "stackan").rglob("*.py") if path.parent
 DIAGNOSE = [path for path in STAGES if "diagnose" in path.parts]
 SPOKEN = {**SENTENCES, **ADVICE, **NOTES, **MEANINGS}
 WORD = re.compile(r"[a-z]+(-[a-z]+)+")
-# Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, and of how threads stand.
-OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, "capture-problem"}
+# Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, events, and of how threads stand.
+OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, *event.EVENTS, "capture-problem", "log-fault"}
 # What a sentence's placeholder is made of, where that has another name.
 MADE_OF = {"number": "processes", "reason": "hint", "advice": "hint"}
 
