@@ -19,7 +19,8 @@ LOG = (
     b"\n"
     b"[2024-05-12 09:13:17:769] [CSS]: [!!!DSC INFO!!!]dead instance detected, detect ep DSC1[1] broken.\n"
     b"[monitor]          [2024-05-12 09:15:17:769] show GRP_DSC\n"
-    b"\t2024-05-12 10:03:31    DSC0          0         5236\n" + "2024-05-12 09:16:00 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode()
+    b"\t2024-05-12 10:03:31    DSC0          0         5236\n"
+    + "2024-05-12 09:16:00 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode()
     + "2024-05-12 09:16:01 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode("gb18030")
     + b"\x81 neither\n2024-05-12 09:16:02 [INFO] dmcss P777"
 )
@@ -77,7 +78,9 @@ def test_a_record_of_another_process_is_told(sift):
     assert found.writer == b"0000000777"
 
 
-@pytest.mark.parametrize("line", [b"2024-05-12 09:14:03 [INFO] x P12345678901234567890123 y", b"2024-05-12 09:14:03 [INFO] x P123 y", b"P12345"])
+@pytest.mark.parametrize(
+    "line", [b"2024-05-12 09:14:03 [INFO] x P12345678901234567890123 y", b"2024-05-12 09:14:03 [INFO] x P123 y", b"P12345"]
+)
 def test_what_only_looks_like_a_pid_is_none(sift, line):
     assert (sift(line).writers, sift(line).writer) == ([], b"")
 
@@ -106,7 +109,21 @@ def test_they_agree_where_only_a_part_of_the_buffer_is_filled(native):
 
 
 PARTS = st.sampled_from(
-    [b"2024-05-12 09:14:03", b"2023-05-12 09:14:03", b".123", b" ", b"\t", b"[", b"]", b"[monitor]", b" P0000049062", b" p12345 ", b"\n", b"\r\n", b"\r"]
+    [
+        b"2024-05-12 09:14:03",
+        b"2023-05-12 09:14:03",
+        b".123",
+        b" ",
+        b"\t",
+        b"[",
+        b"]",
+        b"[monitor]",
+        b" P0000049062",
+        b" p12345 ",
+        b"\n",
+        b"\r\n",
+        b"\r",
+    ]
     + [b"a", b"aa", b"b", b"dead instance ", b"detected", b"IS READY", b"[LINK_CHECK]", b"_", b"0"]
     + [text.encode(encoding) for text in ("设置", "命令", "é", "\U0001f600") for encoding in ("utf-8", "gb18030")]
     + [b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"\x81\x30\x81\x30", b"\x81\x7f", b"\xff", b"\x80"]
