@@ -63,7 +63,9 @@ def _ordinary(dice: random.Random, program: str, encoding: str) -> Iterator[byte
     texts = ORDINARY[program]
     for number in range(BLOCK_LINES):
         minute, second = divmod(number * 3540 // BLOCK_LINES, 60)
-        text = dice.choice(texts).format(a=dice.randrange(10**8, 10**9), b=dice.randrange(10**9), c=dice.randrange(4000), d=dice.randrange(40))
+        text = dice.choice(texts).format(
+            a=dice.randrange(10**8, 10**9), b=dice.randrange(10**9), c=dice.randrange(4000), d=dice.randrange(40)
+        )
         thread = _PID + 40 + dice.randrange(10)
         line = f":{minute:02}:{second:02}.{dice.randrange(1000):03} [INFO] {program} P{_PID:010} T{thread:019}  {text}\n"
         yield _HOUR + line.encode(encoding)

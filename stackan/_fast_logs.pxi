@@ -183,7 +183,7 @@ cdef class LogSieve:
 
     def __init__(self, tuple marks):
         cdef Py_ssize_t at, window
-        cdef int mark, block
+        cdef int mark, block = 0
         if len(marks) > MOST_MARKS or any(len(each) < 2 for each in marks):
             raise ValueError(marks)
         self.marks = marks

@@ -12,7 +12,8 @@ from datetime import datetime
 from stackan.model.event import FAULTS, Event
 from stackan.model.facts import Fact
 
-MOST_EVENTS = 10_000  # of one log; what comes behind them is counted
+MOST_EVENTS = 5_000  # of one log; what comes behind them is counted
+_SHOWN = 2_000  # characters of a line
 _NEWS_AFTER = 3600  # seconds without a repeat
 
 _ONCE = frozenset(("halt", "stopped", "starting"))  # in several lines, of several forms
@@ -63,7 +64,7 @@ class Diary:
             return event
         self.forget(_ENDS.get(event.kind, ()))
         self._standing[key] = len(self._events)
-        self._events.append(event._replace(last_line=event.line, last_time=event.time))
+        self._events.append(event._replace(text=event.text[:_SHOWN], last_line=event.line, last_time=event.time))
         return self._events[-1]
 
     def forget(self, kinds: Collection[str]) -> None:

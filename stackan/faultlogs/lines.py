@@ -17,6 +17,7 @@ from stackan.model.sifted import Hit, Sifted
 
 PIECE_BYTES = 256 << 10  # stays in the cache
 _TIME_BYTES = 32
+_UTF8_MARK = b"\xef\xbb\xbf"
 _QUOTE = re.compile(rb"(?<![0-9A-Za-z_])'|'(?![0-9A-Za-z_])")  # not the one in `can't`
 
 Reader = Callable[[memoryview], int]  # fills some of the space; returns how much, and 0 only at the end
@@ -68,6 +69,7 @@ class Passage:
     def lines(self) -> Iterator[Line]:
         """The lines that hold a mark, and those at which another process begins to write, in order."""
         filled, inside = 0, False  # inside of a line that is longer than a piece
+        opened = False
         while filled < len(self._piece):
             got = self._fill(filled)
             filled += got
@@ -76,6 +78,9 @@ class Passage:
                 stop = filled
             if stop:
                 start = self._piece.find(b"\n", 0, stop) + 1 if inside else 0
+                if not opened and self._piece.startswith(_UTF8_MARK):
+                    start = len(_UTF8_MARK)
+                opened = True
                 if inside and not start:
                     start = stop
                 inside = stop == len(self._piece) and self._piece[stop - 1] != 10
@@ -104,9 +109,7 @@ class Passage:
                 continue
             self._quotes.go_to(piece, head, first)
             heading = self._head if head < 0 else _line_at(piece, head)
-            yield Line(
-                self._lines + number + 1, text, None if heading is None else decode(heading), True, self._quotes.are_open, marks
-            )
+            yield Line(self._lines + number + 1, text, None if heading is None else decode(heading), True, self._quotes.are_open, marks)
         self._quotes.go_to(piece, sifted.head, len(piece))
         self._count(sifted, piece)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
 from stackan.faultlogs.timeline import Told
 from stackan.model.event import Node
 from stackan.model.log import Log

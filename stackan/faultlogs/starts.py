@@ -13,10 +13,12 @@ class Starts:
     def __init__(self) -> None:
         self._first: dict[int, str | None] = {}
 
-    def see(self, pid: int, time: str | None) -> bool:
-        """Note the pid of a record; returns whether it is that of a further process."""
-        if pid in self._first or len(self._first) >= _MOST:
-            return False
+    def knows(self, pid: int) -> bool:
+        """Whether this process was met before, or there are too many to ask for."""
+        return pid in self._first or len(self._first) >= _MOST
+
+    def add(self, pid: int, time: str | None) -> bool:
+        """Note the first record of a process; returns whether it is a further one."""
         self._first[pid] = time
         return len(self._first) > 1
 

@@ -10,7 +10,7 @@ from stackan.faultlogs.lines import Passage, Reader, decode
 from stackan.faultlogs.names import base_name
 from stackan.model.log import Log
 
-HEAD_BYTES = 16 << 10  # by which a log is recognized
+HEAD_BYTES = 4 << 10  # by which a log is recognized
 _TIMED = re.compile(rb"^(?:\[\w{1,16}\][ \t]{0,32})?\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
 _LINES = 64  # that begin with a time
 

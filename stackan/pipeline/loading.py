@@ -13,7 +13,8 @@ from stackan.model.natural import natural_key
 from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.once import Once, say_again
-from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
+from stackan.pipeline.passing import hold_small, is_log, read_passing
+from stackan.reading import Blob, Budget, Limits, Passing, Skipped, Visits, read_or_pass, require
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
@@ -27,11 +28,12 @@ _LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
 
-    Those are logs that say which thread waits for which, counters of what each thread has used, and tables that show the process at
-    the other end of a connection or a pipe.  A file that the caller names has to be one of these; other files in a folder or an archive
-    are skipped.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
-    followed only with `follow_links`.
-    Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of events.
+    Those are logs that say which thread waits for which, or what happened to a server, counters of what each thread has used, and tables
+    that show the process at the other end of a connection or a pipe.  Logs of what happened may be larger than any other text, and may
+    come without dumps.  A file that the caller names has to be one of these; other files in a folder or an archive are skipped.  A file
+    that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only with
+    `follow_links`.
+    Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
@@ -66,14 +68,20 @@ def _find(
     paths: Sequence[str | os.PathLike[str]], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]
 ) -> Found:
     """All that texts say, each text once; what could not be read is added to the warnings."""
-    once, budget = Once(), Budget(limits or Limits())
+    once, budget = Once(), Budget(limits or Limits(), passes=is_log)
     require(paths)  # a mistyped name shows before the others are read for nothing
     names = list(dict.fromkeys(os.fspath(path) for path in paths))
     visits = Visits(names, follow_links)
     for name in names:
         try:
-            for item in read([name], budget, visits=visits):
-                if isinstance(item, Skipped):
+            for item in hold_small(read_or_pass([name], budget, visits=visits)):
+                if isinstance(item, Passing):
+                    log, doubts = read_passing(item)
+                    warnings += doubts
+                    if log is not None:
+                        log.taken_at, log.stamped = item.item.taken_at, item.item.stamped
+                        once.add_log(log, Found([], [log], [], [], [], []))
+                elif isinstance(item, Skipped):
                     warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
                 elif not once.has(item):
                     content = read_one(item, item.named and len(paths) == 1)
@@ -129,7 +137,11 @@ def _joined(texts: Sequence[Found]) -> Found:
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
     if found.logs:
-        return said("{source}: a log of a server, but no thread dump beside it; {advice}", source=found.logs[0].source, advice=ASK_FOR)
+        return said(
+            "{source}: a log of a server, but no thread dump beside it; `stackan logs` reads logs alone, and for their threads {advice}",
+            source=found.logs[0].source,
+            advice=ASK_FOR,
+        )
     if found.tables:
         return said(
             "{source}: counters of threads, but no thread dump beside them; {advice}", source=found.tables[0].source, advice=ASK_FOR

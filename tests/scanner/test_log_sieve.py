@@ -19,7 +19,8 @@ LOG = (
     b"\n"
     b"[2024-05-12 09:13:17:769] [CSS]: [!!!DSC INFO!!!]dead instance detected, detect ep DSC1[1] broken.\n"
     b"[monitor]          [2024-05-12 09:15:17:769] show GRP_DSC\n"
-    b"\t2024-05-12 10:03:31    DSC0          0         5236\n" + "2024-05-12 09:16:00 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode()
+    b"\t2024-05-12 10:03:31    DSC0          0         5236\n"
+    + "2024-05-12 09:16:00 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode()
     + "2024-05-12 09:16:01 [INFO] dmcss P0000000777 main_thread  设置命令[LINK_CHECK]\n".encode("gb18030")
     + b"\x81 neither\n2024-05-12 09:16:02 [INFO] dmcss P777"
 )
@@ -53,13 +54,13 @@ def test_lines_and_records_are_counted_and_a_line_without_a_time_continues_a_rec
 
 
 def test_lines_with_marks_are_found_with_the_records_that_they_belong_to(sift):
-    hits = [(hit.line, LOG[hit.start : hit.end][-12:], LOG[hit.head :][:10], hit.marks) for hit in sift(LOG).hits]
+    hits = [(hit.line, LOG[hit.start : hit.end].rpartition(b"  ")[2], LOG[hit.head :][:12], hit.marks) for hit in sift(LOG).hits]
     assert hits[:3] == [
-        (1, b"CSS IS READY", b"2024-05-12", 0b10),
-        (2, b" READY, too\n"[-13:-1] if False else b"S READY, too", b"2024-05-12", 0b10),
-        (4, b"[1] broken.", b"[2024-05-1", 0b1) if False else (4, LOG[LOG.index(b" broken.") - 4 :][:12], b"[2024-05-1", 0b1),
+        (1, b"DMCSS IS READY", b"2024-05-12 0", 0b10),
+        (2, b"a line behind it, IS READY, too", b"2024-05-12 0", 0b10),
+        (4, b"[2024-05-12 09:13:17:769] [CSS]: [!!!DSC INFO!!!]dead instance detected, detect ep DSC1[1] broken.", b"[2024-05-12 ", 0b1),
     ]
-    assert [hit.marks for hit in sift(LOG).hits[3:]] == [0b100100, 0b100]
+    assert [(hit.line, hit.marks) for hit in sift(LOG).hits[3:]] == [(7, 0b100100), (8, 0b100)]
 
 
 def test_a_line_ends_before_what_ends_it(sift):
@@ -77,21 +78,23 @@ def test_a_record_of_another_process_is_told(sift):
     assert found.writer == b"0000000777"
 
 
-@pytest.mark.parametrize("line", [b"2024-05-12 09:14:03 [INFO] x P12345678901234567890123 y", b"2024-05-12 09:14:03 [INFO] x P123 y", b"P12345"])
+@pytest.mark.parametrize(
+    "line", [b"2024-05-12 09:14:03 [INFO] x P12345678901234567890123 y", b"2024-05-12 09:14:03 [INFO] x P123 y", b"P12345"]
+)
 def test_what_only_looks_like_a_pid_is_none(sift, line):
     assert (sift(line).writers, sift(line).writer) == ([], b"")
-
-
-def test_the_writer_of_the_piece_before_is_no_news(sift):
-    del sift
-    line = b"2024-05-12 09:14:03 [INFO] dmcss P0000049062 main_thread  x\n"
-    assert ReferenceSieve(MARKS).sift(line, len(line), b"0000049062").writers == []
 
 
 def both(native: Callable[[tuple[bytes, ...]], Sieve], marks: tuple[bytes, ...], data: bytes, writer: bytes = b"") -> Sifted:
     ours = native(marks).sift(data, len(data), writer)
     assert ours == ReferenceSieve(marks).sift(data, len(data), writer), data
     return ours
+
+
+def test_the_writer_of_the_piece_before_is_no_news(native):
+    line = b"2024-05-12 09:14:03 [INFO] dmcss P0000049062 main_thread  x\n"
+    assert both(native, MARKS, line, b"0000049062").writers == []
+    assert both(native, MARKS, line, b"0000049061").writers == [(0, 0)]
 
 
 def test_they_agree_on_every_beginning_and_every_end_of_a_log(native):
@@ -106,14 +109,28 @@ def test_they_agree_where_only_a_part_of_the_buffer_is_filled(native):
 
 
 PARTS = st.sampled_from(
-    [b"2024-05-12 09:14:03", b"2023-05-12 09:14:03", b".123", b" ", b"\t", b"[", b"]", b"[monitor]", b" P0000049062", b" p12345 ", b"\n", b"\r\n", b"\r"]
+    [
+        b"2024-05-12 09:14:03",
+        b"2023-05-12 09:14:03",
+        b".123",
+        b" ",
+        b"\t",
+        b"[",
+        b"]",
+        b"[monitor]",
+        b" P0000049062",
+        b" p12345 ",
+        b"\n",
+        b"\r\n",
+        b"\r",
+    ]
     + [b"a", b"aa", b"b", b"dead instance ", b"detected", b"IS READY", b"[LINK_CHECK]", b"_", b"0"]
     + [text.encode(encoding) for text in ("设置", "命令", "é", "\U0001f600") for encoding in ("utf-8", "gb18030")]
     + [b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"\x81\x30\x81\x30", b"\x81\x7f", b"\xff", b"\x80"]
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.one_of(PARTS, st.binary(max_size=3)), max_size=60).map(b"".join), st.sampled_from([b"", b"0000049062", b"12345"]))
 @example(b"[0123456789abcdefg] [2024-05-12 09:14:03", b"")
 @example(b"[0123456789abcdef] " + b" " * 31 + b"[2024-05-12 09:14:03", b"")
@@ -122,14 +139,14 @@ def test_they_agree_on_whatever_stands_there(native, data, writer):
     both(native, MARKS, data, writer)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(min_size=2, max_size=5).filter(lambda mark: not set(mark) & {10, 13}), max_size=64), st.data())
 def test_they_agree_on_any_marks(native, marks, data):
     pieces = st.sampled_from([*marks, b"\n", b"ab"]) if marks else st.binary(max_size=4)
     both(native, tuple(marks), b"".join(data.draw(st.lists(pieces, max_size=40))))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="ab", min_size=2, max_size=6), st.lists(st.text(alphabet="ab\n", max_size=40)))
 def test_marks_that_overlap_each_other_are_all_found(native, mark, text):
     marks = tuple(dict.fromkeys((mark.encode(), mark[1:].encode() + b"a", mark[:-1].encode() + b"b", b"aaa")))

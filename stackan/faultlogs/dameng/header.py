@@ -17,8 +17,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stackan.faultlogs.times import iso
-
 # Programs that write events, by the contract's word for their logs.  Tools (dmasmcmd, dmap, …) share the shape of the lines, but say
 # nothing of the cluster.
 PROGRAMS = {
@@ -40,7 +38,7 @@ _CONSOLE = re.compile(rf"(?:\[(?P<program>\w{{1,16}})\][ \t]*)?\[(?P<time>{_TIME
 
 
 class Header(NamedTuple):
-    time: str | None  # in ISO form
+    time: str  # as printed
     level: str  # "" where none is printed
     program: str  # "" where none is printed
     pid: int | None
@@ -51,8 +49,8 @@ def read_header(line: str) -> Header | None:
     """The head of a record; None if the line is none of Dameng's."""
     found = _FILE.match(line)
     if found is not None:
-        return Header(iso(found["time"]), found["level"], found["program"], int(found["pid"]), found["text"].strip())
+        return Header(found["time"], found["level"], found["program"], int(found["pid"]), found["text"].strip())
     found = _CONSOLE.match(line)
     if found is not None:
-        return Header(iso(found["time"]), "", found["program"] or "", None, found["text"].strip())
+        return Header(found["time"], "", found["program"] or "", None, found["text"].strip())
     return None

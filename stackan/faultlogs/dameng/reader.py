@@ -15,6 +15,7 @@ from stackan.faultlogs.lines import Line
 from stackan.faultlogs.names import node_of_file
 from stackan.faultlogs.starts import Starts
 from stackan.faultlogs.template import Template, label, marks_of, meaning, node_of
+from stackan.faultlogs.times import iso
 from stackan.model.event import Event, Node, Writer
 from stackan.model.facts import Fact, fact
 
@@ -82,8 +83,8 @@ class Reader:
     def read(self, line: Line) -> None:
         """Take the next line that is worth reading."""
         header = read_header(line.head) if line.head is not None else None
-        if header is not None and header.pid is not None and self._starts.see(header.pid, header.time):
-            self._begin(line, header)
+        if header is not None and header.pid is not None and not self._starts.knows(header.pid):
+            self._begin(header.pid, iso(header.time), line)
         if line.quoted or not _is_ours(line, header):
             return
         text = line.text.strip() if line.continues else header.text if header is not None else ""
@@ -100,12 +101,12 @@ class Reader:
         )
         return events, self._starts.writer(self._node)
 
-    def _begin(self, line: Line, header: Header) -> None:
-        """Another process begins to write, as one that was started anew does."""
-        if not line.continues:
+    def _begin(self, pid: int, time: str | None, line: Line) -> None:
+        """A process begins to write; if it is not the first, it was started anew."""
+        if self._starts.add(pid, time) and not line.continues:
             self.diary.forget(("starting",))
             node = Node(self._node, None) if self._node else None
-            self._tell("starting", line, header.time, node, fact("means-another-process", pid=header.pid), "", "")
+            self._tell("starting", line, time, node, fact("means-another-process", pid=pid), "", "")
 
     def _names(self) -> dict[int | None, str]:
         """{number: name} of the database's nodes, where the log has one name for it."""
@@ -113,13 +114,13 @@ class Reader:
         return {node.site: node.name for node in self._sites if several[node.site] == 1 and node.name is not None}
 
     def _read_text(self, text: str, line: Line, header: Header | None) -> None:
-        time = header.time if header is not None else None
+        time = header.time if header is not None else ""
         chances = _chances(line.marks)
-        if chances.show and self._show.take(text, line.number, time):
+        if chances.show and self._show.take(text, line.number, iso(time)):
             return
         self._tell_stand()
         if chances.show and (flag := show.read_flag(text)) is not None:
-            self._read_flag(flag, line, time)
+            self._read_flag(flag, line, iso(time))
             return
         if chances.command and self._read_command(text, line, time):
             return
@@ -130,7 +131,7 @@ class Reader:
                 self._read_template(template, found, line, time)
                 return
 
-    def _read_template(self, template: Template, found: re.Match[str], line: Line, time: str | None) -> None:
+    def _read_template(self, template: Template, found: re.Match[str], line: Line, time: str) -> None:
         if template is ROLLBACK and (self._opens or not (self._handles or (self._handles is None and found["count"] != "0"))):
             return  # a server that opens by itself does the same
         node = node_of(found)
@@ -138,16 +139,16 @@ class Reader:
             by = found.groupdict().get("by")
             name = by if by and by not in GROUPS else self._node
             node = Node(name, None) if name else None
-        self._tell(template.kind, line, time, node, meaning(template.means, found, node), template.phase, group_of(found))
+        self._tell(template.kind, line, iso(time), node, meaning(template.means, found, node), template.phase, group_of(found))
 
-    def _read_command(self, text: str, line: Line, time: str | None) -> bool:
+    def _read_command(self, text: str, line: Line, time: str) -> bool:
         known = commands.find_command(text)
         if known is None:
             return False
         found, command = known
         node = node_of(found) or (Node(self._node, None) if self._node else None)
         means = fact(command.means, node=label(node) if node is not None else None)
-        self._tell(command.kind, line, time, node, means, command.phase, group_of(found))
+        self._tell(command.kind, line, iso(time), node, means, command.phase, group_of(found))
         return True
 
     def _read_flag(self, flag: show.Flag, line: Line, time: str | None) -> None:

@@ -122,7 +122,7 @@ HALTS = (
     Template(
         "means-heartbeat-halt",
         "halt",
-        _fits(rf"{TAG}hpc_heart_beat_dsk_thread halt\b|.{{0,80}}\bvtd_status: SYSHALT"),
+        _fits(rf"{TAG}(?:hpc_heart_beat_dsk_thread halt\b|(?:\w{{1,64}} halt, )?(?:sys_status: [\w ]{{1,32}}, )?vtd_status: SYSHALT)"),
         "hpc_heart_beat_dsk_thread halt, sys_status: AFTER REDO, vtd_status: SYSHALT",
         _FAQ,
         ("hpc_heart_beat_dsk_thread halt", "vtd_status: SYSHALT"),
