@@ -132,7 +132,10 @@ def test_the_relations_of_the_graph_are_those_that_have_words() -> None:
 NUMBERS = (
     "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds port signal subnet transaction oldest newest"
 )
-TEXTS = "process pool function caller loop connection peer source object work text hint rule address cpu step node ip code time begin end zone log"
+TEXTS = (
+    "process pool function caller loop connection peer source object work text hint rule address cpu step node ip code "
+    "time begin end zone log"
+)
 LISTS = "threads processes pools by kinds functions calls nodes"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),
