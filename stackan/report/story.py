@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.clock import seconds_of
 from stackan.model.event import Episode, Lacking, Logged, Node
-from stackan.model.log import Log
 from stackan.model.said import row, said, said_of
 from stackan.model.spans import spoken
 from stackan.report.layout import columns
 from stackan.report.page import Page
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
+
+if TYPE_CHECKING:
+    from stackan.model.log import Log
 
 _SHOWN_EPISODES = 12
 _SKEW = 3  # seconds that clocks may be apart: within them several logs tell of the same

@@ -1,4 +1,4 @@
-"""The closed vocabulary of facts: what the package tells, what has a sentence, and what docs/reasons.md says are the same names."""
+"""The closed vocabulary of facts: what the package tells, what has a sentence, and what the pages on reasons say are the same names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class Documented(NamedTuple):
 def documented() -> dict[str, Documented]:
     """The tables of facts, each row `name` | meaning | `parameter` (`optional`)."""
     found = {}
-    for line in (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8").partition("## What a thread does")[2].splitlines():
+    tables = (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8").partition("## What a thread does")[2]
+    for line in (tables + (ROOT / "docs" / "reasons-logs.md").read_text(encoding="utf-8")).splitlines():
         if line.startswith("| `"):
             names, _, parameters = (cell.strip() for cell in line.strip("|").replace(r"\|", "").split("|"))
             optional = frozenset(re.findall(r"\(`(\w+)`\)", parameters))
