@@ -113,7 +113,7 @@ def _cover(episode: Episode, times: Sequence[Taken | None], own: Sequence[Log], 
     known = [time for time in times if time is not None]
     handles = any(log is logged.log and logged.event.phase in (REDO, ROLLBACK) for log in own for logged in episode.events)
     if not known:
-        return Cover(episode, False, None, None, fact("no-times-of-dumps"), episode.phase, handles=handles)
+        return Cover(episode, False, None, None, fact("no-times-of-dumps"), None, handles=handles)
     spans = _spans(known, clocks)
     inside = [span for span in spans if _holds(episode, span, clocks)]
     if not inside:

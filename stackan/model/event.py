@@ -102,7 +102,7 @@ class Fault(NamedTuple):
 
 
 # Outcomes of a fault, as far as the logs tell.
-HANDLED, GOES_ON, UNHANDLED, CLEAN = "handled", "goes on", "unhandled", "clean stop"
+HANDLED, GOES_ON, UNHANDLED, CLEAN = "handled", "open", "unhandled", "stopped"
 
 
 class Cover(NamedTuple):

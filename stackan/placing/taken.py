@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stackan.model.placement import ARCHIVE, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
+from stackan.model.placement import ARCHIVE, NAME, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
 from stackan.placing.names import read_name
 
 Rounds = tuple[int, ...]
@@ -37,10 +37,14 @@ def _own(place: ProcessInputs) -> list[Taken | None]:
 
 
 def _clues(placed: Placement) -> tuple[Taken | None, Taken | None, Taken | None]:
-    """What text or name, the archive's UTC, and the zip's own field say."""
+    """What text or name, the zip's own field, and the archive's UTC say.
+
+    A text is printed by the clock of its host, as logs are: where that says UTC, so do the logs.
+    """
     dump, clue = placed.dump, placed.time
     said = clue.value if clue is not None and clue.source != ARCHIVE else None
-    return _at(said, UTC if said is not None and said.endswith("Z") else PRINTED), _at(dump.taken_at, UTC), _at(dump.stamped, PACKED)
+    in_utc = clue is not None and clue.source == NAME and clue.value.endswith("Z")
+    return _at(said, UTC if in_utc else PRINTED), _at(dump.stamped, PACKED), _at(dump.taken_at, UTC)
 
 
 def _at(time: str | None, clock: str) -> Taken | None:

@@ -86,7 +86,7 @@ def _explain(cover: Cover, stands: Sequence[tuple[Process, Cover]], circles: Seq
     if cover.first is not None:
         zone = _zone(cover.shift) if cover.shift is not None else None
         yield fact("dumps-taken-from-to", begin=clock(cover.first), end=clock(cover.last), zone=zone)
-    yield fact(_PHASES[cover.phase])
+        yield fact(_PHASES[cover.phase])
     if episode.restarted:
         yield fact("handling-was-restarted", count=episode.restarted)
     for process, still in stands:
