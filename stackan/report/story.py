@@ -60,15 +60,17 @@ def _episode(episode: Episode, page: Page) -> str:
 
 
 def render_timeline(timeline: Sequence[Logged], short: Shortener, page: Page, most: int) -> Iterator[str]:
-    """`2024-05-12 10:03:17  instance-fault DSC2[2]  dsc0/dm_CSS0_202405.log:18, 1 more log`"""
+    """`2024-05-12 10:03:17  instance-fault DSC2[2]  dsc0/dm_CSS0_202405.log:18 and 1 more log`"""
     rows = fold(timeline)
     words = [_what(each, page) for each in rows[:most]]
     width = min(max(map(columns, words), default=0), _WHAT)
     for each, what in zip(rows, words):
         log, event = each.first
         time = (_clock(event.time) or "").ljust(_TIME)
-        more = page.say(said_of(each.others, ", {count} more log", ", {count} more logs")) if each.others else ""
-        yield page.line(f"{time}  {what}{' ' * max(width - columns(what), 0)}  {short(log.source)}:{event.line}{more}", 3)
+        place = f"{short(log.source)}:{event.line}"
+        if each.others:
+            place = page.say(said_of(each.others, "{place} and {count} more log", "{place} and {count} more logs", place=place))
+        yield page.line(f"{time}  {what}{' ' * max(width - columns(what), 0)}  {place}", 3)
     if len(rows) > most:
         hidden = len(rows) - most
         yield page.line(said_of(hidden, "... and {count} more event (--format json)", "... and {count} more events (--format json)"), 3)

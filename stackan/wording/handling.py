@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.wording.sentences import Sentence, many, one
-
-
-def _with_nodes(nodes: str, nobody: str) -> list[Sentence]:
-    """The title of a fault: with the nodes where they are known, and without them."""
-    return [one(nodes), one(nobody)]
-
+from stackan.wording.sentences import many, one
 
 _TITLES = {
     "service-is-suspended": [
@@ -26,23 +20,23 @@ _TITLES = {
             "{count} threads may stand still because the cluster handles a fault",
         ),
     ],
-    "node-found-dead": _with_nodes("{nodes}: found dead at {time}", "A node was found dead at {time}"),
-    "whole-node-found-dead": _with_nodes(
-        "{nodes}: all processes of the node found dead at {time}", "A whole node was found dead at {time}"
-    ),
-    "shared-storage-lost": _with_nodes(
-        "{nodes}: shared storage cannot be reached since {time}", "Shared storage cannot be reached since {time}"
-    ),
-    "network-failed": _with_nodes(
-        "The network between the nodes failed at {time} ({nodes})", "The network between the nodes failed at {time}"
-    ),
-    "all-nodes-gone": _with_nodes("All nodes were gone at {time} ({nodes})", "All nodes were gone at {time}"),
-    "server-ended-itself": _with_nodes("{nodes}: ended itself at {time}", "A server ended itself at {time}"),
-    "disk-did-not-answer": _with_nodes("{nodes}: a disk did not answer in time at {time}", "A disk did not answer in time at {time}"),
-    "disk-was-full": _with_nodes("{nodes}: a disk was full at {time}", "A disk was full at {time}"),
-    "sessions-at-limit": _with_nodes("{nodes}: no more sessions were let in at {time}", "No more sessions were let in at {time}"),
-    "connections-at-limit": _with_nodes("{nodes}: no more connections were let in at {time}", "No more connections were let in at {time}"),
-    "memory-ran-out": _with_nodes("{nodes}: memory ran out at {time}", "Memory ran out at {time}"),
+    "node-found-dead": [one("{nodes}: found dead at {time}"), one("A node was found dead at {time}")],
+    "whole-node-found-dead": [one("{nodes}: all processes of the node found dead at {time}"), one("A whole node was found dead at {time}")],
+    "shared-storage-lost": [
+        one("{nodes}: shared storage cannot be reached since {time}"),
+        one("Shared storage cannot be reached since {time}"),
+    ],
+    "network-failed": [
+        one("The network between the nodes failed at {time} ({nodes})"),
+        one("The network between the nodes failed at {time}"),
+    ],
+    "all-nodes-gone": [one("All nodes were gone at {time} ({nodes})"), one("All nodes were gone at {time}")],
+    "server-ended-itself": [one("{nodes}: ended itself at {time}"), one("A server ended itself at {time}")],
+    "disk-did-not-answer": [one("{nodes}: a disk did not answer in time at {time}"), one("A disk did not answer in time at {time}")],
+    "disk-was-full": [one("{nodes}: a disk was full at {time}"), one("A disk was full at {time}")],
+    "sessions-at-limit": [one("{nodes}: no more sessions were let in at {time}"), one("No more sessions were let in at {time}")],
+    "connections-at-limit": [one("{nodes}: no more connections were let in at {time}"), one("No more connections were let in at {time}")],
+    "memory-ran-out": [one("{nodes}: memory ran out at {time}"), one("Memory ran out at {time}")],
     "fault-was-handled": [one("the cluster had handled it by {time}"), one("the cluster has handled it")],
     "fault-is-being-handled": [one("the cluster handles it since {time}, and no log shows the end")],
     "fault-was-not-handled": [one("no log shows that the cluster handled it")],
@@ -148,7 +142,7 @@ _DOUBTS = {
 }
 
 _HEADLINES = {
-    "logs-tell-of-faults": [many("but the logs tell of a critical fault", "but the logs tell of {count} critical faults")],
+    "logs-tell-of-faults": [many("the logs tell of a critical fault", "the logs tell of {count} critical faults")],
     "more-faults-in-logs": [many("one more fault is in the logs", "{count} more faults are in the logs")],
     "no-fault-in-logs": [one("The logs tell of no fault.")],
 }
