@@ -6,8 +6,8 @@ A record begins with a line that has a time at its head, in one of three forms:
     [2024-05-12 10:03:17:123] [CSS]: text                                            written to a console
     [monitor]          [2024-05-12 10:03:17:123] text                                the same, of DMCSSM's own
 
-A pid is the first word behind the time that is a P and digits.  What a line holds beside that is not looked at, but for marks,
-and for how its bytes beyond ASCII are written.
+A pid is the first word behind the time that is a P and digits.  Marks are looked for behind the time, too, and anywhere in a line that
+has none.  Beyond that only the encoding of a line is looked at.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class ReferenceSieve:
                     writers.append((lines, start))
             if not line.isascii():
                 recoded[_encoding(line)] += 1
-            marks = sum(1 << bit for bit, mark in enumerate(self._marks) if mark in line)
+            text_of_line = line if time is None else line[time.end() + _TIME_BYTES :]
+            marks = sum(1 << bit for bit, mark in enumerate(self._marks) if mark in text_of_line)
             if marks:
                 hits.append(Hit(lines, start, end, head, marks))
             lines += 1

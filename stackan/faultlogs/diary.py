@@ -6,10 +6,12 @@ something came between the two that makes the second one news: a handling that i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from stackan.model.event import FAULTS, Event
+from stackan.faultlogs.times import iso
+from stackan.model.event import EVENTS, FAULTS, Event, Node
 from stackan.model.facts import Fact
 
 MOST_EVENTS = 5_000  # of one log; what comes behind them is counted
@@ -17,77 +19,119 @@ _SHOWN = 2_000  # characters of a line
 _NEWS_AFTER = 3600  # seconds without a repeat
 
 _ONCE = frozenset(("halt", "stopped", "starting"))  # in several lines, of several forms
-_HANDLING = frozenset(("handling-started", "handling-phase", "handling-rolled-back"))
-_START = frozenset(("start-phase", "replaying", "starting", "ready"))
+_HANDLING = ("handling-started", "handling-phase", "handling-rolled-back")
+_START = ("start-phase", "replaying", "starting", "ready")
 # What makes a later event of these kinds no repeat of an earlier one.
-_ENDS: dict[str, frozenset[str]] = {
-    "instance-fault": frozenset(("handling-over",)),
-    "group-fault": frozenset(("handling-over",)),
-    "handling-started": frozenset(("handling-over", "rejoin")),
-    "handling-rolled-back": frozenset(("handling-started", "handling-phase")),
-    "handling-over": frozenset((*FAULTS, *_HANDLING, "rejoin")),
-    "starting": frozenset((*FAULTS, *_HANDLING, "handling-over", "rejoin", "halt", "stopped", "ready")),
-    "ready": frozenset(("halt", "stopped", "starting", "start-phase", "replaying")),
+_ENDS: dict[str, tuple[str, ...]] = {
+    "instance-fault": ("handling-over",),
+    "group-fault": ("handling-over",),
+    "handling-started": ("handling-over", "rejoin"),
+    "handling-rolled-back": ("handling-started", "handling-phase"),
+    "handling-over": (*FAULTS, *_HANDLING, "rejoin"),
+    "starting": (*FAULTS, *_HANDLING, "handling-over", "rejoin", "halt", "stopped", "ready"),
+    "ready": ("halt", "stopped", "starting", "start-phase", "replaying"),
     "stopped": _START,
     "halt": _START,
 }
 
 
+class Saying(NamedTuple):
+    """What a line says, wherever it stands."""
+
+    kind: str
+    nodes: tuple[Node, ...]
+    means: Fact
+    phase: str
+    group: str
+    key: str  # the same for those that repeat each other
+
+
+def saying(kind: str, nodes: tuple[Node, ...], means: Fact, phase: str = "", group: str = "") -> Saying:
+    return Saying(kind, nodes, means, phase, group, "" if kind in _ONCE else f"{means.name} {nodes}")
+
+
+class _Entry:
+    """An event, as far as it was repeated."""
+
+    __slots__ = ("last_line", "last_time", "line", "newest", "said", "text", "time", "times")
+
+    def __init__(self, said: Saying, line: int, time: str, text: str) -> None:
+        self.said = said
+        self.line = self.last_line = line
+        self.time = self.last_time = time
+        self.text = text[:_SHOWN]
+        self.times = 1
+        self.newest: int | None = None
+
+    def event(self) -> Event:
+        said, means = self.said, self.said.means
+        if self.newest is not None:
+            means = means._replace(values={**means.values, "newest": self.newest})
+        return Event(
+            said.kind,
+            self.line,
+            iso(self.time),
+            self.text,
+            said.nodes,
+            means,
+            self.times,
+            self.last_line,
+            iso(self.last_time),
+            said.phase,
+            said.group,
+        )
+
+
 class Diary:
-    """The events of one log."""
+    """The events of one log.  Times are as printed, "" where none is."""
 
     def __init__(self) -> None:
         self.untold = 0  # events that are too many
-        self._events: list[Event] = []
-        self._standing: dict[tuple[Hashable, ...], int] = {}  # which event a further one would repeat; the kind comes first
+        self._entries: list[_Entry] = []
+        self._standing: dict[str, dict[str, _Entry]] = {kind: {} for kind in EVENTS}  # which a further event would repeat
 
     @property
     def events(self) -> tuple[Event, ...]:
-        return tuple(self._events)
+        return tuple(entry.event() for entry in self._entries)
 
-    def tell(self, event: Event) -> Event:
-        """Take an event, as a new one or as a repeat; returns it as it then stands."""
-        key: tuple[Hashable, ...] = (event.kind,) if event.kind in _ONCE else (event.kind, event.nodes, event.means.name)
-        at = self._standing.get(key)
-        if at is not None and not _is_news(self._events[at], event):
-            known = self._events[at]
-            self._events[at] = known._replace(
-                times=known.times + 1,
-                last_line=event.line,
-                last_time=event.time or known.last_time,
-                means=_told_on(known.means, event.means),
-            )
-            self.forget(_ENDS.get(event.kind, ()))
-            return self._events[at]
-        if len(self._events) >= MOST_EVENTS:
-            self.untold += 1
-            return event
-        self.forget(_ENDS.get(event.kind, ()))
-        self._standing[key] = len(self._events)
-        self._events.append(event._replace(text=event.text[:_SHOWN], last_line=event.line, last_time=event.time))
-        return self._events[-1]
+    def tell(self, said: Saying, line: int, time: str, text: str) -> None:
+        """Take what a line says, as a new event or as a repeat."""
+        if not self.repeat(said.kind, said.key, line, time):
+            entry, standing = _Entry(said, line, time, text), self._standing[said.kind]
+            if len(standing) < MOST_EVENTS:
+                standing[said.key] = entry
+            if len(self._entries) < MOST_EVENTS:
+                self._entries.append(entry)
+            else:
+                self.untold += 1
+        if said.kind in _ENDS:
+            self.forget(_ENDS[said.kind])
 
-    def forget(self, kinds: Collection[str]) -> None:
+    def repeat(self, kind: str, key: str, line: int, time: str, newest: int | None = None) -> bool:
+        """Count an event as a repeat, if it is one; of numbers that run on, those of transactions, the newest is kept."""
+        entry = self._standing[kind].get(key)
+        if entry is None or (entry.last_time[:13] != time[:13] and _is_news(entry, time)):
+            return False
+        entry.times += 1
+        entry.last_line = line
+        entry.last_time = time or entry.last_time
+        if newest is not None:
+            entry.newest = newest
+        return True
+
+    def forget(self, kinds: Iterable[str]) -> None:
         """Let no later event of these kinds be a repeat."""
-        for key in [key for key in self._standing if key[0] in kinds]:
-            del self._standing[key]
+        for kind in kinds:
+            self._standing[kind].clear()
 
 
-def _told_on(known: Fact, again: Fact) -> Fact:
-    """What an event and its repeat mean together: of numbers that run on, those of transactions, the newest is renewed."""
-    newest = again.values.get("newest")
-    return known if newest is None else known._replace(values={**known.values, "newest": newest})
-
-
-def _is_news(known: Event, event: Event) -> bool:
-    """Whether so much time lies between two events that the second one is no repeat."""
-    if known.last_time is None or event.time is None or known.kind == "handling-over":
-        return False
-    return _seconds(known.last_time, event.time) > _NEWS_AFTER
+def _is_news(entry: _Entry, time: str) -> bool:
+    """Whether so much time lies between an event and another one that the latter is no repeat."""
+    return entry.said.kind != "handling-over" and _seconds(entry.last_time, time) > _NEWS_AFTER
 
 
 def _seconds(before: str, after: str) -> float:
-    """Between two times as printed; 0 where one of them is no date."""
+    """Between two times as printed; 0 where one of them is none."""
     try:
         return (datetime.fromisoformat(after[:19]) - datetime.fromisoformat(before[:19])).total_seconds()
     except ValueError:

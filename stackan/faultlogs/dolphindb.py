@@ -9,13 +9,13 @@ exceptions"; CRASH: "How to handle a crash"; CODES: the pages of error codes.  A
 
 from __future__ import annotations
 
+import functools
 import re
 
-from stackan.faultlogs.diary import Diary
+from stackan.faultlogs.diary import Diary, saying
 from stackan.faultlogs.lines import Line
 from stackan.faultlogs.names import alias_of_file
 from stackan.faultlogs.template import Template, marks_of, meaning
-from stackan.faultlogs.times import iso
 from stackan.model.event import Event, Node, Writer
 
 _HEADER = re.compile(
@@ -33,6 +33,15 @@ def _mark(means: str, phase: str, words: str, *more: str, kind: str = "start-pha
     return Template(means, kind, re.compile("|".join(map(re.escape, every))), words, _START, every, phase=phase)
 
 
+APPLIED = Template(
+    "means-redo-applied",
+    "replaying",
+    re.compile(r"applyTidRedoLog ?: ?(?P<oldest>\d{1,18})\b", re.ASCII),
+    "applyTidRedoLog : 2853,c686664b-d020-429a-1746-14584f5a3b57,/ddb/storage/CHUNKS/tick/20240526/Key4/gz,pt_2,27639032,1048866,0",
+    _START,
+    ("applyTidRedoLog",),
+    phase="redo",
+)
 # In the order in which a node comes to them.
 START = (
     _mark("means-start-acl", "acl", "Initializing AclManager with Raft", "Initialization of AclManager is completed"),
@@ -54,15 +63,7 @@ START = (
     _mark("means-start-recovery-log", "recovery-log", "dfsRecoverLogDir:", "RecoverRedoLogManager finished"),
     _mark("means-start-tsdb", "tsdb", "Restore TSDB meta successfuly.", "Restore TSDB meta successfully."),
     _mark("means-start-redo", "redo", "Start recovering from redo log."),
-    Template(
-        "means-redo-applied",
-        "replaying",
-        re.compile(r"applyTidRedoLog ?: ?(?P<oldest>\d{1,18})\b", re.ASCII),
-        "applyTidRedoLog : 2853,c686664b-d020-429a-1746-14584f5a3b57,/ddb/storage/CHUNKS/tick/20240526/Key4/gz,pt_2,27639032,1048866,0",
-        _START,
-        ("applyTidRedoLog",),
-        phase="redo",
-    ),
+    APPLIED,
     _mark(
         "means-start-redo-done",
         "redo",
@@ -144,7 +145,8 @@ OTHERS = (
 )
 TEMPLATES = (*START, *OTHERS)
 MARKS = marks_of(TEMPLATES)
-_OF_MARK = {bit: [template for template in TEMPLATES if mark.decode() in template.marks] for bit, mark in enumerate(MARKS)}
+_APPLIED_ALONE = sum(1 << bit for bit, mark in enumerate(MARKS) if mark.decode() in APPLIED.marks)
+_GOES_ON = re.compile(rf"(?P<time>[\d .:-]{{19,26}}) <INFO> ?:\s?{APPLIED.pattern.pattern}", re.ASCII)
 _ORDER = {template.phase: place for place, template in enumerate(START)}
 
 
@@ -159,37 +161,53 @@ class Reader:
     marks = MARKS
 
     def __init__(self, name: str) -> None:
+        alias = alias_of_file(name)
         self.diary = Diary()
-        self._node = alias_of_file(name)
+        self._nodes = (Node(alias, None),) if alias is not None else ()
         self._phase = -1  # the place of the start-up's newest phase
 
     def read(self, line: Line) -> None:
         """Take the next line that is worth reading; one that continues a record is part of what somebody has printed."""
+        if line.marks == _APPLIED_ALONE and self._goes_on(line):
+            return
         header = _HEADER.match(line.text) if line.marks and not line.continues else None
         if header is None:
             return
-        for template in self._candidates(line.marks):
-            found = template.find(header["text"], header["level"])
+        time, level, text = header.groups()
+        for template in _chances(line.marks):
+            found = template.find(text, level)
             if found is not None:
-                self._tell(template, found, line, iso(header["time"]))
+                self._tell(template, found, line, time)
                 return
 
     def end(self) -> tuple[tuple[Event, ...], Writer]:
         """All events, and who has written them."""
-        return self.diary.events, Writer(None, self._node, None)
+        return self.diary.events, Writer(None, self._nodes[0].name if self._nodes else None, None)
 
-    def _candidates(self, marks: int) -> list[Template]:
-        """The templates whose marks a line holds."""
-        return [template for bit in range(marks.bit_length()) if marks >> bit & 1 for template in _OF_MARK[bit]]
+    def _goes_on(self, line: Line) -> bool:
+        """Whether redo is applied as it was before: a node may say so millions of times."""
+        found = None if line.continues else _GOES_ON.match(line.text)
+        return (
+            found is not None
+            and self._phase == _ORDER[APPLIED.phase]
+            and self.diary.repeat(APPLIED.kind, APPLIED.means, line.number, found["time"], int(found["oldest"]))
+        )
 
-    def _tell(self, template: Template, found: re.Match[str], line: Line, time: str | None) -> None:
-        if template in START:
+    def _tell(self, template: Template, found: re.Match[str], line: Line, time: str) -> None:
+        if template.phase:
             place = _ORDER[template.phase]
             if place < self._phase:  # it was started anew, without a word of how it ended
                 self.diary.forget(("start-phase", "replaying"))
             self._phase = place
         means = meaning(template.means, found, None)
-        if "oldest" in means.values:
+        if template is APPLIED:
             means = means._replace(values={**means.values, "newest": means.values["oldest"]})
-        nodes = (Node(self._node, None),) if self._node else ()
-        self.diary.tell(Event(template.kind, line.number, time, line.text, nodes, means, phase=template.phase))
+        said = saying(template.kind, self._nodes, means, template.phase)
+        self.diary.tell(said._replace(key=template.means) if template is APPLIED else said, line.number, time, line.text)
+
+
+@functools.lru_cache(maxsize=256)
+def _chances(marks: int) -> tuple[Template, ...]:
+    """The templates whose marks a line holds."""
+    held = {mark.decode() for bit, mark in enumerate(MARKS) if marks >> bit & 1}
+    return tuple(template for template in TEMPLATES if not held.isdisjoint(template.marks))

@@ -102,14 +102,16 @@ class Passage:
         piece = bytes(memoryview(self._piece)[start:stop])
         sifted = self._sieve.sift(piece, len(piece), self._writer)
         self._quotes.begin_piece()
+        record, heading = -1, None if self._head is None else decode(self._head)  # where the newest record begins, and its first line
         for number, first, end, head, marks in _merged(sifted, piece):
             text = decode(piece[first:end])
             if head == first:
                 yield Line(self._lines + number + 1, text, text, False, False, marks)
                 continue
             self._quotes.go_to(piece, head, first)
-            heading = self._head if head < 0 else _line_at(piece, head)
-            yield Line(self._lines + number + 1, text, None if heading is None else decode(heading), True, self._quotes.are_open, marks)
+            if head != record:
+                record, heading = head, decode(_line_at(piece, head))
+            yield Line(self._lines + number + 1, text, heading, True, self._quotes.are_open, marks)
         self._quotes.go_to(piece, sifted.head, len(piece))
         self._count(sifted, piece)
 
@@ -170,5 +172,6 @@ class _Quotes:
         if record != self._record:
             self._record, self._place, self._double, self._single = record, record, 0, 0
         self._double += piece.count(b'"', self._place, place)
-        self._single += sum(1 for _ in _QUOTE.finditer(piece, self._place, place))
+        if piece.find(b"'", self._place, place) >= 0:
+            self._single += sum(1 for _ in _QUOTE.finditer(piece, self._place, place))
         self._place = max(place, self._place)

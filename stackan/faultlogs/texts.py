@@ -32,7 +32,7 @@ def recognize(head: bytes, source: str) -> str | None:
 
 def read_passing(read_into: Reader, kind: str, source: str) -> ReadLog:
     """Read a log of a known kind that passes by in pieces."""
-    reader = dolphindb.Reader(source) if kind == "dolphindb" else dameng.Reader(kind, source)
+    reader = dolphindb.Reader(source) if kind == "dolphindb" else dameng.Reader(source)
     passage = Passage(read_into, reader.marks)
     for line in passage.lines():
         reader.read(line)

@@ -159,7 +159,6 @@ _HANDLING = {
             "The server suspends its sessions, workers, redo flushing and checkpoints, while buffers and locks are gathered anew (phase 1)."
         ),
     ],
-    "means-redo-replayed": [one("The control node replays redo (phase 2); how long depends on the redo and on the pages that it changes.")],
     "means-crash-recovered": [
         one("The control node rolls back what the failed nodes had open, and purges what they had committed (phase 3).")
     ],

@@ -155,9 +155,9 @@ def test_the_dump_of_the_node_that_failed_is_not_covered(tmp_path: Path) -> None
 
 
 def test_a_handling_in_which_nothing_moves_is_said_to_stand_still(tmp_path: Path) -> None:
-    """The control node's redo stands in one place, and no log has a new line about handling."""
+    """What the control node does stands in one place, and no log has a new line about handling."""
     cluster = crash()
-    cluster.say("DSC0", "10:04:00.000", "[!!!DSC INFO!!!]check css cmd: REDO, cmd_seq: 58")
+    cluster.say("DSC0", "10:04:00.000", "[!!!DSC INFO!!!]check css cmd: CRASH RECV, cmd_seq: 58")
     still = in_folders(INSIDE)
     analysis = judge(tmp_path / "still", still, cluster)
     assert told(recovery(analysis), "handling-stands-still")
@@ -169,8 +169,8 @@ def test_a_handling_in_which_nothing_moves_is_said_to_stand_still(tmp_path: Path
 
 def test_a_handling_with_news_in_the_logs_goes_on(tmp_path: Path) -> None:
     cluster = crash()
-    cluster.say("DSC0", "10:04:00.000", "[!!!DSC INFO!!!]check css cmd: REDO, cmd_seq: 58")
-    cluster.say("DSC0", "10:06:00.000", "[!!!DSC INFO!!!]check css cmd: CRASH RECV, cmd_seq: 59")
+    cluster.say("DSC0", "10:04:00.000", "[!!!DSC INFO!!!]check css cmd: CRASH RECV, cmd_seq: 58")
+    cluster.say("CSS0", "10:06:00.000", command("CRASH_RECV", "DSC0"))
     assert not told(recovery(judge(tmp_path, in_folders(INSIDE), cluster)), "handling-stands-still")
 
 
@@ -189,8 +189,8 @@ def test_logs_tell_which_process_has_written_them(tmp_path: Path) -> None:
 def test_two_commands_and_a_death_are_enough_for_a_cluster_with_other_names(tmp_path: Path) -> None:
     cluster = crash()
     cluster.lines = {"CSS0": [line.replace("DSC", "RAC_") for line in cluster.lines["CSS0"]]}
-    cluster.say("CSS0", "10:05:00.000", command("REDO", "DSC0").replace("DSC", "RAC_"))
+    cluster.say("CSS0", "10:05:00.000", command("CRASH_RECV", "DSC0").replace("DSC", "RAC_"))
     cluster.say("CSS0", "09:30:00.000", death("DSC1").replace("broken", "checked"))
     analysis = judge(tmp_path, in_folders(INSIDE), cluster)
     assert analysis.verdict == "recovering"
-    assert told(recovery(analysis), "phase-is-redo")
+    assert told(recovery(analysis), "phase-is-rollback")

@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from stackan.faultlogs.dameng.templates import TAG
-from stackan.model.event import REBUILD, REDO, ROLLBACK
+from stackan.model.event import REBUILD, ROLLBACK
 
 
 class Command(NamedTuple):
@@ -27,7 +27,6 @@ class Command(NamedTuple):
 COMMANDS = {
     "EP CRASH": Command("means-told-to-handle", "handling-started"),
     "SUSPEND WORKER": Command("means-workers-suspended", "handling-phase", REBUILD),
-    "REDO": Command("means-redo-replayed", "handling-phase", REDO),
     "CRASH RECV": Command("means-crash-recovered", "handling-phase", ROLLBACK),
     "CRASH ROLLBACK": Command("means-handling-rolled-back", "handling-rolled-back"),
     "RESUME WORKER": Command("means-workers-resumed", "handling-over"),
@@ -42,10 +41,8 @@ _SENT = re.compile(
 )
 _TAKEN = re.compile(rf"{TAG}check css cmd: (?P<command>[A-Z_ ]{{2,40}}?)\s*(?:,|$)", re.ASCII)
 MARKS = (
-    *(f"[{name.replace(' ', '_')}]" for name in (*COMMANDS, "LINK CHECK") if name != "REDO"),
-    *(f"cmd: {name}" for name in COMMANDS if name != "REDO"),
-    "[REDO], ",
-    "cmd: REDO,",
+    *(f"[{name.replace(' ', '_')}]" for name in (*COMMANDS, "LINK CHECK")),
+    *(f"cmd: {name}" for name in COMMANDS),
 )
 
 

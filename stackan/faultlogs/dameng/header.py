@@ -28,6 +28,8 @@ PROGRAMS = {
     "dmasmsvr": "dmasm",
     "dmasmsvrm": "dmasm",
 }
+_BEHIND_TIME = 23  # where it has milliseconds, as it mostly does
+_REMEMBERED = 4096
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.:,]\d{1,6})?"
 _FILE = re.compile(
     rf"(?P<time>{_TIME})\s+\[(?P<level>[A-Z_]{{3,12}})\]:?\s+(?P<program>\w+)\s+[Pp](?P<pid>\d{{1,10}})"
@@ -54,3 +56,24 @@ def read_header(line: str) -> Header | None:
     if found is not None:
         return Header(found["time"], "", found["program"] or "", None, found["text"].strip())
     return None
+
+
+class Headers:
+    """Reads the heads of records, most of which differ from earlier ones in their time alone."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Header] = {}  # by what stands between the milliseconds and the text
+
+    def read(self, line: str) -> Header | None:
+        """The head of a record; None if the line is none of Dameng's."""
+        text = line.find("  ", _BEHIND_TIME)
+        between = line[_BEHIND_TIME:text]
+        known = self._known.get(between)
+        if known is not None and text > 0 and line[20:_BEHIND_TIME].isdecimal():
+            return Header(line[:_BEHIND_TIME], known.level, known.program, known.pid, line[text:].strip())
+        header = read_header(line)
+        if header is not None and header.pid is not None and header.text == line[text:].strip() and between.startswith(" ["):
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[between] = header
+        return header

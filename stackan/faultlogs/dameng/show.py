@@ -49,7 +49,7 @@ class Stand(NamedTuple):
     kind: str
     phase: str
     line: int
-    time: str | None
+    time: str  # as printed
     text: str
     group: str
     broken: tuple[Node, ...] = ()
@@ -81,7 +81,7 @@ class Show:
         self._group = ""
         self._stand: Stand | None = None
 
-    def take(self, text: str, line: int, time: str | None) -> bool:
+    def take(self, text: str, line: int, time: str) -> bool:
         """Take a line, if it is one of these."""
         if (found := _NODES.match(text)) is not None:
             self._add_nodes(found["which"], read_nodes(found["nodes"]))
@@ -100,7 +100,7 @@ class Show:
     def group(self) -> str:
         return self._group
 
-    def _stands(self, state: str, step: str, line: int, time: str | None, text: str) -> Stand | None:
+    def _stands(self, state: str, step: str, line: int, time: str, text: str) -> Stand | None:
         if state == "PROCESS_RECOVER":
             return Stand("means-nodes-rejoin", "rejoin", "", line, time, text, self._group)
         if state != "PROCESS_CRASH":

@@ -183,7 +183,7 @@ STATES = (
         _fits(rf"{TAG}(?:CSS MONITOR )?(?:SYSTEM|DMCSS|DMASMSVRM?|the ASM server) is ready\b".replace("is ready", "(?:IS READY|is Ready)")),
         "SYSTEM IS READY.",
         _FAQ,
-        (" IS READY", "server is Ready"),
+        ("SYSTEM IS READY", "DMCSS IS READY", "DMASMSVR IS READY", "DMASMSVRM IS READY", "server is Ready"),
     ),
     Template(
         "means-server-stopped",
