@@ -86,6 +86,11 @@ def find_covers(
         best = max(found, key=lambda cover: (cover.sure, cover.episode.start), default=None)
         if best is not None:
             covers[process.id] = best
+    for episode in episodes:
+        here = {name for name, cover in covers.items() if cover.episode is episode}
+        dumped = {nodes.key(writer_of(log)) for name in here for log in written.get(name, ())}
+        if {nodes.key(node) for node in nodes.servers} - {nodes.key(node) for node in episode.failed} <= dumped:
+            covers.update((name, covers[name]._replace(handles=True)) for name in here)  # one of them is the control node
     return [tuple(each) for each in suspended], covers
 
 
@@ -164,10 +169,11 @@ def _told(episode: Episode, span: _Span, doubt: Fact | None, handles: bool, logs
 
 
 def _quiet(episode: Episode, span: _Span, logs: Sequence[Log]) -> Logged | None:
-    """The last line about handling before the snapshots, if the logs show that none was written for long."""
+    """The last line about handling, if it was written before the snapshots and the logs go on behind them without an end of it."""
     if span.last - span.first < _STILL or (end_of(logs) or 0) < span.last:
         return None
-    timed = [(at, logged) for logged in episode.events if (at := seconds_of(logged.event.time)) is not None]
-    if any(span.first + _SKEW < at <= span.last for at, _ in timed):
+    if episode.end is not None:
         return None
-    return max((each for each in timed if each[0] <= span.first + _SKEW), key=lambda each: each[0], default=(0, None))[1]
+    timed = [(at, logged) for logged in episode.events if (at := seconds_of(logged.event.time)) is not None]
+    last = max(timed, key=lambda each: each[0], default=None)
+    return last[1] if last is not None and last[0] <= span.first + _SKEW else None

@@ -115,8 +115,8 @@ class Cover(NamedTuple):
     doubt: Fact | None  # why that is not sure
     phase: str | None  # in which the logs left it at the time of the snapshots
     shift: int | None = None  # minutes by which the times of an archive were moved to those of the logs
-    handles: bool = False  # whether the process applies redo and rolls back: what its threads do shows whether handling goes on
-    quiet: Logged | None = None  # the last line about handling before the snapshots, where the logs go on behind them without another one
+    handles: bool = False  # whether the process, or one of those of all living nodes, applies redo and rolls back
+    quiet: Logged | None = None  # the last line about handling, where that is before the snapshots and the logs go on behind them
 
 
 class Lacking(NamedTuple):

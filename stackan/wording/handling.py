@@ -81,11 +81,11 @@ _HANDLING = {
     ],
     "handling-stands-still": [
         one(
-            "Handling itself seems to stand still: no thread of process {process}, which does its work, has moved between the snapshots, "
+            "Handling itself seems to stand still: no thread has moved between the snapshots in {processes}, where its work is done, "
             "and the logs go on without a new line about it since {time}."
         ),
         one(
-            "Handling itself seems to stand still: no thread of process {process}, which does its work, has moved between the snapshots, "
+            "Handling itself seems to stand still: no thread has moved between the snapshots in {processes}, where its work is done, "
             "and the logs go on without a new line about it."
         ),
     ],

@@ -55,7 +55,8 @@ def _finding(group: Sequence[tuple[Process, Cover]], findings: Sequence[Finding]
     threads = tuple((process, track) for process in processes for track in _standing(process))
     cover = max((cover for _, cover in group), key=lambda cover: cover.handles)
     episode = cover.episode
-    stands = [(process, cover) for process, cover in group if _stands_still(process, cover)]
+    moves = any(track.progress in (PROGRESSING, SPINNING) for process in processes for track in process.tracks)
+    stands = [(process, cover) for process, cover in group if not moves and _may_stand_still(process, cover)]
     grave = bool(stands) or episode.end is None
     return Finding(
         kind="fault-recovery",
@@ -89,9 +90,10 @@ def _explain(cover: Cover, stands: Sequence[tuple[Process, Cover]], circles: Seq
         yield fact(_PHASES[cover.phase])
     if episode.restarted:
         yield fact("handling-was-restarted", count=episode.restarted)
-    for process, still in stands:
-        time = clock(still.quiet.event.time) if still.quiet is not None else None
-        yield fact("handling-stands-still", process=process, time=time)
+    if stands:
+        last = next((still.quiet for _, still in stands if still.quiet is not None), None)
+        time = clock(last.event.time) if last is not None else None
+        yield fact("handling-stands-still", processes=tuple(process for process, _ in stands), time=time)
     yield fact("suspended-on-purpose")
     yield fact("survivors-keep-theirs", nodes=named(episode.failed))
     yield fact("policy-decides")
@@ -114,10 +116,9 @@ def _circles(processes: Sequence[Process], findings: Sequence[Finding]) -> list[
     return [finding for finding in proved if all(process.id in ids for process in finding.processes)]
 
 
-def _stands_still(process: Process, cover: Cover) -> bool:
-    """Whether the one that does the work has not moved while the logs had nothing new to tell of it."""
-    moves = any(track.progress in (PROGRESSING, SPINNING) for track in process.tracks)
-    return cover.sure and cover.handles and cover.quiet is not None and len(process.dumps) > 1 and process.whole and not moves
+def _may_stand_still(process: Process, cover: Cover) -> bool:
+    """Whether its threads show what becomes of the handling, and the logs have had nothing new to tell of it since before the snapshots."""
+    return cover.sure and cover.handles and cover.quiet is not None and len(process.dumps) > 1 and process.whole
 
 
 def _advise(cover: Cover, stands: bool) -> Iterator[Fact]:
