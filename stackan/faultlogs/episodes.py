@@ -108,7 +108,7 @@ class _Reader:
         elif told is not now.told[0]:
             now.told.append(told)
         fresh = [node for node in told.event.nodes if self._nodes.key(node) not in self._keys(now)]
-        if fresh and now.started:
+        if fresh and now.started and told.at - now.begin > _SKEW:
             now.deaths.append(told.at)
         now.dead += fresh
 
