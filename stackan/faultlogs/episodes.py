@@ -42,7 +42,7 @@ class _Handling:
 
     def __init__(self, begin: Told, fault: bool) -> None:
         self.begin = begin.at
-        self.dead: list[Node] = []
+        self.dead: dict[Key | None, Node] = {}
         self.told = [begin]
         self.started = not fault
         self.end: Told | None = None
@@ -107,22 +107,20 @@ class _Reader:
             self._fault_in_rejoin = self._rejoining is not None
         elif told is not now.told[0]:
             now.told.append(told)
-        fresh = [node for node in told.event.nodes if self._nodes.key(node) not in self._keys(now)]
+        fresh = {key: node for node in told.event.nodes if (key := self._nodes.key(node)) not in now.dead}
         if fresh and now.started and told.at - now.begin > _SKEW:
             now.deaths.append(told.at)
-        now.dead += fresh
-
-    def _keys(self, handling: _Handling) -> set[Key | None]:
-        return {self._nodes.key(node) for node in handling.dead}
+        now.dead.update(fresh)
 
     def _is_known(self, handling: _Handling, told: Told) -> bool:
         """Whether a death behind the end of an episode is that episode's own, by a clock that is late."""
         late = handling.end is not None and told.at - handling.end.at <= (_SKEW if handling.of_database else _AGAIN)
-        return late and all(self._nodes.key(node) in self._keys(handling) for node in told.event.nodes)
+        return late and all(self._nodes.key(node) in handling.dead for node in told.event.nodes)
 
     def _handle(self, told: Told) -> None:
         now = self._now
-        if now is not None and self._nodes.key(writer_of(told.log)) in self._keys(now) - {None}:
+        writer = self._nodes.key(writer_of(told.log))
+        if now is not None and writer is not None and writer in now.dead:
             return  # a dead node that is started again applies and rolls back what is its own
         if now is not None and self._goes_on(now, told):
             now.end = None
@@ -134,7 +132,8 @@ class _Reader:
             now = self._now = _Handling(told, fault=False)
         if told is not now.told[0]:
             now.told.append(told)
-        now.dead += [node for node in _broken(told) if self._nodes.key(node) not in self._keys(now)]
+        for node in _broken(told):
+            now.dead.setdefault(self._nodes.key(node), node)
         now.started = True
         self._rejoining, self._fault_in_rejoin = None, False
         now.of_database = now.of_database or _group(told) in _DATABASE
@@ -192,9 +191,8 @@ class _Reader:
 
     def halted(self, handling: _Handling) -> tuple[Node, ...]:
         """Nodes that ended themselves meanwhile and are not among those that handling is about."""
-        dead = self._keys(handling)
         gone = [node for told in handling.halts for node in told.event.nodes or (writer_of(told.log),)]
-        return self._nodes.several([node for node in gone if self._nodes.key(node) not in dead])
+        return self._nodes.several([node for node in gone if self._nodes.key(node) not in handling.dead])
 
 
 def _group(told: Told) -> str:
@@ -213,7 +211,9 @@ def find_episodes(logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tu
 
 
 def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> Episode:
-    failed = nodes.several(handling.dead) or _missing(handling.begin, max(handling.begun, default=handling.begin), logs, told, nodes)
+    failed = nodes.several([*handling.dead.values()]) or _missing(
+        handling.begin, max(handling.begun, default=handling.begin), logs, told, nodes
+    )
     halted = reader.halted(handling) if handling.end is None else ()
     everybody = {nodes.key(node) for node in nodes.servers}
     end = handling.end.event.time if handling.end is not None else None
@@ -229,9 +229,7 @@ def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Se
         _restarts(handling),
         tuple(each.logged for each in handling.told),
         halted,
-        "DB"
-        if handling.of_database or not handling.begun
-        else next((each.event.group for each in handling.told if each.event.group), "DB"),
+        "DB" if handling.of_database else next((each.event.group for each in handling.told if each.event.group), "DB"),
     )
 
 

@@ -84,7 +84,8 @@ def find_faults(told: Sequence[Told], episodes: Sequence[Episode], nodes: Nodes)
         if each.event.kind in _GONE:
             chain.lost |= keys
     known = [_fault(chain, others, handling, nodes) for chain in chains]
-    unseen = [episode for episode in episodes if all(fault.episode is not episode for fault in known)]
+    seen = {id(fault.episode) for fault in known}
+    unseen = [episode for episode in episodes if id(episode) not in seen]
     return tuple(sorted([*known, *map(_unseen, unseen)], key=lambda fault: fault.time or ""))
 
 
@@ -130,30 +131,26 @@ class _Handlings:
     """The episodes, by the nodes that they are about."""
 
     def __init__(self, episodes: Sequence[Episode], nodes: Nodes) -> None:
-        self.nodes = nodes
-        self._known = [
-            (begin, seconds_of(episode.end), {nodes.key(node) for node in episode.failed}, episode)
-            for episode in episodes
-            if (begin := seconds_of(episode.start)) is not None
-        ]
+        self._known: dict[Key | None, list[tuple[float, float | None, Episode]]] = {}
+        for episode in episodes:
+            begin = seconds_of(episode.start)
+            for node in episode.failed if begin is not None else ():
+                self._known.setdefault(nodes.key(node), []).append((begin or 0, seconds_of(episode.end), episode))
 
     def of(self, keys: set[Key], first: float, until: float) -> Episode | None:
         """The episode that handles the loss of one of these nodes, which was lost in this time."""
-        for begin, end, failed, episode in self._known:
-            if (
-                failed & keys
-                and begin >= first - _SKEW
-                and until <= (end if end is not None else until) + _SKEW
-                and begin - until <= _LEADS
-            ):
-                return episode
-            if failed & keys and begin <= until + _SKEW and first <= (end if end is not None else first):
-                return episode
+        for key in sorted(keys, key=str):
+            for begin, end, episode in self._known.get(key, ()):
+                soon = first - _SKEW <= begin <= until + _LEADS
+                during = begin <= until + _SKEW and first <= (end if end is not None else first)
+                if (soon and (end is None or until <= end + _SKEW)) or during:
+                    return episode
         return None
 
     def between(self, chain: _Chain, told: Told, keys: set[Key]) -> bool:
         """Whether the loss of a node was handled before an event that is about it: that is another fault then."""
-        return any(failed & keys and end is not None and chain.first <= end < told.at - _SKEW for begin, end, failed, _ in self._known)
+        known = (each for key in keys for each in self._known.get(key, ()))
+        return any(end is not None and chain.first <= end < told.at - _SKEW for _, end, _ in known)
 
 
 def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -> Fault:

@@ -5,6 +5,7 @@ DMCSS, DMASM and DMSERVER of one node are called CSS1, ASM1 and DSC1, and have o
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -33,6 +34,11 @@ class Nodes:
             self._learn(Node(log.writer.node, None), _OF_SERVER if log.kind == "dmserver" else 1)
         self._beside = _in_one_folder(logs)
         self._counts_from = self._first_number()
+        for name in self._weights:
+            site = self._site(name)
+            if site is not None:
+                self._names.setdefault(site, set()).add(name)
+        self._best = {site: min(names, key=self._rank) for site, names in self._names.items()}
 
     def _learn(self, node: Node, weight: int) -> None:
         if node.name is None:
@@ -70,19 +76,18 @@ class Nodes:
         """A node with all that is known of it, by the name of its database instance if that is known."""
         key = self.key(node)
         if isinstance(key, int):
-            names = set(self._names.get(key, ())) | {name for name in self._weights if self._site(name) == key}
-            return Node(self._best({*names, *([node.name] if node.name else [])}), key)
+            return Node(self._best.get(key, node.name), key)
         return Node(key, None) if isinstance(key, str) else node
 
-    def _best(self, names: set[str]) -> str | None:
-        return min(names, key=lambda name: (-self._weights.get(name, 0), name), default=None)
+    def _rank(self, name: str) -> tuple[int, str]:
+        return -self._weights[name], name
 
     def several(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
         """Each node once, in the order of their numbers, and whole."""
         known = {key: self.whole(node) for node in nodes if (key := self.key(node)) is not None}
         return tuple(known[key] for key in sorted(known, key=lambda key: (isinstance(key, str), str(key).zfill(9))))
 
-    @property
+    @functools.cached_property
     def servers(self) -> tuple[Node, ...]:
         """All nodes that have a database instance, as far as it is known by a name or a log."""
         return self.several([Node(name, None) for name, weight in self._weights.items() if weight >= _WEIGHTS["DB"]])

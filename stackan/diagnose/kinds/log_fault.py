@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named, quote_log
-from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Lacking, Logged, Story
+from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Lacking, Logged, Node, Story
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, WARNING, Finding
 from stackan.model.process import Process
@@ -31,10 +31,15 @@ _QUOTED = 8
 def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]:
     """A finding for each fault that is not explained by another one."""
     known = {process.id: process for process in processes}
-    return [_finding(fault, known, story) for fault in story.faults]
+    lacking: dict[Node | None, list[Lacking]] = {}
+    for each in story.lacking:
+        lacking.setdefault(each.node, []).append(each)
+    return [
+        _finding(fault, known, story, [each for node in (None, *fault.nodes) for each in lacking.get(node, ())]) for fault in story.faults
+    ]
 
 
-def _finding(fault: Fault, known: dict[str, Process], story: Story) -> Finding:
+def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Sequence[Lacking]) -> Finding:
     writers = dict.fromkeys(story.writers[log] for log, _ in fault.events if log in story.writers)
     return Finding(
         kind="log-fault",
@@ -45,7 +50,7 @@ def _finding(fault: Fault, known: dict[str, Process], story: Story) -> Finding:
         threads=(),
         resources=(),
         evidence=tuple(dict.fromkeys(quote_log(_lines(fault)))),
-        advice=tuple(_advise(fault, story.lacking)),
+        advice=tuple(_advise(fault, lacking)),
         processes=tuple(known[name] for name in writers),
     )
 
