@@ -11,7 +11,7 @@ BLOCK_LINES = 50_000  # of one hour
 _HOUR = b"@@@@-@@-@@ @@"
 _BEGIN = datetime(2024, 5, 1)
 _PID = 49062
-# What a log prints all day, and some of it with the words that its faults have, too.
+# What a log prints all day.
 _DMSERVER = (
     "checkpoint begin, used_space[{a}], free_space[{b}]...",
     "checkpoint end, {c} pages flushed, used_space[{a}], free_space[{b}].",
@@ -20,7 +20,6 @@ _DMSERVER = (
     "session({a}) created, appname:JDBC, ip: 10.66.1.{d}",
     "session({a}) closed, client 10.66.1.{d} disconnected",
     "nsvr_send_by_vio: peer has closed the connection, sess({a})",
-    "slow statement: select 'dead instance detected, detect ep DSC{d}[{d}] broken.' from t where id = {a}",
 )
 _DMCSS = (
     "vote disk check ok, cost {d} ms",
@@ -30,6 +29,9 @@ _DMCSS = (
     "[CSS]: 设置EP CSS0[0]为控制节点",
     "[!!!DSC INFO!!!]mal link of site {d} is checked, seq({a})",
 )
+# What is no event, though it has the words of one; of one line in so many.
+_QUOTING = "slow statement: select 'dead instance detected, detect ep DSC{d}[{d}] broken.' from t where id = {a}"
+_QUOTED_IN = 500
 ORDINARY = {"database": _DMSERVER, "dmcss": _DMCSS}
 # (kind, text) of a fault and of its end.
 FAULT = {
@@ -63,7 +65,7 @@ def _ordinary(dice: random.Random, program: str, encoding: str) -> Iterator[byte
     texts = ORDINARY[program]
     for number in range(BLOCK_LINES):
         minute, second = divmod(number * 3540 // BLOCK_LINES, 60)
-        text = dice.choice(texts).format(
+        text = (dice.choice(texts) if number % _QUOTED_IN else _QUOTING).format(
             a=dice.randrange(10**8, 10**9), b=dice.randrange(10**9), c=dice.randrange(4000), d=dice.randrange(40)
         )
         thread = _PID + 40 + dice.randrange(10)

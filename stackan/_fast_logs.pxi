@@ -10,6 +10,7 @@ from stackan.model import sifted as _sifted
 cdef enum:
     TIME_BYTES = 19  # 2024-05-12 10:03:17
     PID_WITHIN = 64  # bytes behind the time
+    BEHIND_TIME = TIME_BYTES + 4  # and milliseconds
     MOST_MARKS = 64
     LONGEST_WINDOW = 128
 
@@ -122,6 +123,11 @@ cdef Py_ssize_t find_pid(const uint8_t *text, Py_ssize_t at, Py_ssize_t end, Py_
                 return at + 2
         at += 1
     return -1
+
+
+cdef inline bint has_blank(const uint8_t *at) noexcept nogil:
+    """Whether a pid could begin within four bytes."""
+    return at[0] == c' ' or at[0] == c'\t' or at[1] == c' ' or at[1] == c'\t' or at[2] == c' ' or at[2] == c'\t' or at[3] == c' ' or at[3] == c'\t'
 
 
 cdef bint is_ascii(const uint8_t *at, const uint8_t *end) noexcept nogil:
@@ -261,6 +267,7 @@ cdef class LogSieve:
     cdef void look(self, Sift *sift, const uint8_t *text, Py_ssize_t size, bytes writer):
         cdef const uint8_t *known = <const uint8_t *>PyBytes_AS_STRING(writer)
         cdef Py_ssize_t known_size = len(writer)
+        cdef Py_ssize_t same = 0, same_size = 0, behind  # a record's text from the level to the byte behind its pid, which others share
         cdef Py_ssize_t start = 0, start_of_text, stop, end, time, pid, pid_size = 0
         cdef const uint8_t *found
         cdef uint64_t marks
@@ -274,7 +281,15 @@ cdef class LogSieve:
                     sift.head = start
                     sift.records += 1
                     take_time(sift, text, time)
-                    pid = find_pid(text, time + TIME_BYTES, min(end, time + TIME_BYTES + PID_WITHIN), &pid_size)
+                    behind = time + BEHIND_TIME
+                    if same_size and same_size <= end - behind and not has_blank(text + time + TIME_BYTES) and not memcmp(
+                        text + behind, text + same, same_size
+                    ):
+                        pid = -1  # the one of the record before
+                    else:
+                        pid = find_pid(text, time + TIME_BYTES, min(end, time + TIME_BYTES + PID_WITHIN), &pid_size)
+                        same = behind
+                        same_size = pid + pid_size + 1 - behind if behind < pid and pid + pid_size < end else 0
                     if pid >= 0 and (pid_size != known_size or memcmp(text + pid, known, pid_size)):
                         known, known_size = text + pid, pid_size
                         sift.pid_start, sift.pid_size = pid, pid_size

@@ -14,7 +14,7 @@ _ENDING = r"(?:_(?:\d{6}|\d{8})(?:_\d{2})?)?\.log"
 _DAMENG = re.compile(rf"(?:^|[^0-9A-Za-z])dm_(?P<name>[0-9A-Za-z$#_-]{{1,128}}?){_ENDING}", re.ASCII)
 _OLD = re.compile(r"(?:^|[^0-9A-Za-z])(?P<name>dmasm\d+)_\d{6}\.log", re.ASCII)
 _TOOLS = re.compile(r"unknown$|(?:BAKRES|SBTTRACE|dmasmcmd|dmasmtool)(?:_|$)")
-_ALIAS = re.compile(r"(?P<name>[0-9A-Za-z_.-]{1,128}?)\.log", re.ASCII)
+_ALIAS = re.compile(r"(?:\d{8,17}(?=[A-Za-z]))?(?P<name>[0-9A-Za-z_.-]{1,128}?)(?:_job|_query)?\.log", re.ASCII)
 
 
 def base_name(source: str) -> str:

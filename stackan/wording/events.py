@@ -182,9 +182,13 @@ _HANDLING = {
         )
     ],
     "means-nodes-rejoin": [
-        one("{nodes} comes back: the whole cluster is suspended for a while, and a fault within that time makes nodes end themselves."),
         one(
-            "A failed node comes back: the whole cluster is suspended for a while, and a fault within that time makes nodes end themselves."
+            "The cluster takes {nodes} in again: all of it is suspended for a while, and a fault within that time makes nodes end "
+            "themselves."
+        ),
+        one(
+            "The cluster takes a node in again: all of it is suspended for a while, and a fault within that time makes nodes end "
+            "themselves."
         ),
     ],
     "means-group-handles": [
@@ -210,7 +214,7 @@ _START = {
     "means-start-acl": [one("Start-up, access rights: if it stops here, no Raft leader was elected; look in the logs of all controllers.")],
     "means-start-controller": [
         one(
-            "Start-up, metadata of the controller: if it stops here, they are many, or `[Raft] incomplete hardstate file` "
+            "Start-up, metadata of the controller: if it stops here, there is much of it, or `[Raft] incomplete hardstate file` "
             "stands in this log."
         )
     ],

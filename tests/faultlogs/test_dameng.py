@@ -314,6 +314,12 @@ def test_encodings_are_taken_line_by_line(tmp_path: Path) -> None:
         assert extent is not None and extent.encoding == encoding
 
 
+def test_a_line_in_no_known_encoding_is_read_by_its_ascii(tmp_path: Path) -> None:
+    log = read(tmp_path, record(DEAD + " ?").encode().replace(b"?", b"\xff\x20\xff"))
+    assert (log.events[0].kind, log.events[0].text[-3:]) == ("instance-fault", "ÿ ÿ")
+    assert log.extent is not None and log.extent.encoding == "mixed"
+
+
 def test_a_log_says_how_far_it_goes(tmp_path: Path) -> None:
     extent = read(tmp_path, "behind\n" + record("x", "10:00:02.000") + "more\n" + record("y", "10:00:01.000")).extent
     assert extent is not None

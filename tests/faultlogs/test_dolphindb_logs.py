@@ -69,7 +69,16 @@ def test_a_signal_ends_a_node_or_asks_it_to_stop(tmp_path: Path, signal: str, ki
     assert told == ([kind] if kind else [])
 
 
-@pytest.mark.parametrize(("name", "alias"), [("dnode1.log", "dnode1"), ("dolphindb.log", None), ("dn-1.log.gz", "dn-1")])
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("dnode1.log", "dnode1"),
+        ("dolphindb.log", None),
+        ("dn-1.log.gz", "dn-1"),
+        ("20240512000dnode2.log", "dnode2"),
+        ("dnode1_job.log", "dnode1"),
+    ],
+)
 def test_the_writer_is_known_by_the_logs_name(tmp_path: Path, name: str, alias: str | None) -> None:
     log = read(tmp_path, line("x"), name)
     assert (log.kind, log.writer.node, log.writer.pid) == ("dolphindb", alias, None)

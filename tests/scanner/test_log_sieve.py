@@ -124,6 +124,7 @@ PARTS = st.sampled_from(
         b"\r\n",
         b"\r",
     ]
+    + [b"2024-05-12 09:14:03" + part + b"dmcss P0000049062" for part in (b".123 [INFO] ", b":124 [INFO] ", b" [INFO] ", b". P1 [INFO] ")]
     + [b"a", b"aa", b"b", b"dead instance ", b"detected", b"IS READY", b"[LINK_CHECK]", b"_", b"0"]
     + [text.encode(encoding) for text in ("设置", "命令", "é", "\U0001f600") for encoding in ("utf-8", "gb18030")]
     + [b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"\x81\x30\x81\x30", b"\x81\x7f", b"\xff", b"\x80"]
