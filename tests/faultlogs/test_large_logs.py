@@ -41,7 +41,7 @@ def hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def logs_of(*paths: Path, limits: Limits | None = None) -> list[Log]:
-    return load(*paths, limits=limits, logs_alone=True).logs
+    return load(*paths, limits=limits).logs
 
 
 def told(*paths: Path, limits: Limits | None = None) -> list[str]:
@@ -96,14 +96,14 @@ def test_the_limit_for_one_item_does_not_bound_a_log_nor_does_what_is_kept(tmp_p
 def test_all_that_is_read_is_bounded_for_logs_too(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(PACKED[name](TEXT.encode()))
-    case = load(path, limits=Limits(total_bytes=50_000), logs_alone=True)
+    case = load(path, limits=Limits(total_bytes=50_000))
     assert len(case.warnings) == 1 and "all inputs together are larger than 50000 bytes" in case.warnings[0]
 
 
 def test_a_log_that_is_cut_off_tells_what_it_has_and_that_it_is_cut(tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.gz"
     path.write_bytes(gzip.compress(TEXT.encode())[:-200])
-    case = load(path, logs_alone=True)
+    case = load(path)
     assert "truncated" in case.warnings[0]
     assert case.logs[0].extent is not None and case.logs[0].extent.lines > 500
 
@@ -112,7 +112,7 @@ def test_a_copy_of_a_log_is_told_once(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / NAME).write_text(TEXT)
-    case = load(tmp_path, logs_alone=True)
+    case = load(tmp_path)
     assert len(case.logs) == 1
     assert any(str(tmp_path / "b" / NAME) in warning for warning in case.warnings)
 
@@ -140,18 +140,17 @@ def test_a_dump_in_one_text_with_a_small_log_is_still_read(tmp_path: Path, examp
     assert (len(case.dumps), [event.kind for event in case.logs[0].events]) == (1, ["instance-fault"])
 
 
-def test_logs_without_dumps_need_to_be_asked_for(tmp_path: Path) -> None:
+def test_logs_need_no_dumps_beside_them(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(TEXT)
-    with pytest.raises(InputError, match="a log of a server, but no thread dump beside it; `stackan logs` reads logs alone"):
-        load(tmp_path)
+    assert load(tmp_path).dumps == []
     with pytest.raises(InputError, match="no thread dump"):
-        load(Path(__file__), logs_alone=True)
+        load(Path(__file__))
 
 
 def test_more_events_than_anybody_reads_are_counted(tmp_path: Path) -> None:
     texts = (f"[!!!DSC INFO!!!][DB]: dead instance detected, detect ep N{n}[1] broken." for n in range(5_003))
     (tmp_path / NAME).write_text(records(*texts))
-    case = load(tmp_path, logs_alone=True)
+    case = load(tmp_path)
     assert len(case.logs[0].events) == 5_000
     assert case.warnings == [f"{tmp_path / NAME}: 3 more events are not told, as there are too many"]
 
@@ -212,7 +211,7 @@ def test_a_log_takes_no_more_memory_than_a_piece(tmp_path: Path) -> None:
             file.write(FILLING)
         file.write(record(DEAD))
     program = (
-        "import resource, sys; from stackan.pipeline import load; case = load(sys.argv[1], logs_alone=True);"
+        "import resource, sys; from stackan.pipeline import load; case = load(sys.argv[1]);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(case.logs[0].events))"
     )
     output = subprocess.run([sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True).stdout
