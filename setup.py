@@ -21,7 +21,10 @@ import zlib
 
 from setuptools import Extension, find_packages, setup
 
-PARTS = ["stackan/_fast.h", "stackan/_fast_words.pxi", "stackan/_fast_tables.pxi", "stackan/_fast_grammar.pxi", "stackan/_fast_tally.pxi"]
+PARTS = [
+    "stackan/_fast.h",
+    *(f"stackan/_fast_{part}.pxi" for part in ("words", "tables", "grammar", "tally", "logs")),
+]
 PROFILES, COMPILED = "stackan/profiles", "stackan/_profiles.py"
 
 

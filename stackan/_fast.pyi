@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from _typeshed import ReadableBuffer
 
 from stackan.model.columns import Columns
+from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...
+
+class LogSieve:
+    def __init__(self, marks: tuple[bytes, ...]) -> None: ...
+    def sift(self, data: ReadableBuffer, size: int, writer: bytes) -> Sifted: ...
 
 class Tally:
     lines_by_kind: array[int]

@@ -1076,3 +1076,4 @@ cdef int give_tables(Scanner *s, columns) except -1:
 
 
 include "_fast_tally.pxi"
+include "_fast_logs.pxi"

@@ -1,4 +1,4 @@
-"""The scanner that is in use: the native one if it is built, else the one in plain Python.
+"""The scanner that is in use: the native one if it is built, else the one in plain Python; the same of the sieve for logs.
 
 The environment variable STACKAN_BACKEND (native or pure) forces one.  An error in its value is raised on first use,
 not on import.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
+    from stackan.model.sifted import Sieve
 
 NOT_BUILT = said("the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
 
@@ -57,3 +58,12 @@ def notice() -> str | None:
 def tally(dialect: int) -> Tally | None:
     """A scan of a text that comes in pieces and is only counted; None where only whole texts can be scanned."""
     return _fast.Tally(dialect) if name() == "native" else None
+
+
+def sieve(marks: tuple[bytes, ...]) -> Sieve:
+    """Looks at the pieces of a log for lines that hold any of these marks; no mark has a line's end in it."""
+    if name() == "native":
+        return _fast.LogSieve(marks)
+    from stackan._reference_logs import ReferenceSieve
+
+    return ReferenceSieve(marks)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
 from stackan.cli.help import WrongValue
-from stackan.cli.terminal import address_of, knows_links, wants_color, width_for
+from stackan.cli.terminal import width_for
 from stackan.errors import UsageError
 from stackan.model.said import said
 
@@ -91,23 +90,9 @@ def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeTex
 
         drawing.write(analysis, options.graph, stream, page)
     else:
-        from stackan.report import text
+        from stackan.cli.reporting import write_report
 
-        colored = wants_color(options.color, stream, named=options.output is not None)
-        text.write(analysis, stream, page, stream.color if colored else None, _linker(stream) if knows_links(stream) else None)
-
-
-def _linker(stream: SafeText) -> Callable[[str, str], object]:
-    """A function that writes a text as a link to an input, where that is a plain file."""
-
-    def link(source: str, text: str) -> None:
-        address = address_of(source)
-        if address is None:
-            stream.write(text)
-        else:
-            stream.link(address, text)
-
-    return link
+        write_report(analysis, options, stream, page)
 
 
 def _subject(text: str) -> int | str:

@@ -9,10 +9,13 @@ from stackan.diagnose.evidence.dammed import Dammed
 from stackan.diagnose.kinds.capture_problem import find_truncated, find_unknowable
 from stackan.diagnose.kinds.deadlock import find_deadlock
 from stackan.diagnose.kinds.exhaustion import find_exhaustion
+from stackan.diagnose.kinds.fault_recovery import find_fault_recovery, spare_suspended
+from stackan.diagnose.kinds.log_fault import find_log_faults
 from stackan.diagnose.kinds.parallel_jobs import Jobs
 from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
 from stackan.diagnose.kinds.spin import find_held_loops, find_spins
 from stackan.diagnose.kinds.stuck_waits import find_stuck_waits
+from stackan.model.event import Story
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
 from stackan.model.waitgraph import Reduction, WaitGraph
@@ -21,7 +24,7 @@ _GRAVE = {CRITICAL: 0, WARNING: 1, INFO: 2}
 _SURE = {CERTAIN: 0, LIKELY: 1, POSSIBLE: 2}
 
 
-def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -> list[Finding]:
+def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process], story: Story | None = None) -> list[Finding]:
     """Findings in an order that depends on the input alone."""
     findings: list[Finding] = []
     blocked = BlockedThreads(graph, reduction)
@@ -43,6 +46,9 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
         findings += find_held_loops(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
+    if story is not None:
+        recovering = find_fault_recovery(processes, story, findings)
+        findings = [*spare_suspended(findings, story), *recovering, *find_log_faults(processes, story)]
     return sorted(findings, key=_rank)
 
 

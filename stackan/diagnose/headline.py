@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.evidence.nodes import clock, named
 from stackan.diagnose.findings import leading
 from stackan.diagnose.similar import group_equal_findings, say_the_same
 from stackan.diagnose.verdict import MANY
+from stackan.model.event import Story
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.finding import CRITICAL, WARNING, Finding
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
@@ -17,8 +19,31 @@ from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_
 _MOST, _MANY = 0.5, 0.2
 
 
-def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Process], apart: bool = False) -> tuple[Fact, ...]:
+def headline(
+    verdict: str, findings: Sequence[Finding], processes: Sequence[Process], apart: bool = False, story: Story | None = None
+) -> tuple[Fact, ...]:
     """`apart`: the caller gave snapshots of several processes to be compared with each other."""
+    if not processes:
+        return _of_logs(findings, story)
+    said = _of_threads(verdict, findings, processes, apart)
+    grave = sum(finding.kind == "log-fault" and finding.severity == CRITICAL for finding in findings)
+    if grave and leading(findings, verdict) is None:
+        return (*said, fact("logs-tell-of-faults", count=grave))
+    return said
+
+
+def _of_logs(findings: Sequence[Finding], story: Story | None) -> tuple[Fact, ...]:
+    """What logs without dumps tell: the gravest of their faults, and how many more there are."""
+    if findings:
+        rest = len(findings) - 1
+        return (*findings[0].title, *([fact("more-faults-in-logs", count=rest)] if rest else []))
+    if story is not None and story.episodes:
+        last = story.episodes[-1]
+        return (fact("handled-from-to", begin=clock(last.start), end=clock(last.end), nodes=named(last.failed)),)
+    return (fact("no-fault-in-logs"),)
+
+
+def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[Process], apart: bool) -> tuple[Fact, ...]:
     cause = leading(findings, verdict)
     if cause is not None:
         return (*_where(cause, findings, processes), *cause.title, *_besides(cause, findings))
@@ -29,7 +54,7 @@ def headline(verdict: str, findings: Sequence[Finding], processes: Sequence[Proc
     if verdict == "inconclusive" and broken is not None:
         return (*broken.title, fact("take-it-again"))
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
-        suspect = next((finding for finding in findings if finding.kind != "capture-problem"), None)
+        suspect = next((finding for finding in findings if finding.kind not in ("capture-problem", "log-fault")), None)
         suggested = (fact("it-suggests"), *suspect.title) if suspect is not None else ()
         return (*(_apart() if apart else _blind(problems, unsure, threads) or _once()), *suggested)
     if unsure >= threads * MANY:

@@ -37,7 +37,7 @@ def group_equal_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     often: Counter[tuple[object, ...]] = Counter()  # two findings of one process are never taken together
     for at, finding in enumerate(findings):
-        if len(finding.processes) != 1:
+        if len(finding.processes) != 1 or finding.kind == "log-fault":  # a fault is one of the case, whoever has logged it
             groups[at,] = [finding]
             continue
         said = (finding.kind, finding.severity, finding.confidence, *map(_look, (*finding.title, *finding.advice)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.model.event import Story
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track
@@ -55,5 +56,8 @@ def _is_blind(tracks: Sequence[Track]) -> bool:
 _OF_CASES = (*(verdict for verdict in VERDICTS if verdict not in ("idle", "inconclusive")), "inconclusive", "idle")
 
 
-def judge_case(verdicts: Sequence[str]) -> str:
+def judge_case(verdicts: Sequence[str], story: Story | None = None) -> str:
+    """The first of the verdicts; of logs alone, whether they leave a cluster in the middle of fault handling."""
+    if not verdicts and story is not None and any(episode.end is None for episode in story.episodes):
+        return "recovering"
     return min(verdicts, key=_OF_CASES.index) if verdicts else "inconclusive"

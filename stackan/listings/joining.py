@@ -78,9 +78,9 @@ def _stands_in_statement(track: Track, snapshots: int) -> bool:
 def _waiting(track: Track, wait: TransactionWait, log: Log, holder: Session | None, present: Collection[int | None]) -> Track:
     """The thread with the transaction that it waits for, and the thread of that one's session, if it is known."""
     if holder is None:
-        hint = fact("transaction-of-nobody", transaction=str(wait.holder))
+        hint = fact("transaction-of-nobody", transaction=wait.holder)
     else:
-        hint = fact("transaction-of-session", transaction=str(wait.holder), session=holder.id, lwp=holder.lwp)
+        hint = fact("transaction-of-session", transaction=wait.holder, session=holder.id, lwp=holder.lwp)
     owners = (holder.lwp,) if holder is not None and holder.lwp in present else ()
     place = track.place._replace(kind=_KIND, state="lock")
     awaited = Awaited(_KIND, None, str(wait.holder), owners, "write", INFERRED, place.wait_frames, wait.line, log=log, hint=hint)

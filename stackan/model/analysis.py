@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from stackan.model.event import NO_STORY, Story
 from stackan.model.facts import Fact
 from stackan.model.finding import Finding
 from stackan.model.process import Process
@@ -14,6 +15,7 @@ from stackan.model.waitgraph import WaitGraph
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.event import Episode
     from stackan.model.link import Descriptors
     from stackan.model.listing import Listing
     from stackan.model.log import Log
@@ -74,6 +76,7 @@ class Analysis:
         logs: tuple[Log, ...] = (),
         descriptors: tuple[Descriptors, ...] = (),
         listings: tuple[Listing, ...] = (),
+        story: Story = NO_STORY,
     ) -> None:
         self.verdict = verdict
         self.headline_facts = headline_facts  # what the headline says
@@ -87,11 +90,17 @@ class Analysis:
         self.logs = logs  # that were read; their results are in the processes that have written them
         self.descriptors = descriptors  # that were read; their results are in what the threads wait for
         self.listings = listings  # that were read; their results are in what the threads wait for
+        self.story = story  # that the logs tell together
         self._doors = doors
         self._graph: networkx.MultiDiGraph[int] | None = None
 
     def __repr__(self) -> str:
         return f"<Analysis {self.verdict}: {self.headline}>"
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """The times in which a cluster handled the fault of nodes."""
+        return self.story.episodes
 
     @property
     def critical(self) -> bool:

@@ -218,6 +218,7 @@ class Dump:
         self.facts = facts
         self.warnings = list(warnings)
         self.taken_at = taken_at  # ISO-8601, where an archive says so
+        self.stamped: str | None = None  # the same in a zip's local time
         self.written: float | None = None  # when its file was, in seconds since 1970: the last resort to find an order
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop

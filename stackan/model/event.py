@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.facts import Fact
@@ -76,5 +77,65 @@ class Episode(NamedTuple):
     phase: str | None  # the last that the logs tell; None where they tell none
     restarted: int  # how often handling was rolled back and begun again, as a further node failed
     events: tuple[Logged, ...]  # that it consists of, in the order of their times
-    halted: tuple[Node, ...] = ()  # nodes that ended themselves, as a fault came during a rejoin or outside of OPEN
+    halted: tuple[Node, ...] = ()  # living nodes that ended themselves meanwhile, so that handling did not come to its end
     group: str = "DB"  # whose handling it is
+
+    def phase_at(self, time: str) -> str | None:
+        """The phase that the last line up to a moment tells; None where none does."""
+        phases = [logged.event.phase for logged in self.events if logged.event.phase and (logged.event.time or "") <= time]
+        return phases[-1] if phases else None
+
+
+class Fault(NamedTuple):
+    """A fault with all that it brought about: a disk that is gone, the halt behind it, and the node that is declared dead."""
+
+    kind: str  # of its first cause
+    nodes: tuple[Node, ...]  # which it is about
+    time: str | None  # of the first line that tells of it
+    events: tuple[Logged, ...]  # those that tell of it, in the order of their times
+    lost: bool  # whether it took a node away, or storage that nodes share
+    outcome: str  # one of the words below
+    episode: Episode | None = None  # that handles it
+    halted: tuple[Node, ...] = ()  # further nodes that ended themselves behind it
+    back: str | None = None  # when the node was ready again
+    rejoining: bool = False  # it came while another node was rejoining
+
+
+# Outcomes of a fault, as far as the logs tell.
+HANDLED, GOES_ON, UNHANDLED, CLEAN = "handled", "open", "unhandled", "stopped"
+
+
+class Cover(NamedTuple):
+    """An episode that suspends the threads of a process in its snapshots, and how well that is known."""
+
+    episode: Episode
+    sure: bool  # whether the snapshots are known to lie within it
+    first: str | None  # when the first and the last snapshot were taken, by the clock of the logs
+    last: str | None
+    doubt: Fact | None  # why that is not sure
+    phase: str | None  # in which the logs left it at the time of the snapshots
+    shift: int | None = None  # minutes by which the times of an archive were moved to those of the logs
+    handles: bool = False  # whether the process, or one of those of all living nodes, applies redo and rolls back
+    quiet: Logged | None = None  # the last line about handling, where that is before the snapshots and the logs go on behind them
+
+
+class Lacking(NamedTuple):
+    """A log that is not there, and that would tell more."""
+
+    kind: str
+    node: Node | None = None
+
+
+class Story(NamedTuple):
+    """All that the logs of a case tell together."""
+
+    timeline: tuple[Logged, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    writers: Mapping[Log, str] = {}  # the process that has written a log, by its id
+    suspends: tuple[tuple[str, ...], ...] = ()  # for each episode the processes of the case whose threads it suspends
+    covers: Mapping[str, Cover] = {}  # by the process
+    lacking: tuple[Lacking, ...] = ()
+
+
+NO_STORY = Story()

@@ -33,7 +33,7 @@ UNKNOWN_WRITER = Writer(None, None, None)
 class Log:
     """The content of one log.  Compared by identity, as the case has each log once."""
 
-    __slots__ = ("alarms", "events", "extent", "kind", "lines", "rounds", "source", "waits", "writer")
+    __slots__ = ("alarms", "events", "extent", "kind", "lines", "rounds", "source", "stamped", "taken_at", "waits", "writer")
 
     def __init__(
         self,
@@ -56,6 +56,8 @@ class Log:
         self.events = events  # in the order of their lines; repeats stand once
         self.writer = writer
         self.extent = extent  # None of a log that is only looked through for waits
+        self.taken_at: str | None = None  # when it was last written, by its archive: in UTC, or
+        self.stamped: str | None = None  # in the packer's local time
 
     def __repr__(self) -> str:
         return f"<Log {self.source}: {len(self.waits)} waits>"

@@ -9,6 +9,8 @@ from stackan.model.dump import Dump
 ROLES = ("datanode", "controller", "computenode", "agent")
 # Sources of clues, the strongest first.
 TEXT, LIST, NAME, ARCHIVE = "text", "list", "name", "archive"
+# Clocks of times: that of the place where the dumps were taken, UTC, and that of the one who packed a zip.
+PRINTED, UTC, PACKED = "printed", "UTC", "packed"
 
 
 class Clue(NamedTuple):
@@ -16,6 +18,14 @@ class Clue(NamedTuple):
 
     value: str
     source: str  # TEXT, LIST (of processes), NAME or ARCHIVE
+
+
+class Taken(NamedTuple):
+    """When a snapshot was taken: between two moments, which are the same where it is known."""
+
+    first: str
+    last: str
+    clock: str  # PRINTED, UTC or PACKED
 
 
 class Placement(NamedTuple):

@@ -14,6 +14,7 @@ from stackan.graph import build, find_dams, find_pools, reduce
 from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
+from stackan.model.event import NO_STORY, Story
 from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process, are_whole
 from stackan.model.said import said
@@ -21,12 +22,12 @@ from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
-from stackan.placing import find_repeats, place
+from stackan.placing import find_repeats, place, when_taken
 
 if TYPE_CHECKING:
     import networkx
 
-    from stackan.model.log import CheckedLog
+    from stackan.model.log import CheckedLog, Log
     from stackan.wording import Speech
 
 
@@ -53,16 +54,18 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         processes = with_jobs(processes, in_order(case.listings))
     apart = doubt_comparison(places, case.given_order)
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
+    logs = in_order(case.logs)
+    story = _story(logs, places, processes)
     waits = build(processes)
     reduction = reduce(waits)
-    findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes)
+    findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes, story)
     verdicts = judge_processes(processes, findings)
-    verdict = judge_case(verdicts)
+    verdict = judge_case(verdicts, story)
     if verdict == "inconclusive":
         warnings += doubt_overwritten(processes)
     return Analysis(
         verdict,
-        headline(verdict, findings, processes, bool(apart)),
+        headline(verdict, findings, processes, bool(apart), story),
         processes,
         tuple(verdicts),
         tuple(findings),
@@ -71,10 +74,21 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         waits,
         tuple(warnings),
         Doors(_export, _speech, _document),
-        tuple(in_order(case.logs)),
+        tuple(logs),
         tuple(in_order(case.descriptors)),
         tuple(in_order(case.listings)),
+        story,
     )
+
+
+def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequence[Process]) -> Story:
+    """All that the servers' logs tell together."""
+    if not any(log.extent is not None for log in logs):
+        return NO_STORY
+    from stackan.faultlogs import find_writers, read_story
+
+    writers = {log: processes[at].id for log, at in find_writers(logs, places).items()}
+    return read_story(logs, writers, processes, when_taken(places))
 
 
 def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles) -> Process:

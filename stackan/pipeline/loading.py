@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.errors import InputError, UsageError
@@ -14,7 +14,8 @@ from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.failed import first_reason, read_failed, tell_failed, tell_trouble
 from stackan.pipeline.once import Once, say_again
-from stackan.reading import Blob, Budget, Limits, Skipped, Visits, read, require
+from stackan.pipeline.passing import hold_small, is_log, read_passing
+from stackan.reading import Blob, Budget, Limits, Passing, Skipped, Visits, read_or_pass, require
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
@@ -25,30 +26,70 @@ if TYPE_CHECKING:
     from stackan.parsing.failures import Failure
 
 
+_LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
+
+
 def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
 
-    Those are logs that say which thread waits for which, counters of what each thread has used, and tables that show the process at
-    the other end of a connection or a pipe.  A file that the caller names has to be one of these; other files in a folder or an archive
-    are skipped.  A file that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are
-    followed only with `follow_links`.
-    Raises InputError where a named input is missing or may not be read, or no input holds a dump.
+    Those are logs that say which thread waits for which, or what happened to a server, counters of what each thread has used, and tables
+    that show the process at the other end of a connection or a pipe.  Logs of what happened may be larger than any other text, and may
+    come without dumps.  A file that the caller names has to be one of these; other files in a folder or an archive are skipped.  A file
+    that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only with
+    `follow_links`.
+    Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(said("load takes paths, not {type}; stackan.parse takes bytes", type=type(path).__name__))
     warnings: list[str] = []
-    once, budget = Once(), Budget(limits or Limits())
+    found = _find(paths, limits, follow_links, _read, warnings)
+    if not found.dumps and not any(log.extent is not None for log in found.logs):
+        raise InputError(_say_what_lacks(paths, warnings, found))
+    warnings += tell_failed(found.failed)
+    if found.others:
+        sources = row(sorted(found.others, key=natural_key))
+        warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
+    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists)
+
+
+def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False) -> Case:
+    """Read servers' logs alone; whatever else lies among them is passed over.
+
+    Raises InputError where a named input is missing or may not be read, or no input is a log.
+    """
+    warnings: list[str] = []
+    found = _find(paths, limits, follow_links, _read_log_alone, warnings)
+    if not found.logs:
+        source = os.fspath(paths[0]) if paths else "-"
+        raise InputError(warnings[0] if warnings else said("{source}: no log of a server in it; {advice}", source=source, advice=_LOGS))
+    return Case([], warnings, False, found.logs)
+
+
+_Reader = Callable[["Blob", bool], "Found"]
+
+
+def _find(
+    paths: Sequence[str | os.PathLike[str]], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]
+) -> Found:
+    """All that texts say, each text once; what could not be read is added to the warnings."""
+    once, budget = Once(), Budget(limits or Limits(), passes=is_log)
     require(paths)  # a mistyped name shows before the others are read for nothing
     names = list(dict.fromkeys(os.fspath(path) for path in paths))
     visits = Visits(names, follow_links)
     for name in names:
         try:
-            for item in read([name], budget, visits=visits):
-                if isinstance(item, Skipped):
+            for item in hold_small(read_or_pass([name], budget, visits=visits)):
+                if isinstance(item, Passing):
+                    log, doubts = read_passing(item)
+                    warnings += doubts
+                    if log is not None:
+                        log.taken_at, log.stamped = item.item.taken_at, item.item.stamped
+                        once.add_log(log, _of_logs([log]))
+                elif isinstance(item, Skipped):
                     warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
                 elif not once.has(item):
-                    content = _read(item, alone=item.named and len(paths) == 1)
+                    content = read_one(item, item.named and len(paths) == 1)
                     if content.dumps:
                         budget.keep(len(item.data))
                     once.add(item, content)
@@ -61,16 +102,10 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
             break  # which the last warning says
     found = _joined(once.found)
     warnings += found.troubles
-    if not found.dumps:
-        raise InputError(_say_what_lacks(paths, warnings, found))
-    warnings += tell_failed(found.failed)
-    if found.others:
-        sources = row(sorted(found.others, key=natural_key))
-        warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
     again = [*visits.again, *once.again]
     if again:
         warnings.append(say_again(again))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists)
+    return found
 
 
 class Found(NamedTuple):
@@ -96,6 +131,11 @@ class Found(NamedTuple):
         return not (self.dumps or self.beside)
 
 
+def _of_logs(logs: list[Log]) -> Found:
+    """A text that holds these logs and, so far, nothing else."""
+    return Found([], logs, [], [], [], [], [], [], [])
+
+
 def _joined(texts: Sequence[Found]) -> Found:
     """The contents of all texts, in order."""
     return Found(
@@ -115,7 +155,11 @@ def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[
     if found.failed:
         return first_reason(found.failed)
     if found.logs:
-        return said("{source}: a log of a server, but no thread dump beside it; {advice}", source=found.logs[0].source, advice=ASK_FOR)
+        return said(
+            "{source}: a log of a server, but no thread dump beside it; `stackan logs` reads logs alone, and for their threads {advice}",
+            source=found.logs[0].source,
+            advice=ASK_FOR,
+        )
     if found.tables:
         return said(
             "{source}: counters of threads, but no thread dump beside them; {advice}", source=found.tables[0].source, advice=ASK_FOR
@@ -138,7 +182,7 @@ def _read(item: Blob, alone: bool) -> Found:
 
     A text that is none of these becomes a trouble, unless it is all that the caller gave.
     """
-    found = Found([], [], [], [], [], [], [], [], [])
+    found = _of_logs([])
     trouble: InputError | None = None
     known = item.named or detect(item.data) is not None
     if known:
@@ -166,7 +210,20 @@ def _read(item: Blob, alone: bool) -> Found:
     elif not known and not found.beside:
         found.others.append(item.source)
     for dump in found.dumps:
-        dump.taken_at, dump.written = item.taken_at, item.written
+        dump.taken_at, dump.written, dump.stamped = item.taken_at, item.written, item.stamped
+    for log in found.logs:
+        log.taken_at, log.stamped = item.taken_at, item.stamped
+    return found
+
+
+def _read_log_alone(item: Blob, alone: bool) -> Found:
+    """A text's content as a log.  One that the caller names and that is none becomes a trouble."""
+    logs = _read_log(item)
+    for log in logs:
+        log.taken_at, log.stamped = item.taken_at, item.stamped
+    found = _of_logs(logs)
+    if item.named and not logs and not alone:
+        found.troubles.append(said("{source}: no log of a server in it", source=item.source))
     return found
 
 

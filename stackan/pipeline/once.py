@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.said import first_of, said
 from stackan.placing import Label, are_copies, read_label, tells_time
 
 if TYPE_CHECKING:
+    from stackan.model.log import Log
     from stackan.pipeline.loading import Found
     from stackan.reading import Blob
 
@@ -27,6 +29,7 @@ class Once:
         self.found: list[Found] = []
         self.again: list[tuple[str, str]] = []  # (a further name of a text, the name under which it was read)
         self._known: dict[Key, _Same] = {}
+        self._logs: dict[Hashable, str] = {}
 
     def has(self, item: Blob) -> bool:
         """Whether a text need not be read, as one that was read is its copy; what an archive knows of its time is kept."""
@@ -53,6 +56,15 @@ class Once:
                 _learn(found, dump.taken_at, dump.written)
             self.found[twin.at] = found
         self._known.setdefault(_key(item.data), _Same()).add(text, timed=any(map(tells_time, found.dumps)))
+
+    def add_log(self, log: Log, found: Found) -> None:
+        """Take what a log says whose text was not held; one with the same last part of a name, of the same extent and events, is a copy."""
+        key = (read_label(log.source).last, log.kind, log.extent, log.events)
+        first = self._logs.setdefault(key, log.source)
+        if first != log.source:
+            self.again.append((log.source, first))
+        else:
+            self.found.append(found)
 
     def _twin(self, item: Blob) -> _Text | None:
         same = self._known.get(_key(item.data))

@@ -6,6 +6,7 @@ from stackan.placing.hosts import host_of
 from stackan.placing.names import is_named_like_a_dump, is_overwritten_by_a_round
 from stackan.placing.processes import place
 from stackan.placing.repeats import find_repeats, is_appended
+from stackan.placing.taken import when_taken
 
 __all__ = [
     "Label",
@@ -18,4 +19,5 @@ __all__ = [
     "place",
     "read_label",
     "tells_time",
+    "when_taken",
 ]

@@ -15,13 +15,27 @@ from stackan.model.said import in_a_row, said
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
 from stackan.reading.names import listed, shown
+from stackan.reading.passing import Passing
 from stackan.reading.same import find_same
 from stackan.reading.sources import read_named, why_closed
 from stackan.reading.texts import Text, open_text
 from stackan.reading.trouble import LimitHit, Unreadable
 from stackan.reading.visits import Visits
 
-__all__ = ["Blob", "Budget", "Limits", "Skipped", "Text", "Visits", "find_same", "open_text", "read", "require"]
+__all__ = [
+    "Blob",
+    "Budget",
+    "Limits",
+    "Passing",
+    "Skipped",
+    "Text",
+    "Visits",
+    "find_same",
+    "open_text",
+    "read",
+    "read_or_pass",
+    "require",
+]
 
 
 def read(
@@ -43,6 +57,16 @@ def read(
     Raises InputError when a path that the caller named gives nothing at all (missing, unreadable, damaged),
     and LimitError when that is because of a limit.
     """
+    return (item for item in read_or_pass(paths, limits, stdin, visits) if not isinstance(item, Passing))
+
+
+def read_or_pass(
+    paths: Sequence[str | os.PathLike[str]],
+    limits: Limits | Budget = DEFAULT_LIMITS,
+    stdin: BinaryIO | None = None,
+    visits: Visits | None = None,
+) -> Iterator[Blob | Passing | Skipped]:
+    """As `read`, but a text that by `Budget.passes` need not be held is yielded as `Passing`: to be read before the next is asked for."""
     budget = limits if isinstance(limits, Budget) else Budget(limits)
     visits = visits or Visits([os.fspath(path) for path in paths])
     for path in paths:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from stackan.model.said import said
 from stackan.reading.items import Blob, Item, Skipped
 from stackan.reading.limits import Budget
-from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, TAR, ZIP, recognise
+from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, TAR, TEXT_HEAD_BYTES, ZIP, recognise
+from stackan.reading.passing import Passing
 from stackan.reading.stream import Stream, take
 from stackan.reading.text import as_utf8
 from stackan.reading.trouble import Unreadable
 
+Found = Blob | Passing | Skipped
 
-def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+
+def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Found]:
     """Yield what a stream holds. Raises Unreadable, and then has yielded nothing."""
     kind = recognise(stream.peek(HEAD_BYTES))
     if kind in CODECS:
@@ -26,7 +29,13 @@ def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skippe
         yield from _content(stream, item, budget)
 
 
-def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Found]:
+    if budget.passes is not None and budget.passes(stream.peek(TEXT_HEAD_BYTES), item.source):
+        passing = Passing(stream, item, budget)
+        yield passing
+        if passing.trouble is not None:
+            yield Skipped(item.source, passing.trouble, item.named)
+        return
     data = as_utf8(take(stream, budget))
     if stream.fault:
         if not data:
@@ -34,17 +43,17 @@ def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Blob | Skip
                 said("{fault}; nothing of it can be read, so copy it again from where it was made", fault=stream.fault),
             )
         yield Skipped(item.source, stream.fault, item.named)
-    yield Blob(item.source, data, item.taken_at, item.named, item.written)
+    yield Blob(item.source, data, item.taken_at, item.named, item.written, item.stamped)
 
 
-def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+def _expand_compressed(stream: Stream, kind: str, item: Item, budget: Budget) -> Iterator[Found]:
     from stackan.reading.compressed import unpacked
 
     budget.check_depth(item.depth)
     yield from expand(unpacked(stream, kind, budget), item, budget)
 
 
-def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[Blob | Skipped]:
+def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterator[Found]:
     """A trouble of the archive itself ends it; what was read before remains."""
     budget.check_depth(archive.depth + 1)
     found = False
@@ -72,7 +81,7 @@ def _members(stream: Stream, kind: str, archive: Item, budget: Budget) -> Iterat
     return zip_members(stream, archive, budget)
 
 
-def _expand_found(item: Item, stream: Stream, budget: Budget) -> Iterator[Blob | Skipped]:
+def _expand_found(item: Item, stream: Stream, budget: Budget) -> Iterator[Found]:
     """A trouble with an item that the caller has not named skips this item only."""
     try:
         yield from expand(stream, item, budget)

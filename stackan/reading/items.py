@@ -13,8 +13,10 @@ class Blob(NamedTuple):
     data: the decompressed content. UTF-16 with a byte order mark is recoded to UTF-8, a UTF-8 mark is dropped;
         all else (line ends, invalid UTF-8) is unchanged.
     taken_at: ISO-8601, UTC, to the second, where an archive carries a modification time in UTC for the member; else None.
-        File-system times are not used, nor the zone-less local time of a plain zip entry.
+        File-system times are not used.
     named: True if the caller named this very file, False if it was found in a folder or an archive.
+    stamped: the zone-less local time that a plain zip entry carries, in ISO-8601; it is shown nowhere, and places a dump in the time of
+        logs, which are zone-less, too.
     written: seconds since 1970 when a file outside of any archive was last written. Copying changes it, so it is never shown;
         it may give the order of dumps where nothing else does.
     """
@@ -24,6 +26,7 @@ class Blob(NamedTuple):
     taken_at: str | None
     named: bool
     written: float | None = None
+    stamped: str | None = None
 
 
 class Skipped(NamedTuple):
@@ -50,11 +53,12 @@ class Item(NamedTuple):
     depth: int = 0
     packed: bool = False
     written: float | None = None
+    stamped: str | None = None
 
     def unpacked(self) -> Item:
         """The same item inside its compression; that is a layer only inside another compression (`x.gz.gz`)."""
         return self._replace(depth=self.depth + self.packed, packed=True)
 
-    def member(self, name: str, taken_at: str | None) -> Item:
+    def member(self, name: str, taken_at: str | None, stamped: str | None = None) -> Item:
         """A member of this item, which is an archive; `name` is fit to be shown."""
-        return Item(f"{self.source}!{name}", False, taken_at, self.depth + 1)
+        return Item(f"{self.source}!{name}", False, taken_at, self.depth + 1, stamped=stamped)

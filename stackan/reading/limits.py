@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -76,12 +76,15 @@ class Budget:
 
     There is one account for each outermost file (or pipe), whatever lies in it: so no bomb gets more by being several, or by
     lying in another.
+
+    passes: whether a text that begins so, under this name, need not be held, and so may be of any size; None if all are held.
     """
 
-    __slots__ = ("_brought", "_frames", "_kept", "_made", "left", "limits")
+    __slots__ = ("_brought", "_frames", "_kept", "_made", "left", "limits", "passes")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, passes: Callable[[bytes, str], bool] | None = None) -> None:
         self.limits = limits
+        self.passes = passes
         self.left = limits.total_bytes
         self._kept = 0
         self.begin_file()

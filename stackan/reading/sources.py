@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from stackan.model.said import said, said_of
-from stackan.reading.expand import expand
-from stackan.reading.items import Blob, Item, Skipped
+from stackan.reading.expand import Found, expand
+from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.names import shown
 from stackan.reading.stream import Stream
@@ -26,7 +26,7 @@ _AT_ONCE: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _PATIENCE = 2  # seconds in which somebody has to begin to write into a named pipe
 
 
-def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits) -> Iterator[Blob | Skipped]:
+def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits) -> Iterator[Found]:
     """Yield what a path named by the caller holds. Raises Unreadable, and then has yielded nothing."""
     if name == STANDARD_INPUT:
         return _read_standard_input(stdin or _standard_input(), budget, visits)
@@ -52,7 +52,7 @@ def why_closed(name: str) -> str | None:
     return None if os.access(name, os.R_OK) else why(PermissionError())
 
 
-def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Iterator[Blob | Skipped]:
+def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Iterator[Found]:
     with _opened(path) as file:
         status = os.fstat(file.fileno())
         regular = stat.S_ISREG(status.st_mode)
@@ -63,7 +63,7 @@ def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Ite
         yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
 
 
-def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Iterator[Blob | Skipped]:
+def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Iterator[Found]:
     status = _status(stdin)
     if status is None or not stat.S_ISREG(status.st_mode) or visits.is_first(status, STANDARD_INPUT):
         yield from expand(Stream(_Pipe(stdin, budget)), Item(STANDARD_INPUT, named=True), budget)
@@ -117,7 +117,7 @@ def _seekable(file: io.FileIO) -> io.FileIO | None:
     return file if stat.S_ISREG(status.st_mode) and status.st_size else None
 
 
-def _read_folder(top: str, budget: Budget, visits: Visits) -> Iterator[Blob | Skipped]:
+def _read_folder(top: str, budget: Budget, visits: Visits) -> Iterator[Found]:
     from stackan.reading.walk import Folder
 
     folder = Folder(top, visits)

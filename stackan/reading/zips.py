@@ -68,7 +68,7 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
         budget.check_members(count)
         if member.filename.endswith("/") or stat.S_ISLNK(member.external_attr >> 16) or is_hidden(member.filename):
             continue
-        item = archive.member(member_name(member.filename), _taken_at(member.extra))
+        item = archive.member(member_name(member.filename), _taken_at(member.extra), _stamped(member))
         try:
             content = Stream(_Checked(_content(file, member, budget, count_read), member))
         except Unreadable as trouble:
@@ -161,7 +161,7 @@ def _read_at(file: _Bounded, offset: int, size: int) -> bytes:
 def _taken_at(extra: bytes) -> str | None:
     """The moment of the last change from the fields that hold it in UTC: Unix (0x5455), else NTFS (0x000a).
 
-    The directory's own field is the packer's local time of an unknown zone, so it is not used.
+    The directory's own field is the packer's local time of an unknown zone (`_stamped`).
     """
     fields = dict(_extra_fields(extra))
     unix, ntfs = fields.get(0x5455, b""), fields.get(0x000A, b"")
@@ -170,6 +170,12 @@ def _taken_at(extra: bytes) -> str | None:
     if len(ntfs) >= 16 and ntfs[4:6] == b"\x01\x00":
         return utc(int.from_bytes(ntfs[8:16], "little") / 10**7 - _SECONDS_1601_TO_1970)
     return None
+
+
+def _stamped(member: zipfile.ZipInfo) -> str | None:
+    """The directory's own field, the packer's local time in steps of two seconds; None for 1980, which is written for "not known"."""
+    year, month, day, hour, minute, second = member.date_time
+    return f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}" if year > 1980 else None
 
 
 def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stackan._version import __version__
 from stackan.model.analysis import Analysis, Speaker, StackClass
 from stackan.model.dump import Dump
-from stackan.model.facts import fact
 from stackan.model.finding import Finding
 from stackan.model.place import INFERRED, Awaited, StackMeaning
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import Edge, WaitGraph
+from stackan.report.logs import episode_row, log_row
 from stackan.report.reasons import reason
 from stackan.report.rows import Lister, listed
 from stackan.wording import speech
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors, Link
     from stackan.model.listing import Listing
-    from stackan.model.log import Judged, Log
 
 SCHEMA = "stackan.analysis/1"
 _ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
@@ -63,7 +62,8 @@ def document(analysis: Analysis, lang: str, rows: Lister = listed) -> dict[str, 
         ],
         "stuck_stacks": [_class(each) for each in analysis.stuck_stacks],
         "findings": rows(functools.partial(_finding, words=words), analysis.findings),
-        "logs": [_log(log, analysis.processes) for log in analysis.logs],
+        "logs": [log_row(log, analysis, lang) for log in analysis.logs],
+        "episodes": [episode_row(at, analysis) for at in range(len(analysis.episodes))],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "listings": [_listing(listing, analysis.processes) for listing in analysis.listings],
         "warnings": list(map(catalog_of(lang).again, analysis.warnings)),
@@ -291,45 +291,6 @@ def _class(stack: StackClass) -> dict[str, Any]:
         "stack": list(stack.names),
         "processes": [process.id for process in stack.processes],
         "threads": [{"process": process.id, "lwp": track.lwp} for process, track in stack.members],
-    }
-
-
-def _log(log: Log, processes: tuple[Process, ...]) -> dict[str, Any]:
-    """A log, with what the dumps of the process that has written it say to its waits."""
-    from stackan.model.log import Judged
-
-    process, waits = next(
-        ((process.id, reading.waits) for process in processes for reading in process.logs if reading.log is log),
-        (None, tuple(Judged(wait, None, None, False, False, fact("no-process-has-thread")) for wait in log.waits)),
-    )
-    return {
-        "source": log.source,
-        "kind": log.kind,
-        "process": process,
-        "rounds": log.rounds,
-        "waits": [_logged_wait(judged) for judged in waits],
-        "alarms": [{"line": line, "text": log.line_text(line)} for line in log.alarms],
-    }
-
-
-def _logged_wait(judged: Judged) -> dict[str, Any]:
-    wait, holder = judged.wait, None
-    if wait.holder is not None:
-        holder = {"thread_id": f"{wait.holder:#x}", "lwp": judged.holder_lwp, "mode": wait.grip, "line": wait.holder_line}
-    return {
-        "thread_id": f"{wait.thread:#x}",
-        "lwp": judged.lwp,
-        "kind": wait.kind,
-        "address": f"{wait.address:#x}",
-        "mode": wait.mode,
-        "created": wait.created,
-        "waits_at": wait.place,
-        "seconds": wait.seconds,
-        "holder": holder,
-        "lock_counts": judged.lock_counts,
-        "holder_counts": judged.holder_counts,
-        "why_not": _WORDS.sentence(judged.doubt) if judged.doubt is not None else "",
-        "line": wait.line,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from stackan.model.analysis import Analysis
+from stackan.model.event import FAULTS
 from stackan.model.finding import VERDICT_OF, Finding
 from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
@@ -17,6 +18,7 @@ from stackan.report.page import Page, Stream, threads_of
 from stackan.report.processes import fold_processes, head_of, more_notes, render_processes, render_shared
 from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.sources import Shortener
+from stackan.report.story import render_episodes, render_inputs, render_lacking, render_timeline
 from stackan.report.terms import term
 from stackan.wording.nouns import say
 
@@ -26,6 +28,12 @@ _SHOWN_PROOFS = 6
 _SHOWN_NOTES = 4
 _SHOWN_LINES = 6  # of a note, which may list many inputs, of a title, and of an advice
 _SHOWN_EXPLANATION = 24  # lines
+_SHOWN_EVENTS = 12  # of logs beside dumps
+_SHOWN_TIMELINE = 60  # of logs alone
+_OF_FAULTS = frozenset((
+    *FAULTS, "halt", "io-timeout", "disk-full", "out-of-memory", "handling-started", "handling-phase", "handling-rolled-back",
+    "handling-over", "rejoin",
+))  # fmt: skip
 _SHOWN_SHARED = 10  # stacks in which several processes are stuck
 _COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
 _QUOTED = 12  # columns before a quoted line
@@ -85,9 +93,13 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
     """The lines of the report, in English and of 80 columns unless the page says otherwise."""
     page = page or Page()
     short = Shortener(analysis)
+    if not analysis.processes:
+        yield from render_logs(analysis, short, page)
+        return
     groups = fold_processes(analysis)
     yield from render_verdict(analysis, groups, page)
     yield from render_findings(analysis, short, page)
+    yield from render_story(analysis, short, page, _SHOWN_EVENTS)
     shared = [stack for stack in analysis.stuck_stacks if len(stack.processes) > 1]
     names = {stack.names: f"S{at}" for at, stack in enumerate(shared[:_SHOWN_SHARED], 1)}
     for stack in shared[:_SHOWN_SHARED]:
@@ -105,6 +117,43 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
         yield page.line(_more_processes(groups))
 
 
+def render_logs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
+    """The report of logs alone: their faults first."""
+    faults = len(analysis.story.faults)
+    head = said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT")
+    yield Head(page.line(head), "critical" if analysis.critical else "head")
+    yield from page.indented(page.speech.headline(analysis.headline_facts), 0, 0)
+    yield from render_warnings(analysis, page)
+    yield from render_findings(analysis, short, page)
+    yield from render_story(analysis, short, page, _SHOWN_TIMELINE)
+    yield ""
+    yield Head(page.line(said("logs")), "head")
+    yield from render_inputs(analysis, short, page)
+    yield from render_lacking(analysis.story.lacking, page)
+
+
+def render_story(analysis: Analysis, short: Shortener, page: Page, most: int) -> Iterator[str]:
+    """What the logs tell together, where there is anything to tell: beside dumps, what is about faults and their handling."""
+    story = analysis.story
+    beside = bool(analysis.processes)
+    if story.episodes:
+        yield ""
+        yield Head(page.line(said("fault handling")), "head")
+        yield from render_episodes(story.episodes, page)
+    told = [each for each in story.timeline if not beside or each.event.kind in _OF_FAULTS] if story.faults or not beside else []
+    if told:
+        yield ""
+        yield Head(page.line(said("time line")), "head")
+        yield from render_timeline(told, short, page, most)
+
+
+def render_warnings(analysis: Analysis, page: Page) -> Iterator[str]:
+    for warning in analysis.warnings[:_SHOWN_NOTES]:
+        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 0, 6))
+    if len(analysis.warnings) > _SHOWN_NOTES:
+        yield page.line(more_notes(len(analysis.warnings) - _SHOWN_NOTES))
+
+
 def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str]], page: Page) -> Iterator[str]:
     """The result of the case, and warnings to read before the rest; of several processes a line each, those alike together."""
     counted = (finding for finding in analysis.findings if finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict)
@@ -113,10 +162,7 @@ def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str
     head = said("{verdict} ({confidence})", verdict=verdict, confidence=term(sure)) if sure else verdict
     yield Head(page.line(head), "critical" if analysis.critical else "head")
     yield from page.indented(page.speech.headline(analysis.headline_facts), 0, 0)
-    for warning in analysis.warnings[:_SHOWN_NOTES]:
-        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 0, 6))
-    if len(analysis.warnings) > _SHOWN_NOTES:
-        yield page.line(more_notes(len(analysis.warnings) - _SHOWN_NOTES))
+    yield from render_warnings(analysis, page)
     if len(analysis.processes) > 1:
         verdicts = page.tally(term(verdict) for verdict in analysis.verdicts)
         yield from page.indented(said("{count} processes: {verdicts}", count=len(analysis.processes), verdicts=verdicts), 0, 3)
@@ -201,7 +247,7 @@ def _head(number: int, same: Sequence[Finding], processes: Sequence[Process], pa
     if len(same) > 1:
         share = say(share_of([each.processes[0] for each in same], processes), page.catalog)
         return said("{number}. {kind}: {severity}, {confidence}, {share}", **known, share=share)
-    if len(processes) > 1:
+    if len(processes) > 1 and finding.processes:
         names = " ".join(process.id for process in finding.processes[:4])
         return said("{number}. {kind}: {severity}, {confidence}, process {names}", **known, names=names)
     return said("{number}. {kind}: {severity}, {confidence}", **known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stackan.wording.handling import HANDLING_ADVICE
 from stackan.wording.sentences import many, one
 
 ADVICE = {
@@ -185,4 +186,5 @@ ADVICE = {
     "profile-says": [one("{text}")],
     "profile-says-why": [one("{reason}")],
     "profile-says-what-to-take": [one("{advice}")],
+    **HANDLING_ADVICE,
 }

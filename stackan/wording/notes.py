@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stackan.wording.handling import HANDLING
 from stackan.wording.sentences import many, one
 
 # Why a place is taken for what it is (`stackan.model.place`).
@@ -134,4 +135,4 @@ POOLS = {
     ],
 }
 
-NOTES = {**PLACES, **PROGRESS, **DOUBTS, **POOLS}
+NOTES = {**PLACES, **PROGRESS, **DOUBTS, **POOLS, **HANDLING}

@@ -11,11 +11,12 @@ from stackan.model.facts import Fact, One, Value
 from stackan.model.finding import Finding
 from stackan.wording.advice import ADVICE
 from stackan.wording.catalog import Catalog, Form, form_of
+from stackan.wording.events import MEANINGS
 from stackan.wording.notes import NOTES
 from stackan.wording.nouns import listed_as_choice, say, span
 from stackan.wording.sentences import RELATIONS, SENTENCES, Sentence
 
-_ALL = {**SENTENCES, **ADVICE, **NOTES}
+_ALL = {**SENTENCES, **ADVICE, **NOTES, **MEANINGS}
 _NAMES = re.compile(r"\{(\w+)")
 _CHOICES = frozenset(("kinds", "by", "frames"))  # values of which any may be the one
 _SPECIAL = _CHOICES | {"reason", "advice", "number", "span", "calls"}  # values that are more than their own words

@@ -34,6 +34,10 @@ WORDS = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")  # two words, of which the secon
 
 # Files whose strings are other programs' words.
 OTHERS_WORDS = {
+    "faultlogs/dameng/commands.py": "the lines of Dameng's logs",
+    "faultlogs/dameng/show.py": "the lines of Dameng's logs",
+    "faultlogs/dameng/templates.py": "the lines of Dameng's logs, and the documents that have them",
+    "faultlogs/dolphindb.py": "the lines of DolphinDB's logs, and the documents that have them",
     "faultlogs/innodb.py": "the lines of InnoDB's monitor",
     "normalize/mangled.py": "C++ names",
     "normalize/symbols.py": "C++ names",

@@ -1,4 +1,4 @@
-"""The closed vocabulary of facts: what the package tells, what has a sentence, and what docs/reasons.md says are the same names."""
+"""The closed vocabulary of facts: what the package tells, what has a sentence, and what the pages on reasons say are the same names."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from typing import Any, NamedTuple
 import pytest
 
 import stackan
-from stackan.model import finding, waitgraph
+from stackan.model import event, finding, waitgraph
 from stackan.wording.advice import ADVICE
+from stackan.wording.events import MEANINGS
 from stackan.wording.notes import NOTES
 from stackan.wording.sentences import RELATIONS, SENTENCES
 
 ROOT = Path(__file__).parents[2]
 STAGES = sorted(path for path in (ROOT / "stackan").rglob("*.py") if path.parent.name != "wording")
 DIAGNOSE = [path for path in STAGES if "diagnose" in path.parts]
-SPOKEN = {**SENTENCES, **ADVICE, **NOTES}
+SPOKEN = {**SENTENCES, **ADVICE, **NOTES, **MEANINGS}
 WORD = re.compile(r"[a-z]+(-[a-z]+)+")
-# Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, and of how threads stand.
-OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, "capture-problem"}
+# Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, events, and of how threads stand.
+OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, *event.EVENTS, "capture-problem", "log-fault"}
 # What a sentence's placeholder is made of, where that has another name.
 MADE_OF = {"number": "processes", "reason": "hint", "advice": "hint"}
 
@@ -35,7 +36,8 @@ class Documented(NamedTuple):
 def documented() -> dict[str, Documented]:
     """The tables of facts, each row `name` | meaning | `parameter` (`optional`)."""
     found = {}
-    for line in (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8").partition("## What a thread does")[2].splitlines():
+    tables = (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8").partition("## What a thread does")[2]
+    for line in (tables + (ROOT / "docs" / "reasons-logs.md").read_text(encoding="utf-8")).splitlines():
         if line.startswith("| `"):
             names, _, parameters = (cell.strip() for cell in line.strip("|").replace(r"\|", "").split("|"))
             optional = frozenset(re.findall(r"\(`(\w+)`\)", parameters))
@@ -96,7 +98,7 @@ def test_every_sentence_is_told_somewhere() -> None:
 
 
 def test_no_name_means_two_things() -> None:
-    assert len(SPOKEN) == len(SENTENCES) + len(ADVICE) + len(NOTES)
+    assert len(SPOKEN) == len(SENTENCES) + len(ADVICE) + len(NOTES) + len(MEANINGS)
 
 
 def test_every_name_is_documented_and_no_other() -> None:
@@ -128,16 +130,21 @@ def test_the_relations_of_the_graph_are_those_that_have_words() -> None:
     assert codes == set(RELATIONS)
 
 
-NUMBERS = "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds"
-TEXTS = "process pool function caller loop connection peer source object work text hint rule address cpu step"
-LISTS = "threads processes pools by kinds functions calls commands"
+NUMBERS = (
+    "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds port signal subnet transaction oldest newest"
+)
+TEXTS = (
+    "process pool function caller loop connection peer source object work text hint rule address cpu step node ip code "
+    "time begin end zone log"
+)
+LISTS = "threads processes pools by kinds functions calls commands nodes"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),
     **dict.fromkeys(TEXTS.split(), str),
     **dict.fromkeys(LISTS.split(), list),
     **dict.fromkeys(("thread", "first", "last"), (int, type(None))),
     **dict.fromkeys(("shown", "share", "doubt"), dict),
-    **dict.fromkeys(("thread_id", "place", "transaction", "session"), str),
+    **dict.fromkeys(("thread_id", "place", "session"), str),
     "frames": list,
     "what": (dict, str),
     "waiter": (int, str),

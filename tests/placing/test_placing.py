@@ -334,7 +334,7 @@ def write(folder: pathlib.Path, texts: dict[str, bytes]) -> None:
 def explained(pair, tmp_path) -> str:
     from stackan.report.inputs import explain_inputs
 
-    write(tmp_path, cluster(pair) | {"node1/2024-06-07_101500/server.log": b"2023-10-13 09:52:30.163238 <ERROR> : x\n"})
+    write(tmp_path, cluster(pair) | {"node1/2024-06-07_101500/server.log": b"2023/10/13 09:52:30 error: x\n"})
     return "\n".join(explain_inputs(stackan.analyze(stackan.load(tmp_path)))).replace(str(tmp_path), "case")
 
 
@@ -357,7 +357,7 @@ def test_how_inputs_were_placed_can_be_explained(explained):
     ]
 
 
-def test_a_log_among_the_dumps_is_passed_over_with_a_note(explained):
+def test_an_unknown_log_among_the_dumps_is_passed_over_with_a_note(explained):
     assert "skipped, as no thread dump is in them" in explained
     assert "101500/server.log" in explained.replace("\n", "").replace(" ", "")
 

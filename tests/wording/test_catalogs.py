@@ -12,9 +12,11 @@ import pytest
 
 from stackan.classify.profiles import profile_files, read_profile
 from stackan.model import waitgraph
+from stackan.model.event import EVENTS
 from stackan.model.finding import RESOURCES, VERDICT_OF
 from stackan.wording.advice import ADVICE
 from stackan.wording.catalog import CHINESE, catalog_of
+from stackan.wording.handling import HANDLING
 from stackan.wording.notes import NOTES
 from stackan.wording.sentences import RELATIONS, SENTENCES
 
@@ -199,13 +201,14 @@ def relations() -> set[str]:
     return {value for name, value in vars(waitgraph).items() if name.isupper() and isinstance(value, str)}
 
 
-OTHER_NAMES = {*VERDICT_OF, *RESOURCES, "capture-problem", "event-loop", "someone-else"}  # of findings, resources, roles and nodes
+# Of findings, resources, events of logs, roles and nodes.
+OTHER_NAMES = {*VERDICT_OF, *RESOURCES, *EVENTS, "capture-problem", "log-fault", "event-loop", "someone-else"}
 
 
 def test_every_fact_has_a_sentence() -> None:
     told = {name for name in literals("diagnose") if "-" in name}
     assert len(told) > 100
-    assert told - {*SENTENCES, *ADVICE} - OTHER_NAMES == set()
+    assert told - {*SENTENCES, *ADVICE, *HANDLING} - OTHER_NAMES == set()
     assert relations() <= set(RELATIONS)
 
 

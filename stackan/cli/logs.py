@@ -1,0 +1,45 @@
+"""`stackan logs`: servers' logs → what happened, without dumps."""
+
+from __future__ import annotations
+
+import argparse
+
+from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.terminal import width_for
+from stackan.model.said import said
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    add_inputs(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help=said("whether to color the report (default auto: on a terminal; NO_COLOR and FORCE_COLOR count)"),
+    )
+    parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
+    parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0: no critical fault; 1: at least one; 2 comes from errors."""
+    from stackan.pipeline import analyze, load_logs
+    from stackan.reading import Limits
+
+    note_slow_scanner(options)
+    limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
+    analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links))
+    with output(options.output, options.inputs) as stream:
+        if options.format == "json":
+            from stackan.report import json
+
+            json.write(analysis, stream, options.language)
+        else:
+            from stackan.cli.reporting import write_report
+            from stackan.report.page import Page
+
+            write_report(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
+    return 1 if analysis.critical and not options.exit_zero else 0
