@@ -70,7 +70,7 @@ def doubt(processes: Sequence[Process]) -> Iterator[str]:
 def doubt_overwritten(processes: Sequence[Process]) -> Iterator[str]:
     """A warning where every process has one snapshot, in files that a script names by processes: the same in each round."""
     sources = [dump.source for process in processes for dump in process.snapshots]
-    if len(sources) == len(processes) and all(map(is_overwritten_by_a_round, sources)):
+    if processes and len(sources) == len(processes) and all(map(is_overwritten_by_a_round, sources)):
         yield said(
             "one round only, in files named by their processes: a second round writes over the first one under such names; "
             "take each round into a folder of its own, such as `round1` and `round2`, 3 to 5 minutes apart"
