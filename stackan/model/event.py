@@ -136,6 +136,7 @@ class Story(NamedTuple):
     suspends: tuple[tuple[str, ...], ...] = ()  # for each episode the processes of the case whose threads it suspends
     covers: Mapping[str, Cover] = {}  # by the process
     lacking: tuple[Lacking, ...] = ()
+    waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 
 NO_STORY = Story()
