@@ -97,6 +97,7 @@ class Fault(NamedTuple):
     outcome: str  # one of the words below
     episode: Episode | None = None  # that handles it
     halted: tuple[Node, ...] = ()  # further nodes that ended themselves behind it
+    behind: tuple[Logged, ...] = ()  # which tell of these
     back: str | None = None  # when the node was ready again
     rejoining: bool = False  # it came while another node was rejoining
 

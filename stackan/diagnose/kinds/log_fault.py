@@ -40,7 +40,7 @@ def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]
 
 
 def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Sequence[Lacking]) -> Finding:
-    writers = dict.fromkeys(story.writers[log] for log, _ in fault.events if log in story.writers)
+    writers = dict.fromkeys(story.writers[log] for log, _ in (*fault.events, *fault.behind) if log in story.writers)
     return Finding(
         kind="log-fault",
         severity=_severity(fault),
@@ -132,6 +132,6 @@ def _first(fault: Fault, kinds: Sequence[str]) -> Logged | None:
 def _lines(fault: Fault) -> list[Logged]:
     """Those that tell of it first, of each kind one; then the others."""
     firsts = {each.event.kind: each for each in reversed(fault.events)}
-    chosen = [each for each in fault.events if firsts[each.event.kind] is each]
+    chosen = [*(each for each in fault.events if firsts[each.event.kind] is each), *fault.behind[:1]]
     over = [each for each in fault.episode.events if each.event.kind == "handling-over"][:1] if fault.episode is not None else []
-    return [*chosen, *over, *fault.events][:_QUOTED]
+    return [*chosen, *over, *fault.events, *fault.behind][:_QUOTED]
