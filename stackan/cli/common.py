@@ -18,8 +18,8 @@ from stackan.model.said import said
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
-def add_inputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help=said("dumps, folders or archives; - is standard input"))
+def add_inputs(parser: argparse.ArgumentParser, what: str = said("dumps, folders or archives; - is standard input")) -> None:
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help=what)
     parser.add_argument(
         "--max-bytes",
         type=size,

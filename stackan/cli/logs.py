@@ -10,7 +10,7 @@ from stackan.model.said import said
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
-    add_inputs(parser)
+    add_inputs(parser, said("logs, folders or archives; - is standard input"))
     parser.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
     parser.add_argument(
         "--color",

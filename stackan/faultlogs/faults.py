@@ -165,11 +165,12 @@ def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -
         root.event.kind,
         nodes.several(about),
         chain.told[0].event.time,
-        tuple(each.logged for each in (*chain.told, *chain.behind)),
+        tuple(each.logged for each in chain.told),
         lost,
         _outcome(chain, episode, others),
         episode,
         nodes.several(halted),
+        tuple(each.logged for each in chain.behind),
         back,
         rejoining,
     )

@@ -97,6 +97,7 @@ class Fault(NamedTuple):
     outcome: str  # one of the words below
     episode: Episode | None = None  # that handles it
     halted: tuple[Node, ...] = ()  # further nodes that ended themselves behind it
+    behind: tuple[Logged, ...] = ()  # which tell of these
     back: str | None = None  # when the node was ready again
     rejoining: bool = False  # it came while another node was rejoining
 
@@ -136,6 +137,7 @@ class Story(NamedTuple):
     suspends: tuple[tuple[str, ...], ...] = ()  # for each episode the processes of the case whose threads it suspends
     covers: Mapping[str, Cover] = {}  # by the process
     lacking: tuple[Lacking, ...] = ()
+    waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 
 NO_STORY = Story()

@@ -83,12 +83,13 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
 
 def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequence[Process]) -> Story:
     """All that the servers' logs tell together."""
+    waits = sum(len(log.waits) + len(log.alarms) for log in logs)
     if not any(log.extent is not None for log in logs):
-        return NO_STORY
+        return NO_STORY._replace(waits=waits)
     from stackan.faultlogs import find_writers, read_story
 
     writers = {log: processes[at].id for log, at in find_writers(logs, places).items()}
-    return read_story(logs, writers, processes, when_taken(places))
+    return read_story(logs, writers, processes, when_taken(places))._replace(waits=waits)
 
 
 def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles) -> Process:

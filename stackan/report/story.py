@@ -101,8 +101,8 @@ def _what(told: Row, page: Page) -> str:
     event = told.first.event
     nodes = "" if event.kind in _OF_ALL else "".join(f" {_name(node)}" for node in event.nodes[:3])
     often = f" ×{event.times}" if event.times > 1 and event.kind not in _OF_ALL else ""
-    phase = f" ({page.term(event.phase)})" if event.phase else ""
-    return f"{page.term(event.kind)}{phase}{nodes}{often}"
+    kind = said("{kind} ({phase})", kind=term(event.kind), phase=term(event.phase)) if event.phase else term(event.kind)
+    return f"{page.say(kind)}{nodes}{often}"
 
 
 def render_lacking(lacking: Sequence[Lacking], page: Page) -> Iterator[str]:

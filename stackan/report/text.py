@@ -120,8 +120,9 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
 def render_logs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
     """The report of logs alone: their faults first."""
     faults = len(analysis.story.faults)
-    head = said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT")
-    yield Head(page.line(head), "critical" if analysis.critical else "head")
+    if faults or not analysis.story.waits:
+        head = said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT")
+        yield Head(page.line(head), "critical" if analysis.critical else "head")
     yield from page.indented(page.speech.headline(analysis.headline_facts), 0, 0)
     yield from render_warnings(analysis, page)
     yield from render_findings(analysis, short, page)

@@ -144,6 +144,12 @@ _DOUBTS = {
 _HEADLINES = {
     "logs-tell-of-faults": [many("the logs tell of a critical fault", "the logs tell of {count} critical faults")],
     "more-faults-in-logs": [many("one more fault is in the logs", "{count} more faults are in the logs")],
+    "logs-list-waits": [
+        many(
+            "The logs list a wait for a latch: give them with dumps of the server, which tell who holds it",
+            "The logs list {count} waits for latches: give them with dumps of the server, which tell who holds them",
+        )
+    ],
     "no-fault-in-logs": [one("The logs tell of no fault.")],
 }
 

@@ -12,6 +12,7 @@ import pytest
 from stackan.cli.door import main
 from tests.dumping import dump, poll_events, thread
 from tests.faultlogs.clusters import Cluster, death, put, tar
+from tests.faultlogs.innodb import INDEX, PAGE, latch, status
 
 
 @pytest.fixture
@@ -73,6 +74,15 @@ def test_quiet_logs_are_told_to_be_quiet(tmp_path: Path, capsys: pytest.CaptureF
     told = capsys.readouterr().out
     assert "NO FAULT" in told
     assert "The logs tell of no fault." in told
+
+
+def test_waits_of_innodb_are_counted_and_sent_to_their_dumps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "mysqld.err"
+    log.write_text(status(latch(4001, PAGE, 4004), latch(4002, INDEX, 4001)))
+    assert main(["logs", str(log)]) == 0
+    told = capsys.readouterr().out
+    assert "The logs list 2 waits for latches" in told
+    assert "NO FAULT" not in told
 
 
 @pytest.mark.parametrize("inputs", [["nothing.log"], []])

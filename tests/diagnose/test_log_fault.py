@@ -99,6 +99,8 @@ def test_nodes_that_fall_behind_a_death_in_a_rejoin_are_part_of_that_fault(tmp_p
     assert finding.severity == "critical"
     assert {"lost-while-rejoining", "others-halted-behind", "no-handling-in-logs"} <= set(names(finding))
     assert told(finding, "others-halted-behind") == [{"nodes": ["DSC0[0]"]}]
+    assert not told(finding, "then-it-halted"), "it was another one that halted"
+    assert any("dm_sys_halt" in quote.text for quote in finding.evidence)
 
 
 def test_all_nodes_gone_is_critical_unless_they_were_stopped(tmp_path: Path) -> None:

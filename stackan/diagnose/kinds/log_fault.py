@@ -40,7 +40,7 @@ def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]
 
 
 def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Sequence[Lacking]) -> Finding:
-    writers = dict.fromkeys(story.writers[log] for log, _ in fault.events if log in story.writers)
+    writers = dict.fromkeys(story.writers[log] for log, _ in (*fault.events, *fault.behind) if log in story.writers)
     return Finding(
         kind="log-fault",
         severity=_severity(fault),
@@ -72,7 +72,7 @@ def _title(fault: Fault) -> Iterator[Fact]:
         yield fact("fault-is-being-handled", time=clock(episode.start))
     elif fault.outcome == CLEAN:
         yield fact("nodes-were-stopped")
-    elif fault.lost and fault.back is None:
+    elif fault.lost and fault.back is None and _is_of_cluster(fault):
         yield fact("fault-was-not-handled")
 
 
@@ -92,7 +92,7 @@ def _explain(fault: Fault) -> Iterator[Fact]:
         yield fact("others-halted-behind", nodes=named(fault.halted))
     if fault.episode is not None:
         yield fact("handled-from-to", begin=clock(fault.episode.start), end=clock(fault.episode.end), nodes=named(fault.episode.failed))
-    elif fault.lost and fault.outcome == UNHANDLED:
+    elif fault.lost and fault.outcome == UNHANDLED and _is_of_cluster(fault):
         yield fact("no-handling-in-logs")
     if fault.back is not None:
         yield fact("node-is-ready-again", nodes=named(fault.nodes), time=clock(fault.back))
@@ -102,7 +102,7 @@ def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
     if fault.outcome == GOES_ON:
         yield fact("wait-for-end-of-handling")
         yield fact("do-not-kill-survivors")
-    of_cluster = fault.lost and fault.kind != "site-fault" and any(each.log.kind.startswith("dm") for each in fault.events)
+    of_cluster = fault.lost and fault.kind != "site-fault" and _is_of_cluster(fault)
     if of_cluster:
         yield fact("read-css-logs-first", time=clock(fault.time))
     for each in lacking if fault.lost else ():
@@ -120,6 +120,11 @@ def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
         yield fact("bring-it-back", nodes=named(fault.nodes))
 
 
+def _is_of_cluster(fault: Fault) -> bool:
+    """Whether it is one of Dameng's servers, whose clusters handle such a fault."""
+    return any(each.log.kind.startswith("dm") for each in fault.events)
+
+
 def _first(fault: Fault, kinds: Sequence[str]) -> Logged | None:
     return next((each for each in fault.events if each.event.kind in kinds), None)
 
@@ -127,6 +132,6 @@ def _first(fault: Fault, kinds: Sequence[str]) -> Logged | None:
 def _lines(fault: Fault) -> list[Logged]:
     """Those that tell of it first, of each kind one; then the others."""
     firsts = {each.event.kind: each for each in reversed(fault.events)}
-    chosen = [each for each in fault.events if firsts[each.event.kind] is each]
+    chosen = [*(each for each in fault.events if firsts[each.event.kind] is each), *fault.behind[:1]]
     over = [each for each in fault.episode.events if each.event.kind == "handling-over"][:1] if fault.episode is not None else []
-    return [*chosen, *over, *fault.events][:_QUOTED]
+    return [*chosen, *over, *fault.events, *fault.behind][:_QUOTED]
