@@ -3,7 +3,7 @@
 dm_DSC0_202405.log   dm_CSS1_202405.log   dm_ASM1_202212.log     by DMSERVER, DMCSS, DMASM: a node and a month
 dm_DSC0_20240512_10.log   dm_DSC0.log                            one an hour, or a single one
 dmasm02_202212.log                                               old versions of DMASM
-clusterDemo/log/dnode1.log                                       by DolphinDB: an alias
+clusterDemo/log/dnode1.log   20240512000dnode1.log               by DolphinDB: an alias, with a date before it once it is full
 """
 
 from __future__ import annotations

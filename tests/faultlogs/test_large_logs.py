@@ -9,6 +9,7 @@ import lzma
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -217,3 +218,48 @@ def test_a_log_takes_no_more_memory_than_a_piece(tmp_path: Path) -> None:
     output = subprocess.run([sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True).stdout
     kilobytes, events = map(int, output.split())
     assert (kilobytes < 100 << 10, events) == (True, 1)
+
+
+# -- texts made to hurt
+
+HEAD = "2024-05-12 10:03:17.123 [FATAL] database P0000049062 T0000000000000049101  "
+MUCH = 100_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{HEAD}[{'a' * 60}]{' ' * MUCH}SYSTEM SHUTDOWN ABORT",
+        f"{HEAD}{chr(39) * MUCH}err no: 28",
+        f"{HEAD}{'dm_sys_halt now ' * (MUCH // 16)}",
+        f"2024-05-12 10:03:17.123{' ' * MUCH}[FATAL] SYSTEM SHUTDOWN ABORT",
+        f"2024-05-12 10:03:17.123 [FATAL] database P0000049062 {'a' * MUCH} SYSTEM SHUTDOWN ABORT",
+        f"[2024-05-12 10:03:31:123] {'=' * MUCH} group[name = x",
+        f"[2024-05-12 10:03:31:123] break ep = {'A[1], ' * (MUCH // 6)}",
+        f"[2024-05-12 10:03:31:123] sta = {'a ' * (MUCH // 2)}, sub_sta = x",
+        f"[2024-05-12 10:03:31:123] [DB]: 设置命令{' ' * MUCH}[EP_CRASH]",
+    ],
+)
+def test_long_lines_take_no_longer_than_many(line: str) -> None:
+    started = time.process_time()
+    read_in_pieces(f"{line}\n".encode() * 20, MIB, MIB)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"{HEAD}[!!!DSC INFO!!!][DB]: dead instance detected, detect ep N{n}[1] broken." for n in range(20_000)],
+        [f"{HEAD}[DB]: 设置命令[RESUME_WORKER], 目标站点 N{n % 6000}[{n % 99}], 命令序号[59]" for n in range(20_000)],
+        [f"2024-05-12 10:03:17.123 [FATAL] database P{n:010} T0000000000000049101  x" for n in range(20_000)],
+        [HEAD, *[ABORT] * 50_000],
+        [f'{HEAD}"', *[f"' {ABORT}\""] * 50_000],
+        [f"{HEAD}{'x' * 200_000}", *[ABORT] * 20_000],
+    ],
+    ids=["nodes", "commands", "processes", "continued", "quoted", "long head"],
+)
+def test_floods_of_lines_stay_linear(lines: list[str]) -> None:
+    started = time.process_time()
+    events, _ = read_in_pieces("\n".join(lines).encode(), 256 << 10, MIB)
+    assert time.process_time() - started < 10
+    assert len(events) <= 5_000

@@ -30,6 +30,7 @@ PROGRAMS = {
 }
 _BEHIND_TIME = 23  # where it has milliseconds, as it mostly does
 _REMEMBERED = 4096
+_LONGEST = 200  # characters between the milliseconds and the text
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.:,]\d{1,6})?"
 _FILE = re.compile(
     rf"(?P<time>{_TIME})\s+\[(?P<level>[A-Z_]{{3,12}})\]:?\s+(?P<program>\w+)\s+[Pp](?P<pid>\d{{1,10}})"
@@ -58,6 +59,11 @@ def read_header(line: str) -> Header | None:
     return None
 
 
+def _is_usual(line: str, between: str, header: Header) -> bool:
+    """Whether a head has milliseconds, and two blanks before the text that stand nowhere before."""
+    return between.startswith(" [") and header.text == line[_BEHIND_TIME + len(between) :].strip()
+
+
 class Headers:
     """Reads the heads of records, most of which differ from earlier ones in their time alone."""
 
@@ -72,7 +78,7 @@ class Headers:
         if known is not None and text > 0 and line[20:_BEHIND_TIME].isdecimal():
             return Header(line[:_BEHIND_TIME], known.level, known.program, known.pid, line[text:].strip())
         header = read_header(line)
-        if header is not None and header.pid is not None and header.text == line[text:].strip() and between.startswith(" ["):
+        if header is not None and header.pid is not None and len(between) <= _LONGEST and _is_usual(line, between, header):
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[between] = header

@@ -16,6 +16,7 @@ from stackan.model.facts import fact
 MARKS = (*marks_of(TEMPLATES), *(mark.encode() for mark in (*commands.MARKS, *show.MARKS)))
 _OF_ITSELF = frozenset(("halt", "storage-fault", "starting", "ready", "stopped"))  # what a server says of itself
 _REMEMBERED = 4096  # texts: a log repeats itself
+_SHORT = 1000  # characters of one that is remembered
 
 
 class Chances(NamedTuple):
@@ -45,6 +46,8 @@ class Sayings:
 
     def understand(self, text: str, level: str, marks: int) -> Saying | None:
         """What a text says; None if it is no event."""
+        if len(text) > _SHORT:
+            return self._read(text, level, chances(marks))
         key = (text, level)
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
