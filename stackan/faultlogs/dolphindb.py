@@ -120,18 +120,20 @@ OTHERS = (
     Template(
         "means-connection-limit",
         "connection-limit",
-        re.compile(r".{0,4000}?\bRefId:\s*S00006\b", re.ASCII | re.DOTALL),
+        re.compile(r"RefId:\s{0,8}S00006\b", re.ASCII),
         "Failed to accept a connection: too many connections. RefId: S00006",
         _CODES,
         ("S00006",),
+        anywhere=True,
     ),
     Template(
         "means-dump-out-of-memory",
         "out-of-memory",
-        re.compile(r".{0,4000}?\bRefId:\s*S01026\b", re.ASCII | re.DOTALL),
+        re.compile(r"RefId:\s{0,8}S01026\b", re.ASCII),
         "Out of memory while the cache is written. RefId: S01026",
         _CODES,
         ("S01026",),
+        anywhere=True,
     ),
     Template(
         "means-out-of-memory",

@@ -21,11 +21,11 @@ from stackan.model.event import REBUILD, REDO, ROLLBACK, Node
 
 MARKS = ("group[name = ", "sub_sta = ", "break ep = ", "recover ep = ", "crash process over flag is ")
 
-_GROUP = re.compile(r"=*\s*group\[name = [^,\]]{1,128},.{0,64}?\btype = (?P<group>CSS|ASM|DB)\b", re.ASCII)
+_GROUP = re.compile(r"={0,200} {0,4}group\[name = [^,\]]{1,128},.{0,64}?\btype = (?P<group>CSS|ASM|DB)\b", re.ASCII)
 _STATE = re.compile(r"sta = (?P<state>[A-Za-z_ ]{1,40}?)\s*,\s*sub_sta = (?P<step>[A-Za-z_ ]{1,40}?)\s*$", re.ASCII)
 _NODES = re.compile(r"(?P<which>break|recover) ep = (?P<nodes>.{1,4096})$", re.ASCII)
 _NODE = re.compile(r"([^\[\]\s,:]{1,128})\[(\d{1,4})\]", re.ASCII)
-_FLAG = re.compile(r"(?P<tag>\[?!!!DSC INFO!!!\])?\s*crash process over flag is (?P<flag>TRUE|FALSE)\b", re.ASCII)
+_FLAG = re.compile(r"(?P<tag>\[?!!!DSC INFO!!!\])? {0,4}crash process over flag is (?P<flag>TRUE|FALSE)\b", re.ASCII)
 
 # By the steps' own names; those of phase 1 are all that come before the redo.
 _PHASES = {

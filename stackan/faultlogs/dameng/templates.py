@@ -16,7 +16,7 @@ _FAQ = "Dameng's frequent questions"
 _MANUAL = "DMDSC's manual"
 
 # Before the text proper: who says it (`[CSS1]`), the tag, and whose processes it is about (`[DB]`), as far as they are printed.
-TAG = r"(?:\[(?P<by>\w{1,64})\])?:? {0,4}(?:\[?!!!DSC INFO!!!\])? {0,4}(?:\[(?P<group>CSS|ASM|DB)\])?:? {0,4}"
+TAG = r"(?:\[(?P<by>\w{1,64})\])?:? ?(?:\[?!!!DSC INFO!!!\])? ?(?:\[(?P<group>CSS|ASM|DB)\])?:? ?"
 _NODE = r"\[?(?P<name>[^\[\]\s,:]{1,128})\]?:?\[(?P<site>\d{1,4})\]"
 _IP = r"\S{1,64}"
 
