@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stackan.model.facts import Fact, fact
@@ -18,6 +19,7 @@ _FIND_PEER = {
     "windows": "find-peer-with-netstat",
 }
 _OF_GLIBC = ("pthread_mutex_", "pthread_rwlock_", "lll_")
+_BY_SESSION = {"transaction-of-idle-session": "end-idle-session", "transaction-of-session": "cancel-in-session"}
 _BY_KIND = {"semaphore": "find-who-posts", "barrier": "find-who-has-not-come", "thread": "look-at-the-thread-waited-for"}
 
 
@@ -27,6 +29,8 @@ def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[Fact, ...]:
     `held`: the holder of the lock that it waits for is known; `read`: readers are known to hold it.
     """
     place, awaited = track.place, track.newest.awaited
+    if listed := advise_on_sessions([track]):
+        return listed
     if place.rule is not None:
         return tuple(fact("profile-says", text=step) for step in place.rule.advice)
     system = track.newest.dump.traits.language
@@ -37,6 +41,13 @@ def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[Fact, ...]:
     if place.state == "lock":
         return _advise_on_lock(track, system, held, read)
     return _by_kind(awaited.kind if awaited is not None and awaited.address is not None else place.kind)
+
+
+def advise_on_sessions(waiters: Sequence[Track]) -> tuple[Fact, ...]:
+    """What ends the transactions that these wait for, where a listing beside the dumps names their sessions; least harm first."""
+    hints = dict.fromkeys(track.newest.awaited.hint for track in waiters if track.newest.awaited is not None)
+    sessions = {hint.values["session"]: hint for hint in hints if hint is not None and "session" in hint.values}
+    return tuple(fact(_BY_SESSION[hint.name], session=session) for session, hint in sessions.items())
 
 
 def _advise_on_peer(track: Track, system: str) -> tuple[Fact, ...]:

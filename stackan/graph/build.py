@@ -31,6 +31,7 @@ from stackan.model.waitgraph import (
     POOL_RELEASES,
     POSTED_BY,
     SIGNALED_BY,
+    TRANSACTION_OF,
     WAITS_FOR,
     Edge,
     Node,
@@ -125,9 +126,11 @@ class _Builder:
         node = self.threads[track.key]
         graph.needs[node] = 1
         if awaited is not None and awaited.owners:
+            relation = TRANSACTION_OF if awaited.kind == "database-lock" else END_OF
+            source = sighting.text_of(awaited).source
             for owner in awaited.owners:
                 supplier = self.threads.get(owner, self.someone)
-                graph.connect(Edge(node, supplier, awaited.evidence, sighting.dump.source, sighting, END_OF))
+                graph.connect(Edge(node, supplier, awaited.evidence, source, sighting, relation))
             graph.needs[node] = len(graph.out[node])
             return
         token = self._token(track)

@@ -6,10 +6,10 @@ it waits for may well be idle: a client that has not ended its transaction is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from stackan.model.facts import fact
-from stackan.model.listing import Listing, Session, TransactionWait
+from stackan.model.facts import Fact, fact
+from stackan.model.listing import Listing, TransactionWait
 from stackan.model.log import CheckedLog, Log
 from stackan.model.place import INFERRED, Awaited
 from stackan.model.placement import ProcessInputs
@@ -44,45 +44,64 @@ def _lwps(listing: Listing) -> set[int]:
 
 def attach(tracks: Sequence[Track], listings: Sequence[Listing], snapshots: int) -> tuple[list[Track], tuple[CheckedLog, ...]]:
     """The threads of a process with what the listings say of them, and the listings as texts that it has written."""
-    sessions = {each.transaction: each for listing in listings for each in listing.sessions if each.transaction is not None}
-    threads = {each.lwp: each.transaction for each in sessions.values()}
-    waits = {wait.transaction: (wait, listing.log) for listing in listings for wait in listing.waits}
-    by_lwp = {_lwp(wait, sessions): (wait, log) for wait, log in waits.values()}
-    present = {track.lwp for track in tracks if track.progress != VANISHED}
-    told = []
-    for track in tracks:
-        wait, log = by_lwp.get(track.lwp, (None, None)) if track.lwp is not None else (None, None)
-        if (
-            wait is not None
-            and log is not None
-            and _stands_in_statement(track, snapshots)
-            and threads.get(track.lwp or 0) in (None, wait.transaction)
-        ):
-            track = _waiting(track, wait, log, sessions.get(wait.holder), present)
-        told.append(track)
+    known = _Known(listings, {track.lwp for track in tracks if track.progress != VANISHED and track.lwp is not None})
+    told = [_told(track, known, snapshots) for track in tracks]
     return told, tuple(CheckedLog(listing.log, ()) for listing in listings)
 
 
-def _lwp(wait: TransactionWait, sessions: Mapping[int, Session]) -> int | None:
-    """The thread that runs the waiting transaction: as its row says, else the row of its session."""
-    if wait.lwp is not None:
-        return wait.lwp
-    session = sessions.get(wait.transaction)
-    return session.lwp if session is not None else None
+class _Known:
+    """The rows of all listings of a process, by transaction and by thread."""
+
+    def __init__(self, listings: Sequence[Listing], present: Collection[int]) -> None:
+        self.present = present  # LWPs of the dumps
+        self.sessions = {each.transaction: each for listing in listings for each in listing.sessions if each.transaction is not None}
+        self.transactions = {each.lwp: each.transaction for each in self.sessions.values()}  # by the thread that serves it by now
+        rows = [(wait, listing.log) for listing in listings for wait in listing.waits]
+        self.threads = {wait.transaction: wait.lwp for wait, _ in rows if wait.lwp is not None}
+        self.waits: dict[int, list[tuple[TransactionWait, Log]]] = {}  # by the thread that waits
+        for wait, log in rows:
+            lwp = self.lwp_of(wait.transaction)
+            if lwp is not None:
+                self.waits.setdefault(lwp, []).append((wait, log))
+
+    def lwp_of(self, transaction: int) -> int | None:
+        """The thread that runs a transaction: as the row of its own wait says, else the row of its session."""
+        session = self.sessions.get(transaction)
+        return self.threads.get(transaction, session.lwp if session is not None else None)
+
+
+def _told(track: Track, known: _Known, snapshots: int) -> Track:
+    """The thread with the transaction that it waits for; unchanged where it stands in no statement, or runs another one by now."""
+    rows = known.waits.get(track.lwp, []) if track.lwp is not None else []
+    if not rows or not _stands_in_statement(track, snapshots):
+        return track
+    own = known.transactions.get(track.lwp) if track.lwp is not None else None
+    rows = [(wait, log) for wait, log in rows if own in (None, wait.transaction)]
+    return _waiting(track, rows, known) if rows else track
 
 
 def _stands_in_statement(track: Track, snapshots: int) -> bool:
     return track.place.verb == "blocked" and track.place.kind == "condition" and (snapshots == 1 or track.progress == STUCK)
 
 
-def _waiting(track: Track, wait: TransactionWait, log: Log, holder: Session | None, present: Collection[int | None]) -> Track:
-    """The thread with the transaction that it waits for, and the thread of that one's session, if it is known."""
-    if holder is None:
-        hint = fact("transaction-of-nobody", transaction=wait.holder)
-    else:
-        hint = fact("transaction-of-session", transaction=wait.holder, session=holder.id, lwp=holder.lwp)
-    owners = (holder.lwp,) if holder is not None and holder.lwp in present else ()
+def _waiting(track: Track, rows: Sequence[tuple[TransactionWait, Log]], known: _Known) -> Track:
+    """The thread with the transaction that it waits for, and the threads that run the ones it waits for, where they are known."""
+    wait, log = rows[0]
+    runners = dict.fromkeys(known.lwp_of(each.holder) for each, _ in rows)
+    owners = tuple(lwp for lwp in runners if lwp is not None and lwp in known.present)
     place = track.place._replace(kind=_KIND, state="lock")
+    hint = _hint(wait.holder, known)
     awaited = Awaited(_KIND, None, str(wait.holder), owners, "write", INFERRED, place.wait_frames, wait.line, log=log, hint=hint)
     newest = track.newest._replace(awaited=awaited, place=place)
     return track._replace(newest=newest, place=place, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+
+
+def _hint(transaction: int, known: _Known) -> Fact:
+    """Whose transaction it is."""
+    session, lwp = known.sessions.get(transaction), known.lwp_of(transaction)
+    if session is not None:
+        name = "transaction-of-idle-session" if session.state.upper() == "IDLE" else "transaction-of-session"
+        return fact(name, transaction=transaction, session=session.id, lwp=session.lwp)
+    if lwp is not None:
+        return fact("transaction-of-thread", transaction=transaction, lwp=lwp)
+    return fact("transaction-of-nobody", transaction=transaction)

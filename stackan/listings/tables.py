@@ -4,7 +4,8 @@
     ---------- -------------------- -------------------- ----------- -----------
     1          1303                 1301                 47041       32158
 
-Dashes under the names say where the columns begin and end (disql, sqlplus, DolphinDB's console).  Without them a separator does:
+Dashes under the names say where the columns begin and end (disql, sqlplus, DolphinDB's console).  Where a paste has shifted them, a row
+of as many words as there are columns is read word by word.  Without dashes a separator says it:
 
     ID,WAIT_FOR_ID,WAIT_TIME,THRD_ID
     ID | WAIT_FOR_ID | WAIT_TIME | THRD_ID
@@ -23,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 _RUN = re.compile(r"[-=]+")
-_SEPARATORS = ("\t", "|", ",")
+_SEPARATORS = ("\t", "|", ",", ";")
 _LONGEST = 64 * 1024  # characters of a line that are looked at
 
 
@@ -40,14 +41,10 @@ def read_rows(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
     """The rows of all tables that have one of these columns, given in capitals."""
     names: list[str] = []
     cut: Cut | None = None
-    for at, line in enumerate(lines):
-        if len(line) > _LONGEST:
-            continue
+    shown = [(at, line) for at, line in enumerate(lines) if len(line) <= _LONGEST and line.strip()]
+    for (at, line), (_, below) in zip(shown, [*shown[1:], (0, "")]):
         text = line.rstrip()
-        if not text:
-            cut = cut if at + 1 < len(lines) and names and not _is_dashes(lines[at + 1]) else None
-            continue
-        headed = _heading(text, lines[at + 1] if at + 1 < len(lines) else "", wanted)
+        headed = _heading(text, below, wanted)
         if headed is not None:
             names, cut = headed
         elif cut is not None and not _is_dashes(text):
@@ -63,8 +60,8 @@ def _heading(text: str, below: str, wanted: frozenset[str]) -> tuple[list[str], 
         return None
     if _is_dashes(below) and "|" not in below:
         spans = [match.span() for match in _RUN.finditer(below)]
-        names = _at(spans, 1)(text) or _at(spans, 2)(text)
         cut: Cut = _by_spans(spans)
+        names = text.split() if len(text.split()) == len(spans) else cut(text)
     else:
         separator = next((each for each in _SEPARATORS if each in text), None)
         if separator is None:
@@ -88,7 +85,11 @@ def _by_spans(spans: Sequence[tuple[int, int]]) -> Cut:
 
     def cut(text: str) -> list[str] | None:
         widths = (1,) if text.isascii() else (2, 1, 3)
-        return next((cells for width in widths if (cells := _at(spans, width)(text)) is not None), None)
+        found = next((cells for width in widths if (cells := _at(spans, width)(text)) is not None), None)
+        if found is not None and all(found[:-1]):
+            return found
+        words = text.split()
+        return words if len(words) == len(spans) else found
 
     return cut
 

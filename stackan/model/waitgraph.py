@@ -11,6 +11,7 @@ from stackan.model.track import Track
 # The relations between a waiter and its supplier.
 WAITS_FOR = "waits-for"
 HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
+TRANSACTION_OF = "transaction-of"  # a thread, and the one whose session has to end its transaction
 MAY_HOLD = "may-be-held-by"  # a lock that nobody is shown to hold, and the threads that are not parked by design
 ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
 POOL_RELEASES = "released-by-pool"  # what, by a profile, only a worker of the waiter's own pool can release, and that pool

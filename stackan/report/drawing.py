@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.said import said
-from stackan.model.waitgraph import END_OF, HELD_BY, Node, WaitGraph
+from stackan.model.waitgraph import END_OF, HELD_BY, TRANSACTION_OF, Node, WaitGraph
 from stackan.report.layout import cut, safe
 from stackan.report.page import Page, Stream
 from stackan.wording.nouns import say
@@ -75,7 +75,7 @@ def find_roots(graph: WaitGraph) -> set[int]:
 
     A thread that waits for a lock or a signal of *someone else* is no root: the root is that unknown thread.
     """
-    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.relation in (HELD_BY, END_OF)}
+    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.relation in (HELD_BY, END_OF, TRANSACTION_OF)}
     return {number for number in waited_for if _is_root(graph, number)}
 
 

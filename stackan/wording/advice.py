@@ -36,6 +36,19 @@ ADVICE = {
     "one-order-and-no-orphaned-channel": [
         one("Have the code take locks in one order everywhere, and close or feed every channel that somebody still receives from."),
     ],
+    # transactions
+    "end-idle-session": [
+        one(
+            "Have the client of session {session} end its transaction; else close the session: SP_CLOSE_SESSION({session}), on another "
+            "node of a cluster SP_CLOSE_SESSION(EP_SEQNO, {session}). The rollback takes long for a large transaction."
+        ),
+    ],
+    "cancel-in-session": [
+        one(
+            "Stop the statement of session {session}: SP_CANCEL_SESSION_OPERATION({session}). If that frees nobody, close the session: "
+            "SP_CLOSE_SESSION({session}), on another node of a cluster SP_CLOSE_SESSION(EP_SEQNO, {session})."
+        ),
+    ],
     # pools
     "cancel-listed-jobs": [
         many(

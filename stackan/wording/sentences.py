@@ -141,11 +141,21 @@ _CHAIN = {
         one("{waiter} waits for the end of {supplier} ({shown})."),
         one("{waiter} waits for the end of {supplier}."),
     ],
+    "waits-for-transaction-of": [
+        one("{waiter} waits for the end of a transaction of {supplier} ({shown})."),
+        one("{waiter} waits for the end of a transaction of {supplier}."),
+    ],
     "waits-signaled-by": [one("{waiter} waits for {what}, which {supplier} signals.")],
     "waits-delivered-by": [one("{waiter} waits for {what}, which {supplier} delivers.")],
     "waits-brought-by": [one("{waiter} waits for {what}, which only {supplier} can bring.")],
     "waits-may-be-delivered-by": [one("{waiter} waits for {what}, which {supplier} may deliver.")],
     "waits-released-by-pool": [one("{waiter} waits for {what}, which only a worker of {supplier} can release.")],
+    "transactions-in-a-circle": [
+        one(
+            "A listing of the server's transactions says so; it has no time, and the server ends one of them by itself when it finds "
+            "the circle."
+        ),
+    ],
     "lock-of-a-forked-child": [
         one(
             "The lock is private to a process that has no other thread: the thread that held it when the process was forked was not "
@@ -224,6 +234,10 @@ _HOLDERS = {
     ],
     "object-has-moved": [one("What they wait for stood at {address} in the oldest dump: the collector has moved it since.")],
     "transaction-of-session": [one("Transaction {transaction} is that of session {session}, which LWP {lwp} serves.")],
+    "transaction-of-idle-session": [
+        one("Transaction {transaction} is that of session {session}, which is idle: its client has not ended it. LWP {lwp} serves it."),
+    ],
+    "transaction-of-thread": [one("LWP {lwp} runs transaction {transaction}.")],
     "transaction-of-nobody": [
         one(
             "No listing shows the session of transaction {transaction}; this does: "
@@ -563,6 +577,7 @@ RELATIONS = {
     "waits-for": one("waits for"),
     "held-by": one("is held by"),
     "end-of": one("waits for the end of"),
+    "transaction-of": one("waits for a transaction of"),
     "may-be-held-by": one("may be held by"),
     "released-only-by": one("can be released only by"),
     "released-by-pool": one("can be released only by work of"),

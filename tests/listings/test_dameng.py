@@ -75,10 +75,31 @@ def test_a_waiting_transaction_leads_to_the_session_that_holds_the_lock(judge: A
     analysis = judge(WAITS, SESSIONS)
     [finding] = [finding for finding in analysis.findings if len(finding.threads) == 2]
     assert wording.title(finding) == "2 threads wait for the end of transaction 1301"
-    assert "Transaction 1301 is that of session 140153246187784, which LWP 4303 serves." in wording.explanation(finding)
+    assert "Transaction 1301 is that of session 140153246187784, which is idle" in wording.explanation(finding)
     assert [(wait["kind"], wait["owner_lwp"], wait["line"]) for wait in waits_of(analysis, 4301)] == [("database-lock", 4303, 5)]
     assert {quote.text for quote in finding.evidence} >= {WAITS.split("\n")[4], WAITS.split("\n")[5]}
-    assert any("SP_CANCEL_SESSION_OPERATION" in step for step in wording.advice(finding))
+    assert any("SP_CLOSE_SESSION(140153246187784)" in step for step in wording.advice(finding))
+
+
+def test_the_statement_of_an_active_session_is_canceled_before_its_session_is_closed(judge: Analyze) -> None:
+    analysis = judge(WAITS, SESSIONS.replace("IDLE  ", "ACTIVE"))
+    [step] = [step for finding in analysis.findings for step in wording.advice(finding) if "140153246187784" in step]
+    assert step.index("SP_CANCEL_SESSION_OPERATION(140153246187784)") < step.index("SP_CLOSE_SESSION(140153246187784)")
+
+
+def test_transactions_that_wait_for_each_other_are_a_deadlock_with_their_rows_for_proof(judge: Analyze) -> None:
+    circle = "ID,WAIT_FOR_ID,WAIT_TIME,THRD_ID\n1303,1304,47041,4301\n1304,1303,47041,4302\n"
+    analysis = judge(circle)
+    [finding] = [finding for finding in analysis.findings if finding.kind == "deadlock"]
+    assert finding.confidence == "likely", "a listing is of no time that a dump could be held against"
+    assert {quote.text for quote in finding.evidence} >= set(circle.split("\n")[1:3])
+    assert "waits for the end of a transaction of LWP 4302" in wording.explanation(finding)
+    assert any("V$TRXWAIT" in step for step in wording.advice(finding))
+
+
+def test_a_chain_is_followed_by_the_threads_of_the_waits_alone(judge: Analyze) -> None:
+    analysis = judge("ID,WAIT_FOR_ID,THRD_ID\n1303,1304,4301\n1304,1301,4302\n")
+    assert waits_of(analysis, 4301)[0]["owner_lwp"] == 4302
 
 
 def test_the_waits_alone_name_the_transaction_and_how_to_find_its_session(judge: Analyze) -> None:

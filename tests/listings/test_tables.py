@@ -26,15 +26,20 @@ def waits(text: str) -> list[tuple[int, int, int | None]]:
         "ID\tWAIT_FOR_ID\tTHRD_ID\n1303\t1301\t4301\n",
         "| ID | WAIT_FOR_ID | THRD_ID |\n| --- | --- | --- |\n| 1303 | 1301 | 4301 |\n",
         "id,wait_for_id,thrd_id\n1303,1301,4301\n",
+        "ID;WAIT_FOR_ID;THRD_ID\n1303;1301;4301\n",
+        "ID  WAIT_FOR_ID THRD_ID\n---------- ----------- -------\n1303 1301 4301\n",
+        "行号     ID   WAIT_FOR_ID THRD_ID\n---------- ---- ----------- -------\n1          1303 1301        4301\n",
+        "行号       ID   WAIT_FOR_ID THRD_ID\n---------- ---- ----------- -------\n1          1303 1301        4301\n",
+        DASHED.replace("\n", "\n\n"),
     ],
-    ids=["dashes", "crlf", "csv", "quoted", "tabs", "markdown", "small"],
+    ids=["dashes", "crlf", "csv", "quoted", "tabs", "markdown", "small", "semicolons", "pasted", "by columns", "by bytes", "spaced"],
 )
 def test_a_table_is_read_in_each_form(text: str) -> None:
     assert waits(text) == [(1303, 1301, 4301)]
 
 
 def test_a_row_that_does_not_fit_its_columns_is_left_out() -> None:
-    assert waits(DASHED + "13031301 4301 12345 1\n1305 1301        4302\n") == [(1303, 1301, 4301), (1305, 1301, 4302)]
+    assert waits(DASHED + "13031301 4301 12345 1 2\n1305 1301        4302\n") == [(1303, 1301, 4301), (1305, 1301, 4302)]
 
 
 def test_a_transaction_that_waits_for_itself_or_for_none_is_no_wait() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.advice import advise_on_sessions
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
 from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
@@ -12,11 +13,12 @@ from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, 
 from stackan.model.place import LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, Node, WaitGraph
+from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, TRANSACTION_OF, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
 _ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
 _ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
 _ADVICE_ALONE = tuple(map(fact, ("core-then-end-child", "between-fork-and-exec")))
+_BY_THREAD = {END_OF: "waits-for-end-of", TRANSACTION_OF: "waits-for-transaction-of"}  # no object stands between the two
 _ADVICE_LINKED = tuple(map(fact, ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")))
 
 
@@ -30,8 +32,12 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     alone = own and any(edge.relation == ONLY_BY for edge in edges)
     behind = blocked.count(cause)
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
+    listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
     steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE
+    if listed:
+        rule = listed[0].place.rule
+        steps = advise_on_sessions(listed) or tuple(fact("profile-says", text=step) for step in (rule.advice if rule is not None else ()))
     return Finding(
         kind="self-deadlock" if own else "deadlock",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
@@ -41,7 +47,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
             *_chain(graph, edges),
             *([fact("lock-of-a-forked-child")] if alone else []),
             *more_behind(behind),
-            *([fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
+            *([fact("transactions-in-a-circle")] if listed else [fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
         ),
         doubts=_doubts(graph, edges, bool(linked), confidence),
         threads=threads,
@@ -106,8 +112,8 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
     following = iter(edges)
     for edge in following:
         names = {"waiter": _named(graph.nodes[edge.waiter]), "supplier": _named(graph.nodes[edge.supplier])}
-        if edge.relation == END_OF:
-            facts.append(fact("waits-for-end-of", **names, shown=_shown(graph, edge)))
+        if edge.relation in _BY_THREAD:
+            facts.append(fact(_BY_THREAD[edge.relation], **names, shown=_shown(graph, edge)))
         else:
             facts.append(_step(graph, edge, next(following)))
     return facts

@@ -72,12 +72,20 @@ def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dic
     for group in groups:
         for process in {process.id: process for process, _ in group}.values():
             waiters = [track for member, track in group if member is process]
-            rule = waiters[0].place.rule
-            candidates = holders[process.id].candidates.beside(rule) if rule is not None and rule.holders else []
-            if len(candidates) == 1 and candidates[0].progress == STUCK:
-                key = (process.id, candidates[0].key)
+            suspect = _suspect(waiters[0], holders[process.id])
+            if suspect is not None:
+                key = (process.id, suspect.key)
                 found[key] = found.get(key, 0) + len(waiters)
     return found
+
+
+def _suspect(waiter: Track, holders: Holders) -> Track | None:
+    """The only thread that, by the rule of a wait, may hold what is waited for, if it stands still itself."""
+    rule, awaited = waiter.place.rule, waiter.newest.awaited
+    if rule is None or not rule.holders or (awaited is not None and awaited.log is not None):
+        return None
+    candidates = holders.candidates.beside(rule)
+    return candidates[0] if len(candidates) == 1 and candidates[0].progress == STUCK else None
 
 
 def _group(process: Process, shared: Mapping[tuple[str, int | str], Hashable]) -> dict[Hashable, list[Track]]:
@@ -178,6 +186,9 @@ def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, 
     if root:
         own = first.place.rule is not None
         return (fact("look-at-the-root", thread=root[0][1]), *(advise(first, kind, False, False) if own else ()))
+    suspect = _suspect(first, holders)
+    if suspect is not None:
+        return (fact("look-at-the-root", thread=suspect),)
     steps = advise(first, kind, holders.is_known(first), read)
     if pool is None or not pool.vital:
         return steps
