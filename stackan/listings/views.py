@@ -43,7 +43,7 @@ def read_views(data: bytes, source: str) -> Listing | None:
         text = data.decode("gb18030", "replace")
     rows = list(read_rows(text.split("\n"), _WANTED))
     log = Log(source, "listing", lines={row.line: row.text.rstrip("\r") for row in rows})
-    sessions = tuple(session for row in rows if (session := _session(row)) is not None)
+    sessions = tuple(session for row in rows if (session := _session(row, log)) is not None)
     waits = tuple(wait for row in rows if (wait := _wait(row)) is not None)
     jobs = tuple(job for row in rows if (job := _job(row, log)) is not None)
     if not (sessions or waits or jobs):
@@ -51,11 +51,11 @@ def read_views(data: bytes, source: str) -> Listing | None:
     return Listing(log, sessions, waits, jobs)
 
 
-def _session(row: Row) -> Session | None:
+def _session(row: Row, log: Log) -> Session | None:
     lwp, name = _number(row, "THRD_ID"), row.cells.get("SESS_ID", "")
     if lwp is None or not _NUMBER.fullmatch(name):
         return None
-    return Session(row.line, lwp, name, _number(row, "TRX_ID"), row.cells.get("STATE", ""))
+    return Session(row.line, lwp, name, _number(row, "TRX_ID"), row.cells.get("STATE", ""), log)
 
 
 def _wait(row: Row) -> TransactionWait | None:

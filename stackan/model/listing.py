@@ -15,6 +15,7 @@ class Session(NamedTuple):
     id: str  # by which it is closed
     transaction: int | None
     state: str  # as printed: "ACTIVE", "IDLE"; "" where it is not
+    log: Log  # that lists it
 
 
 class TransactionWait(NamedTuple):

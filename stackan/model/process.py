@@ -11,7 +11,7 @@ from stackan.model.track import Track
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
-    from stackan.model.listing import Job
+    from stackan.model.listing import Job, Session
     from stackan.model.log import CheckedLog
 
 
@@ -52,8 +52,13 @@ class Process(NamedTuple):
     counters: "Counters | None" = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
+    sessions: "tuple[Session, ...]" = ()  # of its threads, as a listing beside the dumps names them
     jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
+
+    def session_of(self, lwp: int | None) -> "Session | None":
+        """The session that a thread serves; None where no listing says so."""
+        return next((session for session in self.sessions if session.lwp == lwp), None)
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:

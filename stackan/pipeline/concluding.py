@@ -27,8 +27,12 @@ from stackan.placing import find_repeats, place, when_taken
 if TYPE_CHECKING:
     import networkx
 
+    from stackan.model.dump import Dump
     from stackan.model.log import CheckedLog, Log
     from stackan.wording import Speech
+
+
+_NAMED = 256  # threads of a process whose names are looked at: servers name many alike
 
 
 def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
@@ -101,6 +105,7 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
         stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
         spoken.append({node: better for node in stacks[-1] if (better := names.spoken(node))})
     seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
+    seen.update(_thread_names(dumps[-1]))
     seen.update(said.words for dump in dumps for said in dump.facts.states.values())
     places = rulebook.places(seen)
     loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
@@ -127,8 +132,15 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
 
         tracks, listed = attach_listings(tracks, beside.listings, len(dumps))
         readings = (*readings, *listed)
+    sessions = tuple(session for listing in beside.listings for session in listing.sessions)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
-    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect)
+    return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, sessions)
+
+
+def _thread_names(dump: Dump) -> set[str]:
+    """The names of a process's first threads: a server names its threads though its functions are stripped."""
+    own = range(dump.first_thread, min(dump.stop_thread, dump.first_thread + _NAMED))
+    return {name for name in map(dump.thread_name, own) if name is not None}
 
 
 def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:

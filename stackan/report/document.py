@@ -26,7 +26,7 @@ from stackan.wording.nouns import say
 if TYPE_CHECKING:
     from stackan.model.counters import Table
     from stackan.model.link import Descriptors, Link
-    from stackan.model.listing import Listing
+    from stackan.model.listing import Listing, Session
 
 SCHEMA = "stackan.analysis/1"
 _ENGLISH = catalog_of(ENGLISH)  # resources and notes keep their words
@@ -218,6 +218,17 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "rule": place.reason,
         "fingerprint": _fingerprint(place.names),
         "stack": list(place.names),
+        **({"session": _session(session)} if process.sessions and (session := process.session_of(track.lwp)) is not None else {}),
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "transaction": session.transaction,
+        "state": session.state or None,
+        "source": session.log.source,
+        "line": session.line,
     }
 
 

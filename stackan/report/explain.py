@@ -22,6 +22,7 @@ from stackan.wording.nouns import say
 if TYPE_CHECKING:
     from stackan.model.counters import Counted
     from stackan.model.link import Link
+    from stackan.model.listing import Session
 
 
 def explain(analysis: Analysis, lwp: int, page: Page | None = None) -> Iterator[str]:
@@ -43,6 +44,9 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
     if pool is not None:
         name, evidence = page.catalog.of_profile(pool.name), page.speech.sentence(pool.evidence)
         yield from page.labelled(said("pool"), said("{name}: {evidence}", name=name, evidence=evidence))
+    session = process.session_of(track.lwp)
+    if session is not None:
+        yield from page.labelled(said("session"), _session(session, short))
     for index, sighting in track.sightings:
         yield from _sighting(index, sighting, short, page)
         if process.counters is not None and track.lwp is not None:
@@ -59,6 +63,14 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
             )
             yield from page.labelled(said("finding"), line)
     yield ""
+
+
+def _session(session: Session, short: Shortener) -> str:
+    """`140153246187784, transaction 1303, ACTIVE: sessions.txt, line 5`"""
+    known = {"session": session.id, "source": short(session.log.source), "line": session.line, "state": session.state or "-"}
+    if session.transaction is None:
+        return said("{session}, {state}: {source}, line {line}", **known)
+    return said("{session}, transaction {transaction}, {state}: {source}, line {line}", **known, transaction=session.transaction)
 
 
 def _head(process: Process, track: Track) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 import stackan
 from stackan import wording
-from tests.dumping import START, Frame, Thread, app, condition, dump, poll_events, thread
+from stackan.report.explain import explain
+from tests.dumping import START, Frame, Thread, app, condition, dump, poll_events, thread, unnamed
 
 Analyze = Callable[..., stackan.Analysis]
 
@@ -100,6 +101,20 @@ def test_transactions_that_wait_for_each_other_are_a_deadlock_with_their_rows_fo
 def test_a_chain_is_followed_by_the_threads_of_the_waits_alone(judge: Analyze) -> None:
     analysis = judge("ID,WAIT_FOR_ID,THRD_ID\n1303,1304,4301\n1304,1301,4302\n")
     assert waits_of(analysis, 4301)[0]["owner_lwp"] == 4302
+
+
+def test_a_listed_session_is_told_of_its_thread(judge: Analyze) -> None:
+    analysis = judge(SESSIONS)
+    [row] = [row for row in analysis.to_dict()["processes"][0]["threads"] if row["lwp"] == 4303]
+    assert (row["session"]["id"], row["session"]["transaction"], row["session"]["state"]) == ("140153246187784", 1301, "IDLE")
+    assert "140153246187784, transaction 1301, IDLE" in "".join(explain(analysis, 4303))
+
+
+def test_a_server_is_known_by_the_names_of_its_threads_where_its_functions_are_stripped(tmp_path: Path) -> None:
+    threads = [thread(4300 + at, "dm_sql_thd", poll_events(), unnamed(0x5586_0000 + at), START) for at in range(3)]
+    (tmp_path / "snap.txt").write_bytes(dump(*threads))
+    analysis = stackan.analyze(stackan.load(tmp_path / "snap.txt"))
+    assert analysis.processes[0].rules.profile == "dameng"
 
 
 def test_the_waits_alone_name_the_transaction_and_how_to_find_its_session(judge: Analyze) -> None:
