@@ -218,11 +218,13 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "rule": place.reason,
         "fingerprint": _fingerprint(place.names),
         "stack": list(place.names),
-        **({"session": _session(session)} if process.sessions and (session := process.session_of(track.lwp)) is not None else {}),
+        "session": _session(process.session_of(track.lwp)) if process.sessions else None,
     }
 
 
-def _session(session: Session) -> dict[str, Any]:
+def _session(session: Session | None) -> dict[str, Any] | None:
+    if session is None:
+        return None
     return {
         "id": session.id,
         "transaction": session.transaction,
