@@ -21,6 +21,7 @@ from stackan.model.place import (
     SLEEPS,
     SPINS,
     SPINS_BY_DESIGN,
+    STARTS_OF_PROGRAMS,
     SUPERVISES,
     TIMER,
     UNNAMED,
@@ -164,6 +165,8 @@ class Places:
     def _find_start(self, names: Sequence[str], run: int) -> int:
         """The first of the outermost frames that only start the thread."""
         end = len(names)
+        if end - run > 1 and names[end - 1].startswith("??") and names[end - 2] in STARTS_OF_PROGRAMS:
+            end -= 1  # a stripped program's _start
         prefixes = (*_LIBRARY_UNNAMED, "?? libstdc++", *self.rules.start_globs)
         while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith(prefixes)):
             end -= 1
@@ -204,11 +207,14 @@ class Places:
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
     """Whether a rule further out would wrongly turn the wait inside of it into another.
 
+    What waits inside of a one-time initialization runs it: only who sleeps directly on its word waits for it.
     read() inside of fflush() waits for no lock.  Nor does the C library lock a mutex inside of its read(), or wait for a condition
     inside of its pthread_mutex_lock(): a function that does is the program's own, of the same name.
     """
     if wait is None or wait.final or (wait.kind, wait.state) == (rule.kind, rule.state):
         return False
+    if rule.library and rule.kind == "once":
+        return True
     if wait.state in _OUTSIDE and rule.kind != wait.kind:
         return True
     return wait.library and rule.library and not rule.nests and (not wait.internal or rule.state in _OUTSIDE or rule.kind == "process")

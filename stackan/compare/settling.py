@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.facts import fact
-from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, is_main, unparked
+from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 
 
@@ -27,7 +27,7 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
         missing[track.key] = sum(owner not in living for owner in owners)
         for owner in owners:
             joiners.setdefault(owner, []).append(track)
-        if not missing[track.key] and (owners or (not once and any(map(is_main, track.place.application[-1:])))):
+        if not missing[track.key] and (owners or (not once and track.place.of_initial_thread)):
             ready.append(track)
     settled: dict[int | str, Track] = {}
     while ready:
@@ -113,6 +113,6 @@ def _settle_result(track: Track) -> Track:
     known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
     if track.progress != STUCK or not place.task or place.in_task or known:
         return track
-    if any(map(is_main, place.application[-1:])):
+    if place.of_initial_thread:
         return _park(track, "awaits-results-while-tasks-move")
     return track._replace(progress=UNSURE, note=(fact("maybe-another-task-each-time"),))

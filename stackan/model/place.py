@@ -31,9 +31,13 @@ RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "p
 
 # Functions that only pass a call on, or are any lambda.
 _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::__invoke", "std::__invoke_impl", "std::__invoke_r")) | {
+    *("pthread_once_slow", "gthread_once", "std::call_once"),
     "std::function::operator()",
     "std::_Function_handler::_M_invoke",
 }
+
+# The C library calls a program's main function from these, no other thread's (glibc csu/libc-start.c).
+STARTS_OF_PROGRAMS = frozenset(("libc_start_call_main", "libc_start_main", "libc_start_main_impl", "libc_start_main_stage2"))
 
 
 class StackMeaning(NamedTuple):
@@ -59,6 +63,11 @@ class StackMeaning(NamedTuple):
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
+
+    @property
+    def of_initial_thread(self) -> bool:
+        """Whether it is the thread that its process began with: its root is the main function, or what calls that."""
+        return any(map(is_main, self.application[-1:])) or not STARTS_OF_PROGRAMS.isdisjoint(self.names[self.first_start_frame :])
 
     @property
     def purpose(self) -> str:
