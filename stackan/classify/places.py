@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from stackan.classify.patterns import match
+from stackan.classify.sleeps import keeps_time
 from stackan.model.place import (
     CONDITION_OF_LOOP,
     IN_KERNEL,
@@ -240,7 +241,7 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
     rule = wait.rule
     assert rule is not None
     if rule.state == "sleep":
-        if end - wait.run <= 1:
+        if keeps_time(names[wait.run : end]):
             return _Meaning("idle", TIMER, "idle", None, "timer")
         return _Meaning("sleeping", SLEEPS, "sleep")
     if not in_task:
