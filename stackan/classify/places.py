@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
 from stackan.classify.sleeps import keeps_time
 from stackan.model.place import (
@@ -35,6 +36,7 @@ from stackan.model.place import (
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
+_NAMELESS_SEMAPHORE = 2  # frames of the C library without a name that sem_wait leaves where it jumps to its slow half
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
     "socket": "network",
@@ -105,6 +107,7 @@ class Places:
             wait = _Wait(None, 0, False)  # the wait that its frames show has ended
         elif said is not None:
             wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
+        wait = _made_by_caller(names, wait)
         end = self._find_start(names, wait.run)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
@@ -131,7 +134,7 @@ class Places:
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
-            counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
+            counter=_counts(wait, meaning) and meaning.verb == "waiting" and rule is None and not in_task,
             interpreters=self.rules.interpreters,
         )
 
@@ -189,7 +192,8 @@ class Places:
         """Threads that do not wait for anything that could be named."""
         if wait.rule is not None:
             return None
-        if wait.run in (1, 2) and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
+        unnamed = names[: wait.run] and all(name.startswith("??") for name in names[: wait.run])
+        if unnamed and wait.run <= 2 and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
             # Such frames are left by functions that an exported one jumps to: one by the slow half of pthread_once or of a robust mutex's
             # pthread_mutex_lock, two by that of sem_wait, pthread_join and timed or priority-inheriting locks. (One by memcpy, two by
             # free, which run: their pc shows it.) A main thread joins others, mostly by design.
@@ -203,6 +207,19 @@ class Places:
         if names and names[0] in self.rules.spins:
             return _Meaning("spinning", SPINS, "running", "spinlock")
         return _Meaning("running", RUNS, "running")
+
+
+def _counts(wait: _Wait, meaning: _Meaning) -> bool:
+    """Whether it may wait for a count of work: a wait of two nameless frames may be a semaphore's."""
+    return wait.rule.counter if wait.rule is not None else meaning.reason == NAMELESS and wait.run == _NAMELESS_SEMAPHORE
+
+
+def _made_by_caller(names: Sequence[str], wait: _Wait) -> _Wait:
+    """The wait that the program itself makes of a system call with a name, where its functions' names tell."""
+    if wait.rule is not None or not wait.run or names[0].startswith("??"):
+        return wait
+    rule, run = read_own_futex(names, wait.run) or (None, wait.run)
+    return _Wait(rule, run, wait.timed)
 
 
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:

@@ -129,7 +129,7 @@ def test_the_relations_of_the_graph_are_those_that_have_words() -> None:
 
 
 NUMBERS = "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds"
-TEXTS = "process pool function caller loop connection peer source object work text hint rule address cpu step"
+TEXTS = "process pool function caller loop connection peer source module object work text hint rule address cpu step"
 LISTS = "threads processes pools by kinds functions calls commands"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),

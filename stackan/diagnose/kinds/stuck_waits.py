@@ -16,6 +16,7 @@ from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
+from stackan.model.place import NAMELESS
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
@@ -132,7 +133,8 @@ def _finding(
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
     severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
-    if confidence == LIKELY and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
+    named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
+    if confidence == LIKELY and named and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
