@@ -28,6 +28,7 @@ from stackan.model.place import (
     TIMER,
     UNNAMED,
     WAITS_FOR_CONNECTIONS,
+    WAITS_FOR_DATAGRAMS,
     WAITS_FOR_EVENTS,
     WAITS_FOR_PEER,
     StackMeaning,
@@ -36,6 +37,7 @@ from stackan.model.place import (
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
+_SHALLOW = 5  # frames within which a server's loop receives: deeper ones ask somebody and wait for the answer
 _NAMELESS_SEMAPHORE = 2  # frames of the C library without a name that sem_wait leaves where it jumps to its slow half
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
@@ -163,7 +165,7 @@ class Places:
         return rule is not None and rule.state in _OUTSIDE and not rule.inner
 
     def _wait_rule(self, name: str) -> WaitRule | None:
-        found = self.rules.waits.get(name)
+        found = self.rules.waits.get(name) or self.rules.waits.get(name.removesuffix("_syscall"))
         return found or next((rule for prefix, rule in self.rules.wait_globs if name.startswith(prefix)), None)
 
     def _find_start(self, names: Sequence[str], run: int) -> int:
@@ -264,6 +266,8 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
     if not in_task:
         if rule.accept:
             return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
+        if rule.datagrams and end - wait.run <= _SHALLOW:
+            return _Meaning("idle", WAITS_FOR_DATAGRAMS, "idle", rule.kind, "receiver")
         if rule.kind == "condition":
             return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
         if rule.poll:

@@ -32,7 +32,7 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     settled: dict[int | str, Track] = {}
     while ready:
         track = ready.pop()
-        settled[track.key] = _park(track, "joins-threads-that-live")
+        settled[track.key] = park(track, "joins-threads-that-live")
         for joiner in joiners.get(track.lwp, ()):
             missing[joiner.key] -= 1
             if not missing[joiner.key]:
@@ -40,7 +40,7 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     return [settled.get(track.key, track) for track in tracks]
 
 
-def _park(track: Track, why: str) -> Track:
+def park(track: Track, why: str) -> Track:
     """The thread as idle, all the time that it was in its present place."""
     before = track.timeline.rstrip("S- ")
     return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
@@ -114,5 +114,5 @@ def _settle_result(track: Track) -> Track:
     if track.progress != STUCK or not place.task or place.in_task or known:
         return track
     if place.of_initial_thread:
-        return _park(track, "awaits-results-while-tasks-move")
+        return park(track, "awaits-results-while-tasks-move")
     return track._replace(progress=UNSURE, note=(fact("maybe-another-task-each-time"),))
