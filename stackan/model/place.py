@@ -40,6 +40,8 @@ _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::_
 
 # The C library calls a program's main function from these, no other thread's (glibc csu/libc-start.c).
 STARTS_OF_PROGRAMS = frozenset(("libc_start_call_main", "libc_start_main", "libc_start_main_impl", "libc_start_main_stage2"))
+# Symbols that the linker makes for the ends of sections: data near them are printed by their names, no function has one.
+LINKERS_OWN = frozenset(("bss_start", "edata", "end", "data_start", "etext", "dso_handle", "GLOBAL_OFFSET_TABLE_", "init_array_end"))
 
 
 class StackMeaning(NamedTuple):
@@ -70,6 +72,11 @@ class StackMeaning(NamedTuple):
     def of_initial_thread(self) -> bool:
         """Whether it is the thread that its process began with: its root is the main function, or what calls that."""
         return any(map(is_main, self.application[-1:])) or not STARTS_OF_PROGRAMS.isdisjoint(self.names[self.first_start_frame :])
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether no frame of it has a name, and nothing shows that it was followed to its root: it may be what lay on the stack."""
+        return 0 < len(self.names) == self.first_start_frame and all(name.startswith("??") or name in LINKERS_OWN for name in self.names)
 
     @property
     def purpose(self) -> str:

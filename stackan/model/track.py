@@ -69,6 +69,17 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     return found
 
 
+def is_hidden(track: Track) -> bool:
+    """Whether the dump does not show what a thread does: a rule says so, or the frame in which it runs has no name.
+
+    A thread of a run-time's own, all of whose frames are nameless ones of one library, does nothing for the program just then.
+    """
+    place = track.place
+    unnamed = place.verb == "running" and bool(place.names) and place.names[0].startswith("??")
+    apart = len(place.application) > 1 and len(set(place.application)) == 1 and place.names[0].startswith("?? ")
+    return track.progress == UNSURE and (place.verb == "unknowable" or (unnamed and not apart))
+
+
 def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:
     """The places of these threads, each with the number of threads: facts about a place are worked out once."""
     places: dict[int, StackMeaning] = {}

@@ -7,7 +7,7 @@ from stackan.diagnose.evidence.unnamed_frames import ask_for_names
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Process
-from stackan.model.track import UNSURE, Track
+from stackan.model.track import Track, is_hidden
 
 
 def find_unknowable(process: Process) -> list[Finding]:
@@ -16,7 +16,7 @@ def find_unknowable(process: Process) -> list[Finding]:
     for track in process.tracks:
         rule = track.place.rule
         # One snapshot alone does not show what a thread waits for; a second one by the same tool will not help where a rule says so.
-        if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
+        if is_hidden(track) and (rule is not None or len(process.dumps) > 1):
             groups.setdefault(rule.hint if rule else "", []).append(track)
     return [_unknowable(process, hint, tracks) for hint, tracks in groups.items()]
 
