@@ -11,6 +11,7 @@ from stackan.diagnose.kinds.deadlock import find_deadlock
 from stackan.diagnose.kinds.exhaustion import find_exhaustion
 from stackan.diagnose.kinds.parallel_jobs import Jobs
 from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
+from stackan.diagnose.kinds.script_reads import find_script_reads
 from stackan.diagnose.kinds.spin import find_held_loops, find_spins
 from stackan.diagnose.kinds.stuck_waits import find_stuck_waits
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
@@ -41,6 +42,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
     for process in processes:
         findings += [finding for finding in find_spins(process) if not jobs.polls(finding)]
         findings += find_held_loops(process)
+        findings += find_script_reads(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
     return sorted(findings, key=_rank)

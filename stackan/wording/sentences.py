@@ -510,6 +510,7 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
+    "maybe-waits-for-clients": [one("Threads that wait for clients stand so, too.")],
     "their-work-moves": [one("What they wait for is being worked on.")],
     "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
