@@ -1,4 +1,4 @@
-"""Interpreters seen natively: what a script waits for is not shown, so nothing is called idle or stuck, and their own dumps are asked for."""
+"""Interpreters seen natively hide what a script waits for: it is called neither idle nor stuck, and their own dumps are asked for."""
 
 from __future__ import annotations
 
