@@ -44,7 +44,7 @@ _SENSES = (
     _Sense(frozenset(("cond", "condvar", "condition", "cv")), _WAITING, _PARKS),
     _Sense(frozenset(("sem", "sema", "semaphore")), _WAITING | {"acquire", "down", "take"}, _rule("semaphore", "semaphore", counter=True)),
     _Sense(frozenset(("barrier",)), _WAITING | {"arrive"}, _rule("barrier", "barrier")),
-    _Sense(frozenset(("event", "events", "eventcount", "notification", "notifier")), _WAITING, _PARKS),
+    _Sense(frozenset(("event", "events", "eventcount", "notification", "notifier", "seqlock")), _WAITING, _PARKS),
     _Sense(
         frozenset(("queue", "channel", "chan", "mailbox", "receiver")),
         _WAITING | {"pop", "get", "take", "recv", "receive", "dequeue", "next", "fetch"},

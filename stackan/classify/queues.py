@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning, is_main
+from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
@@ -59,7 +59,7 @@ def _counter(sighting: Sighting) -> object:
     if address is not None:
         return address
     kind = NAMELESS if sighting.place.reason == NAMELESS else sighting.place.kind
-    return (kind, any(map(is_main, sighting.place.application[-1:])))
+    return (kind, sighting.place.of_initial_thread)
 
 
 def _way(sighting: Sighting) -> _Way:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.formats import RUN_TIMES
 from stackan.model.process import Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track, is_hidden
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track, is_apart, is_hidden
 
 MANY = 0.25  # share of the threads from which on it counts that a dump does not show what they do
 
@@ -52,7 +52,7 @@ def _is_of_a_script(track: Track) -> bool:
 
 def _is_blind(tracks: Sequence[Track]) -> bool:
     """Whether the dump shows nothing of most of the threads that could be in trouble; the few that move then say little of the process."""
-    blind = sum(map(is_hidden, tracks))
+    blind = sum(is_hidden(track) and not is_apart(track) for track in tracks)
     parked = sum(track.progress == IDLE for track in tracks)
     return blind >= len(tracks) * MANY and blind * 2 > len(tracks) - parked
 

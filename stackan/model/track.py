@@ -69,15 +69,21 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     return found
 
 
-def is_hidden(track: Track) -> bool:
-    """Whether the dump does not show what a thread does: a rule says so, or the frame in which it runs has no name.
+_SHALLOW = 3  # frames between a wait and a thread's start in which a run-time's own threads are parked
 
-    A thread of a run-time's own, all of whose frames are nameless ones of one library, does nothing for the program just then.
-    """
+
+def is_hidden(track: Track) -> bool:
+    """Whether the dump does not show what a thread does: a rule says so, or the frame in which it runs or waits has no name."""
     place = track.place
     unnamed = place.verb == "running" and bool(place.names) and place.names[0].startswith("??")
-    apart = len(place.application) > 1 and len(set(place.application)) == 1 and place.names[0].startswith("?? ")
-    return track.progress == UNSURE and (place.verb == "unknowable" or (unnamed and not apart))
+    return track.progress == UNSURE and (place.verb == "unknowable" or unnamed)
+
+
+def is_apart(track: Track) -> bool:
+    """Whether a thread is a run-time's own, and does nothing for the program: above its start it has a few nameless frames of one library."""
+    place = track.place
+    own = set(place.application)
+    return place.rule is None and len(own) == 1 and len(place.application) <= _SHALLOW and own.pop().startswith("?? ")
 
 
 def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:

@@ -23,6 +23,7 @@ MAIN = thread(6500, "tellerd", SYSCALL, app("g_cond_wait"), app("main"))
         (("gomp_barrier_wait_end", "gomp_team_start"), "barrier", 1),
         (("park_core::parker::park", "park_core::raw_rwlock::lock_slow", "bank::post"), "rwlock", 2),
         (("urcu_thread_join", "stop"), "thread", 1),
+        (("seqlock_wait", "rcu_main"), "condition", 1),
         (("demo_futex_wait", "demo_event_wait", "reclaim"), "condition", 2),
     ],
 )
@@ -77,6 +78,27 @@ def test_the_advice_names_the_library_whose_frames_have_no_names() -> None:
     text = dump(MAIN, *(thread(lwp, "tellerd", SYSCALL, hidden, START) for lwp in range(6501, 6505)))
     (finding,) = analyze(text, text).findings
     assert told(finding, "get-symbols-of-module") == [{"module": "libledger.so.4"}]
+
+
+def test_a_run_times_own_thread_without_names_leaves_the_others_judged() -> None:
+    hidden = unnamed(0x7F31_0000_1000, "/usr/lib/libledger.so.4")
+    parked = thread(6502, "tellerd", SYSCALL, app("g_cond_wait"), app("serve"), START)
+    text = dump(MAIN, parked, thread(6501, "reclaim", SYSCALL, hidden, START))
+    analysis = analyze(text, text)
+    assert progress(analysis)[6501] == "unknown"
+    assert analysis.verdict == "idle"
+
+
+def test_a_thread_without_names_that_works_for_the_program_leaves_it_unjudged() -> None:
+    hidden = unnamed(0x7F31_0000_1000, "/usr/lib/libledger.so.4")
+    text = dump(MAIN, *(thread(lwp, "work", SYSCALL, hidden, app("post_all"), START) for lwp in (6501, 6502)))
+    assert analyze(text, text).verdict == "inconclusive"
+
+
+def test_a_virtual_processor_that_rests_is_idle() -> None:
+    ioctl = Frame("__GI___ioctl", "fd=16, request=44672", "at ../sysdeps/unix/sysv/linux/ioctl.c:36")
+    text = dump(MAIN, thread(6501, "CPU 0/KVM", ioctl, app("kvm_vcpu_ioctl"), app("kvm_cpu_exec"), START))
+    assert progress(analyze(text, text))[6501] == "idle"
 
 
 # -- waits of glibc whose frames have no names: it was stripped

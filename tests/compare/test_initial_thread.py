@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import stackan
-from tests.dumping import LIBSTDCXX, START, Frame, Thread, analyze, app, condition, eu_stack, join, mutex, progress, thread, unnamed
+from tests.dumping import (
+    LIBSTDCXX,
+    START,
+    Frame,
+    Thread,
+    analyze,
+    app,
+    condition,
+    dump,
+    eu_stack,
+    future,
+    join,
+    mutex,
+    progress,
+    thread,
+    unnamed,
+)
 
 PROGRAM = (
     Frame("__libc_start_call_main", "main=main@entry=0x558100", "at ../sysdeps/nptl/libc_start_call_main.h:58"),
@@ -27,9 +43,26 @@ def test_a_stripped_programs_initial_thread_that_joins_is_parked() -> None:
     assert analysis.verdict == "idle"
 
 
-def test_any_other_thread_that_joins_one_which_is_not_shown_waits() -> None:
-    other = thread(6303, "tellerd", join(6999, show="nothing"), unnamed(0x5581_0000_2222), START)
-    assert progress(analyze(*(eu_stack(joiner(), WORKER, other),) * 2))[6303] == "stuck"
+def test_any_other_thread_that_joins_one_which_is_not_shown_waits_where_one_is_stuck() -> None:
+    other = thread(6303, "tellerd", join(6999, show="nothing"), app("supervise"), START)
+    hung = thread(6304, "tellerd", mutex(0x5581_D178_4140), app("serve"), START)
+    assert progress(analyze(*(eu_stack(joiner(), WORKER, other, hung),) * 2))[6303] == "stuck"
+
+
+def test_a_supervisor_that_joins_an_unknown_thread_is_parked_while_all_others_live() -> None:
+    supervisor = thread(6303, "tellerd", join(6999, show="nothing"), app("supervise"), START)
+    assert progress(analyze(*(eu_stack(joiner(), WORKER, supervisor),) * 2))[6303] == "idle"
+
+
+def test_the_initial_thread_that_awaits_a_result_is_parked_while_others_move() -> None:
+    waits = thread(6300, "tellerd", future(), unnamed(0x5581_0000_2222), PROGRAM, STARTUP)
+    assert progress(dumped(waits, WORKER))[6300] == "idle"
+
+
+def test_the_initial_thread_that_awaits_a_result_beside_threads_that_stand_waits() -> None:
+    waits = thread(6300, "tellerd", future(), unnamed(0x5581_0000_2222), PROGRAM, STARTUP)
+    text = dump(waits, WORKER)
+    assert progress(analyze(text, text))[6300] == "stuck"
 
 
 def test_what_calls_main_and_a_stripped_start_are_no_part_of_the_program() -> None:
@@ -52,8 +85,6 @@ def asynchronous(*inside: Frame) -> Thread:
 
 
 def dumped(*threads: Thread) -> stackan.Analysis:
-    from tests.dumping import dump
-
     return analyze(dump(*threads, moves(0x5581_0000_5555)), dump(*threads, moves(0x5581_0000_6666)))
 
 

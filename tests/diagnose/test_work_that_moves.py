@@ -49,6 +49,12 @@ def test_a_pipeline_without_a_thread_at_work_is_blocked() -> None:
     assert analysis.verdict == "blocked"
 
 
+def test_a_channel_from_which_one_of_the_waiters_has_gone_on_moves() -> None:
+    waits, on = "main.produce(0xc000012345)\n\t/app/p.go:20 +0x44\n", "main.rest(0x1)\n\t/app/p.go:50 +0x1\n"
+    analysis = analyze(*(goroutines((7, state, frames), *PRODUCERS) for state, frames in (("chan send", waits), ("select", on))))
+    assert analysis.verdict == "progressing"
+
+
 # -- locks that are taken in turn
 
 
