@@ -80,7 +80,7 @@ def is_hidden(track: Track) -> bool:
 
 
 def is_apart(track: Track) -> bool:
-    """Whether a thread is a run-time's own, and does nothing for the program: above its start it has a few nameless frames of one library."""
+    """Whether a thread is a run-time's own, and does nothing for the program: it has a few nameless frames of one library."""
     place = track.place
     own = set(place.application)
     return place.rule is None and len(own) == 1 and len(place.application) <= _SHALLOW and own.pop().startswith("?? ")
