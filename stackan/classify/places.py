@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
+from stackan.classify.sleeps import keeps_time
 from stackan.model.place import (
     CONDITION_OF_LOOP,
     IN_KERNEL,
@@ -21,10 +23,12 @@ from stackan.model.place import (
     SLEEPS,
     SPINS,
     SPINS_BY_DESIGN,
+    STARTS_OF_PROGRAMS,
     SUPERVISES,
     TIMER,
     UNNAMED,
     WAITS_FOR_CONNECTIONS,
+    WAITS_FOR_DATAGRAMS,
     WAITS_FOR_EVENTS,
     WAITS_FOR_PEER,
     StackMeaning,
@@ -33,6 +37,8 @@ from stackan.model.place import (
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
+_SHALLOW = 5  # frames within which a server's loop receives: deeper ones ask somebody and wait for the answer
+_NAMELESS_SEMAPHORE = 2  # frames of the C library without a name that sem_wait leaves where it jumps to its slow half
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
     "socket": "network",
@@ -103,6 +109,7 @@ class Places:
             wait = _Wait(None, 0, False)  # the wait that its frames show has ended
         elif said is not None:
             wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
+        wait = _made_by_caller(names, wait)
         end = self._find_start(names, wait.run)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
@@ -129,7 +136,7 @@ class Places:
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
-            counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
+            counter=_counts(wait, meaning) and meaning.verb == "waiting" and rule is None and not in_task,
             interpreters=self.rules.interpreters,
         )
 
@@ -158,12 +165,14 @@ class Places:
         return rule is not None and rule.state in _OUTSIDE and not rule.inner
 
     def _wait_rule(self, name: str) -> WaitRule | None:
-        found = self.rules.waits.get(name)
+        found = self.rules.waits.get(name) or self.rules.waits.get(name.removesuffix("_syscall"))
         return found or next((rule for prefix, rule in self.rules.wait_globs if name.startswith(prefix)), None)
 
     def _find_start(self, names: Sequence[str], run: int) -> int:
         """The first of the outermost frames that only start the thread."""
         end = len(names)
+        if end - run > 1 and names[end - 1].startswith("??") and names[end - 2] in STARTS_OF_PROGRAMS:
+            end -= 1  # a stripped program's _start
         prefixes = (*_LIBRARY_UNNAMED, "?? libstdc++", *self.rules.start_globs)
         while end > run and (names[end - 1] in self.rules.starts or names[end - 1].startswith(prefixes)):
             end -= 1
@@ -185,7 +194,8 @@ class Places:
         """Threads that do not wait for anything that could be named."""
         if wait.rule is not None:
             return None
-        if wait.run in (1, 2) and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
+        unnamed = names[: wait.run] and all(name.startswith("??") for name in names[: wait.run])
+        if unnamed and wait.run <= 2 and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
             # Such frames are left by functions that an exported one jumps to: one by the slow half of pthread_once or of a robust mutex's
             # pthread_mutex_lock, two by that of sem_wait, pthread_join and timed or priority-inheriting locks. (One by memcpy, two by
             # free, which run: their pc shows it.) A main thread joins others, mostly by design.
@@ -201,14 +211,30 @@ class Places:
         return _Meaning("running", RUNS, "running")
 
 
+def _counts(wait: _Wait, meaning: _Meaning) -> bool:
+    """Whether it may wait for a count of work: a wait of two nameless frames may be a semaphore's."""
+    return wait.rule.counter if wait.rule is not None else meaning.reason == NAMELESS and wait.run == _NAMELESS_SEMAPHORE
+
+
+def _made_by_caller(names: Sequence[str], wait: _Wait) -> _Wait:
+    """The wait that the program itself makes of a system call with a name, where its functions' names tell."""
+    if wait.rule is not None or not wait.run or names[0].startswith("??"):
+        return wait
+    rule, run = read_own_futex(names, wait.run) or (None, wait.run)
+    return _Wait(rule, run, wait.timed)
+
+
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
     """Whether a rule further out would wrongly turn the wait inside of it into another.
 
+    What waits inside of a one-time initialization runs it: only who sleeps directly on its word waits for it.
     read() inside of fflush() waits for no lock.  Nor does the C library lock a mutex inside of its read(), or wait for a condition
     inside of its pthread_mutex_lock(): a function that does is the program's own, of the same name.
     """
     if wait is None or wait.final or (wait.kind, wait.state) == (rule.kind, rule.state):
         return False
+    if rule.library and rule.kind == "once":
+        return True
     if wait.state in _OUTSIDE and rule.kind != wait.kind:
         return True
     return wait.library and rule.library and not rule.nests and (not wait.internal or rule.state in _OUTSIDE or rule.kind == "process")
@@ -234,12 +260,14 @@ def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) ->
     rule = wait.rule
     assert rule is not None
     if rule.state == "sleep":
-        if end - wait.run <= 1:
+        if keeps_time(names[wait.run : end]):
             return _Meaning("idle", TIMER, "idle", None, "timer")
         return _Meaning("sleeping", SLEEPS, "sleep")
     if not in_task:
         if rule.accept:
             return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
+        if rule.datagrams and end - wait.run <= _SHALLOW:
+            return _Meaning("idle", WAITS_FOR_DATAGRAMS, "idle", rule.kind, "receiver")
         if rule.kind == "condition":
             return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
         if rule.poll:

@@ -8,30 +8,42 @@ A queue is drained by one loop, so its consumers wait in one place; a counter of
 Nor does it count work where a function waits for it that by its name is a lock's: a `SpinMutex::lock` made of an atomic.
 Nor is it a parking place where a thread is parked further out on the same way: a thread inside of its loop is at work.
 Where no address is printed, all of a process's semaphores may be one; only what the main thread waits for is taken for its own.
+Two nameless frames of the C library are a semaphore's or a join's: several threads that wait so in one place are consumers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from stackan.model.place import COUNTS_WORK, Sighting, StackMeaning, is_main
+from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
+_Way = tuple[_Path, tuple[int, ...]]
+_NAMELESS = ((NAMELESS, False), (NAMELESS, True))
 _LOCKING = frozenset(("lock", "lock_shared", "lock_slow", "acquire"))
 
 
 def park_consumers(snapshots: Snapshots) -> Snapshots:
     """The sightings of a process's snapshots, those of threads that wait for queued work as idle."""
-    paths: dict[object, set[_Path]] = {}  # from which a semaphore is waited for
-    for sighting in _all(snapshots):
-        if sighting.place.counter:
-            paths.setdefault(_counter(sighting), set()).add(sighting.place.application)
+    paths: dict[object, set[_Way]] = {}  # from which a semaphore is waited for
+    crowded: set[object] = set()  # for which several threads wait at once
+    for snapshot in snapshots:
+        for counter, number in Counter(map(_counter, filter(_counts, snapshot))).items():
+            if number > 1:
+                crowded.add(counter)
+        for sighting in filter(_counts, snapshot):
+            paths.setdefault(_counter(sighting), set()).add(_way(sighting))
     if not paths:
         return snapshots
     loops = {sighting.place.application for sighting in _all(snapshots) if sighting.place.verb == "idle"}
     queues = {
-        counter for counter, ways in paths.items() if len(ways) == 1 and not any(_locks(way) or _is_inside(way, loops) for way in ways)
+        counter
+        for counter, ways in paths.items()
+        if len(ways) == 1
+        and (counter not in _NAMELESS or counter in crowded)
+        and not any(_locks(path) or _is_inside(path, loops) for path, _ in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -44,7 +56,23 @@ def _all(snapshots: Snapshots) -> Iterable[Sighting]:
 def _counter(sighting: Sighting) -> object:
     """The identity of a counter: its address, else the kind of wait and whether it is the main thread's."""
     address = sighting.awaited.address if sighting.awaited is not None else None
-    return address if address is not None else (sighting.place.kind, any(map(is_main, sighting.place.application[-1:])))
+    if address is not None:
+        return address
+    kind = NAMELESS if sighting.place.reason == NAMELESS else sighting.place.kind
+    return (kind, sighting.place.of_initial_thread)
+
+
+def _way(sighting: Sighting) -> _Way:
+    """The path from which it waits; of a wait without names its code addresses, too: they alone tell a semaphore from a join."""
+    place, dump = sighting.place, sighting.dump
+    if place.reason != NAMELESS:
+        return place.application, ()
+    first = dump.columns.thread_first[sighting.thread]
+    return place.application, tuple(dump.pc(first + at) for at in range(place.wait_frames + 1))
+
+
+def _counts(sighting: Sighting) -> bool:
+    return sighting.place.counter
 
 
 def _locks(path: _Path) -> bool:

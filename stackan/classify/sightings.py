@@ -11,6 +11,7 @@ from stackan.classify.loops import NO_LOOPS, Loops
 from stackan.classify.places import Places
 from stackan.classify.printed_state import read_awaited, read_held
 from stackan.classify.timeouts import Timeouts
+from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Sighting, StackMeaning, is_main, unparked
@@ -28,6 +29,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
     """
     guards, printed, words, states = find_guards(dump), find_printed(dump), find_owner_words(dump), dump.facts.states
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
+    told = ToldByArguments(dump)
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
     known: dict[tuple[int, str, frozenset[str]], StackMeaning] = {}  # by what it follows from
     sightings = []
@@ -41,6 +43,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
             place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])
+        place = told.place(thread, place)
         if timeouts.ends(thread, place):
             place = places.timed(place)
         awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None

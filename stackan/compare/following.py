@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from stackan.compare.control import park_controllers
 from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
 from stackan.compare.progress import Judges
@@ -31,7 +32,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
 
         tracks = [apply_counters(track, counters, last, cut) for track in tracks]
     tracks = [note_handler(track, last) for track in tracks]
-    tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
+    tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(park_controllers(tracks), once=last == 0))))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

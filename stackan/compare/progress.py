@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from stackan.compare.sameness import same_place, works_in_place
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.place import Sighting, fact_of
+from stackan.model.place import UNNAMED, Sighting, fact_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED
 
 # One letter for each interval between two snapshots: what the thread did in it.
@@ -109,6 +109,8 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
     worked = _worked_in_place(sightings)
     if worked is not None:
         return worked
+    if sightings[0][0] == 0 and all(sighting.place.is_untold for _, sighting in sightings):
+        return UNSURE, (fact(UNNAMED),)
     since = len(sightings) - 1  # from which of its sightings on it was seen in the place where it is in the newest
     while since > 0 and still[since - 1]:
         since -= 1
@@ -126,6 +128,8 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
         return SPINNING, (fact("stands-in-primitive", function=newest.place.names[0], last=last_ones),)
     if verb == "running" and newest.place.kind is not None and newest.place.rule is not None:
         return UNSURE, (fact("asks-again-and-again", what=Wanted(newest.place.kind, newest.place.rule.what), last=last_ones),)
+    if verb == "running" and _may_wait_unseen(newest):
+        return UNSURE, (fact(UNNAMED),)
     if verb == "running":
         return PROGRESSING, (fact("runs-in-one-place", last=last_ones),)
     if verb == "unknowable":
@@ -133,6 +137,17 @@ def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[
     if verb == "sleeping":
         return UNSURE, (fact("sleeps-in-one-place", last=last_ones),)
     return STUCK, (fact("same-stack-and-wait", last=last_ones),)
+
+
+def _may_wait_unseen(sighting: Sighting) -> bool:
+    """Whether a thread that was met in one place may wait there: in a library's function without a name, which enters the kernel itself.
+
+    A program's own code seldom does; but where no library's name is printed, a stack without any name may be anywhere.
+    """
+    innermost, named = sighting.place.names[:1], any(not name.startswith("??") for name in sighting.place.application)
+    if not innermost or not innermost[0].startswith("??"):
+        return False
+    return innermost[0] != "??" or not (named or sighting.dump.traits.modules)
 
 
 def _worked_in_place(sightings: Sequence[tuple[int, Sighting]]) -> tuple[str, Note] | None:

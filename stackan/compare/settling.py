@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.facts import fact
-from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, is_main, unparked
+from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 
 
@@ -19,6 +19,9 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     living = {track.lwp for track in tracks if (track.progress == IDLE if once else track.progress not in (STUCK, VANISHED))}
     missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
     joiners: dict[int | None, list[Track]] = {}
+    # Any thread but the initial one, which never ends first, may be the one of whom nothing is printed.
+    others = [track for track in tracks if not track.place.of_initial_thread]
+    doubtful = [track.key for track in others if track.progress not in (IDLE, PROGRESSING)][:2]
     ready: list[Track] = []
     for track in tracks:
         if track.progress != waits or track.place.kind != "thread" or track.place.rule is not None:
@@ -27,12 +30,13 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
         missing[track.key] = sum(owner not in living for owner in owners)
         for owner in owners:
             joiners.setdefault(owner, []).append(track)
-        if not missing[track.key] and (owners or (not once and any(map(is_main, track.place.application[-1:])))):
+        all_live = len(others) > 1 and doubtful == [track.key]
+        if not missing[track.key] and (owners or (not once and (track.place.of_initial_thread or all_live))):
             ready.append(track)
     settled: dict[int | str, Track] = {}
     while ready:
         track = ready.pop()
-        settled[track.key] = _park(track, "joins-threads-that-live")
+        settled[track.key] = park(track, "joins-threads-that-live")
         for joiner in joiners.get(track.lwp, ()):
             missing[joiner.key] -= 1
             if not missing[joiner.key]:
@@ -40,7 +44,7 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     return [settled.get(track.key, track) for track in tracks]
 
 
-def _park(track: Track, why: str) -> Track:
+def park(track: Track, why: str) -> Track:
     """The thread as idle, all the time that it was in its present place."""
     before = track.timeline.rstrip("S- ")
     return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
@@ -101,18 +105,23 @@ def _unpark(track: Track) -> Track:
 def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     """A thread that waits for the result of a task while tasks move may wait for another one each time, if no addresses are printed.
 
-    The main thread then is parked: it waits for what its workers do.  The progress of other threads, those of requests, is unknown.
+    The main thread then is parked: it waits for what its workers do, be it a task or not.  The progress of other threads, those of
+    requests, is unknown.
     """
-    if not any(track.progress == PROGRESSING and any(sighting.place.in_task for _, sighting in track.sightings) for track in tracks):
+    moving = [track for track in tracks if track.progress == PROGRESSING and not track.place.of_initial_thread]
+    if not moving:
         return list(tracks)
-    return [_settle_result(track) for track in tracks]
+    tasks = any(sighting.place.in_task for track in moving for _, sighting in track.sightings)
+    return [_settle_result(track, tasks) for track in tracks]
 
 
-def _settle_result(track: Track) -> Track:
+def _settle_result(track: Track, tasks: bool) -> Track:
     place, newest = track.place, track.newest
-    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
-    if track.progress != STUCK or not place.task or place.in_task or known:
+    if track.progress != STUCK or not place.task or place.in_task:
         return track
-    if any(map(is_main, place.application[-1:])):
-        return _park(track, "awaits-results-while-tasks-move")
+    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
+    if (known or not tasks) and not place.of_initial_thread:
+        return track
+    if place.of_initial_thread:
+        return park(track, "awaits-results-while-tasks-move")
     return track._replace(progress=UNSURE, note=(fact("maybe-another-task-each-time"),))

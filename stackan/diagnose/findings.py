@@ -13,6 +13,7 @@ from stackan.diagnose.kinds.fault_recovery import find_fault_recovery, spare_sus
 from stackan.diagnose.kinds.log_fault import find_log_faults
 from stackan.diagnose.kinds.parallel_jobs import Jobs
 from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
+from stackan.diagnose.kinds.script_reads import find_script_reads
 from stackan.diagnose.kinds.spin import find_held_loops, find_spins
 from stackan.diagnose.kinds.stuck_waits import find_stuck_waits
 from stackan.model.event import Story
@@ -44,6 +45,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process], s
     for process in processes:
         findings += [finding for finding in find_spins(process) if not jobs.polls(finding)]
         findings += find_held_loops(process)
+        findings += find_script_reads(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
     if story is not None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from stackan.model.event import Story
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
+from stackan.model.formats import RUN_TIMES
 from stackan.model.process import Process
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track, is_apart, is_hidden
 
 MANY = 0.25  # share of the threads from which on it counts that a dump does not show what they do
 
@@ -42,12 +43,17 @@ def _motion(process: Process) -> str:
     if PROGRESSING in states or APPEARED in states or SPINNING in states:
         return "progressing"  # a thread that certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
-    return "idle" if states.count(IDLE) > unsure else "inconclusive"
+    return "idle" if states.count(IDLE) > unsure and not any(map(_is_of_a_script, process.tracks)) else "inconclusive"
+
+
+def _is_of_a_script(track: Track) -> bool:
+    """Whether a native stack hides what a thread waits for in a script; the run-time's own threads beside it do not outvote it."""
+    return is_hidden(track) and track.place.rule is not None and track.newest.dump.traits.language not in RUN_TIMES
 
 
 def _is_blind(tracks: Sequence[Track]) -> bool:
     """Whether the dump shows nothing of most of the threads that could be in trouble; the few that move then say little of the process."""
-    blind = sum(track.progress == UNSURE and track.place.verb == "unknowable" for track in tracks)
+    blind = sum(is_hidden(track) and not is_apart(track) for track in tracks)
     parked = sum(track.progress == IDLE for track in tracks)
     return blind >= len(tracks) * MANY and blind * 2 > len(tracks) - parked
 

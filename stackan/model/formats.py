@@ -16,14 +16,15 @@ class Format(NamedTuple):
     counters: bool = True  # frames have program counters; else two places in one function differ by their lines
     outermost_first: bool = False  # frames are printed from the outermost inwards
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
+    modules: bool = False  # frames of a shared library show its name, also those without one of their own
     thread: str = "LWP"  # what a thread's id is called
 
 
 FORMATS = {
     format.name: format
     for format in (
-        Format("gdb", "gdb", levels=True),
-        Format("pstack", "gdb", levels=True),
+        Format("gdb", "gdb", levels=True, modules=True),
+        Format("pstack", "gdb", levels=True, modules=True),
         Format("eu-stack", "eu-stack", instant=False, levels=True),
         Format("windbg", "windows", language="windows"),
         Format("vs-callstack", "vs-callstack", language="windows", counters=False),

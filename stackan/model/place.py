@@ -18,12 +18,14 @@ SPINS, SPINS_BY_DESIGN, RUNS = "primitive-that-burns-cpu", "spins-while-there-is
 SLEEPS, TIMER = "sleeps-for-a-time", "sleeps-in-its-own-loop"
 WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS, WAITS_FOR_PEER = "waits-for-connections", "events-outside-of-tasks", "reads-outside-of-tasks"
 CONDITION_OF_LOOP, PARKS, SUPERVISES = "condition-outside-of-tasks", "takes-work-outside-of-tasks", "supervises-children"
+WAITS_FOR_DATAGRAMS, READS_CONTROL = "waits-for-datagrams", "reads-one-byte-of-control"
 COUNTS_WORK = "all-wait-in-one-place"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED,
+    WAITS_FOR_DATAGRAMS, READS_CONTROL,
 ))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).
@@ -31,9 +33,15 @@ RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "p
 
 # Functions that only pass a call on, or are any lambda.
 _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::__invoke", "std::__invoke_impl", "std::__invoke_r")) | {
+    *("pthread_once_slow", "gthread_once", "std::call_once"),
     "std::function::operator()",
     "std::_Function_handler::_M_invoke",
 }
+
+# The C library calls a program's main function from these, no other thread's (glibc csu/libc-start.c).
+STARTS_OF_PROGRAMS = frozenset(("libc_start_call_main", "libc_start_main", "libc_start_main_impl", "libc_start_main_stage2"))
+# Symbols that the linker makes for the ends of sections: data near them are printed by their names, no function has one.
+LINKERS_OWN = frozenset(("bss_start", "edata", "end", "data_start", "etext", "dso_handle", "GLOBAL_OFFSET_TABLE_", "init_array_end"))
 
 
 class StackMeaning(NamedTuple):
@@ -59,6 +67,16 @@ class StackMeaning(NamedTuple):
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
+
+    @property
+    def of_initial_thread(self) -> bool:
+        """Whether it is the thread that its process began with: its root is the main function, or what calls that."""
+        return any(map(is_main, self.application[-1:])) or not STARTS_OF_PROGRAMS.isdisjoint(self.names[self.first_start_frame :])
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether no frame of it has a name, and nothing shows that it was followed to its root: it may be what lay on the stack."""
+        return 0 < len(self.names) == self.first_start_frame and all(name.startswith("??") or name in LINKERS_OWN for name in self.names)
 
     @property
     def purpose(self) -> str:

@@ -67,6 +67,7 @@ class WaitRule(NamedTuple):
     library: bool = False  # the functions are the C library's, which calls none of them to wait for something else, but for the next two
     internal: bool = False  # the library itself waits by these: the caller shows for what
     nests: bool = False  # these wait by other functions of the library
+    datagrams: bool = False  # waits for messages of any sender: a server's socket
 
     @property
     def traits(self) -> frozenset[str | None]:

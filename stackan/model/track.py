@@ -69,6 +69,23 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     return found
 
 
+_SHALLOW = 3  # frames between a wait and a thread's start in which a run-time's own threads are parked
+
+
+def is_hidden(track: Track) -> bool:
+    """Whether the dump does not show what a thread does: a rule says so, or the frame in which it runs or waits has no name."""
+    place = track.place
+    unnamed = place.verb == "running" and bool(place.names) and place.names[0].startswith("??")
+    return track.progress == UNSURE and (place.verb == "unknowable" or unnamed)
+
+
+def is_apart(track: Track) -> bool:
+    """Whether a thread is a run-time's own, and does nothing for the program: it has a few nameless frames of one library."""
+    place = track.place
+    own = set(place.application)
+    return place.rule is None and len(own) == 1 and len(place.application) <= _SHALLOW and own.pop().startswith("?? ")
+
+
 def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:
     """The places of these threads, each with the number of threads: facts about a place are worked out once."""
     places: dict[int, StackMeaning] = {}

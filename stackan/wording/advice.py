@@ -192,6 +192,22 @@ ADVICE = {
     "get-symbols-for-unnamed-waits": [
         one("Install the debug symbols of glibc (libc6-dbg, glibc-debuginfo) and take the dumps again: these waits have no exported name."),
     ],
+    "get-symbols-of-module": [
+        one("Install the debug symbols of {module} and take the dumps again: its frames, in which these threads wait, have no names."),
+    ],
+    "take-goroutine-dump": [
+        one(
+            "It looks like a Go program without symbols: no thread of the system carries a goroutine that waits. Take a goroutine dump:"
+            " `curl HOST:PORT/debug/pprof/goroutine?debug=2` where it serves pprof; else `kill -QUIT PID`, which prints all goroutines"
+            " and ends it."
+        ),
+    ],
+    "read-the-system-call": [
+        one(
+            "Read `/proc/PID/task/TID/syscall` of one of them: the number and the arguments of its system call, without stopping it;"
+            " in gdb `info registers` at frame 0 shows the same."
+        ),
+    ],
     "let-gdb-finish": [
         one("Take the dump again and let its tool finish; look for a time-out, a full disk or a size limit on the way."),
     ],

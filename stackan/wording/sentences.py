@@ -222,6 +222,12 @@ _HOLDERS = {
     "log-of-another-moment": [one("The log that shows it is of another moment.")],
     "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
     "waiter-went-on": [one("{thread} waited there, too, and has gone on since: the lock is in great demand, but it moves.")],
+    "others-have-come": [
+        one(
+            "{count} other threads of their kind have come to it in between, more than stood there: the lock is in great demand, but it"
+            " moves."
+        ),
+    ],
     "log-names-holder": [
         one("{source}, line {line}, names LWP {lwp} as holder of latch {address}, which is no proof: {doubt}."),
         one("{source}, line {line}, names thread {thread_id} as holder of latch {address}, which is no proof: {doubt}."),
@@ -283,6 +289,7 @@ _OTHERS = {
     ],
     "normal-between-steps": [one("Such a wait is what a parallel computation does between two steps.")],
     "may-bring": [many("{thread} of {pool} may bring it.", "{count} workers of {pool} are at work and may bring it, among them {thread}.")],
+    "may-bring-it": [many("{thread} is at work and may bring it.", "{count} threads are at work and may bring it, among them {thread}.")],
     "descriptor-leads-to": [
         one("Descriptor {descriptor} leads to {peer} ({connection}; {shown}), as those of {more} more do."),
         one("Descriptor {descriptor} leads to {peer} ({connection}; {shown})."),
@@ -517,6 +524,7 @@ _DOUBTS = {
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
     ],
     "holds-if-all-nodes-are-here": [one("That holds if the dumps of all nodes are here: give those of every node.")],
+    "maybe-waits-for-clients": [one("Threads that wait for clients stand so, too.")],
     "their-work-moves": [one("What they wait for is being worked on.")],
     "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],

@@ -22,9 +22,9 @@ def waits(analysis: stackan.Analysis) -> dict[str, tuple[str, str | None]]:
     return {row["name"]: (wait["kind"], wait["address"]) for row in rows if row["progress"] == "stuck" for wait in row["waits_for"]}
 
 
-def idle(analysis: stackan.Analysis) -> set[str]:
-    rows = analysis.to_dict()["processes"][0]["threads"]
-    return {row["name"] for row in rows if row["progress"] == "idle"}
+def idle(analysis: stackan.Analysis) -> set[str | None]:
+    """Names of the threads that are parked; those that only keep time are none."""
+    return {track.name for track in analysis.processes[0].tracks if track.progress == "idle" and track.place.role != "timer"}
 
 
 def test_abseils_locks_are_told_from_its_conditions_whatever_its_build() -> None:

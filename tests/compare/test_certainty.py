@@ -59,7 +59,7 @@ def test_who_moved_and_then_stood_is_as_sure_as_the_snapshots_since_then():
         ((None, WITH_OBJECT), "certain"),  # appeared
         ((WITH_OBJECT, None), "certain"),  # vanished
         ((WITH_OBJECT,), None),  # one snapshot does not tell
-        ((waits(sleep()), waits(sleep())), None),
+        ((waits(sleep(), app("backoff")), waits(sleep(), app("backoff"))), None),
     ],
 )
 def test_what_else_a_thread_does_is_as_sure_as_the_text_shows_it(snapshots, word):

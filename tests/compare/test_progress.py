@@ -59,7 +59,7 @@ def test_threads_are_matched_by_lwp_although_the_debuggers_numbers_shift() -> No
 
     assert b"Thread 2 (Thread 0x7f31010056c0 (LWP 4101)" in before
     assert b"Thread 3 (Thread 0x7f31010056c0 (LWP 4101)" in after
-    assert progress(analysis) == {4100: "unknown", 4101: "stuck", 4102: "idle", 4110: "appeared"}
+    assert progress(analysis) == {4100: "idle", 4101: "stuck", 4102: "idle", 4110: "appeared"}
 
 
 def test_a_thread_that_is_renamed_is_the_same_thread() -> None:
@@ -82,7 +82,7 @@ def test_threads_without_an_lwp_are_matched_by_their_pthread_id() -> None:
 
     tracks = [track for process in analysis.processes for track in process.tracks]
     assert [track.lwp for track in tracks] == [None] * len(tracks)
-    assert {track.name: track.progress for track in tracks} == {"tellerd": "unknown", "left": "stuck", "right": "progressing"}
+    assert {track.name: track.progress for track in tracks} == {"tellerd": "idle", "left": "stuck", "right": "progressing"}
 
 
 def test_a_thread_with_a_used_lwp_is_one_thread_in_all_later_snapshots() -> None:

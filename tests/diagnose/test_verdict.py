@@ -33,7 +33,7 @@ from tests.dumping import (
     unnamed,
 )
 
-MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
+MAIN = thread(4100, "tellerd", sleep(), app("wait_a_little"), app("main"))
 ORDER = ["recovering", "deadlock", "worker-exhaustion", "blocked", "spinning", "progressing", "inconclusive", "idle"]
 
 LEFT, RIGHT = 0x5581_1000, 0x5581_2000

@@ -24,7 +24,28 @@ class LockHandovers:
         if len(hands) > 1:
             return [fact("lock-changed-hands", first=hands[0], last=hands[-1])]
         other = self._gone_on(waiters)
-        return [fact("waiter-went-on", thread=other)] if other is not None else []
+        if other is not None:
+            return [fact("waiter-went-on", thread=other)]
+        came = self._came_since(waiters)
+        return [fact("others-have-come", count=came)] if came > len(waiters) else []
+
+    def _came_since(self, waiters: Sequence[Track]) -> int:
+        """How many siblings of the waiters have come to their lock since they were met elsewhere.
+
+        Where these are more than the waiters, the lock is one that all take in turn again and again; behind one that nobody
+        releases the others would stand already.
+        """
+        lock = waiters[0].newest.awaited
+        if lock is None or lock.address is None or waiters[0].place.state != "lock" or waiters[0].place.rule is not None:
+            return 0
+        roots = {place.application[-1:] for place, _ in places_of(waiters[:_SAMPLED])}
+        return sum(
+            awaited_address(track.newest) == lock.address
+            and track.place.application[-1:] in roots
+            and any(awaited_address(sighting) != lock.address for _, sighting in track.sightings)
+            for track in self._process.tracks
+            if track.progress == PROGRESSING
+        )
 
     def _hands(self, track: Track) -> list[Track]:
         """The holders of the lock that a thread waits for, from snapshots that each show a single one; several if it moved on."""

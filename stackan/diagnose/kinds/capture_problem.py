@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from stackan.diagnose.evidence.quotes import sample
+from stackan.diagnose.evidence.unnamed_frames import ask_for_names
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.process import Process
-from stackan.model.track import UNSURE, Track
+from stackan.model.track import Track, is_hidden
 
 
 def find_unknowable(process: Process) -> list[Finding]:
@@ -15,14 +16,14 @@ def find_unknowable(process: Process) -> list[Finding]:
     for track in process.tracks:
         rule = track.place.rule
         # One snapshot alone does not show what a thread waits for; a second one by the same tool will not help where a rule says so.
-        if track.progress == UNSURE and track.place.verb == "unknowable" and (rule is not None or len(process.dumps) > 1):
+        if is_hidden(track) and (rule is not None or len(process.dumps) > 1):
             groups.setdefault(rule.hint if rule else "", []).append(track)
     return [_unknowable(process, hint, tracks) for hint, tracks in groups.items()]
 
 
 def _unknowable(process: Process, hint: str, tracks: list[Track]) -> Finding:
     threads = tuple((process, track) for track in tracks)
-    why, step = _read_hint(hint)
+    why, steps = _read_hint(hint) if hint else (fact("frames-without-names"), ask_for_names(tracks))
     return Finding(
         kind="capture-problem",
         severity=INFO,
@@ -32,16 +33,15 @@ def _unknowable(process: Process, hint: str, tracks: list[Track]) -> Finding:
         threads=threads,
         resources=(),
         evidence=sample(threads),
-        advice=(step,),
+        advice=steps,
         processes=(process,),
     )
 
 
-def _read_hint(hint: str) -> tuple[Fact, Fact]:
+def _read_hint(hint: str) -> tuple[Fact, tuple[Fact, ...]]:
     """Why the dump cannot show it, and what to do instead; a profile's hint says both: `a native stack cannot tell …: take `jcmd …``."""
-    if not hint:
-        return fact("frames-without-names"), fact("get-symbols-for-unnamed-waits")
-    return (fact("profile-says-why", hint=hint) if ": " in hint else fact("dump-cannot-tell")), fact("profile-says-what-to-take", hint=hint)
+    why = fact("profile-says-why", hint=hint) if ": " in hint else fact("dump-cannot-tell")
+    return why, (fact("profile-says-what-to-take", hint=hint),)
 
 
 def find_truncated(process: Process) -> list[Finding]:

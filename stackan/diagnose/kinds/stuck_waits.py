@@ -11,11 +11,13 @@ from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, h
 from stackan.diagnose.evidence.holders import Holder, Holders
 from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
 from stackan.diagnose.evidence.other_ends import OtherEnds
+from stackan.diagnose.evidence.other_suppliers import suppliers_at_work, told_at_work
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
+from stackan.model.place import NAMELESS
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
@@ -135,12 +137,14 @@ def _finding(
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
     once = min(len(process.dumps) for process in processes) == 1
     stopped, movers = dammed.behind(group), dammed.movers(group)
+    others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
-    confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
-    severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
-    if confidence == LIKELY and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
+    confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
+    severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not (movers or others) else INFO
+    named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
+    if confidence == LIKELY and named and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
@@ -153,6 +157,7 @@ def _finding(
         title=_title(group, processes, holder, behind),
         reasons=(
             *_explain(group, pool, handovers, holders, ends, movers),
+            *told_at_work(others),
             *explain_root_of(group, root),
             *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
             *([fact("may-hold-up", count=held_up)] if held_up else []),
@@ -163,7 +168,7 @@ def _finding(
                 ("one-snapshot-no-duration", once),
                 ("lock-still-moves", bool(handovers)),
                 ("others-may-still-come", coming),
-                ("their-work-moves", bool(movers)),
+                ("their-work-moves", bool(movers or others)),
             )
             if so
         ),

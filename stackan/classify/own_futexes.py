@@ -1,0 +1,93 @@
+"""Waits that a program or a run-time makes itself, by a futex of its own, as the names of its functions tell.
+
+    syscall ← ethr_event_twait ← ?? ← erts_schedule               parked until an event
+    syscall ← g_cond_wait ← ?? libglib-2.0.so.0 ← g_async_queue_pop      parked at a queue
+    syscall ← ?? libQt6Core.so.6 ← QBasicMutex::lockInternal      a lock
+
+The C library has no part in it but the system call, so none of its locks is meant.  A wrapper says little (`futex_wait`), and a parking
+place serves locks, too: the outermost function of the same family decides.  Where no name tells, what is waited for is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stackan.classify.words import words_of
+from stackan.model.rules import WaitRule
+
+_FAR = 6  # frames outside of the system call in which a library's own functions are looked for
+_UNNAMED = 2  # of these, how many in a row may lack a name: those that a library does not export
+_FAMILY = re.compile(r"Q(?=[A-Z])|[A-Za-z]+?(?=_|::)")
+_WAITING = frozenset(("wait", "waits", "waiting", "twait", "timedwait", "block", "sleep"))
+
+
+class _Sense(NamedTuple):
+    """What a function waits for by whose name's words; `does` has to be among those of its last part."""
+
+    about: frozenset[str]
+    does: frozenset[str]
+    rule: WaitRule
+
+
+def _rule(kind: str, state: str, *, parks: bool = False, counter: bool = False) -> WaitRule:
+    return WaitRule(
+        kind, state, inner=True, final=False, timed=False, poll=False, events=False, accept=False, input=False, task=False, result="",
+        delivers=False, otherwise=False, arguments=(), descriptor=(), id=f"names.{kind}", parks=parks, counter=counter,
+    )  # fmt: skip
+
+
+_PARKS = _rule("condition", "condition", parks=True)
+_ANY: frozenset[str] = frozenset()
+_SENSES = (
+    _Sense(frozenset(("cond", "condvar", "condition", "cv")), _WAITING, _PARKS),
+    _Sense(frozenset(("sem", "sema", "semaphore")), _WAITING | {"acquire", "down", "take"}, _rule("semaphore", "semaphore", counter=True)),
+    _Sense(frozenset(("barrier",)), _WAITING | {"arrive"}, _rule("barrier", "barrier")),
+    _Sense(frozenset(("event", "events", "eventcount", "notification", "notifier", "seqlock")), _WAITING, _PARKS),
+    _Sense(
+        frozenset(("queue", "channel", "chan", "mailbox", "receiver")),
+        _WAITING | {"pop", "get", "take", "recv", "receive", "dequeue", "next", "fetch"},
+        _PARKS,
+    ),
+    _Sense(frozenset(("park", "parker", "parking")), _ANY, _PARKS),
+    _Sense(frozenset(("twait",)), _ANY, _PARKS),
+    _Sense(frozenset(("thread", "handle")), frozenset(("join",)), _rule("thread", "join")),
+    _Sense(frozenset(("rw", "rwlock", "rdlock", "wrlock")), _ANY, _rule("rwlock", "lock")),
+    _Sense(frozenset(("lock", "mutex", "spinlock", "locked")), _ANY, _rule("mutex", "lock")),
+)
+
+
+def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | None:
+    """The wait that the callers of a system call make of it, and how many innermost frames are the wait's own; None if no name tells."""
+    family: str | None = None
+    found: tuple[WaitRule, int] | None = None
+    unnamed = 0
+    for at, name in enumerate(names[run : run + _FAR], run):
+        if name.startswith("??"):
+            unnamed += 1
+            if unnamed > _UNNAMED:
+                break
+            continue
+        unnamed = 0
+        own = _family_of(name)
+        if family is not None and own != family:
+            break
+        family = own
+        rule = _sense_of(name)
+        if rule is not None:
+            found = rule, at + 1
+    return found
+
+
+def _family_of(name: str) -> str:
+    """The library or namespace by whose sign a name begins: `g`, `ethr`, `Q`, `bthread`; the whole name if it has none."""
+    sign = _FAMILY.match(name)
+    return sign.group() if sign is not None else name
+
+
+def _sense_of(name: str) -> WaitRule | None:
+    around, _, last = name.rpartition("::")
+    own = words_of(last)
+    about = own | words_of(around.rpartition("::")[2])  # the class; a namespace further out says what all of the library is about
+    return next((sense.rule for sense in _SENSES if sense.about & about and (not sense.does or sense.does & own)), None)
