@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from stackan.classify.at_work import needs_something
 from stackan.classify.patterns import match
 from stackan.model.place import (
+    AT_WORK,
     CONDITION_OF_LOOP,
     IN_KERNEL,
     NAMELESS,
@@ -108,7 +110,7 @@ class Places:
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, state)
-        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
+        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or self._by_mechanism(names, wait, end, in_task)
         return StackMeaning(
             names=names,
             state=meaning.state,
@@ -200,6 +202,29 @@ class Places:
             return _Meaning("spinning", SPINS, "running", "spinlock")
         return _Meaning("running", RUNS, "running")
 
+    def _by_mechanism(self, names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
+        """The purpose of a wait where no profile gives it: outside of any task, waits for events and conditions are for work."""
+        rule = wait.rule
+        assert rule is not None
+        if rule.state == "sleep":
+            if end - wait.run <= 1:
+                return _Meaning("idle", TIMER, "idle", None, "timer")
+            return _Meaning("sleeping", SLEEPS, "sleep")
+        if not in_task:
+            if rule.accept:
+                return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
+            if rule.kind == "condition":
+                if needs_something(names[wait.run : end], self.rules.glue):
+                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind)
+                return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
+            if rule.poll:
+                return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
+            if rule.parks:
+                return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
+            if rule.input and wait.run < end and not is_main(names[end - 1]):
+                return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
+        return _Meaning("waiting", rule.id, rule.state, rule.kind)
+
 
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:
     """Whether a rule further out would wrongly turn the wait inside of it into another.
@@ -227,25 +252,3 @@ def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
     if rule.verb == "blocked":
         return _Meaning("blocked", rule.id, _STATES.get(rule.kind or "", "lock"), rule.kind, rule.role)
     return _Meaning(rule.verb, rule.id, state, kind, rule.role)
-
-
-def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
-    """The purpose of a wait where no profile gives it: outside of any task, waits for events and conditions are for work."""
-    rule = wait.rule
-    assert rule is not None
-    if rule.state == "sleep":
-        if end - wait.run <= 1:
-            return _Meaning("idle", TIMER, "idle", None, "timer")
-        return _Meaning("sleeping", SLEEPS, "sleep")
-    if not in_task:
-        if rule.accept:
-            return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
-        if rule.kind == "condition":
-            return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
-        if rule.poll:
-            return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
-        if rule.parks:
-            return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
-        if rule.input and wait.run < end and not is_main(names[end - 1]):
-            return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
-    return _Meaning("waiting", rule.id, rule.state, rule.kind)

@@ -1,0 +1,31 @@
+"""Threads that by the names of their functions need something of another thread, where one that moves may bring it.
+
+A producer that stands before a full queue waits for its consumers; one that borrows, for those that have borrowed.  While any
+thread of the process is at work, its turn may come: each look may meet it at the next one, in the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.facts import fact
+from stackan.model.place import AT_WORK, is_main
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, UNSURE, Track
+
+
+def doubt_needs(tracks: Sequence[Track]) -> list[Track]:
+    """The threads of a process, those that need something that may be on its way as unknown."""
+    if not any(track.place.reason == AT_WORK for track in tracks) or not any(map(_may_bring, tracks)):
+        return list(tracks)
+    return [_doubted(track) if track.progress == STUCK and track.place.reason == AT_WORK else track for track in tracks]
+
+
+def _may_bring(track: Track) -> bool:
+    """Whether a thread moves, or sleeps in the middle of its work; a main thread that sleeps hands out work and does none."""
+    if track.progress in (PROGRESSING, SPINNING, APPEARED):
+        return True
+    return track.place.verb == "sleeping" and not any(map(is_main, track.place.application[-1:]))
+
+
+def _doubted(track: Track) -> Track:
+    return track._replace(progress=UNSURE, note=(fact("may-be-served-each-time"),))
