@@ -9,6 +9,12 @@ to have the answer is at work:
     pthread_cond_wait ← Reply::wait_reply ← call_backend ← handle_request    no answer has come
 
 What a thread's entry is called says nothing: `flush` may be the name of the thread that flushes.  Nor does a wait's own wrapper.
+
+A thread that reads, or polls for what it reads, serves a client that is silent, or asks somebody who does not answer:
+
+    recv ← read_packet ← handle_connection ← start_thread                    a client's turn
+    poll ← VTCP_read ← HTC_RxStuff ← V1F_FetchRespHdr ← … ← start_thread     a response is read
+    poll ← waitForData ← CoProcess::receive ← PipeBackend::get ← …           a backend is asked, deep inside of something else
 """
 
 from __future__ import annotations
@@ -33,8 +39,47 @@ _ANSWER = re.compile(
     r"(?:^|_)(?:wait|await|waits)_(?:(?:for|until|on|the|an?|its)_)*(?:[a-z]+_)?(?:reply|replies|response|responses|answer|answers|result|ack)(?:_|$)"
     r"|^(?:await|wait_for_peer|wait_for_remote)$"
 )
+# Of functions that read, or wait until there is something to read.
+_READS = frozenset(
+    (
+        "read",
+        "recv",
+        "receive",
+        "rx",
+        "fetch",
+        "fill",
+        "peek",
+        "readfrom",
+        "recvfrom",
+        "receives",
+        "reads",
+        "getline",
+        "gets",
+        "get",
+        "io",
+        "data",
+        "readable",
+    )
+)
+_ANSWERED = frozenset(("reply", "replies", "response", "responses", "resp", "answer", "answers", "result", "results"))
+# Of functions that ask for what somebody else has, and of the other side as the one that asks calls it.
+_ASKED = frozenset(("backend", "upstream", "proxy", "remote", "rpc", "coprocess", "gateway", "downstream"))
+_RESOLVES = frozenset(
+    (
+        "getaddrinfo",
+        "gethostbyname",
+        "gethostbyname_r",
+        "getnameinfo",
+        "gethostbyaddr_r",
+        "res_query",
+        "res_search",
+        "res_nquery",
+        "res_nsearch",
+    )
+)
+_DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
 # Names of a thread's own loop, whatever else they say, and of those that start it.
-_LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "handler", "body"))
+_LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
 # What only wraps a wait: by its function (`my_cond_wait`, `Lck_CondWaitUntil`, `Monitor::timedWait`), or as a method of such an object.
 _WRAPS = re.compile(
     r"(?:[a-z0-9]+_)*cond(?:ition)?(?:_?var(?:iable)?)?_(?:timed_?|[a-z]+_)*(?:wait|sleep)(?:_[a-z]+)*|(?:do_|timed_?)*wait(?:_until|_for|_timed|_ms|_internal|_impl)?|sleep|block|park"
@@ -66,6 +111,33 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(inner)):
         return True
     return any(_ANSWER.search(own) and not _is_loop(own) for own in (inner, *callers))
+
+
+def asks_a_peer(application: Sequence[str], reading: bool) -> bool:
+    """Whether a thread that reads, or that waits for events outside of these frames, asks somebody and needs the answer.
+
+    `reading`: the wait itself reads.
+    """
+    for at, name in enumerate(application[:-1]):
+        owner, own = words_of(name)
+        said = set(own.split("_"))
+        reading = reading or not _READS.isdisjoint(said)
+        if name in _RESOLVES:
+            return True
+        if not reading or _is_loop(own) or name.startswith("??"):
+            continue
+        answered = not _ANSWERED.isdisjoint(said) and (not _READS.isdisjoint(said) or _ANSWER.search(own) is not None)
+        if answered and _is_in_the_middle(application[at + 1 :], 2):
+            return True
+        asked = not _ASKED.isdisjoint(said) or not _ASKED.isdisjoint(owner.split("_"))
+        if asked and _is_in_the_middle(application[at + 1 :], _DEEP):
+            return True
+    return False
+
+
+def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:
+    """Whether a function was called in the middle of something: a thread that hears of all answers reads them right below its own loop."""
+    return len(callers) >= deep and not any(_is_loop(words_of(caller)[1]) for caller in callers[:deep])
 
 
 def _only_waits(name: str) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from stackan.classify.at_work import needs_something
+from stackan.classify.at_work import asks_a_peer, needs_something
 from stackan.classify.patterns import match
 from stackan.model.place import (
+    ASKS,
     AT_WORK,
     CONDITION_OF_LOOP,
     IN_KERNEL,
@@ -217,6 +218,8 @@ class Places:
                 if needs_something(names[wait.run : end], self.rules.glue):
                     return _Meaning("waiting", AT_WORK, rule.state, rule.kind)
                 return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
+            if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):
+                return _Meaning("waiting", ASKS, "network", "socket")
             if rule.poll:
                 return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
             if rule.parks:

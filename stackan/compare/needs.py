@@ -1,7 +1,8 @@
-"""Threads that by the names of their functions need something of another thread, where one that moves may bring it.
+"""Threads that by the names of their functions need something, where a thread that moves shows that it may come.
 
 A producer that stands before a full queue waits for its consumers; one that borrows, for those that have borrowed.  While any
-thread of the process is at work, its turn may come: each look may meet it at the next one, in the same place.
+thread of the process is at work, its turn may come: each look may meet it at the next one, in the same place.  So may whoever asks
+a backend that answers others.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.facts import fact
-from stackan.model.place import AT_WORK, is_main
+from stackan.model.place import ASKS, AT_WORK, is_main
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, UNSURE, Track
 
 
 def doubt_needs(tracks: Sequence[Track]) -> list[Track]:
-    """The threads of a process, those that need something that may be on its way as unknown."""
-    if not any(track.place.reason == AT_WORK for track in tracks) or not any(map(_may_bring, tracks)):
-        return list(tracks)
-    return [_doubted(track) if track.progress == STUCK and track.place.reason == AT_WORK else track for track in tracks]
+    """The threads of a process, those that may get what they need as unknown."""
+    needed = {track.place.reason for track in tracks} & {AT_WORK, ASKS}
+    coming = {reason for reason, comes in ((AT_WORK, _may_bring), (ASKS, _was_answered)) if reason in needed and any(map(comes, tracks))}
+    return [_doubted(track) if track.progress == STUCK and track.place.reason in coming else track for track in tracks]
 
 
 def _may_bring(track: Track) -> bool:
@@ -25,6 +26,10 @@ def _may_bring(track: Track) -> bool:
     if track.progress in (PROGRESSING, SPINNING, APPEARED):
         return True
     return track.place.verb == "sleeping" and not any(map(is_main, track.place.application[-1:]))
+
+
+def _was_answered(track: Track) -> bool:
+    return track.progress == PROGRESSING and any(sighting.place.reason == ASKS for _, sighting in track.sightings)
 
 
 def _doubted(track: Track) -> Track:

@@ -23,6 +23,7 @@ PLACES = {
     "takes-work-outside-of-tasks": [one("waits for {what} outside of any task: for work")],
     "supervises-children": [one("waits for {what} outside of any task: supervises its children")],
     "named-for-what-it-needs": [one("waits for {what} in a function that by its name needs something of another thread")],
+    "named-for-whom-it-asks": [one("waits for {what} in a function that by its name has asked somebody, and needs the answer")],
     "all-wait-in-one-place": [one("waits for {what} for which all wait in one place, outside of any task: it counts work")],
     "turn-to-accept": [one("waits for its turn to accept connections")],
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
@@ -68,7 +69,9 @@ PROGRESS = {
     "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
     "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
     "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
-    "may-be-served-each-time": [one("waits in one place, maybe for another turn each time: others move that may bring what it needs")],
+    "may-be-served-each-time": [
+        one("waits in one place, maybe each time for something else: others move that may bring it, or that have got it")
+    ],
     "maybe-another-task-each-time": [one("waits for the result of a task, maybe each time of another one: tasks move")],
     "met-idle-but-worked": [one("was met idle, but has worked in between, by its CPU time")],
     "met-in-place-but-worked": [one("was met in the same place, but has worked in between, by its CPU time")],
