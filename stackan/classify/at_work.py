@@ -7,6 +7,7 @@ to have the answer is at work:
     pthread_cond_wait ← BoundedQueue::push ← parse_stage                     the queue is full
     pthread_cond_wait ← ConnectionPool::acquire ← Lease::Lease ← transfer    all connections are lent
     pthread_cond_wait ← Reply::wait_reply ← call_backend ← handle_request    no answer has come
+    pthread_cond_wait ← enroll_for ← commit ← dispatch_command ← session     in the middle of a client's request
 
 What a thread's entry is called says nothing: `flush` may be the name of the thread that flushes.  Nor does a wait's own wrapper.
 
@@ -78,6 +79,11 @@ _RESOLVES = frozenset(
     )
 )
 _DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
+# Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
+_REQUEST = re.compile(
+    r"(?:^|_)(?:handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
+    r"|^(?:request|query)_(?:handle|process|serve|execute|run|dispatch)(?:r|_|$)"
+)
 # Names of a thread's own loop, whatever else they say, and of those that start it.
 _LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
 # What only wraps a wait: by its function (`my_cond_wait`, `Lck_CondWaitUntil`, `Monitor::timedWait`), or as a method of such an object.
@@ -110,7 +116,9 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     inner, *callers = (words_of(name)[1] for name in outside[:-1])
     if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(inner)):
         return True
-    return any(_ANSWER.search(own) and not _is_loop(own) for own in (inner, *callers))
+    if any(_ANSWER.search(own) and not _is_loop(own) for own in (inner, *callers)):
+        return True
+    return any(_REQUEST.search(own) and not _is_loop(own) for own in callers)
 
 
 def asks_a_peer(application: Sequence[str], reading: bool) -> bool:

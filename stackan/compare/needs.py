@@ -22,10 +22,15 @@ def doubt_needs(tracks: Sequence[Track]) -> list[Track]:
 
 
 def _may_bring(track: Track) -> bool:
-    """Whether a thread moves, or sleeps in the middle of its work; a main thread that sleeps hands out work and does none."""
+    """Whether a thread moves, or sleeps in the middle of its work: two functions above its start, or more.
+
+    One that sleeps in its own loop keeps time.  A main thread that sleeps hands out work and does none.
+    """
     if track.progress in (PROGRESSING, SPINNING, APPEARED):
         return True
-    return track.place.verb == "sleeping" and not any(map(is_main, track.place.application[-1:]))
+    path = track.place.application
+    named = [name for name in path if not name.startswith("??") and "sleep" not in name.lower()]
+    return track.place.verb == "sleeping" and len(named) > 1 and not any(map(is_main, path[-1:]))
 
 
 def _was_answered(track: Track) -> bool:

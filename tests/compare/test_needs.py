@@ -31,6 +31,8 @@ def seen_twice(*threads: Thread, form: object = dump) -> dict[int | str, str]:
         ("Pool::shutdown_and_wait", "close_day", "serve"),
         ("wait_for_event", "Call::wait_for_reply", "Call::invoke", "serve"),
         ("Call::awaitBankResponse", "serve", "Desk::run"),
+        ("enroll_for", "Journal::change_stage", "dispatch_command", "session"),
+        ("Monitor::wait", "book_entry", "Session::handleQuery", "Session::serve", "spawned"),
     ],
 )
 @pytest.mark.parametrize("form", [dump, eu_stack])
@@ -52,6 +54,9 @@ def test_a_thread_that_by_its_name_needs_something_is_not_parked(path: tuple[str
         ("PushQueue::get", "worker"),
         ("??", "Ring::push", "worker"),
         ("reply_loop", "worker"),
+        ("next_item", "handle_requests", "worker"),  # a loop over them
+        ("handle_request", "worker"),  # waits itself
+        ("next_item", "serve_request_loop", "worker", "start"),
     ],
 )
 def test_a_loop_that_waits_for_work_is_parked_whatever_else_its_names_say(path: tuple[str, ...]) -> None:
@@ -88,4 +93,10 @@ def test_while_a_thread_works_that_may_bring_it_nobody_is_stuck(mover: str) -> N
 def test_a_main_thread_that_sleeps_brings_nothing() -> None:
     main = thread(6100, "tellerd", sleep(), app("ms"), app("tick"), app("main"))
     text = dump(main, on_condition(6101, "Ring::push", "read_stage"))
+    assert progress(analyze(text, text))[6101] == "stuck"
+
+
+def test_a_thread_that_keeps_time_brings_nothing() -> None:
+    timer = thread(6110, "tellerd", sleep(), app("TIME_sleep"), app("timer_main"), START)
+    text = dump(MAIN, on_condition(6101, "Ring::push", "read_stage"), timer)
     assert progress(analyze(text, text))[6101] == "stuck"
