@@ -12,6 +12,7 @@ from stackan.diagnose.evidence.holders import Holder, Holders
 from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.roles import stops_a_role
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
@@ -131,8 +132,9 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers else LIKELY
+    role = "" if movers or not alone else stops_a_role(processes[0], tracks)
     severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not movers else INFO
-    if confidence == LIKELY and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
+    if confidence == LIKELY and (pool is not None or mostly or role or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
@@ -145,6 +147,7 @@ def _finding(
         title=_title(group, processes, holder, behind),
         reasons=(
             *_explain(group, pool, handovers, holders, ends, movers),
+            *([fact(role, count=len(group))] if role else []),
             *explain_root_of(group, root),
             *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
             *([fact("may-hold-up", count=held_up)] if held_up else []),
