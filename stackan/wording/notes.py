@@ -28,6 +28,7 @@ PLACES = {
     "turn-to-accept": [one("waits for its turn to accept connections")],
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
     "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
+    "no-thread-hears-from-outside": [one("no thread of the process hears from outside: each waits for what only another one can give")],
     "holds-what-stuck-threads-want": [one("holds what stuck threads wait for")],
 }
 

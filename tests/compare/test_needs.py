@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dumping import START, Frame, Thread, analyze, app, condition, dump, eu_stack, join, noted, progress, sleep, thread
+from tests.dumping import START, Frame, Thread, analyze, app, condition, dump, eu_stack, noted, poll_events, progress, sleep, thread
 
-MAIN = thread(6100, "tellerd", join(6101), app("main"))
+MAIN = thread(6100, "tellerd", poll_events(), app("main"))  # it hears from outside
 
 
 def on_condition(lwp: int, *path: str) -> Thread:
@@ -65,7 +65,8 @@ def test_a_loop_that_waits_for_work_is_parked_whatever_else_its_names_say(path: 
 
 def test_a_main_thread_that_waits_until_its_threads_are_done_is_parked() -> None:
     main = thread(6100, "tellerd", condition(0x5581_D178_4140, 0x5581_D178_4100), app("Pool::join"), app("main"))
-    text = dump(main, on_condition(6101, "Ring::pop", "worker"))
+    acceptor = thread(6110, "acceptor", poll_events(), app("listen"), START)
+    text = dump(main, on_condition(6101, "Ring::pop", "worker"), acceptor)
     assert progress(analyze(text, text))[6100] == "idle"
 
 
