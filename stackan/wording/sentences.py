@@ -543,6 +543,9 @@ _HEADLINES = {
     "parked-as-far-as-seen": [
         one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for {kinds}: for work, as far as a stack tells"),
     ],
+    "at-rest-as-far-as-seen": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait for work, {count} of them as far as a stack tells"),
+    ],
     "queue-to-accept": [
         one(
             "Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for their turn to accept connections, "
