@@ -31,6 +31,9 @@ from stackan.model.place import is_main
 # end that of a function of C (`ring_push`).
 _GIVES = frozenset(("push", "put", "enqueue", "produce", "publish", "submit"))
 _BORROWS = frozenset(("acquire", "reserve", "checkout", "borrow", "lease"))
+# Of locks, and of what their methods are called.
+_LOCKS = frozenset(("lock", "rdlock", "wrlock", "mutex", "rwlock", "spinlock", "gil", "gvl"))
+_TAKES = frozenset(("lock", "acquire", "enter", "take", "rlock", "wlock", "read", "write", "exclusive", "shared"))
 # Names of functions that wait until others are done.  With more words they may be the loop that does it: `flush_dirty_pages`.
 _ENDS = re.compile(
     r"(?:flush|drain|shut_?down|join|quiesce|rendezvous)(?:_(?:and_wait|and_join|all|wait))?"
@@ -110,6 +113,8 @@ def _snake(name: str) -> str:
 def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     """Whether a thread that waits on a condition, outside of these frames, is at work by what its functions are called."""
     started = bool(application) and is_main(application[-1])
+    if is_lock(application):
+        return True
     outside = list(dropwhile(lambda name: name in glue or _only_waits(name), application))
     if len(outside) < 2 or outside[0].startswith("??"):
         return False
@@ -119,6 +124,22 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     if any(_ANSWER.search(own) and not _is_loop(own) for own in (inner, *callers)):
         return True
     return any(_REQUEST.search(own) and not _is_loop(own) for own in callers)
+
+
+def is_lock(application: Sequence[str]) -> bool:
+    """Whether the function that waits is a lock's, by its name: made of a condition or a semaphore, it is no queue.
+
+    Only an entry is not: `lock` may be what a thread watches.
+    """
+    for name in application[:-1]:
+        owner, own = words_of(name)
+        said = own.split("_")
+        kind = owner.rpartition("_")[2] in _LOCKS
+        if (said[0] in _LOCKS or said[-1] in _LOCKS or (kind and said[0] in _TAKES)) and not _is_loop(own) and "try" not in said:
+            return True
+        if not _only_waits(name):
+            return False
+    return False
 
 
 def asks_a_peer(application: Sequence[str], reading: bool) -> bool:

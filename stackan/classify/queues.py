@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from stackan.classify.at_work import is_lock
 from stackan.model.place import COUNTS_WORK, Sighting, StackMeaning, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
-_LOCKING = frozenset(("lock", "lock_shared", "lock_slow", "acquire"))
 
 
 def park_consumers(snapshots: Snapshots) -> Snapshots:
@@ -31,7 +31,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
         return snapshots
     loops = {sighting.place.application for sighting in _all(snapshots) if sighting.place.verb == "idle"}
     queues = {
-        counter for counter, ways in paths.items() if len(ways) == 1 and not any(_locks(way) or _is_inside(way, loops) for way in ways)
+        counter for counter, ways in paths.items() if len(ways) == 1 and not any(is_lock(way) or _is_inside(way, loops) for way in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -45,10 +45,6 @@ def _counter(sighting: Sighting) -> object:
     """The identity of a counter: its address, else the kind of wait and whether it is the main thread's."""
     address = sighting.awaited.address if sighting.awaited is not None else None
     return address if address is not None else (sighting.place.kind, any(map(is_main, sighting.place.application[-1:])))
-
-
-def _locks(path: _Path) -> bool:
-    return bool(path) and path[0].rpartition("::")[2] in _LOCKING
 
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:

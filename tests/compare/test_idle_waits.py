@@ -75,6 +75,10 @@ def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
     assert "for a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
 
 
+def test_a_semaphore_below_a_locks_function_counts_no_work() -> None:
+    assert stuck(*[on_semaphore(number, "shm_lock", "book_entry", "worker") for number in (1, 2)]) == [6201, 6202]
+
+
 def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:
     assert stuck(*CONSUMERS, on_semaphore(4, "report")) == [6201, 6202, 6203, 6204]
 

@@ -31,6 +31,9 @@ def seen_twice(*threads: Thread, form: object = dump) -> dict[int | str, str]:
         ("Pool::shutdown_and_wait", "close_day", "serve"),
         ("wait_for_event", "Call::wait_for_reply", "Call::invoke", "serve"),
         ("Call::awaitBankResponse", "serve", "Desk::run"),
+        ("shm_lock", "book_entry", "serve"),
+        ("RowLock::acquire", "book_entry", "serve"),
+        ("Cond::wait", "take_gil", "book_entry", "serve"),
         ("enroll_for", "Journal::change_stage", "dispatch_command", "session"),
         ("Monitor::wait", "book_entry", "Session::handleQuery", "Session::serve", "spawned"),
     ],
@@ -53,6 +56,8 @@ def test_a_thread_that_by_its_name_needs_something_is_not_parked(path: tuple[str
         ("wait_for_push", "worker"),
         ("PushQueue::get", "worker"),
         ("??", "Ring::push", "worker"),
+        ("lock_watch_loop", "worker"),
+        ("deadlock_detector", "worker"),
         ("reply_loop", "worker"),
         ("next_item", "handle_requests", "worker"),  # a loop over them
         ("handle_request", "worker"),  # waits itself
