@@ -87,7 +87,7 @@ _REQUEST = re.compile(
     r"(?:^|_)(?:handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
     r"|^(?:request|query)_(?:handle|process|serve|execute|run|dispatch)(?:r|_|$)"
 )
-# Names of a thread's own loop, whatever else they say, and of those that start it.
+# What the names of a thread's own loop, and of what starts it, end in.
 _LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
 # What only wraps a wait: by its function (`my_cond_wait`, `Lck_CondWaitUntil`, `Monitor::timedWait`), or as a method of such an object.
 _WRAPS = re.compile(
@@ -184,4 +184,5 @@ def _gives_or_borrows(name: str) -> bool:
 
 
 def _is_loop(own: str) -> bool:
-    return not _LOOPS.isdisjoint(own.split("_"))
+    said = own.split("_")
+    return said[-1] in _LOOPS or "loop" in said

@@ -28,7 +28,7 @@ def seen_twice(asking: Thread, form: object = dump) -> str:
         ("TCP_read", "fetch_stuff", "Http::fetchRespHdr", "get_page", "serve"),
         ("wait_for_io", "sock_recv", "fill_buffer", "read_reply", "Bank::balance", "serve", "run"),
         ("waitForData", "Pipe::receive", "PipeBackend::get", "find_owner", "do_question", "distribute"),
-        ("sock_fill", "next_line", "proxy_handler", "invoke_handler", "process_request", "process_connection"),
+        ("sock_fill", "next_line", "proxy_handler", "run_handlers", "invoke_handler", "process_request", "process_connection"),
         ("send_query", "getaddrinfo", "connect_bank", "serve"),
     ],
 )
