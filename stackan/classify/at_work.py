@@ -121,9 +121,14 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     inner, *callers = (words_of(name)[1] for name in outside[:-1])
     if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(inner)):
         return True
-    if any(_ANSWER.search(own) and not _is_loop(own) for own in (inner, *callers)):
+    if awaits_an_answer(application):
         return True
     return any(_REQUEST.search(own) and not _is_loop(own) for own in callers)
+
+
+def awaits_an_answer(application: Sequence[str]) -> bool:
+    """Whether a function, but for the entry, is named for a reply that it waits for."""
+    return any(_ANSWER.search(own) and not _is_loop(own) for own in (words_of(name)[1] for name in application[:-1]))
 
 
 def is_lock(application: Sequence[str]) -> bool:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from stackan.classify.at_work import asks_a_peer, needs_something
+from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
 from stackan.classify.patterns import match
 from stackan.model.place import (
     ASKS,
     AT_WORK,
     CONDITION_OF_LOOP,
+    IN_CALLBACK,
     IN_KERNEL,
     NAMELESS,
     PARKS,
@@ -33,7 +34,7 @@ from stackan.model.place import (
     StackMeaning,
     is_main,
 )
-from stackan.model.rules import FrameRule, Rules, WaitRule
+from stackan.model.rules import FrameRule, Phrase, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
@@ -45,6 +46,7 @@ _STATES = {
     "process": "join",
     "future": "future",
 }  # of what a rule says is waited for; else "lock"
+_AN_ANSWER = Phrase("an answer", {"zh_CN": "应答"})
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 
@@ -64,6 +66,7 @@ class _Meaning(NamedTuple):
     state: str
     kind: str | None = None
     role: str | None = None
+    what: Phrase = Phrase("")  # where the kind says it badly
 
 
 class Places:
@@ -128,7 +131,7 @@ class Places:
             result=wait.rule.result if wait.rule and meaning.verb == "waiting" else "",
             in_task=in_task,
             application=names[wait.run : end],
-            what=wait.rule.what if wait.rule is not None else "",
+            what=meaning.what or (wait.rule.what if wait.rule is not None else ""),
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
@@ -216,10 +219,13 @@ class Places:
                 return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
             if rule.kind == "condition":
                 if needs_something(names[wait.run : end], self.rules.glue):
-                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind)
+                    what = _AN_ANSWER if awaits_an_answer(names[wait.run : end]) else Phrase("")
+                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind, what=what)
                 return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
             if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):
-                return _Meaning("waiting", ASKS, "network", "socket")
+                return _Meaning("waiting", ASKS, "network", "socket", what=_AN_ANSWER)
+            if rule.poll and self._is_called_back(names[wait.run : end]):
+                return _Meaning("waiting", IN_CALLBACK, "network", "socket")
             if rule.poll:
                 return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
             if rule.parks:
@@ -227,6 +233,11 @@ class Places:
             if rule.input and wait.run < end and not is_main(names[end - 1]):
                 return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
         return _Meaning("waiting", rule.id, rule.state, rule.kind)
+
+    def _is_called_back(self, frames: Sequence[str]) -> bool:
+        """Whether an event loop called what waits; a loop that a callback runs serves everybody, too."""
+        inside = list(takewhile(lambda name: name not in self.rules.dispatchers, frames))
+        return len(inside) < len(frames) and self.rules.event_loops.isdisjoint(inside)
 
 
 def _turns(wait: WaitRule | None, rule: WaitRule) -> bool:

@@ -19,13 +19,13 @@ SLEEPS, TIMER = "sleeps-for-a-time", "sleeps-in-its-own-loop"
 WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS, WAITS_FOR_PEER = "waits-for-connections", "events-outside-of-tasks", "reads-outside-of-tasks"
 CONDITION_OF_LOOP, PARKS, SUPERVISES = "condition-outside-of-tasks", "takes-work-outside-of-tasks", "supervises-children"
 COUNTS_WORK = "all-wait-in-one-place"
-AT_WORK, ASKS = "named-for-what-it-needs", "named-for-whom-it-asks"
+AT_WORK, ASKS, IN_CALLBACK = "named-for-what-it-needs", "named-for-whom-it-asks", "waits-in-a-callback"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
 NO_DOOR, SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
-    WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS,
+    WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK,
     TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL,
 ))  # fmt: skip
 

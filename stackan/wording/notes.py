@@ -24,6 +24,7 @@ PLACES = {
     "supervises-children": [one("waits for {what} outside of any task: supervises its children")],
     "named-for-what-it-needs": [one("waits for {what} in a function that by its name needs something of another thread")],
     "named-for-whom-it-asks": [one("waits for {what} in a function that by its name has asked somebody, and needs the answer")],
+    "waits-in-a-callback": [one("waits for {what} in a callback of an event loop, which serves nobody else meanwhile")],
     "all-wait-in-one-place": [one("waits for {what} for which all wait in one place, outside of any task: it counts work")],
     "turn-to-accept": [one("waits for its turn to accept connections")],
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],

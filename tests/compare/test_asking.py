@@ -65,6 +65,22 @@ def test_asking_is_stalled_io_and_the_function_is_named() -> None:
     assert [finding.kind for finding in analysis.findings if len(finding.threads) == 3] == ["stalled-io"]
 
 
+def test_it_is_an_answer_that_they_wait_for() -> None:
+    text = dump(MAIN, *(at("TCP_read", "fetch_reply", "get_page", "serve", lwp=6101 + number) for number in range(3)))
+    assert "3 threads wait for an answer" in analyze(text, text).headline
+
+
+CALLED_BACK = ("on_readable", "g_main_context_dispatch", "g_main_loop_run", "gio_main")
+
+
+def test_a_callback_of_an_event_loop_that_polls_by_itself_is_not_parked() -> None:
+    assert seen_twice(at("flush_transfers", *CALLED_BACK)) == "stuck"
+
+
+def test_a_loop_that_a_callback_runs_serves_everybody_and_is_parked() -> None:
+    assert seen_twice(at("g_main_context_iterate", "g_main_loop_run", *CALLED_BACK)) == "idle"
+
+
 def test_while_the_same_backend_answers_others_nobody_is_stuck() -> None:
     asking = [at("TCP_read", "fetch_reply", "get_page", "serve", lwp=6101 + number) for number in range(3)]
     before = dump(MAIN, *asking, at("TCP_read", "fetch_reply", "get_page", "serve", lwp=6110))
