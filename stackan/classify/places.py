@@ -34,7 +34,7 @@ from stackan.model.place import (
     StackMeaning,
     is_main,
 )
-from stackan.model.rules import FrameRule, Phrase, Rules, WaitRule
+from stackan.model.rules import FrameRule, Rules, WaitRule
 
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
@@ -46,7 +46,6 @@ _STATES = {
     "process": "join",
     "future": "future",
 }  # of what a rule says is waited for; else "lock"
-_AN_ANSWER = Phrase("an answer", {"zh_CN": "应答"})
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 
@@ -66,7 +65,7 @@ class _Meaning(NamedTuple):
     state: str
     kind: str | None = None
     role: str | None = None
-    what: Phrase = Phrase("")  # where the kind says it badly
+    answer: bool = False
 
 
 class Places:
@@ -131,7 +130,8 @@ class Places:
             result=wait.rule.result if wait.rule and meaning.verb == "waiting" else "",
             in_task=in_task,
             application=names[wait.run : end],
-            what=meaning.what or (wait.rule.what if wait.rule is not None else ""),
+            what=wait.rule.what if wait.rule is not None else "",
+            answer=meaning.answer,
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
@@ -219,11 +219,10 @@ class Places:
                 return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
             if rule.kind == "condition":
                 if needs_something(names[wait.run : end], self.rules.glue):
-                    what = _AN_ANSWER if awaits_an_answer(names[wait.run : end]) else Phrase("")
-                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind, what=what)
+                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind, answer=awaits_an_answer(names[wait.run : end]))
                 return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
             if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):
-                return _Meaning("waiting", ASKS, "network", "socket", what=_AN_ANSWER)
+                return _Meaning("waiting", ASKS, "network", "socket", answer=True)
             if rule.poll and self._is_called_back(names[wait.run : end]):
                 return _Meaning("waiting", IN_CALLBACK, "network", "socket")
             if rule.poll:

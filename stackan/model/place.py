@@ -60,6 +60,7 @@ class StackMeaning(NamedTuple):
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
     event_loop: str = ""  # the event loop, if any, inside which the thread runs
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
+    answer: bool = False  # by the names of its functions, it waits for an answer
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
 
