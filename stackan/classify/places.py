@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
 from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
 from stackan.classify.sleeps import keeps_time
 from stackan.model.place import (
+    ASKS,
+    AT_WORK,
     CONDITION_OF_LOOP,
+    IN_CALLBACK,
     IN_KERNEL,
     NAMELESS,
     PARKS,
@@ -67,6 +71,7 @@ class _Meaning(NamedTuple):
     state: str
     kind: str | None = None
     role: str | None = None
+    answer: bool = False
 
 
 class Places:
@@ -115,7 +120,7 @@ class Places:
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
         rule = self._find_rule(names, wait, state)
-        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
+        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or self._by_mechanism(names, wait, end, in_task)
         return StackMeaning(
             names=names,
             state=meaning.state,
@@ -133,6 +138,7 @@ class Places:
             in_task=in_task,
             application=names[wait.run : end],
             what=wait.rule.what if wait.rule is not None else "",
+            answer=meaning.answer,
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
@@ -210,6 +216,40 @@ class Places:
             return _Meaning("spinning", SPINS, "running", "spinlock")
         return _Meaning("running", RUNS, "running")
 
+    def _by_mechanism(self, names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
+        """The purpose of a wait where no profile gives it: outside of any task, waits for events and conditions are for work."""
+        rule = wait.rule
+        assert rule is not None
+        if rule.state == "sleep":
+            if keeps_time(names[wait.run : end]):
+                return _Meaning("idle", TIMER, "idle", None, "timer")
+            return _Meaning("sleeping", SLEEPS, "sleep")
+        if not in_task:
+            if rule.accept:
+                return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
+            if rule.datagrams and end - wait.run <= _SHALLOW:
+                return _Meaning("idle", WAITS_FOR_DATAGRAMS, "idle", rule.kind, "receiver")
+            if rule.kind == "condition":
+                if needs_something(names[wait.run : end], self.rules.glue):
+                    return _Meaning("waiting", AT_WORK, rule.state, rule.kind, answer=awaits_an_answer(names[wait.run : end]))
+                return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
+            if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):
+                return _Meaning("waiting", ASKS, "network", "socket", answer=True)
+            if rule.poll and self._is_called_back(names[wait.run : end]):
+                return _Meaning("waiting", IN_CALLBACK, "network", "socket")
+            if rule.poll:
+                return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
+            if rule.parks:
+                return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
+            if rule.input and wait.run < end and not is_main(names[end - 1]):
+                return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
+        return _Meaning("waiting", rule.id, rule.state, rule.kind)
+
+    def _is_called_back(self, frames: Sequence[str]) -> bool:
+        """Whether an event loop called what waits; a loop that a callback runs serves everybody, too."""
+        inside = list(takewhile(lambda name: name not in self.rules.dispatchers, frames))
+        return len(inside) < len(frames) and self.rules.event_loops.isdisjoint(inside)
+
 
 def _counts(wait: _Wait, meaning: _Meaning) -> bool:
     """Whether it may wait for a count of work: a wait of two nameless frames may be a semaphore's."""
@@ -253,27 +293,3 @@ def _by_rule(rule: FrameRule | None, wait: _Wait) -> _Meaning | None:
     if rule.verb == "blocked":
         return _Meaning("blocked", rule.id, _STATES.get(rule.kind or "", "lock"), rule.kind, rule.role)
     return _Meaning(rule.verb, rule.id, state, kind, rule.role)
-
-
-def _by_mechanism(names: Sequence[str], wait: _Wait, end: int, in_task: bool) -> _Meaning:
-    """The purpose of a wait where no profile gives it: outside of any task, waits for events and conditions are for work."""
-    rule = wait.rule
-    assert rule is not None
-    if rule.state == "sleep":
-        if keeps_time(names[wait.run : end]):
-            return _Meaning("idle", TIMER, "idle", None, "timer")
-        return _Meaning("sleeping", SLEEPS, "sleep")
-    if not in_task:
-        if rule.accept:
-            return _Meaning("idle", WAITS_FOR_CONNECTIONS, "idle", rule.kind, "acceptor")
-        if rule.datagrams and end - wait.run <= _SHALLOW:
-            return _Meaning("idle", WAITS_FOR_DATAGRAMS, "idle", rule.kind, "receiver")
-        if rule.kind == "condition":
-            return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
-        if rule.poll:
-            return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
-        if rule.parks:
-            return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
-        if rule.input and wait.run < end and not is_main(names[end - 1]):
-            return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
-    return _Meaning("waiting", rule.id, rule.state, rule.kind)

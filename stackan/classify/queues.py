@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from stackan.classify.at_work import is_lock
 from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
 _Way = tuple[_Path, tuple[int, ...]]
 _NAMELESS = ((NAMELESS, False), (NAMELESS, True))
-_LOCKING = frozenset(("lock", "lock_shared", "lock_slow", "acquire"))
 
 
 def park_consumers(snapshots: Snapshots) -> Snapshots:
@@ -43,7 +43,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
         for counter, ways in paths.items()
         if len(ways) == 1
         and (counter not in _NAMELESS or counter in crowded)
-        and not any(_locks(path) or _is_inside(path, loops) for path, _ in ways)
+        and not any(is_lock(path) or _is_inside(path, loops) for path, _ in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -73,10 +73,6 @@ def _way(sighting: Sighting) -> _Way:
 
 def _counts(sighting: Sighting) -> bool:
     return sighting.place.counter
-
-
-def _locks(path: _Path) -> bool:
-    return bool(path) and path[0].rpartition("::")[2] in _LOCKING
 
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from stackan.compare.control import park_controllers
 from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
+from stackan.compare.needs import doubt_needs
+from stackan.compare.no_door import unpark_closed
 from stackan.compare.progress import Judges
+from stackan.compare.same_call import hold_same_call
 from stackan.compare.settling import park_joiners, park_result_waiters, unpark_lock_holders
 from stackan.compare.turns import park_turn_waiters
 from stackan.model.columns import UNKNOWN
@@ -31,8 +34,9 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
         from stackan.compare.counted import apply_counters  # few cases have any
 
         tracks = [apply_counters(track, counters, last, cut) for track in tracks]
-    tracks = [note_handler(track, last) for track in tracks]
-    tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(park_controllers(tracks), once=last == 0))))
+    tracks = park_controllers([note_handler(hold_same_call(track, last), last) for track in tracks])
+    tracks = unpark_closed(doubt_needs(tracks), last) if not cut else doubt_needs(tracks)
+    tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

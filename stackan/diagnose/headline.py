@@ -11,12 +11,13 @@ from stackan.diagnose.verdict import MANY
 from stackan.model.event import Story
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.finding import CRITICAL, WARNING, Finding
-from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE
+from stackan.model.place import TIMER, TURN_TO_ACCEPT, TURN_TO_RECEIVE, WAITS_FOR_CONNECTIONS
 from stackan.model.process import Process, share_of
 from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
+_SURELY_IDLE = (WAITS_FOR_CONNECTIONS, TIMER)  # whatever its caller is called
 
 
 def headline(
@@ -109,9 +110,15 @@ def _blind(problems: Sequence[Finding], unsure: int, threads: int) -> tuple[Fact
 
 
 def _resting(processes: Sequence[Process], threads: int) -> list[Fact]:
-    """Facts about what idle processes wait for, and which of it is only the best guess because no rule knows the caller."""
+    """Facts about what idle processes wait for, and which of it is only the best guess because no rule knows the caller.
+
+    A run-time's own threads are always at rest: however many they are, they say nothing of the program's.
+    """
     idle = [track for process in processes for track in process.tracks if track.progress == IDLE]
-    guessed = [track for track in idle if track.place.verb == "idle" and track.place.rule is None]
+    guessed = [
+        track for track in idle if track.place.verb == "idle" and track.place.rule is None and track.place.reason not in _SURELY_IDLE
+    ]
+    own = threads - sum(track.place.role == "background" for track in idle)
     turns = [track for track in guessed if track.place.role == "follower"]
     parked = [track for track in guessed if track.place.role is None and track.place.kind not in (None, "process")]
     for name, tracks, least in (
@@ -120,9 +127,11 @@ def _resting(processes: Sequence[Process], threads: int) -> list[Fact]:
         (_turn(turns), turns, 0.5),
         ("wait-for-children", [track for track in guessed if track.place.kind == "process"], 0.5),
     ):
-        if tracks and len(tracks) >= threads * least:
+        if tracks and len(tracks) >= own * least:
             rested = [fact("none-of-these-ran")] if all(track.counted in (RAN_NOTHING, USED_NO_CPU) for track in tracks) else []
             return [fact(name, count=len(tracks), idle=len(idle), of=threads, kinds=_kinds(tracks)), *rested]
+    if guessed:
+        return [fact("at-rest-as-far-as-seen", count=len(guessed), idle=len(idle), of=threads)]
     return [fact("nothing-is-stuck", count=len(idle), of=threads)]
 
 

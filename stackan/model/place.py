@@ -20,12 +20,14 @@ WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS, WAITS_FOR_PEER = "waits-for-connections
 CONDITION_OF_LOOP, PARKS, SUPERVISES = "condition-outside-of-tasks", "takes-work-outside-of-tasks", "supervises-children"
 WAITS_FOR_DATAGRAMS, READS_CONTROL = "waits-for-datagrams", "reads-one-byte-of-control"
 COUNTS_WORK = "all-wait-in-one-place"
+AT_WORK, ASKS, IN_CALLBACK = "named-for-what-it-needs", "named-for-whom-it-asks", "waits-in-a-callback"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
+NO_DOOR, SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
-    WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED,
-    WAITS_FOR_DATAGRAMS, READS_CONTROL,
+    WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
+    TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL,
 ))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).
@@ -65,6 +67,7 @@ class StackMeaning(NamedTuple):
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
     event_loop: str = ""  # the event loop, if any, inside which the thread runs
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
+    answer: bool = False  # by the names of its functions, it waits for an answer
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
 

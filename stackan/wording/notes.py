@@ -25,10 +25,15 @@ PLACES = {
     "condition-outside-of-tasks": [one("waits for {what} outside of any task: for work")],
     "takes-work-outside-of-tasks": [one("waits for {what} outside of any task: for work")],
     "supervises-children": [one("waits for {what} outside of any task: supervises its children")],
+    "named-for-what-it-needs": [one("waits for {what} in a function that by its name needs something of another thread")],
+    "named-for-whom-it-asks": [one("waits for {what} in a function that by its name has asked somebody, and needs the answer")],
+    "waits-in-a-callback": [one("waits for {what} in a callback of an event loop, which serves nobody else meanwhile")],
     "all-wait-in-one-place": [one("waits for {what} for which all wait in one place, outside of any task: it counts work")],
     "turn-to-accept": [one("waits for its turn to accept connections")],
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
     "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
+    "no-thread-hears-from-outside": [one("no thread of the process hears from outside: each waits for what only another one can give")],
+    "same-call-has-not-returned": [one("is in one call, of the same bytes, that has not returned")],
     "holds-what-stuck-threads-want": [one("holds what stuck threads wait for")],
 }
 
@@ -71,6 +76,9 @@ PROGRESS = {
     "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
     "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
     "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
+    "may-be-served-each-time": [
+        one("waits in one place, maybe each time for something else: others move that may bring it, or that have got it")
+    ],
     "maybe-another-task-each-time": [one("waits for the result of a task, maybe each time of another one: tasks move")],
     "met-idle-but-worked": [one("was met idle, but has worked in between, by its CPU time")],
     "met-in-place-but-worked": [one("was met in the same place, but has worked in between, by its CPU time")],

@@ -51,7 +51,7 @@ NAMES = {  # before an address
     "future": marked("future"),
     "futex": marked("futex"),
 }
-ONLY = {"answer": marked("each other to answer"), "task": marked("the result of another task")}
+ONLY = {"answer": marked("each other to answer"), "reply": marked("an answer"), "task": marked("the result of another task")}
 ROLES = {
     "datanode": marked("data nodes"),
     "computenode": marked("compute nodes"),

@@ -486,6 +486,13 @@ _POOLS = {
     ],
     "side-door-is-idle": [one("{pool} is idle: use it.")],
     "side-door-is-busy": [one("{pool} is not free, either.")],
+    "event-loop-stands": [
+        many(
+            "It was called from an event loop: while it waits, nobody else whom that loop serves is heard.",
+            "They were called from event loops: while they wait, nobody else whom those loops serve is heard.",
+        )
+    ],
+    "most-of-their-kind": [many("It is the only thread of its kind.", "They are most threads of their kind, and none of these moves.")],
     "whole-pool-waits": [
         many(
             "Among the waiters is the only worker of {pool}: no new work of that pool starts until it goes on.",
@@ -557,6 +564,9 @@ _HEADLINES = {
     ],
     "parked-as-far-as-seen": [
         one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for {kinds}: for work, as far as a stack tells"),
+    ],
+    "at-rest-as-far-as-seen": [
+        one("Nothing is seen stuck: {idle} of {of} threads wait for work, {count} of them as far as a stack tells"),
     ],
     "queue-to-accept": [
         one(

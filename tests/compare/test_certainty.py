@@ -7,9 +7,9 @@ import re
 import pytest
 
 import stackan
-from tests.dumping import START, app, case, condition, dump, mutex, mutex_without_address, parked, poll_events, sleep, thread
+from tests.dumping import START, app, case, dump, mutex, mutex_without_address, parked, poll_events, sleep, thread
 
-MAIN = thread(4100, "teller", condition(0x5581_9000, 0x5581_9040), app("main"))
+MAIN = thread(4100, "teller", poll_events(), app("main"))
 
 
 def confidence(*workers, names=()) -> str | None:

@@ -22,6 +22,7 @@ from tests.dumping import (
     mutex,
     noted,
     owners,
+    poll_events,
     progress,
     receive,
     run_by,
@@ -29,7 +30,7 @@ from tests.dumping import (
 )
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "parked"
-MAIN = thread(6100, "tellerd", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("main"))
+MAIN = thread(6100, "tellerd", poll_events(), app("main"))  # it hears from outside
 
 
 def real(name: str, *files: str) -> stackan.Analysis:
@@ -70,8 +71,12 @@ def test_consumers_that_all_wait_for_a_queues_semaphore_in_one_place_are_idle(to
 
 
 def test_the_headline_says_that_parked_on_a_semaphore_is_a_guess() -> None:
-    text = dump(MAIN, *CONSUMERS)
+    text = dump(MAIN, *CONSUMERS, thread(6300, "log", condition(0x7FFE_67E4_9490, 0x7FFE_67E4_9468), app("log_main"), START))
     assert "for a condition or a semaphore: for work, as far as a stack tells" in analyze(text, text).headline
+
+
+def test_a_semaphore_below_a_locks_function_counts_no_work() -> None:
+    assert stuck(*[on_semaphore(number, "shm_lock", "book_entry", "worker") for number in (1, 2)]) == [6201, 6202]
 
 
 def test_a_semaphore_that_different_work_takes_counts_a_resource() -> None:

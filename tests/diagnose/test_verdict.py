@@ -185,6 +185,7 @@ def readers(number: int) -> list[Thread]:
 
 FOLLOWER = Frame("boost::asio::detail::scheduler::run(boost::system::error_code&)")
 PARKED_BY_A_RULE = [thread(4700 + at, f"asio-{at}", condition(0x5581_4000, 0x5581_4040), FOLLOWER, START) for at in range(4)]
+BACKGROUND = [thread(4800 + at, f"bg-{at}", receive(7), app("background_thread_entry"), START) for at in range(10)]
 
 
 @pytest.mark.parametrize(
@@ -192,14 +193,24 @@ PARKED_BY_A_RULE = [thread(4700 + at, f"asio-{at}", condition(0x5581_4000, 0x558
     [
         (readers(3), "Nothing is seen stuck: 4 of 4 threads wait, 3 of them for a peer to send: a client, or a backend that hangs."),
         (IDLE, "Nothing is seen stuck: 4 of 4 threads wait, 3 of them for a condition: for work, as far as a stack tells."),
-        (readers(1) + PARKED_BY_A_RULE, "Nothing is stuck: 6 of 6 threads wait for work."),
+        (readers(1) + PARKED_BY_A_RULE, "Nothing is seen stuck: 6 of 6 threads wait for work, 2 of them as far as a stack tells."),
+        (
+            BACKGROUND + readers(3),
+            "Nothing is seen stuck: 14 of 14 threads wait, 3 of them for a peer to send: a client, or a backend that hangs.",
+        ),
     ],
-    ids=["peers", "conditions", "known"],
+    ids=["peers", "conditions", "some", "diluted"],
 )
 def test_a_headline_says_where_it_cannot_be_told_what_idle_threads_wait_for(threads: list[Thread], words: str) -> None:
     text = dump(thread(4100, "tellerd", poll_events(), app("stay"), app("main")), *threads)
 
     assert analyze(text, text).headline == words
+
+
+def test_nothing_is_stuck_where_a_rule_knows_each_thread() -> None:
+    text = dump(thread(4100, "tellerd", poll_events(), app("uv__io_poll"), app("uv_run"), app("main")), *PARKED_BY_A_RULE)
+
+    assert analyze(text, text).headline == "Nothing is stuck: 5 of 5 threads wait for work."
 
 
 # -- one snapshot with a thread that joins others

@@ -298,7 +298,7 @@ def test_a_loop_may_be_a_lambda_itself() -> None:
 
 
 def test_a_function_that_waits_for_others_is_no_loop() -> None:
-    assert dispatch(*waiting_below("wait_for_reply", "handle_request")) == ["handle_request"]
+    assert dispatch(*waiting_below("look_for_request", "handle_request")) == ["handle_request"]
 
 
 def test_what_starts_all_kinds_of_threads_is_no_loop_of_one_kind() -> None:

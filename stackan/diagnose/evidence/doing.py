@@ -26,13 +26,15 @@ def wanted(track: Track) -> Wanted:
     if place.reason == NAMELESS:
         return Wanted(place.kind, unnamed=place.wait_frames)
     if awaited is None:
-        return Wanted(place.kind)
+        return Wanted(place.kind, only="reply" if place.answer else "")
     if place.kind == "thread" and awaited.owners:
         return Wanted("thread", end_of=awaited.owners[0])
     if awaited.address is not None and place.kind not in ("future", "thread"):
         return Wanted(place.kind, address=awaited.address, symbol=awaited.symbol or "")
     if awaited.descriptor is not None:
         return _other_end(track)._replace(kind=place.kind or awaited.kind, descriptor=awaited.descriptor)
+    if place.answer:
+        return Wanted(place.kind, only="reply")
     return Wanted(place.kind, symbol=awaited.symbol or "" if awaited.address is None else "")
 
 

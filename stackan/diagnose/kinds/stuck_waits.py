@@ -13,6 +13,7 @@ from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.other_suppliers import suppliers_at_work, told_at_work
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.roles import stops_a_role
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
@@ -142,9 +143,10 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
+    role = "" if movers or not alone else stops_a_role(processes[0], tracks)
     severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
-    if confidence == LIKELY and named and (pool is not None or mostly or holds_up_a_pool(stopped)) and not root:
+    if confidence == LIKELY and named and (pool is not None or mostly or role or holds_up_a_pool(stopped)) and not root:
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
@@ -158,6 +160,7 @@ def _finding(
         reasons=(
             *_explain(group, pool, handovers, holders, ends, movers),
             *told_at_work(others),
+            *([fact(role, count=len(group))] if role else []),
             *explain_root_of(group, root),
             *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
             *([fact("may-hold-up", count=held_up)] if held_up else []),

@@ -1,0 +1,193 @@
+"""What the names on a stack say of a wait on a condition that no rule knows: for work, or in the middle of it.
+
+Both look alike, but for the function that waits.  A consumer *takes* what comes; a thread that hands over, borrows, or asks and has
+to have the answer is at work:
+
+    pthread_cond_wait ← BoundedQueue::pop ← worker                           parked
+    pthread_cond_wait ← BoundedQueue::push ← parse_stage                     the queue is full
+    pthread_cond_wait ← ConnectionPool::acquire ← Lease::Lease ← transfer    all connections are lent
+    pthread_cond_wait ← Reply::wait_reply ← call_backend ← handle_request    no answer has come
+    pthread_cond_wait ← enroll_for ← commit ← dispatch_command ← session     in the middle of a client's request
+
+What a thread's entry is called says nothing: `flush` may be the name of the thread that flushes.  Nor does a wait's own wrapper.
+
+A thread that reads, or polls for what it reads, serves a client that is silent, or asks somebody who does not answer:
+
+    recv ← read_packet ← handle_connection ← start_thread                    a client's turn
+    poll ← VTCP_read ← HTC_RxStuff ← V1F_FetchRespHdr ← … ← start_thread     a response is read
+    poll ← waitForData ← CoProcess::receive ← PipeBackend::get ← …           a backend is asked, deep inside of something else
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from itertools import dropwhile
+
+from stackan.model.place import is_main
+
+# Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
+# end that of a function of C (`ring_push`).
+_GIVES = frozenset(("push", "put", "enqueue", "produce", "publish", "submit"))
+_BORROWS = frozenset(("acquire", "reserve", "checkout", "borrow", "lease"))
+# Of locks, and of what their methods are called.
+_LOCKS = frozenset(("lock", "rdlock", "wrlock", "mutex", "rwlock", "spinlock", "gil", "gvl"))
+_TAKES = frozenset(("lock", "acquire", "enter", "take", "rlock", "wlock", "read", "write", "exclusive", "shared"))
+# Names of functions that wait until others are done.  With more words they may be the loop that does it: `flush_dirty_pages`.
+_ENDS = re.compile(
+    r"(?:flush|drain|shut_?down|join|quiesce|rendezvous)(?:_(?:and_wait|and_join|all|wait))?"
+    r"|(?:wait|await)_(?:(?:for|until|till)_)?(?:all_)?(?:done|idle|empty|drained|finished|finish|completed|complete|completion|flushed)"
+)
+_ANSWER = re.compile(
+    r"(?:^|_)(?:wait|await|waits)_(?:(?:for|until|on|the|an?|its)_)*(?:[a-z]+_)?(?:reply|replies|response|responses|answer|answers|result|ack)(?:_|$)"
+    r"|^(?:await|wait_for_peer|wait_for_remote)$"
+)
+# Of functions that read, or wait until there is something to read.
+_READS = frozenset(
+    (
+        "read",
+        "recv",
+        "receive",
+        "rx",
+        "fetch",
+        "fill",
+        "peek",
+        "readfrom",
+        "recvfrom",
+        "receives",
+        "reads",
+        "getline",
+        "gets",
+        "get",
+        "io",
+        "data",
+        "readable",
+    )
+)
+_ANSWERED = frozenset(("reply", "replies", "response", "responses", "resp", "answer", "answers", "result", "results"))
+# Of functions that ask for what somebody else has, and of the other side as the one that asks calls it.
+_ASKED = frozenset(("backend", "upstream", "proxy", "remote", "rpc", "coprocess", "gateway", "downstream"))
+_RESOLVES = frozenset(
+    (
+        "getaddrinfo",
+        "gethostbyname",
+        "gethostbyname_r",
+        "getnameinfo",
+        "gethostbyaddr_r",
+        "res_query",
+        "res_search",
+        "res_nquery",
+        "res_nsearch",
+    )
+)
+_DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
+# Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
+_REQUEST = re.compile(
+    r"(?:^|_)(?:handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
+    r"|^(?:request|query)_(?:handle|process|serve|execute|run|dispatch)(?:r|_|$)"
+)
+# What the names of a thread's own loop, and of what starts it, end in.
+_LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
+# What only wraps a wait: by its function (`my_cond_wait`, `Lck_CondWaitUntil`, `Monitor::timedWait`), or as a method of such an object.
+_WRAPS = re.compile(
+    r"(?:[a-z0-9]+_)*cond(?:ition)?(?:_?var(?:iable)?)?_(?:timed_?|[a-z]+_)*(?:wait|sleep)(?:_[a-z]+)*|(?:do_|timed_?)*wait(?:_until|_for|_timed|_ms|_internal|_impl)?|sleep|block|park"
+)
+_OBJECTS = re.compile(
+    r"sem|semaphore|cond|condition|condition_variable|cond_?var|event|latch|barrier|monitor|signal|gate|notification|waiter|parker|mutex|lock"
+)
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, str]:
+    """The words of a function's class or namespace and of its own name, each with `_` between them, in lower case."""
+    parts = [part for part in re.split(r"::|[.:$]", name) if part]
+    own = _snake(parts[-1]) if parts else ""
+    return (_snake(parts[-2]) if len(parts) > 1 else ""), own
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.lstrip("~_")).lower().strip("_")
+
+
+def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
+    """Whether a thread that waits on a condition, outside of these frames, is at work by what its functions are called."""
+    started = bool(application) and is_main(application[-1])
+    if is_lock(application):
+        return True
+    outside = list(dropwhile(lambda name: name in glue or _only_waits(name), application))
+    if len(outside) < 2 or outside[0].startswith("??"):
+        return False
+    inner, *callers = (words_of(name)[1] for name in outside[:-1])
+    if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(inner)):
+        return True
+    if awaits_an_answer(application):
+        return True
+    return any(_REQUEST.search(own) and not _is_loop(own) for own in callers)
+
+
+def awaits_an_answer(application: Sequence[str]) -> bool:
+    """Whether a function, but for the entry, is named for a reply that it waits for."""
+    return any(_ANSWER.search(own) and not _is_loop(own) for own in (words_of(name)[1] for name in application[:-1]))
+
+
+def is_lock(application: Sequence[str]) -> bool:
+    """Whether the function that waits is a lock's, by its name: made of a condition or a semaphore, it is no queue.
+
+    Only an entry is not: `lock` may be what a thread watches.
+    """
+    for name in application[:-1]:
+        owner, own = words_of(name)
+        said = own.split("_")
+        kind = owner.rpartition("_")[2] in _LOCKS
+        if (said[0] in _LOCKS or said[-1] in _LOCKS or (kind and said[0] in _TAKES)) and not _is_loop(own) and "try" not in said:
+            return True
+        if not _only_waits(name):
+            return False
+    return False
+
+
+def asks_a_peer(application: Sequence[str], reading: bool) -> bool:
+    """Whether a thread that reads, or that waits for events outside of these frames, asks somebody and needs the answer.
+
+    `reading`: the wait itself reads.
+    """
+    for at, name in enumerate(application[:-1]):
+        owner, own = words_of(name)
+        said = set(own.split("_"))
+        reading = reading or not _READS.isdisjoint(said)
+        if name in _RESOLVES:
+            return True
+        if not reading or _is_loop(own) or name.startswith("??"):
+            continue
+        answered = not _ANSWERED.isdisjoint(said) and (not _READS.isdisjoint(said) or _ANSWER.search(own) is not None)
+        if answered and _is_in_the_middle(application[at + 1 :], 2):
+            return True
+        asked = not _ASKED.isdisjoint(said) or not _ASKED.isdisjoint(owner.split("_"))
+        if asked and _is_in_the_middle(application[at + 1 :], _DEEP):
+            return True
+    return False
+
+
+def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:
+    """Whether a function was called in the middle of something: a thread that hears of all answers reads them right below its own loop."""
+    return len(callers) >= deep and not any(_is_loop(words_of(caller)[1]) for caller in callers[:deep])
+
+
+def _only_waits(name: str) -> bool:
+    owner, own = words_of(name)
+    return _WRAPS.fullmatch(own) is not None or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))
+
+
+def _gives_or_borrows(name: str) -> bool:
+    owner, own = words_of(name)
+    said = own.split("_")
+    if _is_loop(own) or not said:
+        return False
+    verbs = _GIVES | _BORROWS
+    return said[0] in verbs or (not owner and said[-1] in verbs and not {"wait", "await", "until"} & set(said))
+
+
+def _is_loop(own: str) -> bool:
+    said = own.split("_")
+    return said[-1] in _LOOPS or "loop" in said

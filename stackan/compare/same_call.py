@@ -1,0 +1,54 @@
+"""Threads of event loops that stand in one call which has not returned.
+
+The descriptors of a loop's clients are non-blocking, so a thread that is met in a write inside of its loop is taken for one that moves.
+A log's FIFO or a terminal blocks all the same, and then everything that the loop serves waits:
+
+    #1  __GI___libc_write (fd=4, buf=0x55bf759782b0, nbytes=99)        the same 99 bytes of the same buffer, five seconds later
+
+A loop that answers one client again and again writes from one buffer, too: where a function is named for a connection, nothing is
+concluded.  Nor is it where counters show that the thread has run.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stackan.model.arguments import value_argument
+from stackan.model.facts import fact
+from stackan.model.place import SAME_CALL, Sighting, unparked
+from stackan.model.track import PROGRESSING, STUCK, Track
+
+_WRITES = frozenset(("write", "pwrite", "pwrite64"))
+_TO_PEERS = re.compile(r"sock|conn|client|repl(?:y|ies)|respon[sd]|ssl|bio_|tls|peer|stream|uv_", re.IGNORECASE)
+_NAMED = (b"fd", b"buf", b"nbytes")
+_END = re.compile(rb"[,)\s]")
+
+
+def hold_same_call(track: Track, last: int) -> Track:
+    """The thread as stuck if all snapshots show one call of it; `last` is the newest one's index."""
+    place = track.place
+    waits = place.verb == "running" and place.rule is not None and place.wait_frames > 0 and place.names[place.wait_frames - 1] in _WRITES
+    met = track.progress == PROGRESSING and [each.name for each in track.note] == ["runs-in-one-place"]
+    if not met or not waits or not last or len(track.sightings) <= last:
+        return track
+    calls = {_call(sighting) for _, sighting in track.sightings}
+    if len(calls) > 1 or None in calls or any(map(_TO_PEERS.search, place.application)):
+        return track
+    newest = track.newest._replace(place=unparked(place._replace(kind="pipe", state="io"), SAME_CALL))
+    return track._replace(
+        progress=STUCK,
+        note=(fact(SAME_CALL),),
+        timeline=re.sub("[RM]", "S", track.timeline),
+        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
+        newest=newest,
+        place=newest.place,
+    )
+
+
+def _call(sighting: Sighting) -> tuple[object, ...] | None:
+    """The stack and the printed arguments of a write; None where these are not printed."""
+    line = sighting.dump.arguments_in(sighting.thread, sighting.place.wait_frames - 1)
+    values = [value_argument(line, name) for name in _NAMED]
+    if any(value is None or value.startswith(b"<") for value in values):
+        return None
+    return (sighting.place.names, *(_END.split(value, maxsplit=1)[0] for value in values if value is not None))
