@@ -306,3 +306,10 @@ def test_what_starts_all_kinds_of_threads_is_no_loop_of_one_kind() -> None:
     writers = waiting_below("pop", "write_loop", "spawned", name="writer", at=4500)
     other = waiting_below("rotate", "spawned", count=1, name="log", at=4600)
     assert dispatch(*readers, *writers, *other) == ["read_loop", "write_loop"]
+
+
+def test_a_number_in_front_of_a_name_or_inside_of_it_makes_no_pool_of_one() -> None:
+    for names in (("1_io_sched", "2_io_sched", "10_io_sched"), ("[AIO 0:18]", "[AIO 1:18]", "[AIO 2:18]")):
+        text = dump(MAIN, *(waiter(at, name)._replace(name=name) for at, name in enumerate(names)))
+        pool = the_pool(analyze(text, text))
+        assert (len(pool.workers), pool.exhausted, pool.name.endswith(("(io_sched)", "(AIO)"))) == (3, True, True)
