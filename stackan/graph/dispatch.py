@@ -10,6 +10,8 @@ A thread that is parked for work waits in the frame directly inside the loop, or
 
 The second shows which frame is the loop only if another thread works inside of it.  Where all are parked, the loop is the outermost
 frame that only these threads have.
+
+Where nobody is parked, the frame that called what the threads run is known with the places themselves (stackan.classify.loops).
 """
 
 from __future__ import annotations
@@ -58,7 +60,17 @@ def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, Fact]]:
     executors: dict[str, Fact] = {}
     for place in crowd.places.values():
         executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
-    return [*executors.items(), *(item for item in _parking_loops(crowd, rules) if item[0] not in executors)]
+    loops = dict(_parking_loops(crowd, rules))
+    return [*executors.items(), *((name, why) for name, why in {**_calling_loops(crowd), **loops}.items() if name not in executors)]
+
+
+def _calling_loops(crowd: Crowd) -> dict[str, Fact]:
+    """The frames that run tasks by calls of their own, each with how it was recognized."""
+    tasks: dict[str, set[int]] = {}
+    for number, place in crowd.places.items():
+        if place.loop:
+            tasks.setdefault(place.loop, set()).update(crowd.seen[number])
+    return {loop: fact("calls-its-tasks", count=len(threads), function=loop) for loop, threads in tasks.items()}
 
 
 def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, Fact]]:

@@ -59,6 +59,7 @@ class StackMeaning(NamedTuple):
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
+    loop: str = ""  # the frame of a pool that runs it as a task, where other threads or names show one
 
     @property
     def purpose(self) -> str:

@@ -38,9 +38,10 @@ def stem(name: str | None) -> str:
 def common_name(stem: str, names: Iterable[str | None]) -> str:
     """What to call threads of this stem: a number in front costs the stem more of the name than all of them have in common."""
     known = {name or "" for name in names}
-    if not all(map(_LEADING.match, known)):
-        return stem
-    return commonprefix([_LEADING.sub("", name, count=1) for name in known])  # noqa: RUF071  (characters are what names share)
+    if all(map(_LEADING.match, known)):
+        return commonprefix([_LEADING.sub("", name, count=1) for name in known])  # noqa: RUF071  (characters are what names share)
+    (alone,) = known if len(known) == 1 else ("",)
+    return alone if alone and not (alone[-1].isdigit() or _BRACKETED.match(alone)) else stem
 
 
 def belongs_to(name: str | None, pool: str) -> bool:

@@ -126,6 +126,12 @@ POOLS = {
             "{count} of its threads were seen waiting for work where {function} takes it",
         )
     ],
+    "calls-its-tasks": [
+        many(
+            "one of its threads runs what {function} called, and waits deep inside of that",
+            "{count} of its threads run what {function} called, and wait deep inside of that",
+        )
+    ],
     "all-parked-alike": [
         many(
             "one thread waits for work inside {function}, and none is seen at work there",

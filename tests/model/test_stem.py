@@ -30,6 +30,11 @@ def test_threads_with_a_number_in_front_are_called_by_all_that_their_names_share
     assert common_name("wrk", ["wrk-7", "wrk-8"]) == "wrk"
 
 
+def test_a_name_that_all_threads_have_is_told_whole() -> None:
+    assert common_name("process reaper (pid)", ["process reaper (pid 22465)"]) == "process reaper (pid 22465)"
+    assert common_name("wrk", ["wrk-7"]) == "wrk"
+
+
 def test_a_role_behind_a_thread_s_number_takes_it_out_of_no_pool() -> None:
     assert belongs_to("qtp1421-90-acceptor-0@62d01e27", "qtp1421")
     assert not belongs_to("qtp14210-90-acceptor-0@62d01e27", "qtp1421")

@@ -1,0 +1,63 @@
+"""What the words of a function's name say about it, in whatever style it is written: `JobQueue::pop`, `apr_queue_pop`, `waitForWork`.
+
+takes work       pop, take, get, next, receive, dequeue …, or a wait for work: parked where it waits
+only waits       wait, await, sleep … with nothing said of what for: a wrapper of the wait
+is a loop        loop, worker, or what a pool, an executor or a scheduler runs: it calls tasks
+is a thread's    run, main, loop, …Thread: the body of a thread, not one of many tasks
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SCOPE = re.compile(r"::|\.|:")
+_TAKING = _set("pop take get next receive recv dequeue pull poll steal idle park")
+_WAITING = _set("wait waits waiter await sleep")
+_WORK = _set("""
+    work task tasks job jobs event events item items message messages msg queue wakeup notify notification request requests signal
+""")
+_PLAIN = _WAITING | _set("""
+    cond condition condvar cv event events for until timed time timeout lock lck mutex sync monitor impl internal with sig on try
+""")
+_WRAPPED = re.compile(r"(?:^| )(?:cond|condition|condvar|cv|sem|semaphore|futex|monitor)(?: var| variable)? (?:timed ?)?wait")
+_LOOP = _set("loop worker workers")
+_RUNNERS = _set("pool executor executors worker workers scheduler dispatcher workqueue taskqueue threadpool")
+_RUNS = _set("run main work execute process thread entry start routine func function proc dispatch body")
+_BODIES = _set("""
+    run main loop thread worker daemon monitor watch watcher poll listen accept entry start background execute routine forever
+""")
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a function's own name, in lower case."""
+    return tuple(word.lower() for word in _WORD.findall(_SCOPE.split(name.rstrip("()"))[-1]))
+
+
+def takes_work(name: str) -> bool:
+    words = words_of(name)
+    return not _TAKING.isdisjoint(words) or not (_WAITING.isdisjoint(words) or _WORK.isdisjoint(words))
+
+
+def only_waits(name: str) -> bool:
+    """Whether a function is a wrapper of a wait: `Event::wait`, or with any prefix `ngx_thread_cond_wait`."""
+    words = words_of(name)
+    return (not _WAITING.isdisjoint(words) and _PLAIN.issuperset(words)) or _WRAPPED.search(" ".join(words)) is not None
+
+
+def is_loop(name: str) -> bool:
+    """Whether a function by its name, or by its class's, takes tasks and calls them in turn."""
+    words = words_of(name)
+    owner = {word.lower() for word in _WORD.findall(name.rpartition("::")[0])}
+    return not _LOOP.isdisjoint(words) or not (_RUNS.isdisjoint(words) or _RUNNERS.isdisjoint(owner))
+
+
+def is_a_threads(name: str) -> bool:
+    return not _BODIES.isdisjoint(words_of(name))
