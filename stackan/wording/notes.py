@@ -128,8 +128,8 @@ POOLS = {
     ],
     "calls-its-tasks": [
         many(
-            "one of its threads runs what {function} called, and waits deep inside of that",
-            "{count} of its threads run what {function} called, and wait deep inside of that",
+            "one of its threads waits deep inside of what {function} called",
+            "{count} of its threads wait deep inside of what {function} called",
         )
     ],
     "all-parked-alike": [
