@@ -70,6 +70,7 @@ class Places:
         self._known: dict[tuple[tuple[str, ...], str, str], StackMeaning] = {}
         self._timed: dict[int, tuple[StackMeaning, StackMeaning]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
+        self._runners = frozenset().union(*(rule.functions for rule in rules.executors if rule.caller))  # their callers are the loops
 
     def place(self, names: tuple[str, ...], state: str = "", loop: str = "") -> StackMeaning:
         """The place of a stack; `state` is the state that the dump prints for the thread, as profiles know it.
@@ -100,7 +101,7 @@ class Places:
         end = self._find_start(names, wait.run)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
-        in_task = (bool(loop) and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
+        in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end])
         rule = self._find_rule(names, wait, state)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
         return StackMeaning(
@@ -127,6 +128,10 @@ class Places:
             interpreters=self.rules.interpreters,
             loop=loop if in_task else "",
         )
+
+    def _is_run(self, application: Sequence[str]) -> bool:
+        """Whether a known executor runs what waits: in its own loop it would be parked, but what it calls may be inlined into a task's frame."""
+        return any(name in self._executors for name in application[1:]) or not self._runners.isdisjoint(application[:1])
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:
         """Follow the innermost frames outwards as long as they belong to a wait; the outermost of them names it."""
