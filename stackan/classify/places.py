@@ -130,7 +130,7 @@ class Places:
         )
 
     def _is_run(self, application: Sequence[str]) -> bool:
-        """Whether a known executor runs what waits: in its own loop it would be parked, but what it calls may be inlined into a task's frame."""
+        """Whether a known executor runs what waits: its own loop would be parked there, but a task may be inlined into what runs it."""
         return any(name in self._executors for name in application[1:]) or not self._runners.isdisjoint(application[:1])
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:

@@ -1,4 +1,4 @@
-"""libuv's own threads: what they read or open is asked for by an event loop, and with four of them stuck no file of the process can be opened."""
+"""libuv's own threads: event loops ask them for files, and with all of them stuck no file of the process can be opened."""
 
 from __future__ import annotations
 
