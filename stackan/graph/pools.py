@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.graph.dispatch import Crowd, dispatch_frames
+from stackan.graph.crowd import Crowd
+from stackan.graph.dispatch import dispatch_frames
 from stackan.model.facts import Fact, fact
 from stackan.model.process import Pool
 from stackan.model.rules import Phrase, PoolRule, Rules

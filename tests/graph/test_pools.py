@@ -313,3 +313,42 @@ def test_a_number_in_front_of_a_name_or_inside_of_it_makes_no_pool_of_one() -> N
         text = dump(MAIN, *(waiter(at, name)._replace(name=name) for at, name in enumerate(names)))
         pool = the_pool(analyze(text, text))
         assert (len(pool.workers), pool.exhausted, pool.name.endswith(("(io_sched)", "(AIO)"))) == (3, True, True)
+
+
+# -- frames that are no loop
+
+
+def test_what_passes_a_wait_on_is_no_loop() -> None:
+    assert dispatch(*waiting_below("Lck_CondWaitUntil", "pool_herder")) == ["pool_herder"]
+    assert dispatch(*waiting_below("Event::wait")) == []
+
+
+@pytest.mark.parametrize("frame", ["rb_vm_exec", "Builtins_InterpreterEntryTrampoline", "PyObject_Vectorcall", "luaV_execute"])
+def test_what_runs_a_script_is_no_loop(frame: str) -> None:
+    assert dispatch(*waiting_below(frame)) == []
+
+
+def test_a_frame_in_which_threads_of_other_names_are_parked_elsewhere_starts_them() -> None:
+    disk = waiting_below("AIOThreadInfo::start", "EThread::execute", name="AIO")
+    timer = waiting_below("tick", "EThread::execute", count=1, name="LOG", at=4500)
+    moving = thread(4600, "NET", receive(7), app("serve"), app("EThread::execute"), START)
+    assert dispatch(*disk, *timer, moving) == ["AIOThreadInfo::start"]
+
+
+def test_a_frame_that_main_stands_in_too_is_no_loop() -> None:
+    main = thread(4100, "wrk", sleep(), app("tick"), app("serve"), app("main"))
+    text = dump(main, *waiting_below("pop", "serve"))
+    assert [pool.dispatch for pool in analyze(text, text).processes[0].pools] == ["pop"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("Stage::enroll", "change_stage", "commit"), ("enroll", "commit", "end", "run", "execute", "parse", "dispatch", "handle")],
+    ids=["far-inside", "far-outside"],
+)
+def test_who_waits_deep_inside_of_a_request_is_not_parked_in_it(path: tuple[str, ...]) -> None:
+    assert not {"commit", "end"} & set(dispatch(*waiting_below(*path)))
+
+
+def test_helpers_that_take_work_may_call_each_other() -> None:
+    assert dispatch(*waiting_below("Queue::wait_pop", "Queue::pop", "Pool::next_task", "Pool::loop")) == ["Pool::loop"]
