@@ -1,7 +1,8 @@
 """Worker pools: found by their dispatch frame, and judged.
 
-A pool is declared by a profile, or its threads share a dispatch frame (dispatch.py).  Entry functions and names make no
-pool: sixty clients on one mutex are none, and a server with a thread for each connection grows.
+A pool is declared by a profile, or its threads share a dispatch frame (dispatch.py), or a name that the program gave to
+threads that it made together (named_pools.py).  Entry functions make no pool, nor does a name alone: sixty clients on one
+mutex are none, and a server with a thread for each connection grows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 from stackan.graph.crowd import Crowd
 from stackan.graph.dispatch import dispatch_frames
+from stackan.graph.named_pools import named_pools
 from stackan.model.facts import Fact, fact
 from stackan.model.process import Pool
 from stackan.model.rules import Phrase, PoolRule, Rules
@@ -41,6 +43,8 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         for stem, group in _by_stem(members):
             name = Phrase(f"{dispatch} ({stem})" if stem else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
+    left = [track for track in free.tracks if track.key not in taken]
+    found += [_judge(pool.members, Phrase(pool.name), pool.dispatch, snapshots, None, pool.why) for pool in named_pools(left, current)]
     every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 

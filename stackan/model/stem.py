@@ -14,25 +14,40 @@ from os.path import commonprefix
 
 _KERNELS = 15  # bytes of a name that Linux keeps (comm in proc(5))
 _SHOWN = 11  # that is what is left of a name in front of which stands a number of up to three digits: 10_dirty_io_sch, 9_dirty_io_sche
+_DIGITS = 9  # a longer number counts nothing
 _LEADING = re.compile(r"(\d+)[-_:. ]+(?=[A-Za-z])")
-_NUMBER = re.compile(r"(?<![\d.])[-_#:. ]?\d+(?![\dA-Za-z.])")
+_NUMBER = re.compile(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
 _BRACKETED = re.compile(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
 
 
 def stem(name: str | None) -> str:
     """A thread's name without its number, the first one unless one stands at its end."""
+    return _split(name)[0]
+
+
+def number(name: str | None) -> int | None:
+    """The number that stem leaves out of a thread's name."""
+    digits = _split(name)[1]
+    return int(digits) if digits and len(digits) <= _DIGITS else None
+
+
+def _split(name: str | None) -> tuple[str, str]:
     if not name:
-        return ""
+        return "", ""
     bracketed = _BRACKETED.match(name)
     if bracketed:
         name = bracketed[1].partition(":")[0]
     if name[-1:].isdigit():
-        return name.rstrip("0123456789").rstrip("-_#:. ")
+        bare = name.rstrip("0123456789")
+        return bare.rstrip("-_#:. "), name[len(bare) :]
     leading = _LEADING.match(name)
     if leading:
         rest = name[leading.end() :]
-        return rest[:_SHOWN] if len(name) <= _KERNELS else rest
-    return _NUMBER.sub("", name, count=1).strip()
+        return (rest[:_SHOWN] if len(name) <= _KERNELS else rest), leading[1]
+    inside = _NUMBER.search(name)
+    if inside is None:
+        return name.strip(), ""
+    return (name[: inside.start()] + name[inside.end() :]).strip(), inside[0].lstrip("-_#:. ")
 
 
 def common_name(stem: str, names: Iterable[str | None]) -> str:
