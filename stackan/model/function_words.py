@@ -11,28 +11,30 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SCOPE = re.compile(r"::|\.|:")
-_TAKING = _set("pop take get next receive recv dequeue pull poll steal idle park")
-_WAITING = _set("wait waits waiter await sleep")
-_WORK = _set("""
-    work task tasks job jobs event events item items message messages msg queue wakeup notify notification request requests signal
-""")
-_PLAIN = _WAITING | _set("""
-    cond condition condvar cv event events for until timed time timeout lock lck mutex sync monitor impl internal with sig on try
-""")
+_TAKING = frozenset(("pop", "take", "get", "next", "receive", "recv", "dequeue", "pull", "poll", "steal", "idle", "park"))
+_WAITING = frozenset(("wait", "waits", "waiter", "await", "sleep"))
+_WORK = frozenset((
+    "work", "task", "tasks", "job", "jobs", "event", "events", "item", "items", "message", "messages", "msg", "queue", "wakeup",
+    "notify", "notification", "request", "requests", "signal"
+))  # fmt: skip
+_PLAIN = _WAITING | frozenset((
+    "cond", "condition", "condvar", "cv", "event", "events", "for", "until", "timed", "time", "timeout", "lock", "lck", "mutex",
+    "sync", "monitor", "impl", "internal", "with", "sig", "on", "try"
+))  # fmt: skip
 _WRAPPED = re.compile(r"(?:^| )(?:cond|condition|condvar|cv|sem|semaphore|futex|monitor)(?: var| variable)? (?:timed ?)?wait")
-_LOOP = _set("loop worker workers")
-_RUNNERS = _set("pool executor executors worker workers scheduler dispatcher workqueue taskqueue threadpool")
-_RUNS = _set("run main work execute process thread entry start routine func function proc dispatch body")
-_BODIES = _set("""
-    run main loop thread worker daemon monitor watch watcher poll listen accept entry start background execute routine forever
-""")
+_LOOP = frozenset(("loop", "worker", "workers"))
+_RUNNERS = frozenset((
+    "pool", "executor", "executors", "worker", "workers", "scheduler", "dispatcher", "workqueue", "taskqueue", "threadpool"
+))  # fmt: skip
+_RUNS = frozenset((
+    "run", "main", "work", "execute", "process", "thread", "entry", "start", "routine", "func", "function", "proc", "dispatch", "body"
+))  # fmt: skip
+_BODIES = frozenset((
+    "run", "main", "loop", "thread", "worker", "daemon", "monitor", "watch", "watcher", "poll", "listen", "accept", "entry", "start",
+    "background", "execute", "routine", "forever"
+))  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
