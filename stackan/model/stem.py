@@ -15,7 +15,7 @@ from os.path import commonprefix
 _KERNELS = 15  # bytes of a name that Linux keeps (comm in proc(5))
 _SHOWN = 11  # that is what is left of a name in front of which stands a number of up to three digits: 10_dirty_io_sch, 9_dirty_io_sche
 _DIGITS = 9  # a longer number counts nothing
-_LEADING = re.compile(r"(\d+)[-_:. ]+(?=[A-Za-z])")
+_LEADING = re.compile(r"\A(\d{1,9})[-_:. ]{1,3}(?=[A-Za-z])")
 _NUMBER = re.compile(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
 _BRACKETED = re.compile(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
 
