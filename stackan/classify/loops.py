@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from stackan.classify.places import Places
 from stackan.model.dump import Dump
-from stackan.model.function_words import is_a_threads, is_loop, only_waits, takes_work
+from stackan.model.function_words import is_a_threads, is_loop, is_pools_loop, is_virtual_task, only_waits, owner_of, takes_work
 from stackan.model.place import GENERAL, WAITS_FOR_EVENTS, WAITS_FOR_PEER, StackMeaning, is_main
 from stackan.model.rules import Rules
 from stackan.model.stem import stem
@@ -168,18 +168,21 @@ def _called(inside: Sequence[str], parked: _Parked, rules: Rules) -> bool:
 
 
 def _called_by_name(place: StackMeaning, rules: Rules) -> str:
-    """The loop that called a task, as their names tell: where a thread waits on a condition deep inside of a stored function."""
+    """The loop that called a task, as their names tell: where a thread waits on a condition deep inside of what was stored for the loop."""
+    frames = place.application
     if place.kind not in _PARKING or place.in_task:
         return ""
-    frames = place.application
-    at = next((at for at, name in enumerate(frames) if name in rules.calls), None)
-    if at is None:
-        return ""
+    at = next((at for at, name in enumerate(frames) if name in rules.calls or _is_virtual_call(frames[at : at + 2])), len(frames))
+    loop = next((name for name in frames[at + 1 :] if not _passes_on(name, rules)), "??")
     own = _purposes(frames[:at], rules)
-    loop = next((name for name in frames[at:] if not (name in rules.glue or name in rules.calls)), "??")
     if len(own) < _DEEP or takes_work(own[0]) or is_a_threads(own[-1]) or not _can_be_loop(loop) or not is_loop(loop):
         return ""
     return loop
+
+
+def _is_virtual_call(frames: Sequence[str]) -> bool:
+    """Whether a pool's loop calls a function of another class that is there to be called so: Audit::run ← Pool::loop."""
+    return len(frames) > 1 and is_virtual_task(frames[0]) and is_pools_loop(frames[1]) and owner_of(frames[0]) != owner_of(frames[1])
 
 
 def _purposes(frames: Sequence[str], rules: Rules) -> list[str]:

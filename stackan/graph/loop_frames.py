@@ -18,15 +18,8 @@ from stackan.model.rules import Rules
 from stackan.model.stem import stem
 
 _MACHINERY = frozenset(("interpreter", "trampoline", "park", "lock", "mutex", "synchronize", "vm", "eval"))
-_RUN_TIMES = (
-    "Py",
-    "_Py",
-    "rb_",
-    "zend_",
-    "lua",
-    "Builtins_",
-    "v8::internal::",
-)  # by what the C functions of CPython, Ruby, PHP, Lua and V8 begin
+# How functions of CPython, Ruby, PHP, Lua and V8 begin, and of libraries that pass a call on: std::_Bind::__call, boost::_mfi::mf0.
+_ELSEWHERE = ("??", "Py", "_Py", "rb_", "zend_", "lua", "Builtins_", "v8::internal::", "std::", "boost::_")
 _KINDS = 3  # parking places inside of one frame from which on it starts threads: a loop has one, or two
 _OUTSIDE = 4  # functions that call a loop, at most: it is near the start of its thread
 _INSIDE = 1  # functions of its own by which a loop waits, beside those that by their names take work or only wait
@@ -50,7 +43,7 @@ class LoopFrames:
         return sum(name not in self._passing and not (only_waits(name) or takes_work(name)) for name in inside) <= _INSIDE
 
     def _says_something(self, name: str) -> bool:
-        if name in self._passing or name.startswith("??") or name.startswith(_RUN_TIMES) or is_main(name) or only_waits(name):
+        if name in self._passing or name.startswith(_ELSEWHERE) or is_main(name) or only_waits(name):
             return False
         words = words_of(name)
         return bool(words) and _MACHINERY.isdisjoint(words)

@@ -17,15 +17,13 @@ from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
 from stackan.model.stem import common_name, number, stem
 from stackan.model.track import APPEARED, Track
 
-_ANY = frozenset(
-    ("", "Thread", "pool", "thread", "worker")
-)  # what run-times call threads that the program gave no name, and what says nothing
+_ANY = ("", "Thread")  # what run-times call threads that the program gave no name
+_SHALLOW = 4  # functions of a thread, at most, that only waits for work: more may be a request that waits for something else
 
 
 class NamedPool(NamedTuple):
     name: str
     members: list[Track]
-    dispatch: str  # the outermost frame that all of them have and that has a name, if any
     why: Fact
 
 
@@ -40,16 +38,12 @@ def named_pools(free: Sequence[Track], every: Sequence[Track]) -> Iterator[Named
         if name in own or name in _ANY or len(members) < 2 or any(track.progress == APPEARED for track in members):
             continue
         places = [sighting.place for track in members for _, sighting in track.sightings]
-        entries = {place.application[-1:] for place in places}
-        if len(entries) > 1:
-            continue
-        numbered = _are_counted([number(track.name) for track in members]) and (
-            any(map(_is_parked, places)) or all(map(_is_in_a_file, places))
-        )
+        if len({place.application[-1:] for place in places}) > 1:
+            continue  # they have not one entry
+        numbered = _are_counted([number(track.name) for track in members]) and _take_work(places)
         if numbered or _wait_alike(members, places):
-            ((entry,),) = entries if entries != {()} else {("",)}
             why = fact("numbered-without-a-gap" if numbered else "named-and-parked-alike", count=len(members))
-            yield NamedPool(common_name(name, (track.name for track in members)), members, "" if entry.startswith("??") else entry, why)
+            yield NamedPool(common_name(name, (track.name for track in members)), members, why)
 
 
 def _are_counted(numbers: Sequence[int | None]) -> bool:
@@ -58,10 +52,15 @@ def _are_counted(numbers: Sequence[int | None]) -> bool:
     return len(known) == len(numbers) and known[0] in (0, 1) and known == list(range(known[0], known[0] + len(known)))
 
 
+def _take_work(places: Sequence[StackMeaning]) -> bool:
+    return any(map(_is_parked, places)) or all(map(_is_in_a_file, places))
+
+
 def _wait_alike(members: Sequence[Track], places: Sequence[StackMeaning]) -> bool:
     """Whether threads of one name were parked for work, all at one place."""
     idle = [place for place in places if place.verb == "idle"]
-    return len({track.name for track in members}) == len({place.application for place in idle}) == 1 and all(map(_is_parked, idle))
+    one = len({track.name for track in members}) == len({place.application for place in idle}) == 1
+    return one and all(_is_parked(place) and len(place.application) <= _SHALLOW for place in idle)
 
 
 def _is_parked(place: StackMeaning) -> bool:

@@ -44,7 +44,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
             name = Phrase(f"{dispatch} ({stem})" if stem else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
     left = [track for track in free.tracks if track.key not in taken]
-    found += [_judge(pool.members, Phrase(pool.name), pool.dispatch, snapshots, None, pool.why) for pool in named_pools(left, current)]
+    found += [_judge(pool.members, Phrase(pool.name), "", snapshots, None, pool.why) for pool in named_pools(left, current)]
     every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 

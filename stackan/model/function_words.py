@@ -21,16 +21,18 @@ _WORK = frozenset((
 ))  # fmt: skip
 _PLAIN = _WAITING | frozenset((
     "cond", "condition", "condvar", "cv", "event", "events", "for", "until", "timed", "time", "timeout", "lock", "lck", "mutex",
-    "sync", "monitor", "impl", "internal", "with", "sig", "on", "try"
+    "sync", "monitor", "impl", "internal", "with", "sig", "on", "try", "low", "common", "slow"
 ))  # fmt: skip
 _WRAPPED = re.compile(r"(?:^| )(?:cond|condition|condvar|cv|sem|semaphore|futex|monitor)(?: var| variable)? (?:timed ?)?wait")
 _LOOP = frozenset(("loop", "worker", "workers"))
 _RUNNERS = frozenset((
-    "pool", "executor", "executors", "worker", "workers", "scheduler", "dispatcher", "workqueue", "taskqueue", "threadpool"
+    "pool", "executor", "executors", "scheduler", "dispatcher", "workqueue", "taskqueue", "threadpool"
 ))  # fmt: skip
+_WORKERS = frozenset(("worker", "workers"))
 _RUNS = frozenset((
     "run", "main", "work", "execute", "process", "thread", "entry", "start", "routine", "func", "function", "proc", "dispatch", "body"
 ))  # fmt: skip
+_VIRTUAL = frozenset(("run", "execute", "call", "process", "perform", "invoke", "work", "handle"))
 _BODIES = frozenset((
     "run", "main", "loop", "thread", "worker", "daemon", "monitor", "watch", "watcher", "poll", "listen", "accept", "entry", "start",
     "background", "execute", "routine", "forever"
@@ -41,6 +43,12 @@ _BODIES = frozenset((
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a function's own name, in lower case."""
     return tuple(word.lower() for word in _WORD.findall(_SCOPE.split(name.rstrip("()"))[-1]))
+
+
+def owner_of(name: str) -> str:
+    """The class or namespace that a function's name begins with, "" if it has none."""
+    parts = _SCOPE.split(name)
+    return parts[-2] if len(parts) > 1 else ""
 
 
 def takes_work(name: str) -> bool:
@@ -56,9 +64,23 @@ def only_waits(name: str) -> bool:
 
 def is_loop(name: str) -> bool:
     """Whether a function by its name, or by its class's, takes tasks and calls them in turn."""
+    return is_pools_loop(name) or not (_RUNS.isdisjoint(words_of(name)) or _WORKERS.isdisjoint(_words_of_owner(name)))
+
+
+def is_pools_loop(name: str) -> bool:
+    """The same of a class that is a pool's: that of a worker may be any thread's."""
     words = words_of(name)
-    owner = {word.lower() for word in _WORD.findall(name.rpartition("::")[0])}
-    return not _LOOP.isdisjoint(words) or not (_RUNS.isdisjoint(words) or _RUNNERS.isdisjoint(owner))
+    return not (_LOOP.isdisjoint(words) and (_RUNS.isdisjoint(words) or _RUNNERS.isdisjoint(_words_of_owner(name))))
+
+
+def _words_of_owner(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(owner_of(name))}
+
+
+def is_virtual_task(name: str) -> bool:
+    """Whether a function is what a class has for a pool to call: `Audit::run`, `Job::execute`."""
+    words = words_of(name)
+    return bool(owner_of(name)) and len(words) == 1 and words[0] in _VIRTUAL
 
 
 def is_a_threads(name: str) -> bool:

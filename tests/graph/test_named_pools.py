@@ -56,3 +56,8 @@ def test_threads_that_came_after_the_first_snapshot_were_not_made_together() -> 
     crew = [named(f"aio-{at}", at, OPENS) for at in range(4)]
     analysis = analyze(dump(MAIN, *crew[:3]), dump(MAIN, *crew))
     assert analysis.processes[0].pools == ()
+
+
+def test_threads_of_one_name_that_wait_alike_deep_inside_of_requests_are_no_pool() -> None:
+    inside = [app(function) for function in ("await_backend", "fetch", "respond", "serve")]
+    assert pools(*(named("cache-worker", at, PARKED, *inside) for at in range(3))) == []

@@ -160,3 +160,12 @@ def test_one_thread_alone_makes_no_pool() -> None:
 )
 def test_what_else_a_stored_function_does_may_be_a_threads_own_work(path: tuple[str, ...]) -> None:
     assert stuck(*(below(number, *path) for number in (1, 2, 3))) == []
+
+
+def test_what_a_pool_s_loop_calls_by_a_virtual_function_is_a_task_too() -> None:
+    def leasing(*outer: str) -> list[Thread]:
+        return [below(number, "Connections::acquire", "Audit::write", "Audit::run", *outer) for number in (1, 2, 3)]
+
+    assert sorted(stuck(*leasing("ThreadPool::work_loop")), key=str) == [5201, 5202, 5203]
+    assert stuck(*leasing("WorkerThread::run")) == []  # a class that wraps threads
+    assert stuck(*leasing("Audit::loop")) == []  # a loop of its own

@@ -267,7 +267,7 @@ def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:
 
 def dispatch(*threads: Thread) -> list[str]:
     text = dump(MAIN, *threads)
-    return [pool.dispatch for pool in analyze(text, text).processes[0].pools]
+    return [pool.dispatch for pool in analyze(text, text).processes[0].pools if pool.dispatch]
 
 
 def waiting_below(*path: str, count: int = 2, name: str = "thr", at: int = 4400) -> list[Thread]:
