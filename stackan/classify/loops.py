@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from stackan.classify.places import Places
 from stackan.model.dump import Dump
-from stackan.model.function_words import is_a_threads, is_loop, is_pools_loop, is_virtual_task, only_waits, owner_of, takes_work
+from stackan.model.function_words import is_a_threads, is_pools_loop, is_virtual_task, only_waits, owner_of, takes_work
 from stackan.model.place import GENERAL, WAITS_FOR_EVENTS, WAITS_FOR_PEER, StackMeaning, is_main
 from stackan.model.rules import Rules
 from stackan.model.stem import stem
@@ -150,10 +150,10 @@ def _loop_of(place: StackMeaning, loops: Mapping[str, Collection[_Parked]], rule
     loop, inside = place.application[at], place.application[:at]
     if any(_called(inside, how, rules) for how in loops[loop]):
         return loop
-    own = _purposes(inside, rules)
-    if len(own) < _DEEP or takes_work(own[0]) or any(own[-1] == how.helper for how in loops[loop]):
+    own, comes = _purposes(inside, rules), any(how.input for how in loops[loop])
+    if len(own) < _DEEP or (takes_work(own[0]) and not (comes and len(own) > _DEEP)) or any(own[-1] == how.helper for how in loops[loop]):
         return ""
-    return loop if place.kind in _PARKING or any(how.input for how in loops[loop]) else ""
+    return loop if comes or place.kind in _PARKING else ""
 
 
 def _called(inside: Sequence[str], parked: _Parked, rules: Rules) -> bool:
@@ -175,7 +175,7 @@ def _called_by_name(place: StackMeaning, rules: Rules) -> str:
     at = next((at for at, name in enumerate(frames) if name in rules.calls or _is_virtual_call(frames[at : at + 2])), len(frames))
     loop = next((name for name in frames[at + 1 :] if not _passes_on(name, rules)), "??")
     own = _purposes(frames[:at], rules)
-    if len(own) < _DEEP or takes_work(own[0]) or is_a_threads(own[-1]) or not _can_be_loop(loop) or not is_loop(loop):
+    if len(own) < _DEEP or takes_work(own[0]) or is_a_threads(own[-1]) or not _can_be_loop(loop) or not is_pools_loop(loop):
         return ""
     return loop
 

@@ -28,7 +28,6 @@ _LOOP = frozenset(("loop", "worker", "workers"))
 _RUNNERS = frozenset((
     "pool", "executor", "executors", "scheduler", "dispatcher", "workqueue", "taskqueue", "threadpool"
 ))  # fmt: skip
-_WORKERS = frozenset(("worker", "workers"))
 _RUNS = frozenset((
     "run", "main", "work", "execute", "process", "thread", "entry", "start", "routine", "func", "function", "proc", "dispatch", "body"
 ))  # fmt: skip
@@ -62,13 +61,8 @@ def only_waits(name: str) -> bool:
     return (not _WAITING.isdisjoint(words) and _PLAIN.issuperset(words)) or _WRAPPED.search(" ".join(words)) is not None
 
 
-def is_loop(name: str) -> bool:
-    """Whether a function by its name, or by its class's, takes tasks and calls them in turn."""
-    return is_pools_loop(name) or not (_RUNS.isdisjoint(words_of(name)) or _WORKERS.isdisjoint(_words_of_owner(name)))
-
-
 def is_pools_loop(name: str) -> bool:
-    """The same of a class that is a pool's: that of a worker may be any thread's."""
+    """Whether a function by its name, or by its class's, takes tasks and calls them in turn; `WorkerThread::run` may be any thread's."""
     words = words_of(name)
     return not (_LOOP.isdisjoint(words) and (_RUNS.isdisjoint(words) or _RUNNERS.isdisjoint(_words_of_owner(name))))
 

@@ -120,6 +120,12 @@ def test_who_waits_deep_in_a_loop_that_reads_its_work_is_in_a_task(wait: tuple[F
     assert sorted(stuck(*asking, spare_one), key=str) == [5201, 5202, 5203]
 
 
+def test_who_waits_for_a_reply_deep_in_an_event_loops_callback_is_in_a_task_whatever_that_is_called() -> None:
+    loop = below(9, "reactor_loop", wait=(*poll_events(),))
+    asking = [below(number, "Reply::get", "resolve", "on_readable", "reactor_loop") for number in (1, 2)]
+    assert sorted(stuck(*asking, loop), key=str) == [5201, 5202]
+
+
 def test_one_function_between_the_loop_and_its_wait_may_be_another_place_to_park() -> None:
     assert stuck(below(1, "Distributor::pause", "Distributor::distribute"), below(9, "Distributor::distribute", wait=READS)) == []
 
@@ -152,11 +158,12 @@ def test_one_thread_alone_makes_no_pool() -> None:
     "path",
     [
         ("Connections::acquire", "write_audit", "transfer", "CALL", "Thread::entry"),
+        ("Flusher::until_dirty", "Flusher::one_round", "Flusher::go", "CALL", "WorkerThread::run"),
         ("Queue::pop", "Jobs::take", "CALL", LOOP),
         ("Event::wait", "refresh", "CALL", LOOP),
         ("Log::rotated", "Log::flush", "Log::run", "CALL", LOOP),
     ],
-    ids=["no-loop", "takes-work", "shallow", "a-thread's-body"],
+    ids=["no-loop", "of-a-thread", "takes-work", "shallow", "a-thread's-body"],
 )
 def test_what_else_a_stored_function_does_may_be_a_threads_own_work(path: tuple[str, ...]) -> None:
     assert stuck(*(below(number, *path) for number in (1, 2, 3))) == []

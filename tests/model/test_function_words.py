@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackan.model.function_words import is_a_threads, is_loop, only_waits, takes_work, words_of
+from stackan.model.function_words import is_a_threads, is_pools_loop, only_waits, takes_work, words_of
 
 
 def test_names_of_all_styles_have_words() -> None:
@@ -43,6 +43,6 @@ def test_a_wait_for_something_is_no_wrapper(name: str) -> None:
 
 
 def test_loops_call_tasks_and_bodies_are_run_by_threads() -> None:
-    assert all(map(is_loop, ["Pool::loop", "worker", "ThreadPool::run", "ThreadPoolImpl::worker", "exec::Executor::Run"]))
-    assert not any(map(is_loop, ["Thread::entry", "Thread::run", "Pool::shutdown", "handle_request"]))
+    assert all(map(is_pools_loop, ["Pool::loop", "worker", "ThreadPool::run", "ThreadPoolImpl::worker", "exec::Executor::Run"]))
+    assert not any(map(is_pools_loop, ["Thread::entry", "Thread::run", "WorkerThread::run", "Pool::shutdown", "handle_request"]))
     assert is_a_threads("Log::run") and not is_a_threads("transfer")
