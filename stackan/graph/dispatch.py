@@ -22,6 +22,7 @@ from functools import cache
 from stackan.graph.crowd import Crowd
 from stackan.graph.loop_frames import LoopFrames
 from stackan.model.facts import Fact, fact
+from stackan.model.function_words import takes_work
 from stackan.model.rules import Rules
 
 _PARKING = ("condition", "semaphore")
@@ -74,6 +75,12 @@ def _is_lambda(name: str) -> bool:
     return "{lambda" in name or "<lambda" in name
 
 
+def _caller_of(name: str, named: Sequence[str]) -> str:
+    """The caller of a function that takes work, which is the loop's helper, where it can be the loop; else that function."""
+    outside = named[named.index(name) + 1 :]
+    return outside[0] if takes_work(name) and outside else name
+
+
 def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
     """(dispatch frame, how it was recognized) for the loops in which threads are parked for work."""
     frames = LoopFrames(crowd, rules)
@@ -94,7 +101,7 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
     loops: dict[str, set[int]] = {}
     for number, named in ways.items():
         own = (name for name in reversed(named) if not has_others(name, named[0]) and not _is_lambda(name))
-        loop = next((name for name in named if name in busy), None) or next(own, named[0])
+        loop = next((name for name in named if name in busy), None) or _caller_of(next(own, named[0]), named)
         if frames.is_shallow(loop, crowd.places[number].application):
             loops.setdefault(loop, set()).update(crowd.seen[number])
     for name, threads in loops.items():

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from stackan.graph.crowd import Crowd
-from stackan.model.function_words import only_waits, takes_work, words_of
+from stackan.model.function_words import is_pools_loop, only_waits, takes_work, words_of
 from stackan.model.place import is_main
 from stackan.model.rules import Rules
 from stackan.model.stem import stem
@@ -23,6 +23,7 @@ _ELSEWHERE = ("??", "Py", "_Py", "rb_", "zend_", "lua", "Builtins_", "v8::intern
 _KINDS = 3  # parking places inside of one frame from which on it starts threads: a loop has one, or two
 _OUTSIDE = 4  # functions that call a loop, at most: it is near the start of its thread
 _INSIDE = 1  # functions of its own by which a loop waits, beside those that by their names take work or only wait
+_INSIDE_NAMED = 3  # … of one that is called a loop
 
 
 class LoopFrames:
@@ -40,7 +41,8 @@ class LoopFrames:
     def is_shallow(self, loop: str, application: Sequence[str]) -> bool:
         """Whether a thread that is parked so waits in the loop's own function, and not deep inside of what that called."""
         inside = application[: application.index(loop)]
-        return sum(name not in self._passing and not (only_waits(name) or takes_work(name)) for name in inside) <= _INSIDE
+        deep = sum(name not in self._passing and not (only_waits(name) or takes_work(name)) for name in inside)
+        return deep <= (_INSIDE_NAMED if is_pools_loop(loop) else _INSIDE)
 
     def _says_something(self, name: str) -> bool:
         if name in self._passing or name.startswith(_ELSEWHERE) or is_main(name) or only_waits(name):

@@ -352,3 +352,13 @@ def test_who_waits_deep_inside_of_a_request_is_not_parked_in_it(path: tuple[str,
 
 def test_helpers_that_take_work_may_call_each_other() -> None:
     assert dispatch(*waiting_below("Queue::wait_pop", "Queue::pop", "Pool::next_task", "Pool::loop")) == ["Pool::loop"]
+
+
+def test_a_loop_that_is_called_so_may_wait_further_inside() -> None:
+    assert dispatch(*waiting_below("nap", "look_around", "find_more", "Pool::worker_loop")) == ["Pool::worker_loop"]
+    assert dispatch(*waiting_below("nap", "look_around", "find_more", "serve")) == []
+
+
+def test_what_takes_work_is_the_loops_helper_though_others_are_idle_elsewhere_in_the_loop() -> None:
+    serving = [thread(4500 + number, f"thr-{number + 9}", poll_events(), app("read_request"), app("work"), START) for number in range(2)]
+    assert dispatch(*waiting_below("Queue::pop", "work"), *serving) == ["work"]
