@@ -1,8 +1,8 @@
 """Distinct stacks → what each waits for or does, by rules as data; threads → what they wait for and hold."""
 
-from stackan.classify.loops import NO_LOOPS, find_loops
+from stackan.classify.loops import NO_TASKS, find_tasks
 from stackan.classify.queues import park_consumers
 from stackan.classify.rulebook import Rulebook
 from stackan.classify.sightings import sight
 
-__all__ = ["NO_LOOPS", "Rulebook", "find_loops", "park_consumers", "sight"]
+__all__ = ["NO_TASKS", "Rulebook", "find_tasks", "park_consumers", "sight"]

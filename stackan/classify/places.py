@@ -8,7 +8,6 @@ outside of it; the *role* from those that start the thread.  Frame 0 alone is ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
@@ -79,16 +78,17 @@ class Places:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._known: dict[tuple[tuple[str, ...], str, bool], StackMeaning] = {}
+        self._known: dict[tuple[tuple[str, ...], str, str], StackMeaning] = {}
         self._timed: dict[int, tuple[StackMeaning, StackMeaning]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
+        self._runners = frozenset().union(*(rule.functions for rule in rules.executors if rule.caller))  # their callers are the loops
 
-    def place(self, names: tuple[str, ...], state: str = "", loops: frozenset[str] = frozenset()) -> StackMeaning:
+    def place(self, names: tuple[str, ...], state: str = "", loop: str = "") -> StackMeaning:
         """The place of a stack; `state` is the state that the dump prints for the thread, as profiles know it.
 
-        `loops` are frames that are known to run tasks by calling stored functions.
+        `loop` is the frame that is known to run it as a task.
         """
-        key = names, state, bool(loops) and self._runs_for(loops, names)
+        key = names, state, loop
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._classify(*key)
@@ -101,12 +101,7 @@ class Places:
             found = self._timed[id(place)] = (place, place._replace(timed=True))
         return found[1]
 
-    def _runs_for(self, loops: frozenset[str], names: tuple[str, ...]) -> bool:
-        """Whether a stored function runs inside of the innermost of these loops: a thread that is parked in a loop runs nothing for it."""
-        inside = list(takewhile(lambda name: name not in loops, names))
-        return len(inside) < len(names) and not self.rules.calls.isdisjoint(inside)
-
-    def _classify(self, names: tuple[str, ...], state: str, called: bool) -> StackMeaning:
+    def _classify(self, names: tuple[str, ...], state: str, loop: str) -> StackMeaning:
         wait = self._find_wait(names)
         said = self.rules.waits.get(state)
         # A profile names a printed state only where it says more than the frames: a monitor has no frame.
@@ -118,7 +113,7 @@ class Places:
         end = self._find_start(names, wait.run)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
-        in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
+        in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end])
         rule = self._find_rule(names, wait, state)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or self._by_mechanism(names, wait, end, in_task)
         return StackMeaning(
@@ -144,7 +139,12 @@ class Places:
             else "",
             counter=_counts(wait, meaning) and meaning.verb == "waiting" and rule is None and not in_task,
             interpreters=self.rules.interpreters,
+            loop=loop if in_task else "",
         )
+
+    def _is_run(self, application: Sequence[str]) -> bool:
+        """Whether a known executor runs what waits: its own loop would be parked there, but a task may be inlined into what runs it."""
+        return any(name in self._executors for name in application[1:]) or not self._runners.isdisjoint(application[:1])
 
     def _find_wait(self, names: Sequence[str]) -> _Wait:
         """Follow the innermost frames outwards as long as they belong to a wait; the outermost of them names it."""

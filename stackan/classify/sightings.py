@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from stackan.classify.awaited import Waits
 from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_owner_words, find_printed, held_by_guards
-from stackan.classify.loops import NO_LOOPS, Loops
+from stackan.classify.loops import NO_TASKS, Tasks
 from stackan.classify.places import Places
 from stackan.classify.printed_state import read_awaited, read_held
 from stackan.classify.timeouts import Timeouts
@@ -17,13 +17,13 @@ from stackan.model.dump import Dump, Facts
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Sighting, StackMeaning, is_main, unparked
 from stackan.model.stem import stem
 
-_NONE: frozenset[str] = frozenset()
+_NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
 
 Stacks = Mapping[int, tuple[str, ...]]  # names by stack node
 
 
-def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, spoken: Stacks = MappingProxyType({})) -> list[Sighting]:
-    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `loops` those of the process's pools.
+def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, spoken: Stacks = MappingProxyType({})) -> list[Sighting]:
+    """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `tasks` are those that run tasks of its pools.
 
     `spoken` are the names of the stacks in which lambdas can be named better.
     """
@@ -31,15 +31,15 @@ def sight(dump: Dump, stacks: Stacks, places: Places, loops: Loops = NO_LOOPS, s
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     told = ToldByArguments(dump)
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
-    known: dict[tuple[int, str, frozenset[str]], StackMeaning] = {}  # by what it follows from
+    known: dict[tuple[int, str, str], StackMeaning] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         said = states.get(thread) if states else None
-        own = loops.get(stem(dump.thread(thread).name), _NONE) if loops else _NONE
-        key = nodes[thread], said.words if said is not None else "", own
+        names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
+        loop = tasks.get(stem(dump.thread(thread).name), _NONE).get(names, "") if tasks else ""
+        key = nodes[thread], said.words if said is not None else "", loop
         place = known.get(key)
         if place is None:
-            names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
             place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])

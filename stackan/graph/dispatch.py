@@ -10,47 +10,22 @@ A thread that is parked for work waits in the frame directly inside the loop, or
 
 The second shows which frame is the loop only if another thread works inside of it.  Where all are parked, the loop is the outermost
 frame that only these threads have.
+
+Where nobody is parked, the frame that called what the threads run is known with the places themselves (stackan.classify.loops).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache
 
+from stackan.graph.crowd import Crowd
+from stackan.graph.loop_frames import LoopFrames
 from stackan.model.facts import Fact, fact
-from stackan.model.place import StackMeaning, is_main
+from stackan.model.function_words import takes_work
 from stackan.model.rules import Rules
-from stackan.model.track import Track
 
 _PARKING = ("condition", "semaphore")
-
-
-class Crowd:
-    """Threads by the places in which they were seen: what follows from a place is worked out once for it."""
-
-    def __init__(self, tracks: Sequence[Track]) -> None:
-        self.tracks = tracks
-        self.places: dict[int, StackMeaning] = {}  # equal places are the same object
-        self.seen: dict[int, list[int]] = {}  # which of the tracks, by place; more than once if it was seen there more than once
-        for at, track in enumerate(tracks):
-            for _, sighting in track.sightings:
-                place = sighting.place
-                if id(place) not in self.places:
-                    self.places[id(place)], self.seen[id(place)] = place, []
-                self.seen[id(place)].append(at)
-
-    def inside(self, dispatch: frozenset[str]) -> list[Track]:
-        """The threads that were ever seen inside one of these frames, in their own order."""
-        return [self.tracks[at] for at in sorted(set().union(*(self.around[name] for name in dispatch if name in self.around)))]
-
-    @cached_property
-    def around(self) -> dict[str, set[int]]:
-        """Which of the tracks were ever inside of each frame."""
-        around: dict[str, set[int]] = {}
-        for number, place in self.places.items():
-            for name in place.application:
-                around.setdefault(name, set()).update(self.seen[number])
-        return around
 
 
 def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, Fact]]:
@@ -58,7 +33,17 @@ def dispatch_frames(crowd: Crowd, rules: Rules) -> list[tuple[str, Fact]]:
     executors: dict[str, Fact] = {}
     for place in crowd.places.values():
         executors.update(item for item in _executors(place.application, rules) if item[0] not in executors)
-    return [*executors.items(), *(item for item in _parking_loops(crowd, rules) if item[0] not in executors)]
+    loops = dict(_parking_loops(crowd, rules))
+    return [*executors.items(), *((name, why) for name, why in {**_calling_loops(crowd), **loops}.items() if name not in executors)]
+
+
+def _calling_loops(crowd: Crowd) -> dict[str, Fact]:
+    """The frames that run tasks by calls of their own, each with how it was recognized."""
+    tasks: dict[str, set[int]] = {}
+    for number, place in crowd.places.items():
+        if place.loop:
+            tasks.setdefault(place.loop, set()).update(crowd.seen[number])
+    return {loop: fact("calls-its-tasks", count=len(threads), function=loop) for loop, threads in tasks.items()}
 
 
 def _executors(frames: Sequence[str], rules: Rules) -> Iterator[tuple[str, Fact]]:
@@ -90,14 +75,20 @@ def _is_lambda(name: str) -> bool:
     return "{lambda" in name or "<lambda" in name
 
 
+def _caller_of(name: str, named: Sequence[str]) -> str:
+    """The caller of a function that takes work, which is the loop's helper, where it can be the loop; else that function."""
+    outside = named[named.index(name) + 1 :]
+    return outside[0] if takes_work(name) and outside else name
+
+
 def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
     """(dispatch frame, how it was recognized) for the loops in which threads are parked for work."""
-    passing = rules.glue | rules.starts
+    frames = LoopFrames(crowd, rules)
     ways: dict[int, list[str]] = {}  # by place: the frames that may be the loop, innermost first
     parked: dict[str, set[int]] = {}  # by the innermost of them
     for number, place in crowd.places.items():
         if place.verb == "idle" and place.kind in _PARKING and place.role is None:
-            named = [name for name in place.application if not name.startswith("??") and name not in passing and not is_main(name)]
+            named = frames.named(place.application)
             if named:
                 ways[number] = named
                 parked.setdefault(named[0], set()).update(crowd.seen[number])
@@ -110,8 +101,9 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
     loops: dict[str, set[int]] = {}
     for number, named in ways.items():
         own = (name for name in reversed(named) if not has_others(name, named[0]) and not _is_lambda(name))
-        loop = next((name for name in named if name in busy), None) or next(own, named[0])
-        loops.setdefault(loop, set()).update(crowd.seen[number])
+        loop = next((name for name in named if name in busy), None) or _caller_of(next(own, named[0]), named)
+        if frames.is_shallow(loop, crowd.places[number].application):
+            loops.setdefault(loop, set()).update(crowd.seen[number])
     for name, threads in loops.items():
         if name in busy:
             yield name, fact("parked-in-a-busy-loop", count=len(threads), function=name)

@@ -1,18 +1,21 @@
 """Worker pools: found by their dispatch frame, and judged.
 
-A pool is declared by a profile, or its threads share a dispatch frame (dispatch.py).  Entry functions and names make no
-pool: sixty clients on one mutex are none, and a server with a thread for each connection grows.
+A pool is declared by a profile, or its threads share a dispatch frame (dispatch.py), or a name that the program gave to
+threads that it made together (named_pools.py).  Entry functions make no pool, nor does a name alone: sixty clients on one
+mutex are none, and a server with a thread for each connection grows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.graph.dispatch import Crowd, dispatch_frames
+from stackan.graph.crowd import Crowd
+from stackan.graph.dispatch import dispatch_frames
+from stackan.graph.named_pools import named_pools
 from stackan.model.facts import Fact, fact
 from stackan.model.process import Pool
 from stackan.model.rules import Phrase, PoolRule, Rules
-from stackan.model.stem import stem
+from stackan.model.stem import belongs_to, common_name, stem
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
 
@@ -26,7 +29,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         members = crowd.inside(rule.dispatch)
         if members:
             why = fact("declared-by-profile", rule=rule.id, frames=tuple(sorted(rule.dispatch)))
-            for stem, group in _stems(members).items() if rule.by_name else [("", members)]:
+            for stem, group in _named(members) if rule.by_name else [("", members)]:
                 name = rule.name.followed_by(stem) if stem else rule.name
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
@@ -40,23 +43,29 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         for stem, group in _by_stem(members):
             name = Phrase(f"{dispatch} ({stem})" if stem else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
+    left = [track for track in free.tracks if track.key not in taken]
+    found += [_judge(pool.members, Phrase(pool.name), "", snapshots, None, pool.why) for pool in named_pools(left, current)]
     every = (*pools, *sorted(found, key=lambda pool: (-len(pool.members), pool.name)))
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 
 
 def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
-    """Split by the stem of the threads' names (wrk-7 → wrk), where that gives at least two threads each."""
-    groups = _stems(members)
-    if len(groups) > 1 and all(len(group) > 1 for group in groups.values()):
-        return list(groups.items())
-    return [(next(iter(groups)) if len(groups) == 1 else "", list(members))]
+    """Split by what the threads' names have in common (wrk-7 → wrk), where that gives at least two threads each."""
+    groups = _named(members)
+    if len(groups) > 1 and all(len(group) > 1 for _, group in groups):
+        return groups
+    return [(groups[0][0] if len(groups) == 1 else "", list(members))]
 
 
-def _stems(members: Sequence[Track]) -> dict[str, list[Track]]:
+def _named(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
+    """The threads by what their names have in common, each group with what to call it."""
+    stems = {stem(track.name) for track in members}
     groups: dict[str, list[Track]] = {}
     for track in members:
-        groups.setdefault(stem(track.name), []).append(track)
-    return groups
+        own = stem(track.name)
+        pool = next((other for other in sorted(stems) if other != own and belongs_to(track.name, other)), own)
+        groups.setdefault(pool, []).append(track)
+    return [(common_name(pool, (track.name for track in group)), group) for pool, group in groups.items()]
 
 
 def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int, rule: PoolRule | None, evidence: Fact) -> Pool:

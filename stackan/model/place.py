@@ -70,6 +70,7 @@ class StackMeaning(NamedTuple):
     answer: bool = False  # by the names of its functions, it waits for an answer
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
+    loop: str = ""  # the frame of a pool that runs it as a task, where other threads or names show one
 
     @property
     def of_initial_thread(self) -> bool:

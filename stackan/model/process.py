@@ -19,7 +19,7 @@ class Pool(NamedTuple):
     """Threads that share a dispatch frame and take work from one place."""
 
     name: Phrase
-    dispatch: str  # the frame by which it was recognized
+    dispatch: str  # the frame by which it was recognized, "" if only names show it
     members: tuple[Track, ...]
     workers: tuple[Track, ...]  # members that take jobs (a listener does not)
     idle: int  # workers that wait for work in the newest snapshot

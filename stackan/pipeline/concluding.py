@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stackan.classify import NO_LOOPS, Rulebook, find_loops, park_consumers, sight
+from stackan.classify import Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
 from stackan.compare import follow, park_turn_waiters_across, rate
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
@@ -108,8 +108,8 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
     seen.update(_thread_names(dumps[-1]))
     seen.update(said.words for dump in dumps for said in dump.facts.states.values())
     places = rulebook.places(seen)
-    loops = find_loops(dumps, stacks, places) if not places.rules.calls.isdisjoint(seen) else NO_LOOPS
-    sightings = [sight(dump, by_node, places, loops, better) for dump, by_node, better in zip(dumps, stacks, spoken)]
+    tasks = find_tasks(dumps, stacks, places)
+    sightings = [sight(dump, by_node, places, tasks, better) for dump, by_node, better in zip(dumps, stacks, spoken)]
     repeats = find_repeats(dumps, beside.counters, lambda at: any(sighting.runs for sighting in sightings[at]))
     kept = [at for at in range(len(dumps)) if at not in repeats.doubtful]
     index = {at: position for position, at in enumerate(kept)}

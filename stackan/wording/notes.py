@@ -138,6 +138,16 @@ POOLS = {
             "{count} of its threads were seen waiting for work where {function} takes it",
         )
     ],
+    "calls-its-tasks": [
+        many(
+            "one of its threads waits deep inside of what {function} called",
+            "{count} of its threads wait deep inside of what {function} called",
+        )
+    ],
+    "numbered-without-a-gap": [
+        many("one thread has this name and a number", "{count} threads have this name, and are numbered without a gap")
+    ],
+    "named-and-parked-alike": [many("one thread has this name", "{count} threads have this name, and wait for work at one place")],
     "all-parked-alike": [
         many(
             "one thread waits for work inside {function}, and none is seen at work there",

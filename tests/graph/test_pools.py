@@ -267,7 +267,7 @@ def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:
 
 def dispatch(*threads: Thread) -> list[str]:
     text = dump(MAIN, *threads)
-    return [pool.dispatch for pool in analyze(text, text).processes[0].pools]
+    return [pool.dispatch for pool in analyze(text, text).processes[0].pools if pool.dispatch]
 
 
 def waiting_below(*path: str, count: int = 2, name: str = "thr", at: int = 4400) -> list[Thread]:
@@ -306,3 +306,59 @@ def test_what_starts_all_kinds_of_threads_is_no_loop_of_one_kind() -> None:
     writers = waiting_below("pop", "write_loop", "spawned", name="writer", at=4500)
     other = waiting_below("rotate", "spawned", count=1, name="log", at=4600)
     assert dispatch(*readers, *writers, *other) == ["read_loop", "write_loop"]
+
+
+def test_a_number_in_front_of_a_name_or_inside_of_it_makes_no_pool_of_one() -> None:
+    for names in (("1_io_sched", "2_io_sched", "10_io_sched"), ("[AIO 0:18]", "[AIO 1:18]", "[AIO 2:18]")):
+        text = dump(MAIN, *(waiter(at, name)._replace(name=name) for at, name in enumerate(names)))
+        pool = the_pool(analyze(text, text))
+        assert (len(pool.workers), pool.exhausted, pool.name.endswith(("(io_sched)", "(AIO)"))) == (3, True, True)
+
+
+# -- frames that are no loop
+
+
+def test_what_passes_a_wait_on_is_no_loop() -> None:
+    assert dispatch(*waiting_below("Lck_CondWaitUntil", "pool_herder")) == ["pool_herder"]
+    assert dispatch(*waiting_below("Event::wait")) == []
+
+
+@pytest.mark.parametrize("frame", ["rb_vm_exec", "Builtins_InterpreterEntryTrampoline", "PyObject_Vectorcall", "luaV_execute"])
+def test_what_runs_a_script_is_no_loop(frame: str) -> None:
+    assert dispatch(*waiting_below(frame)) == []
+
+
+def test_a_frame_in_which_threads_of_other_names_are_parked_elsewhere_starts_them() -> None:
+    disk = waiting_below("AIOThreadInfo::start", "EThread::execute", name="AIO")
+    timer = waiting_below("tick", "EThread::execute", count=1, name="LOG", at=4500)
+    moving = thread(4600, "NET", receive(7), app("serve"), app("EThread::execute"), START)
+    assert dispatch(*disk, *timer, moving) == ["AIOThreadInfo::start"]
+
+
+def test_a_frame_that_main_stands_in_too_is_no_loop() -> None:
+    main = thread(4100, "wrk", sleep(), app("tick"), app("serve"), app("main"))
+    text = dump(main, *waiting_below("pop", "serve"))
+    assert [pool.dispatch for pool in analyze(text, text).processes[0].pools] == ["pop"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("Stage::enroll", "change_stage", "commit"), ("enroll", "commit", "end", "run", "execute", "parse", "dispatch", "handle")],
+    ids=["far-inside", "far-outside"],
+)
+def test_who_waits_deep_inside_of_a_request_is_not_parked_in_it(path: tuple[str, ...]) -> None:
+    assert not {"commit", "end"} & set(dispatch(*waiting_below(*path)))
+
+
+def test_helpers_that_take_work_may_call_each_other() -> None:
+    assert dispatch(*waiting_below("Queue::wait_pop", "Queue::pop", "Pool::next_task", "Pool::loop")) == ["Pool::loop"]
+
+
+def test_a_loop_that_is_called_so_may_wait_further_inside() -> None:
+    assert dispatch(*waiting_below("nap", "look_around", "find_more", "Pool::worker_loop")) == ["Pool::worker_loop"]
+    assert dispatch(*waiting_below("nap", "look_around", "find_more", "serve")) == []
+
+
+def test_what_takes_work_is_the_loops_helper_though_others_are_idle_elsewhere_in_the_loop() -> None:
+    serving = [thread(4500 + number, f"thr-{number + 9}", poll_events(), app("read_request"), app("work"), START) for number in range(2)]
+    assert dispatch(*waiting_below("Queue::pop", "work"), *serving) == ["work"]
