@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from stackan.model.columns import Columns
-from stackan.model.dump import Facts, Printed
+from stackan.model.dump import Facts, Printed, PrintedState
 from stackan.parsing.printed import Asked, locate, read_answer, read_question
 
 _REFUSALS = (b"ptrace: ", b"Could not attach", b"Unable to attach", b"eu-stack: ")
@@ -42,13 +44,18 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     refusals.sort(key=lambda words: words.startswith(_ADVICE))
     # A live process's main thread is not announced; with a core it is.
     announced += announced > 0 and command is None
-    return Facts(pid, command, _place(data, printed), tuple(dict.fromkeys(refusals)), announced, limited)
-
-
-def _place(data: bytes, printed: list[tuple[Printed, bytes]]) -> tuple[Printed, ...]:
-    """The printed locks that are known by their addresses, or by names that have one."""
     known = locate(data, {name for _, name in printed if name})
-    return tuple(word._replace(address=known[name]) if name else word for word, name in printed if not name or name in known)
+    placed = tuple(word._replace(address=known[name]) if name else word for word, name in printed if not name or name in known)
+    facts = Facts(pid, command, placed, tuple(dict.fromkeys(refusals)), announced, limited)
+    unplaced = [(word, name) for word, name in printed if name and name not in known]
+    return facts._replace(states=_read_named(data, columns, unplaced)) if unplaced else facts
+
+
+def _read_named(data: bytes, columns: Columns, printed: list[tuple[Printed, bytes]]) -> Mapping[int, PrintedState]:
+    """The threads' states as far as source lines tell of locks whose names have no address."""
+    from stackan.parsing.source_lines import read_named  # few people print a lock so
+
+    return read_named(data, columns, printed)
 
 
 def read_pid(data: bytes, start: int) -> int | None:
