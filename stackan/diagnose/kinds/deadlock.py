@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
+from stackan.diagnose.evidence.doing import wanted
 from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.model.facts import Fact, Shown, Value, fact
@@ -105,8 +106,11 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
     facts: list[Fact] = []
     following = iter(edges)
     for edge in following:
+        track = graph.nodes[edge.waiter].track
         names = {"waiter": _named(graph.nodes[edge.waiter]), "supplier": _named(graph.nodes[edge.supplier])}
-        if edge.relation == END_OF:
+        if edge.relation == END_OF and track is not None and track.place.kind != "thread":  # the dump names the owner, and not the lock
+            facts.append(fact("waits-held-by", **names, what=wanted(track), shown=_shown(graph, edge)))
+        elif edge.relation == END_OF:
             facts.append(fact("waits-for-end-of", **names, shown=_shown(graph, edge)))
         else:
             facts.append(_step(graph, edge, next(following)))
