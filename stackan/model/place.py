@@ -138,6 +138,12 @@ class Sighting(NamedTuple):
         return self.dump.facts.states.get(self.thread)
 
     @property
+    def waited(self) -> int:
+        """The least time, in seconds, for which the dump itself says that it has waited here in one go."""
+        state = self.printed_state if self.dump.facts.states else None
+        return state.waited if state is not None else 0
+
+    @property
     def runs(self) -> bool:
         """Whether the thread was met while it ran, in a function and at an address that the text prints."""
         names, dump = self.place.names, self.dump

@@ -132,6 +132,12 @@ ADVICE = {
             "Readers of a ReentrantReadWriteLock, and a StampedLock's owner, are recorded nowhere."
         ),
     ],
+    "list-owners-in-core": [
+        one(
+            "Print the core with the list of owned locks, which says who owns those of java.util.concurrent: "
+            "`jhsdb jstack --locks --exe JAVA --core CORE` (`jstack -l JAVA CORE` up to JDK 8)."
+        ),
+    ],
     "print-owners-in-windbg": [one("Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`.")],
     "find-locker-in-go": [
         one(

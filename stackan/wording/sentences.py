@@ -303,6 +303,12 @@ _OTHERS = {
 # -- how long it has been so
 
 _SPANS = {
+    "waited-in-one-go": [
+        many(
+            "By the dump's own words it has waited for at least {span} in one go.",
+            "By the dump's own words each of them has waited for at least {span} in one go.",
+        )
+    ],
     "same-place": [
         many(
             "It stands in the same place in both snapshots as far as they go, {span} apart.",
@@ -495,6 +501,7 @@ _PROBLEMS = {
 
 _DOUBTS = {
     "one-snapshot": [one("One snapshot cannot prove it: take a second one.")],
+    "one-moment": [one("One moment cannot prove it, and no second one is to be had of this process.")],
     "one-snapshot-no-duration": [one("One snapshot cannot tell for how long.")],
     "owner-printed-earlier": [one("An owner was printed in an earlier snapshot; its thread has stood still since then.")],
     "guard-is-no-proof": [one("A guard among these locals may be left over from an earlier call, so this is no proof.")],
@@ -523,6 +530,10 @@ _HEADLINES = {
         one("Nothing could be compared, as the snapshots are of different processes: give two or more of one process.")
     ],
     "take-a-second-snapshot": [one("One snapshot cannot tell what is stuck: take a second one some minutes later.")],
+    "core-shows-one-moment": [one("A core shows one moment, which cannot tell what is stuck: when it hangs again, dump it twice.")],
+    "ended-with-this-dump": [
+        one("The process ended with this dump, so no second one tells what is stuck: when it hangs again, dump it twice.")
+    ],
     "not-seen-stuck-but-unknown": [one("No thread is seen stuck, but {count} of {of} cannot be judged by this dump.")],
     "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
 from stackan.diagnose.evidence.doing import wanted
+from stackan.diagnose.evidence.moments import doubt_of_one
 from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.model.facts import Fact, Shown, Value, fact
@@ -44,7 +45,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
             *more_behind(behind),
             *([fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
         ),
-        doubts=_doubts(graph, edges, bool(linked), confidence),
+        doubts=_doubts(graph, edges, bool(linked), confidence, [process for process, _ in threads]),
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
         evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
@@ -87,16 +88,16 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
 
 
-def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str) -> tuple[Fact, ...]:
+def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str, processes: Sequence[Process]) -> tuple[Fact, ...]:
     doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure]
     names = {
         "owner-printed-earlier": (True, False) in doubtful,
         "guard-is-no-proof": (False, False) in doubtful,
         "log-is-no-proof": any(logged for _, logged in doubtful),
         "table-is-no-proof": linked,
-        "one-snapshot": confidence == POSSIBLE,
     }
-    return tuple(fact(name) for name, holds in names.items() if holds)
+    doubts = tuple(fact(name) for name, holds in names.items() if holds)
+    return doubts if confidence != POSSIBLE else (*doubts, doubt_of_one(processes))
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:

@@ -125,7 +125,8 @@ def _finding(
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
     handovers = holders.handovers.of(tracks) if alone else []
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
-    once = min(len(process.dumps) for process in processes) == 1
+    waited = min(track.newest.waited for track in tracks)
+    once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     behind = max(behind, len(stopped))
@@ -239,6 +240,9 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
     process, first = group[0]
     tracks = [track for _, track in group]
     facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
+    waited = min(track.newest.waited for track in tracks)
+    if waited:
+        facts.append(fact("waited-in-one-go", count=len(group), span=waited))
     before = moved_from(first)
     if before is not None:
         facts.append(fact("object-has-moved", address=f"{before:#x}"))

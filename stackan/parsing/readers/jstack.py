@@ -53,6 +53,7 @@ _AROUND = (
     b"Attaching to remote server ",
 )
 _ATTACHING = b"Attaching to process ID "
+_CORE = b"Attaching to core "  # `core.4100 from executable /opt/jdk8/bin/java, please wait...`
 
 
 def read(data: bytes) -> ParsedText:
@@ -69,6 +70,7 @@ class _Reader:
         self.deadlocks = Deadlocks()  # what deadlock sections say
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
+        self.cores: set[int] = set()  # rows of the first threads behind their lines
         self.in_deadlock = self.in_heap = False
         self.starts = [(0, 0)]  # (row of its first thread, its first line) of each snapshot
 
@@ -163,7 +165,7 @@ class _Reader:
 
     def _around(self, text: bytes) -> bool:
         """A line of the dump that belongs to no thread: none takes lines behind it."""
-        if text.startswith((DUMP, _ATTACHING)):
+        if text.startswith((DUMP, _ATTACHING, _CORE)):
             self._begin(text)
         elif text.endswith(b":") and text[:-1].isdigit() and len(text) < 12:  # jcmd names the process first
             self.pids[len(self.threads)] = int(text[:-1])
@@ -185,6 +187,8 @@ class _Reader:
         rows = len(self.threads)
         if rows and self.starts[-1][0] != rows:
             self.starts.append((rows, self.builder.line))
+        if text.startswith(_CORE):
+            self.cores.add(rows)
         number = text[len(_ATTACHING) :].split(b",")[0]
         if text.startswith(_ATTACHING) and number.isdigit() and len(number) < 12:
             self.pids[rows] = int(number)
@@ -204,6 +208,7 @@ class _Reader:
             printed=(),
             refusals=(),
             announced=self.announced.get(first, 0),
+            core=first in self.cores,
             states={row: thread.printed_state() for row, thread in threads.items()},
         )
 
