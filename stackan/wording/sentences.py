@@ -128,6 +128,7 @@ _CHAIN = {
         one("{waiter} waits for {what}, which {supplier} holds ({shown})."),
         one("{waiter} waits for {what}, which {supplier} holds."),
     ],
+    "waits-seems-held-by": [one("{waiter} waits for {what}, which {supplier} seems to hold ({shown}).")],
     "waits-released-only-by": [one("{waiter} waits for {what}, which only {supplier} could release.")],
     "waits-may-come-from": [
         one("{waiter} waits for {what}, which may come from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
@@ -208,6 +209,7 @@ _HOLDERS = {
             "{thread} itself seems to hold {what}, for which {count} threads wait.",
         )
     ],
+    "works-on-what-it-guards": [one("That is inferred: its outer frames work on that lock, or on the object in which it lies.")],
     "guard-may-be-left-over": [one("The guard that shows it may be left over from an earlier call.")],
     "log-of-another-moment": [one("The log that shows it is of another moment.")],
     "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
@@ -505,6 +507,9 @@ _DOUBTS = {
     "one-snapshot-no-duration": [one("One snapshot cannot tell for how long.")],
     "owner-printed-earlier": [one("An owner was printed in an earlier snapshot; its thread has stood still since then.")],
     "guard-is-no-proof": [one("A guard among these locals may be left over from an earlier call, so this is no proof.")],
+    "mentions-are-no-proof": [
+        one("In its outer frames each works on what the other waits for, and no third thread does: a strong sign, and no proof.")
+    ],
     "log-is-no-proof": [one("The log is not of the moment of the dump, so this is no proof.")],
     "table-is-no-proof": [
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")

@@ -9,7 +9,7 @@ from stackan.diagnose.evidence.doing import doing, holder_doing
 from stackan.diagnose.evidence.holders import HOPS, Holder, Holders, PathToRoot
 from stackan.diagnose.evidence.possible_holders import name_candidates, name_missing
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.place import RECORDED, Held
+from stackan.model.place import INFERRED, RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 
@@ -80,6 +80,8 @@ def _is_sure(hold: Held) -> bool:
 def _doubt(hold: Held) -> list[Fact]:
     if _is_sure(hold):
         return []
+    if hold.evidence == INFERRED:
+        return [fact("works-on-what-it-guards")]
     return [fact("log-of-another-moment" if hold.log is not None else "guard-may-be-left-over")]
 
 

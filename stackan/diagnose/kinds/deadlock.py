@@ -11,10 +11,10 @@ from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.model.facts import Fact, Shown, Value, fact
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
-from stackan.model.place import LOCALS, RECORDED
+from stackan.model.place import INFERRED, LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, Node, WaitGraph
+from stackan.model.waitgraph import END_OF, HELD_BY, MAY_COME, ONLY_BY, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
 _ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
 _ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
@@ -89,10 +89,11 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
 
 
 def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str, processes: Sequence[Process]) -> tuple[Fact, ...]:
-    doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure]
+    doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure and edge.evidence != INFERRED]
     names = {
         "owner-printed-earlier": (True, False) in doubtful,
         "guard-is-no-proof": (False, False) in doubtful,
+        "mentions-are-no-proof": any(not edge.sure and edge.evidence == INFERRED for edge in edges),
         "log-is-no-proof": any(logged for _, logged in doubtful),
         "table-is-no-proof": linked,
     }
@@ -123,8 +124,9 @@ def _step(graph: WaitGraph, wait: Edge, behind: Edge) -> Fact:
     waiter = graph.nodes[wait.waiter].track
     link = link_of(waiter) if waiter is not None else None
     alone = behind.relation == MAY_COME and len(graph.out[behind.waiter]) == 1
+    inferred = behind.relation == HELD_BY and behind.evidence == INFERRED
     return fact(
-        "waits-comes-only-from" if alone else f"waits-{behind.relation}",
+        "waits-comes-only-from" if alone else "waits-seems-held-by" if inferred else f"waits-{behind.relation}",
         waiter=_named(graph.nodes[wait.waiter]),
         what=_named(graph.nodes[wait.supplier]),
         supplier=_named(graph.nodes[behind.supplier]),
