@@ -10,25 +10,14 @@ that it lies in, among the arguments of its outer frames.  That is an inference,
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackan.model.mentions import WITHIN, mentions_of
 from stackan.model.place import INFERRED, Held, Sighting
 from stackan.model.track import STUCK, UNSURE, Track, held_by
 
-_WITHIN = 256  # bytes from an object's start in which a lock of its own may lie
 _KINDS = frozenset(("mutex", "rwlock", "spinlock"))
-_VALUE = re.compile(rb"(?:\b(?:this|self)=)?(?:[\w.]+@entry=)?@?0x([0-9a-f]{6,16})")
-
-
-class _Mention(NamedTuple):
-    """A value of an argument: the address of something that a function works on."""
-
-    value: int
-    itself: bool  # the object whose function it is
-    frame: int  # counted from the innermost
 
 
 def hold_crossed(tracks: Sequence[Track]) -> list[Track]:
@@ -87,24 +76,13 @@ def _mentioned(track: Track, locks: Sequence[int]) -> dict[int, int]:
 
 def _locks_of(sighting: Sighting, locks: Sequence[int], awaited: int) -> dict[int, int]:
     found: dict[int, int] = {}
-    for mention in _mentions(sighting):
+    for mention in mentions_of(sighting):
         at = bisect_right(locks, mention.value - 1)  # the first lock from there on: of several in one object that is the object's own
         if at == len(locks):
             continue
         lock = locks[at]
-        if lock == mention.value or (mention.itself and mention.value != awaited and lock - mention.value < _WITHIN):
+        if lock == mention.value or (mention.itself and mention.value != awaited and lock - mention.value < WITHIN):
             found.setdefault(lock, mention.frame)
-    return found
-
-
-def _mentions(sighting: Sighting) -> list[_Mention]:
-    dump, thread, place = sighting.dump, sighting.thread, sighting.place
-    found = []
-    for at in range(place.wait_frames, len(place.names)):
-        method = ".(*" in place.names[at]  # of Go, which prints the receiver first and no names
-        for match in _VALUE.finditer(dump.arguments_in(thread, at)):
-            itself = match[0].startswith((b"this=", b"self=")) or (method and not match.start())
-            found.append(_Mention(int(match[1], 16), itself, at))
     return found
 
 

@@ -176,6 +176,20 @@ _HOLDERS = {
         one("By elimination one of {threads} may hold it: no other threads are past that lock inside {function}."),
         one("By elimination one of {threads} may hold it: no other threads are at work."),
     ],
+    "may-hold-by-object": [
+        one("{thread} may hold it: in {function} it works on {object}, the object in which that lock lies."),
+        one("{thread} may hold it: in {function} it works on that lock."),
+    ],
+    "may-hold-itself": [
+        one("{thread} may hold it itself: further out on its own stack {function} works on {object}, the object in which that lock lies."),
+        one("{thread} may hold it itself: {function}, which takes it, stands on its stack twice."),
+    ],
+    "may-hold-itself-in-handler": [
+        one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
+    ],
+    "may-hold-as-only-one": [
+        one("By elimination {thread} may hold it: all other threads of the process are parked, or wait for that lock."),
+    ],
     "may-be-missing": [one("By elimination that is {thread}: no other thread is inside {function} without waiting there.")],
     "may-be-missing-one-of": [
         one("By elimination that is one of {threads}: no other threads are inside {function} without waiting there.")

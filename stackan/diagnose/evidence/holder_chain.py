@@ -42,7 +42,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if track.place.state != "lock":
         return []
     if awaited.address is None:
-        return _hints(waiters) or [fact("lock-not-printed")]
+        return _hints(waiters) or [fact("lock-not-printed"), *holders.objects.name_itself(waiters)]
     readers = holders.readers.of(track)
     if awaited.address in holders.by_address:
         holder = holders.by_address[awaited.address][0]
@@ -54,7 +54,15 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [fact("owner-is-no-thread-here", lwp=word.owner, line=word.line)]
-    return [fact("no-holder-shown"), *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+    return [fact("no-holder-shown"), *_hints(waiters), *_name_candidates(waiters, holders)]
+
+
+def _name_candidates(waiters: list[Track], holders: Holders) -> list[Fact]:
+    """Those that may hold the lock: by the object in which it lies, by the function that takes it, else by elimination."""
+    objects = holders.objects
+    named = objects.name_candidates(waiters) or name_candidates(waiters, holders.candidates)
+    itself = objects.name_itself(waiters)
+    return [*named, *itself] or objects.name_the_only_one(waiters)
 
 
 def explain_held(track: Track, holders: Holders) -> list[Fact]:
