@@ -32,6 +32,8 @@ from stackan.model.place import (
 )
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
+# A virtual thread that waits so keeps others from running: it is no consumer that is parked.
+_PINS = frozenset(("java.lang.VirtualThread.parkOnCarrierThread",))
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
@@ -107,6 +109,7 @@ class Places:
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (called and not served) or any(name in self._executors for name in names[wait.run + 1 : end])
+        in_task = in_task or not _PINS.isdisjoint(names[: wait.run])
         rule = self._find_rule(names, wait, state)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or _by_mechanism(names, wait, end, in_task)
         return StackMeaning(

@@ -68,6 +68,7 @@ class _Reader:
         self.builder = Builder(data)
         self.threads: list[JavaThread] = []
         self.deadlocks = Deadlocks()  # what deadlock sections say
+        self.carriers: dict[int, JavaThread] = {}  # {row: the virtual thread that is mounted on it}
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
         self.cores: set[int] = set()  # rows of the first threads behind their lines
@@ -134,7 +135,9 @@ class _Reader:
             thread.state, thread.state_line = body[len(_STATE) :].split(b" ")[0], builder.line
         elif body.startswith(_MOUNTED) and body[len(_MOUNTED) :].isdigit():
             thread.carries = "java: carrier"
-            self._open(JavaThread(b"", builder.line), read_number(body[len(_MOUNTED) :]))
+            mounted = JavaThread(b"#" + body[len(_MOUNTED) :], builder.line)
+            self.carriers[len(self.threads) - 1] = mounted
+            self._open(mounted, read_number(body[len(_MOUNTED) :]))
         elif body.startswith(_MORE_OF_HEADER):
             builder.continuation()
             thread.compiles = thread.compiles or body.startswith(b"Compiling: ")
@@ -196,6 +199,9 @@ class _Reader:
     def _facts(self, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
         """The facts about the threads of one snapshot."""
         threads = {row: self.threads[row] for row in range(first, stop)}
+        for row in self.carriers.keys() & threads.keys():
+            if self.carriers[row].keeps_carrier():
+                threads[row].pin(self.carriers[row])
         by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
             by_name.setdefault(thread.name, []).append(thread)
