@@ -13,6 +13,7 @@ from stackan.diagnose.kinds.parallel_jobs import Jobs
 from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
 from stackan.diagnose.kinds.spin import find_held_loops, find_spins
 from stackan.diagnose.kinds.stuck_waits import find_stuck_waits
+from stackan.diagnose.kinds.unseen_threads import find_unseen
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
 from stackan.model.waitgraph import Reduction, WaitGraph
@@ -43,6 +44,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process]) -
         findings += find_held_loops(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
+        findings += find_unseen(process)
     return sorted(findings, key=_rank)
 
 

@@ -132,6 +132,7 @@ ADVICE = {
             "Readers of a ReentrantReadWriteLock, and a StampedLock's owner, are recorded nowhere."
         ),
     ],
+    "dump-virtual-threads": [one("`jcmd PID Thread.dump_to_file FILE` lists all virtual threads with their stacks: give that, too.")],
     "list-owners-in-core": [
         one(
             "Print the core with the list of owned locks, which says who owns those of java.util.concurrent: "

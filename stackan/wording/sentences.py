@@ -117,6 +117,7 @@ _TITLES = {
         one("{thread}, an event loop, is in the same calls in both snapshots", "both"),
         one("{thread}, an event loop, is in the same calls in all {snapshots} snapshots"),
     ],
+    "virtual-threads-not-printed": [one("virtual threads that wait are not in the dump")],
     "cannot-be-judged": [one("{count} of {of} threads cannot be judged by this dump")],
     "dump-breaks-off": [one("{source} breaks off after {count} of {of} threads")],
 }
@@ -509,6 +510,9 @@ _PROBLEMS = {
     "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
     "rest-judged-by-other-dumps": [
         one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
+    ],
+    "only-mounted-ones-are-printed": [
+        one("The JVM runs virtual threads, and of these it prints here only those that a carrier is running.")
     ],
     "rest-not-judged": [one("There were more threads than it shows. Those that are missing, and the last one, are not judged.")],
 }

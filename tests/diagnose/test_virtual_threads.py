@@ -103,3 +103,26 @@ def test_one_carrier_more_than_pinned_threads_may_be_free(tmp_path: Path) -> Non
     document = analyzed(tmp_path, *texts)
     progress = {thread["thread_id"]: thread["progress"] for thread in document["processes"][0]["threads"]}
     assert progress["17"] != "stuck"
+
+
+UNPARKER = """\
+"VirtualThread-unparker" #79 [211] daemon prio=5 os_prio=0 cpu=1.96ms elapsed=527.65s tid=0x00007f4e74c92060 nid=211 waiting on condition
+   java.lang.Thread.State: WAITING (parking)
+\tat jdk.internal.misc.Unsafe.park(java.base@21/Native Method)
+\tat java.util.concurrent.locks.LockSupport.park(java.base@21/LockSupport.java:371)
+\tat java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue.take(java.base@21/ScheduledThreadPoolExecutor.java:1170)
+\tat java.util.concurrent.ThreadPoolExecutor.getTask(java.base@21/ThreadPoolExecutor.java:1070)
+\tat java.util.concurrent.ThreadPoolExecutor.runWorker(java.base@21/ThreadPoolExecutor.java:1130)
+\tat java.lang.Thread.run(java.base@21/Thread.java:1583)
+
+"""
+
+
+@pytest.mark.parametrize(("name", "told"), [("VirtualThread-unparker", True), ("scheduler-1", False)])
+def test_it_is_told_that_waiting_virtual_threads_are_not_printed(tmp_path: Path, name: str, told: bool) -> None:
+    text = "Full thread dump OpenJDK 64-Bit Server VM (21+35):\n\n" + UNPARKER.replace("VirtualThread-unparker", name)
+    document = analyzed(tmp_path, text, text.replace("527.65", "827.65"))
+    problems = [finding for finding in document["findings"] if finding["kind"] == "capture-problem"]
+    assert document["verdict"] == "idle"
+    assert [finding["severity"] for finding in problems] == ["info"] * told
+    assert ("Thread.dump_to_file" in str(problems)) == told
