@@ -132,6 +132,7 @@ class Places:
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
+            callback=next(filter(self.rules.dispatchers.__contains__, names[max(1, wait.run) : end]), ""),
             counter=bool(wait.rule and wait.rule.counter) and meaning.verb == "waiting" and rule is None and not in_task,
             interpreters=self.rules.interpreters,
         )

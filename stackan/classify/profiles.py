@@ -39,6 +39,7 @@ _KEYS = {
     "process_role": {"functions", "role", *_ANYWHERE},
     "call": {"functions", *_ANYWHERE},
     "event_loop": {"functions", *_ANYWHERE},
+    "dispatcher": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
     "pool": {
@@ -55,7 +56,7 @@ _NEEDED = {
     "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
     "process_role": ("functions", "role"),
-    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "spin"), ("functions",)),
+    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "dispatcher", "spin"), ("functions",)),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {
@@ -380,6 +381,7 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
         interpreters=functions("interpreter"),
         calls=functions("call"),
         event_loops=functions("event_loop"),
+        dispatchers=functions("dispatcher"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
         frame_rules=tuple(frame_rules),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from stackan.compare.callbacks import hold_callbacks
 from stackan.compare.crossed import hold_crossed
 from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
@@ -33,7 +34,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
         tracks = [apply_counters(track, counters, last, cut) for track in tracks]
     tracks = [note_handler(track, last) for track in tracks]
     tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
-    tracks = hold_crossed(tracks)
+    tracks = hold_crossed(hold_callbacks(tracks, last))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

@@ -56,6 +56,7 @@ class StackMeaning(NamedTuple):
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
     event_loop: str = ""  # the event loop, if any, inside which the thread runs
+    callback: str = ""  # the function of an event loop that has called what the thread is in
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose

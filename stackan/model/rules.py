@@ -150,6 +150,7 @@ class Rules(NamedTuple):
     interpreters: frozenset[str]  # frames that run a script: what that does shows in the frames that they called
     calls: frozenset[str]  # frames that call a stored function
     event_loops: frozenset[str]  # frames that serve many with one thread
+    dispatchers: frozenset[str]  # frames of event loops that run one callback at a time
     spins: frozenset[str]
     spins_by_design: frozenset[str]
     frame_rules: tuple[FrameRule, ...]

@@ -89,6 +89,7 @@ _TITLES = {
         one("{count} threads wait for {what}, in {function}"),
         one("{count} threads wait for {what}"),
     ],
+    "stands-in-a-callback": [one("{thread} stands in {function}, called from its event loop")],
     "holds-it": [one("{thread} holds it")],
     "seems-to-hold-it": [one("{thread} seems to hold it")],
     "and-behind": [many("{count} more behind", "{count} more behind")],

@@ -188,6 +188,8 @@ def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, 
 def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
     tracks = [track for _, track in group]
     function, most = _where(tracks)
+    if len(group) == 1 and tracks[0].place.callback and not tracks[0].place.kind:
+        return (fact("stands-in-a-callback", thread=tracks[0], function=tracks[0].place.purpose),)
     wait = fact(
         "stands-waiting",
         thread=tracks[0] if len(group) == 1 else None,
@@ -253,6 +255,8 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
     else:
         facts += explain_root([track for member, track in group if member is process], holders)
     facts += handovers
+    if first.place.callback and len(group) == 1:
+        facts.append(fact("loop-serves-nobody-else", loop=first.place.callback))
     facts += ends.of(tracks)
     if len(group) == 1:
         facts += explain_held(first, holders)
