@@ -95,3 +95,14 @@ def test_an_atomic_that_is_watched_in_different_places_is_no_queue() -> None:
 
 def test_a_lock_that_is_made_of_an_atomic_is_no_queue() -> None:
     assert stuck(*(watch(number, "SpinMutex::lock", "worker") for number in (1, 2, 3))) == 3
+
+
+def test_jemallocs_lock_is_the_allocators_and_no_background_thread() -> None:
+    waiter = thread(
+        4301, "exec", Frame("pthread_mutex_lock", "", "from /lib64/libc.so.6"), Frame("je_malloc_mutex_lock_slow"), Frame("je_arena_extent_alloc_large"),
+        Frame("operator new"), app("Cache::evict"), START,
+    )  # fmt: skip
+    text = dump(waiter)
+    analysis = analyze(text, text)
+    assert progress(analysis) == {4301: "stuck"}
+    assert "the memory allocator's lock" in wording.title(analysis.findings[0])
