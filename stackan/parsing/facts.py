@@ -49,7 +49,16 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     placed = tuple(word._replace(address=known[name]) if name else word for word, name in printed if not name or name in known)
     facts = Facts(pid, command, placed, tuple(dict.fromkeys(refusals)), announced, limited, core=core)
     unplaced = [(word, name) for word, name in printed if name and name not in known]
-    return facts._replace(states=_read_named(data, columns, unplaced)) if unplaced else facts
+    if unplaced:
+        return facts._replace(states=_read_named(data, columns, unplaced))
+    return facts._replace(states=_read_registers(data, columns)) if data.find(b"\nrdi  ") >= 0 else facts
+
+
+def _read_registers(data: bytes, columns: Columns) -> Mapping[int, PrintedState]:
+    """The threads' states as far as their registers show what they wait for."""
+    from stackan.parsing.registers import read_registers  # nor do many print registers
+
+    return read_registers(data, columns)
 
 
 def _read_named(data: bytes, columns: Columns, printed: list[tuple[Printed, bytes]]) -> Mapping[int, PrintedState]:
