@@ -189,6 +189,7 @@ _HOLDERS = {
     "may-hold-itself-in-handler": [
         one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
     ],
+    "may-hold-by-word": [one("{thread} may hold it: it is in {function}, and the lock's name is {object}.")],
     "may-hold-as-only-one": [
         one("By elimination {thread} may hold it: all other threads of the process are parked, or wait for that lock."),
     ],

@@ -18,7 +18,7 @@ WAITER = thread(4301, "wrk", mutex(LOCK), app("Client::stop"), START)
 def hints(analysis: stackan.Analysis) -> list[dict[str, Any]]:
     """What the finding about 4301 says of who may hold the lock."""
     (finding,) = (each for each in analysis.findings if 4301 in [track.lwp for _, track in each.threads])
-    names = ("may-hold-by-object", "may-hold-itself", "may-hold-itself-in-handler", "may-hold-as-only-one", "may-hold")
+    names = ("may-hold-by-object", "may-hold-itself", "may-hold-itself-in-handler", "may-hold-by-word", "may-hold-as-only-one", "may-hold")
     return [{"name": name, **said} for name in names for said in told(finding, name)]
 
 
@@ -77,3 +77,20 @@ def test_the_only_thread_that_is_neither_parked_nor_in_front_of_the_lock_may_hol
 def test_two_of_them_leave_it_open() -> None:
     flushers = [thread(lwp, "flush", mutex(lwp * 0x100000), app("flush_journal"), START) for lwp in (4302, 4303)]
     assert hints(analyze(dump(MAIN, WAITER, *flushers))) == []
+
+
+@pytest.mark.parametrize(
+    ("symbol", "function", "named"),
+    [
+        ("g_lua", "lua_pcall", True),
+        ("journal_lock", "Journal::flush", True),
+        ("LedgerMutex", "flush_ledger<int>", True),
+        ("big_lock", "lock_tables", False),  # a word that says nothing
+        ("g_lua", "evaluate", False),
+    ],
+)
+def test_a_lock_whose_name_shares_a_word_with_a_stuck_threads_function_may_be_held_there(symbol: str, function: str, named: bool) -> None:
+    waiter = thread(4301, "wrk", mutex(LOCK, symbol), app("Client::stop"), START)
+    others = [thread(4302, "a", mutex(0x5590_0000), app(function), START), thread(4303, "b", mutex(0x5591_0000), app("visit"), START)]
+    found = [hint["thread"] for hint in hints(analyze(dump(MAIN, waiter, *others))) if hint["name"] == "may-hold-by-word"]
+    assert found == [4302] * named

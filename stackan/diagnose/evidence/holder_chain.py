@@ -62,7 +62,7 @@ def _name_candidates(waiters: list[Track], holders: Holders) -> list[Fact]:
     objects = holders.objects
     named = objects.name_candidates(waiters) or name_candidates(waiters, holders.candidates)
     itself = objects.name_itself(waiters)
-    return [*named, *itself] or objects.name_the_only_one(waiters)
+    return [*named, *itself] or objects.name_by_word(waiters) or objects.name_the_only_one(waiters)
 
 
 def explain_held(track: Track, holders: Holders) -> list[Fact]:

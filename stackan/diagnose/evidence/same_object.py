@@ -10,6 +10,7 @@ edge of the graph rests on it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,6 +25,11 @@ from stackan.model.track import IDLE, VANISHED, Track
 _MOST = 3  # more candidates than this show nothing
 _LOOKED_AT = 100  # waiters that are asked whether they hold it themselves
 _SIGNAL = "<signal handler called>"
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
+# Words of locks' names that say nothing of what they guard.
+_SAY_NOTHING = frozenset((
+    "lock", "locks", "mutex", "mutexes", "mtx", "mut", "rwlock", "guard", "global", "static", "the", "big", "main", "std", "sync",
+))  # fmt: skip
 # Functions by which a thread sends itself a signal: what it did is further out.
 _RAISES = frozenset(("pthread_kill_implementation", "pthread_kill_internal", "pthread_kill", "gsignal", "raise", "kill", "tgkill"))
 _REENTRANT = frozenset(("java", "python"))  # their dumps print who holds what, or their locks may be taken twice
@@ -74,6 +80,27 @@ class SameObject:
                 return [found]
         return []
 
+    def name_by_word(self, waiters: Sequence[Track]) -> list[Fact]:
+        """The stuck threads in functions that share a word with the lock's name: `<g_lua>` and `lua_pcall`."""
+        awaited = waiters[0].newest.awaited
+        words = _words(awaited.symbol or "") - _SAY_NOTHING if awaited is not None else set()
+        if not words or len(self._at_work) - len(waiters) > _LOOKED_AT:
+            return []
+        waiting = {track.key for track in waiters}
+        found: list[tuple[Track, str]] = []
+        for track in self._at_work:
+            if track.key not in waiting and not _joins_from_main(track):
+                function = next((name for name in track.place.application if words & _words(name)), None)
+                if function is not None:
+                    found.append((track, function))
+        if not 0 < len(found) <= _MOST:
+            return []
+        symbol = awaited.symbol if awaited is not None else None
+        facts: list[Fact] = []
+        for track, function in found:
+            facts += [fact("may-hold-by-word", thread=track, function=function, object=symbol), doing(track)]
+        return facts
+
     def name_the_only_one(self, waiters: Sequence[Track]) -> list[Fact]:
         """The one thread that is neither parked nor among those that wait, if there is one and no more."""
         if len(self._at_work) != len(waiters) + 1:
@@ -101,6 +128,11 @@ class SameObject:
                 if at < len(locks) and locks[at] - mention.value < WITHIN:
                     seen.setdefault(locks[at], []).append(_Seen(track, mention))
         return seen
+
+
+def _words(name: str) -> set[str]:
+    """The words that a name is made of: `g_lua_state`, `LuaState::call` → {"lua", "state"}, {"lua", "state", "call"}"""
+    return {word.lower() for word in _WORD.findall(name.partition("<")[0].partition("(")[0])}
 
 
 def _joins_from_main(track: Track) -> bool:
@@ -156,5 +188,7 @@ def _in_handler(track: Track) -> Fact | None:
     if _SIGNAL not in names[track.place.wait_frames :]:
         return None
     at = names.index(_SIGNAL, track.place.wait_frames)
-    function = next((name for name in names[at + 1 :] if not name.startswith("??") and name not in _RAISES), None)
+    function = next(
+        (name for name in names[at + 1 : track.place.first_start_frame] if not name.startswith("??") and name not in _RAISES), None
+    )
     return fact("may-hold-itself-in-handler", thread=track, function=function) if function is not None else None
