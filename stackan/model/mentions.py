@@ -23,7 +23,10 @@ def mentions_of(sighting: Sighting) -> list[Mention]:
     dump, thread, place = sighting.dump, sighting.thread, sighting.place
     found = []
     for at in range(place.wait_frames, len(place.names)):
+        text = dump.arguments_in(thread, at)
+        if b"0x" not in text:
+            continue
         method = ".(*" in place.names[at]  # of Go, which prints the receiver first and no names
-        for match in _VALUE.finditer(dump.arguments_in(thread, at)):
+        for match in _VALUE.finditer(text):
             found.append(Mention(int(match[1], 16), match[0].startswith(_ITSELF) or (method and not match.start()), at))
     return found
