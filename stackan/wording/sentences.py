@@ -190,6 +190,9 @@ _HOLDERS = {
         one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
     ],
     "may-hold-by-word": [one("{thread} may hold it: it is in {function}, and the lock's name is {object}.")],
+    "suspended-task-may-hold": [
+        one("A task that is suspended may hold it, which is on no stack: a guard that lives across an `await` stays locked until then.")
+    ],
     "may-hold-as-only-one": [
         one("By elimination {thread} may hold it: all other threads of the process are parked, or wait for that lock."),
     ],

@@ -94,3 +94,10 @@ def test_a_lock_whose_name_shares_a_word_with_a_stuck_threads_function_may_be_he
     others = [thread(4302, "a", mutex(0x5590_0000), app(function), START), thread(4303, "b", mutex(0x5591_0000), app("visit"), START)]
     found = [hint["thread"] for hint in hints(analyze(dump(MAIN, waiter, *others))) if hint["name"] == "may-hold-by-word"]
     assert found == [4302] * named
+
+
+@pytest.mark.parametrize(("runtime", "told_so"), [("tokio::runtime::task::raw::poll", True), ("std::thread::run", False)])
+def test_a_lock_that_no_thread_of_a_run_time_for_tasks_holds_may_be_a_suspended_tasks(runtime: str, told_so: bool) -> None:
+    workers = [thread(lwp, "tokio-worker", mutex(LOCK), app("handle"), app(runtime), START) for lwp in (4301, 4302)]
+    (finding,) = (each for each in analyze(dump(MAIN, *workers)).findings if 4301 in [track.lwp for _, track in each.threads])
+    assert len(told(finding, "suspended-task-may-hold")) == told_so

@@ -42,7 +42,9 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if track.place.state != "lock":
         return []
     if awaited.address is None:
-        return _hints(waiters) or [fact("lock-not-printed"), *holders.objects.name_itself(waiters)]
+        objects = holders.objects
+        named = objects.name_itself(waiters) or objects.name_a_suspended_task(waiters)
+        return _hints(waiters) or [fact("lock-not-printed"), *named]
     readers = holders.readers.of(track)
     if awaited.address in holders.by_address:
         holder = holders.by_address[awaited.address][0]
@@ -62,7 +64,8 @@ def _name_candidates(waiters: list[Track], holders: Holders) -> list[Fact]:
     objects = holders.objects
     named = objects.name_candidates(waiters) or name_candidates(waiters, holders.candidates)
     itself = objects.name_itself(waiters)
-    return [*named, *itself] or objects.name_by_word(waiters) or objects.name_the_only_one(waiters)
+    found = [*named, *itself] or objects.name_by_word(waiters) or objects.name_the_only_one(waiters)
+    return found or objects.name_a_suspended_task(waiters)
 
 
 def explain_held(track: Track, holders: Holders) -> list[Fact]:

@@ -25,6 +25,17 @@ from stackan.model.track import IDLE, VANISHED, Track
 _MOST = 3  # more candidates than this show nothing
 _LOOKED_AT = 100  # waiters that are asked whether they hold it themselves
 _SIGNAL = "<signal handler called>"
+# Run-times that resume a task where it was suspended, on any of their threads.
+_POLLS_TASKS = (
+    "tokio::runtime::",
+    "async_executor::",
+    "async_std::",
+    "futures_executor::",
+    "smol::",
+    "folly::coro::",
+    "cppcoro::",
+    "seastar::",
+)
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 # Words of locks' names that say nothing of what they guard.
 _SAY_NOTHING = frozenset((
@@ -108,6 +119,12 @@ class SameObject:
         waiting = {track.key for track in waiters}
         left = [track for track in self._at_work if track.key not in waiting and not _joins_from_main(track)]
         return [fact("may-hold-as-only-one", thread=left[0]), doing(left[0])] if len(left) == 1 else []
+
+    def name_a_suspended_task(self, waiters: Sequence[Track]) -> list[Fact]:
+        """That no stack need show the holder, where threads poll tasks: a guard that lives across an `await` stays locked meanwhile."""
+        if any(name.startswith(_POLLS_TASKS) for name in waiters[0].place.names):
+            return [fact("suspended-task-may-hold")]
+        return []
 
     def _on(self, waiters: Sequence[Track]) -> list[_Seen]:
         lock = _awaited(waiters[0])
