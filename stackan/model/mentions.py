@@ -6,8 +6,7 @@ from typing import NamedTuple
 from stackan.model.place import Sighting
 
 WITHIN = 256  # bytes from an object's start in which a lock of its own may lie
-_VALUE = re.compile(rb"(?:\b(?:this|self)=)?(?:[\w.]+@entry=)?@?0x([0-9a-f]{6,16})")
-_ITSELF = (b"this=", b"self=")
+_VALUE = re.compile(rb"(\b(?:this|self)=(?:(?:this|self)@entry=)?)?@?0x([0-9a-f]{6,16})")
 
 
 class Mention(NamedTuple):
@@ -28,5 +27,5 @@ def mentions_of(sighting: Sighting) -> list[Mention]:
             continue
         method = ".(*" in place.names[at]  # of Go, which prints the receiver first and no names
         for match in _VALUE.finditer(text):
-            found.append(Mention(int(match[1], 16), match[0].startswith(_ITSELF) or (method and not match.start()), at))
+            found.append(Mention(int(match[2], 16), match[1] is not None or (method and not match.start()), at))
     return found
