@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from stackan.classify.guards import find_printed_guards
 from stackan.model.arguments import Address, address_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
@@ -93,6 +94,11 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
                 hold = Held(kind, address.value, LOCALS, local.line, local.level, shared)
                 guards.setdefault(local.thread, []).append(Guard(hold, owns))
             at = dump.data.find(mark, behind, end)
+    for at, number, kind, shared, owns in find_printed_guards(dump):
+        local = dump.local_at(at)
+        if local is not None and number:
+            hold = Held(kind, number, LOCALS, local.line, local.level, shared)
+            guards.setdefault(local.thread, []).append(Guard(hold, owns))
     for found in guards.values():
         found.sort(key=lambda guard: guard.hold.line)
     return guards

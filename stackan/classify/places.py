@@ -8,6 +8,7 @@ outside of it; the *role* from those that start the thread.  Frame 0 alone is ne
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
@@ -39,6 +40,8 @@ from stackan.model.place import (
 )
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
+# A virtual thread that waits so keeps others from running: it is no consumer that is parked.
+_PINS = frozenset(("java.lang.VirtualThread.parkOnCarrierThread",))
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _SHALLOW = 5  # frames within which a server's loop receives: deeper ones ask somebody and wait for the answer
 _NAMELESS_SEMAPHORE = 2  # frames of the C library without a name that sem_wait leaves where it jumps to its slow half
@@ -113,7 +116,7 @@ class Places:
         end = self._find_start(names, wait.run)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
-        in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end])
+        in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end]) or not _PINS.isdisjoint(names[: wait.run])
         rule = self._find_rule(names, wait, state)
         meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or self._by_mechanism(names, wait, end, in_task)
         return StackMeaning(
@@ -137,6 +140,7 @@ class Places:
             event_loop=next(filter(self.rules.event_loops.__contains__, names[1:end]), "")
             if not wait.run and meaning.verb == "running"
             else "",
+            callback=next(filter(self.rules.dispatchers.__contains__, names[max(1, wait.run) : end]), ""),
             counter=_counts(wait, meaning) and meaning.verb == "waiting" and rule is None and not in_task,
             interpreters=self.rules.interpreters,
             loop=loop if in_task else "",

@@ -14,7 +14,7 @@ from stackan.classify.timeouts import Timeouts
 from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Sighting, StackMeaning, is_main, unparked
+from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Awaited, Sighting, StackMeaning, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
@@ -51,7 +51,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, s
         if thread in words:
             held = held + words[thread]
         if said is not None:
-            awaited = read_awaited(said, place) or awaited
+            awaited = _better(read_awaited(said, place), awaited)
             held = held + read_held(said)
         if thread in guards:
             held = held + held_by_guards(guards[thread], dump, thread, place, awaited)
@@ -60,6 +60,13 @@ def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, s
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
     return sightings[:-1] if dump.is_truncated else sightings
+
+
+def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:
+    """What the dump's own lines name comes before what frames show; but a bare name does not come before an address."""
+    if said is None or (said.address is None and shown is not None and shown.address is not None):
+        return shown
+    return said
 
 
 def _adjusted(place: StackMeaning, facts: Facts) -> StackMeaning:

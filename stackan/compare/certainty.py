@@ -48,6 +48,8 @@ def _of_standing(track: Track, span: int | None) -> str:
 
     Functions and code addresses alone may be equal by chance: two requests, one after the other.
     """
+    if track.newest.waited >= _LONG:
+        return LIKELY
     known = _knows_object(track) or track.place.verb == "blocked"
     close = span is not None and span < CLOSE
     if track.counted == RAN_NOTHING and not close:

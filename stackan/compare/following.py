@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from stackan.compare.callbacks import hold_callbacks
 from stackan.compare.control import park_controllers
+from stackan.compare.crossed import hold_crossed
 from stackan.compare.handlers import note_handler
 from stackan.compare.matching import match
 from stackan.compare.needs import doubt_needs
@@ -37,6 +39,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
     tracks = park_controllers([note_handler(hold_same_call(track, last), last) for track in tracks])
     tracks = unpark_closed(doubt_needs(tracks), last) if not cut else doubt_needs(tracks)
     tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
+    tracks = hold_crossed(hold_callbacks(tracks, last))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

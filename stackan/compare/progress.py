@@ -95,11 +95,22 @@ def judge_shown(sightings: Sequence[tuple[int, Sighting]], last: int, cut: Colle
     return progress, (*note, fact("judged-without-broken-dump"))
 
 
+def _stood_by_itself(sighting: Sighting) -> bool:
+    """Whether the dump alone shows that a thread has stood still: it prints for how long it has waited for a lock, or where a rule says.
+
+    A wait for a task's result may be for ever another one each time elsewhere, too: for that the other threads have to be seen moving.
+    """
+    place = sighting.place
+    return sighting.waited > 0 and (place.verb == "blocked" or (place.verb == "waiting" and place.state == "lock"))
+
+
 def judge(sightings: Sequence[tuple[int, Sighting]], last: int, still: Sequence[bool]) -> tuple[str, Note]:
     """A thread's progress and why; `last` is the newest snapshot's index, `still` as for the time line."""
     newest = sightings[-1][1]
     if newest.place.role == "observer":
         return IDLE, (fact_of(newest.place),)
+    if last == 0 and _stood_by_itself(newest):
+        return STUCK, (fact("has-waited-in-one-go", span=newest.waited),)
     if last == 0:
         return (IDLE, (fact_of(newest.place),)) if newest.place.verb == "idle" else (UNSURE, (fact("one-snapshot-no-motion"),))
     if sightings[-1][0] != last:

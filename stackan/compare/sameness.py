@@ -23,6 +23,8 @@ def same_place(before: Sighting, after: Sighting) -> bool:
         # A collector may have moved the object: a thread that has not run since cannot have gone on to another.
         rested = ran is not None and ran <= DUMPING + passed * _ASKING
         return ours.address == theirs.address or (rested and ours.symbol == theirs.symbol and spots(before) == spots(after))
+    if ours is not None and theirs is not None and None not in (ours.symbol, theirs.symbol) and ours.symbol != theirs.symbol:
+        return False  # what has no address has a name: a class, a virtual thread
     if ours is not None and theirs is not None and None not in (ours.descriptor, theirs.descriptor):
         return ours.descriptor == theirs.descriptor and spots(before) == spots(after)
     if before.place.verb == after.place.verb == "blocked" and after.dump.traits.counters:

@@ -35,7 +35,7 @@ def advise(track: Track, kind: str, held: bool, read: bool) -> tuple[Fact, ...]:
         return tuple(fact("profile-says", text=step) for step in place.rule.advice)
     system = track.newest.dump.traits.language
     if system == "java":
-        return _advise_on_java(place.kind, kind, held)
+        return _advise_on_java(place.kind, kind, held, track.newest.dump.facts.core)
     if kind == "stalled-io":
         return _advise_on_peer(track, system)
     if place.state == "lock":
@@ -107,11 +107,11 @@ def _ask_frame(track: Track) -> Fact:
     return fact("print-lock-in-frame", thread=track, level=level, function=track.place.names[at], object=itself)
 
 
-def _advise_on_java(waits_for: str | None, kind: str, held: bool) -> tuple[Fact, ...]:
+def _advise_on_java(waits_for: str | None, kind: str, held: bool, core: bool) -> tuple[Fact, ...]:
     if kind == "stalled-io":
         return (fact("find-peer-of-runtime"),) if waits_for == "socket" else ()
     if waits_for in ("mutex", "rwlock"):
-        return () if held else (fact("list-owners-with-jcmd"),)
+        return () if held else (fact("list-owners-in-core" if core else "list-owners-with-jcmd"),)
     return _by_kind(waits_for)
 
 

@@ -59,7 +59,7 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
     if verdict == "inconclusive" and any(len(process.dumps) == 1 for process in processes):
         suspect = next((finding for finding in findings if finding.kind not in ("capture-problem", "log-fault")), None)
         suggested = (fact("it-suggests"), *suspect.title) if suspect is not None else ()
-        return (*(_apart() if apart else _blind(problems, unsure, threads) or _once()), *suggested)
+        return (*(_apart() if apart else _blind(problems, unsure, threads) or _once(processes)), *suggested)
     if unsure >= threads * MANY:
         step = next((finding.advice[:1] for finding in problems if finding.advice), ())
         return (fact("not-seen-stuck-but-unknown", count=unsure, of=threads), *step)
@@ -97,8 +97,10 @@ def _apart() -> tuple[Fact, ...]:
     return (fact("snapshots-of-different-processes"),)
 
 
-def _once() -> tuple[Fact, ...]:
-    return (fact("take-a-second-snapshot"),)
+def _once(processes: Sequence[Process]) -> tuple[Fact, ...]:
+    if not all(process.gives_no_second or len(process.dumps) > 1 for process in processes):
+        return (fact("take-a-second-snapshot"),)
+    return (fact("core-shows-one-moment" if any(process.dumps[0].facts.core for process in processes) else "ended-with-this-dump"),)
 
 
 def _blind(problems: Sequence[Finding], unsure: int, threads: int) -> tuple[Fact, ...]:

@@ -25,7 +25,8 @@ def judge_processes(processes: Sequence[Process], findings: Sequence[Finding]) -
 
 def _judge(process: Process, verdicts: set[str]) -> str:
     if len(process.dumps) == 1:
-        verdicts = verdicts & {"deadlock", "recovering"}
+        proved = {"deadlock", "recovering"} | ({"blocked"} if any(track.progress == STUCK for track in process.tracks) else set())
+        verdicts = verdicts & proved
         if not verdicts:
             return (
                 "idle" if not process.dumps[0].is_truncated and all(track.progress == IDLE for track in process.tracks) else "inconclusive"

@@ -32,7 +32,8 @@ FORMATS = {
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
         Format("procstack", "procstack", language="aix"),
         Format("macos-sample", "macos-sample", language="macos", instant=False, outermost_first=True),
-        Format("macos-spindump", "macos-spindump", language="macos", instant=False, outermost_first=True),
+        # The kernel takes each sample of all threads at once, and an owner counts only if all samples show it.
+        Format("macos-spindump", "macos-spindump", language="macos", outermost_first=True),
         Format("py-spy", "py-spy", "python", counters=False),
         Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
         Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", counters=False),

@@ -66,6 +66,7 @@ class StackMeaning(NamedTuple):
     application: tuple[str, ...]  # the frames between the wait and the thread's start, innermost first
     what: str = ""  # what is waited for, where the kind says it badly: "a channel"
     event_loop: str = ""  # the event loop, if any, inside which the thread runs
+    callback: str = ""  # the function of an event loop that has called what the thread is in
     counter: bool = False  # it waits, outside of any task, for a count of work or of a resource: the other waiters show which
     answer: bool = False  # by the names of its functions, it waits for an answer
     spoken: tuple[str, ...] = ()  # the names with each bare lambda named by the function that holds it, where one can be
@@ -158,6 +159,12 @@ class Sighting(NamedTuple):
     def printed_state(self) -> PrintedState | None:
         """The state of the thread that the dump prints beside its frames; None if it prints none."""
         return self.dump.facts.states.get(self.thread)
+
+    @property
+    def waited(self) -> int:
+        """The least time, in seconds, for which the dump itself says that it has waited here in one go."""
+        state = self.printed_state if self.dump.facts.states else None
+        return state.waited if state is not None else 0
 
     @property
     def runs(self) -> bool:

@@ -66,6 +66,11 @@ class Process(NamedTuple):
         return *self.dumps, *(dump for dump, _ in self.repeats)
 
     @property
+    def gives_no_second(self) -> bool:
+        """Whether its only snapshot is that of a core, or the last thing before its end."""
+        return len(self.dumps) == 1 and (self.dumps[0].facts.core or self.dumps[0].facts.ended)
+
+    @property
     def whole(self) -> bool:
         return are_whole(self.dumps)
 

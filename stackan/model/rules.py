@@ -151,7 +151,7 @@ class Rules(NamedTuple):
     interpreters: frozenset[str]  # frames that run a script: what that does shows in the frames that they called
     calls: frozenset[str]  # frames that call a stored function
     event_loops: frozenset[str]  # frames that serve many with one thread
-    dispatchers: frozenset[str]  # frames by which these call back, and do not wait themselves
+    dispatchers: frozenset[str]  # frames by which these run one callback at a time, and do not wait themselves
     spins: frozenset[str]
     spins_by_design: frozenset[str]
     frame_rules: tuple[FrameRule, ...]

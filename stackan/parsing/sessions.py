@@ -90,6 +90,12 @@ def _switched(data: bytes, start: int) -> Identity | None:
     return Identity(number, _hex(line, b"Thread 0x"), lwp)
 
 
+def read_switch(data: bytes, start: int) -> int:
+    """The LWP of the thread that gdb says it looks at from here on, or UNKNOWN if the line does not say so."""
+    switched = _switched(data, start)
+    return switched.lwp if switched is not None else UNKNOWN
+
+
 def _number(line: bytes, word: bytes) -> int:
     """The number behind a word, or UNKNOWN."""
     digits = line.partition(word)[2][:10]

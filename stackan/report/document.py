@@ -15,7 +15,7 @@ from stackan.model.place import INFERRED, Awaited, StackMeaning
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, Track
-from stackan.model.waitgraph import Edge, WaitGraph
+from stackan.model.waitgraph import HELD_BY, Edge, WaitGraph
 from stackan.report.logs import episode_row, log_row
 from stackan.report.reasons import reason
 from stackan.report.rows import Lister, listed
@@ -83,7 +83,7 @@ def _owners(graph: WaitGraph) -> dict[tuple[str, int | str], list[Owner]]:
             supplier = graph.nodes[edge.supplier]
             if supplier.kind == "thread":
                 owners += _threads(graph, [edge])
-            elif supplier.address is not None:
+            elif supplier.address is not None or any(behind.relation == HELD_BY for behind in graph.out[edge.supplier][:1]):
                 owners += _threads(graph, graph.out[edge.supplier])
             elif supplier.resource in _ACROSS:
                 if edge.supplier not in answerers:

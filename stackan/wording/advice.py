@@ -146,6 +146,13 @@ ADVICE = {
             "Readers of a ReentrantReadWriteLock, and a StampedLock's owner, are recorded nowhere."
         ),
     ],
+    "dump-virtual-threads": [one("`jcmd PID Thread.dump_to_file FILE` lists all virtual threads with their stacks: give that, too.")],
+    "list-owners-in-core": [
+        one(
+            "Print the core with the list of owned locks, which says who owns those of java.util.concurrent: "
+            "`jhsdb jstack --locks --exe JAVA --core CORE` (`jstack -l JAVA CORE` up to JDK 8)."
+        ),
+    ],
     "print-owners-in-windbg": [one("Have WinDbg print the owners into the next dump, which stackan then reads: `~*k; !locks`.")],
     "find-locker-in-go": [
         one(

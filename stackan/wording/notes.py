@@ -45,6 +45,10 @@ PROGRESS = {
     ],
     "judged-without-broken-dump": [one("judged without a dump that breaks off before it would come to this thread")],
     "one-snapshot-no-motion": [one("one snapshot cannot tell whether it moves")],
+    "has-waited-in-one-go": [one("has waited for at least {span} in one go, as the dump itself says")],
+    "stands-in-callback": [
+        one("in the same callback of {loop} in all snapshots, and another thread waits for a result: the loop delivers nothing until then")
+    ],
     "not-in-the-newest": [one("no longer there in the newest snapshot")],
     "not-in-the-first": [one("not yet there in the first snapshot")],
     "stands-in-primitive": [one("stands in {function} in the last {last} snapshots"), one("stands in {function} in all snapshots")],

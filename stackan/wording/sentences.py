@@ -89,6 +89,7 @@ _TITLES = {
         one("{count} threads wait for {what}, in {function}"),
         one("{count} threads wait for {what}"),
     ],
+    "stands-in-a-callback": [one("{thread} stands in {function}, called from its event loop")],
     "holds-it": [one("{thread} holds it")],
     "seems-to-hold-it": [one("{thread} seems to hold it")],
     "and-behind": [many("{count} more behind", "{count} more behind")],
@@ -117,6 +118,7 @@ _TITLES = {
         one("{thread}, an event loop, is in the same calls in both snapshots", "both"),
         one("{thread}, an event loop, is in the same calls in all {snapshots} snapshots"),
     ],
+    "virtual-threads-not-printed": [one("virtual threads that wait are not in the dump")],
     "cannot-be-judged": [one("{count} of {of} threads cannot be judged by this dump")],
     "dump-breaks-off": [one("{source} breaks off after {count} of {of} threads")],
 }
@@ -128,6 +130,7 @@ _CHAIN = {
         one("{waiter} waits for {what}, which {supplier} holds ({shown})."),
         one("{waiter} waits for {what}, which {supplier} holds."),
     ],
+    "waits-seems-held-by": [one("{waiter} waits for {what}, which {supplier} seems to hold ({shown}).")],
     "waits-released-only-by": [one("{waiter} waits for {what}, which only {supplier} could release.")],
     "waits-may-come-from": [
         one("{waiter} waits for {what}, which may come from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
@@ -185,6 +188,24 @@ _HOLDERS = {
         one("By elimination one of {threads} may hold it: no other threads are past that lock inside {function}."),
         one("By elimination one of {threads} may hold it: no other threads are at work."),
     ],
+    "may-hold-by-object": [
+        one("{thread} may hold it: in {function} it works on {object}, the object in which that lock lies."),
+        one("{thread} may hold it: in {function} it works on that lock."),
+    ],
+    "may-hold-itself": [
+        one("{thread} may hold it itself: further out on its own stack {function} works on {object}, the object in which that lock lies."),
+        one("{thread} may hold it itself: {function}, which takes it, stands on its stack twice."),
+    ],
+    "may-hold-itself-in-handler": [
+        one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
+    ],
+    "may-hold-by-word": [one("{thread} may hold it: it is in {function}, and the lock's name is {object}.")],
+    "suspended-task-may-hold": [
+        one("A task that is suspended may hold it, which is on no stack: a guard that lives across an `await` stays locked until then.")
+    ],
+    "may-hold-as-only-one": [
+        one("By elimination {thread} may hold it: all other threads of the process are parked, or wait for that lock."),
+    ],
     "may-be-missing": [one("By elimination that is {thread}: no other thread is inside {function} without waiting there.")],
     "may-be-missing-one-of": [
         one("By elimination that is one of {threads}: no other threads are inside {function} without waiting there.")
@@ -218,6 +239,7 @@ _HOLDERS = {
             "{thread} itself seems to hold {what}, for which {count} threads wait.",
         )
     ],
+    "works-on-what-it-guards": [one("That is inferred: its outer frames work on that lock, or on the object in which it lies.")],
     "guard-may-be-left-over": [one("The guard that shows it may be left over from an earlier call.")],
     "log-of-another-moment": [one("The log that shows it is of another moment.")],
     "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
@@ -324,6 +346,12 @@ _OTHERS = {
 # -- how long it has been so
 
 _SPANS = {
+    "waited-in-one-go": [
+        many(
+            "By the dump's own words it has waited for at least {span} in one go.",
+            "By the dump's own words each of them has waited for at least {span} in one go.",
+        )
+    ],
     "same-place": [
         many(
             "It stands in the same place in both snapshots as far as they go, {span} apart.",
@@ -516,6 +544,9 @@ _PROBLEMS = {
     "rest-judged-by-other-dumps": [
         one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
     ],
+    "only-mounted-ones-are-printed": [
+        one("The JVM runs virtual threads, and of these it prints here only those that a carrier is running.")
+    ],
     "rest-not-judged": [one("There were more threads than it shows. Those that are missing, and the last one, are not judged.")],
 }
 
@@ -523,9 +554,13 @@ _PROBLEMS = {
 
 _DOUBTS = {
     "one-snapshot": [one("One snapshot cannot prove it: take a second one.")],
+    "one-moment": [one("One moment cannot prove it, and no second one is to be had of this process.")],
     "one-snapshot-no-duration": [one("One snapshot cannot tell for how long.")],
     "owner-printed-earlier": [one("An owner was printed in an earlier snapshot; its thread has stood still since then.")],
     "guard-is-no-proof": [one("A guard among these locals may be left over from an earlier call, so this is no proof.")],
+    "mentions-are-no-proof": [
+        one("In its outer frames each works on what the other waits for, and no third thread does: a strong sign, and no proof.")
+    ],
     "log-is-no-proof": [one("The log is not of the moment of the dump, so this is no proof.")],
     "table-is-no-proof": [
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")
@@ -552,6 +587,10 @@ _HEADLINES = {
         one("Nothing could be compared, as the snapshots are of different processes: give two or more of one process.")
     ],
     "take-a-second-snapshot": [one("One snapshot cannot tell what is stuck: take a second one some minutes later.")],
+    "core-shows-one-moment": [one("A core shows one moment, which cannot tell what is stuck: when it hangs again, dump it twice.")],
+    "ended-with-this-dump": [
+        one("The process ended with this dump, so no second one tells what is stuck: when it hangs again, dump it twice.")
+    ],
     "not-seen-stuck-but-unknown": [one("No thread is seen stuck, but {count} of {of} cannot be judged by this dump.")],
     "nothing-proved-stuck-but": [one("Nothing is proved to be stuck. What is suspected:")],
     "some-cannot-be-judged": [one("{count} cannot be judged")],

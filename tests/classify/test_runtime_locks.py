@@ -6,7 +6,7 @@ from pathlib import Path
 
 import stackan
 from stackan import wording
-from tests.dumping import START, Frame, Thread, analyze, app, dump, noted, progress, thread
+from tests.dumping import START, Frame, Thread, analyze, app, dump, mutex_without_address, noted, progress, thread
 
 DUMPS = Path(__file__).parent.parent / "dumps" / "runtimes"
 
@@ -95,3 +95,11 @@ def test_an_atomic_that_is_watched_in_different_places_is_no_queue() -> None:
 
 def test_a_lock_that_is_made_of_an_atomic_is_no_queue() -> None:
     assert stuck(*(watch(number, "SpinMutex::lock", "worker") for number in (1, 2, 3))) == 3
+
+
+def test_jemallocs_lock_is_the_allocators_and_no_background_thread() -> None:
+    inside = (*mutex_without_address(), Frame("je_malloc_mutex_lock_slow"), Frame("je_arena_extent_alloc_large"), Frame("operator new"))
+    text = dump(thread(4300, "srv", Frame("accept"), app("serve"), app("main")), thread(4301, "exec", *inside, app("Cache::evict"), START))
+    analysis = analyze(text, text)
+    assert progress(analysis)[4301] == "stuck"
+    assert "the memory allocator's lock" in wording.title(analysis.findings[0])

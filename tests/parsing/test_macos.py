@@ -244,3 +244,47 @@ def test_a_deep_tree_is_read_in_linear_time(in_proportion: Callable[..., None]) 
         return f"Call graph:\n    9 Thread_7\n{''.join(branches)}".encode()
 
     in_proportion(tree, hostile.check)
+
+
+# Two threads in front of mutexes, and the owners that the kernel knows.
+TURNSTILES = """\
+Process:          ledgerd [700]
+Path:             /opt/ledgerd/ledgerd
+Architecture:     arm64
+
+  Thread 0x1a01    Thread name "poster"    770 samples (1-770)    priority 31 (base 31)
+  770  thread_start + 8 (libsystem_pthread.dylib + 7724) [0x19aeece2c]
+    770  ledger::post() + 12 (ledgerd + 401672) [0x10239a108]
+      770  _pthread_mutex_firstfit_lock_slow + 248 (libsystem_pthread.dylib + 6812) [0x19aeeca9c]
+        770  __psynch_mutexwait + 8 (libsystem_kernel.dylib + 15004) [0x19aeb5a9c]
+         *770  psynch_mtxcontinue + 0 (pthread + 8060) [0xfffffe000b861b9c] (blocked by turnstile waiting for ledgerd [700] [unique pid 112] thread 0x1a02)
+
+  Thread 0x1a02    Thread name "auditor"    770 samples (1-770)    priority 31 (base 31)
+  770  thread_start + 8 (libsystem_pthread.dylib + 7724) [0x19aeece2c]
+    770  ledger::audit() + 12 (ledgerd + 401672) [0x10239a208]
+      770  _pthread_mutex_firstfit_lock_slow + 248 (libsystem_pthread.dylib + 6812) [0x19aeeca9c]
+        770  __psynch_mutexwait + 8 (libsystem_kernel.dylib + 15004) [0x19aeb5a9c]
+         *770  psynch_mtxcontinue + 0 (pthread + 8060) [0xfffffe000b861b9c] (blocked by turnstile waiting for ledgerd [700] [unique pid 112] thread 0x1a01)
+"""  # noqa: E501
+
+
+def test_the_kernels_turnstiles_name_the_owners_of_locks(tmp_path: Path) -> None:
+    document = analyzed(tmp_path, TURNSTILES)
+    assert document["verdict"] == "deadlock"
+    (finding,) = document["findings"]
+    assert (finding["kind"], finding["confidence"], [thread["lwp"] for thread in finding["threads"]]) == (
+        "deadlock",
+        "certain",
+        [6657, 6658],
+    )
+    assert "LWP 6657 poster waits for a mutex, which LWP 6658 auditor holds" in finding["explanation"]
+
+
+def test_an_owner_that_only_some_of_the_samples_show_is_none(tmp_path: Path) -> None:
+    assert analyzed(tmp_path, TURNSTILES.replace(" *770  psynch", " *760  psynch"))["verdict"] == "inconclusive"
+
+
+def test_a_thread_behind_a_turnstile_is_told_who_holds_its_lock(tmp_path: Path) -> None:
+    held = TURNSTILES.replace("thread 0x1a01)", "thread 0x1a03)")
+    (finding,) = (each for each in analyzed(tmp_path, held)["findings"] if 6657 in [thread["lwp"] for thread in each["threads"]])
+    assert "LWP 6658 auditor holds it" in finding["explanation"]

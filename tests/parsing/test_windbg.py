@@ -257,7 +257,7 @@ def test_printed_owners_of_critical_sections_prove_a_deadlock(tmp_path) -> None:
     assert document["verdict"] == "deadlock"
     (finding,) = (finding for finding in document["findings"] if finding["kind"] == "deadlock")
     assert {thread["lwp"] for thread in finding["threads"]} == {0x210, 0x3A8}
-    assert set(finding["resources"]) == {"mutex 0x404040", "mutex 0x404060"}
+    assert set(finding["resources"]) == {"mutex 0x404040 <ledger!audit>", "mutex 0x404060 <ledger!journal>"}
     assert "OwningThread       210" in {line["text"] for line in finding["evidence"]}
 
 
@@ -282,6 +282,13 @@ OwningThread       = 0x00000210
     dump = only(DEADLOCK.partition("0:000> !locks")[0] + "0:000> !cs -l\n" + text)
     assert [(each.address, each.owner) for each in dump.facts.printed] == [(0x404040, 0x210)]
     assert not dump.unparsed
+
+
+@pytest.mark.parametrize("command", ["~", "~*", "~~[0x00000210]", "~1"])
+def test_a_thread_that_is_listed_without_its_stack_makes_no_snapshot(command: str) -> None:
+    listed = "   0  Id: 1f4.210 Suspend: 1 Teb: 7ffdf000 Unfrozen\n      Start: ledger!main (00401500)\n      Priority: 0  Affinity: f\n"
+    dump = only(f"{DEADLOCK}0:000> {command}\n{listed}")
+    assert (len(dump.threads), dump.unparsed) == (len(only(DEADLOCK).threads), only(DEADLOCK).unparsed)
 
 
 def test_a_text_without_rows_is_an_error_in_one_sentence() -> None:

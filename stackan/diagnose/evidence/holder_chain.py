@@ -9,7 +9,7 @@ from stackan.diagnose.evidence.doing import doing, holder_doing
 from stackan.diagnose.evidence.holders import HOPS, Holder, Holders, PathToRoot
 from stackan.diagnose.evidence.possible_holders import name_candidates, name_missing
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.place import RECORDED, Held
+from stackan.model.place import INFERRED, RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 
@@ -31,7 +31,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         owner = holders.by_lwp.get(awaited.owners[0])
         if owner is None:
             return [fact("thread-not-in-dump", lwp=awaited.owners[0])]
-        return [*_hints(waiters), doing(owner), *_path(holders.path_to_root(owner))]
+        held = [fact("holds-it", thread=owner)] if track.place.state == "lock" and track.place.rule is None else []
+        return [*_hints(waiters), *held, doing(owner), *_path(holders.path_to_root(owner))]
     coming = holders.arrivals.awaited_by(track)
     if awaited.kind == "barrier" or coming:
         lacking = _lacking(missing_from(waiters))
@@ -41,7 +42,9 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if track.place.state != "lock":
         return []
     if awaited.address is None:
-        return _hints(waiters) or [fact("lock-not-printed")]
+        objects = holders.objects
+        named = objects.name_itself(waiters) or objects.name_a_suspended_task(waiters)
+        return _hints(waiters) or [fact("lock-not-printed"), *named]
     readers = holders.readers.of(track)
     if awaited.address in holders.by_address:
         holder = holders.by_address[awaited.address][0]
@@ -53,7 +56,16 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [fact("owner-is-no-thread-here", lwp=word.owner, line=word.line)]
-    return [fact("no-holder-shown"), *_hints(waiters), *name_candidates(waiters, holders.candidates)]
+    return [fact("no-holder-shown"), *_hints(waiters), *_name_candidates(waiters, holders)]
+
+
+def _name_candidates(waiters: list[Track], holders: Holders) -> list[Fact]:
+    """Those that may hold the lock: by the object in which it lies, by the function that takes it, else by elimination."""
+    objects = holders.objects
+    named = objects.name_candidates(waiters) or name_candidates(waiters, holders.candidates)
+    itself = objects.name_itself(waiters)
+    found = [*named, *itself] or objects.name_by_word(waiters) or objects.name_the_only_one(waiters)
+    return found or objects.name_a_suspended_task(waiters)
 
 
 def explain_held(track: Track, holders: Holders) -> list[Fact]:
@@ -79,6 +91,8 @@ def _is_sure(hold: Held) -> bool:
 def _doubt(hold: Held) -> list[Fact]:
     if _is_sure(hold):
         return []
+    if hold.evidence == INFERRED:
+        return [fact("works-on-what-it-guards")]
     return [fact("log-of-another-moment" if hold.log is not None else "guard-may-be-left-over")]
 
 

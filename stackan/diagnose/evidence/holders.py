@@ -9,6 +9,7 @@ from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
 from stackan.diagnose.evidence.lock_handovers import LockHandovers
 from stackan.diagnose.evidence.possible_holders import PossibleHolders
 from stackan.diagnose.evidence.rwlock_readers import RwlockReaders
+from stackan.diagnose.evidence.same_object import SameObject
 from stackan.model.finding import Quote
 from stackan.model.place import Held, Sighting
 from stackan.model.process import Process
@@ -55,6 +56,7 @@ class Holders:
                 self.by_address.setdefault(hold.address, []).append(Holder(track, sighting, hold))
         self.recorded = {word.address: word for word in reversed(process.dumps[-1].facts.printed) if word.owner}
         self.candidates = PossibleHolders(process)
+        self.objects = SameObject(process)
         self.arrivals = BarrierArrivals(process, self.candidates)
         self.handovers = LockHandovers(process)
         self.readers = RwlockReaders(process)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from stackan.diagnose.advice import advise_on_sessions
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads, more_behind
+from stackan.diagnose.evidence.doing import wanted
+from stackan.diagnose.evidence.moments import doubt_of_one
 from stackan.diagnose.evidence.other_ends import link_of, shown
 from stackan.diagnose.evidence.quotes import collect_quotes, is_logged, quote_edge, quote_wait
 from stackan.model.facts import Fact, Shown, Value, fact
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
-from stackan.model.place import LOCALS, RECORDED
+from stackan.model.place import INFERRED, LOCALS, RECORDED
 from stackan.model.process import Process
 from stackan.model.track import Track
-from stackan.model.waitgraph import END_OF, MAY_COME, ONLY_BY, TRANSACTION_OF, WAITS_FOR, Cause, Edge, Node, WaitGraph
+from stackan.model.waitgraph import END_OF, HELD_BY, MAY_COME, ONLY_BY, TRANSACTION_OF, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
 _ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
 _ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
@@ -49,7 +51,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
             *more_behind(behind),
             *([fact("transactions-in-a-circle")] if listed else [fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
         ),
-        doubts=_doubts(graph, edges, bool(linked), confidence),
+        doubts=_doubts(graph, edges, bool(linked), confidence, [process for process, _ in threads]),
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
         evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
@@ -92,16 +94,17 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
 
 
-def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str) -> tuple[Fact, ...]:
-    doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure]
+def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str, processes: Sequence[Process]) -> tuple[Fact, ...]:
+    doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure and edge.evidence != INFERRED]
     names = {
         "owner-printed-earlier": (True, False) in doubtful,
         "guard-is-no-proof": (False, False) in doubtful,
+        "mentions-are-no-proof": any(not edge.sure and edge.evidence == INFERRED for edge in edges),
         "log-is-no-proof": any(logged for _, logged in doubtful),
         "table-is-no-proof": linked,
-        "one-snapshot": confidence == POSSIBLE,
     }
-    return tuple(fact(name) for name, holds in names.items() if holds)
+    doubts = tuple(fact(name) for name, holds in names.items() if holds)
+    return doubts if confidence != POSSIBLE else (*doubts, doubt_of_one(processes))
 
 
 def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
@@ -111,8 +114,11 @@ def _chain(graph: WaitGraph, edges: Sequence[Edge]) -> list[Fact]:
     facts: list[Fact] = []
     following = iter(edges)
     for edge in following:
+        track = graph.nodes[edge.waiter].track
         names = {"waiter": _named(graph.nodes[edge.waiter]), "supplier": _named(graph.nodes[edge.supplier])}
-        if edge.relation in _BY_THREAD:
+        if edge.relation == END_OF and track is not None and track.place.kind != "thread":  # the dump names the owner, and not the lock
+            facts.append(fact("waits-held-by", **names, what=wanted(track), shown=_shown(graph, edge)))
+        elif edge.relation in _BY_THREAD:
             facts.append(fact(_BY_THREAD[edge.relation], **names, shown=_shown(graph, edge)))
         else:
             facts.append(_step(graph, edge, next(following)))
@@ -124,8 +130,9 @@ def _step(graph: WaitGraph, wait: Edge, behind: Edge) -> Fact:
     waiter = graph.nodes[wait.waiter].track
     link = link_of(waiter) if waiter is not None else None
     alone = behind.relation == MAY_COME and len(graph.out[behind.waiter]) == 1
+    inferred = behind.relation == HELD_BY and behind.evidence == INFERRED
     return fact(
-        "waits-comes-only-from" if alone else f"waits-{behind.relation}",
+        "waits-comes-only-from" if alone else "waits-seems-held-by" if inferred else f"waits-{behind.relation}",
         waiter=_named(graph.nodes[wait.waiter]),
         what=_named(graph.nodes[wait.supplier]),
         supplier=_named(graph.nodes[behind.supplier]),

@@ -11,6 +11,7 @@ from stackan.diagnose.evidence.declared_pools import explain_declared, explain_e
 from stackan.diagnose.evidence.doing import wanted
 from stackan.diagnose.evidence.levels import Levels, levels_of
 from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote_jobs
+from stackan.diagnose.evidence.moments import doubt_of_one
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors, side_doors
 from stackan.model.facts import Fact, PoolOf, Wanted, fact
@@ -58,7 +59,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
         doubts=(
             *([fact("holds-if-all-nodes-are-here")] if guessed else []),
             *([fact("table-is-no-proof")] if across else []),
-            *([fact("one-snapshot")] if _snapshots(processes) == 1 else []),
+            *([doubt_of_one(processes)] if _snapshots(processes) == 1 else []),
         ),
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),

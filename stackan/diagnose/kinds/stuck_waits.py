@@ -136,7 +136,8 @@ def _finding(
     kind = "stalled-io" if first.place.state in ("io", "network") else "convoy" if len(group) >= CONVOY else "stuck-wait"
     handovers = holders.handovers.of(tracks) if alone else []
     coming = alone and bool(holders.arrivals.awaited_by(holders.path_to_root(first).root))
-    once = min(len(process.dumps) for process in processes) == 1
+    waited = min(track.newest.waited for track in tracks)
+    once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
@@ -206,6 +207,8 @@ def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, 
 def _title(group: Group, processes: Sequence[Process], holder: Holder | None, behind: int) -> tuple[Fact, ...]:
     tracks = [track for _, track in group]
     function, most = _where(tracks)
+    if len(group) == 1 and tracks[0].place.callback and not tracks[0].place.kind:
+        return (fact("stands-in-a-callback", thread=tracks[0], function=tracks[0].place.purpose),)
     wait = fact(
         "stands-waiting",
         thread=tracks[0] if len(group) == 1 else None,
@@ -258,6 +261,9 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
     process, first = group[0]
     tracks = [track for _, track in group]
     facts = [fact("same-place", count=len(group), **in_all(process))] if len(process.dumps) > 1 else []
+    waited = min(track.newest.waited for track in tracks)
+    if waited:
+        facts.append(fact("waited-in-one-go", count=len(group), span=waited))
     before = moved_from(first)
     if before is not None:
         facts.append(fact("object-has-moved", address=f"{before:#x}"))
@@ -268,6 +274,8 @@ def _explain(group: Group, pool: Pool | None, handovers: Sequence[Fact], holders
     else:
         facts += explain_root([track for member, track in group if member is process], holders)
     facts += handovers
+    if first.place.callback and len(group) == 1:
+        facts.append(fact("loop-serves-nobody-else", loop=first.place.callback))
     facts += ends.of(tracks)
     if len(group) == 1:
         facts += explain_held(first, holders)

@@ -63,7 +63,7 @@ def read(data: bytes) -> ParsedText:
         _take(builder, crashes, line)
     reading = split_snapshots(builder, crashes.facts)
     limited = any(frames >= _MOST for frames in builder.columns.thread_frames)
-    return reading._replace(facts=tuple(facts._replace(limited=limited) for facts in reading.facts))
+    return reading._replace(facts=tuple(facts._replace(limited=limited, core=True) for facts in reading.facts))
 
 
 def _take(builder: Builder, crashes: _Crashes, line: bytes) -> None:

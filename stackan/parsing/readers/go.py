@@ -27,6 +27,7 @@ from stackan.parsing.readers.go_lines import (
     is_noise,
     read_header,
     read_place,
+    read_wait,
 )
 
 # `goroutine 1 [running]:` follows each of these: they open a dump.  (src/runtime/panic.go, src/runtime/signal_unix.go)
@@ -111,7 +112,8 @@ class _Reader:
         words = _bare_state(header.state)
         if words == "running" and not snapshot.states and not snapshot.failed:
             words = _OBSERVER
-        snapshot.states[self.builder.thread(number=header.number)] = PrintedState(f"go: {words}", self.builder.line)
+        state = PrintedState(f"go: {words}", self.builder.line, waited=read_wait(header.state))
+        snapshot.states[self.builder.thread(number=header.number)] = state
         return True
 
     def _find_snapshot(self, number: int) -> _Snapshot:

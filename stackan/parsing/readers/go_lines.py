@@ -74,6 +74,19 @@ def read_header(text: bytes) -> Header | None:
     return Header(int(number), state) if bracket and (behind == b":" or labeled) else None
 
 
+def read_wait(state: bytes) -> int:
+    """The seconds of `semacquire, 590 minutes, locked to thread`: 0 of less than a minute, which the run-time does not print.
+
+    It notes at a garbage collection that a goroutine waits, so the wait has lasted at least as long.  (src/runtime/traceback.go:
+    goroutineheader, src/runtime/mgcmark.go: `gp.waitsince = work.tstart`)
+    """
+    for word in state.split(b", ")[1:]:
+        digits = word.removesuffix(b" minutes")
+        if digits != word and digits.isdigit() and len(digits) <= 9:
+            return int(digits) * 60
+    return 0
+
+
 def find_header(line: bytes) -> int:
     """Where a header starts that ends the line, -1 if none does."""
     at = line.rfind(b"goroutine ")

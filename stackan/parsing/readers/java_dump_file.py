@@ -25,7 +25,7 @@ from stackan.model.dump import Facts, Lock
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.java_locks import kind_of
-from stackan.parsing.readers.java_thread import JavaThread, read_frame, read_number
+from stackan.parsing.readers.java_thread import PINNED_CARRIER, JavaThread, read_frame, read_number
 
 _STATES = (b"NEW", b"RUNNABLE", b"BLOCKED", b"WAITING", b"TIMED_WAITING", b"TERMINATED")
 # Meanings that a line of the text, or a member in JSON, gives to the object that follows.
@@ -60,8 +60,16 @@ class _Reader:
             else:
                 self.builder.blank()
                 self.builder.close_thread()
+        self._pin_carriers()
         states = {row: thread.printed_state() for row, thread in enumerate(self.threads)}
         return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), states=states),))
+
+    def _pin_carriers(self) -> None:
+        """The dump says of no carrier what is mounted on it; where as many virtual threads are pinned, one is on each."""
+        carriers = [thread for thread in self.threads if thread.carries == "java: carrier"]
+        if carriers and sum(thread.pinned for thread in self.threads) >= len(carriers):
+            for thread in carriers:
+                thread.carries = PINNED_CARRIER
 
     def take(self, text: bytes) -> None:
         raise NotImplementedError

@@ -25,6 +25,9 @@ _SERVICE = (
 )
 
 
+PINNED_CARRIER = "java: pinned carrier"  # as profiles know the thread on which a virtual one waits
+
+
 class JavaThread:
     """The facts in the lines of one thread beside its frames."""
 
@@ -40,6 +43,7 @@ class JavaThread:
         self.waits = False  # it is in Object.wait, which gives its monitor back
         self.compiles = False
         self.carries = ""  # a virtual thread, in profiles' words
+        self.pinned = False  # a virtual thread that waits without leaving its carrier
         self.complete = False  # no frame can follow
         self.awaits: Lock | None = None
         self.holds: list[Lock] = []
@@ -48,6 +52,7 @@ class JavaThread:
     def add_frame(self, function: bytes, line: int) -> None:
         if function.endswith(b".<clinit>"):  # others wait for the thread that runs a class's initializer
             self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames))
+        self.pinned = self.pinned or function.endswith(b"java.lang.VirtualThread.parkOnCarrierThread")
         self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
         self.frames += 1
 
@@ -67,6 +72,15 @@ class JavaThread:
         if lock.address not in self.held:
             self.held.add(lock.address)
             self.holds.append(lock)
+
+    def keeps_carrier(self) -> bool:
+        """Whether a virtual thread that is mounted waits there: parked, in Object.wait, or in front of a monitor."""
+        return self.pinned or self.waits or self.state == b"BLOCKED"
+
+    def pin(self, mounted: JavaThread) -> None:
+        """Take in that a virtual thread waits on this one and does not leave it."""
+        self.carries = PINNED_CARRIER
+        self.awaits = Lock("condition", None, mounted.state_line, f"virtual thread {mounted.name.decode('ascii', 'replace')}")
 
     def printed_state(self) -> PrintedState:
         holds = self.holds

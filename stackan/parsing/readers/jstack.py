@@ -53,6 +53,7 @@ _AROUND = (
     b"Attaching to remote server ",
 )
 _ATTACHING = b"Attaching to process ID "
+_CORE = b"Attaching to core "  # `core.4100 from executable /opt/jdk8/bin/java, please wait...`
 
 
 def read(data: bytes) -> ParsedText:
@@ -67,8 +68,10 @@ class _Reader:
         self.builder = Builder(data)
         self.threads: list[JavaThread] = []
         self.deadlocks = Deadlocks()  # what deadlock sections say
+        self.carriers: dict[int, JavaThread] = {}  # {row: the virtual thread that is mounted on it}
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
+        self.cores: set[int] = set()  # rows of the first threads behind their lines
         self.in_deadlock = self.in_heap = False
         self.starts = [(0, 0)]  # (row of its first thread, its first line) of each snapshot
 
@@ -132,7 +135,9 @@ class _Reader:
             thread.state, thread.state_line = body[len(_STATE) :].split(b" ")[0], builder.line
         elif body.startswith(_MOUNTED) and body[len(_MOUNTED) :].isdigit():
             thread.carries = "java: carrier"
-            self._open(JavaThread(b"", builder.line), read_number(body[len(_MOUNTED) :]))
+            mounted = JavaThread(b"#" + body[len(_MOUNTED) :], builder.line)
+            self.carriers[len(self.threads) - 1] = mounted
+            self._open(mounted, read_number(body[len(_MOUNTED) :]))
         elif body.startswith(_MORE_OF_HEADER):
             builder.continuation()
             thread.compiles = thread.compiles or body.startswith(b"Compiling: ")
@@ -163,7 +168,7 @@ class _Reader:
 
     def _around(self, text: bytes) -> bool:
         """A line of the dump that belongs to no thread: none takes lines behind it."""
-        if text.startswith((DUMP, _ATTACHING)):
+        if text.startswith((DUMP, _ATTACHING, _CORE)):
             self._begin(text)
         elif text.endswith(b":") and text[:-1].isdigit() and len(text) < 12:  # jcmd names the process first
             self.pids[len(self.threads)] = int(text[:-1])
@@ -185,6 +190,8 @@ class _Reader:
         rows = len(self.threads)
         if rows and self.starts[-1][0] != rows:
             self.starts.append((rows, self.builder.line))
+        if text.startswith(_CORE):
+            self.cores.add(rows)
         number = text[len(_ATTACHING) :].split(b",")[0]
         if text.startswith(_ATTACHING) and number.isdigit() and len(number) < 12:
             self.pids[rows] = int(number)
@@ -192,6 +199,9 @@ class _Reader:
     def _facts(self, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
         """The facts about the threads of one snapshot."""
         threads = {row: self.threads[row] for row in range(first, stop)}
+        for row in self.carriers.keys() & threads.keys():
+            if self.carriers[row].keeps_carrier():
+                threads[row].pin(self.carriers[row])
         by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
             by_name.setdefault(thread.name, []).append(thread)
@@ -204,6 +214,7 @@ class _Reader:
             printed=(),
             refusals=(),
             announced=self.announced.get(first, 0),
+            core=first in self.cores,
             states={row: thread.printed_state() for row, thread in threads.items()},
         )
 

@@ -18,6 +18,10 @@ spindump, of all:
         1001  __psynch_mutexwait + 8 (libsystem_kernel.dylib + 16348) [0x18f5f9fdc] 1-1001
          *1001  psynch_mtxcontinue + 0 (pthread + 15720) [0xfffffe000a1b3d68]          the kernel's part
 
+Of a thread that waits for a lock with an owner, the kernel's part names that thread:
+
+     *770  psynch_mtxcontinue + 0 (pthread + 8060) [0xfffffe000b861b9c] (blocked by turnstile waiting for ledgerd [700] thread 0x1a02)
+
 A thread's stack is the path of its tree with most samples; the other lines of the tree are known ones of that thread.
 (man pages sample(1), spindump(8); quicksilver issues 1689 and 2166, realm-swift issue 1320)
 """
@@ -29,7 +33,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.calltree import Node, Path, Tree, read_node
@@ -79,6 +83,9 @@ def read(data: bytes) -> ParsedText:
                 states[row] = PrintedState(MOVING, builder.line)
         elif node is not None and builder.open and path is not None:
             frame = read_frame(text[node.start :]) if builder.line in path.lines else None
+            owner = read_turnstile(text) if node.kernel and node.samples == path.samples else None
+            if owner is not None:
+                states[row] = PrintedState("", builder.line, Lock("mutex", None, builder.line, owners=(owner,)))
             if frame is None:
                 builder.locals()
             else:
@@ -212,6 +219,13 @@ def _spindump_parts(words: bytes) -> tuple[bytes, bytes, bytes]:
         return words, b"", b""
     source, mark, library = inside.rpartition(b" in ")
     return (words[:opening], library, source.partition(b",")[0]) if mark else (words[:opening], inside, b"")
+
+
+def read_turnstile(text: bytes) -> int | None:
+    """The thread that the kernel names as the owner: `… (blocked by turnstile waiting for ledgerd [700] thread 0x1a02)`."""
+    _, mark, words = text.partition(b"(blocked by turnstile waiting for ")
+    digits = words.rpartition(b" thread 0x")[2].partition(b")")[0].partition(b" ")[0]
+    return int(digits, 16) if mark and is_hex(digits, 15) else None
 
 
 def _is_pair(text: bytes) -> bool:

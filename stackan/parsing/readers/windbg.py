@@ -17,12 +17,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Printed
+from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.printed import assign_owners
 from stackan.parsing.readers import ParsedText
 from stackan.parsing.readers.fields import HEX, find_opening, is_hex, is_number
 from stackan.parsing.readers.pieces import split_snapshots
+from stackan.parsing.readers.windbg_owners import Owners
 
 _DEPTHS = (256, 20)  # so many frames are printed where nobody asks for more (`.kframes`); 20 in older versions
 _TITLES = {b"#", b"Memory", b"Child-SP", b"ChildEBP", b"RetAddr", b"Call", b"Site", b"Args", b"to", b"Child", b":"}
@@ -51,6 +52,7 @@ class _Table(NamedTuple):
 class _Row(NamedTuple):
     returns: int | None  # where the caller goes on
     words: tuple[int, int] | None  # the range of the words of a 32-bit caller's stack
+    values: tuple[int, ...]  # the words, of any program
     site: int  # the position of the call site
     inlined: bool
 
@@ -66,7 +68,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
         self.facts: dict[int, Facts] = {}
-        self.printed: list[Printed] = []
+        self.owners = Owners()
         self.tables = b"RetAddr" in data or b"# Call Site" in data  # else what `!analyze` prints is the only stack
         self.table: _Table | None = None
         self.pid = UNKNOWN
@@ -76,7 +78,7 @@ class _Reader:
         self.lwps: set[int] = set()
         self.pc: int | None = None
         self.analyzing = self.repeated = self.unclosed = False
-        self.section: int | None = None  # address of the critical section that `!locks` or `!cs` speaks of
+        self.listing = False  # the threads that follow are listed without their stacks
 
     def read(self) -> ParsedText:
         for text in self.builder.lines():
@@ -84,24 +86,32 @@ class _Reader:
         reading = split_snapshots(self.builder, self.facts)
         limited = max(self.builder.columns.thread_frames, default=0) in _DEPTHS
         starts = [reading.columns.thread_line[row] for row in (0, *reading.snapshots)] if reading.columns.thread_line else [0]
-        owners = assign_owners(self.printed, starts)
-        said = [facts._replace(printed=printed, limited=limited) for facts, printed in zip(reading.facts, owners, strict=True)]
+        owners = assign_owners(self.owners.printed, starts)
+        stops = [*reading.snapshots, len(reading.columns.thread_line)]
+        said = [
+            facts._replace(printed=printed, limited=limited, states=self.owners.states(range(first, stop), printed))
+            for facts, printed, first, stop in zip(reading.facts, owners, (0, *reading.snapshots), stops, strict=True)
+        ]
         return reading._replace(facts=tuple(said))
 
     def _line(self, text: bytes) -> None:
         builder = self.builder
+        self.owners.line = builder.line
         if not text.strip():
             builder.blank()
             self.analyzing = self.unclosed = False
         elif self.unclosed and builder.open:
             builder.continuation()  # `kP` writes a line for each parameter
             self.unclosed = b")" not in text
-        elif header := read_thread(text):
+        elif (header := read_thread(text)) and not self.listing:
             self._head(text, header)
         elif (prompt := read_prompt(text)) is not None:
             builder.noise()
             builder.close_thread()
             self.table, self.current = None, prompt
+            self.listing = self.tables and lists_threads(text.partition(b">")[2])
+        elif self.listing and (header or text.startswith(b"      ")):
+            builder.noise()
         elif table := read_titles(text):
             self._begin(table)
         elif text.startswith(b"STACK_TEXT:"):
@@ -167,6 +177,8 @@ class _Reader:
         if site.source:
             location += (b" at " if location else b"at ") + site.source
         builder.frame(site.function, location, pc=None if row.inlined else self.pc, arguments=row.words or site.arguments)
+        if row.values:
+            self.owners.add_frame(len(builder.columns.thread_lwp) - 1, site.function, row.values)
         if not row.inlined:
             self.pc = row.returns
         self.unclosed = text.endswith((b"(", b","))
@@ -179,18 +191,16 @@ class _Reader:
         if self.repeated and text.startswith(_BETWEEN):
             builder.noise()
             return
-        name, value = read_pair(text)
+        name, value = (b"Handle", b"") if self.owners.read_handle(text) else read_pair(text)
         if name == b"FAULTING_THREAD":
             self.faulting = read_hex(value, UNKNOWN)
         elif name == b"CritSec":
-            self.section = read_hex(value.rpartition(b" at ")[2], 0)
+            symbol, _, address = value.rpartition(b" at ")
+            self.owners.speak_of(read_hex(address, 0), symbol)
         elif name == b"Critical section":
-            self.section = read_hex(value, 0)
-        elif name == b"OwningThread" and self.section:
-            owner = read_hex(value, 0)
-            if owner:
-                self.printed.append(Printed(self.section, owner, builder.line))
-            self.section = None
+            self.owners.speak_of(read_hex(value, 0), value.partition(b"(")[2].rstrip(b")"))
+        elif name == b"OwningThread":
+            self.owners.own(read_hex(value, 0))
         elif not (name or text.startswith(_NOISE)):
             return
         builder.close_thread()
@@ -227,6 +237,12 @@ def read_prompt(text: bytes) -> int | None:
     return int(number)
 
 
+def lists_threads(command: bytes) -> bool:
+    """Whether a command lists threads without their stacks: `~`, `~*`, `~~[0x00000c10]`; `~*k` prints the stacks."""
+    words = command.strip()
+    return words.startswith(b"~") and not words.strip(b"~*.#[]0123456789abcdefABCDEFx")
+
+
 def read_titles(text: bytes) -> _Table | None:
     """The columns that a line of titles names."""
     if b"RetAddr" not in text and b"Call Site" not in text:
@@ -246,7 +262,7 @@ def read_row(text: bytes, table: _Table) -> _Row | None:
         if not is_hex(text[start:at], 4):
             return None
     if not table.addresses:
-        return _Row(None, None, _word(text, at)[0], False) if at and text[at:].strip() else None
+        return _Row(None, None, (), _word(text, at)[0], False) if at and text[at:].strip() else None
     if table.memory:
         start, stop = _word(text, at)
         at = stop if is_hex(text[start:stop], 6) else at
@@ -265,8 +281,9 @@ def read_row(text: bytes, table: _Table) -> _Row | None:
     words = None
     if table.arguments and len(addresses) == 5 and addresses[0][1] - addresses[0][0] == 8:
         words = (addresses[2][0], addresses[4][1])
+    values = tuple(read_hex(text[slice(*each)], 0) for each in addresses[table.stacked + 1 :]) if table.arguments else ()
     returns = None if inlined else read_hex(text[slice(*addresses[table.stacked])], 0)
-    return _Row(returns, words, start, inlined)
+    return _Row(returns, words, values, start, inlined)
 
 
 def read_site(text: bytes, at: int) -> _Site | None:
