@@ -19,7 +19,7 @@ from stackan.model.rules import WaitRule
 
 _FAR = 6  # frames outside of the system call in which a library's own functions are looked for
 _UNNAMED = 2  # of these, how many in a row may lack a name: those that a library does not export
-_FAMILY = re.compile(r"Q(?=[A-Z])|[A-Za-z]+?(?=_|::)")
+_FAMILY = re.compile(r"\A(?:Q(?=[A-Z])|[A-Za-z]{1,64}(?=_|::))")
 _WAITING = frozenset(("wait", "waits", "waiting", "twait", "timedwait", "block", "sleep"))
 
 
