@@ -16,6 +16,7 @@ from tests.dumping import (
     future,
     join,
     mutex,
+    poll_events,
     progress,
     thread,
     unnamed,
@@ -29,6 +30,9 @@ STARTUP = unnamed(0x5581_0000_1111)  # a stripped _start
 WORKER = thread(6301, "tellerd", condition(0x5581_D178_4100, 0x5581_D178_4140), unnamed(0x5581_0000_3333), START)
 
 
+DOOR = thread(6399, "tellerd", poll_events(), app("listen_for_tellers"), START)  # something from outside can wake the process
+
+
 def joiner(lwp: int = 6300) -> Thread:
     return thread(lwp, "tellerd", join(6301, show="nothing"), unnamed(0x5581_0000_2222), PROGRAM, STARTUP)
 
@@ -38,7 +42,7 @@ def moves(at: int) -> Thread:
 
 
 def test_a_stripped_programs_initial_thread_that_joins_is_parked() -> None:
-    analysis = analyze(*(eu_stack(joiner(), WORKER),) * 2)
+    analysis = analyze(*(eu_stack(joiner(), WORKER, DOOR),) * 2)
     assert progress(analysis)[6300] == "idle"
     assert analysis.verdict == "idle"
 
@@ -51,7 +55,7 @@ def test_any_other_thread_that_joins_one_which_is_not_shown_waits_where_one_is_s
 
 def test_a_supervisor_that_joins_an_unknown_thread_is_parked_while_all_others_live() -> None:
     supervisor = thread(6303, "tellerd", join(6999, show="nothing"), app("supervise"), START)
-    assert progress(analyze(*(eu_stack(joiner(), WORKER, supervisor),) * 2))[6303] == "idle"
+    assert progress(analyze(*(eu_stack(joiner(), WORKER, DOOR, supervisor),) * 2))[6303] == "idle"
 
 
 def test_the_initial_thread_that_awaits_a_result_is_parked_while_others_move() -> None:

@@ -88,7 +88,8 @@ def test_while_a_thread_works_that_may_bring_it_nobody_is_stuck(mover: str) -> N
 
     def at(moment: int) -> bytes:
         work: tuple[Frame, ...] = sleep() if mover == "sleeps" else (Frame(f"compress_{moment}"),)
-        return dump(MAIN, *waiting, thread(6110, "tellerd", work, app("write_page"), app("write_stage"), app("run"), START))
+        stages = map(app, ("write_page", "write_block", "write_stage", "run"))
+        return dump(MAIN, *waiting, thread(6110, "tellerd", work, *stages, START))
 
     analysis = analyze(at(1), at(2))
     assert progress(analysis)[6101] == "unknown"

@@ -99,13 +99,13 @@ READS = (Frame("__GI___libc_read", "nbytes=8, buf=0x7f3100c0, fd=16", "at ../sys
 
 
 def test_a_worker_that_waits_in_the_loops_helper_shows_that_others_run_tasks() -> None:
-    stopper = below(1, "Pool::shutdown_and_wait", "CALL", LOOP)
+    stopper = below(1, "Pool::count_all", "CALL", LOOP)
     assert stuck(stopper, *(below(number, "Pool::next", LOOP) for number in (2, 3, 4))) == [5201]
 
 
 def test_a_helper_that_takes_no_work_shows_no_loop() -> None:
-    stopper = below(1, "Pool::shutdown_and_wait", "CALL", LOOP)
-    assert stuck(stopper, *(below(number, "Pool::finish_all", LOOP) for number in (2, 3, 4))) == []
+    stopper = below(1, "Pool::count_all", "CALL", LOOP)
+    assert stuck(stopper, *(below(number, "Pool::report_all", LOOP) for number in (2, 3, 4))) == []
 
 
 def test_a_helper_that_a_stored_function_called_shows_nothing_of_what_called_that() -> None:
@@ -140,7 +140,7 @@ def test_who_reads_deep_in_a_loop_that_takes_connections_from_a_queue_may_read_f
 
 
 def lease(number: int, *path: str) -> Thread:
-    return below(number, "Connections::acquire", "write_audit", "transfer", "CALL", *path)
+    return below(number, "Ledger::settle", "write_audit", "transfer", "CALL", *path)
 
 
 def test_deep_waits_below_what_a_loop_called_are_tasks_without_a_parked_worker() -> None:
@@ -157,7 +157,7 @@ def test_one_thread_alone_makes_no_pool() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        ("Connections::acquire", "write_audit", "transfer", "CALL", "Thread::entry"),
+        ("Ledger::settle", "write_audit", "transfer", "CALL", "Thread::entry"),
         ("Flusher::until_dirty", "Flusher::one_round", "Flusher::go", "CALL", "WorkerThread::run"),
         ("Queue::pop", "Jobs::take", "CALL", LOOP),
         ("Event::wait", "refresh", "CALL", LOOP),
@@ -171,7 +171,7 @@ def test_what_else_a_stored_function_does_may_be_a_threads_own_work(path: tuple[
 
 def test_what_a_pool_s_loop_calls_by_a_virtual_function_is_a_task_too() -> None:
     def leasing(*outer: str) -> list[Thread]:
-        return [below(number, "Connections::acquire", "Audit::write", "Audit::run", *outer) for number in (1, 2, 3)]
+        return [below(number, "Ledger::settle", "Audit::write", "Audit::run", *outer) for number in (1, 2, 3)]
 
     assert sorted(stuck(*leasing("ThreadPool::work_loop")), key=str) == [5201, 5202, 5203]
     assert stuck(*leasing("WorkerThread::run")) == []  # a class that wraps threads

@@ -13,6 +13,8 @@ from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
 from stackan.model.waitgraph import BROUGHT_BY, Reduction, WaitGraph
 
+HALF = 0.5  # of a pool's workers
+MOST = 0.75  # of a pool whose others are free: these may take up new work, and are few
 _POOLS = 6  # whose workers behind a dam are told pool by pool
 
 Member = tuple[Process, Track]
@@ -99,11 +101,12 @@ def _key(member: Member) -> Key:
     return process.id, track.key
 
 
-def holds_up_a_pool(behind: Collection[Member]) -> bool:
-    """Whether more than half of some pool's workers are among these."""
+def holds_up_a_pool(behind: Collection[Member], share: float = HALF) -> bool:
+    """Whether more than this share of some pool's workers are among these."""
     keys = set(map(_key, behind))
     pools = {id(pool): (process, pool) for process, _ in behind for pool in process.pools if pool.workers}
-    return any(sum((process.id, worker.key) in keys for worker in pool.workers) * 2 > len(pool.workers) for process, pool in pools.values())
+    taken = ((sum((process.id, worker.key) in keys for worker in pool.workers), len(pool.workers)) for process, pool in pools.values())
+    return any(number > share * workers for number, workers in taken)
 
 
 def explain_behind(behind: Sequence[Member], own: Collection[Process], count: int) -> list[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
-from stackan.diagnose.evidence.dammed import Dammed, Movers, bringers, explain_behind, explain_root_of, holds_up_a_pool
+from stackan.diagnose.evidence.dammed import MOST, Dammed, Movers, bringers, explain_behind, explain_root_of, holds_up_a_pool
 from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
 from stackan.diagnose.evidence.holders import Holder, Holders
@@ -147,7 +147,12 @@ def _finding(
     role = "" if movers or not alone else stops_a_role(processes[0], tracks)
     severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
-    if confidence == LIKELY and named and (pool is not None or mostly or role or holds_up_a_pool([*group, *stopped])) and not root:
+    if (
+        confidence == LIKELY
+        and named
+        and (pool is not None or mostly or role or holds_up_a_pool(stopped) or holds_up_a_pool(group, MOST))
+        and not root
+    ):
         severity = CRITICAL
     what = wanted_by_all(tracks)
     holder = next(iter(holders.holders_of(first)), None) if alone else None
