@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stackan.model.place import NAMELESS, Sighting
 
 # A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and a thread
@@ -9,11 +11,13 @@ from stackan.model.place import NAMELESS, Sighting
 DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone by
 # From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
 _WORKING, SHARE = 5000, 0.005
+_HANDED_OVER = ("condition", "semaphore")  # waits by which work goes from one thread to another
+_POINTER = re.compile(rb"(?<![\w@])(\w{1,64})=(0x[0-9a-f]{1,16})(?![0-9a-f])")  # `x=0x7f013c0010c0`, and not `x@entry=0x…`
 _BUSY = 0.2  # share of the time for which a thread that never waits runs at least; other threads get the rest
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
-    if before.place.names != after.place.names:
+    if before.place.names != after.place.names or _is_another_call(before, after):
         return False
     ours, theirs = before.awaited, after.awaited
     ran, passed = _ran(before, after)
@@ -30,6 +34,20 @@ def same_place(before: Sighting, after: Sighting) -> bool:
     if before.place.verb == after.place.verb == "blocked" and after.dump.traits.counters:
         return True  # a rule says that it waits; where its caller was compiled to is no matter (Java frames move)
     return spots(before) == spots(after)
+
+
+def _is_another_call(before: Sighting, after: Sighting) -> bool:
+    """Whether the function that waits works on another object: a producer that was let go stands in the same place with its next item.
+
+    Addresses alone count, as a function may count down its numbers while it waits.
+    """
+    if before.place.state not in _HANDED_OVER or not before.dump.traits.counters:
+        return False
+    at = before.place.wait_frames
+    if at >= before.place.first_start_frame:
+        return False
+    ours, theirs = (dict(_POINTER.findall(each.dump.arguments_in(each.thread, at))) for each in (before, after))
+    return any(theirs.get(name, value) != value for name, value in ours.items())
 
 
 def same_calls(before: Sighting, after: Sighting) -> bool:

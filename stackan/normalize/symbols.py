@@ -7,6 +7,8 @@ what a rule or a reader asks for: `pthread_cond_wait`, `poll`, `open_table`, `tf
 
 from __future__ import annotations
 
+import re
+
 from stackan.normalize.mangled import demangled
 
 UNNAMED = "??"
@@ -51,6 +53,9 @@ _OPERATORS = (
 # fmt: on
 
 
+_ABI = re.compile(r"\[abi:\w{1,64}\]")
+
+
 def canonical(printed: str) -> str:
     """The canonical form of a printed function name; `??` for a frame without one.
 
@@ -60,6 +65,8 @@ def canonical(printed: str) -> str:
     'std::vector::at'
     >>> canonical("absl::lts_20220623::Mutex::Block(absl::lts_20220623::base_internal::PerThreadSynch*)")
     'absl::Mutex::Block'
+    >>> canonical("BackendClient::read_response[abi:cxx11]()")
+    'BackendClient::read_response'
     """
     if printed.startswith(("_Z", "::_Z")):
         symbol = printed.removeprefix("::").partition("@")[0]
@@ -74,6 +81,8 @@ def _canonical(printed: str) -> str:
         return UNNAMED
     if printed.startswith(("-[", "+[")):
         return printed  # an Objective-C method: `-[NSApplication run]`
+    if "[abi:" in printed:
+        printed = _ABI.sub("", printed)  # of GCC: the standard library's version is no part of a name
     if printed.startswith("::"):
         printed = printed[2:]  # lldb's way to say that a function is in no namespace
     if "'" in printed:
