@@ -87,7 +87,15 @@ def _server(target: Target) -> Precondition:
     if target.attached_to is not None:
         says = said("{pid} is itself a console of the emergency channel of process {other}", pid=target.pid, other=target.attached_to)
         return Precondition("server", NOT_HELD, says, said("give the server: `--pid {other}`", other=target.attached_to))
-    if not target.is_server:
+    is_server = target.is_server
+    if is_server is None:
+        says = said(
+            "{pid} may be a DolphinDB server (its program is {name}): neither its `-mode` nor a loaded libDolphinDB.so proves it",
+            pid=target.pid,
+            name=target.program or target.name,
+        )
+        return Precondition("server", UNKNOWN, says, said("look at its command line: `ps -fp {pid}`", pid=target.pid))
+    if not is_server:
         says = said("{pid} is no DolphinDB: its program is {name}", pid=target.pid, name=target.program or target.name)
         return Precondition("server", NOT_HELD, says, said("find the server with `pgrep -fa dolphindb`"))
     if target.role is None:

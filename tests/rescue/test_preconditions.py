@@ -93,20 +93,44 @@ def test_the_number_of_a_thread_leads_to_its_process(rescue):
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "is_server"),
+    ("name", "options", "state"),
     [
-        ("dolphindb", ("-mode", "controller"), True),
-        ("dolphindb", ("-console", "1"), True),
-        ("wj1_dolphindb", ("-mode", "datanode"), True),
-        ("node7", ("-mode", "datanode", "-localSite", "h:8902:n7", "-controllerSite", "h:8900:c"), True),
-        ("node7", ("-mode", "datanode"), False),
-        ("oracle", ("-mode", "fast"), False),
+        ("dolphindb", ("-mode", "controller"), "held"),
+        ("dolphindb", ("-console", "1"), "unknown"),
+        ("wj1_dolphindb", ("-mode", "datanode"), "held"),
+        ("node7", ("-mode", "datanode", "-localSite", "h:8902:n7", "-controllerSite", "h:8900:c"), "unknown"),
+        ("node7", ("-mode", "datanode"), "not-held"),
+        ("oracle", ("-mode", "fast"), "not-held"),
+        ("dolphindb_exporter", ("-console", "0"), "not-held"),
+        ("startDolphindb.sh", ("-mode", "datanode"), "not-held"),
     ],
 )
-def test_a_server_is_known_by_its_program_or_by_options_that_nothing_else_has(rescue, start, console, name, options, is_server):
+def test_a_server_is_known_by_its_programs_name_and_its_mode(rescue, start, console, name, options, state):
     server, other = start(*options, name=name), console()
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
-    assert (done.status, done.missing()) == ((0, []) if is_server else (2, ["server"]))
+    assert done.states["server"] == state
+    assert (done.status, done.missing()) == ((2, ["server"]) if state == "not-held" else (0, []))
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [("sleep", ["dolphindb", "60"]), ("sh", ["/bin/sh", "-c", "echo; read line", "/opt/ddb/startDolphindb.sh", "-mode", "datanode"])],
+    ids=["another name", "a shell"],
+)
+def test_what_is_only_called_a_server_is_none(rescue, program, arguments):
+    found = shutil.which(program) or pytest.skip(f"no {program}")
+    with subprocess.Popen(arguments, executable=found, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        wait_until(lambda: (seen := read_target(process.pid)) is not None and list(seen.arguments) == arguments)
+        done = rescue("--pid", process.pid)
+        process.kill()
+    assert done.states["server"] == "not-held"
+
+
+@pytest.mark.parametrize(("rights", "state"), [("r-xp", "held"), ("r--p", "unknown")])
+def test_a_server_without_a_mode_is_known_by_the_library_that_it_executes(tmp_path, rights, state):
+    proc = make_proc(tmp_path)
+    (tmp_path / "77" / "maps").write_text(f"7f30c8000000-7f30ca000000 {rights} 00001000 08:01 131   /opt/my ddb/libDolphinDB.so\n")
+    assert states(proc)["server"] == state
 
 
 def test_a_console_is_no_server_and_leads_to_the_one_that_it_is_open_for(rescue, start, console):
