@@ -42,6 +42,39 @@ def test_the_command_is_one_that_a_shell_runs_whatever_the_folder_is_called(resc
     assert other.was_started and other.heard == ["quit"]
 
 
+def test_a_command_that_must_not_be_run_yet_is_preceded_by_that(rescue, start):
+    server = start()
+    lines = rescue("--pid", server.pid, form="text", LC_ALL="C", COLUMNS="100").out.splitlines()
+    assert lines[1] == "1 precondition is not held: do not run it yet."
+    at = lines.index("The command, once they are held:")
+    assert lines[at + 1] == f"   cd DIR && ./dolphindb -attach 1 -target-pid {server.pid}"
+    assert lines[at + 2] == "DIR stands for the folder of another DolphinDB of the server's version."
+
+
+def test_no_command_is_shown_that_cannot_help(rescue, start, console):
+    server, other = start(), console()
+    stranger, old = start("-mode", "fast", name="other"), start(folder="old", version="2.00.9")
+    for pid, folder in ((server.pid, server.folder), (stranger.pid, other.folder), (old.pid, other.folder), (2**22 + 1, other.folder)):
+        done = rescue("--pid", pid, "--install-dir", folder, form="text", LC_ALL="C")
+        assert done.status == 2 and "not held: there is nothing to run." in done.out.splitlines()[1]
+        assert "-attach" not in done.out
+        assert rescue("--pid", pid, "--install-dir", folder).document["command"] is None
+
+
+def test_the_ids_of_jobs_are_a_reminder_and_no_check(rescue, start, console):
+    server, other = start(), console()
+    done = rescue("--pid", server.pid, "--install-dir", other.folder)
+    assert done.states["jobs"] == "reminder"
+    text = rescue("--pid", server.pid, "--install-dir", other.folder, form="text", LC_ALL="C").out
+    assert text.splitlines()[1] == "Every precondition is held." and "   reminder " in text
+
+
+def test_what_cannot_be_told_is_counted_and_does_not_stand_in_the_way(rescue, start, console):
+    server, other = start("-console", "1"), console()
+    lines = rescue("--pid", server.pid, "--install-dir", other.folder, form="text", LC_ALL="C", COLUMNS="100").out.splitlines()
+    assert lines[1] == "Nothing is known that stands in the way; 1 precondition cannot be told." and "The command:" in lines
+
+
 # -- the process
 
 
