@@ -530,6 +530,15 @@ _HEADLINES = {
     "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
+    "no-stack-of": [
+        many(
+            "There is no stack of process {names}, so nothing is known of it.",
+            "There is no stack of {count} processes ({names}), so nothing is known of them.",
+        )
+    ],
+    "judged-are-idle": [
+        many("The only process that was judged, {processes}, is idle", "The {count} processes that were judged are idle: {processes}")
+    ],
     "peers-may-hang": [
         one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for a peer to send: a client, or a backend that hangs"),
     ],
