@@ -31,7 +31,7 @@ from stackan.model.listing import Job, Listing, Session, TransactionWait
 from stackan.model.log import Log
 
 _WANTED = frozenset(("WAIT_FOR_ID", "THRD_ID", "ROOTJOBID", "JOBID"))
-_NUMBER = re.compile(r"\d{1,20}")
+_NUMBER = re.compile(r"[0-9]{1,20}")
 _NONE = ("", "NULL", "-", "0")
 
 

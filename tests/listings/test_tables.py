@@ -24,10 +24,11 @@ def waits(text: str) -> list[tuple[int, int, int | None]]:
         "ID,WAIT_FOR_ID,THRD_ID\n1303,1301,4301\n",
         '"ID","WAIT_FOR_ID","THRD_ID"\n"1303","1301","4301"\n',
         "ID\tWAIT_FOR_ID\tTHRD_ID\n1303\t1301\t4301\n",
+        "ID;WAIT_FOR_ID;THRD_ID\n1303;1301;4301\n",
         "| ID | WAIT_FOR_ID | THRD_ID |\n| --- | --- | --- |\n| 1303 | 1301 | 4301 |\n",
         "id,wait_for_id,thrd_id\n1303,1301,4301\n",
     ],
-    ids=["dashes", "crlf", "csv", "quoted", "tabs", "markdown", "small"],
+    ids=["dashes", "crlf", "csv", "quoted", "tabs", "semicolons", "markdown", "small"],
 )
 def test_a_table_is_read_in_each_form(text: str) -> None:
     assert waits(text) == [(1303, 1301, 4301)]
@@ -39,6 +40,10 @@ def test_a_row_that_does_not_fit_its_columns_is_left_out() -> None:
 
 def test_a_transaction_that_waits_for_itself_or_for_none_is_no_wait() -> None:
     assert waits("ID,WAIT_FOR_ID,THRD_ID\n7,7,1\n8,NULL,1\n9,-1,1\n") == []
+
+
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    assert waits("ID,WAIT_FOR_ID,THRD_ID\n١٣٠٣,1301,4301\n1305,１３０１,4302\n") == []
 
 
 def test_words_in_a_query_are_no_table() -> None:
