@@ -417,7 +417,8 @@ _POOLS = {
         ),
     ],
     "holder-not-shown": [
-        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows.")
+        one("{thread}, the only worker of {pool}, waits for {what}, whose holder no line shows."),
+        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows."),
     ],
     "only-waiters-may-hold": [
         one(
@@ -463,7 +464,7 @@ _POOLS = {
     "canceling-needs-a-free-thread": [
         one("The pool cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
     ],
-    "side-door-is-idle": [one("{pool} is idle: use it.")],
+    "side-door-is-idle": [one("{pool} is idle: logins and cancelations still pass.")],
     "side-door-is-busy": [one("{pool} is not free, either.")],
     "whole-pool-waits": [
         many(
