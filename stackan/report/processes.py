@@ -71,7 +71,7 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process], pa
 
 
 def _wait_of(stack: StackClass) -> str:
-    """The function that tells what they wait for: that of the wait, where a pool's own loop is all that is left behind a script's frames."""
+    """The function that tells what they wait for: that of the wait, where only a pool's own loop is left behind a script's frames."""
     process, track = stack.members[0]
     place = track.place
     loops = {name for pool in process.pools if track in pool.workers for name in (pool.dispatch, *_frames_of(pool))}
