@@ -45,7 +45,7 @@ def check(pid: int, folder: str | None, commands: Sequence[str] = (), proc: str 
     return [
         system,
         _alive(pid, target),
-        _server(target),
+        _server(target, proc),
         _user(target),
         _container(target),
         _version(target, proc),
@@ -84,11 +84,11 @@ def _alive(pid: int, target: Target | None) -> Precondition:
     return Precondition("alive", HELD, said("process {pid} is there", pid=pid))
 
 
-def _server(target: Target) -> Precondition:
+def _server(target: Target, proc: str) -> Precondition:
     if target.attached_to is not None:
         says = said("{pid} is itself a console of the emergency channel of process {other}", pid=target.pid, other=target.attached_to)
         return Precondition("server", NOT_HELD, says, said("give the server: `--pid {other}`", other=target.attached_to), final=True)
-    is_server = target.is_server
+    is_server = target.is_server(proc)
     if is_server is None:
         says = said(
             "{pid} may be a DolphinDB server (its program is {name}): neither its `-mode` nor a loaded libDolphinDB.so proves it",

@@ -28,7 +28,6 @@ class Target(NamedTuple):
     arguments: tuple[str, ...]
     program: str | None  # the path of what runs; None if that may not be known
     replaced: bool  # that file has been deleted or replaced since
-    runs_library: bool  # it executes the server's library; False too if its files may not be known
 
     @property
     def options(self) -> dict[str, str]:
@@ -50,8 +49,7 @@ class Target(NamedTuple):
         wanted = self.options.get("target-pid", "")
         return int(wanted) if "attach" in self.options and wanted.isdecimal() and len(wanted) < 10 else None
 
-    @property
-    def is_server(self) -> bool | None:
+    def is_server(self, proc: str = PROC) -> bool | None:
         """Whether it is a DolphinDB server; None if it is called one, or has a server's options, and nothing else says so.
 
         Names and options are what anybody may give to anything (`exec -a dolphindb sleep`, `gdb --args ./dolphindb -mode ...`), so the
@@ -59,7 +57,7 @@ class Target(NamedTuple):
         """
         named = any(map(_names_server, (self.name, *self.arguments[:1])))
         runs = _names_server(self.program) if self.program is not None else named
-        if self.runs_library or (runs and self.role is not None):
+        if (runs and self.role is not None) or _runs_library(f"{proc}/{self.pid}"):
             return True
         if runs or (self.role is not None and (named or bool({"localsite", "controllersite", "nodesfile"} & self.options.keys()))):
             return None
@@ -88,7 +86,6 @@ def read_target(pid: int, proc: str = PROC) -> Target | None:
         arguments=arguments,
         program=path.removesuffix(_DELETED) if path is not None else None,
         replaced=path is not None and path.endswith(_DELETED),
-        runs_library=_runs_library(folder),
     )
 
 
