@@ -10,7 +10,14 @@ class UsageError(StackanError):
 
 
 class InputError(StackanError):
-    """An input cannot be read, or nothing in it is a dump that stackan knows."""
+    """An input cannot be read, or nothing in it is a dump that stackan knows.
+
+    notes: what else went wrong with the inputs, a sentence each.
+    """
+
+    def __init__(self, *args: object, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(*args)
+        self.notes = notes
 
 
 class LimitError(InputError):

@@ -12,7 +12,7 @@ from stackan.cli.help import WrongValue
 from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText, is_standard_output, say, standard_output
 from stackan.errors import UsageError
-from stackan.model.languages import LANGUAGES
+from stackan.model.languages import LANGUAGES, NAMED
 from stackan.model.said import said
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -38,7 +38,8 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     """Add `--lang`; its value is known before the options are read, so that it counts for their errors, too."""
     parser.add_argument(
         "--lang",
-        choices=LANGUAGES,
+        choices=tuple(NAMED),
+        metavar=f"{{{','.join(LANGUAGES)}}}",
         default=argparse.SUPPRESS,
         help=said("the language of what a person reads (default: that of the locale)"),
     )

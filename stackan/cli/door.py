@@ -10,7 +10,7 @@ import sys
 
 from stackan.cli.language import choose_language, words_of
 from stackan.cli.printing import say, settle
-from stackan.errors import StackanError
+from stackan.errors import InputError, StackanError
 from stackan.model.said import said
 
 TYPE_CHECKING = False
@@ -81,6 +81,8 @@ def _tell(error: BaseException, stops: Stops, language: str) -> int:
         return BROKEN_PIPE
     if isinstance(error, StackanError):
         say(words_of(error), language)
+        for note in error.notes if isinstance(error, InputError) else ():
+            say(said("note: {note}", note=note), language)
     elif _lacks_memory(error):
         raise MemoryError
     elif isinstance(error, OSError):

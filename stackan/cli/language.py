@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
+from stackan.model.languages import CHINESE, ENGLISH, NAMED
 from stackan.model.said import Said
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def _asked_for(arguments: Sequence[str]) -> str | None:
         option, equals, value = word.partition("=")
         if option == _OPTION:
             value = value if equals else "".join(arguments[at + 1 : at + 2])
-            named = value if value in LANGUAGES else named
+            named = NAMED.get(value, named)
     return named
 
 

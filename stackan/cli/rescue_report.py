@@ -10,14 +10,14 @@ from stackan.model.said import said, said_of
 from stackan.report.layout import wrap
 from stackan.report.page import Page
 from stackan.rescue.installation import shell_command
-from stackan.rescue.preconditions import HELD, NOT_HELD, UNKNOWN, Precondition
+from stackan.rescue.preconditions import HELD, NOT_HELD, REMINDER, UNKNOWN, Precondition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.rescue.channel import Heard, Session
 
 SCHEMA = "stackan.rescue/1"
-_STATES = {HELD: said("held"), NOT_HELD: said("not held"), UNKNOWN: said("cannot be told")}
+_STATES = {HELD: said("held"), NOT_HELD: said("not held"), UNKNOWN: said("cannot be told"), REMINDER: said("reminder")}
 _INDENT, _COLUMN = 3, 19  # of a state, and of the words behind it
 _PLACE = "DIR"  # where no installation is known
 # By the codes of stackan.rescue.channel, which is imported only where a session was held.
@@ -44,7 +44,7 @@ def document(
         "version": __version__,
         "lang": page.language,
         "pid": pid,
-        "command": shell_command(folder, pid) if folder is not None else None,
+        "command": shell_command(folder, pid) if folder is not None and not _is_final(preconditions) else None,
         "preconditions": [
             {"name": each.name, "state": each.state, "says": page.say(each.says), "advice": page.say(each.advice) if each.advice else None}
             for each in preconditions
@@ -67,15 +67,52 @@ def _session(session: Session) -> dict[str, Any]:
 def lines(pid: int, folder: str | None, preconditions: Sequence[Precondition], session: Session | None, page: Page) -> Iterator[str]:
     """The result as a person reads it."""
     yield page.say(said("DolphinDB's emergency channel to process {pid}", pid=pid))
+    yield from page.indented(_summary(preconditions), 0, 0)
     yield ""
     for each in preconditions:
         yield from _precondition(each, page)
-    yield ""
     if session is not None:
+        yield ""
         yield from _story(session, page)
-        return
-    yield page.say(said("The command:"))
+    elif not _is_final(preconditions):
+        yield ""
+        yield from _command(pid, folder, preconditions, page)
+
+
+def _summary(preconditions: Sequence[Precondition]) -> str:
+    """Whether the command may be run: people copy the command, and read no list above it."""
+    states = [each.state for each in preconditions]
+    lacking, untold = states.count(NOT_HELD), states.count(UNKNOWN)
+    if _is_final(preconditions):
+        return said_of(
+            lacking,
+            "{count} precondition is not held: there is nothing to run.",
+            "{count} preconditions are not held: there is nothing to run.",
+        )
+    if lacking:
+        return said_of(
+            lacking, "{count} precondition is not held: do not run it yet.", "{count} preconditions are not held: do not run it yet."
+        )
+    if untold:
+        return said_of(
+            untold,
+            "Nothing is known that stands in the way; {count} precondition cannot be told.",
+            "Nothing is known that stands in the way; {count} preconditions cannot be told.",
+        )
+    return said("Every precondition is held.")
+
+
+def _is_final(preconditions: Sequence[Precondition]) -> bool:
+    """Whether there is no command to give: for no such process, say, or from the server's own folder."""
+    return any(each.state == NOT_HELD and each.final for each in preconditions)
+
+
+def _command(pid: int, folder: str | None, preconditions: Sequence[Precondition], page: Page) -> Iterator[str]:
+    lacking = any(each.state == NOT_HELD for each in preconditions)
+    yield page.say(said("The command, once they are held:") if lacking else said("The command:"))
     yield "   " + shell_command(folder if folder is not None else _PLACE, pid)  # whole, to be copied
+    if folder is None:
+        yield from page.indented(said("{place} stands for the folder of another DolphinDB of the server's version.", place=_PLACE), 0, 0)
     yield from page.indented(
         said("It opens a console, which may show no prompt. Type one command after the other, and `quit` at the end."), 0, 0
     )

@@ -21,12 +21,24 @@ _SURELY_IDLE = (WAITS_FOR_CONNECTIONS, TIMER)  # whatever its caller is called
 
 
 def headline(
-    verdict: str, findings: Sequence[Finding], processes: Sequence[Process], apart: bool = False, story: Story | None = None
+    verdict: str,
+    findings: Sequence[Finding],
+    processes: Sequence[Process],
+    apart: bool = False,
+    story: Story | None = None,
+    unseen: tuple[str, ...] = (),
 ) -> tuple[Fact, ...]:
-    """`apart`: the caller gave snapshots of several processes to be compared with each other."""
+    """`apart`: the caller gave snapshots of several processes to be compared with each other; `unseen`: processes without a stack.
+
+    The verdict is that on the processes that could be judged.
+    """
     if not processes:
         return _of_logs(findings, story)
     said = _of_threads(verdict, findings, processes, apart)
+    if unseen and leading(findings, verdict) is None:
+        if verdict == "idle":  # "nothing is stuck" would be read as said of all
+            said = (fact("judged-are-idle", count=len(processes), processes=tuple(processes)),)
+        said = (fact("no-stack-of", count=len(unseen), names=unseen), *said)
     grave = sum(finding.kind == "log-fault" and finding.severity == CRITICAL for finding in findings)
     if grave and leading(findings, verdict) is None:
         return (*said, fact("logs-tell-of-faults", count=grave))

@@ -9,6 +9,7 @@ of as many words as there are columns is read word by word.  Without dashes a se
 
     ID,WAIT_FOR_ID,WAIT_TIME,THRD_ID
     ID | WAIT_FOR_ID | WAIT_TIME | THRD_ID
+    ID;WAIT_FOR_ID;WAIT_TIME;THRD_ID
 
 A row that does not fit its columns, such as one that goes on in the next line, is left out: half a row would join what does not belong
 together.
@@ -24,7 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 _RUN = re.compile(r"[-=]+")
-_SEPARATORS = ("\t", "|", ",", ";")
+_SEPARATORS = ("\t", "|", ";", ",")
 _LONGEST = 64 * 1024  # characters of a line that are looked at
 
 

@@ -27,6 +27,7 @@ class Case:
         descriptors: list[Descriptors] | None = None,
         listings: list[Listing] | None = None,
         process_lists: list[ProcessList] | None = None,
+        failed: list[str] | None = None,
     ) -> None:
         self.dumps = dumps
         self.warnings = warnings or []  # inputs that were skipped, and why
@@ -36,6 +37,7 @@ class Case:
         self.descriptors = descriptors or []  # the processes that have the ends of connections and pipes open
         self.listings = listings or []  # of a database's own views: its sessions, transactions that wait, jobs
         self.process_lists = process_lists or []  # of the processes of a host: `ps -ef`
+        self.failed = failed or []  # names of texts that say why the stacks of a process are not in them
 
     def __repr__(self) -> str:
         return f"<Case of {len(self.dumps)} dumps>"

@@ -33,6 +33,11 @@ class Failure(NamedTuple):
         """Whether the text itself gives the reason."""
         return self.kind not in ("empty", "listing")
 
+    @property
+    def is_of_a_process(self) -> bool:
+        """Whether stacks of a process were to be there: of one that has ended there are none, nor of none."""
+        return self.kind not in ("gone", "listing", "unasked")
+
 
 def read_failure(data: bytes, expected: bool = True) -> Failure | None:
     """The failure that a text without any dump shows; `expected`: its name, or who gives it, says that a dump was to be in it."""

@@ -22,7 +22,7 @@ from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
-from stackan.placing import find_repeats, place, when_taken
+from stackan.placing import find_repeats, find_unseen, place, when_taken
 
 if TYPE_CHECKING:
     import networkx
@@ -64,12 +64,14 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     reduction = reduce(waits)
     findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes, story)
     verdicts = judge_processes(processes, findings)
-    verdict = judge_case(verdicts, story)
+    unseen = find_unseen(case.failed, places)
+    judged = judge_case(verdicts, story)
+    verdict = "inconclusive" if judged == "idle" and unseen else judged
     if verdict == "inconclusive":
         warnings += doubt_overwritten(processes)
     return Analysis(
         verdict,
-        headline(verdict, findings, processes, bool(apart), story),
+        headline(judged, findings, processes, bool(apart), story, unseen),
         processes,
         tuple(verdicts),
         tuple(findings),

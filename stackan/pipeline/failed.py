@@ -41,10 +41,13 @@ def tell_trouble(dump: Dump) -> list[str]:
     return [said("the debugger reported: {words}", words=failure.words)] if failure is not None else []
 
 
-def first_reason(failed: Sequence[Failed]) -> str:
-    """The sentence for the way in which most inputs failed, where none holds a dump; one that names its reason says more than none."""
-    told = [each for each in failed if each[1].is_told] or list(failed)
-    return _tell(max(_alike(told), key=len))
+def tell_reasons(failed: Sequence[Failed]) -> list[str]:
+    """A sentence for each way in which inputs failed, where none holds a dump: first that of most.
+
+    One that names its reason says more than one that names none.
+    """
+    ways = sorted(_alike(failed), key=lambda same: (not same[0][1].is_told, -len(same)))
+    return [_tell(same) for same in ways]
 
 
 def _tell(same: Sequence[Failed]) -> str:

@@ -12,7 +12,7 @@ from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.model.said import row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
-from stackan.pipeline.failed import first_reason, read_failed, tell_failed, tell_trouble
+from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.pipeline.passing import hold_small, is_log, read_passing
 from stackan.reading import Blob, Budget, Limits, Passing, Skipped, Visits, read_or_pass, require
@@ -45,12 +45,16 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     warnings: list[str] = []
     found = _find(paths, limits, follow_links, _read, warnings)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
-        raise InputError(_say_what_lacks(paths, warnings, found))
+        first, *others = tell_reasons(found.failed) or [_say_what_lacks(paths, warnings, found)]
+        raise InputError(first, notes=tuple(others))
     warnings += tell_failed(found.failed)
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
         warnings.append(said("skipped, as no thread dump is in them: {sources}", sources=sources))
-    return Case(found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists)
+    failed = [source for source, failure in found.failed if failure.is_of_a_process]
+    return Case(
+        found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists, failed
+    )
 
 
 def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False) -> Case:
@@ -62,6 +66,8 @@ def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, foll
     found = _find(paths, limits, follow_links, _read_log_alone, warnings)
     if not found.logs:
         source = os.fspath(paths[0]) if paths else "-"
+        if found.others:
+            raise InputError(said("{source}: a thread dump, and no log of a server; `stackan analyze` reads dumps", source=found.others[0]))
         raise InputError(warnings[0] if warnings else said("{source}: no log of a server in it; {advice}", source=source, advice=_LOGS))
     return Case([], warnings, False, found.logs)
 
@@ -152,8 +158,6 @@ def _joined(texts: Sequence[Found]) -> Found:
 
 
 def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
-    if found.failed:
-        return first_reason(found.failed)
     if found.logs:
         return said(
             "{source}: a log of a server, but no thread dump beside it; `stackan logs` reads logs alone, and for their threads {advice}",
@@ -222,7 +226,9 @@ def _read_log_alone(item: Blob, alone: bool) -> Found:
     for log in logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
     found = _of_logs(logs)
-    if item.named and not logs and not alone:
+    if not logs and detect(item.data) is not None:
+        found.others.append(item.source)
+    elif item.named and not logs and not alone:
         found.troubles.append(said("{source}: no log of a server in it", source=item.source))
     return found
 

@@ -7,11 +7,13 @@ from stackan.placing.names import is_named_like_a_dump, is_overwritten_by_a_roun
 from stackan.placing.processes import place
 from stackan.placing.repeats import find_repeats, is_appended
 from stackan.placing.taken import when_taken
+from stackan.placing.unseen import find_unseen
 
 __all__ = [
     "Label",
     "are_copies",
     "find_repeats",
+    "find_unseen",
     "host_of",
     "is_appended",
     "is_named_like_a_dump",

@@ -17,7 +17,7 @@ class LimitHit(Unreadable):
 def why(error: OSError | ValueError) -> str:
     """The system's refusal of a path, as a sentence that says what to do."""
     if isinstance(error, FileNotFoundError):
-        return said("no such file; check the path or give a folder or an archive that holds the dumps")
+        return said("no such file; check the path, or give the folder or the archive in which it lies")
     if isinstance(error, PermissionError):
         return said("permission denied; run as a user who may read it, or copy it")
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

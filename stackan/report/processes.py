@@ -57,7 +57,7 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process], pa
         "name": name,
         "count": len(stack.members),
         "processes": say(share_of(stack.processes, processes), page.catalog),
-        "function": stack.members[0][1].place.purpose,
+        "function": _wait_of(stack),
     }
     yield from page.indented(
         said("{name}. {count} threads of {pool} in {processes} stuck in {function}", **known, pool=page.catalog.of_profile(pool))
@@ -68,6 +68,22 @@ def render_shared(name: str, stack: StackClass, processes: Sequence[Process], pa
     )
     yield from page.indented(page.each_with([(process, str(number)) for process, number in often.items()]), 3, 3)
     yield from stack_lines(stack.names, stack.members[0][1].place.wait_frames, page)
+
+
+def _wait_of(stack: StackClass) -> str:
+    """The function that tells what they wait for: that of the wait, where only a pool's own loop is left behind a script's frames."""
+    process, track = stack.members[0]
+    place = track.place
+    loops = {name for pool in process.pools if track in pool.workers for name in (pool.dispatch, *_frames_of(pool))}
+    if place.wait_frames and place.purpose in loops:
+        return place.names[place.wait_frames - 1]
+    return place.purpose
+
+
+def _frames_of(pool: Pool) -> tuple[object, ...]:
+    """The frames by which a profile knows its workers."""
+    frames = pool.evidence.values.get("frames", ())
+    return frames if isinstance(frames, tuple) else ()
 
 
 def common_pool(stack: StackClass) -> str:
@@ -100,20 +116,37 @@ def render_processes(processes: Sequence[Process], shared: Mapping[Stack, str], 
         yield from page.indented(sizes(process, page), 3, 3)
     else:
         yield from render_members(processes, page)
-    for warning in process.inputs.warnings[:_SHOWN_NOTES]:
-        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
-    if len(process.inputs.warnings) > _SHOWN_NOTES:
-        yield page.line(more_notes(len(process.inputs.warnings) - _SHOWN_NOTES), 3)
-    unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
-    if unparsed:
-        yield page.line(_unread(unparsed), 3)
-    yield from render_pools(process, page)
+    yield from _render_notes(processes, page)
+    yield from render_pools(process.pools, page)
     yield from render_changes(process, page)
     yield from render_stuck(process, shared, page)
     yield from render_idle(process, page)
     unsure = page.tally(stance(track.place) for track in process.tracks if track.progress == UNSURE)
     if unsure:
         yield from page.indented(said("unknown: {places}", places=unsure), 3, 12)
+
+
+def render_at_rest(processes: Sequence[Process], page: Page) -> Iterator[str]:
+    """An idle process beside one in trouble, in a line, unless there is more to know; or several that look alike."""
+    head = head_of(processes, "idle", page)
+    if len(processes) == 1:
+        yield page.line(said("{head} ({sizes})", head=head, sizes=sizes(processes[0], page)))
+    else:
+        yield page.line(head)
+        yield from render_members(processes, page)
+    yield from _render_notes(processes, page)
+    yield from render_pools([pool for pool in processes[0].pools if not pool.idle], page)
+
+
+def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
+    warnings = processes[0].inputs.warnings
+    for warning in warnings[:_SHOWN_NOTES]:
+        yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
+    if len(warnings) > _SHOWN_NOTES:
+        yield page.line(more_notes(len(warnings) - _SHOWN_NOTES), 3)
+    unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
+    if unparsed:
+        yield page.line(_unread(unparsed), 3)
 
 
 def more_notes(hidden: int) -> str:
@@ -197,10 +230,10 @@ def _moved(track: Track, page: Page) -> str:
     return why
 
 
-def render_pools(process: Process, page: Page) -> Iterator[str]:
+def render_pools(found: Sequence[Pool], page: Page) -> Iterator[str]:
     """A line for each pool, those without a free worker first; of those that only wait one line together."""
-    resting = [pool for pool in process.pools if only_rests(pool)]
-    pools = sorted((pool for pool in process.pools if not only_rests(pool)), key=lambda pool: not pool.exhausted)
+    resting = [pool for pool in found if only_rests(pool)]
+    pools = sorted((pool for pool in found if not only_rests(pool)), key=lambda pool: not pool.exhausted)
     for pool in pools[:_SHOWN_POOLS]:
         yield from page.indented(_pool(pool, page), 3, 6)
     if len(pools) > _SHOWN_POOLS:

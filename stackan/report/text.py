@@ -14,8 +14,9 @@ from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
 from stackan.model.track import label
 from stackan.report.layout import columns
+from stackan.report.links import render_explanation
 from stackan.report.page import Page, Stream, threads_of
-from stackan.report.processes import fold_processes, head_of, more_notes, render_processes, render_shared
+from stackan.report.processes import fold_processes, head_of, more_notes, render_at_rest, render_processes, render_shared
 from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.sources import Shortener
 from stackan.report.story import render_episodes, render_inputs, render_lacking, render_timeline
@@ -108,10 +109,16 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
     if len(shared) > _SHOWN_SHARED:
         yield ""
         yield from page.indented(_more_stacks(len(shared) - _SHOWN_SHARED), 0, 4)
+    concerned = {process.id for finding in analysis.findings for process in finding.processes}
     for processes, verdict in groups[:_SHOWN_PROCESSES]:
         yield ""
-        yield Head(page.line(head_of(processes, verdict, page)), "head")
-        yield from render_processes(processes, names, short, page)
+        if verdict == "idle" and concerned and concerned.isdisjoint(process.id for process in processes):
+            head, *rest = render_at_rest(processes, page)
+            yield Head(head, "head")
+            yield from rest
+        else:
+            yield Head(page.line(head_of(processes, verdict, page)), "head")
+            yield from render_processes(processes, names, short, page)
     if len(groups) > _SHOWN_PROCESSES:
         yield ""
         yield page.line(_more_processes(groups))
@@ -189,11 +196,10 @@ def _more_processes(groups: Sequence[tuple[list[Process], str]]) -> str:
 
 
 def render_findings(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
-    """The gravest findings, and how many of which kind there are besides."""
-    number = {id(finding): number for number, finding in enumerate(analysis.findings, 1)}
-    for same in analysis.alike[:_SHOWN_FINDINGS]:
+    """The gravest findings, numbered as they are shown, and how many of which kind there are besides."""
+    for number, same in enumerate(analysis.alike[:_SHOWN_FINDINGS], 1):
         yield ""
-        yield from render_finding(number[id(same[0])], same, analysis, short, page)
+        yield from render_finding(number, same, analysis, short, page)
     rest = [finding for same in analysis.alike[_SHOWN_FINDINGS:] for finding in same]
     if rest:
         kinds = page.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in rest)
@@ -217,7 +223,7 @@ def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, sho
     yield Head(page.line(_head(number, same, analysis.processes, page)), finding.severity)
     yield from page.at_most(_SHOWN_LINES, page.indented(words.title, 3, 3))
     yield ""
-    yield from page.at_most(_SHOWN_EXPLANATION, page.indented(words.explanation, 3, 3))
+    yield from page.at_most(_SHOWN_EXPLANATION, render_explanation((*finding.reasons, *finding.doubts), page))
     yield ""
     if len(same) > 1:
         yield from page.labelled(said("alike"), page.each_with([(each.processes[0].id, whose(each)) for each in same]))

@@ -18,7 +18,7 @@ from stackan.rescue.jobs import find_ids, is_placeholder
 from stackan.rescue.target import PROC, Target, find_consoles, read_target
 from stackan.rescue.versions import FIRST, find_version, find_version_in
 
-HELD, NOT_HELD, UNKNOWN = "held", "not-held", "unknown"
+HELD, NOT_HELD, UNKNOWN, REMINDER = "held", "not-held", "unknown", "reminder"
 _TWO, _THREE = (f"{major}.{minor:02}.{patch}" for major, minor, patch in FIRST)
 _OLDEST = said("{two} (of 3.00: {three})", two=_TWO, three=_THREE)
 _NAMED = 5  # placeholders, processes that one sentence names
@@ -31,6 +31,7 @@ class Precondition(NamedTuple):
     state: str
     says: str  # what was found
     advice: str | None = None  # what to do where it is not held, or cannot be told
+    final: bool = False  # nothing makes it hold for this process and this folder: there is no command to give
 
 
 def check(pid: int, folder: str | None, commands: Sequence[str] = (), proc: str = PROC) -> list[Precondition]:
@@ -44,7 +45,7 @@ def check(pid: int, folder: str | None, commands: Sequence[str] = (), proc: str 
     return [
         system,
         _alive(pid, target),
-        _server(target),
+        _server(target, proc),
         _user(target),
         _container(target),
         _version(target, proc),
@@ -58,21 +59,21 @@ def _system() -> Precondition:
     if sys.platform.startswith("linux"):
         return Precondition("system", HELD, said("this system is Linux"))
     says = said("this system is {system}, and the emergency channel is there on Linux only", system=sys.platform)
-    return Precondition("system", NOT_HELD, says, said("call this on the server's own host"))
+    return Precondition("system", NOT_HELD, says, said("call this on the server's own host"), final=True)
 
 
 def _alive(pid: int, target: Target | None) -> Precondition:
-    def not_held(says: str, advice: str) -> Precondition:
-        return Precondition("alive", NOT_HELD, says, advice)
+    def not_held(says: str, advice: str, final: bool = False) -> Precondition:
+        return Precondition("alive", NOT_HELD, says, advice, final)
 
     look = said("find it with `pgrep -fa dolphindb`")
     if target is None:
-        return not_held(said("there is no process {pid} that you can see", pid=pid), look)
+        return not_held(said("there is no process {pid} that you can see", pid=pid), look, final=True)
     if target.leader != pid:
         says = said("{pid} is a thread of process {leader}", pid=pid, leader=target.leader)
-        return not_held(says, said("give the process: `--pid {leader}`", leader=target.leader))
+        return not_held(says, said("give the process: `--pid {leader}`", leader=target.leader), final=True)
     if target.state in "ZX":
-        return not_held(said("process {pid} has ended, and only its entry is left (a zombie)", pid=pid), look)
+        return not_held(said("process {pid} has ended, and only its entry is left (a zombie)", pid=pid), look, final=True)
     if target.tracer:
         says = said("process {pid} is held by process {tracer}, which debugs or traces it", pid=pid, tracer=target.tracer)
         return not_held(says, said("end that debugger, or let it detach"))
@@ -83,13 +84,21 @@ def _alive(pid: int, target: Target | None) -> Precondition:
     return Precondition("alive", HELD, said("process {pid} is there", pid=pid))
 
 
-def _server(target: Target) -> Precondition:
+def _server(target: Target, proc: str) -> Precondition:
     if target.attached_to is not None:
         says = said("{pid} is itself a console of the emergency channel of process {other}", pid=target.pid, other=target.attached_to)
-        return Precondition("server", NOT_HELD, says, said("give the server: `--pid {other}`", other=target.attached_to))
-    if not target.is_server:
+        return Precondition("server", NOT_HELD, says, said("give the server: `--pid {other}`", other=target.attached_to), final=True)
+    is_server = target.is_server(proc)
+    if is_server is None:
+        says = said(
+            "{pid} may be a DolphinDB server (its program is {name}): neither its `-mode` nor a loaded libDolphinDB.so proves it",
+            pid=target.pid,
+            name=target.program or target.name,
+        )
+        return Precondition("server", UNKNOWN, says, said("look at its command line: `ps -fp {pid}`", pid=target.pid))
+    if not is_server:
         says = said("{pid} is no DolphinDB: its program is {name}", pid=target.pid, name=target.program or target.name)
-        return Precondition("server", NOT_HELD, says, said("find the server with `pgrep -fa dolphindb`"))
+        return Precondition("server", NOT_HELD, says, said("find the server with `pgrep -fa dolphindb`"), final=True)
     if target.role is None:
         return Precondition("server", HELD, said("{pid} is a DolphinDB server", pid=target.pid))
     return Precondition("server", HELD, said("{pid} is a DolphinDB server ({role})", pid=target.pid, role=target.role))
@@ -150,6 +159,7 @@ def _version(target: Target, proc: str) -> Precondition:
             oldest=_OLDEST,
         ),
         said("cancel from a session that still answers, or on another node: `cancelConsoleJob`, `cancelJob`"),
+        final=True,
     )
 
 
@@ -161,17 +171,17 @@ def _of_installation(folder: str | None, target: Target | None, proc: str) -> li
 
 
 def _installation(folder: str | None, target: Target | None, proc: str) -> Precondition:
-    def not_held(says: str, advice: str) -> Precondition:
-        return Precondition("installation", NOT_HELD, says, advice)
+    def not_held(says: str, advice: str, final: bool = True) -> Precondition:
+        return Precondition("installation", NOT_HELD, says, advice, final)
 
     another = said("unpack a DolphinDB of the server's version in another folder, and give that to --install-dir")
     if folder is None:
-        return not_held(said("no other installation was named"), another)
+        return not_held(said("no other installation was named"), another, final=False)
     program = os.path.join(folder, PROGRAM)
     if not os.path.isfile(program):
         return not_held(said("{program}: is no file", program=program), said("give the folder in which the program `dolphindb` lies"))
     if not os.access(program, os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        return not_held(said("{program}: you may not run it", program=program), said("make it executable: `chmod +x`"))
+        return not_held(said("{program}: you may not run it", program=program), said("make it executable: `chmod +x`"), final=False)
     own = is_targets_own(folder, target, proc) if target is not None else None
     if own:
         return not_held(said("{folder}: is the server's own installation", folder=folder), another)
@@ -195,7 +205,7 @@ def _console(folder: str) -> Precondition:
 def _jobs(commands: Sequence[str]) -> Precondition:
     list_them = said("list them while a session answers: `getConsoleJobs()`, `getRecentJobs()`; or look into the batchJobs folder")
     if not commands:
-        return Precondition("jobs", UNKNOWN, said("a job can be canceled only by an id that you know before"), list_them)
+        return Precondition("jobs", REMINDER, said("a job can be canceled only by an id that you know before"), list_them)
     ids = [job for command in commands for job in find_ids(command)]
     places = [job for job in ids if job is not None and is_placeholder(job)]
     if places:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 PROC = "/proc"
 ROLES = ("controller", "agent", "datanode", "computenode", "single")
 _MOST_BYTES = 1 << 20  # of a file of /proc; a command line may have more, but not one of a server
+_MOST_OF_MAPS = 64 << 20  # libraries stand at its end, behind all that a server with much memory has mapped
 _SERVER = "dolphindb"
+LIBRARY = "libDolphinDB.so"  # in which most of a server is
 _DELETED = " (deleted)"  # the kernel's words behind the path of a program that is no longer there
 
 
@@ -47,13 +49,19 @@ class Target(NamedTuple):
         wanted = self.options.get("target-pid", "")
         return int(wanted) if "attach" in self.options and wanted.isdecimal() and len(wanted) < 10 else None
 
-    @property
-    def is_server(self) -> bool:
-        """Whether it is a DolphinDB: by its program's name, which may have a prefix, or by options that only DolphinDB has."""
-        names = (self.name, os.path.basename(self.program or ""), os.path.basename(self.arguments[0]) if self.arguments else "")
-        if any(_SERVER in name.lower() for name in names):
+    def is_server(self, proc: str = PROC) -> bool | None:
+        """Whether it is a DolphinDB server; None if it is called one, or has a server's options, and nothing else says so.
+
+        Names and options are what anybody may give to anything (`exec -a dolphindb sleep`, `gdb --args ./dolphindb -mode ...`), so the
+        program that runs has to agree with them if it may be known.
+        """
+        named = any(map(_names_server, (self.name, *self.arguments[:1])))
+        runs = _names_server(self.program) if self.program is not None else named
+        if (runs and self.role is not None) or _runs_library(f"{proc}/{self.pid}"):
             return True
-        return self.role is not None and bool({"localsite", "controllersite", "nodesfile"} & self.options.keys())
+        if runs or (self.role is not None and (named or bool({"localsite", "controllersite", "nodesfile"} & self.options.keys()))):
+            return None
+        return False
 
 
 def read_target(pid: int, proc: str = PROC) -> Target | None:
@@ -79,6 +87,20 @@ def read_target(pid: int, proc: str = PROC) -> Target | None:
         program=path.removesuffix(_DELETED) if path is not None else None,
         replaced=path is not None and path.endswith(_DELETED),
     )
+
+
+def _names_server(path: str) -> bool:
+    """`/opt/wj1_dolphindb` is a server's name; `startDolphindb.sh` and `dolphindb_exporter` are those of what stands around one."""
+    return os.path.basename(path).lower().endswith(_SERVER)
+
+
+def _runs_library(folder: str) -> bool:
+    """`7f30c8000000-7f30ca000000 r-xp 00001000 08:01 131 /opt/ddb/libDolphinDB.so`, not `r--p`, with which a debugger looks at it."""
+    try:
+        rows = (line.split(None, 5) for line in _read(f"{folder}/maps", _MOST_OF_MAPS).splitlines())
+        return any(len(row) == 6 and "x" in row[1] and os.path.basename(row[5].removesuffix(_DELETED)) == LIBRARY for row in rows)
+    except OSError:
+        return False
 
 
 def program_of(pid: int, proc: str = PROC) -> str | None:
@@ -109,6 +131,6 @@ def _arguments_of(folder: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _read(path: str) -> str:
+def _read(path: str, most: int = _MOST_BYTES) -> str:
     with open(path, "rb") as file:
-        return os.fsdecode(file.read(_MOST_BYTES))
+        return os.fsdecode(file.read(most))

@@ -16,12 +16,12 @@ from io import FileIO
 from typing import NamedTuple
 
 from stackan.model.said import said
-from stackan.rescue.target import PROC, Target
+from stackan.rescue.target import LIBRARY, PROC, Target
 
 Version = tuple[int, ...]
 
 FIRST: tuple[Version, ...] = ((2, 0, 16), (3, 0, 3))  # of each major one: the vendor's guide, "supported since 2.00.16 and 3.00.3"
-LIBRARY = "libDolphinDB.so"  # most of the server is in there
+
 _BANNER = re.compile(rb"DolphinDB Systems[ \t]{1,8}[vV]?(\d{1,3}(?:\.\d{1,4}){2,4})(?=[^\d.])")
 _PROCESS = re.compile(rb"[Pp]rocess id[: ]{1,3}(\d{1,9})")
 _ALONE = re.compile(rb"\0(\d\.\d\d\.\d{1,2}(?:\.\d{1,2}){0,2})(?=\0)")  # a string of a program that is nothing but such a number

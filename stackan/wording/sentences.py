@@ -466,7 +466,8 @@ _POOLS = {
         ),
     ],
     "holder-not-shown": [
-        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows.")
+        one("{thread}, the only worker of {pool}, waits for {what}, whose holder no line shows."),
+        many("{thread} waits for {what}, whose holder no line shows.", "{count} threads wait for {what}, whose holder no line shows."),
     ],
     "only-waiters-may-hold": [
         one(
@@ -512,7 +513,7 @@ _POOLS = {
     "canceling-needs-a-free-thread": [
         one("The pool cannot recover by itself: canceling a job needs a connection, a connection needs a free thread, and none is free.")
     ],
-    "side-door-is-idle": [one("{pool} is idle: use it.")],
+    "side-door-is-idle": [one("{pool} is idle: logins and cancelations still pass.")],
     "side-door-is-busy": [one("{pool} is not free, either.")],
     "event-loop-stands": [
         many(
@@ -598,6 +599,15 @@ _HEADLINES = {
     "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
+    "no-stack-of": [
+        many(
+            "There is no stack of process {names}, so nothing is known of it.",
+            "There is no stack of {count} processes ({names}), so nothing is known of them.",
+        )
+    ],
+    "judged-are-idle": [
+        many("The only process that was judged, {processes}, is idle", "The {count} processes that were judged are idle: {processes}")
+    ],
     "peers-may-hang": [
         one("Nothing is seen stuck: {idle} of {of} threads wait, {count} of them for a peer to send: a client, or a backend that hangs"),
     ],

@@ -42,10 +42,11 @@ def test_the_locale_says_the_language_as_gettext_has_it(language, environment):
 
 @in_chinese
 def test_the_report_follows_the_locale_and_lang_comes_before_it(run, example):
-    assert run("analyze", example, environment=CHINESE).stdout.startswith("线程耗尽（很可能）\n")
+    assert run("analyze", example, environment=CHINESE).stdout.startswith("工作线程耗尽（很可能）\n")
     assert run("analyze", example, "--lang", "en", environment=CHINESE).stdout.startswith("WORKER-EXHAUSTION (likely)\n")
-    assert run("analyze", example, "--lang=zh_CN", environment=NONE).stdout.startswith("线程耗尽（很可能）\n")
-    assert run("--lang", "zh_CN", "analyze", example, environment=NONE).stdout.startswith("线程耗尽（很可能）\n")
+    assert run("analyze", example, "--lang=zh_CN", environment=NONE).stdout.startswith("工作线程耗尽（很可能）\n")
+    assert run("--lang", "zh_CN", "analyze", example, environment=NONE).stdout.startswith("工作线程耗尽（很可能）\n")
+    assert run("analyze", example, "--lang", "zh", environment=NONE).stdout.startswith("工作线程耗尽（很可能）\n")
 
 
 @in_chinese

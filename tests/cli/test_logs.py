@@ -94,6 +94,13 @@ def test_what_cannot_be_read_ends_in_2(tmp_path: Path, inputs: list[str], capsys
     assert ("no such file" in error) if inputs else ("no log of a server in it" in error)
 
 
+def test_a_dump_is_sent_to_analyze(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for given in (example / "snap1.txt", example):
+        assert main(["logs", str(given), "--lang", "en"]) == 2
+        error = " ".join(capsys.readouterr().err.split())
+        assert error.endswith("snap1.txt: a thread dump, and no log of a server; `stackan analyze` reads dumps")
+
+
 def test_a_result_can_be_written_to_a_file_in_chinese(logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "report.txt"
     assert main(["logs", str(logs), "--lang", "zh_CN", "-o", str(target)]) == 0

@@ -137,7 +137,7 @@ TEXTS = (
     "process pool function caller loop connection peer source module object work text hint rule address cpu step node ip code "
     "time begin end zone log"
 )
-LISTS = "threads processes pools by kinds functions calls commands nodes"
+LISTS = "threads processes pools by kinds functions calls commands nodes names"
 TYPES: dict[str, Any] = {
     **dict.fromkeys(NUMBERS.split(), int),
     **dict.fromkeys(TEXTS.split(), str),

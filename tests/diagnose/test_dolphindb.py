@@ -46,7 +46,7 @@ def test_workers_that_all_wait_for_each_others_subtasks_are_an_exhausted_pool_wi
     assert analysis.verdict == "worker-exhaustion"
     [finding] = [finding for finding in analysis.findings if finding.kind == "worker-exhaustion"]
     assert "DolphinDB level 0 (ZeroWorker)" in wording.title(finding)
-    assert "DolphinDB's side door (UrgentWorker) is idle: use it." in wording.explanation(finding)
+    assert "UrgentWorker is idle: logins and cancelations still pass." in wording.explanation(finding)
     assert "a connection needs a free thread, and none is free" not in wording.explanation(finding)
     first, *steps = wording.advice(finding)
     assert first.startswith("UrgentWorker is idle, so a login and a cancelation still pass; the emergency channel is not needed yet.")

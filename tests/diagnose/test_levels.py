@@ -126,7 +126,10 @@ def test_where_the_side_door_is_shut_the_channel_is_told_with_the_pid() -> None:
     names = ("__lll_lock_wait", "pthread_mutex_lock")
     lock = (*(Frame(name, where="from /lib64/libpthread.so.0") for name in names), Frame("Mutex::lock()"))
     finding = exhaustion(judged(*JOBS, *STUCK, *REST, server(4500, "UrgentWorker", *lock), pid=4100))
-    assert "DolphinDB's side door (UrgentWorker) is not free, either." in wording.explanation(finding)
+    assert "UrgentWorker is not free, either." in wording.explanation(finding)
+    assert "LWP 4500 dolphindb, the only worker of UrgentWorker, waits for a mutex, whose holder no line shows." in wording.explanation(
+        finding
+    )
     steps = wording.advice(finding)
     [channel] = [step for step in steps if "-attach" in step]
     assert "`stackan rescue --pid 4100`" in channel

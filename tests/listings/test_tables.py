@@ -46,6 +46,10 @@ def test_a_transaction_that_waits_for_itself_or_for_none_is_no_wait() -> None:
     assert waits("ID,WAIT_FOR_ID,THRD_ID\n7,7,1\n8,NULL,1\n9,-1,1\n") == []
 
 
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    assert waits("ID,WAIT_FOR_ID,THRD_ID\n١٣٠٣,1301,4301\n1305,１３０１,4302\n") == []
+
+
 def test_words_in_a_query_are_no_table() -> None:
     assert waits("SELECT ID, WAIT_FOR_ID, THRD_ID FROM V$TRXWAIT;\nno rows\n") == []
 

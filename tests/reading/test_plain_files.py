@@ -69,7 +69,7 @@ def test_a_missing_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         everything(path)
 
-    assert str(caught.value) == f"{path}: no such file; check the path or give a folder or an archive that holds the dumps"
+    assert str(caught.value) == f"{path}: no such file; check the path, or give the folder or the archive in which it lies"
 
 
 def test_a_name_with_a_nul_or_an_escape_is_an_input_error_that_shows_no_escape() -> None:
@@ -108,7 +108,7 @@ def test_what_may_not_be_read_is_told_before_anything_is_read(tmp_path: Path, mo
 
     assert str(caught.value) == (
         f"{tmp_path}/snap2: permission denied; run as a user who may read it, or copy it; "
-        f"{tmp_path}/snap3: no such file; check the path or give a folder or an archive that holds the dumps"
+        f"{tmp_path}/snap3: no such file; check the path, or give the folder or the archive in which it lies"
     )
 
 

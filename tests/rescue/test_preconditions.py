@@ -42,6 +42,39 @@ def test_the_command_is_one_that_a_shell_runs_whatever_the_folder_is_called(resc
     assert other.was_started and other.heard == ["quit"]
 
 
+def test_a_command_that_must_not_be_run_yet_is_preceded_by_that(rescue, start):
+    server = start()
+    lines = rescue("--pid", server.pid, form="text", LC_ALL="C", COLUMNS="100").out.splitlines()
+    assert lines[1] == "1 precondition is not held: do not run it yet."
+    at = lines.index("The command, once they are held:")
+    assert lines[at + 1] == f"   cd DIR && ./dolphindb -attach 1 -target-pid {server.pid}"
+    assert lines[at + 2] == "DIR stands for the folder of another DolphinDB of the server's version."
+
+
+def test_no_command_is_shown_that_cannot_help(rescue, start, console):
+    server, other = start(), console()
+    stranger, old = start("-mode", "fast", name="other"), start(folder="old", version="2.00.9")
+    for pid, folder in ((server.pid, server.folder), (stranger.pid, other.folder), (old.pid, other.folder), (2**22 + 1, other.folder)):
+        done = rescue("--pid", pid, "--install-dir", folder, form="text", LC_ALL="C")
+        assert done.status == 2 and "not held: there is nothing to run." in done.out.splitlines()[1]
+        assert "-attach" not in done.out
+        assert rescue("--pid", pid, "--install-dir", folder).document["command"] is None
+
+
+def test_the_ids_of_jobs_are_a_reminder_and_no_check(rescue, start, console):
+    server, other = start(), console()
+    done = rescue("--pid", server.pid, "--install-dir", other.folder)
+    assert done.states["jobs"] == "reminder"
+    text = rescue("--pid", server.pid, "--install-dir", other.folder, form="text", LC_ALL="C").out
+    assert text.splitlines()[1] == "Every precondition is held." and "   reminder " in text
+
+
+def test_what_cannot_be_told_is_counted_and_does_not_stand_in_the_way(rescue, start, console):
+    server, other = start("-console", "1"), console()
+    lines = rescue("--pid", server.pid, "--install-dir", other.folder, form="text", LC_ALL="C", COLUMNS="100").out.splitlines()
+    assert lines[1] == "Nothing is known that stands in the way; 1 precondition cannot be told." and "The command:" in lines
+
+
 # -- the process
 
 
@@ -93,20 +126,44 @@ def test_the_number_of_a_thread_leads_to_its_process(rescue):
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "is_server"),
+    ("name", "options", "state"),
     [
-        ("dolphindb", ("-mode", "controller"), True),
-        ("dolphindb", ("-console", "1"), True),
-        ("wj1_dolphindb", ("-mode", "datanode"), True),
-        ("node7", ("-mode", "datanode", "-localSite", "h:8902:n7", "-controllerSite", "h:8900:c"), True),
-        ("node7", ("-mode", "datanode"), False),
-        ("oracle", ("-mode", "fast"), False),
+        ("dolphindb", ("-mode", "controller"), "held"),
+        ("dolphindb", ("-console", "1"), "unknown"),
+        ("wj1_dolphindb", ("-mode", "datanode"), "held"),
+        ("node7", ("-mode", "datanode", "-localSite", "h:8902:n7", "-controllerSite", "h:8900:c"), "unknown"),
+        ("node7", ("-mode", "datanode"), "not-held"),
+        ("oracle", ("-mode", "fast"), "not-held"),
+        ("dolphindb_exporter", ("-console", "0"), "not-held"),
+        ("startDolphindb.sh", ("-mode", "datanode"), "not-held"),
     ],
 )
-def test_a_server_is_known_by_its_program_or_by_options_that_nothing_else_has(rescue, start, console, name, options, is_server):
+def test_a_server_is_known_by_its_programs_name_and_its_mode(rescue, start, console, name, options, state):
     server, other = start(*options, name=name), console()
     done = rescue("--pid", server.pid, "--install-dir", other.folder)
-    assert (done.status, done.missing()) == ((0, []) if is_server else (2, ["server"]))
+    assert done.states["server"] == state
+    assert (done.status, done.missing()) == ((2, ["server"]) if state == "not-held" else (0, []))
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [("sleep", ["dolphindb", "60"]), ("sh", ["/bin/sh", "-c", "echo; read line", "/opt/ddb/startDolphindb.sh", "-mode", "datanode"])],
+    ids=["another name", "a shell"],
+)
+def test_what_is_only_called_a_server_is_none(rescue, program, arguments):
+    found = shutil.which(program) or pytest.skip(f"no {program}")
+    with subprocess.Popen(arguments, executable=found, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        wait_until(lambda: (seen := read_target(process.pid)) is not None and list(seen.arguments) == arguments)
+        done = rescue("--pid", process.pid)
+        process.kill()
+    assert done.states["server"] == "not-held"
+
+
+@pytest.mark.parametrize(("rights", "state"), [("r-xp", "held"), ("r--p", "unknown")])
+def test_a_server_without_a_mode_is_known_by_the_library_that_it_executes(tmp_path, rights, state):
+    proc = make_proc(tmp_path)
+    (tmp_path / "77" / "maps").write_text(f"7f30c8000000-7f30ca000000 {rights} 00001000 08:01 131   /opt/my ddb/libDolphinDB.so\n")
+    assert states(proc)["server"] == state
 
 
 def test_a_console_is_no_server_and_leads_to_the_one_that_it_is_open_for(rescue, start, console):

@@ -123,7 +123,7 @@ def test_badly_set_chinese_is_told(text: str) -> None:
 WORDS = re.compile(r"(?<![{\w])[A-Za-z]\w*", re.ASCII)
 NAMES = {  # that are what they are in every language
     *("future", "futex", "GIL", "waitress", "ThreadPoolExecutor", "Java", "jstack", "jcmd", "Rust", "AIX", "macOS", "Windows"),
-    *("DolphinDB", "Firebird", "MariaDB", "MySQL", "PostgreSQL"),
+    *("DolphinDB", "UrgentWorker", "Firebird", "MariaDB", "MySQL", "PostgreSQL"),
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.model.facts import Fact, One, PoolOf, Wanted, fact
-from stackan.model.waitgraph import BROUGHT_BY, MAY_HOLD, Cause, WaitGraph
+from stackan.model.process import Pool
+from stackan.model.waitgraph import BROUGHT_BY, MAY_HOLD, Cause, Node, WaitGraph
 
 
 def rests_on_guess(graph: WaitGraph, cause: Cause) -> bool:
@@ -50,9 +51,17 @@ def explain_eliminated(graph: WaitGraph, nodes: Sequence[int]) -> list[Fact]:
         resource = graph.nodes[node]
         if resource.resource and any(edge.relation == MAY_HOLD for edge in graph.out[node]):
             waiters = waiting.get(node, [])
-            first = graph.nodes[waiters[0]].track if waiters else None
-            facts.append(fact("holder-not-shown", count=len(waiters), thread=first, what=resource.what or Wanted(resource.resource)))
+            first = graph.nodes[waiters[0]] if waiters else None
+            alone = _alone_in(first) if first is not None and len(waiters) == 1 else None
+            what = resource.what or Wanted(resource.resource)
+            facts.append(fact("holder-not-shown", count=len(waiters), thread=first.track if first else None, pool=alone, what=what))
     return [*facts, fact("only-waiters-may-hold")] if facts else []
+
+
+def _alone_in(node: Node) -> Pool | None:
+    """The pool of which a thread is the only worker, where a profile names it: the thread's number says less."""
+    pools = node.process.pools if node.process is not None else ()
+    return next((pool for pool in pools if pool.declared and node.track is not None and [*pool.workers] == [node.track]), None)
 
 
 def _waiting_for(graph: WaitGraph, nodes: Sequence[int]) -> dict[int, list[int]]:
