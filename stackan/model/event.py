@@ -86,6 +86,13 @@ class Episode(NamedTuple):
         return phases[-1] if phases else None
 
 
+class Lacking(NamedTuple):
+    """A log that is not there, and that would tell more."""
+
+    kind: str
+    node: Node | None = None
+
+
 class Fault(NamedTuple):
     """A fault with all that it brought about: a disk that is gone, the halt behind it, and the node that is declared dead."""
 
@@ -100,6 +107,7 @@ class Fault(NamedTuple):
     behind: tuple[Logged, ...] = ()  # which tell of these
     back: str | None = None  # when the node was ready again
     rejoining: bool = False  # it came while another node was rejoining
+    lacking: tuple[Lacking, ...] = ()  # logs that are not there, and that would tell more of it
 
 
 # Outcomes of a fault, as far as the logs tell.
@@ -120,11 +128,19 @@ class Cover(NamedTuple):
     quiet: Logged | None = None  # the last line about handling, where that is before the snapshots and the logs go on behind them
 
 
-class Lacking(NamedTuple):
-    """A log that is not there, and that would tell more."""
+class Cluster(NamedTuple):
+    """One of several clusters in a case."""
 
-    kind: str
-    node: Node | None = None
+    logs: tuple[Log, ...]
+
+
+class Gap(NamedTuple):
+    """The time of the logs, and that of the dumps, which is another one."""
+
+    begin: str
+    end: str
+    first: str  # of the dumps
+    last: str
 
 
 class Story(NamedTuple):
@@ -137,6 +153,8 @@ class Story(NamedTuple):
     suspends: tuple[tuple[str, ...], ...] = ()  # for each episode the processes of the case whose threads it suspends
     covers: Mapping[str, Cover] = {}  # by the process
     lacking: tuple[Lacking, ...] = ()
+    clusters: tuple[Cluster, ...] = ()  # whose logs these are, where there are several
+    gap: Gap | None = None
     waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 

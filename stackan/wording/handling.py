@@ -133,6 +133,10 @@ _DOUBTS = {
             "Nothing tells when the dumps were taken, so they may be of another time: give them with their times (an archive, dated names)."
         )
     ],
+    "cluster-is-not-known": [one("The logs are of several clusters, and nothing tells of which one this process is.")],
+    "logs-are-of-other-processes": [
+        one("The logs of all its nodes are here, and none was written by this process: it may be of another cluster.")
+    ],
     "dumps-began-before": [one("Not all of the snapshots lie in that time: the first were taken before it.")],
     "some-dumps-have-no-time": [one("Of {count} of {of} snapshots nothing tells when they were taken.")],
     "zone-is-not-known": [

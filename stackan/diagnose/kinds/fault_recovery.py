@@ -20,11 +20,11 @@ _QUOTED = 6  # lines of logs
 
 def find_fault_recovery(processes: Sequence[Process], story: Story, findings: Sequence[Finding]) -> list[Finding]:
     """A finding for each episode that suspends threads of the case, surely or maybe.  `findings` are those that would stand without it."""
-    groups: dict[tuple[str, bool], list[tuple[Process, Cover]]] = {}
+    groups: dict[tuple[int, bool], list[tuple[Process, Cover]]] = {}  # clusters may handle faults of one moment
     for process in processes:
         cover = story.covers.get(process.id)
         if cover is not None and (cover.sure or _standing(process)):
-            groups.setdefault((cover.episode.start, cover.sure), []).append((process, cover))
+            groups.setdefault((id(cover.episode), cover.sure), []).append((process, cover))
     return [_finding(group, findings) for group in groups.values()]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named, quote_log
-from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Lacking, Logged, Node, Story
+from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Logged, Story
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, WARNING, Finding
 from stackan.model.process import Process
@@ -31,15 +31,10 @@ _QUOTED = 8
 def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]:
     """A finding for each fault that is not explained by another one."""
     known = {process.id: process for process in processes}
-    lacking: dict[Node | None, list[Lacking]] = {}
-    for each in story.lacking:
-        lacking.setdefault(each.node, []).append(each)
-    return [
-        _finding(fault, known, story, [each for node in (None, *fault.nodes) for each in lacking.get(node, ())]) for fault in story.faults
-    ]
+    return [_finding(fault, known, story) for fault in story.faults]
 
 
-def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Sequence[Lacking]) -> Finding:
+def _finding(fault: Fault, known: dict[str, Process], story: Story) -> Finding:
     writers = dict.fromkeys(story.writers[log] for log, _ in (*fault.events, *fault.behind) if log in story.writers)
     return Finding(
         kind="log-fault",
@@ -50,7 +45,7 @@ def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Seq
         threads=(),
         resources=(),
         evidence=tuple(dict.fromkeys(quote_log(_lines(fault)))),
-        advice=tuple(_advise(fault, lacking)),
+        advice=tuple(_advise(fault)),
         processes=tuple(known[name] for name in writers),
     )
 
@@ -98,14 +93,14 @@ def _explain(fault: Fault) -> Iterator[Fact]:
         yield fact("node-is-ready-again", nodes=named(fault.nodes), time=clock(fault.back))
 
 
-def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
+def _advise(fault: Fault) -> Iterator[Fact]:
     if fault.outcome == GOES_ON:
         yield fact("wait-for-end-of-handling")
         yield fact("do-not-kill-survivors")
     of_cluster = fault.lost and fault.kind != "site-fault" and _is_of_cluster(fault)
     if of_cluster:
         yield fact("read-css-logs-first", time=clock(fault.time))
-    for each in lacking if fault.lost else ():
+    for each in fault.lacking if fault.lost else ():
         yield fact("ask-for-log", log=each.kind, nodes=named((each.node,)) if each.node is not None else None)
     step = _WORDS[fault.kind][1]
     if step is not None:
