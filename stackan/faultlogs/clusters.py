@@ -47,6 +47,7 @@ class Part:
 
     def __init__(self, logs: Sequence[Log]) -> None:
         self.logs = list(logs)
+        self.words = {word for log in logs for word in words_of(log.source)}
         self.writings: dict[tuple[str, str], list[Writing]] = {}
         for log in logs:
             if (writing := writing_of(log)) is not None:
@@ -56,6 +57,9 @@ class Part:
         return any(one.excludes(another) for key, mine in self.writings.items() for one in mine for another in other.writings.get(key, ()))
 
     def join(self, other: Part) -> None:
+        """Take in another part; where a console lies says nothing of where others do."""
+        if other.writings:
+            self.words = self.words | other.words if self.writings else other.words
         self.logs += other.logs
         for key, writings in other.writings.items():
             self.writings.setdefault(key, []).extend(writings)
@@ -139,7 +143,7 @@ def _is_disputed(pair: tuple[int, int], shared: dict[tuple[int, int], int], part
 def _words_in_common(parts: Sequence[Part]) -> dict[tuple[int, int], int]:
     """The words of names that not all parts have."""
     nodes = {log.writer.node.casefold() for part in parts for log in part.logs if log.writer.node is not None}
-    words = [{word for log in part.logs for word in words_of(log.source)} - nodes for part in parts]
+    words = [part.words - nodes for part in parts]
     everywhere = set.intersection(*words)
     return {pair: len(words[pair[0]] & words[pair[1]] - everywhere) for pair in _pairs(len(parts))}
 
