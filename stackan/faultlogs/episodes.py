@@ -230,6 +230,7 @@ def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Se
         tuple(each.logged for each in handling.told),
         halted,
         "DB" if handling.of_database else next((each.event.group for each in handling.told if each.event.group), "DB"),
+        iso_of(last) if (last := end_of(logs)) is not None else None,
     )
 
 

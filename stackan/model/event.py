@@ -79,6 +79,7 @@ class Episode(NamedTuple):
     events: tuple[Logged, ...]  # that it consists of, in the order of their times
     halted: tuple[Node, ...] = ()  # living nodes that ended themselves meanwhile, so that handling did not come to its end
     group: str = "DB"  # whose handling it is
+    logs_end: str | None = None  # when the last record of all logs was written
 
     def phase_at(self, time: str) -> str | None:
         """The phase that the last line up to a moment tells; None where none does."""

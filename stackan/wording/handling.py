@@ -9,6 +9,20 @@ _TITLES = {
         one("The cluster handles the fault of {nodes}: sessions and workers of the living nodes are suspended on purpose"),
         one("The cluster handles a fault: sessions and workers of the living nodes are suspended on purpose"),
     ],
+    "service-was-suspended": [
+        one("The cluster was handling the fault of {nodes}: sessions and workers of the living nodes were suspended on purpose"),
+        one("The cluster was handling a fault: sessions and workers of the living nodes were suspended on purpose"),
+    ],
+    "stood-for-handling": [many("one thread stood still for it", "{count} threads stood still for it")],
+    "handling-has-ended": [one("the logs show its end at {time}")],
+    "handling-hangs": [
+        one(
+            "The cluster handles the fault of {nodes}, and that seems to stand still: sessions and workers of the living nodes stay "
+            "suspended"
+        ),
+        one("The cluster handles a fault, and that seems to stand still: sessions and workers of the living nodes stay suspended"),
+    ],
+    "logs-end-behind-fault": [one("the logs end at {time}, and what followed is not known")],
     "stand-for-handling": [many("one thread stands still for it", "{count} threads stand still for it")],
     "may-stand-for-handling": [
         many(
@@ -90,11 +104,9 @@ _HANDLING = {
         ),
     ],
     "suspended-on-purpose": [
-        one(
-            "Threads that stand still meanwhile are suspended by design, and no deadlock: statements hang, and finish after the end. "
-            "Heartbeats and the work of handling go on."
-        )
+        one("Threads that stand still meanwhile are suspended by design, and no deadlock: statements hang, and finish after the end.")
     ],
+    "handling-goes-on": [one("Heartbeats and the work of handling go on.")],
     "survivors-keep-theirs": [
         one(
             "Connections and transactions of the living nodes survive. Those of {nodes} do not: connections drop, open transactions are "
@@ -189,6 +201,13 @@ HANDLING_ADVICE = {
         one("No log shows {nodes} ready again: have it rejoin when the cause is found, and while no other node is in trouble."),
         one("No log shows the server ready again: start it when the cause is found."),
     ],
+    "dump-again-if-it-hangs": [
+        one(
+            "If it still hangs, take dumps again: by the logs that ended at {time}, so what stands still now has another reason. Do not "
+            "kill or restart a node for what these dumps show."
+        )
+    ],
+    "ask-for-later-logs": [one("Ask for the logs after {time}: they tell whether the fault was handled.")],
     "dump-again-after-end": [one("Take dumps again after the end: what stands still then has another reason.")],
     "read-css-logs-first": [
         one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named, quote_log
-from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Logged, Story
+from stackan.model.clock import seconds_of
+from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Episode, Fault, Logged, Story
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, WARNING, Finding
 from stackan.model.process import Process
@@ -26,6 +27,7 @@ _WORDS = {
 }
 _DEATHS = ("instance-fault", "group-fault")
 _QUOTED = 8
+_SOON = 120  # seconds
 
 
 def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]:
@@ -64,7 +66,8 @@ def _title(fault: Fault) -> Iterator[Fact]:
     if fault.outcome == HANDLED and episode is not None:
         yield fact("fault-was-handled", time=clock(episode.end))
     elif fault.outcome == GOES_ON and episode is not None:
-        yield fact("fault-is-being-handled", time=clock(episode.start))
+        ended = _logs_end_behind(episode)
+        yield fact("logs-end-behind-fault", time=ended) if ended is not None else fact("fault-is-being-handled", time=clock(episode.start))
     elif fault.outcome == CLEAN:
         yield fact("nodes-were-stopped")
     elif fault.lost and fault.back is None and _is_of_cluster(fault):
@@ -97,6 +100,8 @@ def _advise(fault: Fault) -> Iterator[Fact]:
     if fault.outcome == GOES_ON:
         yield fact("wait-for-end-of-handling")
         yield fact("do-not-kill-survivors")
+        if fault.episode is not None and (ended := _logs_end_behind(fault.episode)) is not None:
+            yield fact("ask-for-later-logs", time=ended)
     of_cluster = fault.lost and fault.kind != "site-fault" and _is_of_cluster(fault)
     if of_cluster:
         yield fact("read-css-logs-first", time=clock(fault.time))
@@ -113,6 +118,13 @@ def _advise(fault: Fault) -> Iterator[Fact]:
         yield fact("rejoin-after-end", nodes=named(fault.nodes))
     elif fault.outcome == HANDLED and fault.back is None:
         yield fact("bring-it-back", nodes=named(fault.nodes))
+
+
+def _logs_end_behind(episode: Episode) -> str | None:
+    """When the logs end, where that is so soon behind the last line about handling that they say nothing of how it went on."""
+    last = seconds_of((episode.events[-1].event.time if episode.events else None) or episode.start)
+    end = seconds_of(episode.logs_end)
+    return clock(episode.logs_end) if last is not None and end is not None and end - last <= _SOON else None
 
 
 def _is_of_cluster(fault: Fault) -> bool:
