@@ -205,8 +205,8 @@ def _broken(told: Told) -> tuple[Node, ...]:
 
 
 def find_episodes(logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tuple[Episode, ...]:
-    """The episodes that the logs tell of, in the order of their times."""
-    reader = _Reader(logs, told, nodes)
+    """The episodes that the logs tell of, in the order of their times; none where no event has one."""
+    reader = _Reader(logs, told if any(each.event.time is not None for each in told) else (), nodes)
     return tuple(_episode(handling, reader, logs, told, nodes) for handling in reader.done)
 
 

@@ -34,23 +34,72 @@ _TITLES = {
             "{count} threads may stand still because the cluster handles a fault",
         ),
     ],
-    "node-found-dead": [one("{nodes}: found dead at {time}"), one("A node was found dead at {time}")],
-    "whole-node-found-dead": [one("{nodes}: all processes of the node found dead at {time}"), one("A whole node was found dead at {time}")],
+    "node-found-dead": [
+        one("{nodes}: found dead at {time}"),
+        one("A node was found dead at {time}"),
+        one("{nodes}: found dead"),
+        one("A node was found dead"),
+    ],
+    "whole-node-found-dead": [
+        one("{nodes}: all processes of the node found dead at {time}"),
+        one("A whole node was found dead at {time}"),
+        one("{nodes}: all processes of the node found dead"),
+        one("A whole node was found dead"),
+    ],
     "shared-storage-lost": [
         one("{nodes}: shared storage cannot be reached since {time}"),
         one("Shared storage cannot be reached since {time}"),
+        one("{nodes}: shared storage cannot be reached"),
+        one("Shared storage cannot be reached"),
     ],
     "network-failed": [
         one("The network between the nodes failed at {time} ({nodes})"),
         one("The network between the nodes failed at {time}"),
+        one("The network between the nodes failed ({nodes})"),
+        one("The network between the nodes failed"),
     ],
-    "all-nodes-gone": [one("All nodes were gone at {time} ({nodes})"), one("All nodes were gone at {time}")],
-    "server-ended-itself": [one("{nodes}: ended itself at {time}"), one("A server ended itself at {time}")],
-    "disk-did-not-answer": [one("{nodes}: a disk did not answer in time at {time}"), one("A disk did not answer in time at {time}")],
-    "disk-was-full": [one("{nodes}: a disk was full at {time}"), one("A disk was full at {time}")],
-    "sessions-at-limit": [one("{nodes}: no more sessions were let in at {time}"), one("No more sessions were let in at {time}")],
-    "connections-at-limit": [one("{nodes}: no more connections were let in at {time}"), one("No more connections were let in at {time}")],
-    "memory-ran-out": [one("{nodes}: memory ran out at {time}"), one("Memory ran out at {time}")],
+    "all-nodes-gone": [
+        one("All nodes were gone at {time} ({nodes})"),
+        one("All nodes were gone at {time}"),
+        one("All nodes were gone ({nodes})"),
+        one("All nodes were gone"),
+    ],
+    "server-ended-itself": [
+        one("{nodes}: ended itself at {time}"),
+        one("A server ended itself at {time}"),
+        one("{nodes}: ended itself"),
+        one("A server ended itself"),
+    ],
+    "disk-did-not-answer": [
+        one("{nodes}: a disk did not answer in time at {time}"),
+        one("A disk did not answer in time at {time}"),
+        one("{nodes}: a disk did not answer in time"),
+        one("A disk did not answer in time"),
+    ],
+    "disk-was-full": [
+        one("{nodes}: a disk was full at {time}"),
+        one("A disk was full at {time}"),
+        one("{nodes}: a disk was full"),
+        one("A disk was full"),
+    ],
+    "sessions-at-limit": [
+        one("{nodes}: no more sessions were let in at {time}"),
+        one("No more sessions were let in at {time}"),
+        one("{nodes}: no more sessions were let in"),
+        one("No more sessions were let in"),
+    ],
+    "connections-at-limit": [
+        one("{nodes}: no more connections were let in at {time}"),
+        one("No more connections were let in at {time}"),
+        one("{nodes}: no more connections were let in"),
+        one("No more connections were let in"),
+    ],
+    "memory-ran-out": [
+        one("{nodes}: memory ran out at {time}"),
+        one("Memory ran out at {time}"),
+        one("{nodes}: memory ran out"),
+        one("Memory ran out"),
+    ],
     "fault-was-handled": [one("the cluster had handled it by {time}"), one("the cluster has handled it")],
     "fault-is-being-handled": [one("the cluster handles it since {time}, and no log shows the end")],
     "fault-was-not-handled": [one("no log shows that the cluster handled it")],
@@ -130,8 +179,8 @@ _HANDLING = {
         one("In process {process} {threads} hold locks in a circle besides, by their own memory: the end of handling does not undo that.")
     ],
     "others-halted-behind": [one("{nodes} ended behind it by themselves.")],
-    "then-it-halted": [one("The server ended itself for it at {time}.")],
-    "then-found-dead": [one("DMCSS found the node dead at {time}.")],
+    "then-it-halted": [one("The server ended itself for it at {time}."), one("The server ended itself for it.")],
+    "then-found-dead": [one("DMCSS found the node dead at {time}."), one("DMCSS found the node dead.")],
     "lost-while-rejoining": [
         one("It came while another node was rejoining: a cluster that is not open does not handle a fault, and nodes halt instead.")
     ],
@@ -210,7 +259,8 @@ HANDLING_ADVICE = {
     "ask-for-later-logs": [one("Ask for the logs after {time}: they tell whether the fault was handled.")],
     "dump-again-after-end": [one("Take dumps again after the end: what stands still then has another reason.")],
     "read-css-logs-first": [
-        one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")
+        one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed."),
+        one("Read the logs of DMCSS and DMCSSM first: they tell which node was lost, and what followed."),
     ],
     "read-back-from-halt": [
         one("Then read the log of the server that ended, backward from its halt: the lines before it, of the same thread, tell why.")
