@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stackan.faultlogs.clusters import words_of, writing_of
-from stackan.faultlogs.names import folders_of
+from stackan.faultlogs.names import folders_in_common
 from stackan.faultlogs.nodes import Nodes, writer_of
 from stackan.model.facts import Fact, fact
 from stackan.model.log import Log
@@ -57,22 +57,13 @@ def _pids_of_servers(logs: Sequence[Log], nodes: Nodes) -> set[int]:
 def _nearest(process: Process, clusters: Sequence[Sequence[Log]]) -> int | None:
     """The cluster with whose logs a process has more folders in common, or else more words of their names, than with any other's."""
     sources = [dump.source for dump in process.dumps]
-    folders = [max(_depth(source, log.source) for source in sources for log in logs) for logs in clusters]
+    folders = [max(folders_in_common(source, log.source) for source in sources for log in logs) for logs in clusters]
     if (number := _only_best(folders)) is not None:
         return number
     own = set.intersection(*map(words_of, sources))
     words = [{word for log in logs for word in words_of(log.source)} for logs in clusters]
     everywhere = set.intersection(*words)
     return _only_best([len(own & each - everywhere) for each in words])
-
-
-def _depth(one: str, other: str) -> int:
-    depth = 0
-    for mine, yours in zip(folders_of(one), folders_of(other)):
-        if mine.casefold() != yours.casefold():
-            break
-        depth += 1
-    return depth
 
 
 def _only_best(counts: Sequence[int]) -> int | None:

@@ -11,6 +11,7 @@ from stackan.faultlogs.faults import find_faults
 from stackan.faultlogs.gaps import find_gap
 from stackan.faultlogs.members import Members
 from stackan.faultlogs.nodes import Nodes, writer_of
+from stackan.faultlogs.starting import find_starts
 from stackan.faultlogs.timeline import Told, timeline
 from stackan.model.event import Cluster, Cover, Episode, Fault, Lacking, Logged, Story
 from stackan.model.log import Log
@@ -61,6 +62,7 @@ def read_story(
         tuple(dict.fromkeys(each for fault in faults for each in fault.lacking)),
         clusters=tuple(map(Cluster, map(tuple, clusters))) if len(clusters) > 1 else (),
         gap=gap,
+        starts=tuple(find_starts(logs, processes, taken)),
     )
 
 

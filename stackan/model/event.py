@@ -16,6 +16,7 @@ EVENTS = (
     *FAULTS, "halt", "io-timeout", "disk-full", "session-limit", "handling-started", "handling-phase", "handling-rolled-back",
     "handling-over", "rejoin", "starting", "ready", "stopped", "start-phase", "replaying", "out-of-memory", "connection-limit",
 )  # fmt: skip
+OF_START = ("license-expired", "port-taken", "start-failed")  # kinds of faults that keep a server from starting
 REBUILD, REDO, ROLLBACK = "rebuild", "redo", "rollback"  # phases of fault handling, in their order
 
 
@@ -135,6 +136,17 @@ class Cluster(NamedTuple):
     logs: tuple[Log, ...]
 
 
+class Starting(NamedTuple):
+    """A start-up that has no end in its log."""
+
+    log: Log
+    event: Event  # of the phase that it is in
+    time: str | None  # of the last line that tells of it
+    end: str | None  # of the log
+    first: str | None = None  # when the dumps of its node were taken, by the clock of the logs
+    last: str | None = None
+
+
 class Gap(NamedTuple):
     """The time of the logs, and that of the dumps, which is another one."""
 
@@ -156,6 +168,7 @@ class Story(NamedTuple):
     lacking: tuple[Lacking, ...] = ()
     clusters: tuple[Cluster, ...] = ()  # whose logs these are, where there are several
     gap: Gap | None = None
+    starts: tuple[Starting, ...] = ()
     waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named, quote_log
 from stackan.model.clock import seconds_of
-from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Episode, Fault, Logged, Story
+from stackan.model.event import CLEAN, GOES_ON, HANDLED, OF_START, UNHANDLED, Episode, Fault, Logged, Story
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, WARNING, Finding
 from stackan.model.process import Process
@@ -24,6 +24,9 @@ _WORDS = {
     "session-limit": ("sessions-at-limit", "free-sessions"),
     "connection-limit": ("connections-at-limit", "free-connections"),
     "out-of-memory": ("memory-ran-out", "find-memory-user"),
+    "license-expired": ("license-had-expired", None),
+    "port-taken": ("port-was-taken", None),
+    "start-failed": ("start-came-across-damage", None),
 }
 _DEATHS = ("instance-fault", "group-fault")
 _QUOTED = 8
@@ -75,11 +78,11 @@ def _title(fault: Fault) -> Iterator[Fact]:
 
 
 def _explain(fault: Fault) -> Iterator[Fact]:
-    root = _first(fault, (fault.kind,))
+    root = _first(fault, (fault.kind,)) or (fault.events[0] if fault.kind in OF_START else None)
     if root is not None:
         yield root.event.means
     halt = _first(fault, ("halt",))
-    if halt is not None and fault.kind != "halt":
+    if halt is not None and fault.kind != "halt" and fault.kind not in OF_START:
         yield fact("then-it-halted", time=clock(halt.event.time))
     death = _first(fault, _DEATHS)
     if death is not None and fault.kind not in _DEATHS:
