@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from stackan.faultlogs.episodes import DEATHS
-from stackan.faultlogs.nodes import Key, Nodes, writer_of
+from stackan.faultlogs.nodes import Key, Nodes, unnamed_writer, writer_of
 from stackan.faultlogs.timeline import Told
 from stackan.model.clock import seconds_of
 from stackan.model.event import CLEAN, FAULTS, GOES_ON, HANDLED, OF_START, UNHANDLED, Episode, Fault, Node
@@ -146,6 +147,7 @@ class _Handlings:
 
     def __init__(self, episodes: Sequence[Episode], nodes: Nodes) -> None:
         self._known: dict[Key | None, list[tuple[float, float | None, Episode]]] = {}
+        self._unnamed = [episode for episode in episodes if not episode.failed]
         for episode in episodes:
             begin = seconds_of(episode.start)
             for node in episode.failed if begin is not None else ():
@@ -161,6 +163,15 @@ class _Handlings:
                     return episode
         return None
 
+    def of_unnamed(self, chain: _Chain) -> Episode | None:
+        """The episode about a node that no log names, where a server just before it ended of which no log tells the node."""
+        near = [
+            episode
+            for episode in self._unnamed
+            if (begin := seconds_of(episode.start)) is not None and chain.first - _SKEW <= begin <= chain.until + _LEADS
+        ]
+        return near[0] if len(near) == 1 else None
+
     def between(self, chain: _Chain, told: Told, keys: set[Key]) -> bool:
         """Whether the loss of a node was handled before an event that is about it: that is another fault then."""
         known = (each for key in keys for each in self._known.get(key, ()))
@@ -169,15 +180,18 @@ class _Handlings:
 
 def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -> Fault:
     root = min(chain.told, key=lambda each: (_RANKS[_kind(each)], each.at))
-    episode = handling.of(chain.lost or chain.keys, chain.first, chain.until) if chain.lost else None
+    if chain.lost:
+        episode = handling.of(chain.lost, chain.first, chain.until)
+    else:
+        episode = handling.of_unnamed(chain) if "halt" in chain.kinds and not chain.keys else None
     rejoining = episode is None and bool(chain.lost) and others.is_rejoining(chain.first)
     halted = [*(node for each in chain.behind for node in _nodes_of(each)), *(episode.halted if episode is not None else ())]
     back = others.back(chain.lost, chain.until)
-    lost = bool(chain.lost) or bool(chain.kinds & {"storage-fault", "site-fault"})
+    lost = bool(chain.lost) or episode is not None or bool(chain.kinds & {"storage-fault", "site-fault"})
     about = [node for each in chain.told for node in _nodes_of(each) if nodes.key(node) in (chain.lost or chain.keys)]
     return Fault(
         _kind(root),
-        nodes.several(about),
+        nodes.several(about) or _unnamed(chain),
         chain.told[0].event.time,
         tuple(each.logged for each in chain.told),
         lost,
@@ -187,7 +201,14 @@ def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -
         tuple(each.logged for each in chain.behind),
         back,
         rejoining,
+        rejoined=episode is not None and episode.end is not None and others.last_of("rejoin", inf) >= (seconds_of(episode.end) or inf),
     )
+
+
+def _unnamed(chain: _Chain) -> tuple[Node, ...]:
+    """The server of which a single log tells that names no node."""
+    logs = {id(each.log): each.log for each in chain.told}
+    return (unnamed_writer(chain.told[0].log),) if len(logs) == 1 and chain.told[0].log.kind == "dmserver" else ()
 
 
 def _outcome(chain: _Chain, episode: Episode | None, others: _Others) -> str:

@@ -89,10 +89,12 @@ class Episode(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """A log that is not there, and that would tell more."""
+    """A log that is not there, and that would tell more; or the rest of one that ends long before a fault."""
 
     kind: str
     node: Node | None = None
+    ends: str | None = None  # when the last record of the one that is there was written
+    fault: str | None = None  # when the fault was, then
 
 
 class Fault(NamedTuple):
@@ -110,6 +112,7 @@ class Fault(NamedTuple):
     back: str | None = None  # when the node was ready again
     rejoining: bool = False  # it came while another node was rejoining
     lacking: tuple[Lacking, ...] = ()  # logs that are not there, and that would tell more of it
+    rejoined: bool = False  # it was tried to have the node rejoin after the end of handling
 
 
 # Outcomes of a fault, as far as the logs tell.

@@ -290,6 +290,10 @@ HANDLING_ADVICE = {
         one("Then read the log of the server that ended, backward from its halt: the lines before it, of the same thread, tell why.")
     ],
     "ask-for-log": [one("Ask for the {log} log of {nodes}: it is not here."), one("Ask for the {log} log: it is not here.")],
+    "ask-for-continuation": [
+        one("Ask for the continuation of the {log} log of {nodes}: it ends at {end}, and the fault was at {time}."),
+        one("Ask for the continuation of the {log} log: it ends at {end}, and the fault was at {time}."),
+    ],
     "check-shared-storage": [
         one("Check the shared disks at this node: whether they are there (lsblk, multipath -ll), and what the kernel says of them (dmesg).")
     ],

@@ -64,9 +64,11 @@ def test_memory_that_ran_out_is_not_why_a_port_is_taken(tmp_path: Path) -> None:
 
 def notes(folder: Path, *times: str) -> list[str]:
     frames = [app("pread"), app("TSDBRedoLogManager::applyTidRedoLog"), app("DolphinDBMain::start"), app("main")]
-    text = dump(thread(700, "dolphindb", *frames), thread(701, "ZeroWorker", app("Executor::run")), pid=700)
+    text = dump(thread(700, "dolphindb", *frames), thread(701, "dolphindb", app("ZeroWorker::run")), pid=700)
     log = REDO + "".join(line(APPLIED.format(2853 + at), time) for at, time in enumerate(times))
-    put(folder, {"node1/dnode1.log": log.encode(), **{f"node1/20240512_{time}/pstack_dnode_700.log": text for time in ("100317", "100717")}})
+    put(
+        folder, {"node1/dnode1.log": log.encode(), **{f"node1/20240512_{time}/pstack_dnode_700.log": text for time in ("100317", "100717")}}
+    )
     return [note for note in stackan.analyze(stackan.load(folder)).warnings if "dnode1.log" in note]
 
 

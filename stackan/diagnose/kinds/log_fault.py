@@ -109,7 +109,11 @@ def _advise(fault: Fault) -> Iterator[Fact]:
     if of_cluster:
         yield fact("read-css-logs-first", time=clock(fault.time))
     for each in fault.lacking if fault.lost else ():
-        yield fact("ask-for-log", log=each.kind, nodes=named((each.node,)) if each.node is not None else None)
+        nodes = named((each.node,)) if each.node is not None else None
+        if each.ends is not None:
+            yield fact("ask-for-continuation", log=each.kind, nodes=nodes, end=clock(each.ends), time=clock(each.fault))
+        else:
+            yield fact("ask-for-log", log=each.kind, nodes=nodes)
     step = _WORDS[fault.kind][1]
     if step is not None:
         yield fact(step)
@@ -119,7 +123,7 @@ def _advise(fault: Fault) -> Iterator[Fact]:
         yield fact("find-the-cause-before-start")
     if fault.outcome == GOES_ON:
         yield fact("rejoin-after-end", nodes=named(fault.nodes))
-    elif fault.outcome == HANDLED and fault.back is None:
+    elif fault.outcome == HANDLED and fault.back is None and not fault.rejoined:
         yield fact("bring-it-back", nodes=named(fault.nodes))
 
 
