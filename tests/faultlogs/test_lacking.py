@@ -96,11 +96,7 @@ def test_a_node_that_tried_to_rejoin_is_not_to_be_told_to(tmp_path: Path) -> Non
 def test_a_long_time_line_keeps_its_end_and_has_a_phase_once(tmp_path: Path) -> None:
     cluster = crash("10:02:30.000")
     for at in range(70):
-        cluster.say(
-            "DSC0",
-            f"09:{at % 50 + 1:02}:{at // 50:02}.000",
-            f"[!!!DSC INFO!!!]Network connect to IP address 10.0.0.{at} has been disconnected.",
-        )
+        cluster.say("CSS0", f"09:{at % 50 + 1:02}:{at // 50:02}.000", command("LINK_CHECK", f"DSC{at}"))
     for minute in (4, 5, 6):
         cluster.say("CSS0", f"10:0{minute}:00.000", command("SUSPEND_WORKER", "DSC0"))
     analysis = read(cluster, tmp_path)
