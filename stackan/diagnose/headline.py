@@ -53,6 +53,12 @@ def _of_logs(findings: Sequence[Finding], story: Story | None) -> tuple[Fact, ..
     if story is not None and story.episodes:
         last = story.episodes[-1]
         return (fact("handled-from-to", begin=clock(last.start), end=clock(last.end), nodes=named(last.failed)),)
+    if story is not None and story.starts:
+        start = story.starts[0]
+        return (
+            fact("start-has-no-end", nodes=named(start.event.nodes), time=clock(start.time), end=clock(start.end)),
+            start.event.means,
+        )
     if story is not None and story.waits:
         return (fact("logs-list-waits", count=story.waits),)
     return (fact("no-fault-in-logs"),)

@@ -67,8 +67,12 @@ def find_covers(
     writers: Mapping[Log, str],
     logs: Sequence[Log],
     nodes: Nodes,
+    doubts: Mapping[str, Fact],
 ) -> tuple[list[tuple[str, ...]], dict[str, Cover]]:
-    """(for each episode the processes that it suspends, {process: its cover})"""
+    """(for each episode the processes that it suspends, {process: its cover})
+
+    `doubts`: why it is not sure of a process that it is of the cluster.
+    """
     clocks = Clocks(logs)
     written: dict[str, list[Log]] = {}
     for log, name in writers.items():
@@ -80,14 +84,15 @@ def find_covers(
         if not _is_server(process, own):
             continue
         living = [at for at, episode in enumerate(episodes) if not _has_failed(process, own, episode, nodes)]
-        for at in living:
+        for at in living if process.id not in doubts else ():
             suspended[at].append(process.id)
         found = [cover for at in living if (cover := _cover(episodes[at], times, own, logs, clocks)) is not None]
         best = max(found, key=lambda cover: (cover.sure, cover.episode.start), default=None)
         if best is not None:
-            covers[process.id] = best
+            doubt = doubts.get(process.id)
+            covers[process.id] = best if doubt is None else best._replace(sure=False, doubt=doubt, handles=False)
     for episode in episodes:
-        here = {name for name, cover in covers.items() if cover.episode is episode}
+        here = {name for name, cover in covers.items() if cover.episode is episode and name not in doubts}
         dumped = {nodes.key(writer_of(log)) for name in here for log in written.get(name, ())}
         if {nodes.key(node) for node in nodes.servers} - {nodes.key(node) for node in episode.failed} <= dumped:
             covers.update((name, covers[name]._replace(handles=True)) for name in here)  # one of them is the control node
@@ -119,7 +124,7 @@ def _cover(episode: Episode, times: Sequence[Taken | None], own: Sequence[Log], 
     handles = any(log is logged.log and logged.event.phase in (REDO, ROLLBACK) for log in own for logged in episode.events)
     if not known:
         return Cover(episode, False, None, None, fact("no-times-of-dumps"), None, handles=handles)
-    spans = _spans(known, clocks)
+    spans = spans_of(known, clocks)
     inside = [span for span in spans if _holds(episode, span, clocks)]
     if not inside:
         partly = [span for span in spans if _holds(episode, span._replace(times=span.times[-1:]), clocks)]
@@ -137,13 +142,13 @@ def _cover(episode: Episode, times: Sequence[Taken | None], own: Sequence[Log], 
     return _told(episode, inside[0], doubt, handles, logs)
 
 
-def _spans(known: Sequence[Taken], clocks: Clocks) -> list[_Span]:
+def spans_of(known: Sequence[Taken], clocks: Clocks) -> list[_Span]:
     """The span of the snapshots, in each zone that it may be of."""
     times = [
         (first, last) for time in known if (first := seconds_of(time.first)) is not None and (last := seconds_of(time.last)) is not None
     ]
     kinds = {time.clock for time in known}
-    if len(times) < len(known) or len(kinds) > 1:
+    if not known or len(times) < len(known) or len(kinds) > 1:
         return []
     return [_Span(times, 0).moved(shift) for shift in clocks.shifts(kinds.pop())]
 

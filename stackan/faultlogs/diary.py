@@ -19,6 +19,7 @@ _SHOWN = 2_000  # characters of a line
 _NEWS_AFTER = 3600  # seconds without a repeat
 
 _ONCE = frozenset(("halt", "stopped", "starting"))  # in several lines, of several forms
+_APART = frozenset(("means-license-expired", "means-port-taken"))  # of which each has a cause of its own
 _HANDLING = ("handling-started", "handling-phase", "handling-rolled-back")
 _START = ("start-phase", "replaying", "starting", "ready")
 # What makes a later event of these kinds no repeat of an earlier one.
@@ -47,7 +48,7 @@ class Saying(NamedTuple):
 
 
 def saying(kind: str, nodes: tuple[Node, ...], means: Fact, phase: str = "", group: str = "") -> Saying:
-    return Saying(kind, nodes, means, phase, group, "" if kind in _ONCE else f"{means.name} {nodes}")
+    return Saying(kind, nodes, means, phase, group, "" if kind in _ONCE and means.name not in _APART else f"{means.name} {nodes}")
 
 
 class _Entry:

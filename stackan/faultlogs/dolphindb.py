@@ -72,6 +72,7 @@ START = (
         "No need to recover from redo log.",
     ),
     _mark("means-start-script", "script", "Executing the startup script:"),
+    _mark("means-start-script-done", "script", "execution completed."),
     _mark("means-start-jobs", "jobs", "Job scheduler start to initialize."),
 )
 OTHERS = (
@@ -85,6 +86,8 @@ OTHERS = (
         ("The redo log for transaction",),
         phase="redo",
     ),
+    _mark("means-raft-not-read", "controller", "[Raft] incomplete hardstate file", "RawNode::init: failed to initialize"),
+    _mark("means-job-not-read", "jobs", "Failed to unmarshall the job", "CodeUnmarshall::start readObjectAndDependency exception"),
     Template(
         "means-license-expired",
         "halt",

@@ -205,8 +205,8 @@ def _broken(told: Told) -> tuple[Node, ...]:
 
 
 def find_episodes(logs: Sequence[Log], told: Sequence[Told], nodes: Nodes) -> tuple[Episode, ...]:
-    """The episodes that the logs tell of, in the order of their times."""
-    reader = _Reader(logs, told, nodes)
+    """The episodes that the logs tell of, in the order of their times; none where no event has one."""
+    reader = _Reader(logs, told if any(each.event.time is not None for each in told) else (), nodes)
     return tuple(_episode(handling, reader, logs, told, nodes) for handling in reader.done)
 
 
@@ -230,6 +230,7 @@ def _episode(handling: _Handling, reader: _Reader, logs: Sequence[Log], told: Se
         tuple(each.logged for each in handling.told),
         halted,
         "DB" if handling.of_database else next((each.event.group for each in handling.told if each.event.group), "DB"),
+        iso_of(last) if (last := end_of(logs)) is not None else None,
     )
 
 

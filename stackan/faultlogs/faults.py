@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from stackan.faultlogs.episodes import DEATHS
-from stackan.faultlogs.nodes import Key, Nodes, writer_of
+from stackan.faultlogs.nodes import Key, Nodes, unnamed_writer, writer_of
 from stackan.faultlogs.timeline import Told
 from stackan.model.clock import seconds_of
-from stackan.model.event import CLEAN, FAULTS, GOES_ON, HANDLED, UNHANDLED, Episode, Fault, Node
+from stackan.model.event import CLEAN, FAULTS, GOES_ON, HANDLED, OF_START, UNHANDLED, Episode, Fault, Node
 
 # Kinds of events that are faults, the causes before what they bring about.
 _RANKS = {
@@ -24,20 +25,34 @@ _RANKS = {
     for rank, kinds in enumerate(
         (
             ("storage-fault",), ("network-fault",), ("disk-full",), ("io-timeout", "out-of-memory"), ("halt",), DEATHS, ("site-fault",),
-            ("session-limit", "connection-limit"),
+            ("session-limit", "connection-limit"), OF_START,
         )
     )
     for kind in kinds
 }  # fmt: skip
 assert set(FAULTS) < set(_RANKS)
-_LIMITS = ("session-limit", "connection-limit")  # which lead to nothing, and are led to by nothing
-_GONE = (*DEATHS, "halt")
+# What keeps a server from starting is a fault of its own, whatever the kind of its event.
+_LICENSE, _PORT, _DAMAGE = OF_START
+_OF_START = {
+    "means-license-expired": _LICENSE,
+    "means-port-taken": _PORT,
+    "means-redo-log-damaged": _DAMAGE,
+    "means-job-not-read": _DAMAGE,
+    "means-raft-not-read": _DAMAGE,
+}
+_ALONE = ("session-limit", "connection-limit", *OF_START)  # which lead to nothing, and are led to by nothing
+_GONE = (*DEATHS, "halt", *OF_START)
 
 _SKEW = 3  # seconds that clocks of nodes may be apart
 _LEADS = 660  # seconds in which a cause shows: a node is found dead up to DCR_GRP_DSKCHK_CNT, 600 at most, after its last beat
 _TOGETHER = 120  # seconds in which nodes fall by one fault, of storage or of the network that they share, or behind one that fell
 _NEAREST = 100  # faults that are looked at, so that a log with a million of them is read in time
 _STOPPING = 600  # seconds before all nodes are gone in which a clean stop has begun
+
+
+def _kind(told: Told) -> str:
+    """The kind of fault that an event tells of, if any."""
+    return _OF_START.get(told.event.means.name, told.event.kind)
 
 
 class _Chain:
@@ -48,7 +63,7 @@ class _Chain:
         self.first = first.at
         self.until = first.until
         self.keys = keys
-        self.kinds = {first.event.kind}
+        self.kinds = {_kind(first)}
         self.lost: set[Key] = set()
         self.behind: list[Told] = []  # halts of further nodes
 
@@ -56,7 +71,7 @@ class _Chain:
         self.told.append(told)
         self.until = max(self.until, told.until)
         self.keys |= set(keys)
-        self.kinds.add(told.event.kind)
+        self.kinds.add(_kind(told))
 
     @property
     def is_shared(self) -> bool:
@@ -69,19 +84,19 @@ def find_faults(told: Sequence[Told], episodes: Sequence[Episode], nodes: Nodes)
     handling, others = _Handlings(episodes, nodes), _Others(told, nodes)
     chains: list[_Chain] = []
     for each in told:
-        if each.event.kind not in _RANKS:
+        if _kind(each) not in _RANKS:
             continue
         whose = _nodes_of(each)
         keys = {key for node in whose if (key := nodes.key(node)) is not None}
         chain = _chain_of(each, keys, chains, handling)
         if chain is None:
             chains.append(chain := _Chain(each, keys))
-        elif each.event.kind == "halt" and keys.isdisjoint(chain.keys):
+        elif _kind(each) == "halt" and keys.isdisjoint(chain.keys):
             chain.behind.append(each)
             continue
         else:
             chain.add(each, keys)
-        if each.event.kind in _GONE:
+        if _kind(each) in _GONE:
             chain.lost |= keys
     known = [_fault(chain, others, handling, nodes) for chain in chains]
     seen = {id(fault.episode) for fault in known}
@@ -101,13 +116,13 @@ def _nodes_of(told: Told) -> tuple[Node, ...]:
 
 def _chain_of(told: Told, keys: set[Key], chains: Sequence[_Chain], handling: _Handlings) -> _Chain | None:
     """The fault that an event tells of once more, or that has brought it about; the nearest one."""
-    near = (chain for chain in reversed(chains[-_NEAREST:]) if told.at - chain.until <= _LEADS or told.event.kind in _LIMITS)
+    near = (chain for chain in reversed(chains[-_NEAREST:]) if told.at - chain.until <= _LEADS or _kind(told) in _ALONE)
     return next((chain for chain in near if _continues(told, keys, chain, handling)), None)
 
 
 def _continues(told: Told, keys: set[Key], chain: _Chain, handling: _Handlings) -> bool:
-    kind, apart = told.event.kind, told.at - chain.until
-    if kind in _LIMITS or chain.kinds & set(_LIMITS):
+    kind, apart = _kind(told), told.at - chain.until
+    if kind in _ALONE or chain.kinds & set(_ALONE):
         return kind in chain.kinds and keys == chain.keys
     if kind == "site-fault" or "site-fault" in chain.kinds:
         return apart <= _TOGETHER
@@ -132,6 +147,7 @@ class _Handlings:
 
     def __init__(self, episodes: Sequence[Episode], nodes: Nodes) -> None:
         self._known: dict[Key | None, list[tuple[float, float | None, Episode]]] = {}
+        self._unnamed = [episode for episode in episodes if not episode.failed]
         for episode in episodes:
             begin = seconds_of(episode.start)
             for node in episode.failed if begin is not None else ():
@@ -147,6 +163,15 @@ class _Handlings:
                     return episode
         return None
 
+    def of_unnamed(self, chain: _Chain) -> Episode | None:
+        """The episode about a node that no log names, where a server just before it ended of which no log tells the node."""
+        near = [
+            episode
+            for episode in self._unnamed
+            if (begin := seconds_of(episode.start)) is not None and chain.first - _SKEW <= begin <= chain.until + _LEADS
+        ]
+        return near[0] if len(near) == 1 else None
+
     def between(self, chain: _Chain, told: Told, keys: set[Key]) -> bool:
         """Whether the loss of a node was handled before an event that is about it: that is another fault then."""
         known = (each for key in keys for each in self._known.get(key, ()))
@@ -154,16 +179,19 @@ class _Handlings:
 
 
 def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -> Fault:
-    root = min(chain.told, key=lambda each: (_RANKS[each.event.kind], each.at))
-    episode = handling.of(chain.lost or chain.keys, chain.first, chain.until) if chain.lost else None
+    root = min(chain.told, key=lambda each: (_RANKS[_kind(each)], each.at))
+    if chain.lost:
+        episode = handling.of(chain.lost, chain.first, chain.until)
+    else:
+        episode = handling.of_unnamed(chain) if "halt" in chain.kinds and not chain.keys else None
     rejoining = episode is None and bool(chain.lost) and others.is_rejoining(chain.first)
     halted = [*(node for each in chain.behind for node in _nodes_of(each)), *(episode.halted if episode is not None else ())]
     back = others.back(chain.lost, chain.until)
-    lost = bool(chain.lost) or bool(chain.kinds & {"storage-fault", "site-fault"})
+    lost = bool(chain.lost) or episode is not None or bool(chain.kinds & {"storage-fault", "site-fault"})
     about = [node for each in chain.told for node in _nodes_of(each) if nodes.key(node) in (chain.lost or chain.keys)]
     return Fault(
-        root.event.kind,
-        nodes.several(about),
+        _kind(root),
+        nodes.several(about) or _unnamed(chain),
         chain.told[0].event.time,
         tuple(each.logged for each in chain.told),
         lost,
@@ -173,7 +201,14 @@ def _fault(chain: _Chain, others: _Others, handling: _Handlings, nodes: Nodes) -
         tuple(each.logged for each in chain.behind),
         back,
         rejoining,
+        rejoined=episode is not None and episode.end is not None and others.last_of("rejoin", inf) >= (seconds_of(episode.end) or inf),
     )
+
+
+def _unnamed(chain: _Chain) -> tuple[Node, ...]:
+    """The server of which a single log tells that names no node."""
+    logs = {id(each.log): each.log for each in chain.told}
+    return (unnamed_writer(chain.told[0].log),) if len(logs) == 1 and chain.told[0].log.kind == "dmserver" else ()
 
 
 def _outcome(chain: _Chain, episode: Episode | None, others: _Others) -> str:

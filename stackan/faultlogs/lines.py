@@ -18,6 +18,8 @@ from stackan.model.sifted import Hit, Sifted
 PIECE_BYTES = 256 << 10  # stays in the cache
 _TIME_BYTES = 32
 _UTF8_MARK = b"\xef\xbb\xbf"
+# Chinese in UTF-8, in a line with bytes that are none.  Characters of GB18030 hardly ever fill up a run like this.
+_UTF8_RUN = re.compile(rb"(?<![\x80-\xff])((?:[\xe3-\xe9\xef][\x80-\xbf]{2})+)(?![\x80-\xff])")
 _QUOTE = re.compile(rb"(?<![0-9A-Za-z_])'|'(?![0-9A-Za-z_])")  # not the one in `can't`
 
 Reader = Callable[[memoryview], int]  # fills some of the space; returns how much, and 0 only at the end
@@ -35,13 +37,18 @@ class Line(NamedTuple):
 
 
 def decode(line: bytes) -> str:
-    """A line in its own encoding, as logs are mixed of several."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return line.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return line.decode("latin-1")
+    """A line in its own encoding, as logs are mixed of several; so are lines, with names that a client has sent in another one."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return "".join(_decode(run, at % 2 == 1) for at, run in enumerate(_UTF8_RUN.split(line)))
+
+
+def _decode(run: bytes, is_utf8: bool) -> str:
+    try:
+        return run.decode("utf-8" if is_utf8 else "gb18030")
+    except UnicodeDecodeError:
+        return run.decode("latin-1")
 
 
 class Passage:

@@ -22,6 +22,21 @@ def base_name(source: str) -> str:
     return re.split(r"[/\\!]", source)[-1]
 
 
+def folders_of(source: str) -> tuple[str, ...]:
+    """The folders in which a text lies, from the outermost on."""
+    return tuple(re.split(r"[/\\!]", source)[:-1])
+
+
+def folders_in_common(one: str, other: str) -> int:
+    """How many of the outermost folders two texts share."""
+    depth = 0
+    for mine, yours in zip(folders_of(one), folders_of(other)):
+        if mine.casefold() != yours.casefold():
+            break
+        depth += 1
+    return depth
+
+
 def node_of_file(source: str) -> str | None:
     """The Dameng node that has written a log of this name."""
     found = _DAMENG.search(base_name(source)) or _OLD.search(base_name(source))

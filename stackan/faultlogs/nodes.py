@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from stackan.faultlogs.names import base_name
 from stackan.faultlogs.timeline import Told
 from stackan.model.event import Node
 from stackan.model.log import Log
@@ -113,3 +114,9 @@ def _in_one_folder(logs: Sequence[Log]) -> dict[str, str]:
 def writer_of(log: Log) -> Node:
     """The node of which a process has written a log; DMCSSM's console is of none."""
     return Node(log.writer.node if log.kind != "dmcssm" else None, None)
+
+
+def unnamed_writer(log: Log) -> Node:
+    """The server that has written a log whose name tells no node, as people may find it: by the file and the process id."""
+    pid = f" (P{log.writer.pid})" if log.writer.pid is not None else ""
+    return Node(f"{base_name(log.source)}{pid}", None)

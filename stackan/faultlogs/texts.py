@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from stackan.faultlogs import dameng, dolphindb
 from stackan.faultlogs.lines import Passage, Reader, decode
 from stackan.faultlogs.names import base_name
 from stackan.model.log import Log
+from stackan.model.timed import TIMED
 
-HEAD_BYTES = 4 << 10  # by which a log is recognized
-_TIMED = re.compile(rb"^(?:\[\w{1,16}\][ \t]{0,32})?\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
+SEARCHED_BYTES = 1 << 20  # in which a text at hand has its first record: a rotation may have cut one that is long
 _LINES = 64  # that begin with a time
 
 
@@ -24,7 +23,7 @@ class ReadLog(NamedTuple):
 
 def recognize(head: bytes, source: str) -> str | None:
     """The kind of log that begins so, by its first lines: the contract's word, or None for any other text."""
-    timed = [decode(_line(head, found.start())) for found, _ in zip(_TIMED.finditer(head), range(_LINES))]
+    timed = [decode(_line(head, found.start())) for found, _ in zip(TIMED.finditer(head), range(_LINES))]
     if not timed:
         return None
     return dameng.recognize(timed, base_name(source)) or ("dolphindb" if dolphindb.recognize(timed) else None)
@@ -40,14 +39,23 @@ def read_passing(read_into: Reader, kind: str, source: str) -> ReadLog:
     return ReadLog(Log(source, kind, events=events, writer=writer, extent=passage.extent), reader.diary.untold)
 
 
-def read_log(data: bytes, source: str) -> Log | None:
+def read_log(data: bytes, source: str) -> ReadLog | None:
     """What a text at hand says, if it is a log; else None."""
-    kind = recognize(data[:HEAD_BYTES], source)
+    data = _with_lines(data)
+    kind = recognize(data[:SEARCHED_BYTES], source)
     if kind is not None:
-        return read_passing(_reader(data), kind, source).log
-    from stackan.faultlogs.innodb import read_log
+        return read_passing(_reader(data), kind, source)
+    from stackan.faultlogs import innodb
 
-    return read_log(data, source)
+    log = innodb.read_log(data, source)
+    return ReadLog(log, 0) if log is not None else None
+
+
+def _with_lines(data: bytes) -> bytes:
+    """A text without the zeros that a log begins with when it was emptied while its server went on writing; lines may end with CR alone."""
+    data = data.lstrip(b"\0")
+    head = data[:SEARCHED_BYTES]
+    return data.replace(b"\r", b"\n") if b"\r" in head and b"\n" not in head else data
 
 
 def _line(text: bytes, start: int) -> bytes:

@@ -16,6 +16,7 @@ EVENTS = (
     *FAULTS, "halt", "io-timeout", "disk-full", "session-limit", "handling-started", "handling-phase", "handling-rolled-back",
     "handling-over", "rejoin", "starting", "ready", "stopped", "start-phase", "replaying", "out-of-memory", "connection-limit",
 )  # fmt: skip
+OF_START = ("license-expired", "port-taken", "start-failed")  # kinds of faults that keep a server from starting
 REBUILD, REDO, ROLLBACK = "rebuild", "redo", "rollback"  # phases of fault handling, in their order
 
 
@@ -79,11 +80,21 @@ class Episode(NamedTuple):
     events: tuple[Logged, ...]  # that it consists of, in the order of their times
     halted: tuple[Node, ...] = ()  # living nodes that ended themselves meanwhile, so that handling did not come to its end
     group: str = "DB"  # whose handling it is
+    logs_end: str | None = None  # when the last record of all logs was written
 
     def phase_at(self, time: str) -> str | None:
         """The phase that the last line up to a moment tells; None where none does."""
         phases = [logged.event.phase for logged in self.events if logged.event.phase and (logged.event.time or "") <= time]
         return phases[-1] if phases else None
+
+
+class Lacking(NamedTuple):
+    """A log that is not there, and that would tell more; or the rest of one that ends long before a fault."""
+
+    kind: str
+    node: Node | None = None
+    ends: str | None = None  # when the last record of the one that is there was written
+    fault: str | None = None  # when the fault was, then
 
 
 class Fault(NamedTuple):
@@ -100,6 +111,8 @@ class Fault(NamedTuple):
     behind: tuple[Logged, ...] = ()  # which tell of these
     back: str | None = None  # when the node was ready again
     rejoining: bool = False  # it came while another node was rejoining
+    lacking: tuple[Lacking, ...] = ()  # logs that are not there, and that would tell more of it
+    rejoined: bool = False  # it was tried to have the node rejoin after the end of handling
 
 
 # Outcomes of a fault, as far as the logs tell.
@@ -120,11 +133,30 @@ class Cover(NamedTuple):
     quiet: Logged | None = None  # the last line about handling, where that is before the snapshots and the logs go on behind them
 
 
-class Lacking(NamedTuple):
-    """A log that is not there, and that would tell more."""
+class Cluster(NamedTuple):
+    """One of several clusters in a case."""
 
-    kind: str
-    node: Node | None = None
+    logs: tuple[Log, ...]
+
+
+class Starting(NamedTuple):
+    """A start-up that has no end in its log."""
+
+    log: Log
+    event: Event  # of the phase that it is in
+    time: str | None  # of the last line that tells of it
+    end: str | None  # of the log
+    first: str | None = None  # when the dumps of its node were taken, by the clock of the logs
+    last: str | None = None
+
+
+class Gap(NamedTuple):
+    """The time of the logs, and that of the dumps, which is another one."""
+
+    begin: str
+    end: str
+    first: str  # of the dumps
+    last: str
 
 
 class Story(NamedTuple):
@@ -137,6 +169,9 @@ class Story(NamedTuple):
     suspends: tuple[tuple[str, ...], ...] = ()  # for each episode the processes of the case whose threads it suspends
     covers: Mapping[str, Cover] = {}  # by the process
     lacking: tuple[Lacking, ...] = ()
+    clusters: tuple[Cluster, ...] = ()  # whose logs these are, where there are several
+    gap: Gap | None = None
+    starts: tuple[Starting, ...] = ()
     waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 

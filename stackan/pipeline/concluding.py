@@ -21,6 +21,7 @@ from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
+from stackan.pipeline.doubts_of_logs import doubt_logs
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, find_unseen, place, when_taken
 
@@ -60,6 +61,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     logs = in_order(case.logs)
     story = _story(logs, places, processes)
+    warnings += doubt_logs(story)
     waits = build(processes)
     reduction = reduce(waits)
     findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes, story)

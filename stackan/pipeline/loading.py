@@ -10,11 +10,11 @@ from stackan.errors import InputError, UsageError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
-from stackan.model.said import row, said
+from stackan.model.said import first_of, row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
 from stackan.pipeline.once import Once, say_again
-from stackan.pipeline.passing import hold_small, is_log, read_passing
+from stackan.pipeline.passing import hold_small, is_log, read_passing, say_untold
 from stackan.reading import Blob, Budget, Limits, Passing, Skipped, Visits, read_or_pass, require
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stackan.parsing.failures import Failure
 
 
+_LISTED = 8
 _LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
 
 
@@ -66,9 +67,12 @@ def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, foll
     found = _find(paths, limits, follow_links, _read_log_alone, warnings)
     if not found.logs:
         source = os.fspath(paths[0]) if paths else "-"
-        if found.others:
-            raise InputError(said("{source}: a thread dump, and no log of a server; `stackan analyze` reads dumps", source=found.others[0]))
+        if found.passed:
+            raise InputError(said("{source}: a thread dump, and no log of a server; `stackan analyze` reads dumps", source=found.passed[0]))
         raise InputError(warnings[0] if warnings else said("{source}: no log of a server in it; {advice}", source=source, advice=_LOGS))
+    if found.others:
+        sources = first_of(sorted(found.others, key=natural_key), _LISTED)
+        warnings.append(said("skipped, as no log of a server is in them: {sources}", sources=sources))
     return Case([], warnings, False, found.logs)
 
 
@@ -124,6 +128,7 @@ class Found(NamedTuple):
     listings: list[Listing]
     troubles: list[str]  # with texts that were named, or that seemed to be dumps
     others: list[str]  # texts that say nothing
+    passed: list[str]  # dumps, where logs alone are read
     process_lists: list[ProcessList]  # of processes
     failed: list[tuple[str, Failure]]  # texts that say why there is no dump in them
 
@@ -139,7 +144,7 @@ class Found(NamedTuple):
 
 def _of_logs(logs: list[Log]) -> Found:
     """A text that holds these logs and, so far, nothing else."""
-    return Found([], logs, [], [], [], [], [], [], [])
+    return Found([], logs, [], [], [], [], [], [], [], [])
 
 
 def _joined(texts: Sequence[Found]) -> Found:
@@ -152,6 +157,7 @@ def _joined(texts: Sequence[Found]) -> Found:
         [listing for text in texts for listing in text.listings],
         [trouble for text in texts for trouble in text.troubles],
         [other for text in texts for other in text.others],
+        [each for text in texts for each in text.passed],
         [each for text in texts for each in text.process_lists],
         [failed for text in texts for failed in text.failed],
     )
@@ -195,7 +201,9 @@ def _read(item: Blob, alone: bool) -> Found:
         except InputError as error:
             trouble = error.with_traceback(None)  # which holds this frame, and so the text, in a cycle
     if not _is_clean(found.dumps):
-        found.logs.extend(_read_log(item))
+        logs, doubts = _read_log(item)
+        found.logs.extend(logs)
+        found.troubles.extend(doubts)
         found.tables.extend(_read_counters(item))
         found.descriptors.extend(_read_descriptors(item))
         found.listings.extend(_read_listing(item))
@@ -222,14 +230,18 @@ def _read(item: Blob, alone: bool) -> Found:
 
 def _read_log_alone(item: Blob, alone: bool) -> Found:
     """A text's content as a log.  One that the caller names and that is none becomes a trouble."""
-    logs = _read_log(item)
+    logs, doubts = _read_log(item)
     for log in logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
     found = _of_logs(logs)
-    if not logs and detect(item.data) is not None:
-        found.others.append(item.source)
+    found.troubles.extend(doubts)
+    is_dump = not logs and detect(item.data) is not None
+    if is_dump:
+        found.passed.append(item.source)
     elif item.named and not logs and not alone:
         found.troubles.append(said("{source}: no log of a server in it", source=item.source))
+    elif not logs:
+        found.others.append(item.source)
     return found
 
 
@@ -238,11 +250,12 @@ def _is_clean(dumps: Sequence[Dump]) -> bool:
     return bool(dumps) and not any(dump.lines["unparsed"] for dump in dumps)
 
 
-def _read_log(item: Blob) -> list[Log]:
+def _read_log(item: Blob) -> tuple[list[Log], list[str]]:
+    """A text as a log, and warnings about it."""
     from stackan.faultlogs import read_log
 
-    log = read_log(item.data, item.source)
-    return [log] if log is not None else []
+    found = read_log(item.data, item.source)
+    return ([found.log], say_untold(item.source, found.untold)) if found is not None else ([], [])
 
 
 def _read_counters(item: Blob) -> list[Table]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stackan.model.said import said_of
+from stackan.model.timed import TIMED
 from stackan.reading import Blob, Passing, Skipped
 
 if TYPE_CHECKING:
@@ -14,14 +14,11 @@ if TYPE_CHECKING:
 
 HELD_BYTES = 4 << 20  # a smaller log is read as any text: it may be a copy of another one, and dumps may stand in it, too
 
-# Every text is asked for this, and hardly any dump has it; what comes behind it needs an import.
-_TIMED = re.compile(rb"^(?:\[\w{1,16}\][ \t]{0,32})?\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
-
 
 def is_log(head: bytes, source: str) -> bool:
     """Whether a text that begins so is a log of what happened to a server."""
-    if _TIMED.search(head) is None:
-        return False
+    if TIMED.search(head) is None:
+        return False  # as is said of hardly any dump; what comes behind it needs an import
     from stackan.faultlogs import recognize
 
     return recognize(head, source) is not None
@@ -41,12 +38,18 @@ def read_passing(text: Passing) -> tuple[Log | None, list[str]]:
     if kind is None:
         return None, []
     log, untold = faultlogs.read_passing(text.read_into, kind, text.source)
+    return log, say_untold(text.source, untold)
+
+
+def say_untold(source: str, untold: int) -> list[str]:
+    """A warning where a log has more events than are told."""
     if not untold:
-        return log, []
-    warning = said_of(
-        untold,
-        "{source}: {count} more event is not told, as there are too many",
-        "{source}: {count} more events are not told, as there are too many",
-        source=text.source,
-    )
-    return log, [warning]
+        return []
+    return [
+        said_of(
+            untold,
+            "{source}: {count} more event is not told, as there are too many",
+            "{source}: {count} more events are not told, as there are too many",
+            source=source,
+        )
+    ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 _SHOWN_EPISODES = 12
+_SHOWN_LACKING = 12
 _SKEW = 3  # seconds that clocks may be apart: within them several logs tell of the same
 _TIME = len("2024-05-12 10:03:17")
 _WHAT = 40  # columns
@@ -62,29 +63,36 @@ def _episode(episode: Episode, page: Page) -> str:
 def render_timeline(timeline: Sequence[Logged], short: Shortener, page: Page, most: int) -> Iterator[str]:
     """`2024-05-12 10:03:17  instance-fault DSC2[2]  dsc0/dm_CSS0_202405.log:18 and 1 more log`"""
     rows = fold(timeline)
-    words = [_what(each, page) for each in rows[:most]]
+    hidden = max(len(rows) - most, 0)
+    begin = most * 2 // 3 if hidden else most
+    shown = [*rows[:begin], *rows[begin + hidden :]]  # the end tells how it went out
+    words = [_what(each, page) for each in shown]
     width = min(max(map(columns, words), default=0), _WHAT)
-    for each, what in zip(rows, words):
+    for at, (each, what) in enumerate(zip(shown, words)):
+        if hidden and at == begin:
+            yield page.line(said_of(hidden, "... and {count} more event (--format json)", "... and {count} more events (--format json)"), 3)
         log, event = each.first
         time = (_clock(event.time) or "").ljust(_TIME)
         place = f"{short(log.source)}:{event.line}"
         if each.others:
             place = page.say(said_of(each.others, "{place} and {count} more log", "{place} and {count} more logs", place=place))
         yield page.line(f"{time}  {what}{' ' * max(width - columns(what), 0)}  {place}", 3)
-    if len(rows) > most:
-        hidden = len(rows) - most
-        yield page.line(said_of(hidden, "... and {count} more event (--format json)", "... and {count} more events (--format json)"), 3)
 
 
 def fold(timeline: Sequence[Logged]) -> list[Row]:
-    """Events that several logs tell of within some seconds, once: by the log that has them first."""
+    """Events that several logs tell of within some seconds, once: by the log that has them first; so is a phase that goes on."""
     rows: list[Row] = []
     recent: dict[tuple[object, ...], tuple[int, float]] = {}
     logs: list[set[int]] = []
+    step = -1  # the newest row about handling
     for logged in timeline:
         event, at = logged.event, seconds_of(logged.event.time)
         key = event.kind, event.phase, () if event.kind in _OF_ALL else event.nodes
         row, last = recent.get(key, (-1, 0.0))
+        if event.kind in ("handling-phase", "rejoin") and step >= 0 and row == step:
+            logs[row].add(id(logged.log))
+            rows[row] = rows[row]._replace(others=len(logs[row]) - 1)
+            continue
         if row >= 0 and at is not None and at - last <= _SKEW and (event.kind in _OF_ALL or id(logged.log) not in logs[row]):
             logs[row].add(id(logged.log))
             rows[row] = rows[row]._replace(others=len(logs[row]) - 1)
@@ -92,6 +100,8 @@ def fold(timeline: Sequence[Logged]) -> list[Row]:
             continue
         if at is not None:
             recent[key] = len(rows), at
+        if event.kind in _OF_ALL or event.kind in ("instance-fault", "group-fault"):
+            step = len(rows)
         rows.append(Row(logged, 0))
         logs.append({id(logged.log)})
     return rows
@@ -107,11 +117,24 @@ def _what(told: Row, page: Page) -> str:
 
 def render_lacking(lacking: Sequence[Lacking], page: Page) -> Iterator[str]:
     """Logs that are not there and would tell more."""
-    for each in lacking:
+    for each in lacking[:_SHOWN_LACKING]:
+        yield from page.indented(_lacking(each), 3, 6)
+    if len(lacking) > _SHOWN_LACKING:
+        hidden = len(lacking) - _SHOWN_LACKING
+        yield page.line(said_of(hidden, "... and {count} more log", "... and {count} more logs"), 3)
+
+
+def _lacking(each: Lacking) -> str:
+    known = {"kind": each.kind, "node": _name(each.node) if each.node is not None else None}
+    end, fault = seconds_of(each.ends), seconds_of(each.fault)
+    if end is not None and fault is not None:
+        known |= {"end": _clock(each.ends), "span": spoken(int(fault - end))}
         if each.node is None:
-            yield from page.indented(said("not here: the log of {kind}", kind=each.kind), 3, 6)
-        else:
-            yield from page.indented(said("not here: the {kind} log of {node}", kind=each.kind, node=_name(each.node)), 3, 6)
+            return said("not whole: the log of {kind} ends at {end}, {span} before the fault", **known)
+        return said("not whole: the {kind} log of {node} ends at {end}, {span} before the fault", **known)
+    if each.node is None:
+        return said("not here: the log of {kind}", **known)
+    return said("not here: the {kind} log of {node}", **known)
 
 
 def render_inputs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:

@@ -243,6 +243,19 @@ _START = {
     ],
     "means-start-redo-done": [one("Start-up, redo: nothing is left to apply.")],
     "means-start-script": [one("Start-up, the start-up script: if it stops here, `startup.dos` takes long itself.")],
+    "means-start-script-done": [one("Start-up: the start-up script is done.")],
+    "means-raft-not-read": [
+        one(
+            "The files of Raft cannot be read, so the controller does not start: keep them all, and ask DolphinDB's support before "
+            "anything is deleted."
+        )
+    ],
+    "means-job-not-read": [
+        one(
+            "A function view or a scheduled job cannot be read, so the start-up ends before its end: look in this log for the name, keep "
+            "the files, and ask DolphinDB's support before anything is deleted."
+        )
+    ],
     "means-start-jobs": [
         one(
             "Start-up, scheduled jobs: if it stops here, a function view or a job cannot be read; look for `Failed to "

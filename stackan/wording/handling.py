@@ -9,6 +9,20 @@ _TITLES = {
         one("The cluster handles the fault of {nodes}: sessions and workers of the living nodes are suspended on purpose"),
         one("The cluster handles a fault: sessions and workers of the living nodes are suspended on purpose"),
     ],
+    "service-was-suspended": [
+        one("The cluster was handling the fault of {nodes}: sessions and workers of the living nodes were suspended on purpose"),
+        one("The cluster was handling a fault: sessions and workers of the living nodes were suspended on purpose"),
+    ],
+    "stood-for-handling": [many("one thread stood still for it", "{count} threads stood still for it")],
+    "handling-has-ended": [one("the logs show its end at {time}")],
+    "handling-hangs": [
+        one(
+            "The cluster handles the fault of {nodes}, and that seems to stand still: sessions and workers of the living nodes stay "
+            "suspended"
+        ),
+        one("The cluster handles a fault, and that seems to stand still: sessions and workers of the living nodes stay suspended"),
+    ],
+    "logs-end-behind-fault": [one("the logs end at {time}, and what followed is not known")],
     "stand-for-handling": [many("one thread stands still for it", "{count} threads stand still for it")],
     "may-stand-for-handling": [
         many(
@@ -20,23 +34,96 @@ _TITLES = {
             "{count} threads may stand still because the cluster handles a fault",
         ),
     ],
-    "node-found-dead": [one("{nodes}: found dead at {time}"), one("A node was found dead at {time}")],
-    "whole-node-found-dead": [one("{nodes}: all processes of the node found dead at {time}"), one("A whole node was found dead at {time}")],
+    "node-found-dead": [
+        one("{nodes}: found dead at {time}"),
+        one("A node was found dead at {time}"),
+        one("{nodes}: found dead"),
+        one("A node was found dead"),
+    ],
+    "whole-node-found-dead": [
+        one("{nodes}: all processes of the node found dead at {time}"),
+        one("A whole node was found dead at {time}"),
+        one("{nodes}: all processes of the node found dead"),
+        one("A whole node was found dead"),
+    ],
     "shared-storage-lost": [
         one("{nodes}: shared storage cannot be reached since {time}"),
         one("Shared storage cannot be reached since {time}"),
+        one("{nodes}: shared storage cannot be reached"),
+        one("Shared storage cannot be reached"),
     ],
     "network-failed": [
         one("The network between the nodes failed at {time} ({nodes})"),
         one("The network between the nodes failed at {time}"),
+        one("The network between the nodes failed ({nodes})"),
+        one("The network between the nodes failed"),
     ],
-    "all-nodes-gone": [one("All nodes were gone at {time} ({nodes})"), one("All nodes were gone at {time}")],
-    "server-ended-itself": [one("{nodes}: ended itself at {time}"), one("A server ended itself at {time}")],
-    "disk-did-not-answer": [one("{nodes}: a disk did not answer in time at {time}"), one("A disk did not answer in time at {time}")],
-    "disk-was-full": [one("{nodes}: a disk was full at {time}"), one("A disk was full at {time}")],
-    "sessions-at-limit": [one("{nodes}: no more sessions were let in at {time}"), one("No more sessions were let in at {time}")],
-    "connections-at-limit": [one("{nodes}: no more connections were let in at {time}"), one("No more connections were let in at {time}")],
-    "memory-ran-out": [one("{nodes}: memory ran out at {time}"), one("Memory ran out at {time}")],
+    "all-nodes-gone": [
+        one("All nodes were gone at {time} ({nodes})"),
+        one("All nodes were gone at {time}"),
+        one("All nodes were gone ({nodes})"),
+        one("All nodes were gone"),
+    ],
+    "server-ended-itself": [
+        one("{nodes}: ended itself at {time}"),
+        one("A server ended itself at {time}"),
+        one("{nodes}: ended itself"),
+        one("A server ended itself"),
+    ],
+    "disk-did-not-answer": [
+        one("{nodes}: a disk did not answer in time at {time}"),
+        one("A disk did not answer in time at {time}"),
+        one("{nodes}: a disk did not answer in time"),
+        one("A disk did not answer in time"),
+    ],
+    "disk-was-full": [
+        one("{nodes}: a disk was full at {time}"),
+        one("A disk was full at {time}"),
+        one("{nodes}: a disk was full"),
+        one("A disk was full"),
+    ],
+    "sessions-at-limit": [
+        one("{nodes}: no more sessions were let in at {time}"),
+        one("No more sessions were let in at {time}"),
+        one("{nodes}: no more sessions were let in"),
+        one("No more sessions were let in"),
+    ],
+    "connections-at-limit": [
+        one("{nodes}: no more connections were let in at {time}"),
+        one("No more connections were let in at {time}"),
+        one("{nodes}: no more connections were let in"),
+        one("No more connections were let in"),
+    ],
+    "memory-ran-out": [
+        one("{nodes}: memory ran out at {time}"),
+        one("Memory ran out at {time}"),
+        one("{nodes}: memory ran out"),
+        one("Memory ran out"),
+    ],
+    "license-had-expired": [
+        one("{nodes}: did not start at {time}, as the license has expired"),
+        one("A server did not start at {time}, as the license has expired"),
+        one("{nodes}: did not start, as the license has expired"),
+        one("A server did not start, as the license has expired"),
+    ],
+    "port-was-taken": [
+        one("{nodes}: did not start at {time}, as its port was taken"),
+        one("A server did not start at {time}, as its port was taken"),
+        one("{nodes}: did not start, as its port was taken"),
+        one("A server did not start, as its port was taken"),
+    ],
+    "start-came-across-damage": [
+        one("{nodes}: its start-up came across what it cannot read at {time}"),
+        one("The start-up of a server came across what it cannot read at {time}"),
+        one("{nodes}: its start-up came across what it cannot read"),
+        one("The start-up of a server came across what it cannot read"),
+    ],
+    "start-has-no-end": [
+        one("{nodes}: the start-up has no end in these logs; its last line is of {time}, and the log ends at {end}"),
+        one("The start-up of a server has no end in these logs; its last line is of {time}, and the log ends at {end}"),
+        one("{nodes}: the start-up has no end in these logs"),
+        one("The start-up of a server has no end in these logs"),
+    ],
     "fault-was-handled": [one("the cluster had handled it by {time}"), one("the cluster has handled it")],
     "fault-is-being-handled": [one("the cluster handles it since {time}, and no log shows the end")],
     "fault-was-not-handled": [one("no log shows that the cluster handled it")],
@@ -90,11 +177,9 @@ _HANDLING = {
         ),
     ],
     "suspended-on-purpose": [
-        one(
-            "Threads that stand still meanwhile are suspended by design, and no deadlock: statements hang, and finish after the end. "
-            "Heartbeats and the work of handling go on."
-        )
+        one("Threads that stand still meanwhile are suspended by design, and no deadlock: statements hang, and finish after the end.")
     ],
+    "handling-goes-on": [one("Heartbeats and the work of handling go on.")],
     "survivors-keep-theirs": [
         one(
             "Connections and transactions of the living nodes survive. Those of {nodes} do not: connections drop, open transactions are "
@@ -118,8 +203,8 @@ _HANDLING = {
         one("In process {process} {threads} hold locks in a circle besides, by their own memory: the end of handling does not undo that.")
     ],
     "others-halted-behind": [one("{nodes} ended behind it by themselves.")],
-    "then-it-halted": [one("The server ended itself for it at {time}.")],
-    "then-found-dead": [one("DMCSS found the node dead at {time}.")],
+    "then-it-halted": [one("The server ended itself for it at {time}."), one("The server ended itself for it.")],
+    "then-found-dead": [one("DMCSS found the node dead at {time}."), one("DMCSS found the node dead.")],
     "lost-while-rejoining": [
         one("It came while another node was rejoining: a cluster that is not open does not handle a fault, and nodes halt instead.")
     ],
@@ -132,6 +217,10 @@ _DOUBTS = {
         one(
             "Nothing tells when the dumps were taken, so they may be of another time: give them with their times (an archive, dated names)."
         )
+    ],
+    "cluster-is-not-known": [one("The logs are of several clusters, and nothing tells of which one this process is.")],
+    "logs-are-of-other-processes": [
+        one("The logs of all its nodes are here, and none was written by this process: it may be of another cluster.")
     ],
     "dumps-began-before": [one("Not all of the snapshots lie in that time: the first were taken before it.")],
     "some-dumps-have-no-time": [one("Of {count} of {of} snapshots nothing tells when they were taken.")],
@@ -185,14 +274,26 @@ HANDLING_ADVICE = {
         one("No log shows {nodes} ready again: have it rejoin when the cause is found, and while no other node is in trouble."),
         one("No log shows the server ready again: start it when the cause is found."),
     ],
+    "dump-again-if-it-hangs": [
+        one(
+            "If it still hangs, take dumps again: by the logs that ended at {time}, so what stands still now has another reason. Do not "
+            "kill or restart a node for what these dumps show."
+        )
+    ],
+    "ask-for-later-logs": [one("Ask for the logs after {time}: they tell whether the fault was handled.")],
     "dump-again-after-end": [one("Take dumps again after the end: what stands still then has another reason.")],
     "read-css-logs-first": [
-        one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed.")
+        one("Read the logs of DMCSS and DMCSSM around {time} first: they tell which node was lost, and what followed."),
+        one("Read the logs of DMCSS and DMCSSM first: they tell which node was lost, and what followed."),
     ],
     "read-back-from-halt": [
         one("Then read the log of the server that ended, backward from its halt: the lines before it, of the same thread, tell why.")
     ],
     "ask-for-log": [one("Ask for the {log} log of {nodes}: it is not here."), one("Ask for the {log} log: it is not here.")],
+    "ask-for-continuation": [
+        one("Ask for the continuation of the {log} log of {nodes}: it ends at {end}, and the fault was at {time}."),
+        one("Ask for the continuation of the {log} log: it ends at {end}, and the fault was at {time}."),
+    ],
     "check-shared-storage": [
         one("Check the shared disks at this node: whether they are there (lsblk, multipath -ll), and what the kernel says of them (dmesg).")
     ],

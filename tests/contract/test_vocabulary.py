@@ -23,7 +23,16 @@ DIAGNOSE = [path for path in STAGES if "diagnose" in path.parts]
 SPOKEN = {**SENTENCES, **ADVICE, **NOTES, **MEANINGS}
 WORD = re.compile(r"[a-z]+(-[a-z]+)+")
 # Words with a hyphen that are no facts: the contract's, of findings, verdicts, resources, events, and of how threads stand.
-OTHERS = {*finding.VERDICT_OF, *finding.VERDICTS, *finding.RESOURCES, *finding.STATES, *event.EVENTS, "capture-problem", "log-fault"}
+OTHERS = {
+    *finding.VERDICT_OF,
+    *finding.VERDICTS,
+    *finding.RESOURCES,
+    *finding.STATES,
+    *event.EVENTS,
+    *event.OF_START,
+    "capture-problem",
+    "log-fault",
+}
 # What a sentence's placeholder is made of, where that has another name.
 MADE_OF = {"number": "processes", "reason": "hint", "advice": "hint"}
 

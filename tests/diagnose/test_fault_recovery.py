@@ -49,7 +49,8 @@ def test_threads_that_stand_still_within_an_episode_are_suspended_by_design(tmp_
     assert (finding.severity, finding.confidence) == ("warning", "likely")
     assert len(finding.threads) == 4, "the sessions; their progress stays"
     assert {"suspended-on-purpose", "survivors-keep-theirs", "policy-decides", "length-depends-on"} <= set(names(finding))
-    assert [step.name for step in finding.advice][:2] == ["wait-for-end-of-handling", "do-not-kill-survivors"]
+    assert [fact.name for fact in finding.title] == ["service-was-suspended", "stood-for-handling", "handling-has-ended"]
+    assert [step.name for step in finding.advice] == ["dump-again-if-it-hangs"], "by the logs it is over, so there is nothing to wait for"
     assert any("dead instance detected" in quote.text for quote in finding.evidence)
     assert any("pstack_dmserver" in quote.source for quote in finding.evidence)
 
@@ -158,9 +159,14 @@ def test_a_handling_in_which_nothing_moves_is_said_to_stand_still(tmp_path: Path
     """The only living node does the work, stands in one place, and no log has a new line about it."""
     analysis = judge(tmp_path / "still", in_folders(INSIDE), crash(end=None))
     assert told(recovery(analysis), "handling-stands-still")
-    assert "look-at-control-node" in [step.name for step in recovery(analysis).advice]
+    assert recovery(analysis).advice[0].name == "look-at-control-node"
+    assert recovery(analysis).title[0].name == "handling-hangs"
+    assert not told(recovery(analysis), "handling-goes-on"), "which would contradict it"
     moving = in_folders(INSIDE, (server("DSC0", moving="read_redo"), server("DSC0", moving="apply_redo")))
-    assert not told(recovery(judge(tmp_path / "moving", moving, crash(end=None))), "handling-stands-still")
+    goes_on = recovery(judge(tmp_path / "moving", moving, crash(end=None)))
+    assert not told(goes_on, "handling-stands-still")
+    assert told(goes_on, "handling-goes-on")
+    assert (goes_on.title[0].name, goes_on.advice[0].name) == ("service-is-suspended", "wait-for-end-of-handling")
 
 
 @pytest.mark.parametrize("news", ["10:06:00.000", "10:08:20.000"])

@@ -81,6 +81,16 @@ def test_a_fault_that_is_being_handled_is_critical_and_says_what_not_to_do(tmp_p
     assert steps(only(analysis))[:2] == ["wait-for-end-of-handling", "do-not-kill-survivors"]
 
 
+def test_logs_that_end_right_behind_a_fault_do_not_tell_how_it_went_on(tmp_path: Path) -> None:
+    cluster = Cluster()
+    cluster.chat("CSS0", "09:00:00.000", "10:03:50.000")
+    cluster.handle("10:03", None, "DSC1", "DSC0")
+    finding = only(stackan.analyze(stackan.load(cluster.write(tmp_path))))
+    assert titles(finding) == ["node-found-dead", "logs-end-behind-fault"]
+    assert finding.title[1].values["time"] == "2024-05-12 10:03:50"
+    assert "ask-for-later-logs" in steps(finding)
+
+
 def test_a_node_that_is_ready_again_is_worth_a_note(tmp_path: Path) -> None:
     cluster = Cluster()
     cluster.handle("10:03", "10:06", "DSC1", "DSC0")

@@ -12,7 +12,7 @@ import pytest
 
 from stackan.classify.profiles import profile_files, read_profile
 from stackan.model import waitgraph
-from stackan.model.event import EVENTS
+from stackan.model.event import EVENTS, OF_START
 from stackan.model.finding import RESOURCES, VERDICT_OF
 from stackan.wording.advice import ADVICE
 from stackan.wording.catalog import CHINESE, catalog_of
@@ -202,7 +202,7 @@ def relations() -> set[str]:
 
 
 # Of findings, resources, events of logs, roles and nodes.
-OTHER_NAMES = {*VERDICT_OF, *RESOURCES, *EVENTS, "capture-problem", "log-fault", "event-loop", "someone-else"}
+OTHER_NAMES = {*VERDICT_OF, *RESOURCES, *EVENTS, *OF_START, "capture-problem", "log-fault", "event-loop", "someone-else"}
 
 
 def test_every_fact_has_a_sentence() -> None:

@@ -20,11 +20,11 @@ _QUOTED = 6  # lines of logs
 
 def find_fault_recovery(processes: Sequence[Process], story: Story, findings: Sequence[Finding]) -> list[Finding]:
     """A finding for each episode that suspends threads of the case, surely or maybe.  `findings` are those that would stand without it."""
-    groups: dict[tuple[str, bool], list[tuple[Process, Cover]]] = {}
+    groups: dict[tuple[int, bool], list[tuple[Process, Cover]]] = {}  # clusters may handle faults of one moment
     for process in processes:
         cover = story.covers.get(process.id)
         if cover is not None and (cover.sure or _standing(process)):
-            groups.setdefault((cover.episode.start, cover.sure), []).append((process, cover))
+            groups.setdefault((id(cover.episode), cover.sure), []).append((process, cover))
     return [_finding(group, findings) for group in groups.values()]
 
 
@@ -62,7 +62,7 @@ def _finding(group: Sequence[tuple[Process, Cover]], findings: Sequence[Finding]
         kind="fault-recovery",
         severity=CRITICAL if cover.sure and grave else WARNING,
         confidence=LIKELY if cover.sure else POSSIBLE,
-        title=_title(episode, len(threads), cover.sure),
+        title=_title(episode, len(threads), cover.sure, bool(stands)),
         reasons=tuple(_explain(cover, stands, _circles(processes, findings))),
         threads=threads,
         resources=(),
@@ -73,12 +73,15 @@ def _finding(group: Sequence[tuple[Process, Cover]], findings: Sequence[Finding]
     )
 
 
-def _title(episode: Episode, count: int, sure: bool) -> tuple[Fact, ...]:
+def _title(episode: Episode, count: int, sure: bool, still: bool) -> tuple[Fact, ...]:
     nodes = named(episode.failed)
     if not sure:
         return (fact("may-stand-for-handling", count=count, nodes=nodes),)
+    if episode.end is not None:
+        standing = [fact("stood-for-handling", count=count)] if count else []
+        return (fact("service-was-suspended", nodes=nodes), *standing, fact("handling-has-ended", time=clock(episode.end)))
     standing = [fact("stand-for-handling", count=count)] if count else []
-    return (fact("service-is-suspended", nodes=nodes), *standing)
+    return (fact("handling-hangs" if still else "service-is-suspended", nodes=nodes), *standing)
 
 
 def _explain(cover: Cover, stands: Sequence[tuple[Process, Cover]], circles: Sequence[Finding]) -> Iterator[Fact]:
@@ -95,6 +98,8 @@ def _explain(cover: Cover, stands: Sequence[tuple[Process, Cover]], circles: Seq
         time = clock(last.event.time) if last is not None else None
         yield fact("handling-stands-still", processes=tuple(process for process, _ in stands), time=time)
     yield fact("suspended-on-purpose")
+    if not stands:
+        yield fact("handling-goes-on")
     yield fact("survivors-keep-theirs", nodes=named(episode.failed))
     yield fact("policy-decides")
     yield fact("length-depends-on")
@@ -122,11 +127,13 @@ def _may_stand_still(process: Process, cover: Cover) -> bool:
 
 
 def _advise(cover: Cover, stands: bool) -> Iterator[Fact]:
-    nodes = named(cover.episode.failed)
+    if cover.sure and cover.episode.end is not None:
+        yield fact("dump-again-if-it-hangs", time=clock(cover.episode.end))
+        return
+    if stands:
+        yield fact("look-at-control-node")
     for name in _ADVICE:
-        yield fact(name, nodes=nodes) if name == "rejoin-after-end" else fact(name)
-        if stands and name == "watch-show":
-            yield fact("look-at-control-node")
+        yield fact(name, nodes=named(cover.episode.failed)) if name == "rejoin-after-end" else fact(name)
 
 
 def _lines(cover: Cover) -> list[Logged]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named, quote_log
-from stackan.model.event import CLEAN, GOES_ON, HANDLED, UNHANDLED, Fault, Lacking, Logged, Node, Story
+from stackan.model.clock import seconds_of
+from stackan.model.event import CLEAN, GOES_ON, HANDLED, OF_START, UNHANDLED, Episode, Fault, Logged, Story
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, WARNING, Finding
 from stackan.model.process import Process
@@ -23,23 +24,22 @@ _WORDS = {
     "session-limit": ("sessions-at-limit", "free-sessions"),
     "connection-limit": ("connections-at-limit", "free-connections"),
     "out-of-memory": ("memory-ran-out", "find-memory-user"),
+    "license-expired": ("license-had-expired", None),
+    "port-taken": ("port-was-taken", None),
+    "start-failed": ("start-came-across-damage", None),
 }
 _DEATHS = ("instance-fault", "group-fault")
 _QUOTED = 8
+_SOON = 120  # seconds
 
 
 def find_log_faults(processes: Sequence[Process], story: Story) -> list[Finding]:
     """A finding for each fault that is not explained by another one."""
     known = {process.id: process for process in processes}
-    lacking: dict[Node | None, list[Lacking]] = {}
-    for each in story.lacking:
-        lacking.setdefault(each.node, []).append(each)
-    return [
-        _finding(fault, known, story, [each for node in (None, *fault.nodes) for each in lacking.get(node, ())]) for fault in story.faults
-    ]
+    return [_finding(fault, known, story) for fault in story.faults]
 
 
-def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Sequence[Lacking]) -> Finding:
+def _finding(fault: Fault, known: dict[str, Process], story: Story) -> Finding:
     writers = dict.fromkeys(story.writers[log] for log, _ in (*fault.events, *fault.behind) if log in story.writers)
     return Finding(
         kind="log-fault",
@@ -50,7 +50,7 @@ def _finding(fault: Fault, known: dict[str, Process], story: Story, lacking: Seq
         threads=(),
         resources=(),
         evidence=tuple(dict.fromkeys(quote_log(_lines(fault)))),
-        advice=tuple(_advise(fault, lacking)),
+        advice=tuple(_advise(fault)),
         processes=tuple(known[name] for name in writers),
     )
 
@@ -69,7 +69,8 @@ def _title(fault: Fault) -> Iterator[Fact]:
     if fault.outcome == HANDLED and episode is not None:
         yield fact("fault-was-handled", time=clock(episode.end))
     elif fault.outcome == GOES_ON and episode is not None:
-        yield fact("fault-is-being-handled", time=clock(episode.start))
+        ended = _logs_end_behind(episode)
+        yield fact("logs-end-behind-fault", time=ended) if ended is not None else fact("fault-is-being-handled", time=clock(episode.start))
     elif fault.outcome == CLEAN:
         yield fact("nodes-were-stopped")
     elif fault.lost and fault.back is None and _is_of_cluster(fault):
@@ -77,11 +78,11 @@ def _title(fault: Fault) -> Iterator[Fact]:
 
 
 def _explain(fault: Fault) -> Iterator[Fact]:
-    root = _first(fault, (fault.kind,))
+    root = _first(fault, (fault.kind,)) or (fault.events[0] if fault.kind in OF_START else None)
     if root is not None:
         yield root.event.means
     halt = _first(fault, ("halt",))
-    if halt is not None and fault.kind != "halt":
+    if halt is not None and fault.kind != "halt" and fault.kind not in OF_START:
         yield fact("then-it-halted", time=clock(halt.event.time))
     death = _first(fault, _DEATHS)
     if death is not None and fault.kind not in _DEATHS:
@@ -98,15 +99,21 @@ def _explain(fault: Fault) -> Iterator[Fact]:
         yield fact("node-is-ready-again", nodes=named(fault.nodes), time=clock(fault.back))
 
 
-def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
+def _advise(fault: Fault) -> Iterator[Fact]:
     if fault.outcome == GOES_ON:
         yield fact("wait-for-end-of-handling")
         yield fact("do-not-kill-survivors")
+        if fault.episode is not None and (ended := _logs_end_behind(fault.episode)) is not None:
+            yield fact("ask-for-later-logs", time=ended)
     of_cluster = fault.lost and fault.kind != "site-fault" and _is_of_cluster(fault)
     if of_cluster:
         yield fact("read-css-logs-first", time=clock(fault.time))
-    for each in lacking if fault.lost else ():
-        yield fact("ask-for-log", log=each.kind, nodes=named((each.node,)) if each.node is not None else None)
+    for each in fault.lacking if fault.lost else ():
+        nodes = named((each.node,)) if each.node is not None else None
+        if each.ends is not None:
+            yield fact("ask-for-continuation", log=each.kind, nodes=nodes, end=clock(each.ends), time=clock(each.fault))
+        else:
+            yield fact("ask-for-log", log=each.kind, nodes=nodes)
     step = _WORDS[fault.kind][1]
     if step is not None:
         yield fact(step)
@@ -116,8 +123,15 @@ def _advise(fault: Fault, lacking: Sequence[Lacking]) -> Iterator[Fact]:
         yield fact("find-the-cause-before-start")
     if fault.outcome == GOES_ON:
         yield fact("rejoin-after-end", nodes=named(fault.nodes))
-    elif fault.outcome == HANDLED and fault.back is None:
+    elif fault.outcome == HANDLED and fault.back is None and not fault.rejoined:
         yield fact("bring-it-back", nodes=named(fault.nodes))
+
+
+def _logs_end_behind(episode: Episode) -> str | None:
+    """When the logs end, where that is so soon behind the last line about handling that they say nothing of how it went on."""
+    last = seconds_of((episode.events[-1].event.time if episode.events else None) or episode.start)
+    end = seconds_of(episode.logs_end)
+    return clock(episode.logs_end) if last is not None and end is not None and end - last <= _SOON else None
 
 
 def _is_of_cluster(fault: Fault) -> bool:

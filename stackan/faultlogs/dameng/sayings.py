@@ -14,7 +14,8 @@ from stackan.model.event import Node
 from stackan.model.facts import fact
 
 MARKS = (*marks_of(TEMPLATES), *(mark.encode() for mark in (*commands.MARKS, *show.MARKS)))
-_OF_ITSELF = frozenset(("halt", "storage-fault", "starting", "ready", "stopped"))  # what a server says of itself
+# What a server says of itself.
+_OF_ITSELF = frozenset(("halt", "storage-fault", "io-timeout", "disk-full", "session-limit", "starting", "ready", "stopped"))
 _REMEMBERED = 4096  # texts: a log repeats itself
 _SHORT = 1000  # characters of one that is remembered
 

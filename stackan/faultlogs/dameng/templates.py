@@ -180,7 +180,7 @@ STATES = (
     Template(
         "means-server-ready",
         "ready",
-        _fits(rf"{TAG}(?:CSS MONITOR )?(?:SYSTEM|DMCSS|DMASMSVRM?|the ASM server) is ready\b".replace("is ready", "(?:IS READY|is Ready)")),
+        _fits(rf"{TAG}(?:CSS MONITOR )?(?:SYSTEM|DMCSS|DMASMSVRM?|the ASM server) (?:IS READY|is Ready)\b"),
         "SYSTEM IS READY.",
         _FAQ,
         ("SYSTEM IS READY", "DMCSS IS READY", "DMASMSVR IS READY", "DMASMSVRM IS READY", "server is Ready"),
