@@ -89,10 +89,10 @@ _REQUEST = re.compile(
 )
 # What the names of a thread's own loop, and of what starts it, end in.
 _LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
-# What only wraps a wait: by its function (`my_cond_wait`, `Lck_CondWaitUntil`, `Monitor::timedWait`), or as a method of such an object.
-_WRAPS = re.compile(
-    r"(?:[a-z0-9]+_)*cond(?:ition)?(?:_?var(?:iable)?)?_(?:timed_?|[a-z]+_)*(?:wait|sleep)(?:_[a-z]+)*|(?:do_|timed_?)*wait(?:_until|_for|_timed|_ms|_internal|_impl)?|sleep|block|park"
-)
+# Words of what only wraps a wait: of its function (`my_cond_wait`, `Lck_CondWaitUntil`), or of a method (`Monitor::timedWait`).
+_CONDITIONS = frozenset(("cond", "condition", "condvar", "condvariable", "conditionvar", "conditionvariable"))
+_WAITING = frozenset(("wait", "sleep", "timedwait"))
+_HOW = frozenset(("until", "for", "timed", "ms", "internal", "impl"))
 _OBJECTS = re.compile(
     r"sem|semaphore|cond|condition|condition_variable|cond_?var|event|latch|barrier|monitor|signal|gate|notification|waiter|parker|mutex|lock"
 )
@@ -176,7 +176,16 @@ def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:
 
 def _only_waits(name: str) -> bool:
     owner, own = words_of(name)
-    return _WRAPS.fullmatch(own) is not None or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))
+    return _wraps_a_wait(own.split("_")) or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))
+
+
+def _wraps_a_wait(words: Sequence[str]) -> bool:
+    """Whether a function is named for waiting and for nothing else: on a condition, for some time, or at all."""
+    condition = next((at for at, word in enumerate(words) if word in _CONDITIONS), None)
+    if condition is not None and not _WAITING.isdisjoint(words[condition + 1 :]):
+        return True
+    verb, *how = [word for word in words if word not in ("do", "timed")] or [""]
+    return (verb in _WAITING and len(how) <= 1 and _HOW.issuperset(how)) or (not how and verb in ("sleep", "block", "park"))
 
 
 def _gives_or_borrows(name: str) -> bool:
