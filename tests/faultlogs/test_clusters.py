@@ -116,6 +116,29 @@ def test_a_process_that_wrote_none_of_the_logs_of_all_nodes_is_only_possibly_sus
     assert analysis.to_dict()["episodes"][0]["processes"] == []
 
 
+def test_of_two_processes_of_one_node_that_nearer_to_the_logs_is_suspended(tmp_path: Path) -> None:
+    cluster = handling(A, "10:09")
+    cluster.lines = {"CSS0": cluster.lines["CSS0"]}
+    put(tmp_path, {f"A/{name}": text for name, text in cluster.texts().items()})
+    dumps(tmp_path, "A/{time}/dsc0/pstack_dmserver_{pid}.log")
+    dumps(tmp_path, "B/{time}/dsc0/pstack_dmserver_{pid}.log", by=5000)
+    analysis = read(tmp_path)
+    assert sorted(analysis.verdicts) == ["blocked", "recovering"]
+    (doubted,) = (finding for finding in analysis.findings if finding.kind == "fault-recovery" and finding.confidence == "possible")
+    assert [doubt.name for doubt in doubted.doubts] == ["another-is-of-this-node"]
+    assert "5500" in doubted.processes[0].id
+
+
+def test_a_server_that_was_restarted_between_two_rounds_is_one_node(tmp_path: Path) -> None:
+    cluster = handling(A, "10:09")
+    cluster.lines = {"CSS0": cluster.lines["CSS0"]}
+    put(tmp_path, cluster.texts())
+    for by, moment in ((0, "100410"), (5000, "100810")):
+        text = re.sub(rb"(LWP |process )(\d+)", lambda found, by=by: found[1] + b"%d" % (int(found[2]) + by), server("DSC0"))  # type: ignore[misc]
+        put(tmp_path, {f"20240512_{moment}/dsc0/pstack_dmserver_{500 + by}.log": text})
+    assert not any(finding.confidence == "possible" for finding in read(tmp_path).findings if finding.kind == "fault-recovery")
+
+
 def test_a_process_of_unknown_cluster_is_only_possibly_suspended(tmp_path: Path) -> None:
     write(tmp_path, handling(A, "10:09"), resting(), "{cluster}/{where}/{file}")
     dumps(tmp_path, "dumps/{time}/pstack_dmserver_{pid}.log", by=900)
