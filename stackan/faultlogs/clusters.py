@@ -69,6 +69,8 @@ def writing_of(log: Log) -> Writing | None:
     """None of a log that does not tell its node, its process or its time."""
     pids = frozenset(pid for pid in (log.writer.pid, *(pid for pid, _ in log.writer.started)) if pid is not None)
     first, last = (seconds_of(log.extent.first), seconds_of(log.extent.last)) if log.extent is not None else (None, None)
+    if log.kind == "dolphindb" and first is not None:
+        pids = frozenset({round(first * 1e6)})  # nothing prints a pid, but no other process began to write at that microsecond
     if log.writer.node is None or not pids or first is None or last is None:
         return None
     return Writing(log.kind, log.writer.node.casefold(), pids, first, last)
@@ -76,15 +78,32 @@ def writing_of(log: Log) -> Writing | None:
 
 def find_clusters(logs: Sequence[Log]) -> list[list[Log]]:
     """The logs of each cluster, in their order; the clusters in the order of their first logs."""
-    if _agree([Part([log]) for log in logs]):
+    processes = _by_process(logs)
+    if _agree(processes):
         return [list(logs)]
-    parts = _by_folder(logs)
+    parts = _by_folder(processes)
     if len(parts) <= _MOST:
         _join(parts, _words_in_common)
         _join(parts, _moments_in_common)
     order = {id(log): at for at, log in enumerate(logs)}
     each = [sorted(part.logs, key=lambda log: order[id(log)]) for part in parts]
     return sorted(each, key=lambda part: order[id(part[0])])
+
+
+def _by_process(logs: Sequence[Log]) -> list[Part]:
+    """Logs that one process has written, one after the other, are parts of one log."""
+    parts: list[Part] = []
+    known: dict[tuple[str, str, int], Part] = {}
+    for log in logs:
+        part, writing = Part([log]), writing_of(log)
+        keys = [(writing.kind, writing.node, pid) for pid in writing.pids] if writing is not None else []
+        before = next((known[key] for key in keys if key in known), None)
+        if before is not None:
+            before.join(part)
+        else:
+            parts.append(part)
+        known.update((key, before or part) for key in keys if key not in known)
+    return parts
 
 
 def _agree(parts: Sequence[Part]) -> bool:
@@ -99,11 +118,11 @@ def _agree(parts: Sequence[Part]) -> bool:
     return True
 
 
-def _by_folder(logs: Sequence[Log]) -> list[Part]:
+def _by_folder(processes: Sequence[Part]) -> list[Part]:
     """From the innermost folders outward, all parts in a folder are joined if they agree."""
     within: dict[tuple[str, ...], list[Part]] = {}
-    for log in logs:
-        within.setdefault(folders_of(log.source), []).append(Part([log]))
+    for part in processes:
+        within.setdefault(folders_of(part.logs[0].source), []).append(part)
     for depth in range(max(map(len, within)), -1, -1):
         for folder in [folder for folder in within if len(folder) == depth]:
             parts = within.pop(folder)
@@ -132,12 +151,13 @@ def _may_join(one: Part, other: Part) -> bool:
 
 
 def _is_disputed(pair: tuple[int, int], shared: dict[tuple[int, int], int], parts: Sequence[Part]) -> bool:
-    for other, count in shared.items():
-        if other != pair and count >= shared[pair] and len({*other, *pair}) == 3:
-            one, another = {*other} ^ {*pair}
-            if parts[one].excludes(parts[another]):
-                return True
-    return False
+    """Whether one of two parts has as much in common with a third one that the other excludes."""
+    return any(
+        shared.get((min(mine, third), max(mine, third)), 0) >= shared[pair] and parts[other].excludes(parts[third])
+        for mine, other in (pair, pair[::-1])
+        for third in range(len(parts))
+        if third not in pair
+    )
 
 
 def _words_in_common(parts: Sequence[Part]) -> dict[tuple[int, int], int]:

@@ -32,7 +32,7 @@ def read_story(
     if not any(log.events for log in logs):
         return Story(writers=writers, gap=gap)
     clusters = find_clusters(logs)
-    members = Members(clusters, writers, processes)
+    members = Members(clusters, writers, processes, taken)
     told: list[tuple[Told, Logged]] = []
     faults: list[Fault] = []
     suspending: list[tuple[Episode, tuple[str, ...]]] = []

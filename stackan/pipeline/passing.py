@@ -19,6 +19,8 @@ def is_log(head: bytes, source: str) -> bool:
     """Whether a text that begins so is a log of what happened to a server."""
     if TIMED.search(head) is None:
         return False  # as is said of hardly any dump; what comes behind it needs an import
+    if b"\r" in head and b"\n" not in head:
+        return False  # its lines have to be told apart first
     from stackan.faultlogs import recognize
 
     return recognize(head, source) is not None

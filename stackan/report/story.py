@@ -89,7 +89,7 @@ def fold(timeline: Sequence[Logged]) -> list[Row]:
         event, at = logged.event, seconds_of(logged.event.time)
         key = event.kind, event.phase, () if event.kind in _OF_ALL else event.nodes
         row, last = recent.get(key, (-1, 0.0))
-        if event.kind in ("handling-phase", "rejoin") and step >= 0 and row == step:
+        if event.kind in ("handling-phase", "handling-over", "rejoin") and step >= 0 and row == step:
             logs[row].add(id(logged.log))
             rows[row] = rows[row]._replace(others=len(logs[row]) - 1)
             continue

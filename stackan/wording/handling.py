@@ -222,6 +222,9 @@ _DOUBTS = {
     "logs-are-of-other-processes": [
         one("The logs of all its nodes are here, and none was written by this process: it may be of another cluster.")
     ],
+    "another-is-of-this-node": [
+        one("Another process of the case is of the same node at that time, so this one may be of another cluster.")
+    ],
     "dumps-began-before": [one("Not all of the snapshots lie in that time: the first were taken before it.")],
     "some-dumps-have-no-time": [one("Of {count} of {of} snapshots nothing tells when they were taken.")],
     "zone-is-not-known": [

@@ -9,6 +9,7 @@ import pytest
 import stackan
 from stackan.faultlogs.diary import MOST_EVENTS
 from stackan.pipeline import load_logs
+from stackan.pipeline.passing import HELD_BYTES
 from tests.faultlogs.dameng import ABORT, DEAD, HANDLE, RESUME, events, kinds, record
 
 STORY = record(DEAD, "10:01:00.000") + record(HANDLE, "10:01:02.000") + record(RESUME, "10:05:02.000")
@@ -25,6 +26,11 @@ def test_a_log_whose_first_time_comes_late_is_read(tmp_path: Path, before: str) 
 
 def test_lines_that_end_with_carriage_returns_alone_are_lines(tmp_path: Path) -> None:
     assert kinds(tmp_path, STORY.replace("\n", "\r")) == list(enumerate(KINDS, 1))
+
+
+def test_so_are_those_of_a_log_that_is_not_held_as_a_rule(tmp_path: Path) -> None:
+    filling = record("x" * 200, "09:00:00.000") * (HELD_BYTES // 200)
+    assert [kind for _, kind in kinds(tmp_path, (filling + STORY).replace("\n", "\r"))] == KINDS
 
 
 def test_a_line_of_two_encodings_is_read_run_by_run(tmp_path: Path) -> None:
