@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
@@ -18,8 +17,6 @@ from stackan.wording.catalog import Catalog
 from stackan.wording.nouns import listed, listed_as_choice, say
 
 LINK = "only-pools-can-bring"
-_IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
-
 _Join = Callable[[Sequence[str], Catalog], str]
 
 
@@ -85,9 +82,16 @@ class Names:
         return self._catalog.of_profile(pool.name) if isinstance(pool, Pool) else say(each, self._catalog)
 
 
+def _without_brackets(name: str) -> str:
+    """`DolphinDB level 0 (ZeroWorker)` → `DolphinDB level 0`"""
+    if not name.endswith((")", "）")):
+        return name
+    return name[: max(name.rfind("("), name.rfind("（"))].rstrip()
+
+
 def _shortened(names: set[str]) -> dict[str, str]:
     """Without what stands in brackets behind them, and without the word that all begin with, where they still differ."""
-    bare = {name: _IN_BRACKETS.sub("", name) or name for name in names}
+    bare = {name: _without_brackets(name) or name for name in names}
     if len(set(bare.values())) < len(names):
         bare = {name: name for name in names}
     if len(names) < 2:
