@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from stackan.model.place import StackMeaning
@@ -24,8 +25,13 @@ class Crowd:
                 self.seen[id(place)].append(at)
 
     def inside(self, dispatch: frozenset[str]) -> list[Track]:
-        """The threads that were ever seen inside one of these frames, in their own order."""
-        return [self.tracks[at] for at in sorted(set().union(*(self.around[name] for name in dispatch if name in self.around)))]
+        """The threads that were ever seen inside one of these frames (`*` is any text), in their own order."""
+        return [self.tracks[at] for at in sorted(set().union(*map(self._inside, dispatch)))]
+
+    def _inside(self, frame: str) -> set[int]:
+        if "*" not in frame:
+            return self.around.get(frame, set())
+        return set().union(*(seen for name, seen in self.around.items() if fnmatchcase(name, frame)))
 
     @cached_property
     def around(self) -> dict[str, set[int]]:
