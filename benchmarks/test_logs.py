@@ -24,7 +24,7 @@ MOST_MEMORY = 100  # MiB
 _PROGRAM = """
 import json, resource, sys
 from stackan.pipeline import load
-[log] = load(sys.argv[1], logs_alone=True).logs
+[log] = load(sys.argv[1]).logs
 usage = resource.getrusage(resource.RUSAGE_SELF)
 own = [int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")] if sys.platform == "linux" else [0]
 print(json.dumps([usage.ru_utime + usage.ru_stime, own[0], [[event.kind, event.line] for event in log.events], log.extent.lines]))
