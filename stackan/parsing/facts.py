@@ -51,7 +51,8 @@ def read_facts(data: bytes, columns: Columns) -> Facts:
     unplaced = [(word, name) for word, name in printed if name and name not in known]
     if unplaced:
         return facts._replace(states=_read_named(data, columns, unplaced))
-    return facts._replace(states=_read_registers(data, columns)) if data.find(b"\nrdi  ") >= 0 else facts
+    registers = any(data.startswith(b"rdi ", start) for start in columns.unparsed_start)
+    return facts._replace(states=_read_registers(data, columns)) if registers else facts
 
 
 def _read_registers(data: bytes, columns: Columns) -> Mapping[int, PrintedState]:
