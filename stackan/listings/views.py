@@ -32,6 +32,7 @@ from stackan.model.log import Log
 
 _WANTED = frozenset(("WAIT_FOR_ID", "THRD_ID", "ROOTJOBID", "JOBID"))
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
+_JOB = re.compile(r"[\w.:+-]{1,256}")  # without quotes: it is shown in a command to copy
 _NONE = ("", "NULL", "-", "0")
 
 
@@ -69,7 +70,7 @@ def _job(row: Row, log: Log) -> Job | None:
     """A job of DolphinDB's that has not ended."""
     batch = "JOBID" in row.cells
     name = row.cells.get("JOBID" if batch else "ROOTJOBID", "")
-    if not name or name in _NONE or row.cells.get("ENDTIME", ""):
+    if _JOB.fullmatch(name) is None or name in _NONE or row.cells.get("ENDTIME", ""):
         return None
     return Job(row.line, name, row.cells.get("NODE", ""), row.cells.get("USERID", ""), batch, log)
 

@@ -94,3 +94,11 @@ def test_a_listing_of_jobs_is_counted_in_the_document(node: Path) -> None:
     analysis, _ = exhaustion(node)
     assert [row["jobs"] for row in analysis.to_dict()["listings"]] == [1]
     assert not any("jobs.txt" in warning for warning in analysis.warnings)
+
+
+def test_a_job_whose_id_would_end_the_command_is_not_shown_in_one(node: Path) -> None:
+    (node / "jobs.txt").write_text('node,userID,jobId,endTime\ndnode1,admin,load"); dropAll("x,\ndnode1,admin,load20240504,\n')
+    _, finding = exhaustion(node)
+    [step] = [step for step in wording.advice(finding) if "jobs.txt lists" in step]
+    assert "lists 1 job " in step
+    assert "dropAll" not in step
