@@ -56,10 +56,6 @@ class Process(NamedTuple):
     jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
 
-    def session_of(self, lwp: int | None) -> "Session | None":
-        """The session that a thread serves; None where no listing says so."""
-        return next((session for session in self.sessions if session.lwp == lwp), None)
-
     @property
     def snapshots(self) -> tuple[Dump, ...]:
         """All that are counted; those which may be copies come last, as nothing says when they were taken."""

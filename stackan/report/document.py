@@ -134,6 +134,7 @@ def _process(
     rows: Lister,
 ) -> dict[str, Any]:
     pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
+    serves: dict[int | None, Session] = {session.lwp: session for session in process.sessions}
     return {
         "id": process.id,
         "host": process.inputs.host,
@@ -145,7 +146,8 @@ def _process(
         "inputs": [_input(placed) for placed in process.inputs.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)], lang) for index, dump in enumerate(process.snapshots)],
         "threads": rows(
-            lambda track: _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process), process.tracks
+            lambda track: _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process, serves),
+            process.tracks,
         ),
         "pools": [_pool(pool) for pool in process.pools],
         "counters": [_table(index, table) for index, table in process.counters.tables] if process.counters is not None else [],
@@ -190,7 +192,9 @@ def _repeated(track: Track, process: Process) -> list[int]:
     return [index for index, (_, first) in enumerate(process.repeats, len(process.dumps)) if first in present]
 
 
-def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process) -> dict[str, Any]:
+def _thread(
+    track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process, serves: dict[int | None, Session]
+) -> dict[str, Any]:
     place = track.place
     return {
         "lwp": track.lwp,
@@ -218,7 +222,7 @@ def _thread(track: Track, pool: str | None, owners: list[Owner], names: dict[int
         "rule": place.reason,
         "fingerprint": _fingerprint(place.names),
         "stack": list(place.names),
-        "session": _session(process.session_of(track.lwp)) if process.sessions else None,
+        "session": _session(serves.get(track.lwp)),
     }
 
 

@@ -44,7 +44,7 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
     if pool is not None:
         name, evidence = page.catalog.of_profile(pool.name), page.speech.sentence(pool.evidence)
         yield from page.labelled(said("pool"), said("{name}: {evidence}", name=name, evidence=evidence))
-    session = process.session_of(track.lwp)
+    session = next((session for session in process.sessions if session.lwp == track.lwp), None)
     if session is not None:
         yield from page.labelled(said("session"), _session(session, short))
     for index, sighting in track.sightings:
