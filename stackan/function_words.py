@@ -38,6 +38,18 @@ _BODIES = frozenset((
 ))  # fmt: skip
 
 
+_LONGEST = 200  # characters of a name with its class that are read: templates make long ones, whose first words say what it is
+
+
+@lru_cache(maxsize=4096)
+def all_words_of(name: str) -> frozenset[str]:
+    """The words of a name and of all that it lies in, in lower case: q, basic, mutex, lock and internal of `QBasicMutex::lockInternal`.
+
+    A frame without a name has none.
+    """
+    return frozenset() if name.startswith("??") else frozenset(map(str.lower, _WORD.findall(name[:_LONGEST])))
+
+
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a function's own name, in lower case."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.classify.words import words_of
+from stackan.function_words import all_words_of
 from stackan.model.rules import WaitRule
 
 _FAR = 6  # frames outside of the system call in which a library's own functions are looked for
@@ -88,6 +88,6 @@ def _family_of(name: str) -> str:
 
 def _sense_of(name: str) -> WaitRule | None:
     around, _, last = name.rpartition("::")
-    own = words_of(last)
-    about = own | words_of(around.rpartition("::")[2])  # the class; a namespace further out says what all of the library is about
+    own = all_words_of(last)
+    about = own | all_words_of(around.rpartition("::")[2])  # the class; a namespace further out says what all of the library is about
     return next((sense.rule for sense in _SENSES if sense.about & about and (not sense.does or sense.does & own)), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackan.classify.words import words_of
+from stackan.function_words import all_words_of
 
 _FEW = 3  # frames between the sleep and the thread's start: a function, a wrapper, a trampoline.  Work is met deeper
 # What a function is about that sleeps until it gets something.
@@ -17,4 +17,4 @@ _TRYING = frozenset(("backoff", "retry", "wait", "spin", "lock", "mutex", "acqui
 
 def keeps_time(application: Sequence[str]) -> bool:
     """Whether a sleep with these frames around it is that of a timer's loop."""
-    return len(application) <= 1 or (len(application) <= _FEW and not any(words_of(name) & _TRYING for name in application))
+    return len(application) <= 1 or (len(application) <= _FEW and not any(all_words_of(name) & _TRYING for name in application))

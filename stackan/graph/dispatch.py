@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from stackan.function_words import takes_work
 from stackan.graph.crowd import Crowd
 from stackan.graph.loop_frames import LoopFrames
 from stackan.model.facts import Fact, fact
-from stackan.model.function_words import takes_work
 from stackan.model.rules import Rules
 
 _PARKING = ("condition", "semaphore")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from stackan.function_words import is_pools_loop, only_waits, takes_work, words_of
 from stackan.graph.crowd import Crowd
-from stackan.model.function_words import is_pools_loop, only_waits, takes_work, words_of
 from stackan.model.place import is_main
 from stackan.model.rules import Rules
 from stackan.model.stem import stem

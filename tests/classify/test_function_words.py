@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackan.model.function_words import is_a_threads, is_pools_loop, only_waits, takes_work, words_of
+from stackan.function_words import is_a_threads, is_pools_loop, only_waits, takes_work, words_of
 
 
 def test_names_of_all_styles_have_words() -> None:
