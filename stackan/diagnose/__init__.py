@@ -3,6 +3,6 @@
 from stackan.diagnose.findings import find
 from stackan.diagnose.headline import headline
 from stackan.diagnose.similar import group_equal_findings, group_stuck_stacks
-from stackan.diagnose.verdict import judge_case, judge_processes
+from stackan.diagnose.verdict import judge_case, judge_processes, judge_with_unseen
 
-__all__ = ["find", "group_equal_findings", "group_stuck_stacks", "headline", "judge_case", "judge_processes"]
+__all__ = ["find", "group_equal_findings", "group_stuck_stacks", "headline", "judge_case", "judge_processes", "judge_with_unseen"]

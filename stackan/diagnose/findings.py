@@ -16,7 +16,7 @@ from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
 from stackan.diagnose.kinds.script_reads import find_script_reads
 from stackan.diagnose.kinds.spin import find_held_loops, find_spins
 from stackan.diagnose.kinds.stuck_waits import find_stuck_waits
-from stackan.diagnose.kinds.unseen_threads import find_unseen
+from stackan.diagnose.kinds.unseen_threads import find_unseen_threads
 from stackan.model.event import Story
 from stackan.model.finding import CERTAIN, CRITICAL, INFO, LIKELY, POSSIBLE, VERDICT_OF, VERDICTS, WARNING, Finding
 from stackan.model.process import Process
@@ -49,7 +49,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process], s
         findings += find_script_reads(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
-        findings += find_unseen(process)
+        findings += find_unseen_threads(process)
     if story is not None:
         recovering = find_fault_recovery(processes, story, findings)
         findings = [*spare_suspended(findings, story), *recovering, *find_log_faults(processes, story)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from stackan.model.event import Story
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
@@ -68,3 +68,8 @@ def judge_case(verdicts: Sequence[str], story: Story | None = None) -> str:
     if not verdicts and story is not None and any(episode.end is None for episode in story.episodes):
         return "recovering"
     return min(verdicts, key=_OF_CASES.index) if verdicts else "inconclusive"
+
+
+def judge_with_unseen(judged: str, unseen: Collection[str]) -> str:
+    """The verdict of a case of which some processes have no stack: one of these may be in trouble where all that are seen are idle."""
+    return "inconclusive" if judged == "idle" and unseen else judged

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stackan.classify import Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
 from stackan.compare import follow, park_turn_waiters_across, rate
-from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes
+from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes, judge_with_unseen
 from stackan.errors import UsageError
 from stackan.graph import build, find_dams, find_pools, reduce
 from stackan.model.analysis import Analysis, Doors
@@ -68,7 +68,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     verdicts = judge_processes(processes, findings)
     unseen = find_unseen(case.failed, places)
     judged = judge_case(verdicts, story)
-    verdict = "inconclusive" if judged == "idle" and unseen else judged
+    verdict = judge_with_unseen(judged, unseen)
     if verdict == "inconclusive":
         warnings += doubt_overwritten(processes)
     return Analysis(

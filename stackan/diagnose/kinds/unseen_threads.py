@@ -13,7 +13,7 @@ _UNPARKER = "VirtualThread-unparker"  # java.lang.VirtualThread starts it with t
 _CARRIERS = ("java.carrier", "java.pinned-carrier")  # rules
 
 
-def find_unseen(process: Process) -> list[Finding]:
+def find_unseen_threads(process: Process) -> list[Finding]:
     """That a JVM has virtual threads, and its dumps don't print those that wait."""
     newest = process.dumps[-1]
     shows = next((track for track in process.tracks if newest.format in _PRINT_MOUNTED_ONLY and _is_of_virtual_threads(track)), None)
