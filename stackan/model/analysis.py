@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from stackan.model.brief import amount, brief, in_short
 from stackan.model.event import NO_STORY, Story
 from stackan.model.facts import Fact
 from stackan.model.finding import Finding
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from stackan.model.log import Log
 
 
+_NAMED = 3  # frames of a stack in its short form
+
+
 class Speaker(Protocol):
     """The writer of facts as sentences (`stackan.wording.Speech`)."""
 
@@ -31,6 +35,7 @@ class Speaker(Protocol):
     def describe(self, finding: Finding) -> Described: ...
 
 
+@brief
 class Doors(NamedTuple):
     """The work that an analysis leaves to other stages, imported when first used: drawing, words, the document."""
 
@@ -45,11 +50,15 @@ class StackClass(NamedTuple):
     names: tuple[str, ...]  # canonical, innermost first
     members: tuple[tuple[Process, Track], ...]  # in the order of the processes; the first one represents all
 
+    def __repr__(self) -> str:
+        return in_short("StackClass", f"{amount(len(self.members), 'thread')}: {' < '.join(self.names[:_NAMED])}")
+
     @property
     def processes(self) -> list[Process]:
         return list({process.id: process for process, _ in self.members}.values())
 
 
+@brief
 class Described(NamedTuple):
     """A finding in words."""
 
@@ -95,7 +104,11 @@ class Analysis:
         self._graph: networkx.MultiDiGraph[int] | None = None
 
     def __repr__(self) -> str:
-        return f"<Analysis {self.verdict}: {self.headline}>"
+        return in_short("Analysis", f"{self.verdict}: {self.headline}")
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a pickle keeps: all but the drawn-up graph, which is made again when asked for."""
+        return {**self.__dict__, "_graph": None}
 
     @property
     def episodes(self) -> tuple[Episode, ...]:

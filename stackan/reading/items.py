@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 
+
+@brief
 class Blob(NamedTuple):
     """One named byte buffer.
 
@@ -29,6 +32,7 @@ class Blob(NamedTuple):
     stamped: str | None = None
 
 
+@brief
 class Skipped(NamedTuple):
     """Something that could not be read, or not to its end.
 
@@ -41,6 +45,7 @@ class Skipped(NamedTuple):
     named: bool
 
 
+@brief
 class Item(NamedTuple):
     """The facts about a stream that are known before it is opened.
 
