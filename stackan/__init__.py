@@ -22,16 +22,20 @@ if TYPE_CHECKING:
     from stackan.model.dump import Dump as Dump
     from stackan.pipeline import analyze as analyze
     from stackan.pipeline import load as load
+    from stackan.report.arrow import frames_table as frames_table
+    from stackan.report.arrow import threads_table as threads_table
 
-__all__ = ["Analysis", "Case", "Dump", "StackanError", "__version__", "analyze", "load", "parse"]
+__all__ = ["Analysis", "Case", "Dump", "StackanError", "__version__", "analyze", "frames_table", "load", "parse", "threads_table"]
 
 _HOMES = {
     "Analysis": "stackan.model.analysis",
     "Case": "stackan.model.case",
     "Dump": "stackan.model.dump",
     "analyze": "stackan.pipeline",
+    "frames_table": "stackan.report.arrow",
     "load": "stackan.pipeline",
     "parse": "stackan.library",
+    "threads_table": "stackan.report.arrow",
 }
 
 
