@@ -31,7 +31,8 @@ def to_networkx(graph: WaitGraph) -> networkx.MultiDiGraph[int]:
     import networkx
 
     result: networkx.MultiDiGraph[int] = networkx.MultiDiGraph()
-    result.node_attr_dict_factory = result.edge_attr_dict_factory = Attributes
+    for factory in ("node_attr_dict_factory", "edge_attr_dict_factory"):
+        setattr(result, factory, Attributes)
     for number, node in enumerate(graph.nodes):
         values = _known(
             kind=node.kind,

@@ -21,7 +21,7 @@ def brief(kind: Kind) -> Kind:
     >>> brief(Pool)
     <Pool name='io', dispatch='get_event', members: 10, workers: 10, blocked=10>
     """
-    kind.__repr__ = _repr  # type: ignore[method-assign]
+    kind.__repr__ = _repr  # type: ignore[assignment,method-assign]
     return kind
 
 
