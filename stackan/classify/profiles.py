@@ -100,6 +100,27 @@ def profile_files() -> list[str]:
     return sorted(os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".toml"))
 
 
+def find_profile(name: str) -> dict[str, Any]:
+    """A profile that comes with stackan, by its name, or the one in a file; a file comes first.  Raises ProfileError."""
+    if not os.path.exists(name):
+        known = next((profile for profile in builtin() if profile["name"] == name), None)
+        if known is not None:
+            return known
+        if os.sep not in name and not name.endswith(".toml"):
+            raise ProfileError(tell_unknown(name))
+    return read_profile(name)
+
+
+def tell_unknown(name: str) -> str:
+    """That there is no profile of a name, and which may have been meant."""
+    from difflib import get_close_matches
+
+    meant = get_close_matches(name.lower(), [profile["name"] for profile in builtin()], 1)
+    if meant:
+        return said("{name}: no such profile; did you mean {meant}? `stackan profiles list` names them all", name=name, meant=meant[0])
+    return said("{name}: no such profile; `stackan profiles list` names them", name=name)
+
+
 def read_profile(path: str) -> dict[str, Any]:
     """Read and check one profile; raises ProfileError."""
     profile = _toml(_text(path), path)

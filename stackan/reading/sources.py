@@ -85,10 +85,11 @@ def _read_member(path: str, member: str, name: str, budget: Budget, visits: Visi
 
 
 def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Iterator[Found]:
-    return _read_opened(stdin, stdin, STANDARD_INPUT, budget, visits)
+    content = _Terminal(stdin) if stdin.isatty() else stdin
+    return _read_opened(stdin, content, STANDARD_INPUT, budget, visits)
 
 
-def _read_opened(file: object, content: BinaryIO | Opened, source: str, budget: Budget, visits: Visits) -> Iterator[Found]:
+def _read_opened(file: object, content: BinaryIO | Opened | _Terminal, source: str, budget: Budget, visits: Visits) -> Iterator[Found]:
     """What an open file holds, of which nothing is known but what the system says of it."""
     status = _status(file)
     regular = status is not None and stat.S_ISREG(status.st_mode)
@@ -181,10 +182,23 @@ def _standard_input() -> BinaryIO:
     return stdin
 
 
+class _Terminal:
+    """A terminal, on which Ctrl-D ends the text: whoever read on would want another one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._number = file.fileno()
+        self._ended = False
+
+    def read(self, size: int, /) -> bytes:
+        data = b"" if self._ended else os.read(self._number, size)
+        self._ended = not data
+        return data
+
+
 class _Pipe:
     """Bytes from outside, as they come: an outermost file, with an account of its own."""
 
-    def __init__(self, file: BinaryIO | io.FileIO | Opened, budget: Budget) -> None:
+    def __init__(self, file: BinaryIO | io.FileIO | Opened | _Terminal, budget: Budget) -> None:
         self.fault: str | None = None
         self._file = file
         self._budget = budget

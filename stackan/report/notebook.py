@@ -21,7 +21,7 @@ _COLORS = {"critical": "#c00", "warning": "#b60", "info": "#06c"}
 
 
 def card(analysis: Analysis, page: Page | None = None) -> str:
-    """A piece of HTML without scripts, links or anything from outside; `print(analysis.to_text())` is the whole report."""
+    """A piece of HTML without scripts, links or anything from outside; `to_text` has the whole report."""
     return "".join(_pieces(analysis, page or Page()))
 
 
