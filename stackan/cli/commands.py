@@ -104,7 +104,7 @@ class Parser(argparse.ArgumentParser):
             first, *others = [*(args or ()), ""]
             command = next((word for word in others if word in self.commands), None)
             if command is not None and first.startswith("-"):
-                self.error(said("options of a command stand behind it: stackan {command} {option}", command=command, option=first))
+                self.error(said("options of a command stand behind it: `stackan {command} {option}`", command=command, option=first))
             self.error(complaint(error.message, error.argument_name))
 
     def refuse(self, words: Sequence[str]) -> NoReturn:

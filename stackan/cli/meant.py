@@ -27,7 +27,7 @@ def tell_choice(value: str, choices: str) -> str:
     """`invalid choice: 'jsn'; did you mean json?`, of what argparse says: `'text', 'json'`, or `text, json` in some versions."""
     word, known = value.strip("'\""), re.findall(r"[\w.+-]+", choices)
     if _COMMANDS in known and os.path.exists(word):
-        return said("{word} is no command, but there is a file or a folder of that name; did you mean: stackan analyze {word}", word=word)
+        return said("{word} is no command, but there is a file or a folder of that name; did you mean: `stackan analyze {word}`", word=word)
     meant = closest(word, known)
     if meant is not None:
         return said("invalid choice: {value}; did you mean {meant}? (choose from {choices})", value=value, meant=meant, choices=choices)
@@ -42,7 +42,7 @@ def tell_unknown(words: Sequence[str], parser: Parser) -> Said:
         of_command = next((command for command, each in parser.commands.items() if name in each._option_string_actions), None)
         if of_command is not None:
             return said(
-                "unrecognized arguments: {words}; options of a command stand behind it: stackan {command} {name}",
+                "unrecognized arguments: {words}; options of a command stand behind it: `stackan {command} {name}`",
                 words=given,
                 command=of_command,
                 name=name,

@@ -61,7 +61,7 @@ def test_nothing_is_suggested_for_what_looks_like_nothing(run, arguments):
 def test_a_file_in_the_place_of_a_command_is_told_as_such(run, example):
     done = run(example / "snap1.txt", example / "snap2.txt")
     assert done.returncode == 2
-    assert f"did you mean: stackan analyze {example / 'snap1.txt'}" in done.stderr
+    assert f"did you mean: `stackan analyze {example / 'snap1.txt'}`" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("-q", "analyze", "x"), ("--format", "json", "analyze", "x"), ("--exit-zero", "compare", "x", "y")])
@@ -69,7 +69,7 @@ def test_an_option_before_its_command_is_sent_behind_it(run, arguments):
     done = run(*arguments)
     command = next(word for word in arguments if word in COMMANDS)
     assert done.returncode == 2
-    assert done.stderr.rstrip().endswith(f"options of a command stand behind it: stackan {command} {arguments[0]}")
+    assert done.stderr.rstrip().endswith(f"options of a command stand behind it: `stackan {command} {arguments[0]}`")
 
 
 def test_suggestions_are_made_in_chinese_too(run):
