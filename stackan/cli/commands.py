@@ -85,6 +85,7 @@ class Parser(argparse.ArgumentParser):
         self.command = command
         self.commands: Mapping[str, Parser] = {}
         self.color = False
+        self.suggest_on_error = False  # from Python 3.14 on: it would speak English, and of choices only
 
     def print_help(self, file: object = None) -> None:
         with output(None) as stream:
