@@ -2,12 +2,9 @@
 
 from typing import NamedTuple
 
-from stackan.model.brief import brief
-
 RUN_TIMES = ("go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
 
 
-@brief
 class Format(NamedTuple):
     """The properties of a format that conclusions may rest on."""
 
