@@ -15,6 +15,7 @@ from stackan.errors import ProfileError
 from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
 from stackan.model.languages import CHINESE, TRANSLATED
+from stackan.model.meant import closest
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, Phrase, PoolRule, Rules, WaitRule
 from stackan.model.said import said
@@ -113,11 +114,9 @@ def find_profile(name: str) -> dict[str, Any]:
 
 def tell_unknown(name: str) -> str:
     """That there is no profile of a name, and which may have been meant."""
-    from difflib import get_close_matches
-
-    meant = get_close_matches(name.lower(), [profile["name"] for profile in builtin()], 1)
-    if meant:
-        return said("{name}: no such profile; did you mean {meant}? `stackan profiles list` names them all", name=name, meant=meant[0])
+    meant = closest(name, [profile["name"] for profile in builtin()])
+    if meant is not None:
+        return said("{name}: no such profile; did you mean {meant}? `stackan profiles list` names them all", name=name, meant=meant)
     return said("{name}: no such profile; `stackan profiles list` names them", name=name)
 
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 
+from stackan.model.meant import closest
 from stackan.model.said import Said, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.cli.commands import Parser
 
-_LONGEST = 100  # characters of a word that others are compared with
 _COMMANDS = "analyze"  # is among the choices only where a command is to be chosen
-
-
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The one of some words that looks most like another."""
-    low = {each.lower(): each for each in known}
-    return next((low[each] for each in get_close_matches(word[:_LONGEST].lower(), low, 1)), None)
 
 
 def tell_choice(value: str, choices: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from stackan.model.meant import closest
 from stackan.model.said import first_of, said
 from stackan.reading.names import shown
 from stackan.reading.trouble import Unreadable
@@ -36,17 +37,11 @@ class Wanted:
         """That no member has this name, and which may have been meant."""
         if not self.met:
             return Unreadable(said("no archive, so nothing is in it; give its own path"))
-        import difflib
-
-        wanted = _in_archive(self.source)
         whole = {_in_archive(name): name for name in reversed(self.met)}
         last = {_last(name): name for name in reversed(self.met)}
-        meant = [
-            *(whole[each] for each in difflib.get_close_matches(wanted, whole, 1)),
-            *(last[each] for each in difflib.get_close_matches(_last(wanted), last, 1)),
-        ]
-        if meant:
-            return Unreadable(said("no such member in the archive; did you mean {name}?", name=meant[0]))
+        meant = whole.get(closest(_in_archive(self.source), whole) or "") or last.get(closest(_last(self.source), last) or "")
+        if meant is not None:
+            return Unreadable(said("no such member in the archive; did you mean {name}?", name=meant))
         return Unreadable(said("no such member in the archive, which has {names}", names=first_of(self.met, _LISTED)))
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
+from stackan.model.meant import closest
 from stackan.model.process import Process
 from stackan.model.said import said
 from stackan.model.track import Track
@@ -56,13 +57,11 @@ def _number(text: str) -> int | None:
 
 
 def _say_none(subject: str, names: list[str]) -> str:
-    from difflib import get_close_matches
-
     if subject.isdecimal():
         return said("--explain {lwp}: no thread of the case has that LWP; the report and --format json list them", lwp=subject)
-    meant = get_close_matches(subject, dict.fromkeys(names), 1)
-    if meant:
+    meant = closest(subject, dict.fromkeys(names))
+    if meant is not None:
         return said(
-            "--explain {subject}: no thread of the case has that name or number; did you mean {meant}?", subject=subject, meant=meant[0]
+            "--explain {subject}: no thread of the case has that name or number; did you mean {meant}?", subject=subject, meant=meant
         )
     return said("--explain {subject}: no thread of the case has that name or number; --format json lists them", subject=subject)
