@@ -16,22 +16,26 @@ TYPE_CHECKING = False  # without the module `typing`: the command line's net is 
 if TYPE_CHECKING:
     from typing import Any
 
+    from stackan.library import analyze as analyze
     from stackan.library import parse as parse
     from stackan.model.analysis import Analysis as Analysis
     from stackan.model.case import Case as Case
     from stackan.model.dump import Dump as Dump
-    from stackan.pipeline import analyze as analyze
     from stackan.pipeline import load as load
+    from stackan.report.arrow import frames_table as frames_table
+    from stackan.report.arrow import threads_table as threads_table
 
-__all__ = ["Analysis", "Case", "Dump", "StackanError", "__version__", "analyze", "load", "parse"]
+__all__ = ["Analysis", "Case", "Dump", "StackanError", "__version__", "analyze", "frames_table", "load", "parse", "threads_table"]
 
 _HOMES = {
     "Analysis": "stackan.model.analysis",
     "Case": "stackan.model.case",
     "Dump": "stackan.model.dump",
-    "analyze": "stackan.pipeline",
+    "analyze": "stackan.library",
+    "frames_table": "stackan.report.arrow",
     "load": "stackan.pipeline",
     "parse": "stackan.library",
+    "threads_table": "stackan.report.arrow",
 }
 
 

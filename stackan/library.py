@@ -1,33 +1,37 @@
-"""The doors of the library that are no pipeline of their own."""
+"""The doors of the library: they take whatever a caller has."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
-from stackan.errors import InputError
+from stackan.errors import InputError, UsageError
+from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.said import said, said_of
 from stackan.parsing import parse_all
-from stackan.reading import Skipped, read
+from stackan.reading import Input, Skipped, given_of, read, source_of
+
+if TYPE_CHECKING:
+    from stackan.model.analysis import Analysis
+    from stackan.reading import Limits
 
 
-def parse(data_or_path: bytes | bytearray | memoryview | str | os.PathLike[str]) -> Dump:
-    """One snapshot, from bytes or from a file (compressed files too).
+def parse(given: Input) -> Dump:
+    """One snapshot, from bytes, from a file that is open, or from the path of one (compressed files and members of archives, too).
 
     If the text holds several snapshots, the first is given and `Dump.warnings` says so; `load` gives all.
     Raises InputError if it is no dump that stackan reads.
     """
-    if isinstance(data_or_path, (bytes, bytearray, memoryview)):
-        found = parse_all(bytes(data_or_path), "-")
-    else:
-        found = []
-        for item in read([data_or_path]):
-            if isinstance(item, Skipped):
-                raise InputError(said("{source}: {reason}", source=item.source, reason=item.reason))
-            found += parse_all(item.data, item.source)
-            break
-        if not found:
-            raise InputError(said("{source}: no thread dump in it", source=os.fspath(data_or_path)))
+    found: list[Dump] = []
+    named = given_of(given)
+    for item in read([named]):
+        if isinstance(item, Skipped):
+            raise InputError(said("{source}: {reason}", source=item.source, reason=item.reason))
+        found += parse_all(item.data, item.source)
+        break
+    if not found:
+        raise InputError(said("{source}: no thread dump in it", source=source_of(named)))
     dump = found[0]
     if len(found) > 1:
         dump.warnings.append(
@@ -38,3 +42,40 @@ def parse(data_or_path: bytes | bytearray | memoryview | str | os.PathLike[str])
             )
         )
     return dump
+
+
+def analyze(
+    given: Case | Input | Dump | Iterable[Input | Dump],
+    *more: Input | Dump | Iterable[str],
+    profiles: Iterable[str] = (),
+    limits: Limits | None = None,
+    given_order: bool = False,
+    follow_links: bool = False,
+) -> Analysis:
+    """Conclude what can be concluded about a case, or about all that `load` would make one of; `profiles` are further profile files.
+
+    The same dumps give the same analysis, in whatever order they were read (unless they come in a `given_order`).  Behind a case,
+    profiles may be given without their name.
+    Raises what `load` raises, and ProfileError.
+    """
+    from stackan.pipeline import analyze as conclude
+    from stackan.pipeline import load
+
+    if isinstance(given, Case):
+        if limits is not None or given_order or follow_links:
+            raise UsageError(said("limits, given_order and follow_links are for reading; give them to stackan.load, which makes the case"))
+        if len(more) > 1 or any(isinstance(each, (Case, Dump, bytes, bytearray, memoryview)) for each in more):
+            raise UsageError(said("a case is analyzed by itself; give all inputs to one stackan.load"))
+        return conclude(given, cast("Iterable[str]", more[0]) if more and not profiles else profiles)
+    inputs = [each for part in (given, *more) for each in _each(part)]
+    case = load(*inputs, limits=limits, given_order=given_order, follow_links=follow_links)
+    return conclude(case, profiles)
+
+
+def _each(given: object) -> Iterable[Input | Dump]:
+    """The inputs of a list, or one by itself: a text, or an open file, is no list of its parts."""
+    if isinstance(given, Case):
+        raise UsageError(said("a case is analyzed by itself; give all inputs to one stackan.load"))
+    alone = isinstance(given, (str, bytes, bytearray, memoryview, Dump)) or hasattr(given, "read") or hasattr(given, "__fspath__")
+    several = not alone and isinstance(given, Iterable)
+    return cast("Iterable[Input | Dump]", given if several else [given])  # what is no input, `load` refuses

@@ -29,6 +29,10 @@ class Expression:
         self._known: dict[str, bool] = {}
         self._chances = CHANCES
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a pickle keeps: the expression is compiled again when a name comes that is not known."""
+        return {**self.__dict__, "_compiled": None}
+
     @property
     def is_off(self) -> bool:
         """Whether it has taken too long too often: since then it fits nothing."""

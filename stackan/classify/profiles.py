@@ -15,6 +15,7 @@ from stackan.errors import ProfileError
 from stackan.manual import page
 from stackan.model.finding import RESOURCES, STATES
 from stackan.model.languages import CHINESE, TRANSLATED
+from stackan.model.meant import closest
 from stackan.model.placement import ROLES
 from stackan.model.rules import OTHERS, OWN, TASK, DependencyRule, ExecutorRule, FrameRule, Phrase, PoolRule, Rules, WaitRule
 from stackan.model.said import said
@@ -98,6 +99,25 @@ _DEEPEST = 32  # names that a dotted key may join; the grammar has none
 def profile_files() -> list[str]:
     """The profiles that come with stackan."""
     return sorted(os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".toml"))
+
+
+def find_profile(name: str) -> dict[str, Any]:
+    """A profile that comes with stackan, by its name, or the one in a file; a file comes first.  Raises ProfileError."""
+    if not os.path.exists(name):
+        known = next((profile for profile in builtin() if profile["name"] == name), None)
+        if known is not None:
+            return known
+        if os.sep not in name and not name.endswith(".toml"):
+            raise ProfileError(tell_unknown(name))
+    return read_profile(name)
+
+
+def tell_unknown(name: str) -> str:
+    """That there is no profile of a name, and which may have been meant."""
+    meant = closest(name, [profile["name"] for profile in builtin()])
+    if meant is not None:
+        return said("{name}: no such profile; did you mean {meant}? `stackan profiles list` names them all", name=name, meant=meant)
+    return said("{name}: no such profile; `stackan profiles list` names them", name=name)
 
 
 def read_profile(path: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting, output
+from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.terminal import width_for
 from stackan.errors import UsageError
@@ -12,21 +13,25 @@ from stackan.model.said import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stackan.cli.printing import SafeText
     from stackan.model.analysis import Analysis
     from stackan.report.page import Page
+
+_DRAWINGS = ("dot", "mermaid", "graphml")
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    add_format(instead, ("text", "json"), said("how to write the result (default: by the ending of -o, else text)"))
     parser.add_argument(
         "--profile",
         action="append",
         default=[],
-        metavar="FILE",
-        help=said("a profile of your own, in addition to those that come with stackan"),
+        metavar="NAME|FILE",
+        help=said("a profile of your own, or one that comes with stackan, for every process whatever is seen in it"),
     )
     parser.add_argument(
         "--color",
@@ -36,15 +41,16 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     instead.add_argument(
         "--explain",
+        action="append",
         type=_subject,
-        metavar="LWP|inputs",
-        help=said("tell all that was concluded about one thread, or how each input was placed, and why, instead"),
+        metavar="LWP|NAME|inputs",
+        help=said("tell all that was concluded about a thread, or how each input was placed, and why, instead; may be repeated"),
     )
-    instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help=said("draw who waits for whom, instead"))
+    instead.add_argument("--graph", choices=_DRAWINGS, help=said("draw who waits for whom, instead"))
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
     add_output(parser)
-    parser.set_defaults(run=run, given_order=command == "compare")
+    parser.set_defaults(run=run, given_order=command == "compare", drawings=_DRAWINGS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
 
     if options.given_order and len(options.inputs) < 2:
         raise UsageError(said("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze"))
+    settle_format(options)
     note_slow_scanner(options)
+    note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
     with collector_paused():  # also from one to the other: it would look at all that was found once more
@@ -77,14 +85,9 @@ def _report(analysis: Analysis, options: argparse.Namespace) -> int:
 
 def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
     """Write what a person reads: all about one thing, a drawing, or the report."""
-    if options.explain == "inputs":
-        from stackan.report.inputs import explain_inputs
-
-        stream.writelines(line + "\n" for line in explain_inputs(analysis, page))
-    elif options.explain is not None:
-        from stackan.report.explain import explain
-
-        stream.writelines(line + "\n" for line in explain(analysis, options.explain, page))
+    if options.explain:
+        for subject in dict.fromkeys(options.explain):
+            stream.writelines(line + "\n" for line in _explain(analysis, subject, page))
     elif options.graph is not None:
         from stackan.report import drawing
 
@@ -95,10 +98,18 @@ def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeTex
         write_report(analysis, options, stream, page)
 
 
-def _subject(text: str) -> int | str:
-    """The subject of `--explain`: `inputs`, or a thread's number."""
-    if text == "inputs":
-        return text
-    if not text.isdecimal():
-        raise WrongValue(said("{text} is neither a thread's LWP nor the word inputs", text=repr(text)))
-    return int(text)
+def _explain(analysis: Analysis, subject: str, page: Page) -> Iterator[str]:
+    if subject == "inputs":
+        from stackan.report.inputs import explain_inputs
+
+        return explain_inputs(analysis, page)
+    from stackan.report.explain import explain
+
+    return explain(analysis, subject, page)
+
+
+def _subject(text: str) -> str:
+    """The subject of `--explain`: `inputs`, or what a thread is known by."""
+    if not text.strip():
+        raise WrongValue(said("{text} is neither a thread's LWP or name nor the word inputs", text=repr(text)))
+    return text.strip()

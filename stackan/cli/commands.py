@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -24,6 +24,8 @@ COMMANDS = {
     "parse": ("stackan.cli.parse", said("One dump as JSON, newline-delimited JSON, folded stacks, or a summary.")),
     "rescue": ("stackan.cli.rescue", said("Check, show or use the emergency channel of a DolphinDB server that hangs.")),
     "profiles": ("stackan.cli.profiles", said("List, show and check profiles: what stackan knows of a server's threads.")),
+    "completion": ("stackan.cli.completion", said("Print what completes commands and options in a shell.")),
+    "man": ("stackan.cli.manpage", said("Print the manual page.")),
 }
 
 _UNUSABLE = 2
@@ -35,7 +37,7 @@ def run(arguments: Sequence[str], language: str) -> int:
 
     Raises what it raises, and SystemExit where nothing is to be run (`--help`) or the words make no sense.
     """
-    parser = _parser(arguments, language)
+    parser = make_parser(language, next((word for word in arguments if word in COMMANDS), None))
     options, rest = parser.parse_known_args(arguments)
     if rest:
         parser.refuse(rest)
@@ -59,32 +61,40 @@ def _print_version() -> int:
     return 0
 
 
-def _parser(arguments: Sequence[str], language: str) -> _Parser:
-    """The whole parser, in which only the chosen sub-command's options are made."""
-    parser = _Parser(language, prog="stackan", description=said("What a hung native server waits for, from its thread dumps."))
-    parser.add_argument("--version", action="store_true", help=said("print the version and which scanner is in use"))
+def make_parser(language: str, *chosen: str | None) -> Parser:
+    """The whole parser, in which only the options of chosen commands are made: to make those of all takes as long as many a call."""
+    parser = Parser(language, prog="stackan", description=said("What a hung native server waits for, from its thread dumps."))
+    parser.add_argument("-V", "--version", action="store_true", help=said("print the version and which scanner is in use"))
     add_language(parser)
     # With `prog` given, argparse need not lay out a usage line now.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan", parser_class=_Command)
-    chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, (module, about) in COMMANDS.items():
-        command = commands.add_parser(name, language=language, help=about, description=about)
-        if name == chosen:
+        command = commands.add_parser(name, language=language, command=name, help=about, description=about)
+        if name in chosen:
             import_module(module).add_options(command, name)
+    parser.commands = commands.choices
     return parser
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser that prints where everything else is printed, in one language, without colors of its own (Python 3.14 has them)."""
 
-    def __init__(self, language: str, **settings: Any) -> None:
+    def __init__(self, language: str, command: str | None = None, **settings: Any) -> None:
         super().__init__(**settings, formatter_class=functools.partial(Help, language=language), exit_on_error=False)
         self.language = language
+        self.command = command
+        self.commands: Mapping[str, Parser] = {}
         self.color = False
+        self.suggest_on_error = False  # from Python 3.14 on: it would speak English, and of choices only
 
     def print_help(self, file: object = None) -> None:
         with output(None) as stream:
             stream.write(self.format_help())
+
+    def format_help(self) -> str:
+        from stackan.cli.help import format_about
+
+        return f"{super().format_help()}\n{format_about(self.command, self.language)}"
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -92,11 +102,17 @@ class _Parser(argparse.ArgumentParser):
         try:
             return super().parse_known_args(args, namespace)
         except argparse.ArgumentError as error:
+            first, *others = [*(args or ()), ""]
+            command = next((word for word in others if word in self.commands), None)
+            if command is not None and first.startswith("-"):
+                self.error(said("options of a command stand behind it: `stackan {command} {option}`", command=command, option=first))
             self.error(complaint(error.message, error.argument_name))
 
     def refuse(self, words: Sequence[str]) -> NoReturn:
-        """Say that these words mean nothing."""
-        self.error(said("unrecognized arguments: {words}", words=" ".join(words)))
+        """Say that these words mean nothing, and what may have been meant."""
+        from stackan.cli.meant import tell_unknown
+
+        self.error(tell_unknown(words, self))
 
     def error(self, message: str) -> NoReturn:
         trouble = shorten(in_language(complaint(message), self.language), _LONGEST_COMPLAINT)
@@ -105,7 +121,7 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(_UNUSABLE)
 
 
-class _Command(_Parser):
+class _Command(Parser):
     """The parser of one sub-command, which refuses by itself what it does not know: its own usage helps, not that of all commands."""
 
     def parse_known_args(  # type: ignore[override]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, BinaryIO, TextIO, cast
 
@@ -30,8 +31,14 @@ def add_inputs(parser: argparse.ArgumentParser, what: str = said("dumps, folders
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=said("write the result to a file instead of standard output"))
-    parser.add_argument("--quiet", action="store_true", help=said("no notes on standard error"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=said("no notes on standard error"))
     add_language(parser)
+
+
+def add_format(parser: argparse._ActionsContainer, formats: Sequence[str], about: str) -> None:
+    """Add `--format`; without it the ending of the result's name decides, or else the first format is taken (`settle_format`)."""
+    parser.add_argument("-f", "--format", choices=tuple(formats), help=about)
+    parser.set_defaults(formats=tuple(formats))
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +123,13 @@ def _naming(path: str | None) -> Iterator[None]:
         if path is None:
             raise UsageError(said("standard output: cannot be written ({reason}); give a file with -o", reason=reason)) from error
         raise UsageError(said("{path}: cannot be written ({reason}); give another file to -o", path=path, reason=reason)) from error
+
+
+def note_waiting(options: argparse.Namespace) -> None:
+    """Say that a terminal is read, where somebody sits at it and nothing seems to happen."""
+    if "-" in options.inputs and not options.quiet and sys.stdin is not None and sys.stdin.isatty():
+        waits = said("reading standard input, which is this terminal: paste the text, and end it with Ctrl-D on a line of its own")
+        say(waits, options.language)
 
 
 def note_slow_scanner(options: argparse.Namespace) -> None:

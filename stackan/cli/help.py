@@ -14,11 +14,22 @@ from stackan.cli.language import in_language
 from stackan.model.said import said
 
 _WIDTH = 80  # to ask for the terminal's, argparse would import shutil for every option, used or not
+_STATUS = 7  # columns before the meaning of an exit status
 _BUILT_IN = (
     said("positional arguments"),
     said("options"),
     said("show this help message and exit"),
 )
+
+
+def _tell_choice(value: str, choices: str) -> str:
+    """Of a word that is none of those that there are; a file's name in the place of a command is told as such."""
+    from stackan.cli.meant import tell_choice
+
+    return tell_choice(value, choices)
+
+
+_OWN = {each.english: each for each in _BUILT_IN}
 _COMPLAINTS: tuple[tuple[str, Callable[..., str]], ...] = (
     ("the following arguments are required: (?P<names>.*)", lambda names: said("these arguments are required: {names}", names=names)),
     ("unrecognized arguments: (?P<words>.*)", lambda words: said("unrecognized arguments: {words}", words=words)),
@@ -26,7 +37,7 @@ _COMPLAINTS: tuple[tuple[str, Callable[..., str]], ...] = (
     ("expected at least one argument", lambda: said("expected at least one argument")),
     (
         r"(?:invalid choice:|unknown parser) (?P<value>.*) \((?:choose from|choices:) (?P<choices>.*)\)",
-        lambda value, choices: said("invalid choice: {value} (choose from {choices})", value=value, choices=choices),
+        _tell_choice,
     ),
     ("not allowed with argument (?P<name>.*)", lambda name: said("not allowed with argument {name}", name=name)),
     (
@@ -56,16 +67,41 @@ def complaint(message: str, name: str | None = None) -> str:
     return said("argument {name}: {trouble}", name=name, trouble=message) if name else message
 
 
+def help_of(action: argparse.Action, language: str) -> str:
+    """What help says of an option."""
+    return in_language(_OWN.get(action.help or "", action.help or ""), language)
+
+
+def format_about(command: str | None, language: str) -> str:
+    """The end of a command's help."""
+    from stackan.cli.abouts import about
+    from stackan.manual import page
+
+    told = about(command)
+    lines = [in_language(said("exit status:"), language)]
+    for status, means in told.statuses:
+        first, *rest = _wrapped(in_language(means, language), _WIDTH - _STATUS)
+        lines += [f"  {status:<{_STATUS - 2}}{first}", *(" " * _STATUS + line for line in rest)]
+    lines += ["", in_language(said("examples:"), language), *(f"  {example}" for example in told.examples)]
+    lines += ["", in_language(said("more: {page}", page=page(told.page)), language)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    from stackan.report.layout import wrap
+
+    return list(wrap(text, width))
+
+
 class Help(argparse.HelpFormatter):
     """Help in a language."""
 
     def __init__(self, prog: str, language: str) -> None:
         super().__init__(prog, width=_WIDTH)
         self._language = language
-        self._known = {each.english: each for each in _BUILT_IN}
 
     def _say(self, text: str) -> str:
-        return in_language(self._known.get(text, text), self._language)
+        return in_language(_OWN.get(text, text), self._language)
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, self._say(said("usage:")) + " " if prefix is None else prefix)
@@ -77,12 +113,10 @@ class Help(argparse.HelpFormatter):
         super().start_section(heading if heading is None else self._say(heading))
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return self._say(action.help) if action.help else action.help
+        return help_of(action, self._language) or None
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        from stackan.report.layout import wrap
-
-        return list(wrap(text, width))
+        return _wrapped(text, width)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))

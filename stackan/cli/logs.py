@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting, output
+from stackan.cli.endings import settle_format
 from stackan.cli.terminal import width_for
 from stackan.model.said import said
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser, said("logs, folders or archives; - is standard input"))
-    parser.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    add_format(parser, ("text", "json"), said("how to write the result (default: by the ending of -o, else text)"))
     parser.add_argument(
         "--color",
         choices=("auto", "always", "never"),
@@ -29,7 +30,9 @@ def run(options: argparse.Namespace) -> int:
     from stackan.pipeline import analyze, load_logs
     from stackan.reading import Limits
 
+    settle_format(options)
     note_slow_scanner(options)
+    note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links))
     with output(options.output, options.inputs) as stream:

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stackan.cli.common import add_inputs, add_output, binary_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_output, binary_output, note_slow_scanner, note_waiting, output
+from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
 from stackan.escapes import shown
 from stackan.model.said import row, said, said_of
@@ -30,11 +31,10 @@ _LINES = {  # kinds of lines, as a dump counts them
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
-    parser.add_argument(
-        "--format",
-        choices=("json", "ndjson", "folded", "summary", "arrow", "parquet"),
-        default="json",
-        help=said("how to write the dump (default json); arrow and parquet need pyarrow"),
+    add_format(
+        parser,
+        ("json", "ndjson", "folded", "summary", "arrow", "parquet"),
+        said("how to write the dump (default: by the ending of -o, else json); arrow and parquet need pyarrow"),
     )
     parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
     add_output(parser)
@@ -44,7 +44,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace) -> int:
     from stackan.reading import Limits
 
+    settle_format(options)
     note_slow_scanner(options)
+    note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     if options.format == "summary" and not options.explain:
         summaries = find_summaries(options.inputs, limits)

@@ -6,6 +6,7 @@ import argparse
 import os
 
 from stackan.cli.common import add_output, output
+from stackan.cli.endings import note_ending
 from stackan.cli.language import in_language
 from stackan.errors import UsageError
 from stackan.model.said import said, said_of
@@ -19,8 +20,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from stackan.classify.profiles import check_references, profile_files, read_profile
+    from stackan.classify.profiles import check_references, profile_files, read_profile, tell_unknown
 
+    note_ending(options)
     if options.action != "list" and not options.name:
         example = "mariadb" if options.action == "show" else "mine.toml"
         raise UsageError(
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         elif options.action == "show":
             found = [path for path in profile_files() if os.path.basename(path) == f"{options.name}.toml"]
             if not found:
-                raise UsageError(said("{name}: no such profile; `stackan profiles list` names them", name=options.name))
+                raise UsageError(tell_unknown(options.name))
             with open(found[0], encoding="utf-8") as file:
                 stream.write(file.read())
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from stackan.cli.common import add_output, output
+from stackan.cli.common import add_format, add_output, output
+from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
 from stackan.cli.rescue_report import document, lines
@@ -45,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         metavar="SECONDS",
         help=said("how long each command may take, and then the end of the console (default 30)"),
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    add_format(parser, ("text", "json"), said("how to write the result (default: by the ending of -o, else text)"))
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     from stackan.report.page import Page
     from stackan.rescue.preconditions import NOT_HELD
 
+    settle_format(options)
     folder = os.path.abspath(options.install_dir) if options.install_dir is not None else None
     with output(options.output) as stream:  # before anything is sent: what comes back is not to be lost
         preconditions, session = _look(options, folder)

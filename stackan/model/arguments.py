@@ -3,9 +3,12 @@
 import re
 from typing import NamedTuple
 
+from stackan.model.brief import brief
+
 _DIGITS = re.compile(rb"@?0x([0-9a-fA-F]{1,16})")
 
 
+@brief
 class Address(NamedTuple):
     """An address as gdb prints it: `0x5587d1784140 <audit_lock>` or, for a reference, `@0x5587d1784140`."""
 

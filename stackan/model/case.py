@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
+from stackan.model.brief import amount, in_short
 from stackan.model.dump import Dump
 
 if TYPE_CHECKING:
@@ -40,4 +42,6 @@ class Case:
         self.failed = failed or []  # names of texts that say why the stacks of a process are not in them
 
     def __repr__(self) -> str:
-        return f"<Case of {len(self.dumps)} dumps>"
+        beside: dict[str, Sized] = {"log": self.logs, "table": [*self.tables, *self.descriptors, *self.listings], "warning": self.warnings}
+        parts = [amount(len(each), name) for name, each in beside.items() if each]
+        return in_short("Case", ", ".join([f"of {amount(len(self.dumps), 'dump')}", *parts]))

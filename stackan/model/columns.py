@@ -87,3 +87,18 @@ class Columns:
         self.unparsed_line = array("i")
         self.unparsed_start = array("q")
         self.lines_by_kind = array("q", [0] * len(KINDS))
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """What a pickle keeps: the native scanner's memory as arrays, which the plain scanner makes anyway."""
+        return None, {name: _kept(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        return f"<Columns of {len(self.thread_lwp)} threads, {len(self.frame_call)} frames, {len(self.site_function)} sites>"
+
+
+def _kept(column: object) -> object:
+    if not isinstance(column, memoryview):
+        return column
+    kept = array(column.format)
+    kept.frombytes(column.tobytes())
+    return kept

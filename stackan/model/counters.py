@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 
+
+@brief
 class Count(NamedTuple):
     """The counters of one thread in a table, over its whole life."""
 
@@ -19,6 +22,7 @@ class Count(NamedTuple):
     line: int  # from 1
 
 
+@brief
 class Table(NamedTuple):
     """Threads as they were looked at once."""
 
@@ -31,6 +35,7 @@ class Table(NamedTuple):
     folder: str = ""  # in which copies of /proc lie: a table of one thread is a part of what lies there
 
 
+@brief
 class Counted(NamedTuple):
     """The counters of one thread beside one snapshot."""
 
@@ -47,6 +52,7 @@ class Counted(NamedTuple):
         return self.switched.switches if self.switched is not None else None
 
 
+@brief
 class Counters(NamedTuple):
     """All that is counted beside the snapshots of one process."""
 
@@ -61,6 +67,7 @@ class Counters(NamedTuple):
         return Counters(tables, tuple(self.counted[index] for index in kept), self.attaches)
 
 
+@brief
 class Spent(NamedTuple):
     """The CPU time and switches of a thread between two snapshots."""
 

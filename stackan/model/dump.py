@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
+from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
 from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at, text_stop
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 
+@brief
 class Thread(NamedTuple):
     """One thread of a dump."""
 
@@ -31,6 +32,7 @@ class Thread(NamedTuple):
     node: int  # its stack; equal stacks have equal nodes; -1 without frames
 
 
+@brief
 class Frame(NamedTuple):
     """One frame of one thread."""
 
@@ -45,6 +47,7 @@ class Frame(NamedTuple):
     line: int  # of the dump, from 1
 
 
+@brief
 class Local(NamedTuple):
     """The place of a printed local."""
 
@@ -53,6 +56,7 @@ class Local(NamedTuple):
     line: int  # of the dump, from 1
 
 
+@brief
 class Location(NamedTuple):
     """The origin of a frame's code; None for each part that is not printed."""
 
@@ -70,6 +74,9 @@ class _Rows(Sequence[Row]):
 
     def __len__(self) -> int:
         return self._size
+
+    def __repr__(self) -> str:
+        return in_short(type(self).__name__, f"{self._size} of {where(self._dump.source)}")
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -137,6 +144,7 @@ class StackRows(_Rows[tuple[str, ...]]):
         return self._dump.stack(self.nodes[index])
 
 
+@brief
 class Printed(NamedTuple):
     """A lock's owner that the debugger was asked to print (`p *(pthread_mutex_t *) 0x…`)."""
 
@@ -148,6 +156,7 @@ class Printed(NamedTuple):
     queue: str = ""  # the threads behind the readers: "", "writer", or "both" a writer and the readers that came after it
 
 
+@brief
 class Lock(NamedTuple):
     """A lock or another object in a thread's own lines: `- waiting to lock <0x00000000f0d1a2b8> (a java.lang.Object)`."""
 
@@ -161,6 +170,7 @@ class Lock(NamedTuple):
     evidence: str = "recorded"  # or "locals", where variables show it
 
 
+@brief
 class PrintedState(NamedTuple):
     """The lines of a dump about one thread beside its frames."""
 
@@ -173,6 +183,7 @@ class PrintedState(NamedTuple):
     waited: int = 0  # the least time, in seconds, for which it has waited in one go; 0 if the dump prints none
 
 
+@brief
 class Facts(NamedTuple):
     """The lines of a dump beside the frames of its threads."""
 
@@ -182,7 +193,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
-    states: Mapping[int, PrintedState] = MappingProxyType({})  # {thread row: its printed state}
+    states: Mapping[int, PrintedState] = {}  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
     core: bool = False  # the threads are those of a core
     numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
@@ -231,7 +242,16 @@ class Dump:
         self._milestones = Milestones(data, columns.thread_start, columns.thread_line)
 
     def __repr__(self) -> str:
-        return f"<Dump {self.source}: {self.format}, {len(self.threads)} threads, {len(self.frames)} frames>"
+        threads, frames = amount(len(self.threads), "thread"), amount(len(self.frames), "frame")
+        return in_short("Dump", f"{where(self.source)}: {self.format}, {threads}, {frames}")
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a pickle keeps: the lines' places among it are found again, as they lie in the scanner's memory."""
+        return {name: value for name, value in self.__dict__.items() if name != "_milestones"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._milestones = Milestones(self.data, self.columns.thread_start, self.columns.thread_line)
 
     @property
     def traits(self) -> Format:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.brief import brief
 from stackan.model.facts import Fact
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ OF_START = ("license-expired", "port-taken", "start-failed")  # kinds of faults 
 REBUILD, REDO, ROLLBACK = "rebuild", "redo", "rollback"  # phases of fault handling, in their order
 
 
+@brief
 class Node(NamedTuple):
     """A node of a cluster; what a log does not print of it is None."""
 
@@ -27,6 +29,7 @@ class Node(NamedTuple):
     site: int | None  # its number in the cluster
 
 
+@brief
 class Event(NamedTuple):
     """A line of a log that says that something happened.  Times are as printed, in ISO form, without a zone."""
 
@@ -43,6 +46,7 @@ class Event(NamedTuple):
     group: str = ""  # whose processes it is about, as printed: "CSS", "ASM", "DB"
 
 
+@brief
 class Writer(NamedTuple):
     """The process that wrote a log, as far as the log and its name tell."""
 
@@ -52,6 +56,7 @@ class Writer(NamedTuple):
     started: tuple[tuple[int, str | None], ...] = ()  # (pid, time of its first record) of each start, in order
 
 
+@brief
 class Extent(NamedTuple):
     """How much of a log was read."""
 
@@ -62,6 +67,7 @@ class Extent(NamedTuple):
     last: str | None
 
 
+@brief
 class Logged(NamedTuple):
     """An event and the log in which it stands."""
 
@@ -69,6 +75,7 @@ class Logged(NamedTuple):
     event: Event
 
 
+@brief
 class Episode(NamedTuple):
     """One time in which a cluster handles the fault of nodes: all sessions and workers of the living ones are suspended on purpose."""
 
@@ -88,6 +95,7 @@ class Episode(NamedTuple):
         return phases[-1] if phases else None
 
 
+@brief
 class Lacking(NamedTuple):
     """A log that is not there, and that would tell more; or the rest of one that ends long before a fault."""
 
@@ -97,6 +105,7 @@ class Lacking(NamedTuple):
     fault: str | None = None  # when the fault was, then
 
 
+@brief
 class Fault(NamedTuple):
     """A fault with all that it brought about: a disk that is gone, the halt behind it, and the node that is declared dead."""
 
@@ -119,6 +128,7 @@ class Fault(NamedTuple):
 HANDLED, GOES_ON, UNHANDLED, CLEAN = "handled", "open", "unhandled", "stopped"
 
 
+@brief
 class Cover(NamedTuple):
     """An episode that suspends the threads of a process in its snapshots, and how well that is known."""
 
@@ -133,12 +143,14 @@ class Cover(NamedTuple):
     quiet: Logged | None = None  # the last line about handling, where that is before the snapshots and the logs go on behind them
 
 
+@brief
 class Cluster(NamedTuple):
     """One of several clusters in a case."""
 
     logs: tuple[Log, ...]
 
 
+@brief
 class Starting(NamedTuple):
     """A start-up that has no end in its log."""
 
@@ -150,6 +162,7 @@ class Starting(NamedTuple):
     last: str | None = None
 
 
+@brief
 class Gap(NamedTuple):
     """The time of the logs, and that of the dumps, which is another one."""
 
@@ -159,6 +172,7 @@ class Gap(NamedTuple):
     last: str
 
 
+@brief
 class Story(NamedTuple):
     """All that the logs of a case tell together."""
 

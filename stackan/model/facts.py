@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
+from stackan.model.brief import brief, in_short, named
+
 if TYPE_CHECKING:
     from stackan.model.process import Pool, Process
     from stackan.model.track import Track
 
 
+@brief
 class Peer(NamedTuple):
     """The processes at the other end of a connection or a pipe."""
 
@@ -20,6 +23,7 @@ class Peer(NamedTuple):
     more: bool = False  # others have it open, too
 
 
+@brief
 class Wanted(NamedTuple):
     """The thing that a thread waits for, by all names that are known for it."""
 
@@ -36,6 +40,7 @@ class Wanted(NamedTuple):
     only: str = ""  # "reply" of somebody; "answer", "read" of the other end; of several waits "answer", "task", if all are for that
 
 
+@brief
 class Shown(NamedTuple):
     """The line that shows something, and what kind of evidence it is."""
 
@@ -45,6 +50,7 @@ class Shown(NamedTuple):
     source: str = ""  # where it is not the dump's own: a log, a table
 
 
+@brief
 class Share(NamedTuple):
     """How many processes of a kind: 14 of 16 data nodes."""
 
@@ -53,6 +59,7 @@ class Share(NamedTuple):
     kind: str  # a role or a profile's name; "" for processes of any kind
 
 
+@brief
 class PoolOf(NamedTuple):
     """A pool of one of several processes."""
 
@@ -69,6 +76,9 @@ class Fact(NamedTuple):
 
     name: str
     values: Mapping[str, Value]
+
+    def __repr__(self) -> str:
+        return in_short("Fact", f"{self.name}: {named(self.values.items())}" if self.values else self.name)
 
     def __hash__(self) -> int:
         """Threads and the like are left out, which take long to hash."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.brief import amount, in_short, where
 from stackan.model.facts import Fact, Wanted
 from stackan.model.process import Process
 from stackan.model.track import Track
@@ -43,6 +44,9 @@ class Quote(NamedTuple):
     line: int
     text: str
 
+    def __repr__(self) -> str:
+        return in_short("Quote", f"{where(self.source, self.line)}: {self.text.strip()}")
+
 
 class Finding(NamedTuple):
     """One thing that a user should know.  It holds no sentences: `stackan.wording` makes them of the facts."""
@@ -62,6 +66,10 @@ class Finding(NamedTuple):
     perhaps_behind: int = 0  # how many may do so: these are the only candidate for what they wait for
     holders: tuple[Track, ...] = ()  # threads that are shown to hold what these wait for
     roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
+
+    def __repr__(self) -> str:
+        process = where(self.processes[0].id) if len(self.processes) == 1 else amount(len(self.processes), "process")
+        return in_short("Finding", f"{self.kind}: {self.severity}, {self.confidence}, {amount(len(self.threads), 'thread')} of {process}")
 
     @property
     def supports_verdict(self) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.brief import amount, brief, in_short, where
+
 if TYPE_CHECKING:
     from stackan.model.facts import Peer
     from stackan.model.placement import ProcessInputs
 
 
+@brief
 class End(NamedTuple):
     """A descriptor of a process, and the line of a table that lists it."""
 
@@ -20,6 +23,7 @@ class End(NamedTuple):
     places: tuple[ProcessInputs, ...] = ()  # the processes of the case with this process id: several where its dumps are of several formats
 
 
+@brief
 class Row(NamedTuple):
     """One line of a table.
 
@@ -45,9 +49,10 @@ class Descriptors:
         self.rows = rows
 
     def __repr__(self) -> str:
-        return f"<Descriptors {self.source}: {len(self.rows)} rows of {', '.join(self.tools)}>"
+        return in_short("Descriptors", f"{where(self.source)}: {amount(len(self.rows), 'row')} of {', '.join(self.tools)}")
 
 
+@brief
 class Ends(NamedTuple):
     """The processes that have one end open by the tables: the same object for all descriptors that lead there."""
 
@@ -55,6 +60,7 @@ class Ends(NamedTuple):
     who: Peer | None  # None if nobody is known
 
 
+@brief
 class Link(NamedTuple):
     """The other end of one descriptor of a process of the case."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.log import Log
 
 
+@brief
 class Session(NamedTuple):
     """A session of a database, and the thread that serves it."""
 
@@ -18,6 +20,7 @@ class Session(NamedTuple):
     log: Log  # that lists it
 
 
+@brief
 class TransactionWait(NamedTuple):
     """A transaction that waits for another one to end."""
 
@@ -28,6 +31,7 @@ class TransactionWait(NamedTuple):
     milliseconds: int | None  # for which it waits
 
 
+@brief
 class Job(NamedTuple):
     """A job that a server lists as not ended."""
 
@@ -53,7 +57,8 @@ class Listing:
         self.jobs = jobs
 
     def __repr__(self) -> str:
-        return f"<Listing {self.source}: {len(self.sessions)} sessions, {len(self.waits)} waits, {len(self.jobs)} jobs>"
+        rows = {"session": self.sessions, "wait": self.waits, "job": self.jobs}
+        return in_short("Listing", f"{where(self.source)}: {', '.join(amount(len(each), name) for name, each in rows.items())}")
 
     @property
     def source(self) -> str:

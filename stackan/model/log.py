@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.event import Event, Extent, Writer
 from stackan.model.facts import Fact
 
 
+@brief
 class LoggedWait(NamedTuple):
     """A thread that waits for a lock, as the server logs it.  Threads are pthread ids, lines count from 1."""
 
@@ -60,12 +62,14 @@ class Log:
         self.stamped: str | None = None  # in the packer's local time
 
     def __repr__(self) -> str:
-        return f"<Log {self.source}: {len(self.waits)} waits>"
+        counts = f"{amount(len(self.events), 'event')}, {amount(len(self.waits), 'wait')}"
+        return in_short("Log", f"{where(self.source)}: {self.kind}, {counts}")
 
     def line_text(self, line: int) -> str:
         return self.lines[line]
 
 
+@brief
 class Judged(NamedTuple):
     """A wait of a log, held against the dumps of the process."""
 
@@ -77,6 +81,7 @@ class Judged(NamedTuple):
     doubt: Fact | None  # what speaks against it; None if nothing does
 
 
+@brief
 class CheckedLog(NamedTuple):
     """A log that a process has written."""
 

@@ -3,12 +3,14 @@
 import re
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 from stackan.model.place import Sighting
 
 WITHIN = 256  # bytes from an object's start in which a lock of its own may lie
 _VALUE = re.compile(rb"(\b(?:this|self)=(?:(?:this|self)@entry=)?)?@?0x([0-9a-f]{6,16})")
 
 
+@brief
 class Mention(NamedTuple):
     """A value of an argument: the address of something that a function works on."""
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.dump import Dump, PrintedState
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.rules import FrameRule
@@ -75,6 +76,9 @@ class StackMeaning(NamedTuple):
     interpreters: frozenset[str] = frozenset()  # names of frames that run a script, which are no purpose
     loop: str = ""  # the frame of a pool that runs it as a task, where other threads or names show one
 
+    def __repr__(self) -> str:
+        return in_short("StackMeaning", f"{self.verb} in {self.purpose}: {self.state}, {self.reason}, {amount(len(self.names), 'frame')}")
+
     @property
     def of_initial_thread(self) -> bool:
         """Whether it is the thread that its process began with: its root is the main function, or what calls that."""
@@ -116,6 +120,7 @@ def is_main(name: str) -> bool:
     return name == "main" or name.endswith((".main", ":<module>"))
 
 
+@brief
 class Awaited(NamedTuple):
     """The object that a thread waits for, as its dump or its server's log shows it."""
 
@@ -134,6 +139,7 @@ class Awaited(NamedTuple):
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
 
 
+@brief
 class Held(NamedTuple):
     """A lock that a thread holds, as its dump or its server's log shows it."""
 
@@ -156,6 +162,9 @@ class Sighting(NamedTuple):
     place: StackMeaning
     awaited: Awaited | None
     holds: tuple[Held, ...]
+
+    def __repr__(self) -> str:
+        return in_short("Sighting", f"{where(self.dump.source, self.line)}: {self.place.verb} in {self.place.purpose}")
 
     @property
     def printed_state(self) -> PrintedState | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 from stackan.model.dump import Dump
 
 # Roles of the processes of a cluster, as names and command lines give them.
@@ -13,6 +14,7 @@ TEXT, LIST, NAME, ARCHIVE = "text", "list", "name", "archive"
 PRINTED, UTC, PACKED = "printed", "UTC", "packed"
 
 
+@brief
 class Clue(NamedTuple):
     """Something that is known of an input beside its threads."""
 
@@ -20,6 +22,7 @@ class Clue(NamedTuple):
     source: str  # TEXT, LIST (of processes), NAME or ARCHIVE
 
 
+@brief
 class Taken(NamedTuple):
     """When a snapshot was taken: between two moments, which are the same where it is known."""
 
@@ -28,6 +31,17 @@ class Taken(NamedTuple):
     clock: str  # PRINTED, UTC or PACKED
 
 
+@brief
+class Told(NamedTuple):
+    """A reason that has been worked out."""
+
+    words: str
+
+    def __call__(self) -> str:
+        return self.words
+
+
+@brief
 class Placement(NamedTuple):
     """One snapshot of a process, with all that shows where it belongs."""
 
@@ -40,11 +54,16 @@ class Placement(NamedTuple):
     pid: Clue | None
     time: Clue | None
 
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """In a pickle the reason is kept, not the way to it, which is a function inside of another."""
+        return Placement, (*self[:2], Told(self.joined), *self[3:])
+
     @property
     def joined(self) -> str:
         return self.why_joined()
 
 
+@brief
 class ProcessInputs(NamedTuple):
     """The facts about a process that are known before its threads are looked at."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.brief import amount, in_short, where
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, Share
 from stackan.model.placement import ProcessInputs
@@ -37,6 +38,11 @@ class Pool(NamedTuple):
     shut: tuple[Phrase, ...] = ()
     rule: str = ""  # id of the profile's rule that names it
 
+    def __repr__(self) -> str:
+        full = ", exhausted" if self.exhausted else ""
+        tally = f"{self.idle} idle, {self.blocked} blocked, {self.progressing} progressing"
+        return in_short("Pool", f"{self.name}: {amount(len(self.workers), 'worker')}, {tally}{full}")
+
 
 class Process(NamedTuple):
     """One process of a case."""
@@ -55,6 +61,10 @@ class Process(NamedTuple):
     sessions: "tuple[Session, ...]" = ()  # of its threads, as a listing beside the dumps names them
     jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
+
+    def __repr__(self) -> str:
+        snapshots, threads = amount(len(self.snapshots), "snapshot"), amount(len(self.tracks), "thread")
+        return in_short("Process", f"{where(self.id)}: {snapshots}, {threads}, {amount(len(self.pools), 'pool')}")
 
     @property
     def snapshots(self) -> tuple[Dump, ...]:

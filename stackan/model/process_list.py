@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 
+
+@brief
 class ProcessList(NamedTuple):
     """Processes of one host at one moment."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from stackan.model.brief import brief
+
 
 class Phrase(str):
     """A profile's own words: the English ones, which carry what they are in other languages.
@@ -31,6 +33,7 @@ class Phrase(str):
         )
 
 
+@brief
 class Element(NamedTuple):
     """One element of a frame pattern, matched against canonical names, innermost first."""
 
@@ -42,6 +45,7 @@ class Element(NamedTuple):
     unnamed: bool  # `??`: a frame without a name
 
 
+@brief
 class WaitRule(NamedTuple):
     """Functions in which a thread waits."""
 
@@ -75,6 +79,7 @@ class WaitRule(NamedTuple):
         return frozenset((self.kind, self.state, self.id, "poll" if self.poll else None, "accept" if self.accept else None))
 
 
+@brief
 class FrameRule(NamedTuple):
     """The meaning of the frames directly outside of a wait."""
 
@@ -93,6 +98,7 @@ class FrameRule(NamedTuple):
     peers: tuple[str, ...] = ()  # "blocked": parts of the names of functions in which the processes of a parallel job wait for each other
 
 
+@brief
 class PoolRule(NamedTuple):
     """A pool that a profile names."""
 
@@ -114,6 +120,7 @@ OWN, OTHERS = "process", "others"  # whose pools a dependency is about, if not t
 TASK = "task"  # any wait for the result of one
 
 
+@brief
 class DependencyRule(NamedTuple):
     """The processes or pools that the workers of a pool wait for, where a profile knows them."""
 
@@ -128,6 +135,7 @@ class DependencyRule(NamedTuple):
     what: Phrase  # in words
 
 
+@brief
 class ExecutorRule(NamedTuple):
     """Frames that run a task; `caller`: the pool's dispatch frame is what called them."""
 
@@ -136,6 +144,7 @@ class ExecutorRule(NamedTuple):
     caller: bool
 
 
+@brief
 class Rules(NamedTuple):
     """All profiles that apply to a process, merged."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from stackan.model.brief import brief
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 MOST_MARKS = 64
 
 
+@brief
 class Hit(NamedTuple):
     """A line that holds a mark."""
 
@@ -20,6 +23,7 @@ class Hit(NamedTuple):
     marks: int  # bit by bit, which of the marks it holds
 
 
+@brief
 class Sifted(NamedTuple):
     """The lines of a piece.  A record is a line that begins with a time, with those behind it that do not."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.brief import brief
+
 if TYPE_CHECKING:
     from stackan.model.dump import Dump
 
 MOST_LINES, MOST_CHARACTERS = 20, 120  # of unparsed text
 
 
+@brief
 class Summary(NamedTuple):
     source: str
     format: str

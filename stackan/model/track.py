@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stackan.model.brief import amount, in_short
 from stackan.model.facts import Fact
 from stackan.model.place import RECORDED, Held, Sighting, StackMeaning
 from stackan.model.said import said
@@ -39,6 +40,9 @@ class Track(NamedTuple):
     place: StackMeaning  # of the newest sighting: both are used often
     in_handler: bool = False  # it runs inside an event loop, and was there in the same call in all snapshots
     counted: str = ""  # the result of counters beside the dumps if it stands still, in short
+
+    def __repr__(self) -> str:
+        return in_short("Track", f"{label(self)}: {self.progress} in {self.place.purpose}, {amount(len(self.sightings), 'snapshot')}")
 
     @property
     def shown(self) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from stackan.model.brief import brief, in_short, where
 from stackan.model.facts import Wanted
 from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
@@ -24,6 +25,7 @@ MAY_COME = "may-come-from"  # an answer from the processes at the other end of a
 SIGNALED_BY, POSTED_BY, ARRIVAL_OF, COUNTED_BY, CHANGED_BY = "signaled-by", "posted-by", "arrival-of", "counted-down-by", "changed-by"
 
 
+@brief
 class Node(NamedTuple):
     """A thread, a resource, a pool, or *someone else*."""
 
@@ -49,6 +51,9 @@ class Edge(NamedTuple):
     sure: bool = True  # False: it may be left over, so nothing that rests on it is certain
     frame: int | None = None  # level of the supplier's frame whose locals show it
 
+    def __repr__(self) -> str:
+        return in_short("Edge", f"{self.waiter} {self.relation} {self.supplier}, {self.evidence}: {where(self.source, self.line)}")
+
     @property
     def line(self) -> int:
         return self.shown if isinstance(self.shown, int) else self.shown.wait_line
@@ -67,6 +72,9 @@ class WaitGraph:
         self.shared_locks: dict[tuple[str, int | str], Hashable] = {}  # of several processes, by (process, thread) that waits for one
         self.at_rest: dict[int, tuple[int, ...]] = {}  # by what only pools can bring: those that could, but never were at work
 
+    def __repr__(self) -> str:
+        return f"<WaitGraph of {len(self.nodes)} nodes, {sum(map(len, self.out))} edges>"
+
     def add(self, node: Node, needs: int = 0) -> int:
         self.nodes.append(node)
         self.needs.append(needs)
@@ -80,6 +88,7 @@ class WaitGraph:
         return [edge.supplier for edge in self.out[node]]
 
 
+@brief
 class Cause(NamedTuple):
     """A component of the deadlocked set that is deadlocked by itself."""
 
@@ -87,6 +96,7 @@ class Cause(NamedTuple):
     cycle: tuple[int, ...]  # a shortest cycle through some of them, each waiting for the next and the last for the first
 
 
+@brief
 class Dam(NamedTuple):
     """Threads of one process that stand in one place, for someone else; and threads that can go on only after one of these."""
 
@@ -94,6 +104,7 @@ class Dam(NamedTuple):
     behind: tuple[int, ...]
 
 
+@brief
 class Reduction(NamedTuple):
     """The rest of a wait-for graph after everything that can be released is."""
 

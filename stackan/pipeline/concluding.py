@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from stackan.model.dump import Dump
     from stackan.model.log import CheckedLog, Log
+    from stackan.model.thread_row import ThreadRow
     from stackan.wording import Speech
 
 
@@ -81,7 +82,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         tuple(group_stuck_stacks(processes)),
         waits,
         tuple(warnings),
-        Doors(_export, _speech, _document),
+        Doors(_export, _speech, _document, _text, _drawing, _card, _threads),
         tuple(logs),
         tuple(in_order(case.descriptors)),
         tuple(in_order(case.listings)),
@@ -181,3 +182,34 @@ def _document(analysis: Analysis, lang: str) -> dict[str, Any]:
 
     with collector_paused():
         return document(analysis, lang)
+
+
+def _text(analysis: Analysis, lang: str, width: int | None) -> str:
+    from stackan.report.layout import WIDTH
+    from stackan.report.page import Page
+    from stackan.report.text import render
+
+    return _lines(render(analysis, Page(lang, width or WIDTH, whole=width is None)))
+
+
+def _drawing(analysis: Analysis, format: str, lang: str) -> str:
+    from stackan.report.drawing import lines_of
+    from stackan.report.page import Page
+
+    return _lines(lines_of(analysis, format, Page(lang)))
+
+
+def _card(analysis: Analysis) -> str:
+    from stackan.report.notebook import card
+
+    return card(analysis)
+
+
+def _threads(analysis: Analysis) -> list[ThreadRow]:
+    from stackan.report.threads import thread_rows
+
+    return thread_rows(analysis)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from stackan.errors import InputError, UsageError
+from stackan.errors import InputError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
@@ -15,7 +14,7 @@ from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.pipeline.passing import hold_small, is_log, read_passing, say_untold
-from stackan.reading import Blob, Budget, Limits, Passing, Skipped, Visits, read_or_pass, require
+from stackan.reading import Blob, Budget, Given, Input, Limits, Passing, Skipped, Visits, given_of, read_or_pass, require, source_of
 
 if TYPE_CHECKING:
     from stackan.model.counters import Table
@@ -30,8 +29,10 @@ _LISTED = 8
 _LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
 
 
-def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
-    """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
+def load(*inputs: Input | Dump, limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
+    """Read dumps, and the files beside them, from files, folders, archives, their members (`case.zip!snap1.txt`) or standard input (`-`).
+
+    In the place of a path may stand bytes, a file that is open for reading, or a dump of `parse`.
 
     Those are logs that say which thread waits for which, or what happened to a server, counters of what each thread has used, and tables
     that show the process at the other end of a connection or a pipe.  Logs of what happened may be larger than any other text, and may
@@ -40,13 +41,11 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     `follow_links`.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
-    for path in paths:
-        if not isinstance(path, (str, os.PathLike)):
-            raise UsageError(said("load takes paths, not {type}; stackan.parse takes bytes", type=type(path).__name__))
     warnings: list[str] = []
-    found = _find(paths, limits, follow_links, _read, warnings)
+    given = [each if isinstance(each, Dump) else given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
+    found = _find(given, limits, follow_links, _read, warnings)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
-        first, *others = tell_reasons(found.failed) or [_say_what_lacks(paths, warnings, found)]
+        first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
         raise InputError(first, notes=tuple(others))
     warnings += tell_failed(found.failed)
     if found.others:
@@ -58,15 +57,16 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     )
 
 
-def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False) -> Case:
+def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool = False) -> Case:
     """Read servers' logs alone; whatever else lies among them is passed over.
 
     Raises InputError where a named input is missing or may not be read, or no input is a log.
     """
     warnings: list[str] = []
-    found = _find(paths, limits, follow_links, _read_log_alone, warnings)
+    given = [given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
+    found = _find(given, limits, follow_links, _read_log_alone, warnings)
     if not found.logs:
-        source = os.fspath(paths[0]) if paths else "-"
+        source = source_of(given[0]) if given else "-"
         if found.passed:
             raise InputError(said("{source}: a thread dump, and no log of a server; `stackan analyze` reads dumps", source=found.passed[0]))
         raise InputError(warnings[0] if warnings else said("{source}: no log of a server in it; {advice}", source=source, advice=_LOGS))
@@ -79,15 +79,16 @@ def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, foll
 _Reader = Callable[["Blob", bool], "Found"]
 
 
-def _find(
-    paths: Sequence[str | os.PathLike[str]], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]
-) -> Found:
+def _find(given: Sequence[str | Given | Dump], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]) -> Found:
     """All that texts say, each text once; what could not be read is added to the warnings."""
     once, budget = Once(), Budget(limits or Limits(), passes=is_log)
-    require(paths)  # a mistyped name shows before the others are read for nothing
-    names = list(dict.fromkeys(os.fspath(path) for path in paths))
-    visits = Visits(names, follow_links)
+    names = list(dict.fromkeys(given))
+    require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
+    visits = Visits([name for name in names if isinstance(name, str)], follow_links)
     for name in names:
+        if isinstance(name, Dump):
+            once.found.append(_of_dumps([name]))
+            continue
         try:
             for item in hold_small(read_or_pass([name], budget, visits=visits)):
                 if isinstance(item, Passing):
@@ -99,13 +100,13 @@ def _find(
                 elif isinstance(item, Skipped):
                     warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
                 elif not once.has(item):
-                    content = read_one(item, item.named and len(paths) == 1)
+                    content = read_one(item, item.named and len(given) == 1)
                     if content.dumps:
                         budget.keep(len(item.data))
                     once.add(item, content)
                 del item  # so that its text does not stay while the next one is read
         except InputError as error:
-            if len(paths) == 1:
+            if len(given) == 1:
                 raise
             warnings.append(error.args[0])
         if budget.spent:
@@ -147,6 +148,10 @@ def _of_logs(logs: list[Log]) -> Found:
     return Found([], logs, [], [], [], [], [], [], [], [])
 
 
+def _of_dumps(dumps: list[Dump]) -> Found:
+    return Found(dumps, [], [], [], [], [], [], [], [], [])
+
+
 def _joined(texts: Sequence[Found]) -> Found:
     """The contents of all texts, in order."""
     return Found(
@@ -163,7 +168,7 @@ def _joined(texts: Sequence[Found]) -> Found:
     )
 
 
-def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[str], found: Found) -> str:
+def _say_what_lacks(given: Sequence[str | Given | Dump], warnings: Sequence[str], found: Found) -> str:
     if found.logs:
         return said(
             "{source}: a log of a server, but no thread dump beside it; `stackan logs` reads logs alone, and for their threads {advice}",
@@ -182,9 +187,10 @@ def _say_what_lacks(paths: Sequence[str | os.PathLike[str]], warnings: Sequence[
         return said("{source}: a listing of a database's views, but no thread dump beside it; {advice}", source=source, advice=ASK_FOR)
     if warnings:
         return warnings[0]
-    if not paths:
+    if not given:
         return said("no input")
-    return said("{source}: no thread dump in it; {advice}", source=os.fspath(paths[0]), advice=ASK_FOR)
+    source = given[0].source if isinstance(given[0], Dump) else source_of(given[0])
+    return said("{source}: no thread dump in it; {advice}", source=source, advice=ASK_FOR)
 
 
 def _read(item: Blob, alone: bool) -> Found:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from stackan.errors import InputError, LimitError
 from stackan.model.said import in_a_row, said
+from stackan.reading.given import Given, Input, given_of, source_of
 from stackan.reading.items import Blob, Skipped
 from stackan.reading.limits import DEFAULT_LIMITS, Budget, Limits
 from stackan.reading.names import listed, shown
@@ -25,26 +26,31 @@ from stackan.reading.visits import Visits
 __all__ = [
     "Blob",
     "Budget",
+    "Given",
+    "Input",
     "Limits",
     "Passing",
     "Skipped",
     "Text",
     "Visits",
     "find_same",
+    "given_of",
     "open_text",
     "read",
     "read_or_pass",
     "require",
+    "source_of",
 ]
 
 
 def read(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: Sequence[str | os.PathLike[str] | Given],
     limits: Limits | Budget = DEFAULT_LIMITS,
     stdin: BinaryIO | None = None,
     visits: Visits | None = None,
 ) -> Iterator[Blob | Skipped]:
-    """Yield the content of each path in the order given: files, folders, archives, and `-` for standard input.
+    """Yield the content of each path in the order given: files, folders, archives, members of them (`case.zip!snap1.txt`), and `-` for
+    standard input; and of what was given in the place of a path.
 
     Files of a folder and members of a zip come in natural order (snap2 before snap10), members of a tar as they were packed.
     A file that cannot be read inside a folder or an archive is yielded as `Skipped`; the rest goes on.
@@ -61,30 +67,32 @@ def read(
 
 
 def read_or_pass(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: Sequence[str | os.PathLike[str] | Given],
     limits: Limits | Budget = DEFAULT_LIMITS,
     stdin: BinaryIO | None = None,
     visits: Visits | None = None,
 ) -> Iterator[Blob | Passing | Skipped]:
     """As `read`, but a text that by `Budget.passes` need not be held is yielded as `Passing`: to be read before the next is asked for."""
     budget = limits if isinstance(limits, Budget) else Budget(limits)
-    visits = visits or Visits([os.fspath(path) for path in paths])
-    for path in paths:
-        name = os.fspath(path)
+    names = [path if isinstance(path, Given) else os.fspath(path) for path in paths]
+    visits = visits or Visits([name for name in names if not isinstance(name, Given)])
+    for name in names:
         try:
             yield from read_named(name, budget, stdin, visits)
         except LimitHit as trouble:
-            raise LimitError(said("{source}: {reason}", source=shown(name), reason=trouble.args[0])) from trouble
+            raise LimitError(said("{source}: {reason}", source=shown(source_of(name)), reason=trouble.args[0])) from trouble
         except Unreadable as trouble:
-            raise InputError(said("{source}: {reason}", source=shown(name), reason=trouble.args[0])) from trouble
+            raise InputError(said("{source}: {reason}", source=shown(source_of(name)), reason=trouble.args[0])) from trouble
         if budget.spent:
             return
 
 
-def require(paths: Sequence[str | os.PathLike[str]]) -> None:
+def require(paths: Sequence[str | os.PathLike[str] | Given]) -> None:
     """Raise InputError, which names them all, if some of the paths are missing or may not be read."""
     closed: dict[str, list[str]] = {}
     for path in paths:
+        if isinstance(path, Given):
+            continue
         name = os.fspath(path)
         reason = why_closed(name)
         if reason is not None:

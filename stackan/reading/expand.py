@@ -30,6 +30,8 @@ def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Found]:
 
 
 def _content(stream: Stream, item: Item, budget: Budget) -> Iterator[Found]:
+    if item.wanted is not None and not item.wanted.holds(item.source):
+        return  # something else than an archive in which the wanted member might lie
     if budget.passes is not None and budget.passes(stream.peek(TEXT_HEAD_BYTES), item.source):
         passing = Passing(stream, item, budget)
         yield passing
@@ -60,6 +62,8 @@ def _expand_archive(stream: Stream, kind: str, archive: Item, budget: Budget) ->
     try:
         for entry in _members(stream, kind, archive, budget):
             found = True
+            if archive.wanted is not None and not archive.wanted.admits((entry if isinstance(entry, Skipped) else entry[0]).source):
+                continue
             yield from [entry] if isinstance(entry, Skipped) else _expand_found(*entry, budget)
             if budget.spent:
                 return

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackan.model.brief import brief
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackan.reading.wanted import Wanted
+
+
+@brief
 class Blob(NamedTuple):
     """One named byte buffer.
 
@@ -29,6 +36,7 @@ class Blob(NamedTuple):
     stamped: str | None = None
 
 
+@brief
 class Skipped(NamedTuple):
     """Something that could not be read, or not to its end.
 
@@ -41,10 +49,12 @@ class Skipped(NamedTuple):
     named: bool
 
 
+@brief
 class Item(NamedTuple):
     """The facts about a stream that are known before it is opened.
 
     depth: how many layers of `Limits.depth` lie around it. packed: True if the layer right around it is a codec.
+    wanted: the member that the caller asked for, if it is in an archive of which no other one is to be read.
     """
 
     source: str
@@ -54,6 +64,7 @@ class Item(NamedTuple):
     packed: bool = False
     written: float | None = None
     stamped: str | None = None
+    wanted: Wanted | None = None
 
     def unpacked(self) -> Item:
         """The same item inside its compression; that is a layer only inside another compression (`x.gz.gz`)."""
@@ -61,4 +72,6 @@ class Item(NamedTuple):
 
     def member(self, name: str, taken_at: str | None, stamped: str | None = None) -> Item:
         """A member of this item, which is an archive; `name` is fit to be shown."""
-        return Item(f"{self.source}!{name}", False, taken_at, self.depth + 1, stamped=stamped)
+        source = f"{self.source}!{name}"
+        named = self.wanted is not None and source == self.wanted.source
+        return Item(source, named, taken_at, self.depth + 1, stamped=stamped, wanted=self.wanted)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from stackan.reading.sources import STANDARD_INPUT
 from stackan.reading.trouble import Unreadable
 from stackan.reading.visits import Visits
+from stackan.reading.wanted import file_of
 
 
 def find_same(path: str, inputs: Iterable[str]) -> str | None:
@@ -31,7 +32,7 @@ def _met(inputs: Iterable[str]) -> Iterator[str]:
             with contextlib.suppress(Unreadable):
                 yield from Folder(name, Visits([name], follow_links=True)).files
         else:
-            yield name
+            yield file_of(name)
 
 
 def _identity(name: str) -> tuple[int, int] | None:

@@ -12,12 +12,14 @@ from typing import BinaryIO
 
 from stackan.model.said import said, said_of
 from stackan.reading.expand import Found, expand
+from stackan.reading.given import Given, Opened
 from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.names import shown
 from stackan.reading.stream import Stream
 from stackan.reading.trouble import Unreadable, why
 from stackan.reading.visits import Visits
+from stackan.reading.wanted import file_of, split_member, wanted_in
 
 STANDARD_INPUT = "-"
 
@@ -26,13 +28,18 @@ _AT_ONCE: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _PATIENCE = 2  # seconds in which somebody has to begin to write into a named pipe
 
 
-def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits) -> Iterator[Found]:
+def read_named(name: str | Given, budget: Budget, stdin: BinaryIO | None, visits: Visits) -> Iterator[Found]:
     """Yield what a path named by the caller holds. Raises Unreadable, and then has yielded nothing."""
+    if isinstance(name, Given):
+        return _read_opened(name.file, Opened(name.file), shown(name.source), budget, visits)
     if name == STANDARD_INPUT:
         return _read_standard_input(stdin or _standard_input(), budget, visits)
     try:
         mode = os.stat(name).st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        member = split_member(name)
+        if member is not None:
+            return _read_member(*member, name, budget, visits)
         raise Unreadable(why(error)) from error
     if stat.S_ISDIR(mode):
         return _read_folder(name, budget, visits)
@@ -45,11 +52,12 @@ def why_closed(name: str) -> str | None:
     """Why a path named by the caller cannot even be opened, if that shows without reading; None if it can."""
     if name == STANDARD_INPUT:
         return None
+    file = file_of(name)
     try:
-        os.stat(name)
+        os.stat(file)
     except (OSError, ValueError) as error:
         return why(error)
-    return None if os.access(name, os.R_OK) else why(PermissionError())
+    return None if os.access(file, os.R_OK) else why(PermissionError())
 
 
 def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Iterator[Found]:
@@ -63,16 +71,37 @@ def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Ite
         yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
 
 
+def _read_member(path: str, member: str, name: str, budget: Budget, visits: Visits) -> Iterator[Found]:
+    """What one member of an archive holds, or one folder or archive in it."""
+    wanted, found = wanted_in(path, member), False
+    with _opened(path) as file:
+        if not visits.is_first_member(os.fstat(file.fileno()), member, shown(name)):
+            return
+        for item in expand(_stream(file, budget), Item(shown(path), False, wanted=wanted), budget):
+            found = True
+            yield item
+    if not found:
+        raise wanted.tell_missing()
+
+
 def _read_standard_input(stdin: BinaryIO, budget: Budget, visits: Visits) -> Iterator[Found]:
-    status = _status(stdin)
-    if status is None or not stat.S_ISREG(status.st_mode) or visits.is_first(status, STANDARD_INPUT):
-        yield from expand(Stream(_Pipe(stdin, budget)), Item(STANDARD_INPUT, named=True), budget)
+    content = _Terminal(stdin) if stdin.isatty() else stdin
+    return _read_opened(stdin, content, STANDARD_INPUT, budget, visits)
 
 
-def _status(stdin: BinaryIO) -> os.stat_result | None:
+def _read_opened(file: object, content: BinaryIO | Opened | _Terminal, source: str, budget: Budget, visits: Visits) -> Iterator[Found]:
+    """What an open file holds, of which nothing is known but what the system says of it."""
+    status = _status(file)
+    regular = status is not None and stat.S_ISREG(status.st_mode)
+    if status is None or not regular or visits.is_first(status, source):
+        written = status.st_mtime if status is not None and regular and source != STANDARD_INPUT else None
+        yield from expand(Stream(_Pipe(content, budget)), Item(source, named=True, written=written), budget)
+
+
+def _status(file: object) -> os.stat_result | None:
     try:
-        return os.fstat(stdin.fileno())
-    except (OSError, ValueError):  # bytes in place of a file have no number
+        return os.fstat(file.fileno())  # type: ignore[attr-defined]
+    except (OSError, ValueError, AttributeError, TypeError):  # bytes in place of a file have no number
         return None
 
 
@@ -153,10 +182,23 @@ def _standard_input() -> BinaryIO:
     return stdin
 
 
+class _Terminal:
+    """A terminal, on which Ctrl-D ends the text: whoever read on would want another one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._number = file.fileno()
+        self._ended = False
+
+    def read(self, size: int, /) -> bytes:
+        data = b"" if self._ended else os.read(self._number, size)
+        self._ended = not data
+        return data
+
+
 class _Pipe:
     """Bytes from outside, as they come: an outermost file, with an account of its own."""
 
-    def __init__(self, file: BinaryIO | io.FileIO, budget: Budget) -> None:
+    def __init__(self, file: BinaryIO | io.FileIO | Opened | _Terminal, budget: Budget) -> None:
         self.fault: str | None = None
         self._file = file
         self._budget = budget

@@ -20,6 +20,7 @@ class Visits:
         self.files: dict[Identity, str] = {}
         self.again: list[tuple[str, str]] = []
         self.follow_links = follow_links
+        self._members: dict[tuple[Identity, str], str] = {}
         self._named = named
 
     def is_first(self, status: os.stat_result, name: str) -> bool:
@@ -29,6 +30,16 @@ class Visits:
             self.files[file] = name
             return True
         self.again.append((name, self.files[file]))
+        return False
+
+    def is_first_member(self, status: os.stat_result, member: str, name: str) -> bool:
+        """The same of a member of an archive, which was also met if the whole archive was."""
+        archive = identity(status)
+        first = self.files.get(archive) or self._members.get((archive, member))
+        if first is None:
+            self._members[archive, member] = name
+            return True
+        self.again.append((name, first))
         return False
 
     def is_named(self, real: str) -> bool:

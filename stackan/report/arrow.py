@@ -11,9 +11,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from stackan.errors import UsageError
+from stackan.model.analysis import Analysis
+from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.said import said
+from stackan.model.thread_row import ThreadRow
+from stackan.report.threads import thread_rows
 
 try:
     import pyarrow as pa
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
     Column = Any  # pyarrow has no types
     Table = Any
 
+_THREADS = {
+    **dict.fromkeys(ThreadRow._fields, pa.string()),
+    **dict.fromkeys(("pid", "lwp", "line"), pa.int64()),
+    "snapshots": pa.int32(),
+}
 _TYPES = {"b": pa.int8(), "i": pa.int32(), "I": pa.uint32(), "q": pa.int64(), "Q": pa.uint64()}
 
 
@@ -40,13 +49,20 @@ def write(dumps: Sequence[Dump], format: str, stream: BinaryIO) -> None:
             file.write_table(table)
 
 
-def frames_table(dumps: Sequence[Dump]) -> Table:
-    """A row for each frame of each thread, innermost first.
+def frames_table(dumps: Case | Dump | Sequence[Dump]) -> Table:
+    """A row for each frame of each thread of some dumps, or of a case's, innermost first.
 
     source, snapshot (from 0), format, pid; thread (row in its dump, from 0), number, lwp, pthread, name; level (position in the
     stack, from 0), pc, function, file, file_line, library; offset (of the frame's text, in bytes from the text's start).
     """
-    return pa.concat_tables([_table(index, dump) for index, dump in enumerate(dumps)]).unify_dictionaries()
+    given = dumps.dumps if isinstance(dumps, Case) else [dumps] if isinstance(dumps, Dump) else dumps
+    return pa.concat_tables([_table(index, dump) for index, dump in enumerate(given)]).unify_dictionaries()
+
+
+def threads_table(analysis: Analysis) -> Table:
+    """A row for each thread of a case, with what was concluded about it: the columns of `stackan.model.thread_row.ThreadRow`."""
+    rows = thread_rows(analysis)
+    return pa.table({name: pa.array([getattr(row, name) for row in rows], type) for name, type in _THREADS.items()})
 
 
 def column(values: array[Any] | memoryview, rows: slice = slice(None)) -> Column:

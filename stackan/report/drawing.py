@@ -42,8 +42,11 @@ class Arrow(NamedTuple):
 
 def write(analysis: Analysis, format: str, stream: Stream, page: Page | None = None) -> None:
     """Write the graph as `dot`, `mermaid` or `graphml`; the last is for programs, and in English."""
-    lines = graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis, page))
-    stream.writelines(line + "\n" for line in lines)
+    stream.writelines(line + "\n" for line in lines_of(analysis, format, page))
+
+
+def lines_of(analysis: Analysis, format: str, page: Page | None = None) -> Iterator[str]:
+    return graphml(analysis.waits) if format == "graphml" else {"dot": dot, "mermaid": mermaid}[format](*draw(analysis, page))
 
 
 def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[Arrow]]:

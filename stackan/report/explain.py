@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.facts import Wanted
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
@@ -16,6 +15,7 @@ from stackan.model.track import Track, label
 from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
+from stackan.report.subjects import find_threads
 from stackan.report.terms import term
 from stackan.wording.nouns import say
 
@@ -24,14 +24,28 @@ if TYPE_CHECKING:
     from stackan.model.link import Link
     from stackan.model.listing import Session
 
+_SHOWN_THREADS = 20  # of one name, which all threads of a server may have
 
-def explain(analysis: Analysis, lwp: int, page: Page | None = None) -> Iterator[str]:
-    """Lines about every thread of the case with that LWP; raises UsageError if there is none."""
-    found = [(process, track) for process in analysis.processes for track in process.tracks if track.shown == lwp]
-    if not found:
-        raise UsageError(said("--explain {lwp}: no thread of the case has that LWP; the report and --format json list them", lwp=lwp))
-    for process, track in found:
-        yield from _explain(analysis, process, track, page or Page())
+
+def explain(analysis: Analysis, subject: int | str, page: Page | None = None) -> Iterator[str]:
+    """Lines about the threads of the case with that LWP, or otherwise known so; raises UsageError if there is none."""
+    page = page or Page()
+    found = find_threads(analysis, str(subject))
+    for process, track in found[:_SHOWN_THREADS]:
+        yield from _explain(analysis, process, track, page)
+    hidden = found[_SHOWN_THREADS:]
+    if hidden:
+        numbers = page.numbers([track.shown for _, track in hidden])
+        yield from page.indented(
+            said_of(
+                len(hidden),
+                "... and {count} more thread of that name: {numbers}; --explain with its number tells of it",
+                "... and {count} more threads of that name: {numbers}; --explain with the number of one tells of it",
+                numbers=numbers,
+            ),
+            0,
+            4,
+        )
 
 
 def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> Iterator[str]:

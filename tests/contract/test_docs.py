@@ -132,9 +132,13 @@ def test_shown_output_has_to_stand_in_the_real_one_in_order(expected, first_miss
 # -- examples in Python and TOML
 
 
-def test_the_library_page_runs(monkeypatch):
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # a page may leave a file to the collector
+@pytest.mark.parametrize("name", ["library.md", "library-data.md"])
+def test_a_page_of_the_library_runs(monkeypatch, name):
+    if name == "library-data.md":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     monkeypatch.chdir(ROOT)
-    page = DOCS / "library.md"
+    page = DOCS / name
     scope: dict[str, object] = {"__name__": "page"}
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     found = list(blocks(page, "python"))
@@ -142,7 +146,7 @@ def test_the_library_page_runs(monkeypatch):
     complaints: list[str] = []
     for line, code in found:
         if ">>>" in code:
-            test = doctest.DocTestParser().get_doctest(code, scope, "library.md", str(page), line - 1)
+            test = doctest.DocTestParser().get_doctest(code, scope, name, str(page), line - 1)
             runner.run(test, out=complaints.append, clear_globs=False)
             scope = test.globs
         else:

@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
         "report",
     },
     "rescue": MODEL,
-    "library": {"model", "reading", "parsing"},
+    "library": {"model", "reading", "parsing", "pipeline"},
     "overview": {"model", "reading", "parsing"},
     "cli": {"model", "reading", "classify", "pipeline", "overview", "report", "wording", "backend", "rescue"},
 }
