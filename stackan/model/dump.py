@@ -280,6 +280,11 @@ class Dump:
         own = slice(self.first_thread, self.stop_thread)
         return dict(zip(reversed(self.columns.thread_pthread[own]), reversed(self.columns.thread_lwp[own]), strict=True))
 
+    @cached_property
+    def lists_hexadecimal_ids(self) -> bool:
+        """Whether lldb's list of threads, apart from their headers, has their ids in hexadecimal: `thread #2: tid = 0x1a2b`."""
+        return self.traits.by_number and b": tid = 0x" in self.data
+
     @property
     def lines(self) -> dict[str, int]:
         """How many lines are of which kind; together they are all lines of the input."""

@@ -18,6 +18,9 @@ class Format(NamedTuple):
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
     modules: bool = False  # frames of a shared library show its name, also those without one of their own
     thread: str = "LWP"  # what a thread's id is called
+    sign: str = ""  # before a thread's own number, as it stands in the text
+    by_number: bool = False  # its users call a thread by its number (`~13s`, `thread select 2`), though the kernel's id be known
+    hexadecimal: bool = False  # the kernel's ids are printed in hexadecimal, and without 0x
 
 
 FORMATS = {
@@ -26,7 +29,7 @@ FORMATS = {
         Format("gdb", "gdb", levels=True, modules=True),
         Format("pstack", "gdb", levels=True, modules=True),
         Format("eu-stack", "eu-stack", instant=False, levels=True),
-        Format("windbg", "windows", language="windows"),
+        Format("windbg", "windows", language="windows", by_number=True, hexadecimal=True),
         Format("vs-callstack", "vs-callstack", language="windows", counters=False),
         Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),
         Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
@@ -35,10 +38,10 @@ FORMATS = {
         # The kernel takes each sample of all threads at once, and an owner counts only if all samples show it.
         Format("macos-spindump", "macos-spindump", language="macos", outermost_first=True),
         Format("py-spy", "py-spy", "python", counters=False),
-        Format("jstack", "jstack", "java", numbered=True, thread="thread", counters=False),
-        Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", counters=False),
-        Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", counters=False),
-        Format("lldb", "lldb"),
+        Format("jstack", "jstack", "java", numbered=True, thread="thread", sign="#", counters=False),
+        Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", sign="#", counters=False),
+        Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", sign="#", counters=False),
+        Format("lldb", "lldb", sign="#", by_number=True),
         Format("py-spy-json", "py-spy", "python", counters=False),
         Format("pystack", "pystack", "python", counters=False, outermost_first=True),
         Format("faulthandler", "faulthandler", "python", counters=False),

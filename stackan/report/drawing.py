@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
+from stackan.model.labels import mark
 from stackan.model.said import said
 from stackan.model.waitgraph import END_OF, HELD_BY, TRANSACTION_OF, Node, WaitGraph
 from stackan.report.layout import cut, safe
@@ -136,7 +137,7 @@ def _label(nodes: list[Node], several: bool, page: Page) -> Iterator[str]:
     elif node.track is None:
         yield f"{len(nodes)} × {cut(_name(node, page), _LABEL)}"
     else:
-        numbers = page.numbers([member.track.shown for member in nodes if member.track], 3)
+        numbers = page.numbers([mark(member.track) for member in nodes if member.track], 3)
         yield page.say(said("{count} threads: {numbers}", count=len(nodes), numbers=numbers))
     if node.track is not None:
         yield cut(page.say(said("in {function}", function=node.track.place.purpose)), _LABEL)

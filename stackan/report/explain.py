@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.facts import Wanted
+from stackan.model.labels import label
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
-from stackan.model.track import Track, label
+from stackan.model.track import Track
 from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener

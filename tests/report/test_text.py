@@ -102,9 +102,9 @@ def test_long_text_is_cut_visibly():
 
 
 def test_many_numbers_are_counted_rather_than_listed():
-    assert Page().numbers([1, 2, 3]) == "1 2 3"
-    assert Page().numbers(list(range(20)), 3) == "0 1 2 and 17 more"
-    assert Page().numbers([None]) == "(no thread ids in the dump)"
+    assert Page().numbers(["1", "0x2", "#3"]) == "1 0x2 #3"
+    assert Page().numbers([*map(str, range(20))], 3) == "0 1 2 and 17 more"
+    assert Page().numbers([""]) == "(no thread ids in the dump)"
 
 
 def test_the_workers_of_a_pool_add_up(shared):

@@ -9,6 +9,7 @@ from stackan.diagnose.evidence.doing import doing, holder_doing
 from stackan.diagnose.evidence.holders import HOPS, Holder, Holders, PathToRoot
 from stackan.diagnose.evidence.possible_holders import name_candidates, name_missing
 from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.labels import lwp_in
 from stackan.model.place import INFERRED, RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
@@ -30,7 +31,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])
         if owner is None:
-            return [fact("thread-not-in-dump", lwp=awaited.owners[0])]
+            return [fact("thread-not-in-dump", lwp=lwp_in(track.newest.dump, awaited.owners[0]))]
         held = [fact("holds-it", thread=owner)] if track.place.state == "lock" and track.place.rule is None else []
         return [*_hints(waiters), *held, doing(owner), *_path(holders.path_to_root(owner))]
     coming = holders.arrivals.awaited_by(track)
@@ -55,7 +56,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return [*readers, *_hints(waiters), *named]
     word = holders.recorded.get(awaited.address)
     if word is not None:
-        return [fact("owner-is-no-thread-here", lwp=word.owner, line=word.line)]
+        return [fact("owner-is-no-thread-here", lwp=lwp_in(track.newest.dump, word.owner), line=word.line)]
     return [fact("no-holder-shown"), *_hints(waiters), *_name_candidates(waiters, holders)]
 
 
