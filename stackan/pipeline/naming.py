@@ -10,7 +10,6 @@ A whole path is no name: it is long, and says more about the reader's machine th
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from stackan.model.formats import RUN_TIMES
@@ -37,13 +36,17 @@ def name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
 
 
 def _bases(processes: Sequence[Process]) -> list[str]:
-    """A name for each, by ever more of its path as long as others have the same name."""
+    """A name for each, by ever more of its path as long as processes of other files have the same name."""
     names = [_known(process) or _by_folder(process, 0) for process in processes]
     for more in range(1, _MOST_FOLDERS):
-        often = Counter(names)
-        if len(often) == len(names):
+        files: dict[str, set[str]] = {}
+        for process, name in zip(processes, names):
+            files.setdefault(name, set()).add(process.dumps[0].source)
+        if all(len(same) == 1 for same in files.values()):
             break
-        names = [_by_folder(process, more) if process.pid is None and often[name] > 1 else name for process, name in zip(processes, names)]
+        names = [
+            _by_folder(process, more) if process.pid is None and len(files[name]) > 1 else name for process, name in zip(processes, names)
+        ]
     return names
 
 

@@ -169,11 +169,11 @@ def mermaid(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
         yield f'  {box.name}{opening}"{label}"{closing}'
     for arrow in arrows:
         yield f'  {arrow.waiter} {"-->" if arrow.sure else "-.->"}|"{arrow.words}"| {arrow.supplier}'
-    for mark, color in (("critical", "#c00"), ("root", "#06c")):
-        marked = ",".join(box.name for box in boxes if box.mark == mark)
+    for kind, color in (("critical", "#c00"), ("root", "#06c")):
+        marked = ",".join(box.name for box in boxes if box.mark == kind)
         if marked:
-            yield f"  classDef {mark} stroke:{color},stroke-width:3px"
-            yield f"  class {marked} {mark}"
+            yield f"  classDef {kind} stroke:{color},stroke-width:3px"
+            yield f"  class {marked} {kind}"
 
 
 _NODE_KEYS = {
