@@ -1,11 +1,13 @@
 """A thread is called what its dump calls it, never by its place in the file."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import io
 from pathlib import Path
 
 import pytest
+
 import stackan
 from stackan.report import text
 from stackan.report.page import Page
