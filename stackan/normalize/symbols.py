@@ -55,6 +55,7 @@ _OPERATORS = (
 
 
 _ABI = re.compile(r"\[abi:\w{1,64}\]")
+_ENTRY_POINT = re.compile(r"\.[A-Za-z_]\w*(?:@|$)")  # of a function on 64-bit POWER, whose bare name is that of its descriptor
 _OFFSET = re.compile(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the function: `depot_put(int) + 46`
 # `-[Depot put:](self=0x…)`, and clang's name for a block in it, with the method's length: `__46-[Depot put:]_block_invoke_2`.
 _OBJECTIVE_C = re.compile(r"(?:__\d{1,6})?[-+]\[[^\]]{1,1000}\]\w*")
@@ -83,6 +84,8 @@ def _canonical(printed: str) -> str:
     """The same of a name that is not mangled; what a mangled name holds is not taken for another one, as that would never end."""
     if printed in _UNNAMED or _LLDB_UNNAMED in printed:
         return UNNAMED
+    if printed[0] == "." and _ENTRY_POINT.match(printed):
+        printed = printed[1:]
     if "-[" in printed or "+[" in printed:
         method = _OBJECTIVE_C.match(printed)
         if method is not None:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from stackan.escapes import shorten
 from stackan.model.formats import RUN_TIMES
 from stackan.model.process import Process
 
 _FOLDERS = 2  # of a path that are named, unless several processes would have one name
 _MOST_FOLDERS = 8
+_LONGEST = 32  # characters of a folder's or a file's name: verdicts stand behind ids, and lines have ends
 _PARTS = re.compile(r"[/\\!]+")
 
 
@@ -61,7 +63,8 @@ def _by_folder(process: Process, more: int) -> str:
     *folders, file = [part for part in _PARTS.split(process.dumps[0].source) if part not in ("", ".", "..")] or [process.dumps[0].source]
     program = _program(process)
     whole = bool(more) or not program or not folders
-    where = "/".join([*folders[-(_FOLDERS + max(more - 1, 0)) :], *([file] if whole else [])])
+    parts = [*folders[-(_FOLDERS + max(more - 1, 0)) :], *([file] if whole else [])]
+    where = "/".join(shorten(part, _LONGEST) for part in parts)
     return f"{program} ({where})" if program else where
 
 
