@@ -9,6 +9,7 @@ from stackan.compare.callbacks import hold_callbacks
 from stackan.compare.control import park_controllers
 from stackan.compare.crossed import hold_crossed
 from stackan.compare.handlers import note_handler
+from stackan.compare.locked_objects import doubt_rest_in_locked_objects
 from stackan.compare.matching import match
 from stackan.compare.needs import doubt_needs
 from stackan.compare.no_door import unpark_closed
@@ -39,7 +40,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
     tracks = park_controllers([note_handler(hold_same_call(track, last), last) for track in tracks])
     tracks = unpark_closed(doubt_needs(tracks), last) if not cut else doubt_needs(tracks)
     tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))))
-    tracks = hold_crossed(hold_callbacks(tracks, last))
+    tracks = doubt_rest_in_locked_objects(hold_crossed(hold_callbacks(tracks, last)))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))
 
 

@@ -1,15 +1,36 @@
-"""The formats that stackan knows, and what follows from a dump being in one of them."""
+"""The formats of dumps: one row for each, and what follows from a dump being in it.
+
+A row's order counts: families are asked whether a text is theirs in the order of their first rows, the most specific marks first.
+"""
 
 from typing import NamedTuple
 
+from stackan.model.columns import EU_STACK, GDB
+
 RUN_TIMES = ("go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
+
+ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
+QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
+
+
+class Opener(NamedTuple):
+    """A line that heads a thread or a dump, by which a margin is recognized that quotes or indents the text (prepare/openers.py)."""
+
+    mark: bytes  # words that are searched for, as that is fast
+    line: bytes  # an expression for the line that they have to be in, with the blanks that the tool itself prints
+    margin: bytes = ANY_MARGIN
 
 
 class Format(NamedTuple):
-    """The properties of a format that conclusions may rest on."""
+    """A format: by which code it is known and read, which page describes it, and the properties that conclusions may rest on."""
 
     name: str  # as documents call it
-    family: str  # snapshots of one family print the same stack alike, and may be compared
+    family: str  # the folder of parsing/ that has its detector and its reader
+    page: str  # of docs/formats/
+    reader: str = ""  # the module of that folder that reads it; none for what the scanner reads
+    grammar: int | None = None  # how the scanner has to take its frames; None for what a reader reads
+    openers: tuple[Opener, ...] = ()
+    alike: str = ""  # snapshots of formats with one such name print the same stack alike, and may be compared; else only its own
     language: str = "native"  # how functions are named
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
@@ -23,34 +44,113 @@ class Format(NamedTuple):
     hexadecimal: bool = False  # the kernel's ids are printed in hexadecimal, and without 0x
 
 
-FORMATS = {
-    format.name: format
-    for format in (
-        Format("gdb", "gdb", levels=True, modules=True),
-        Format("pstack", "gdb", levels=True, modules=True),
-        Format("eu-stack", "eu-stack", instant=False, levels=True),
-        Format("windbg", "windows", language="windows", by_number=True, hexadecimal=True),
-        Format("vs-callstack", "vs-callstack", language="windows", counters=False),
-        Format("go", "go", language="go", numbered=True, counters=False, thread="goroutine"),
-        Format("solaris-pstack", "solaris-pstack", language="solaris", numbered=True, thread="lwp"),
-        Format("procstack", "procstack", language="aix"),
-        Format("macos-sample", "macos-sample", language="macos", instant=False, outermost_first=True),
-        # The kernel takes each sample of all threads at once, and an owner counts only if all samples show it.
-        Format("macos-spindump", "macos-spindump", language="macos", outermost_first=True),
-        Format("py-spy", "py-spy", "python", counters=False),
-        Format("jstack", "jstack", "java", numbered=True, thread="thread", sign="#", counters=False),
-        Format("java-dump-file", "java-dump-file", "java", instant=False, numbered=True, thread="thread", sign="#", counters=False),
-        Format("jhsdb", "jhsdb", "java", numbered=True, thread="thread", sign="#", counters=False),
-        Format("lldb", "lldb", sign="#", by_number=True),
-        Format("py-spy-json", "py-spy", "python", counters=False),
-        Format("pystack", "pystack", "python", counters=False, outermost_first=True),
-        Format("faulthandler", "faulthandler", "python", counters=False),
-        Format("coredumpctl", "coredumpctl"),
-        Format("android-tombstone", "android-tombstone", instant=False),
-    )
-}
+_RULED = rb"-----"
+_FULL_THREAD_DUMP = Opener(b"Full thread dump ", rb"Full thread dump ")
+_FIRST_CALL = Opener(b" (most recent call first):", rb"(?:Thread 0x|Current thread 0x|Stack \()")
+_WINDBG = (
+    Opener(b" Suspend: ", rb"[ .#](?:  \d| \d\d|\d{3,})  Id: "),
+    Opener(b"STACK_TEXT:", rb"STACK_TEXT:"),
+    Opener(b"RetAddr", rb" *(?:# +)?(?:Memory +)?(?:Child-SP|ChildEBP|RetAddr)", QUOTE_MARGIN),
+    Opener(b"  Cid ", rb" *THREAD ", QUOTE_MARGIN),
+)
+_PYSTACK = (
+    Opener(b"Traceback for thread ", rb"(?:  )?Traceback for thread \d"),
+    Opener(b"The frame stack for thread ", rb"The frame stack for thread \d"),
+)
+
+_ROWS = (
+    Format("gdb", "gdb", "gdb.md", grammar=GDB, alike="gdb", levels=True, modules=True),
+    Format("pstack", "gdb", "pstack.md", grammar=GDB, alike="gdb", levels=True, modules=True),
+    Format("eu-stack", "gdb", "eu-stack.md", grammar=EU_STACK, instant=False, levels=True),
+    Format("py-spy", "python", "py-spy.md", "pyspy", alike="py-spy", language="python", counters=False),
+    Format("py-spy-json", "python", "py-spy.md", "pyspy_json", alike="py-spy", language="python", counters=False),
+    Format("pystack", "python", "pystack.md", "pystack", openers=_PYSTACK, language="python", counters=False, outermost_first=True),
+    Format("faulthandler", "python", "faulthandler.md", "faulthandler", openers=(_FIRST_CALL,), language="python", counters=False),
+    Format("go", "go", "go.md", "goroutines", language="go", numbered=True, counters=False, thread="goroutine"),
+    Format(
+        "solaris-pstack",
+        "unix",
+        "solaris-pstack.md",
+        "solaris_pstack",
+        openers=(Opener(b" lwp# ", _RULED), Opener(b" thread# ", _RULED)),
+        language="solaris",
+        numbered=True,
+        thread="lwp",
+    ),
+    Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
+    Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows", by_number=True, hexadecimal=True),
+    Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),
+    Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),), sign="#", by_number=True),
+    Format(
+        "macos-sample",
+        "macos",
+        "macos.md",
+        "sample",
+        openers=(Opener(b"Call graph:", rb"Call graph:"),),
+        language="macos",
+        instant=False,
+        outermost_first=True,
+    ),
+    # The kernel takes each sample of all threads at once, and an owner counts only if all samples show it.
+    Format(
+        "macos-spindump",
+        "macos",
+        "macos.md",
+        "sample",
+        openers=(Opener(b"  Thread 0x", rb"  Thread 0x[0-9a-f]+ .* samples"),),
+        language="macos",
+        outermost_first=True,
+    ),
+    Format("coredumpctl", "crashes", "coredumpctl.md", "coredumpctl"),
+    Format(
+        "android-tombstone",
+        "crashes",
+        "android-tombstone.md",
+        "android_tombstone",
+        openers=(Opener(b", tid: ", rb"pid: \d"), Opener(b'" sysTid=', rb'"')),
+        instant=False,
+    ),
+    Format(
+        "jstack",
+        "java",
+        "jstack.md",
+        "jstack",
+        openers=(_FULL_THREAD_DUMP, Opener(b"java.lang.Thread.State: ", rb"   java\.lang\.Thread\.State: ")),
+        language="java",
+        numbered=True,
+        thread="thread",
+        sign="#",
+        counters=False,
+    ),
+    Format(
+        "jhsdb",
+        "java",
+        "jstack.md",
+        "jstack",
+        openers=(Opener(b": (state = ", rb"Thread \d+: \(state = "),),
+        language="java",
+        numbered=True,
+        thread="thread",
+        sign="#",
+        counters=False,
+    ),
+    Format(
+        "java-dump-file",
+        "java",
+        "jstack.md",
+        "dump_file",
+        language="java",
+        instant=False,
+        numbered=True,
+        thread="thread",
+        sign="#",
+        counters=False,
+    ),
+)
+
+FORMATS = {row.name: row._replace(alike=row.alike or row.name) for row in _ROWS}
 
 
 def format_of(name: str) -> Format:
-    """The traits of a format by its name."""
+    """The row of a format by its name."""
     return FORMATS[name]

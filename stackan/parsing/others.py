@@ -6,9 +6,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from stackan.model.dump import Dump
+from stackan.model.formats import FORMATS
 from stackan.model.said import row, said
-from stackan.parsing.detect import DIALECTS, detect_all
+from stackan.parsing.detect import detect_all
 from stackan.parsing.stretches import LOOK_AT, spans
+
+# The scanner reads these in one text.
+_SCANNED = tuple(row.name for row in FORMATS.values() if row.grammar is not None)
 
 
 def tell_others(dump: Dump) -> list[str]:
@@ -17,7 +21,7 @@ def tell_others(dump: Dump) -> list[str]:
     They are looked for where lines of the text are unknown in the format of `dump`; the text far before it was looked at when
     the format was recognized.
     """
-    known = DIALECTS if dump.format in DIALECTS else (dump.format,)
+    known = _SCANNED if dump.format in _SCANNED else (dump.format,)
     others = sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))
     if not others:
         return []

@@ -10,13 +10,14 @@ from stackan.errors import InputError
 from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
+from stackan.model.formats import FORMATS
 from stackan.model.said import in_a_row, said
-from stackan.parsing.cut import count_numbered
 from stackan.parsing.detect import Detected, detect
-from stackan.parsing.facts import read_facts
+from stackan.parsing.gdb.cut import count_numbered
+from stackan.parsing.gdb.facts import read_facts
+from stackan.parsing.parsed import read
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
 from stackan.parsing.printed import assign_owners
-from stackan.parsing.readers import READERS, read
 from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
 
 ASK_FOR = said(
@@ -34,9 +35,9 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     found = detect(text.data)
     if found is None:
         raise InputError(_say_what_it_is(text.data, source))
-    if found.dialect is not None:
+    if found.grammar is not None:
         return scan_dumps(text, source, found)
-    if found.format in READERS:
+    if found.format in FORMATS:
         return read_dumps(text, source, found)
     raise InputError(
         said(
@@ -101,11 +102,11 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 
 def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     """The snapshots of a text that the scanner reads."""
-    assert found.dialect is not None
-    text, columns = scan_whole(text, found.dialect)
+    assert found.grammar is not None
+    text, columns = scan_whole(text, found.grammar)
     data = text.data
     if UNKNOWN in columns.thread_lwp:
-        from stackan.parsing.sessions import settle
+        from stackan.parsing.gdb.sessions import settle
 
         settle(data, columns)
     text.renumber(columns)
@@ -149,11 +150,11 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     ]
 
 
-def scan_whole(text: Text, dialect: int) -> tuple[Text, Columns]:
+def scan_whole(text: Text, grammar: int) -> tuple[Text, Columns]:
     """Scan a text, and once more after each repair that the scan shows to be needed."""
-    columns = backend.scan(text.data, dialect)
+    columns = backend.scan(text.data, grammar)
     for shows, cure in REPAIRS_AFTER_SCAN:
         if shows(text.data, columns):
             text = mend(text, cure)
-            columns = backend.scan(text.data, dialect)
+            columns = backend.scan(text.data, grammar)
     return text, columns

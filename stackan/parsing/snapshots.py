@@ -8,7 +8,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
-from stackan.parsing.facts import read_pid
+from stackan.parsing.gdb.facts import read_pid
 
 _QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 

@@ -99,7 +99,7 @@ class _Unparsed:
 def open_tally(head: bytes) -> Tally | None:
     """A tally of the text that begins so (LOOK_AT bytes of it show its format), if its kind can be counted."""
     found = detect_early(head) if prepare(head).data is head else None
-    if found is None or found.dialect is None:
+    if found is None or found.grammar is None:
         return None
-    scan = backend.tally(found.dialect)
+    scan = backend.tally(found.grammar)
     return Tally(scan, found.format) if scan is not None else None

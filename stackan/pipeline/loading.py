@@ -265,7 +265,7 @@ def _read_counters(item: Blob) -> list[Table]:
 
 
 def _read_process_list(item: Blob) -> list[ProcessList]:
-    from stackan.parsing.process_list import read_process_list
+    from stackan.parsing.failures.process_list import read_process_list
 
     found = read_process_list(item.data, item.source)
     return [found] if found is not None else []

@@ -42,7 +42,7 @@ def _tells_waits(dump: Dump, most: int) -> bool:
 
 
 def _taken_alike(a: Dump, b: Dump) -> bool:
-    if a.traits.family != b.traits.family:
+    if a.traits.alike != b.traits.alike:
         return False
     symbols = {_has_symbols(a), _has_symbols(b)} - {None}
     return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b)

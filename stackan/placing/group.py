@@ -66,7 +66,7 @@ def _hosts_apart(process: list[Dump], clues: Clues) -> list[list[Dump]]:
         clue, name = clues.host(dump), clues.name(dump)
         host = clue.value if clue is not None else None
         hosts.setdefault(host, []).append(dump)
-        rounds.setdefault((dump.traits.family, name.rounds, name.rest), set()).add(host)
+        rounds.setdefault((dump.traits.alike, name.rounds, name.rest), set()).add(host)
     apart = None not in hosts and any(len(several) > 1 for several in rounds.values())
     by_name = all(clue is None or clue.source == NAME for clue in map(clues.host, process))
     if not apart or (by_name and _share_addresses(list(hosts.values()))):

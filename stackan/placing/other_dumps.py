@@ -19,7 +19,7 @@ def tell_views(places: Sequence[ProcessInputs]) -> list[ProcessInputs]:
     told = []
     for each in places:
         first = each.placements[0].dump
-        family = first.traits.family
+        family = first.traits.alike
         others = [name for other, name in views[each.host, each.pid].items() if other != family and each.pid is not None]
         words = [_say_same_id(others)] if others else []
         view = _other_view(first, natives) if not others and first.traits.language in RUN_TIMES else None
@@ -33,7 +33,7 @@ def _by_process_id(places: Sequence[ProcessInputs]) -> dict[tuple[str | None, in
     formats: dict[tuple[str | None, int | None], dict[str, str]] = {}
     for each in places:
         traits = each.placements[0].dump.traits
-        formats.setdefault((each.host, each.pid), {}).setdefault(traits.family, traits.name)
+        formats.setdefault((each.host, each.pid), {}).setdefault(traits.alike, traits.name)
     return formats
 
 

@@ -50,7 +50,7 @@ def _kind(process: Sequence[Dump], clues: Clues) -> tuple[object, ...]:
     host, role, name = clues.host(first), clues.role(first), clues.name(first)
     pids = {str(process_id(dump)) for dump in process}
     rest = tuple(word for word in name.rest if word not in pids)
-    return first.traits.family, host.value if host else None, role.value if role and role.value in ROLES.values() else None, rest
+    return first.traits.alike, host.value if host else None, role.value if role and role.value in ROLES.values() else None, rest
 
 
 def _seen(members: Sequence[int], processes: Sequence[Sequence[Dump]], clues: Clues) -> list[_Seen]:

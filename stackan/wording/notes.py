@@ -33,6 +33,7 @@ PLACES = {
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
     "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
     "no-thread-hears-from-outside": [one("no thread of the process hears from outside: each waits for what only another one can give")],
+    "works-in-locked-object": [one("works on an object whose lock others need, and waits outside of it")],
     "same-call-has-not-returned": [one("is in one call, of the same bytes, that has not returned")],
     "holds-what-stuck-threads-want": [one("holds what stuck threads wait for")],
 }
@@ -79,6 +80,7 @@ PROGRESS = {
     "joins-threads-that-live": [one("waits for threads to end that live as they should")],
     "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
     "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
+    "rests-in-locked-object": [one("may be at rest, but works on an object whose lock others need")],
     "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
     "may-be-served-each-time": [
         one("waits in one place, maybe each time for something else: others move that may bring it, or that have got it")

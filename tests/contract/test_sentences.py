@@ -42,9 +42,9 @@ OTHERS_WORDS = {
     "normalize/mangled.py": "C++ names",
     "normalize/symbols.py": "C++ names",
     "normalize/windows.py": "C++ names",
-    "parsing/failure_words.py": "the words of shells and debuggers",
-    "parsing/readers/java_thread.py": "printed states, which rules of profiles speak of",
-    "parsing/readers/jstack.py": "printed states, which rules of profiles speak of",
+    "parsing/failures/words.py": "the words of shells and debuggers",
+    "parsing/java/thread.py": "printed states, which rules of profiles speak of",
+    "parsing/java/jstack.py": "printed states, which rules of profiles speak of",
     "placing/heads.py": "titles of PostgreSQL's processes",
 }
 # Strings that are no sentences.

@@ -11,7 +11,15 @@ import pytest
 import stackan
 from stackan.model.formats import FORMATS
 from stackan.parsing import detect
-from tests.parsing import test_aix, test_coredump, test_macos, test_solaris, test_tombstone, test_visualstudio, test_windbg
+from tests.parsing import (
+    test_android_tombstone,
+    test_coredumpctl,
+    test_macos,
+    test_procstack,
+    test_solaris_pstack,
+    test_vs_callstack,
+    test_windbg,
+)
 
 DUMPS = Path(__file__).parents[1] / "dumps"
 
@@ -27,10 +35,10 @@ TEXTS = {
     "pstack": PSTACK,
     "eu-stack": shipped("blocked/eu-stack.txt"),
     "windbg": test_windbg.PUMP,
-    "vs-callstack": test_visualstudio.STACKS,
+    "vs-callstack": test_vs_callstack.STACKS,
     "go": shipped("go/asleep.txt"),
-    "solaris-pstack": test_solaris.LEDGER,
-    "procstack": test_aix.LEDGER,
+    "solaris-pstack": test_solaris_pstack.LEDGER,
+    "procstack": test_procstack.LEDGER,
     "macos-sample": test_macos.SAMPLE,
     "macos-spindump": test_macos.SPINDUMP,
     "py-spy": shipped("python/deadlocked-1.py-spy.txt"),
@@ -41,11 +49,11 @@ TEXTS = {
     "py-spy-json": shipped("python/places.py-spy.json"),
     "pystack": shipped("python/exhausted-1.pystack.txt"),
     "faulthandler": shipped("python/places.faulthandler.txt"),
-    "coredumpctl": test_coredump.MESSAGE + "\n",
-    "android-tombstone": test_tombstone.TOMBSTONE,
+    "coredumpctl": test_coredumpctl.MESSAGE + "\n",
+    "android-tombstone": test_android_tombstone.TOMBSTONE,
     # Others of the same formats, which are known by other marks.
     "java-dump-file in JSON": shipped("java/jdk25-monitor-file.json"),
-    "android-tombstone of debuggerd": test_tombstone.DEBUGGERD,
+    "android-tombstone of debuggerd": test_android_tombstone.DEBUGGERD,
     "gdb, quoted": "".join(f"> {line}\n" for line in PSTACK.splitlines()),
     "gdb, logged": "".join(f"Nov 21 06:28:34 db1 gdb[4711]: {line}\n" for line in PSTACK.splitlines()),
     "jstack, quoted": "".join(f"> {line}\n" for line in shipped("java/jdk17-convoy-1.txt").splitlines()),

@@ -8,19 +8,19 @@ import pytest
 
 import stackan
 from stackan.parsing import parse_all
-from tests.parsing import test_aix, test_lldb, test_macos, test_solaris, test_tombstone, test_windbg
+from tests.parsing import test_android_tombstone, test_lldb, test_macos, test_procstack, test_solaris_pstack, test_windbg
 
 DUMPS = Path(__file__).parents[1] / "dumps"
 FILES = sorted(path for tool in ("java", "lldb", "python", "go") for path in (DUMPS / tool).glob("*.txt") if "debug1" not in path.name)
 WRITTEN = {  # after the sources and manuals of tools that do not run here
-    "procstack": test_aix.LEDGER,
-    "solaris-pstack": test_solaris.LEDGER,
+    "procstack": test_procstack.LEDGER,
+    "solaris-pstack": test_solaris_pstack.LEDGER,
     "windbg": test_windbg.PUMP,
     "windbg, a deadlock": test_windbg.DEADLOCK,
     "macos-sample": test_macos.SAMPLE,
     "macos-spindump": test_macos.SPINDUMP,
-    "android-tombstone": test_tombstone.TOMBSTONE,
-    "debuggerd": test_tombstone.DEBUGGERD,
+    "android-tombstone": test_android_tombstone.TOMBSTONE,
+    "debuggerd": test_android_tombstone.DEBUGGERD,
     "lldb": test_lldb.BT_ALL,
 }
 SAMPLES = {path.name: path.read_bytes() for path in FILES} | {name: text.encode() for name, text in WRITTEN.items()}

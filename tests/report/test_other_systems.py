@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import stackan
-from tests.parsing import test_aix, test_macos, test_solaris, test_visualstudio, test_windbg
+from tests.parsing import test_macos, test_procstack, test_solaris_pstack, test_vs_callstack, test_windbg
 
 DUMPS = {
-    "procstack": test_aix.LEDGER,
+    "procstack": test_procstack.LEDGER,
     "macos-sample": test_macos.SAMPLE,
     "macos-spindump": test_macos.SPINDUMP,
-    "solaris-pstack": test_solaris.LEDGER,
-    "vs-callstack": test_visualstudio.STACKS,
+    "solaris-pstack": test_solaris_pstack.LEDGER,
+    "vs-callstack": test_vs_callstack.STACKS,
     "windbg": test_windbg.PUMP,
     "windbg with owners": test_windbg.DEADLOCK,
 }
@@ -58,7 +58,7 @@ def test_the_order_of_the_files_changes_nothing(snapshots):
 
 
 def test_a_dump_of_one_system_is_not_compared_with_anothers(tmp_path):
-    (tmp_path / "snap1.txt").write_text(test_aix.LEDGER, "utf-8")
-    (tmp_path / "snap2.txt").write_text(test_solaris.LEDGER.replace("4711", "28243"), "utf-8")
+    (tmp_path / "snap1.txt").write_text(test_procstack.LEDGER, "utf-8")
+    (tmp_path / "snap2.txt").write_text(test_solaris_pstack.LEDGER.replace("4711", "28243"), "utf-8")
     document = stackan.analyze(stackan.load(*sorted(str(path) for path in tmp_path.iterdir()))).to_dict()
     assert all(len(process["snapshots"]) == 1 for process in document["processes"])

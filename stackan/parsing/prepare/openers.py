@@ -5,7 +5,7 @@
     >    java.lang.Thread.State: BLOCKED (on object monitor)
 
 Tools indent some of these themselves, so each is known with the blanks that its tool prints: the text before them is the margin.
-Where one line has none, the text is no quotation.
+Where one line has none, the text is no quotation.  The lines stand in model/formats.py, with the format that each of them opens.
 """
 
 from __future__ import annotations
@@ -14,32 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-_ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
-_QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
+from stackan.model.formats import FORMATS
 
 # The words that are searched for, as that is fast, and the line that they have to be in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
-    (mark, re.compile(rb"\A" + margin + line))
-    for mark, margin, line in (
-        (b"Full thread dump ", _ANY_MARGIN, rb"Full thread dump "),  # HotSpot
-        (b"java.lang.Thread.State: ", _ANY_MARGIN, rb"   java\.lang\.Thread\.State: "),
-        (b": (state = ", _ANY_MARGIN, rb"Thread \d+: \(state = "),  # jhsdb
-        (b" (most recent call first):", _ANY_MARGIN, rb"(?:Thread 0x|Current thread 0x|Stack \()"),  # faulthandler
-        (b"Traceback for thread ", _ANY_MARGIN, rb"(?:  )?Traceback for thread \d"),  # pystack
-        (b"The frame stack for thread ", _ANY_MARGIN, rb"The frame stack for thread \d"),
-        (b" thread #", _ANY_MARGIN, rb"[* ] thread #\d"),  # lldb
-        (b" lwp# ", _ANY_MARGIN, rb"-----"),  # Solaris
-        (b" thread# ", _ANY_MARGIN, rb"-----"),
-        (b" tid# ", _ANY_MARGIN, rb"-----"),  # AIX
-        (b", tid: ", _ANY_MARGIN, rb"pid: \d"),  # Android
-        (b'" sysTid=', _ANY_MARGIN, rb'"'),
-        (b" Suspend: ", _ANY_MARGIN, rb"[ .#](?:  \d| \d\d|\d{3,})  Id: "),  # WinDbg
-        (b"STACK_TEXT:", _ANY_MARGIN, rb"STACK_TEXT:"),
-        (b"RetAddr", _QUOTE_MARGIN, rb" *(?:# +)?(?:Memory +)?(?:Child-SP|ChildEBP|RetAddr)"),
-        (b"  Cid ", _QUOTE_MARGIN, rb" *THREAD "),
-        (b"Call graph:", _ANY_MARGIN, rb"Call graph:"),  # macOS: sample
-        (b"  Thread 0x", _ANY_MARGIN, rb"  Thread 0x[0-9a-f]+ .* samples"),  # spindump
-    )
+    (opener.mark, re.compile(rb"\A" + opener.margin + opener.line)) for row in FORMATS.values() for opener in row.openers
 )
 
 

@@ -1,0 +1,1 @@
+"""Dumps of crashed processes that systemd and Android print."""

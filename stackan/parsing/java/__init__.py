@@ -1,0 +1,1 @@
+"""The thread dumps of Java's virtual machines."""

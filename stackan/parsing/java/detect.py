@@ -1,0 +1,35 @@
+"""How Java's thread dumps are recognized; one may be in the middle of a server's log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.said import said
+from stackan.parsing.looking import has_number_behind, starts_line
+
+# A process id, a time and a version, each on a line, and then the threads.
+_DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
+
+_STARTS = (b"----------------- ", b" - ", b"Full thread dump ", b"   java.lang.Thread.State: ")
+
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if starts_line(head, *_STARTS):
+        yield from _by_lines(head)
+    if _DUMP_FILE.search(b"\n" + head):
+        yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
+    if b'"threadDump": {' in head:
+        yield "java-dump-file", said('a member `"threadDump"` opens the dump, as `jcmd PID Thread.dump_to_file -format=json` writes it')
+
+
+def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
+    if starts_line(head, b"Debugger attached successfully.") and has_number_behind(head, b"----------------- "):
+        yield "jstack-mixed", said("`jhsdb jstack --mixed` (jstack -m) has written native frames into it")
+    if b" @bci=" in head and starts_line(head, b" - "):
+        yield "jhsdb", said("frames ` - f() @bci=n` are written by `jhsdb jstack` (jstack -F) only")
+    if starts_line(head, b"Full thread dump "):
+        yield "jstack", said("a line `Full thread dump …` opens the JVM's thread dump")
+    elif b" @bci=" not in head and starts_line(head, b"   java.lang.Thread.State: "):
+        yield "jstack", said("lines `java.lang.Thread.State: …` are below the threads' names")

@@ -1,0 +1,1 @@
+"""lldb's sessions."""

@@ -1,0 +1,1 @@
+"""The call trees of macOS's sample and spindump."""

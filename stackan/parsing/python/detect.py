@@ -1,0 +1,42 @@
+"""How the formats of Python's tools are recognized: by lines that only these write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.model.said import said
+from stackan.parsing.looking import has_number_behind, lines_from, starts_line
+
+_FIRST = b" (most recent call first):"
+
+_STARTS = (
+    *(b"Thread ", b"Current thread 0x", b"Stack (most recent call first):"),
+    *(b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "),
+)
+
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if starts_line(head, *_STARTS):
+        yield from _by_lines(head)
+    if b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
+        yield "py-spy-json", said("its objects have `os_thread_id` and `owns_gil`")
+
+
+def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
+    if any(map(_has_state, lines_from(head, b"Thread "))):
+        yield "py-spy", said("lines `Thread n (idle)` or `(active)` head the threads")
+    for mark in (b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "):
+        if has_number_behind(head, mark):
+            yield "pystack", said("lines `Traceback for thread n` head the threads")
+    if _FIRST in head:
+        for mark in (b"Thread 0x", b"Current thread 0x", b"Stack (most recent call first):"):
+            if any(_FIRST in line for line in lines_from(head, mark)):
+                yield "faulthandler", said("lines `Thread 0x… (most recent call first):` head the threads")
+    if b"\nPython v" in head and has_number_behind(head, b"Process ") and b"\nThread " in head:
+        yield "py-spy", said("lines `Process n:` and `Python v` open the dump")
+
+
+def _has_state(line: bytes) -> bool:
+    """`Thread 20870 (active+gil): "worker_0"`"""
+    return line[7:].partition(b" (")[2].partition(b")")[0] in (b"idle", b"active", b"active+gil", b"idle+gil", b"gil")

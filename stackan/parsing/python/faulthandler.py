@@ -1,0 +1,96 @@
+"""faulthandler of CPython: the output of `dump_traceback`, `dump_traceback_later` and its signal handlers.
+
+    Timeout (0:00:01)!
+    Thread 0x00007ff244c746c0 (most recent call first):
+      File "/usr/lib/python3.11/threading.py", line 320 in wait
+
+    Current thread 0x00007ff246849040 [python3] (most recent call first):
+      Garbage-collecting
+      <no Python frame>
+    Stack (most recent call first):                          the calling thread alone
+      ...                                                    more than 100 frames
+
+Frames are printed innermost first.  Threads have pthread ids, names since 3.14.  (CPython Python/traceback.c, Modules/faulthandler.c)
+"""
+
+from __future__ import annotations
+
+from stackan.model.columns import UNKNOWN
+from stackan.model.dump import Facts, PrintedState
+from stackan.parsing.builder import Builder
+from stackan.parsing.fields import is_hex
+from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split_snapshots
+from stackan.parsing.python.file_lines import read_file_line
+
+_TAIL = b" (most recent call first):"
+_ALONE = b"Stack" + _TAIL
+_OPENINGS = (b"Timeout (", b"Fatal Python error: ")
+_CUT = b"  ..."
+_REMARKS = (
+    b"  Garbage-collecting",
+    b"  <no Python frame>",
+    b"  <tstate is freed>",
+    b"  <freed interpreter>",
+    b"  <freed thread state>",
+    _CUT,
+)
+_NOISE = (b"Extension modules: ", b"<Cannot show all threads ", b"Python runtime state: ", b"...")
+
+
+def read(data: bytes) -> ParsedText:
+    builder = Builder(data)
+    states: dict[int, PrintedState] = {}
+    dumps = {0: False}  # {row of its first thread: whether a stack in it is cut}
+    first = 0
+    seen: set[int] = set()
+    for text in builder.lines():
+        header = read_header(text)
+        if header is not None:
+            pthread, name = header
+            if pthread in seen or UNKNOWN in (pthread, *seen):
+                first = _begin(builder, dumps, seen)
+            seen.add(pthread)
+            states[builder.thread(pthread=max(pthread, 0), name=name)] = PrintedState("python: thread", builder.line)
+        elif text.startswith(_OPENINGS):
+            first = _begin(builder, dumps, seen)
+            builder.noise()
+        elif not text:
+            builder.blank()
+        elif builder.open and text.startswith(b"  File "):
+            frame = read_file_line(text[2:], b" in ")
+            if frame is not None:
+                builder.frame(*frame)
+        elif builder.open and text.startswith(_REMARKS):
+            builder.locals()
+            dumps[first] |= text == _CUT
+        elif text.startswith(_NOISE):
+            builder.noise()
+    return split_snapshots(builder, {row: Facts(None, None, (), (), limited=limited, states=states) for row, limited in dumps.items()})
+
+
+def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:
+    """A further dump begins: a thread comes again, or the current thread alone is printed, which has no id.  Returns its first row."""
+    builder.close_thread()
+    first = len(builder.columns.thread_lwp)
+    dumps[first] = False
+    seen.clear()
+    return first
+
+
+def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
+    """(pthread id, range of the name) of a thread's line; UNKNOWN where it has no id."""
+    if not text.endswith(_TAIL):
+        return None
+    if text == _ALONE:
+        return UNKNOWN, None
+    start = 10 if text.startswith(b"Thread 0x") else 18 if text.startswith(b"Current thread 0x") else 0
+    digits, space, name = text[start - 1 : -len(_TAIL)].partition(b" ")
+    if not start or not is_hex(digits):
+        return None
+    pthread = int(digits, 16)
+    if not space:
+        return pthread, None
+    if not (name.startswith(b"[") and name.endswith(b"]")):
+        return None
+    return pthread, (start + len(digits) + 1, len(text) - len(_TAIL) - 1)

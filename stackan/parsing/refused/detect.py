@@ -1,0 +1,51 @@
+"""How the reports of a crash are recognized, which are no dumps of threads: each by its first lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackan.model.said import said
+from stackan.parsing.looking import lines_from, starts_line
+
+_STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most recent call last):", b"\tfrom ", b"\tat ", b"    at ")
+
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
+        yield "json-core-backtrace", said("a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace")
+    if starts_line(head, *_STARTS):
+        yield from _by_lines(head)
+
+
+def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
+    if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
+        yield "rust-panic", said("a line `thread '…' panicked at` is in it")
+    if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
+        yield "sanitizer", said("a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` is in it")
+    if starts_line(head, b"Traceback (most recent call last):"):
+        yield "python-traceback", said("a line `Traceback (most recent call last)` is in it")
+    if any(b":in `" in line or b":in '" in line for line in lines_from(head, b"\tfrom ")):
+        yield "ruby-traceback", said("lines `from FILE:LINE:in METHOD` are in it")
+    if any(map(_is_java_frame, (*lines_from(head, b"\tat "), *lines_from(head, b"    at ")))):
+        yield "java-exception", said("lines `at CLASS.METHOD(FILE:LINE)` are in it, and no thread's header")
+
+
+def _is_sanitizer(line: bytes) -> bool:
+    """`==1==ERROR: AddressSanitizer: ABRT on …`, `==2855== ERROR: libFuzzer: timeout after 5 seconds`"""
+    pid, found, words = line[2:].partition(b"==")
+    words = words.strip()
+    return (
+        bool(found) and pid.isdigit() and words.startswith((b"ERROR: ", b"WARNING: ")) and (b"Sanitizer" in words or b"libFuzzer" in words)
+    )
+
+
+def _is_java_frame(line: bytes) -> bool:
+    """`    at org.mortbay.jetty.HttpConnection.handle(HttpConnection.java:404)`"""
+    method, found, place = line.strip()[3:].partition(b"(")
+    return (
+        bool(found)
+        and b"." in method
+        and b" " not in method
+        and (b".java:" in place or place.startswith((b"Native Method", b"Unknown Source")))
+    )

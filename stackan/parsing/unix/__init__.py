@@ -1,0 +1,1 @@
+"""The pstack of Solaris and the procstack of AIX."""

@@ -1,0 +1,32 @@
+"""How the stacks of Solaris and AIX are recognized."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.said import said
+from stackan.parsing.looking import has_line_with
+
+# One thread has no ruled line; it follows the line of its process:
+#   83950:\tcat                                     and then   ` feee0f35 read     (0, 80632a0, 2000)` in Solaris
+#   11928 : -sh                                     and then   `d01d15c4  waitpid   (?, ?, ?) + e0` in AIX
+_SOLARIS = re.compile(rb"\n(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")
+_AIX = re.compile(rb"\n\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
+
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if has_line_with(head, b"lwp# ", _is_ruled) or has_line_with(head, b"thread# ", _is_ruled):
+        yield "solaris-pstack", said("ruled lines `---- lwp# n ----` head the threads")
+    if has_line_with(head, b" tid# ", _is_ruled):
+        yield "procstack", said("ruled lines `---- tid# n ----` head the threads")
+    text = b"\n" + head
+    if _AIX.search(text):
+        yield "procstack", said("a line `PID : COMMAND` and frames `ADDRESS function (?)` below it are in it")
+    if _SOLARIS.search(text):
+        yield "solaris-pstack", said("a line `PID:` and a command, and frames `ADDRESS function (…)` below it are in it")
+
+
+def _is_ruled(line: bytes) -> bool:
+    return line.startswith(b"-----") and line.rstrip().endswith(b"-----")

@@ -1,0 +1,1 @@
+"""WinDbg's sessions, and Visual Studio's Call Stack window."""
