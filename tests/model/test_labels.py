@@ -106,6 +106,15 @@ def test_a_thread_without_a_kernels_id_has_the_dumps_own_number_in_the_document(
     assert [(thread["lwp"], thread["thread_id"]) for thread in process["threads"]] == [(None, "7"), (None, "12")]
 
 
+def test_an_old_gdb_calls_threads_processes(tmp_path: Path) -> None:
+    """Their ids are the kernel's, unless two threads have the same one: Apple's gdb writes the process's."""
+    linux = SWITCHED.replace("core thread 6", "process 20195").replace("core thread 11", "process 20199")
+    (process,) = _analysis(tmp_path, linux).to_dict()["processes"]
+    assert [thread["lwp"] for thread in process["threads"]] == [20195, 20199]
+    (process,) = _analysis(tmp_path, linux.replace("20195", "20199")).to_dict()["processes"]
+    assert [thread["lwp"] for thread in process["threads"]] == [None, None]
+
+
 def test_the_name_of_a_thread_is_said_in_chinese(tmp_path: Path) -> None:
     assert "第 3 行的线程在等待" in _report(tmp_path, BARE, "zh_CN")
     assert "线程 #202 (LWP 17163) courier 在等待" in _report(tmp_path, LLDB.format(tid="17163"), "zh_CN")
