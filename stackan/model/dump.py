@@ -303,6 +303,19 @@ class Dump:
         """
         return max(self.facts.announced if self.text_range == (0, len(self.data)) else 0, self.facts.numbered)
 
+    @cached_property
+    def frames_read(self) -> int:
+        """How many frames its part of the text has, also those of no thread, and of what is printed there a second time."""
+        columns = self.columns
+        start, stop = (bisect_left(columns.thread_start, end) for end in self.text_range)
+        last = columns.thread_first[stop] if stop < len(columns.thread_first) else len(columns.frame_call)
+        return last - (columns.thread_first[start] if start else 0)
+
+    @cached_property
+    def frames_used(self) -> int:
+        """How many frames its threads have."""
+        return sum(self.columns.thread_frames[self.first_thread : self.stop_thread])
+
     # -- rows
 
     def thread(self, index: int) -> Thread:

@@ -151,6 +151,9 @@ def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
         yield page.line(_unread(unparsed), 3)
+    read, used = (sum(numbers) for numbers in zip(*((dump.frames_read, dump.frames_used) for each in processes for dump in each.snapshots)))
+    if read != used:
+        yield from page.indented(_not_used(read, used), 3, 6)
 
 
 def more_notes(hidden: int) -> str:
@@ -162,6 +165,12 @@ def more_notes(hidden: int) -> str:
 def _unread(lines: int) -> str:
     return said_of(
         lines, "{count} line could not be read (`stackan parse` lists it)", "{count} lines could not be read (`stackan parse` lists them)"
+    )
+
+
+def _not_used(read: int, used: int) -> str:
+    return said(
+        "{read} frame lines read, {used} used: the others are printed a second time, or stand under no thread", read=read, used=used
     )
 
 
