@@ -217,7 +217,7 @@ ADVICE = {
     ],
     "look-at-the-crash": [
         one(
-            "Read the crashed thread's stack below that function, and what the program wrote to its log and to standard error last:"
+            "Read the crashed thread's stack from that function outwards, and what the program wrote to its log and to standard error last:"
             " the cause is there, not in the waits of the others."
         ),
     ],

@@ -124,7 +124,7 @@ _TITLES = {
         one("{thread} has crashed: it stands in {function}, called from {caller}"),
         one("{thread} has crashed: it stands in {function}"),
     ],
-    "crashed-by-signal": [one("the dump is of a crash: {words}")],
+    "crashed-by-signal": [one("the dump is of a crash: `{words}`")],
     "dump-breaks-off": [one("{source} breaks off after {count} of {of} threads")],
 }
 
@@ -607,7 +607,7 @@ _HEADLINES = {
         one("This dump is of a crash, not of a hang: {thread} stands in {function}, called from {caller}."),
         one("This dump is of a crash, not of a hang: {thread} stands in {function}."),
     ],
-    "dump-of-crash-by-signal": [one("This dump is of a crash, not of a hang: {words}.")],
+    "dump-of-crash-by-signal": [one("This dump is of a crash, not of a hang: `{words}`.")],
     "core-shows-one-moment": [one("A core shows one moment, which cannot tell what is stuck: when it hangs again, dump it twice.")],
     "ended-with-this-dump": [
         one("The process ended with this dump, so no second one tells what is stuck: when it hangs again, dump it twice.")

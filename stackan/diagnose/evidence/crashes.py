@@ -40,12 +40,13 @@ _SENDERS = frozenset((
 # Frames of the C library (`__libc_message`), of GLib and of the language between such a function and the program.
 _BETWEEN = frozenset((
     "free", "cfree", "int_free", "malloc", "int_malloc", "calloc", "realloc", "int_realloc", "malloc_consolidate", "unlink_chunk",
-    "operator new", "operator delete", "operator new[]", "operator delete[]", "cxa_throw", "cxa_rethrow",
+    "cxa_throw", "cxa_rethrow",
     "gxx_personality_v0", "Unwind_RaiseException",
     "<signal handler called>", "message", "g_log", "g_logv", "g_log_default_handler", "g_log_writer_default",
 ))
 # fmt: on
-_ALLOCATOR = frozenset(name for name in _BETWEEN if "free" in name or "alloc" in name or name.startswith("operator"))
+_ALLOCATOR = frozenset(name for name in _BETWEEN if "free" in name or "alloc" in name)
+_OPERATOR = re.compile(r"operator\s(?:new|delete)\b")
 _HANDLER = "<signal handler called>"
 _FATAL_HANDLER = re.compile(r"(?i)crash|fatal|segv|sigsegv")
 _DEEPEST = 64  # frames from the innermost in which the end of a process shows
@@ -54,7 +55,7 @@ _MARKS = (b" signal ", b"EXC_BAD_", b"Access violation - code ", b"Fatal Python 
 _FAULT = re.compile(
     rb"(?:Program (?:terminated with|received) signal |stop reason = signal |^ *signal )(?:4|7|8|10|11|SIG(?:SEGV|BUS|ILL|FPE))\b"
     rb"|stop reason = EXC_BAD_|Access violation - code c0000005|Fatal Python error: Segmentation fault"
-    rb"|^panic: (?!test timed out)"  # Go's, which prints all goroutines then
+    rb"|^panic: (?!test timed out|deadlock)"  # Go's, which prints all goroutines then; of what hangs, too
 )
 _LINES = 64  # that are looked at for one of the marks: a log around a dump may speak of signals, too
 
@@ -101,9 +102,13 @@ def _end_in(names: tuple[str, ...]) -> _Place | None:
     if not ends:
         return None
     outside = names[ends[-1] + 1 :]
-    caller = next((name for name in outside if not name.startswith("??") and name not in _BETWEEN and name not in _SENDERS), "")
+    caller = next(filter(_is_the_programs, outside), "")
     inside = outside[: outside.index(caller)] if caller else outside
     return _Place(ends[0], caller, not _ALLOCATOR.isdisjoint(inside))
+
+
+def _is_the_programs(name: str) -> bool:
+    return not (name.startswith("??") or name in _BETWEEN or name in _SENDERS or _OPERATOR.match(name))
 
 
 def _ends(name: str) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from stackan.diagnose.evidence.crashes import Crash, crashes_of, faults
 from stackan.diagnose.evidence.quotes import collect_quotes, quote_line
+from stackan.escapes import shorten
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import INFO, LIKELY, Finding, Quote
 from stackan.model.process import Process
 
 CRASHED, CRASHED_BY_SIGNAL = "crashed-in", "crashed-by-signal"
+_LONGEST = 160  # characters of a line that a title quotes
 _AS_A_SENTENCE = {CRASHED: "dump-of-crash-in", CRASHED_BY_SIGNAL: "dump-of-crash-by-signal"}
 
 
@@ -25,7 +27,7 @@ def find_crash(process: Process) -> list[Finding]:
     quote = next((quote for dump in process.dumps[-1:] for quote in faults(dump)), None)
     if quote is None:
         return []
-    title = fact(CRASHED_BY_SIGNAL, words=quote.text.strip(" *"))
+    title = fact(CRASHED_BY_SIGNAL, words=shorten(quote.text.strip(" *").replace("`", "'"), _LONGEST))
     return [_finding(process, title, [fact("process-was-ending")], [], quote)]
 
 
