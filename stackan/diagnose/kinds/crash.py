@@ -27,7 +27,7 @@ def find_crash(process: Process) -> list[Finding]:
     quote = next((quote for dump in process.dumps[-1:] for quote in faults(dump)), None)
     if quote is None:
         return []
-    title = fact(CRASHED_BY_SIGNAL, words=shorten(quote.text.strip(" *").replace("`", "'"), _LONGEST))
+    title = fact(CRASHED_BY_SIGNAL, words=shorten(quote.text.strip(" *.").replace("`", "'"), _LONGEST))
     return [_finding(process, title, [fact("process-was-ending")], [], quote)]
 
 
