@@ -54,7 +54,7 @@ def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: 
         key,
         lwp if lwp != UNKNOWN else None,
         hex(pthread) if pthread else None,
-        dump.thread(thread).number if lwp == UNKNOWN and dump.traits.numbered else None,
+        dump.thread(thread).number if lwp == UNKNOWN else None,
         dump.thread_name(thread),
         sightings,
         judged.progress,

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from stackan.model.facts import fact
+from stackan.model.labels import lwp_of
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, fact_of
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, UNSURE, Track
@@ -90,7 +91,7 @@ def _follow(track: Track, leader: Track) -> Track:
     newest = track.newest._replace(place=place)
     return track._replace(
         progress=IDLE,
-        note=(fact_of(place), *([fact("other-has-its-turn", lwp=leader.lwp)] if leader.lwp is not None else [])),
+        note=(fact_of(place), *([fact("other-has-its-turn", lwp=lwp_of(leader))] if leader.lwp is not None else [])),
         timeline=track.timeline.replace("S", "I"),
         sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
         newest=newest,

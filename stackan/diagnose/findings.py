@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stackan.diagnose.evidence.blocked_behind import BlockedThreads
 from stackan.diagnose.evidence.dammed import Dammed
 from stackan.diagnose.kinds.capture_problem import find_truncated, find_unknowable
+from stackan.diagnose.kinds.crash import find_crash
 from stackan.diagnose.kinds.deadlock import find_deadlock
 from stackan.diagnose.kinds.exhaustion import find_exhaustion
 from stackan.diagnose.kinds.fault_recovery import find_fault_recovery, spare_suspended
@@ -47,6 +48,7 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process], s
         findings += [finding for finding in find_spins(process) if not jobs.polls(finding)]
         findings += find_held_loops(process)
         findings += find_script_reads(process)
+        findings += find_crash(process)
         findings += find_unknowable(process)
         findings += find_truncated(process)
         findings += find_unseen_threads(process)

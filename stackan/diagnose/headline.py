@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named
 from stackan.diagnose.findings import leading
+from stackan.diagnose.kinds.crash import is_crash, sentence_of
 from stackan.diagnose.similar import group_equal_findings, say_the_same
 from stackan.diagnose.verdict import MANY
 from stackan.model.event import Story
@@ -17,6 +18,7 @@ from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
+_ASKS_FOR_MORE = ("take-a-second-snapshot", "core-shows-one-moment", "ended-with-this-dump")  # of which a crash gives none
 _SURELY_IDLE = (WAITS_FOR_CONNECTIONS, TIMER)  # whatever its caller is called
 
 
@@ -35,6 +37,9 @@ def headline(
     if not processes:
         return _of_logs(findings, story)
     said = _of_threads(verdict, findings, processes, apart)
+    crash = next(filter(is_crash, findings), None)
+    if crash is not None and leading(findings, verdict) is None:
+        said = (sentence_of(crash), *(each for each in said if each.name not in _ASKS_FOR_MORE))
     if unseen and leading(findings, verdict) is None:
         if verdict == "idle":  # "nothing is stuck" would be read as said of all
             said = (fact("judged-are-idle", count=len(processes), processes=tuple(processes)),)
@@ -70,7 +75,7 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
         return (*_where(cause, findings, processes), *cause.title, *_besides(cause, findings))
     threads = sum(len(process.tracks) for process in processes)
     unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
-    problems = [finding for finding in findings if finding.kind == "capture-problem"]
+    problems = [finding for finding in findings if finding.kind == "capture-problem" and not is_crash(finding)]
     broken = next((finding for finding in problems if finding.severity == WARNING), None)
     if verdict == "inconclusive" and broken is not None:
         return (*broken.title, fact("take-it-again"))

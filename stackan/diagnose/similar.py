@@ -13,8 +13,9 @@ from collections.abc import Hashable, Sequence
 from stackan.model.analysis import StackClass
 from stackan.model.facts import Fact, Peer, Wanted
 from stackan.model.finding import Finding
+from stackan.model.labels import label
 from stackan.model.process import Pool, Process
-from stackan.model.track import STUCK, Track, label
+from stackan.model.track import STUCK, Track
 
 _NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
 

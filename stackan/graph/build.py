@@ -15,11 +15,12 @@ from stackan.graph.shared import find_shared_locks, is_private
 from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
 from stackan.model.facts import Wanted
+from stackan.model.labels import label
 from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said
-from stackan.model.track import STUCK, VANISHED, Track, held_by, label
+from stackan.model.track import STUCK, VANISHED, Track, held_by
 from stackan.model.waitgraph import (
     ARRIVAL_OF,
     CHANGED_BY,

@@ -300,6 +300,11 @@ class Dump:
         own = slice(self.first_thread, self.stop_thread)
         return dict(zip(reversed(self.columns.thread_pthread[own]), reversed(self.columns.thread_lwp[own]), strict=True))
 
+    @cached_property
+    def lists_hexadecimal_ids(self) -> bool:
+        """Whether lldb's list of threads, apart from their headers, has their ids in hexadecimal: `thread #2: tid = 0x1a2b`."""
+        return self.traits.by_number and b": tid = 0x" in self.data
+
     @property
     def lines(self) -> dict[str, int]:
         """How many lines are of which kind; together they are all lines of the input."""
@@ -317,6 +322,19 @@ class Dump:
         What a debugger announces in a text of several snapshots is of all of them.
         """
         return max(self.facts.announced if self.text_range == (0, len(self.data)) else 0, self.facts.numbered)
+
+    @cached_property
+    def frames_read(self) -> int:
+        """How many frames its part of the text has, also those of no thread, and of what is printed there a second time."""
+        columns = self.columns
+        start, stop = (bisect_left(columns.thread_start, end) for end in self.text_range)
+        last = columns.thread_first[stop] if stop < len(columns.thread_first) else len(columns.frame_call)
+        return last - (columns.thread_first[start] if start else 0)
+
+    @cached_property
+    def frames_used(self) -> int:
+        """How many frames its threads have."""
+        return sum(self.columns.thread_frames[self.first_thread : self.stop_thread])
 
     # -- rows
 

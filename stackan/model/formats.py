@@ -39,6 +39,9 @@ class Format(NamedTuple):
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
     modules: bool = False  # frames of a shared library show its name, also those without one of their own
     thread: str = "LWP"  # what a thread's id is called
+    sign: str = ""  # before a thread's own number, as it stands in the text
+    by_number: bool = False  # its users call a thread by its number (`~13s`, `thread select 2`), though the kernel's id be known
+    hexadecimal: bool = False  # the kernel's ids are printed in hexadecimal, and without 0x
 
 
 _RULED = rb"-----"
@@ -75,9 +78,9 @@ _ROWS = (
         thread="lwp",
     ),
     Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
-    Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows"),
+    Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows", by_number=True, hexadecimal=True),
     Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),
-    Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),)),
+    Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),), sign="#", by_number=True),
     Format(
         "macos-sample",
         "macos",
@@ -116,6 +119,7 @@ _ROWS = (
         language="java",
         numbered=True,
         thread="thread",
+        sign="#",
         counters=False,
     ),
     Format(
@@ -127,6 +131,7 @@ _ROWS = (
         language="java",
         numbered=True,
         thread="thread",
+        sign="#",
         counters=False,
     ),
     Format(
@@ -138,6 +143,7 @@ _ROWS = (
         instant=False,
         numbered=True,
         thread="thread",
+        sign="#",
         counters=False,
     ),
 )

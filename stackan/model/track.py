@@ -30,7 +30,7 @@ class Track(NamedTuple):
     key: int | str  # LWP, or the key in its place
     lwp: int | None
     pthread: str | None
-    number: int | None  # the dump's own, where it identifies a thread without an LWP: a goroutine's
+    number: int | None  # the dump's own, of a thread without an LWP: a goroutine's
     name: str | None
     sightings: tuple[tuple[int, Sighting], ...]  # (snapshot index, sighting), in time order
     progress: str
@@ -42,7 +42,8 @@ class Track(NamedTuple):
     counted: str = ""  # the result of counters beside the dumps if it stands still, in short
 
     def __repr__(self) -> str:
-        return in_short("Track", f"{label(self)}: {self.progress} in {self.place.purpose}, {amount(len(self.sightings), 'snapshot')}")
+        who = " ".join(str(each) for each in (self.shown, self.name) if each is not None)
+        return in_short("Track", f"{who}: {self.progress} in {self.place.purpose}, {amount(len(self.sightings), 'snapshot')}")
 
     @property
     def shown(self) -> int | None:
@@ -109,12 +110,6 @@ def mode_of(track: Track) -> str:
     """Whether a thread waits to read or to write; "" where that is not known."""
     awaited = track.newest.awaited
     return awaited.mode if awaited is not None else ""
-
-
-def label(track: Track) -> str:
-    """`LWP 17541 transfer`, `goroutine 17`, or another key where no LWP is printed."""
-    name = f" {track.name}" if track.name else ""
-    return f"LWP {track.lwp}{name}" if track.lwp is not None else f"{track.key}{name}"
 
 
 def moved_from(track: Track) -> int | None:

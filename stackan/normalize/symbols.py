@@ -12,6 +12,7 @@ import re
 from stackan.normalize.mangled import demangled
 
 UNNAMED = "??"
+_UNNAMED = ("", UNNAMED, "???", "()")  # lldb's and sample's own word for it; `in  ()` of gdb for a symbol with an empty name
 
 # lldb's own name for a function that is in no symbol table: `___lldb_unnamed_symbol7808`.
 _LLDB_UNNAMED = "__lldb_unnamed_symbol"
@@ -54,6 +55,10 @@ _OPERATORS = (
 
 
 _ABI = re.compile(r"\[abi:\w{1,64}\]")
+_ENTRY_POINT = re.compile(r"\.[A-Za-z_]\w*(?:@|$)")  # of a function on 64-bit POWER, whose bare name is that of its descriptor
+_OFFSET = re.compile(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the function: `depot_put(int) + 46`
+# `-[Depot put:](self=0x…)`, and clang's name for a block in it, with the method's length: `__46-[Depot put:]_block_invoke_2`.
+_OBJECTIVE_C = re.compile(r"(?:__\d{1,6})?[-+]\[[^][]{1,1000}\]\w*")
 
 
 def canonical(printed: str) -> str:
@@ -77,10 +82,22 @@ def canonical(printed: str) -> str:
 
 def _canonical(printed: str) -> str:
     """The same of a name that is not mangled; what a mangled name holds is not taken for another one, as that would never end."""
-    if not printed or printed == UNNAMED or _LLDB_UNNAMED in printed:
+    if printed in _UNNAMED or _LLDB_UNNAMED in printed:
         return UNNAMED
-    if printed.startswith(("-[", "+[")):
-        return printed  # an Objective-C method: `-[NSApplication run]`
+    if printed[0] == "." and _ENTRY_POINT.match(printed):
+        printed = printed[1:]
+    if "-[" in printed or "+[" in printed:
+        method = _OBJECTIVE_C.match(printed)
+        if method is not None:
+            return method[0]
+    if printed.endswith(" [inlined]"):
+        printed = printed[:-10]
+    if " + " in printed:
+        printed = _OFFSET.sub("", printed)
+    if printed.startswith("thunk for "):
+        return printed  # Swift's, which has no name but its type
+    if "-> " in printed or printed.startswith("@objc "):
+        printed = _without_result(printed.removeprefix("@objc "))
     if "[abi:" in printed:
         printed = _ABI.sub("", printed)  # of GCC: the standard library's version is no part of a name
     if printed.startswith("::"):
@@ -105,6 +122,22 @@ def _canonical(printed: str) -> str:
         if name.startswith("libc_"):  # __libc_recv is recv; __libc_start_main is no start_main
             name = name if name.startswith("libc_start") else name[5:]
     return _drop_build(_drop_twin(name)) or UNNAMED
+
+
+def _without_result(name: str) -> str:
+    """Swift's and Rust's way to print what a function returns is no part of its name: `static Depot.main() -> Swift.Int`.
+
+    >>> _without_result("closure #1 () -> () in Depot.run() -> Swift.Int")
+    'Depot.run()'
+    """
+    if name.startswith(("closure #", "partial apply for ")) and " in " in name:
+        name = name[name.rindex(" in ") + 4 :]
+    depth = 0
+    for at, char in enumerate(name):
+        if char == "-" and depth == 0 and name.startswith("-> ", at) and name[:at].endswith(") "):
+            return name[:at].rstrip()
+        depth += (char in "(<{[") - (char in ")>}]" and name[at - 1 : at] != "-")
+    return name
 
 
 def _name_lambdas(name: str) -> str:
@@ -198,7 +231,9 @@ def _bare(name: str) -> str:
     words = "".join(kept).split(" ")
     # `void f<int>` leaves "void f", `f(int) const` leaves "f const": the name is the last word that is no qualifier.
     names = [word for word in words if word and word not in ("const", "volatile", "&", "&&", "*", "noexcept")]
-    return (names[-1] if names else name).replace("\0", " ").lstrip("*&")
+    # What stands behind a name that is none itself, such as a bare number, was not meant to be read as one.
+    last = next((word for word in reversed(names) if any(map(str.isalpha, word))), name)
+    return last.replace("\0", " ").lstrip("*&")
 
 
 def _operator_end(name: str, at: int) -> int:

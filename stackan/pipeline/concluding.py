@@ -22,6 +22,7 @@ from stackan.model.waitgraph import WaitGraph
 from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.doubts_of_logs import doubt_logs
+from stackan.pipeline.naming import name_processes
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
 from stackan.placing import find_repeats, find_unseen, place, when_taken
 
@@ -53,7 +54,7 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     apiece = [_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]
-    processes = _name_processes(rate(park_turn_waiters_across(apiece)))
+    processes = name_processes(rate(park_turn_waiters_across(apiece)))
     if case.listings:
         from stackan.listings.jobs import with_jobs
 
@@ -146,23 +147,6 @@ def _thread_names(dump: Dump) -> set[str]:
     """The names of a process's first threads: a server names its threads though its functions are stripped."""
     own = range(dump.first_thread, min(dump.stop_thread, dump.first_thread + _NAMED))
     return {name for name in map(dump.thread_name, own) if name is not None}
-
-
-def _name_processes(processes: Sequence[Process]) -> tuple[Process, ...]:
-    """Ids that are unique within the case: those of host and process id that are known, else the name of the first snapshot."""
-    named: list[Process] = []
-    taken: set[str] = set()
-    counts: dict[str, int] = {}
-    for process in processes:
-        host = f"{process.inputs.host}/" if process.inputs.host else ""
-        base = f"{host}{process.pid}" if process.pid is not None else process.dumps[0].source
-        name = base
-        while name in taken:
-            counts[base] = counts.get(base, 1) + 1
-            name = f"{base}#{counts[base]}"
-        taken.add(name)
-        named.append(process._replace(id=name))
-    return tuple(named)
 
 
 def _export(waits: WaitGraph) -> networkx.MultiDiGraph[int]:

@@ -181,6 +181,8 @@ def _snapshot(index: int, dump: Dump, digest: str, lang: str) -> dict[str, Any]:
         "bytes": len(dump.original),
         "threads": len(dump.threads),
         "frames": len(dump.frames),
+        "frames_read": dump.frames_read,
+        "frames_used": dump.frames_used,
         "unparsed_lines": len(dump.unparsed_rows),
         "warnings": list(map(catalog_of(lang).again, dump.warnings)),
     }

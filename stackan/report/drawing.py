@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
+from stackan.model.labels import mark
 from stackan.model.said import said
 from stackan.model.waitgraph import END_OF, HELD_BY, TRANSACTION_OF, Node, WaitGraph
 from stackan.report.layout import cut, safe
@@ -139,7 +140,7 @@ def _label(nodes: list[Node], several: bool, page: Page) -> Iterator[str]:
     elif node.track is None:
         yield f"{len(nodes)} × {cut(_name(node, page), _LABEL)}"
     else:
-        numbers = page.numbers([member.track.shown for member in nodes if member.track], 3)
+        numbers = page.numbers([mark(member.track) for member in nodes if member.track], 3)
         yield page.say(said("{count} threads: {numbers}", count=len(nodes), numbers=numbers))
     if node.track is not None:
         yield cut(page.say(said("in {function}", function=node.track.place.purpose)), _LABEL)
@@ -171,11 +172,11 @@ def mermaid(boxes: list[Box], arrows: list[Arrow]) -> Iterator[str]:
         yield f'  {box.name}{opening}"{label}"{closing}'
     for arrow in arrows:
         yield f'  {arrow.waiter} {"-->" if arrow.sure else "-.->"}|"{arrow.words}"| {arrow.supplier}'
-    for mark, color in (("critical", "#c00"), ("root", "#06c")):
-        marked = ",".join(box.name for box in boxes if box.mark == mark)
+    for kind, color in (("critical", "#c00"), ("root", "#06c")):
+        marked = ",".join(box.name for box in boxes if box.mark == kind)
         if marked:
-            yield f"  classDef {mark} stroke:{color},stroke-width:3px"
-            yield f"  class {marked} {mark}"
+            yield f"  classDef {kind} stroke:{color},stroke-width:3px"
+            yield f"  class {marked} {kind}"
 
 
 _NODE_KEYS = {

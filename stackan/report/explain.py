@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from stackan.model.analysis import Analysis
 from stackan.model.facts import Wanted
+from stackan.model.labels import label, mark
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
-from stackan.model.track import Track, label
+from stackan.model.track import Track
 from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
@@ -35,7 +36,7 @@ def explain(analysis: Analysis, subject: int | str, page: Page | None = None) ->
         yield from _explain(analysis, process, track, page)
     hidden = found[_SHOWN_THREADS:]
     if hidden:
-        numbers = page.numbers([track.shown for _, track in hidden])
+        numbers = page.numbers([mark(track) for _, track in hidden])
         yield from page.indented(
             said_of(
                 len(hidden),

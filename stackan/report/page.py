@@ -56,9 +56,9 @@ class Page:
         """The first of the words, and how many more there are."""
         return self._and_more(self.listed(words[:most]), len(words) - most)
 
-    def numbers(self, values: Sequence[int | None], most: int = 12) -> str:
+    def numbers(self, marks: Sequence[str], most: int = 12) -> str:
         """`17815 17816 17818 …`: as many as are useful to read, and how many more there are."""
-        known = [str(value) for value in values if value is not None]
+        known = [mark for mark in marks if mark]
         if not known:
             return self.say(said("(no thread ids in the dump)"))
         return self._and_more(" ".join(known[:most]), len(known) - most)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stackan.model.analysis import Analysis, StackClass
 from stackan.model.finding import VERDICTS
+from stackan.model.labels import label, mark
 from stackan.model.place import StackMeaning
 from stackan.model.process import Pool, Process, share_of
 from stackan.model.said import said, said_of
-from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, label
+from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
 from stackan.report.page import Page, number_of, snapshots_of, threads_of
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
@@ -96,7 +97,10 @@ def common_pool(stack: StackClass) -> str:
 def head_of(processes: Sequence[Process], verdict: str, page: Page) -> str:
     """`process 17802 (mariadb): worker-exhaustion`, `14 processes (datanode, mariadb): idle`"""
     roles = {process.inputs.role for process in processes}
-    known = page.listed(term(word) for word in (processes[0].inputs.role if len(roles) == 1 else None, processes[0].rules.profile) if word)
+    role, profile = processes[0].inputs.role if len(roles) == 1 else None, processes[0].rules.profile
+    if len(processes) == 1 and profile and processes[0].id.startswith(f"{profile} ("):
+        profile = None  # the name says it
+    known = page.listed(term(word) for word in (role, profile) if word)
     if len(processes) == 1:
         name = processes[0].id
         if known:
@@ -147,6 +151,9 @@ def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
         yield page.line(_unread(unparsed), 3)
+    read, used = (sum(numbers) for numbers in zip(*((dump.frames_read, dump.frames_used) for each in processes for dump in each.snapshots)))
+    if read != used:
+        yield from page.indented(_not_used(read, used), 3, 6)
 
 
 def more_notes(hidden: int) -> str:
@@ -158,6 +165,12 @@ def more_notes(hidden: int) -> str:
 def _unread(lines: int) -> str:
     return said_of(
         lines, "{count} line could not be read (`stackan parse` lists it)", "{count} lines could not be read (`stackan parse` lists them)"
+    )
+
+
+def _not_used(read: int, used: int) -> str:
+    return said(
+        "{read} frame lines read, {used} used: the others are printed a second time, or stand under no thread", read=read, used=used
     )
 
 
@@ -209,7 +222,7 @@ def render_changes(process: Process, page: Page) -> Iterator[str]:
         if len(tracks) == 1:
             line = said("moved: {thread} {how}{course}", thread=label(tracks[0]), how=how, course=course)
         else:
-            numbers = page.numbers([track.shown for track in tracks], 8)
+            numbers = page.numbers([mark(track) for track in tracks], 8)
             line = said("moved: {count} threads ({numbers}), each {how}", count=len(tracks), numbers=numbers, how=how)
         yield from page.indented(line, 3, 10)
     if len(ranked) > _SHOWN_MOVED:
@@ -218,7 +231,7 @@ def render_changes(process: Process, page: Page) -> Iterator[str]:
 
 
 def _numbered(tracks: Sequence[Track], page: Page) -> dict[str, str]:
-    return {"threads": page.numbers([track.shown for track in tracks], 8), "places": page.tally(stance(track.place) for track in tracks)}
+    return {"threads": page.numbers([mark(track) for track in tracks], 8), "places": page.tally(stance(track.place) for track in tracks)}
 
 
 def _moved(track: Track, page: Page) -> str:
@@ -321,7 +334,7 @@ def render_stuck(process: Process, shared: Mapping[Stack, str], page: Page) -> I
 
 def _stuck(tracks: Sequence[Track], shown_as: str | None, page: Page) -> str:
     """`stuck, 10 threads: 17870 17869 …`; `shown_as` is the name under which their stack was shown before."""
-    known = {"threads": threads_of(len(tracks)), "numbers": page.numbers([track.shown for track in tracks], 8)}
+    known = {"threads": threads_of(len(tracks)), "numbers": page.numbers([mark(track) for track in tracks], 8)}
     counted = page.tally(term(track.counted) for track in tracks if track.counted)
     if shown_as and counted:
         return said("stuck in {stack}, {threads}: {numbers}; counters: {counted}", **known, stack=shown_as, counted=counted)

@@ -10,7 +10,7 @@ from stackan.model.clock import seconds_of
 from stackan.model.event import Episode, Lacking, Logged, Node
 from stackan.model.said import row, said, said_of
 from stackan.model.spans import spoken
-from stackan.report.layout import columns
+from stackan.report.layout import columns, safe
 from stackan.report.page import Page
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
@@ -73,10 +73,11 @@ def render_timeline(timeline: Sequence[Logged], short: Shortener, page: Page, mo
             yield page.line(said_of(hidden, "... and {count} more event (--format json)", "... and {count} more events (--format json)"), 3)
         log, event = each.first
         time = (_clock(event.time) or "").ljust(_TIME)
-        place = f"{short(log.source)}:{event.line}"
+        told = safe(f"   {time}  {what}{' ' * max(width - columns(what), 0)}  ")
+        place = page.path(f"{short(log.source)}:{event.line}", columns(told))
         if each.others:
             place = page.say(said_of(each.others, "{place} and {count} more log", "{place} and {count} more logs", place=place))
-        yield page.line(f"{time}  {what}{' ' * max(width - columns(what), 0)}  {place}", 3)
+        yield told + place
 
 
 def fold(timeline: Sequence[Logged]) -> list[Row]:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
+from stackan.model.labels import label, mark
 from stackan.model.meant import closest
 from stackan.model.process import Process
 from stackan.model.said import said
@@ -34,6 +35,7 @@ def find_threads(analysis: Analysis, subject: str) -> Found:
 
 def _ways(subject: str) -> Iterator[Callable[[Track], bool]]:
     """Judges of threads, the strictest first.  A thread may be named `Thread 5`, or `7`."""
+    yield lambda track: subject in (mark(track), label(track))  # as reports write it
     if not subject.isdecimal():
         yield lambda track: track.name == subject
     worded = _WORD_AND_NUMBER.fullmatch(subject)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from stackan.model.analysis import Analysis
 from stackan.model.event import FAULTS
 from stackan.model.finding import VERDICT_OF, Finding
+from stackan.model.labels import label, mark
 from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
-from stackan.model.track import label
 from stackan.report.layout import columns
 from stackan.report.links import render_explanation
 from stackan.report.page import Page, Stream, threads_of
@@ -229,7 +229,7 @@ def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, sho
         yield from page.labelled(said("alike"), page.each_with([(each.processes[0].id, whose(each)) for each in same]))
         yield from page.labelled(said("shown"), finding.processes[0].id)
     if finding.threads:
-        yield from page.labelled(said("threads"), page.numbers([track.shown for _, track in finding.threads], 24))
+        yield from page.labelled(said("threads"), page.numbers([mark(track) for _, track in finding.threads], 24))
     proofs = find_proofs(finding)
     for at, proof in enumerate(proofs[:_SHOWN_PROOFS]):
         yield from render_proof(proof, page.label(said("proof")) if at == 0 else " " * _QUOTED, short, page)

@@ -215,6 +215,12 @@ ADVICE = {
             " in gdb `info registers` at frame 0 shows the same."
         ),
     ],
+    "look-at-the-crash": [
+        one(
+            "Read the crashed thread's stack from that function outwards, and what the program wrote to its log and to standard error last:"
+            " the cause is there, not in the waits of the others."
+        ),
+    ],
     "let-gdb-finish": [
         one("Take the dump again and let its tool finish; look for a time-out, a full disk or a size limit on the way."),
     ],

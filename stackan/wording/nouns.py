@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from stackan.model.facts import One, Peer, PoolOf, Share, Shown, Value, Wanted
+from stackan.model.labels import PrintedId, label
 from stackan.model.process import Pool, Process
 from stackan.model.said import Said
 from stackan.model.spans import spoken
-from stackan.model.track import Track, label
+from stackan.model.track import Track
 from stackan.wording.catalog import Catalog, marked
 
 _LISTED = 3  # threads and processes that a sentence names
@@ -159,9 +160,8 @@ def shown(value: Shown, catalog: Catalog) -> str:
 
 
 def _track(value: Track, catalog: Catalog) -> str:
-    """`LWP 17541 transfer`, `goroutine 17`, `thread 20 transfer-1`"""
-    name = label(value)
-    return catalog.fill("thread {name}", name=name.removeprefix("thread ")) if name.startswith("thread ") else name
+    """`LWP 17541 transfer`, `goroutine 17`, `thread #20 transfer-1`"""
+    return catalog.again(label(value))
 
 
 def share(value: Share, catalog: Catalog) -> str:
@@ -190,6 +190,7 @@ _WORDS: dict[type, Callable[..., str]] = {
     Share: share,
     Peer: _peer,
     Track: _track,
+    PrintedId: lambda lwp, catalog: lwp.printed,
     Process: lambda process, catalog: process.id,
     PoolOf: lambda each, catalog: catalog.fill("{pool} ({process})", pool=say(each.pool, catalog), process=each.process.id),
     Pool: lambda pool, catalog: catalog.of_profile(pool.name),

@@ -120,6 +120,11 @@ _TITLES = {
     ],
     "virtual-threads-not-printed": [one("virtual threads that wait are not in the dump")],
     "cannot-be-judged": [one("{count} of {of} threads cannot be judged by this dump")],
+    "crashed-in": [
+        one("{thread} has crashed: it stands in {function}, called from {caller}"),
+        one("{thread} has crashed: it stands in {function}"),
+    ],
+    "crashed-by-signal": [one("the dump is of a crash: `{words}`")],
     "dump-breaks-off": [one("{source} breaks off after {count} of {of} threads")],
 }
 
@@ -548,6 +553,16 @@ _PROBLEMS = {
     "only-mounted-ones-are-printed": [
         one("The JVM runs virtual threads, and of these it prints here only those that a carrier is running.")
     ],
+    "kept-by-crash": [one("{thread} has crashed inside the allocator, and keeps that lock: this wait is the crash's consequence.")],
+    "process-was-ending": [
+        one("The process was ending when this dump was taken: what other threads wait for may be the consequence, and is no hang.")
+    ],
+    "crash-keeps-allocator": [
+        many(
+            "It has crashed inside the memory allocator, whose lock it keeps: one other thread waits for that.",
+            "It has crashed inside the memory allocator, whose lock it keeps: {count} other threads wait for that.",
+        )
+    ],
     "rest-not-judged": [one("There were more threads than it shows. Those that are missing, and the last one, are not judged.")],
 }
 
@@ -588,6 +603,11 @@ _HEADLINES = {
         one("Nothing could be compared, as the snapshots are of different processes: give two or more of one process.")
     ],
     "take-a-second-snapshot": [one("One snapshot cannot tell what is stuck: take a second one some minutes later.")],
+    "dump-of-crash-in": [
+        one("This dump is of a crash, not of a hang: {thread} stands in {function}, called from {caller}."),
+        one("This dump is of a crash, not of a hang: {thread} stands in {function}."),
+    ],
+    "dump-of-crash-by-signal": [one("This dump is of a crash, not of a hang: `{words}`.")],
     "core-shows-one-moment": [one("A core shows one moment, which cannot tell what is stuck: when it hangs again, dump it twice.")],
     "ended-with-this-dump": [
         one("The process ended with this dump, so no second one tells what is stuck: when it hangs again, dump it twice.")

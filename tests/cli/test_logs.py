@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import stackan
 from stackan.cli.door import main
+from stackan.report.page import Page
+from stackan.report.text import render
 from tests.dumping import dump, poll_events, thread
 from tests.faultlogs.clusters import Cluster, death, put, tar
 from tests.faultlogs.innodb import INDEX, PAGE, latch, status
@@ -106,3 +110,12 @@ def test_a_result_can_be_written_to_a_file_in_chinese(logs: Path, tmp_path: Path
     assert main(["logs", str(logs), "--lang", "zh_CN", "-o", str(target)]) == 0
     assert "故障" in target.read_text(encoding="utf-8")
     assert capsys.readouterr().out == ""
+
+
+def test_the_file_and_line_of_an_event_are_never_cut(logs: Path) -> None:
+    lines: list[str] = []
+    for width in (30, 60, 80):
+        lines += render(stackan.analyze(stackan.load(str(logs))), Page(width=width))
+    places = [line for line in lines if line.startswith("   2024-") and "instance-fault" in line]
+    assert len(places) == 3
+    assert all(re.search(r"/[\w.-]+\.log:\d+( and \d more logs?)?$", line) for line in places)

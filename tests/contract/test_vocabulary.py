@@ -143,7 +143,7 @@ NUMBERS = (
     "count of most still more idle snapshots span line lwp pid descriptor bytes level seconds port signal subnet transaction oldest newest"
 )
 TEXTS = (
-    "process pool function caller loop connection peer source module object work text hint rule address cpu step node ip code "
+    "words process pool function caller loop connection peer source module object work text hint rule address cpu step node ip code "
     "time begin end zone log"
 )
 LISTS = "threads processes pools by kinds functions calls commands nodes names"

@@ -82,7 +82,7 @@ def test_goroutines_on_channels_are_no_idle_ones_where_the_run_time_says_that_al
 def test_one_dump_of_a_program_that_ended_otherwise_proves_nothing(name: str) -> None:
     document = analyze_sample(name)
     assert document["verdict"] == "inconclusive" if name != "http-crash.txt" else document["verdict"] in ("idle", "inconclusive")
-    assert all(confidence == "possible" for _, confidence in kinds(document))
+    assert all(confidence == "possible" for kind, confidence in kinds(document) if kind != "capture-problem")
 
 
 @pytest.mark.parametrize("name", ["http-idle.txt", "pool-idle.txt"])

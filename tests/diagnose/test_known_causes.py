@@ -24,8 +24,8 @@ CAUSES = {
     "firebird/CORE-5757-after-patch2.txt": ("LWP 13802 waits for the rest of a packet of one client", "11 firebird.worker"),
     "firebird/CORE-3786-isql.txt": ("waits for the mutex of a Firebird shared memory file",),
     "firebird/CORE-3786-fb_inet_server.txt": (  # one session that looks at two processes
-        "both firebird processes thread 2 waits for the mutex of a Firebird shared memory file",
-        "216 (thread 2), 213 (thread 0)",
+        "both firebird processes thread 3 waits for the mutex of a Firebird shared memory file",
+        "216 (thread 3), 213 (thread 1)",
     ),
     "mpich/ticket-89-mail-waitany.txt": ("waits for a message of another MPI rank",),
     "parking-lot-deadlock/gdb.log": ("5 threads wait for a rwlock", "RawRwLockUpgrade>::lock_upgradable"),

@@ -83,3 +83,16 @@ def test_a_java_dump_that_quotes_an_older_one_is_left_alone() -> None:
     (alone,) = parse_all(data)
     assert [thread.line for thread in dump.threads] == [thread.line for thread in alone.threads]
     assert dump.numbers is None
+
+
+def test_backticks_around_the_threads_of_a_dump_are_the_trackers() -> None:
+    frames = (
+        b"#0  0x00007fd48abc4499 in __lll_lock_wait () from /lib64/libpthread.so.0\n"
+        b"#1  0x00007fd48abc7c4d in clone () from /lib64/libc.so.6`\n"
+    )
+    heads = (b"`Thread %d (Thread 0x7fc19173770%d (LWP %d)):\n\n" % (number, number, 18000 + number) for number in (2, 1))
+    (dump,) = parse_all(b"The workers hang like this:\n" + b"\nand\n".join(head + frames for head in heads))
+    assert [(thread.number, thread.lwp, thread.frames) for thread in dump.threads] == [(2, 18002, 2), (1, 18001, 2)]
+    assert {frame.library for frame in dump.frames} == {"/lib64/libpthread.so.0", "/lib64/libc.so.6"}
+    assert dump.lines == {"threads": 2, "frames": 4, "continuations": 0, "locals": 0, "noise": 0, "blank": 3, "unparsed": 2}
+    assert dump.line_text(5).endswith("libc.so.6`"), "lines are quoted as they stand"

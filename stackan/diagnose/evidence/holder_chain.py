@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 
 from stackan.diagnose.evidence.barrier_arrivals import missing_from, on_the_way
+from stackan.diagnose.evidence.crashes import crashes_of
 from stackan.diagnose.evidence.doing import doing, holder_doing
 from stackan.diagnose.evidence.holders import HOPS, Holder, Holders, PathToRoot
 from stackan.diagnose.evidence.possible_holders import name_candidates, name_missing
 from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.labels import lwp_in
 from stackan.model.place import INFERRED, RECORDED, Held
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, SPINNING, Track
@@ -30,7 +32,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])
         if owner is None:
-            return [fact("thread-not-in-dump", lwp=awaited.owners[0])]
+            return [fact("thread-not-in-dump", lwp=lwp_in(track.newest.dump, awaited.owners[0]))]
         held = [fact("holds-it", thread=owner)] if track.place.state == "lock" and track.place.rule is None else []
         return [*_hints(waiters), *held, doing(owner), *_path(holders.path_to_root(owner))]
     coming = holders.arrivals.awaited_by(track)
@@ -41,6 +43,10 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return [*lacking, *name_missing(waiters, holders.candidates)] if lacking else []
     if track.place.state != "lock":
         return []
+    if awaited.address is None and track.place.kind == "allocator":
+        keeps = next((crash.track for crash in crashes_of(holders.process.tracks) if crash.allocates), None)
+        if keeps is not None:
+            return [fact("kept-by-crash", thread=keeps)]
     if awaited.address is None:
         objects = holders.objects
         named = objects.name_itself(waiters) or objects.name_a_suspended_task(waiters)
@@ -55,7 +61,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return [*readers, *_hints(waiters), *named]
     word = holders.recorded.get(awaited.address)
     if word is not None:
-        return [fact("owner-is-no-thread-here", lwp=word.owner, line=word.line)]
+        return [fact("owner-is-no-thread-here", lwp=lwp_in(track.newest.dump, word.owner), line=word.line)]
     return [fact("no-holder-shown"), *_hints(waiters), *_name_candidates(waiters, holders)]
 
 

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
@@ -65,29 +67,46 @@ def _identity(columns: Columns, row: int) -> Identity:
 def _name(data: bytes, columns: Columns, nameless: list[int]) -> None:
     """Give each block that is alone the identity that gdb printed last."""
     current, note = NOBODY, 0
+    lwps = _called_processes(data, columns)
     for row in nameless:
         start = columns.thread_start[row]
         while note < len(columns.note_start) and columns.note_start[note] < start:
-            current = _switched(data, columns.note_start[note]) or current
+            current = _switched(data, columns.note_start[note], lwps) or current
             note += 1
         if not _is_in_a_run(columns, row):
             columns.thread_number[row], columns.thread_pthread[row], columns.thread_lwp[row] = current
 
 
-def _switched(data: bytes, start: int) -> Identity | None:
-    """The thread of `[Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]` and the like, or None if the line is another.
+def _called_processes(data: bytes, columns: Columns) -> Mapping[int, int]:
+    """{number: LWP} of threads that an old gdb on Linux calls processes: `[Switching to thread 5 (process 20195)]`.
 
-    Apple's gdb names the process only, `[Switching to thread 3 (process 216)]`: its id is no thread's.
+    Apple's gdb writes the same and means the process, `[Switching to thread 3 (process 216)]`: an id that two threads have is no thread's.
     """
+    called: dict[int, int] = {}
+    for start in columns.note_start:
+        if data.startswith(b"[Switching to thread ", start):
+            line = _line(data, start)
+            lwp = _number(line, b" (process ")
+            if lwp != UNKNOWN:
+                called[_number(line, b"thread ")] = lwp
+    return called if 1 < len(called) == len(set(called.values())) else {}
+
+
+def _line(data: bytes, start: int) -> bytes:
+    stop = data.find(b"\n", start)
+    return data[start : len(data) if stop < 0 else stop]
+
+
+def _switched(data: bytes, start: int, lwps: Mapping[int, int] = MappingProxyType({})) -> Identity | None:
+    """The thread of `[Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]` and the like, or None if the line is another."""
     if not data.startswith(_SWITCHES, start):
         return None
-    stop = data.find(b"\n", start)
-    line = data[start : len(data) if stop < 0 else stop]
+    line = _line(data, start)
     number = UNKNOWN
     if line.startswith((b"[Switching to thread ", b"[Current thread is ")):
         number = _number(line, b"thread " if line.startswith(b"[S") else b" is ")
     lwp = _number(line, b"LWP ")
-    return Identity(number, _hex(line, b"Thread 0x"), lwp)
+    return Identity(number, _hex(line, b"Thread 0x"), lwp if lwp != UNKNOWN else lwps.get(number, UNKNOWN))
 
 
 def read_switch(data: bytes, start: int) -> int:

@@ -29,6 +29,7 @@ TOLD = {
     "prompts": said("prompts were taken off frames and headers"),
     "quotes": said("what quotes or indents the lines was taken off"),
     "table": said("a table of `info threads` alone, which shows the innermost frame of each thread"),
+    "ticks": said("backticks were taken off headers and frames"),
     "wraps": said("wrapped frames were joined"),
 }
 

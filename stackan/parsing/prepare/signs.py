@@ -8,6 +8,7 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_before, frame_stop
 
 _BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
+_BEHIND_A_TICK = (b"#", b"Thread ", b"TID ")
 
 
 def find_frame(head: bytes) -> int:
@@ -60,6 +61,11 @@ def has_glue(data: bytes, columns: Columns) -> bool:
     return any(b": #0 " in data[start : start + 256].partition(b"\n")[0] for start in empty)
 
 
+def has_ticks(data: bytes, columns: Columns) -> bool:
+    """Whether a backtick stands before a frame or a header."""
+    return any(data[start] == 96 and data[start : start + 16].lstrip(b"`").startswith(_BEHIND_A_TICK) for start in columns.unparsed_start)
+
+
 def has_wraps(data: bytes, columns: Columns) -> bool:
     """Whether an unparsed line is right behind a frame."""
     before = UNKNOWN
@@ -75,6 +81,7 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
 # the earlier kinds of damage.
 REPAIRS_AFTER_SCAN: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
     (has_entities, "entities"),
+    (has_ticks, "ticks"),
     (has_questions, "pager"),
     (has_prompts, "prompts"),
     (has_glue, "glue"),
