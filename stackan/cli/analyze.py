@@ -6,6 +6,7 @@ import argparse
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
 from stackan.cli.help import WrongValue
+from stackan.cli.progress import watched
 from stackan.cli.terminal import width_for
 from stackan.errors import UsageError
 from stackan.model.said import said
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.cli.printing import SafeText
     from stackan.model.analysis import Analysis
+    from stackan.reading import Limits
     from stackan.report.page import Page
 
 
@@ -50,16 +52,22 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit status 0: nothing critical; 1: at least one critical finding; 2 comes from errors."""
     from stackan.collector import collector_paused
-    from stackan.pipeline import analyze, load
     from stackan.reading import Limits
 
     if options.given_order and len(options.inputs) < 2:
         raise UsageError(said("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze"))
     note_slow_scanner(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
-    with collector_paused():  # also from one to the other: it would look at all that was found once more
-        return _report(analyze(case, options.profile), options)
+    with collector_paused():  # from the analysis to the report, too: it would look at all that was found once more
+        return _report(_analysis(options, limits), options)
+
+
+def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
+    from stackan.pipeline import analyze, load
+
+    with watched(options.inputs, options.quiet, options.language) as watch:
+        case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links, watch=watch)
+        return analyze(case, options.profile, watch)
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.progress import watched
 from stackan.cli.terminal import width_for
 from stackan.model.said import said
 
@@ -31,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
 
     note_slow_scanner(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links))
+    with watched(options.inputs, options.quiet, options.language) as watch:
+        analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch), watch=watch)
     with output(options.output, options.inputs) as stream:
         if options.format == "json":
             from stackan.report import json

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stackan.model.listing import Listing
     from stackan.model.log import Log
     from stackan.model.process_list import ProcessList
+    from stackan.model.watch import Watch
     from stackan.parsing.failures import Failure
 
 
@@ -30,21 +31,27 @@ _LISTED = 8
 _LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
 
 
-def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
+def load(
+    *paths: str | os.PathLike[str],
+    limits: Limits | None = None,
+    given_order: bool = False,
+    follow_links: bool = False,
+    watch: Watch | None = None,
+) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives or standard input (`-`).
 
     Those are logs that say which thread waits for which, or what happened to a server, counters of what each thread has used, and tables
     that show the process at the other end of a connection or a pipe.  Logs of what happened may be larger than any other text, and may
     come without dumps.  A file that the caller names has to be one of these; other files in a folder or an archive are skipped.  A file
     that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only with
-    `follow_links`.
+    `follow_links`.  `watch` is told how far this has come.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
     for path in paths:
         if not isinstance(path, (str, os.PathLike)):
             raise UsageError(said("load takes paths, not {type}; stackan.parse takes bytes", type=type(path).__name__))
     warnings: list[str] = []
-    found = _find(paths, limits, follow_links, _read, warnings)
+    found = _find(paths, limits, follow_links, _read, warnings, watch)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(paths, warnings, found)]
         raise InputError(first, notes=tuple(others))
@@ -58,13 +65,13 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     )
 
 
-def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False) -> Case:
+def load_logs(*paths: str | os.PathLike[str], limits: Limits | None = None, follow_links: bool = False, watch: Watch | None = None) -> Case:
     """Read servers' logs alone; whatever else lies among them is passed over.
 
     Raises InputError where a named input is missing or may not be read, or no input is a log.
     """
     warnings: list[str] = []
-    found = _find(paths, limits, follow_links, _read_log_alone, warnings)
+    found = _find(paths, limits, follow_links, _read_log_alone, warnings, watch)
     if not found.logs:
         source = os.fspath(paths[0]) if paths else "-"
         if found.passed:
@@ -80,10 +87,15 @@ _Reader = Callable[["Blob", bool], "Found"]
 
 
 def _find(
-    paths: Sequence[str | os.PathLike[str]], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]
+    paths: Sequence[str | os.PathLike[str]],
+    limits: Limits | None,
+    follow_links: bool,
+    read_one: _Reader,
+    warnings: list[str],
+    watch: Watch | None,
 ) -> Found:
     """All that texts say, each text once; what could not be read is added to the warnings."""
-    once, budget = Once(), Budget(limits or Limits(), passes=is_log)
+    once, budget = Once(), Budget(limits or Limits(), passes=is_log, watch=watch)
     require(paths)  # a mistyped name shows before the others are read for nothing
     names = list(dict.fromkeys(os.fspath(path) for path in paths))
     visits = Visits(names, follow_links)
@@ -103,6 +115,8 @@ def _find(
                     if content.dumps:
                         budget.keep(len(item.data))
                     once.add(item, content)
+                if watch is not None:
+                    watch.source, watch.texts = item.source, watch.texts + 1
                 del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(paths) == 1:
