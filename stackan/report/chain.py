@@ -216,7 +216,7 @@ def _who(threads: tuple[tuple[Process, Track], ...], page: Page) -> str:
 
 def behind_words(chain: Chain) -> list[str]:
     """How many stand behind a chain, in words; empty where nobody does."""
-    words = []
+    words: list[str] = []
     if chain.behind:
         words.append(said_of(chain.behind, "{count} more thread waits behind these", "{count} more threads wait behind these"))
     if chain.perhaps_behind:

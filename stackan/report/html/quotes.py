@@ -43,22 +43,18 @@ def _gravest_first(report: Report) -> Iterator[tuple[int, Process, Track]]:
     seen: set[tuple[str, ...]] = set()
     ranked = []
     for at, (process, track) in every:
-        first = track.place.names not in seen
+        ranked.append((_rank(track, about.get(id(track)), track.place.names not in seen), at, process, track))
         seen.add(track.place.names)
-        rank = about.get(id(track))
-        ranked.append(
-            (
-                (0, rank) if rank is not None and first else (1, 0) if first else (2, rank) if rank is not None else _rank(track),
-                at,
-                process,
-                track,
-            )
-        )
     ranked.sort(key=lambda each: (each[0], each[1]))
     return ((at, process, track) for _, at, process, track in ranked)
 
 
-def _rank(track: Track) -> tuple[int, int]:
+def _rank(track: Track, finding: int | None, first: bool) -> tuple[int, int]:
+    """`finding` is the gravest that is about the thread, `first` whether it is the first with its stack."""
+    if first:
+        return (0, finding) if finding is not None else (1, 0)
+    if finding is not None:
+        return 2, finding
     return (3, 0) if track.progress == STUCK else (5, 0) if track.progress == IDLE else (4, 0)
 
 

@@ -44,7 +44,7 @@ def _anchors(analysis: Analysis) -> Iterator[tuple[int, str]]:
     The program in the page counts in the same way (web/src/model.ts).
     """
     seen: dict[str, int] = {}
-    for process, track in every_thread(analysis):
+    for _, track in every_thread(analysis):
         name = f"lwp-{track.shown}" if track.shown is not None else f"thread-{track.newest.line}"
         seen[name] = seen.get(name, 0) + 1
         yield id(track), name if seen[name] == 1 else f"{name}.{seen[name]}"

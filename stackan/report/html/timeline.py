@@ -10,7 +10,6 @@ from stackan.model.said import said, said_of
 from stackan.report.html.markup import Markup, element
 from stackan.report.html.report import Report
 from stackan.report.story import Row, clock, episode_words, event_words, fold, lacking_words
-from stackan.report.terms import term
 
 SHOWN = 400  # events
 _TICKS = 2000  # marks in the drawing
@@ -111,20 +110,8 @@ def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
         event = row.first.event
         grave = event.kind in FAULTS or event.kind == "halt"
         tip = element("title", f"{clock(event.time)} {report.page.term(event.kind)}")
-        lane = 1 if grave else 2
-        style = "grave" if grave else "event"
-        drawn.append(
-            _mark(
-                "rect",
-                tip,
-                style,
-                x=x(at) - 1,
-                y=18 + lane * 2 * _LANE,
-                width=2.5,
-                height=_LANE - 6,
-                fill="#c2410c" if grave else "#1d6fb8",
-            )
-        )
+        top, style, fill = (18 + 2 * _LANE, "grave", "#c2410c") if grave else (18 + 4 * _LANE, "event", "#1d6fb8")
+        drawn.append(_mark("rect", tip, style, x=x(at) - 1, y=top, width=2.5, height=_LANE - 6, fill=fill))
     for at, process in taken:
         tip = element("title", report.say(said("process {name}", name=process)))
         drawn.append(_mark("circle", tip, "snapshot", cx=x(at), cy=28 + 6 * _LANE, r=5, fill="#0f7b53"))
