@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_open, add_output, note_slow_scanner, output
 from stackan.cli.help import WrongValue
 from stackan.cli.progress import watched
 from stackan.cli.terminal import width_for
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    add_format(instead)
     parser.add_argument(
         "--profile",
         action="append",
@@ -45,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     instead.add_argument("--graph", choices=("dot", "mermaid", "graphml"), help=said("draw who waits for whom, instead"))
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
+    add_open(parser)
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare")
 
@@ -71,6 +72,11 @@ def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:
+    if options.format == "html" or options.open:
+        from stackan.cli.opening import write_html
+
+        write_html(analysis, options, [*options.inputs, *options.profile])
+        return 1 if analysis.critical and not options.exit_zero else 0
     with output(options.output, [*options.inputs, *options.profile]) as stream:
         if options.format == "json":
             from stackan.report import json

@@ -28,6 +28,16 @@ def add_inputs(parser: argparse.ArgumentParser, what: str = said("dumps, folders
     )
 
 
+def add_format(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help=said("how to write the result (default text)"))
+
+
+def add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--open", action="store_true", help=said("write the page (`--format html`) and open it in the browser; without -o to a new file")
+    )
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=said("write the result to a file instead of standard output"))
     parser.add_argument("--quiet", action="store_true", help=said("no notes on standard error"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_open, add_output, note_slow_scanner, output
 from stackan.cli.progress import watched
 from stackan.cli.terminal import width_for
 from stackan.model.said import said
@@ -12,7 +12,7 @@ from stackan.model.said import said
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser, said("logs, folders or archives; - is standard input"))
-    parser.add_argument("--format", choices=("text", "json"), default="text", help=said("how to write the result (default text)"))
+    add_format(parser)
     parser.add_argument(
         "--color",
         choices=("auto", "always", "never"),
@@ -21,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
+    add_open(parser)
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -34,6 +35,11 @@ def run(options: argparse.Namespace) -> int:
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with watched(options.inputs, options.quiet, options.language) as watch:
         analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch), watch=watch)
+    if options.format == "html" or options.open:
+        from stackan.cli.opening import write_html
+
+        write_html(analysis, options, options.inputs)
+        return 1 if analysis.critical and not options.exit_zero else 0
     with output(options.output, options.inputs) as stream:
         if options.format == "json":
             from stackan.report import json

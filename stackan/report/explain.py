@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.facts import Wanted
+from stackan.model.finding import Finding
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
@@ -30,12 +31,27 @@ def explain(analysis: Analysis, lwp: int, page: Page | None = None) -> Iterator[
     found = [(process, track) for process in analysis.processes for track in process.tracks if track.shown == lwp]
     if not found:
         raise UsageError(said("--explain {lwp}: no thread of the case has that LWP; the report and --format json list them", lwp=lwp))
+    explainer = Explainer(analysis, page or Page())
     for process, track in found:
-        yield from _explain(analysis, process, track, page or Page())
+        yield from explainer.explain(process, track)
 
 
-def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> Iterator[str]:
-    short = Shortener(analysis)
+class Explainer:
+    """Explains threads of one case; what is the same for all of them is worked out once."""
+
+    def __init__(self, analysis: Analysis, page: Page) -> None:
+        self._page = page
+        self._short = Shortener(analysis)
+        self._findings: dict[int, list[tuple[int, Finding]]] = {}
+        for number, finding in enumerate(analysis.findings, 1):
+            for track in {id(track): track for _, track in finding.threads}.values():
+                self._findings.setdefault(id(track), []).append((number, finding))
+
+    def explain(self, process: Process, track: Track) -> Iterator[str]:
+        yield from _explain(process, track, self._findings.get(id(track), []), self._short, self._page)
+
+
+def _explain(process: Process, track: Track, findings: Sequence[tuple[int, Finding]], short: Shortener, page: Page) -> Iterator[str]:
     yield page.line(_head(process, track))
     yield from page.labelled(said("why"), page.speech.title(track.note))
     if track.timeline:
@@ -51,17 +67,16 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
         yield from _sighting(index, sighting, short, page)
         if process.counters is not None and track.lwp is not None:
             yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
-    for number, finding in enumerate(analysis.findings, 1):
-        if any(other is track for _, other in finding.threads):
-            line = said(
-                "{number}. {kind} ({severity}, {confidence}): {title}",
-                number=number,
-                kind=term(finding.kind),
-                severity=term(finding.severity),
-                confidence=term(finding.confidence),
-                title=page.speech.title(finding.title),
-            )
-            yield from page.labelled(said("finding"), line)
+    for number, finding in findings:
+        line = said(
+            "{number}. {kind} ({severity}, {confidence}): {title}",
+            number=number,
+            kind=term(finding.kind),
+            severity=term(finding.severity),
+            confidence=term(finding.confidence),
+            title=page.speech.title(finding.title),
+        )
+        yield from page.labelled(said("finding"), line)
     yield ""
 
 
