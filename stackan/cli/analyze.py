@@ -7,7 +7,7 @@ import argparse
 from stackan.cli.common import add_format, add_inputs, add_open, add_output, note_slow_scanner, output
 from stackan.cli.help import WrongValue
 from stackan.cli.progress import watched
-from stackan.cli.terminal import width_for
+from stackan.cli.reporting import page_for, write_result
 from stackan.errors import UsageError
 from stackan.model.said import said
 
@@ -72,25 +72,17 @@ def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:
-    if options.format == "html" or options.open:
-        from stackan.cli.opening import write_html
-
-        write_html(analysis, options, [*options.inputs, *options.profile])
-        return 1 if analysis.critical and not options.exit_zero else 0
-    with output(options.output, [*options.inputs, *options.profile]) as stream:
-        if options.format == "json":
-            from stackan.report import json
-
-            json.write(analysis, stream, options.language)
-        else:
-            from stackan.report.page import Page
-
-            _write_page(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
+    inputs = [*options.inputs, *options.profile]
+    if options.explain is None and options.graph is None:
+        write_result(analysis, options, inputs)
+    else:
+        with output(options.output, inputs) as stream:
+            _write_one_thing(analysis, options, stream, page_for(stream, options.language))
     return 1 if analysis.critical and not options.exit_zero else 0
 
 
-def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
-    """Write what a person reads: all about one thing, a drawing, or the report."""
+def _write_one_thing(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
+    """Write all about one thing, or a drawing, in place of the report."""
     if options.explain == "inputs":
         from stackan.report.inputs import explain_inputs
 
@@ -99,14 +91,10 @@ def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeTex
         from stackan.report.explain import explain
 
         stream.writelines(line + "\n" for line in explain(analysis, options.explain, page))
-    elif options.graph is not None:
+    else:
         from stackan.report import drawing
 
         drawing.write(analysis, options.graph, stream, page)
-    else:
-        from stackan.cli.reporting import write_report
-
-        write_report(analysis, options, stream, page)
 
 
 def _subject(text: str) -> int | str:

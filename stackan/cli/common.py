@@ -29,7 +29,8 @@ def add_inputs(parser: argparse.ArgumentParser, what: str = said("dumps, folders
 
 
 def add_format(parser: argparse._ActionsContainer) -> None:
-    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help=said("how to write the result (default text)"))
+    formats = ("text", "json", "html", "markdown")
+    parser.add_argument("--format", choices=formats, default="text", help=said("how to write the result (default text)"))
 
 
 def add_open(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_open, add_output, note_slow_scanner, output
+from stackan.cli.common import add_format, add_inputs, add_open, add_output, note_slow_scanner
 from stackan.cli.progress import watched
-from stackan.cli.terminal import width_for
+from stackan.cli.reporting import write_result
 from stackan.model.said import said
 
 
@@ -35,19 +35,5 @@ def run(options: argparse.Namespace) -> int:
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with watched(options.inputs, options.quiet, options.language) as watch:
         analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch), watch=watch)
-    if options.format == "html" or options.open:
-        from stackan.cli.opening import write_html
-
-        write_html(analysis, options, options.inputs)
-        return 1 if analysis.critical and not options.exit_zero else 0
-    with output(options.output, options.inputs) as stream:
-        if options.format == "json":
-            from stackan.report import json
-
-            json.write(analysis, stream, options.language)
-        else:
-            from stackan.cli.reporting import write_report
-            from stackan.report.page import Page
-
-            write_report(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
+    write_result(analysis, options, options.inputs)
     return 1 if analysis.critical and not options.exit_zero else 0

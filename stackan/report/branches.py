@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.said import said, said_of
-from stackan.report.chain import Arrow, Chain, Link, behind_words
+from stackan.report.chain import SOMEONE_ELSE, Arrow, Chain, behind_words
+from stackan.report.layout import wrap
 from stackan.report.page import Page
 
 _DRAWN = ("├─ ", "└─ ", "│  ", "   ")
@@ -37,6 +38,14 @@ def branches(chain: Chain, page: Page) -> Iterator[Branch]:
             yield Branch("", page.say(words))
 
 
+def lines_of(branch: Branch, page: Page, indent: int) -> Iterator[str]:
+    """The branch in lines of the page's width; the tree goes on beside its words."""
+    beside = branch.before.replace(_DRAWN[0], _DRAWN[2]).replace(_PLAIN[0], _PLAIN[2])
+    beside = beside.replace(_DRAWN[1], _DRAWN[3]).replace(_PLAIN[1], _PLAIN[3]) or "   "
+    for at, line in enumerate(wrap(page.say(branch.words), page.width - indent - len(beside))):
+        yield " " * indent + (beside if at else branch.before) + line
+
+
 def _hidden(chain: Chain) -> list[str]:
     if not chain.hidden:
         return []
@@ -57,7 +66,7 @@ class _Tree:
     def lines(self) -> Iterator[Branch]:
         for start in self.chain.rows[0]:
             if start not in self.drawn:
-                yield self._branch("", "", start)
+                yield self._branch("", None, start)
                 yield from self._below(start, "")
 
     def _below(self, link: int, margin: str) -> Iterator[Branch]:
@@ -68,26 +77,24 @@ class _Tree:
         for at, arrow in enumerate(arrows):
             ends = at + 1 == len(arrows)
             before = margin + (last if ends else fork)
-            if arrow.supplier in self.drawn:
+            if arrow.supplier in self.drawn and self.chain.links[arrow.supplier].kind != SOMEONE_ELSE:  # who may be another one each time
                 yield self._again(before, arrow)
             else:
-                yield self._branch(before, arrow.words + " ", arrow.supplier)
+                yield self._branch(before, arrow, arrow.supplier)
                 yield from self._below(arrow.supplier, margin + (blank if ends else bar))
         self.above.pop()
 
-    def _branch(self, before: str, relation: str, at: int) -> Branch:
+    def _branch(self, before: str, arrow: Arrow | None, at: int) -> Branch:
         link = self.chain.links[at]
-        words = f"{relation}{_words(link, self.page)}"
+        words = self.page.say(said("{link}, {detail}", link=link.title, detail=link.detail)) if link.detail else link.title
+        if arrow is not None:
+            words = self.page.say(said("{relation} {link}", relation=arrow.words, link=words))
         if link.root:
             words = self.page.say(said("{link}: the root of these waits", link=words))
         return Branch(before, words, link.concerned, link.root)
 
     def _again(self, before: str, arrow: Arrow) -> Branch:
         link = self.chain.links[arrow.supplier]
-        words = f"{arrow.words} {link.title}"
+        words = self.page.say(said("{relation} {link}", relation=arrow.words, link=link.title))
         text = said("{link}: the circle closes", link=words) if arrow.supplier in self.above else said("{link}, above", link=words)
         return Branch(before, self.page.say(text), link.concerned)
-
-
-def _words(link: Link, page: Page) -> str:
-    return page.catalog.comma.join(filter(None, (link.title, link.detail)))

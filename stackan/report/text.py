@@ -13,7 +13,7 @@ from stackan.model.finding import VERDICT_OF, Finding
 from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
 from stackan.model.track import label
-from stackan.report.branches import branches
+from stackan.report.branches import branches, lines_of
 from stackan.report.chain import chain_of, main_finding
 from stackan.report.layout import columns
 from stackan.report.links import render_explanation
@@ -189,8 +189,8 @@ def render_cause(analysis: Analysis, page: Page) -> Iterator[str]:
     if finding is not None and drawn:
         yield ""
         for branch in drawn:
-            line = page.line(branch.before + branch.words, 3)
-            yield Head(line, "root" if branch.root else finding.severity) if branch.root or branch.concerned else line
+            for line in lines_of(branch, page, 3):
+                yield Head(line, "root" if branch.root else finding.severity) if branch.root or branch.concerned else line
 
 
 def _more_stacks(hidden: int) -> str:
