@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting, output
+from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting, output
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
-from stackan.cli.terminal import width_for
+from stackan.cli.progress import watched
+from stackan.cli.reporting import page_for, write_result
 from stackan.errors import UsageError
 from stackan.model.said import said
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from stackan.cli.printing import SafeText
     from stackan.model.analysis import Analysis
+    from stackan.reading import Limits
     from stackan.report.page import Page
 
 _DRAWINGS = ("dot", "mermaid", "graphml")
@@ -25,7 +27,7 @@ _DRAWINGS = ("dot", "mermaid", "graphml")
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     instead = parser.add_mutually_exclusive_group()
-    add_format(instead, ("text", "json"), said("how to write the result (default: by the ending of -o, else text)"))
+    add_result_format(instead)
     parser.add_argument(
         "--profile",
         action="append",
@@ -49,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     instead.add_argument("--graph", choices=_DRAWINGS, help=said("draw who waits for whom, instead"))
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
+    add_open(parser)
     add_output(parser)
     parser.set_defaults(run=run, given_order=command == "compare", drawings=_DRAWINGS)
 
@@ -56,7 +59,6 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit status 0: nothing critical; 1: at least one critical finding; 2 comes from errors."""
     from stackan.collector import collector_paused
-    from stackan.pipeline import analyze, load
     from stackan.reading import Limits
 
     if options.given_order and len(options.inputs) < 2:
@@ -65,37 +67,37 @@ def run(options: argparse.Namespace) -> int:
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links)
-    with collector_paused():  # also from one to the other: it would look at all that was found once more
-        return _report(analyze(case, options.profile), options)
+    with collector_paused():  # from the analysis to the report, too: it would look at all that was found once more
+        return _report(_analysis(options, limits), options)
+
+
+def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
+    from stackan.pipeline import analyze, load
+
+    with watched(options.inputs, options.quiet, options.language) as watch:
+        case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links, watch=watch)
+        return analyze(case, options.profile, watch)
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:
-    with output(options.output, [*options.inputs, *options.profile]) as stream:
-        if options.format == "json":
-            from stackan.report import json
-
-            json.write(analysis, stream, options.language)
-        else:
-            from stackan.report.page import Page
-
-            _write_page(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
+    inputs = [*options.inputs, *options.profile]
+    if options.explain is None and options.graph is None:
+        write_result(analysis, options, inputs)
+    else:
+        with output(options.output, inputs) as stream:
+            _write_one_thing(analysis, options, stream, page_for(stream, options.language))
     return 1 if analysis.critical and not options.exit_zero else 0
 
 
-def _write_page(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
-    """Write what a person reads: all about one thing, a drawing, or the report."""
+def _write_one_thing(analysis: Analysis, options: argparse.Namespace, stream: SafeText, page: Page) -> None:
+    """Write all about some things, or a drawing, in place of the report."""
     if options.explain:
         for subject in dict.fromkeys(options.explain):
             stream.writelines(line + "\n" for line in _explain(analysis, subject, page))
-    elif options.graph is not None:
+    else:
         from stackan.report import drawing
 
         drawing.write(analysis, options.graph, stream, page)
-    else:
-        from stackan.cli.reporting import write_report
-
-        write_report(analysis, options, stream, page)
 
 
 def _explain(analysis: Analysis, subject: str, page: Page) -> Iterator[str]:

@@ -29,6 +29,18 @@ def add_inputs(parser: argparse.ArgumentParser, what: str = said("dumps, folders
     )
 
 
+def add_result_format(parser: argparse._ActionsContainer) -> None:
+    """Add `--format` of a command that gives a verdict."""
+    about = said("how to write the result (default: by the ending of -o, else text)")
+    add_format(parser, ("text", "json", "html", "markdown"), about)
+
+
+def add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--open", action="store_true", help=said("write the page (`--format html`) and open it in the browser; without -o to a new file")
+    )
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=said("write the result to a file instead of standard output"))
     parser.add_argument("-q", "--quiet", action="store_true", help=said("no notes on standard error"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting, output
+from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting
 from stackan.cli.endings import settle_format
-from stackan.cli.terminal import width_for
+from stackan.cli.progress import watched
+from stackan.cli.reporting import write_result
 from stackan.model.said import said
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser, said("logs, folders or archives; - is standard input"))
-    add_format(parser, ("text", "json"), said("how to write the result (default: by the ending of -o, else text)"))
+    add_result_format(parser)
     parser.add_argument(
         "--color",
         choices=("auto", "always", "never"),
@@ -21,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
+    add_open(parser)
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -34,15 +36,7 @@ def run(options: argparse.Namespace) -> int:
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links))
-    with output(options.output, options.inputs) as stream:
-        if options.format == "json":
-            from stackan.report import json
-
-            json.write(analysis, stream, options.language)
-        else:
-            from stackan.cli.reporting import write_report
-            from stackan.report.page import Page
-
-            write_report(analysis, options, stream, Page(options.language, width_for(stream), whole=not stream.isatty()))
+    with watched(options.inputs, options.quiet, options.language) as watch:
+        analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch), watch=watch)
+    write_result(analysis, options, options.inputs)
     return 1 if analysis.critical and not options.exit_zero else 0

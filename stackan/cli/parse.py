@@ -1,4 +1,4 @@
-"""`stackan parse`: dumps → JSON, newline-delimited JSON, folded stacks, an Arrow or Parquet table, or a summary."""
+"""`stackan parse`: dumps → JSON, newline-delimited JSON, folded stacks, speedscope's file, an Arrow or Parquet table, or a summary."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     add_format(
         parser,
-        ("json", "ndjson", "folded", "summary", "arrow", "parquet"),
+        ("json", "ndjson", "folded", "speedscope", "summary", "arrow", "parquet"),
         said("how to write the dump (default: by the ending of -o, else json); arrow and parquet need pyarrow"),
     )
     parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
@@ -62,6 +62,12 @@ def run(options: argparse.Namespace) -> int:
 
         with binary_output(options.output, options.inputs) as file:
             arrow.write(case.dumps, options.format, file)
+        return 0
+    if options.format == "speedscope" and not options.explain:
+        from stackan.report import speedscope
+
+        with output(options.output, options.inputs) as stream:
+            speedscope.write(case.dumps, stream)
         return 0
     write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}.get(options.format)
     with output(options.output, options.inputs) as stream:

@@ -51,6 +51,10 @@ class SafeText:
     def fileno(self) -> int:
         return self._stream.fileno()
 
+    @property
+    def encoding(self) -> str:
+        return self._stream.encoding or "ascii"
+
     def isatty(self) -> bool:
         return self._stream.isatty()
 

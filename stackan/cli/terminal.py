@@ -61,6 +61,15 @@ def knows_links(stream: SafeText) -> bool:
     )
 
 
+def draws_lines(stream: SafeText) -> bool:
+    """Whether the stream's encoding has characters to draw with; files and pipes of UTF-8 take them as well as terminals."""
+    try:
+        "└─├│↺".encode(stream.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def address_of(source: str) -> str | None:
     """The address of an input that is a plain file, as a terminal opens it on its own host; None for any other."""
     if source.endswith(_PACKED) or not os.path.isfile(source):

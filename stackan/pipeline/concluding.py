@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.classify import Rulebook, find_tasks, park_consumers, sight
@@ -19,6 +19,7 @@ from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process, are_whole
 from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
+from stackan.model.watch import CONCLUDING, JUDGING
 from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.doubts_of_logs import doubt_logs
@@ -32,28 +33,30 @@ if TYPE_CHECKING:
     from stackan.model.dump import Dump
     from stackan.model.log import CheckedLog, Log
     from stackan.model.thread_row import ThreadRow
+    from stackan.model.watch import Watch
     from stackan.wording import Speech
 
 
 _NAMED = 256  # threads of a process whose names are looked at: servers name many alike
 
 
-def analyze(case: Case, profiles: Iterable[str] = ()) -> Analysis:
-    """Conclude what can be concluded about a case; `profiles` are further profile files.
+def analyze(case: Case, profiles: Iterable[str] = (), watch: Watch | None = None) -> Analysis:
+    """Conclude what can be concluded about a case; `profiles` are further profile files, `watch` is told how far this has come.
 
     The same dumps give the same analysis, in whatever order they were read (unless `case.given_order`).
     """
     if not isinstance(case, Case):
         raise UsageError(said("analyze takes what stackan.load gives, not {type}", type=type(case).__name__))
     with collector_paused():
-        return _conclude(case, Rulebook([profiles] if isinstance(profiles, str) else profiles))
+        return _conclude(case, Rulebook([profiles] if isinstance(profiles, str) else profiles), watch)
 
 
-def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
+def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     places = place(case.dumps, case.given_order, case.process_lists)
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
-    apiece = [_process(placed, known, rulebook, said) for placed, said in zip(places, beside)]
+    paired = _watched(zip(places, beside), len(places), watch)
+    apiece = [_process(placed, known, rulebook, said) for placed, said in paired]
     processes = name_processes(rate(park_turn_waiters_across(apiece)))
     if case.listings:
         from stackan.listings.jobs import with_jobs
@@ -89,6 +92,20 @@ def _conclude(case: Case, rulebook: Rulebook) -> Analysis:
         tuple(in_order(case.listings)),
         story,
     )
+
+
+def _watched(
+    places: Iterable[tuple[ProcessInputs, SideFiles]], count: int, watch: Watch | None
+) -> Iterator[tuple[ProcessInputs, SideFiles]]:
+    """The same, while the watch is told which of them is judged."""
+    if watch is None:
+        yield from places
+        return
+    watch.stage, watch.processes = JUDGING, count
+    for each in places:
+        yield each
+        watch.judged += 1
+    watch.stage = CONCLUDING
 
 
 def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequence[Process]) -> Story:

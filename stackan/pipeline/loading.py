@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackan.model.listing import Listing
     from stackan.model.log import Log
     from stackan.model.process_list import ProcessList
+    from stackan.model.watch import Watch
     from stackan.parsing.failures import Failure
 
 
@@ -29,7 +30,13 @@ _LISTED = 8
 _LOGS = said("give logs of DMSERVER, DMCSS, DMCSSM, DMASM, DolphinDB or InnoDB")
 
 
-def load(*inputs: Input | Dump, limits: Limits | None = None, given_order: bool = False, follow_links: bool = False) -> Case:
+def load(
+    *inputs: Input | Dump,
+    limits: Limits | None = None,
+    given_order: bool = False,
+    follow_links: bool = False,
+    watch: Watch | None = None,
+) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives, their members (`case.zip!snap1.txt`) or standard input (`-`).
 
     In the place of a path may stand bytes, a file that is open for reading, or a dump of `parse`.
@@ -38,12 +45,12 @@ def load(*inputs: Input | Dump, limits: Limits | None = None, given_order: bool 
     that show the process at the other end of a connection or a pipe.  Logs of what happened may be larger than any other text, and may
     come without dumps.  A file that the caller names has to be one of these; other files in a folder or an archive are skipped.  A file
     that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only with
-    `follow_links`.
+    `follow_links`.  `watch` is told how far this has come.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
     warnings: list[str] = []
     given = [each if isinstance(each, Dump) else given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
-    found = _find(given, limits, follow_links, _read, warnings)
+    found = _find(given, limits, follow_links, _read, warnings, watch)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
         raise InputError(first, notes=tuple(others))
@@ -57,14 +64,14 @@ def load(*inputs: Input | Dump, limits: Limits | None = None, given_order: bool 
     )
 
 
-def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool = False) -> Case:
+def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool = False, watch: Watch | None = None) -> Case:
     """Read servers' logs alone; whatever else lies among them is passed over.
 
     Raises InputError where a named input is missing or may not be read, or no input is a log.
     """
     warnings: list[str] = []
     given = [given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
-    found = _find(given, limits, follow_links, _read_log_alone, warnings)
+    found = _find(given, limits, follow_links, _read_log_alone, warnings, watch)
     if not found.logs:
         source = source_of(given[0]) if given else "-"
         if found.passed:
@@ -79,9 +86,16 @@ def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool =
 _Reader = Callable[["Blob", bool], "Found"]
 
 
-def _find(given: Sequence[str | Given | Dump], limits: Limits | None, follow_links: bool, read_one: _Reader, warnings: list[str]) -> Found:
+def _find(
+    given: Sequence[str | Given | Dump],
+    limits: Limits | None,
+    follow_links: bool,
+    read_one: _Reader,
+    warnings: list[str],
+    watch: Watch | None,
+) -> Found:
     """All that texts say, each text once; what could not be read is added to the warnings."""
-    once, budget = Once(), Budget(limits or Limits(), passes=is_log)
+    once, budget = Once(), Budget(limits or Limits(), passes=is_log, watch=watch)
     names = list(dict.fromkeys(given))
     require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
     visits = Visits([name for name in names if isinstance(name, str)], follow_links)
@@ -104,6 +118,8 @@ def _find(given: Sequence[str | Given | Dump], limits: Limits | None, follow_lin
                     if content.dumps:
                         budget.keep(len(item.data))
                     once.add(item, content)
+                if watch is not None:
+                    watch.source, watch.texts = item.source, watch.texts + 1
                 del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(given) == 1:

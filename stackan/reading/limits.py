@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.said import said, said_of
 from stackan.reading.trouble import LimitHit
+
+if TYPE_CHECKING:
+    from stackan.model.watch import Watch
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
@@ -77,14 +80,16 @@ class Budget:
     There is one account for each outermost file (or pipe), whatever lies in it: so no bomb gets more by being several, or by
     lying in another.
 
+    watch: told how far reading has come; None if nobody looks.
     passes: whether a text that begins so, under this name, need not be held, and so may be of any size; None if all are held.
     """
 
-    __slots__ = ("_brought", "_frames", "_kept", "_made", "left", "limits", "passes")
+    __slots__ = ("_brought", "_frames", "_kept", "_made", "left", "limits", "passes", "watch")
 
-    def __init__(self, limits: Limits, passes: Callable[[bytes, str], bool] | None = None) -> None:
+    def __init__(self, limits: Limits, passes: Callable[[bytes, str], bool] | None = None, watch: Watch | None = None) -> None:
         self.limits = limits
         self.passes = passes
+        self.watch = watch
         self.left = limits.total_bytes
         self._kept = 0
         self.begin_file()
@@ -101,6 +106,8 @@ class Budget:
     def spend(self, size: int) -> None:
         """Count `size` bytes. Raises LimitHit when the total is passed."""
         self.left -= size
+        if self.watch is not None:
+            self.watch.unpacked += size
         if self.left < 0:
             total = size_text(self.limits.total_bytes)
             raise LimitHit(

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import BinaryIO
 
 from stackan.model.said import said, said_of
@@ -68,7 +68,8 @@ def _read_file(path: str, budget: Budget, visits: Visits, *, named: bool) -> Ite
             raise Unreadable(said("not a regular file"))
         if regular and not visits.is_first(status, shown(path)):
             return
-        yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
+        with budget.watch.reading(shown(path), file) if budget.watch is not None else nullcontext():
+            yield from expand(_stream(file, budget), Item(shown(path), named, written=status.st_mtime if regular else None), budget)
 
 
 def _read_member(path: str, member: str, name: str, budget: Budget, visits: Visits) -> Iterator[Found]:

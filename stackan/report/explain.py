@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackan.model.analysis import Analysis
 from stackan.model.facts import Wanted
+from stackan.model.finding import Finding
 from stackan.model.labels import label, mark
 from stackan.model.place import Awaited, Held, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
@@ -31,9 +32,9 @@ _SHOWN_THREADS = 20  # of one name, which all threads of a server may have
 def explain(analysis: Analysis, subject: int | str, page: Page | None = None) -> Iterator[str]:
     """Lines about the threads of the case with that LWP, or otherwise known so; raises UsageError if there is none."""
     page = page or Page()
-    found = find_threads(analysis, str(subject))
+    found, explainer = find_threads(analysis, str(subject)), Explainer(analysis, page)
     for process, track in found[:_SHOWN_THREADS]:
-        yield from _explain(analysis, process, track, page)
+        yield from explainer.explain(process, track)
     hidden = found[_SHOWN_THREADS:]
     if hidden:
         numbers = page.numbers([mark(track) for _, track in hidden])
@@ -49,8 +50,22 @@ def explain(analysis: Analysis, subject: int | str, page: Page | None = None) ->
         )
 
 
-def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> Iterator[str]:
-    short = Shortener(analysis)
+class Explainer:
+    """Explains threads of one case; what is the same for all of them is worked out once."""
+
+    def __init__(self, analysis: Analysis, page: Page) -> None:
+        self._page = page
+        self._short = Shortener(analysis)
+        self._findings: dict[int, list[tuple[int, Finding]]] = {}
+        for number, finding in enumerate(analysis.findings, 1):
+            for track in {id(track): track for _, track in finding.threads}.values():
+                self._findings.setdefault(id(track), []).append((number, finding))
+
+    def explain(self, process: Process, track: Track) -> Iterator[str]:
+        yield from _explain(process, track, self._findings.get(id(track), []), self._short, self._page)
+
+
+def _explain(process: Process, track: Track, findings: Sequence[tuple[int, Finding]], short: Shortener, page: Page) -> Iterator[str]:
     yield page.line(_head(process, track))
     yield from page.labelled(said("why"), page.speech.title(track.note))
     if track.timeline:
@@ -66,17 +81,16 @@ def _explain(analysis: Analysis, process: Process, track: Track, page: Page) -> 
         yield from _sighting(index, sighting, short, page)
         if process.counters is not None and track.lwp is not None:
             yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
-    for number, finding in enumerate(analysis.findings, 1):
-        if any(other is track for _, other in finding.threads):
-            line = said(
-                "{number}. {kind} ({severity}, {confidence}): {title}",
-                number=number,
-                kind=term(finding.kind),
-                severity=term(finding.severity),
-                confidence=term(finding.confidence),
-                title=page.speech.title(finding.title),
-            )
-            yield from page.labelled(said("finding"), line)
+    for number, finding in findings:
+        line = said(
+            "{number}. {kind} ({severity}, {confidence}): {title}",
+            number=number,
+            kind=term(finding.kind),
+            severity=term(finding.severity),
+            confidence=term(finding.confidence),
+            title=page.speech.title(finding.title),
+        )
+        yield from page.labelled(said("finding"), line)
     yield ""
 
 

@@ -30,11 +30,12 @@ def render_explanation(facts: Sequence[Fact], page: Page) -> Iterator[str]:
     names = Names(links, page.catalog)
     yield from page.indented(page.speech.text(facts[:first]), 3, 3)
     for link in links:
-        yield from page.indented(_link(link, names, page.catalog), 6, 9)
+        yield from page.indented(link_words(link, names, page.catalog), 6, 9)
     yield from page.indented(page.speech.text([fact for fact in facts[first:] if fact.name != LINK]), 3, 3)
 
 
-def _link(link: Fact, names: Names, catalog: Catalog) -> str:
+def link_words(link: Fact, names: Names, catalog: Catalog) -> str:
+    """`8 workers: 23984: level 0 -> level 1, for subtasks of level 1`"""
     values = link.values
     waiting, home = names.row(_several(values["pools"]), listed, "")
     bringing, _ = names.row(_several(values["by"]), listed_as_choice, home)

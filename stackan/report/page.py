@@ -31,10 +31,11 @@ class Page:
     Its functions take English words that know what they are made of (`stackan.model.said`) wherever they take words.
     """
 
-    def __init__(self, language: str = ENGLISH, width: int = WIDTH, whole: bool = False) -> None:
-        """`whole`: names, and the lines of a proof, are not cut at the width."""
+    def __init__(self, language: str = ENGLISH, width: int = WIDTH, whole: bool = False, plain: bool = False) -> None:
+        """`whole`: names, and the lines of a proof, are not cut at the width.  `plain`: drawings are of ASCII characters."""
         self.language = language
         self.width = width
+        self.plain = plain
         self.speech = speech(language)
         self.catalog = self.speech.catalog
         self._longest = _WHOLE if whole else width

@@ -37,15 +37,16 @@ class Row(NamedTuple):
 def render_episodes(episodes: Sequence[Episode], page: Page) -> Iterator[str]:
     """`2024-05-12 10:03:17 to 10:09:57 (6 min): fault of DSC2[2], last phase redo`"""
     for episode in episodes[:_SHOWN_EPISODES]:
-        yield from page.indented(_episode(episode, page), 3, 6)
+        yield from page.indented(episode_words(episode, page), 3, 6)
     if len(episodes) > _SHOWN_EPISODES:
         hidden = len(episodes) - _SHOWN_EPISODES
         yield page.line(said_of(hidden, "... and {count} more (--format json)", "... and {count} more (--format json)"), 3)
 
 
-def _episode(episode: Episode, page: Page) -> str:
+def episode_words(episode: Episode, page: Page) -> str:
+    """One time in which a fault was handled, as a clause."""
     begin, end = seconds_of(episode.start), seconds_of(episode.end)
-    known = {"begin": _clock(episode.start), "end": _clock(episode.end), "nodes": row(map(_name, episode.failed)) or said("a node")}
+    known = {"begin": clock(episode.start), "end": clock(episode.end), "nodes": row(map(_name, episode.failed)) or said("a node")}
     if begin is not None and end is not None:
         text = said("{begin} to {end} ({span}): fault of {nodes}", **known, span=spoken(max(int(end - begin), 0)))
     else:
@@ -66,13 +67,13 @@ def render_timeline(timeline: Sequence[Logged], short: Shortener, page: Page, mo
     hidden = max(len(rows) - most, 0)
     begin = most * 2 // 3 if hidden else most
     shown = [*rows[:begin], *rows[begin + hidden :]]  # the end tells how it went out
-    words = [_what(each, page) for each in shown]
+    words = [event_words(each, page) for each in shown]
     width = min(max(map(columns, words), default=0), _WHAT)
     for at, (each, what) in enumerate(zip(shown, words)):
         if hidden and at == begin:
             yield page.line(said_of(hidden, "... and {count} more event (--format json)", "... and {count} more events (--format json)"), 3)
         log, event = each.first
-        time = (_clock(event.time) or "").ljust(_TIME)
+        time = (clock(event.time) or "").ljust(_TIME)
         told = safe(f"   {time}  {what}{' ' * max(width - columns(what), 0)}  ")
         place = page.path(f"{short(log.source)}:{event.line}", columns(told))
         if each.others:
@@ -108,7 +109,8 @@ def fold(timeline: Sequence[Logged]) -> list[Row]:
     return rows
 
 
-def _what(told: Row, page: Page) -> str:
+def event_words(told: Row, page: Page) -> str:
+    """`handling-phase (redo) DSC2[2] ×3`"""
     event = told.first.event
     nodes = "" if event.kind in _OF_ALL else "".join(f" {_name(node)}" for node in event.nodes[:3])
     often = f" ×{event.times}" if event.times > 1 and event.kind not in _OF_ALL else ""
@@ -119,17 +121,18 @@ def _what(told: Row, page: Page) -> str:
 def render_lacking(lacking: Sequence[Lacking], page: Page) -> Iterator[str]:
     """Logs that are not there and would tell more."""
     for each in lacking[:_SHOWN_LACKING]:
-        yield from page.indented(_lacking(each), 3, 6)
+        yield from page.indented(lacking_words(each), 3, 6)
     if len(lacking) > _SHOWN_LACKING:
         hidden = len(lacking) - _SHOWN_LACKING
         yield page.line(said_of(hidden, "... and {count} more log", "... and {count} more logs"), 3)
 
 
-def _lacking(each: Lacking) -> str:
+def lacking_words(each: Lacking) -> str:
+    """A log that is not there, or not whole, as a sentence."""
     known = {"kind": each.kind, "node": _name(each.node) if each.node is not None else None}
     end, fault = seconds_of(each.ends), seconds_of(each.fault)
     if end is not None and fault is not None:
-        known |= {"end": _clock(each.ends), "span": spoken(int(fault - end))}
+        known |= {"end": clock(each.ends), "span": spoken(int(fault - end))}
         if each.node is None:
             return said("not whole: the log of {kind} ends at {end}, {span} before the fault", **known)
         return said("not whole: the {kind} log of {node} ends at {end}, {span} before the fault", **known)
@@ -141,10 +144,11 @@ def _lacking(each: Lacking) -> str:
 def render_inputs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
     """Each log with what it is and the time that it covers."""
     for log in analysis.logs:
-        yield from page.indented(_input(log, short(log.source), page), 3, 6)
+        yield from page.indented(log_words(log, short(log.source)), 3, 6)
 
 
-def _input(log: Log, name: str, page: Page) -> str:
+def log_words(log: Log, name: str) -> str:
+    """`dsc0/dm_CSS0_202405.log: dmcss, 2024-05-12 10:03:17 to 2024-05-12 10:09:57, 12 events`"""
     extent = log.extent
     if extent is None:
         waits = said_of(len(log.waits), "{count} wait", "{count} waits")
@@ -152,11 +156,12 @@ def _input(log: Log, name: str, page: Page) -> str:
     events = said_of(len(log.events), "{count} event", "{count} events")
     if extent.first is None:
         return said("{name}: {kind}, {events}", name=name, kind=log.kind, events=events)
-    span = {"begin": _clock(extent.first), "end": _clock(extent.last)}
+    span = {"begin": clock(extent.first), "end": clock(extent.last)}
     return said("{name}: {kind}, {begin} to {end}, {events}", name=name, kind=log.kind, events=events, **span)
 
 
-def _clock(time: str | None) -> str | None:
+def clock(time: str | None) -> str | None:
+    """`2024-05-12 10:03:17` of a printed time."""
     return time.partition(".")[0].replace("T", " ") if time is not None else None
 
 

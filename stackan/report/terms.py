@@ -94,9 +94,9 @@ _ALL = (
     said("ran nothing"),
     said("used no CPU that was counted"),
 )
-_TERMS = {term.english: term for term in _ALL}
+TERMS = {term.english: term for term in _ALL}
 
 
 def term(code: str) -> str | Said:
     """The word for a code; of one that has none, such as a profile's name, the code."""
-    return _TERMS.get(code, code)
+    return TERMS.get(code, code)

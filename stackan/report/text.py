@@ -13,6 +13,8 @@ from stackan.model.finding import VERDICT_OF, Finding
 from stackan.model.labels import label, mark
 from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
+from stackan.report.branches import branches, lines_of
+from stackan.report.chain import chain_of, main_finding
 from stackan.report.layout import columns
 from stackan.report.links import render_explanation
 from stackan.report.page import Page, Stream, threads_of
@@ -36,7 +38,7 @@ _OF_FAULTS = frozenset((
     "handling-over", "rejoin",
 ))  # fmt: skip
 _SHOWN_SHARED = 10  # stacks in which several processes are stuck
-_COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1"}
+_COLORS = {"critical": "31;1", "warning": "33;1", "info": "36", "head": "1", "root": "35;1"}
 _QUOTED = 12  # columns before a quoted line
 
 
@@ -99,6 +101,7 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
         return
     groups = fold_processes(analysis)
     yield from render_verdict(analysis, groups, page)
+    yield from render_cause(analysis, page)
     yield from render_findings(analysis, short, page)
     yield from render_story(analysis, short, page, _SHOWN_EVENTS)
     shared = [stack for stack in analysis.stuck_stacks if len(stack.processes) > 1]
@@ -176,6 +179,18 @@ def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str
         yield from page.indented(said("{count} processes: {verdicts}", count=len(analysis.processes), verdicts=verdicts), 0, 3)
         for processes, verdict in groups[:_SHOWN_PROCESSES] if len(groups) > 1 else ():
             yield page.line(head_of(processes, verdict, page), 3)
+
+
+def render_cause(analysis: Analysis, page: Page) -> Iterator[str]:
+    """The chain of the finding that the verdict rests on, drawn."""
+    finding = main_finding(analysis)
+    chain = chain_of(analysis, finding, page) if finding is not None else None
+    drawn = list(branches(chain, page)) if chain is not None else []
+    if finding is not None and drawn:
+        yield ""
+        for branch in drawn:
+            for line in lines_of(branch, page, 3):
+                yield Head(line, "root" if branch.root else finding.severity) if branch.root or branch.concerned else line
 
 
 def _more_stacks(hidden: int) -> str:

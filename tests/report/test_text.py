@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stackan
-from stackan.report.layout import cut, safe, wrap
+from stackan.report.layout import columns, cut, safe, wrap
 from stackan.report.page import Page
 from stackan.report.text import render, write
 
@@ -79,7 +79,7 @@ def test_shown_text_holds_nothing_that_a_terminal_obeys(text):
 @given(st.text(max_size=40), st.integers(5, 100))
 def test_wrapping_keeps_every_word_and_the_width(text, width):
     wrapped = list(wrap(text, width))
-    assert all(len(line) <= width for line in wrapped)
+    assert all(columns(line) <= width for line in wrapped)
     assert "".join("".join(wrapped).split()) == "".join(safe(text).split())
 
 

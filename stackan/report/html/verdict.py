@@ -1,0 +1,97 @@
+"""What a person sees first: the verdict in one sentence, how sure that is, what to do first, and the chain of the cause."""
+
+from __future__ import annotations
+
+from stackan.escapes import shorten
+from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE, VERDICT_OF
+from stackan.model.said import said, said_of
+from stackan.report.chain import chain_of, main_finding
+from stackan.report.html.markup import Content, Markup, element, joined
+from stackan.report.html.picture import picture
+from stackan.report.html.report import Report
+from stackan.report.page import snapshots_of, threads_of
+from stackan.report.terms import term
+
+_PROCESSES = 12  # that are named
+_NOTES = 4
+_NOTE = 300  # characters; the section of the inputs has the whole
+_SURE = {
+    CERTAIN: said("certain: the dumps themselves show every hold that it rests on"),
+    LIKELY: said("likely: a part of it is concluded, from frames or by a rule"),
+    POSSIBLE: said("possible: the dumps suggest it, but do not show it"),
+}
+
+
+def verdict(report: Report) -> Markup:
+    analysis, page = report.analysis, report.page
+    finding = main_finding(analysis)
+    counts = finding is not None and VERDICT_OF.get(finding.kind) == analysis.verdict
+    facts: list[tuple[str, Content]] = []
+    if finding is not None and counts:
+        facts.append((said("how sure"), page.say(_SURE[finding.confidence])))
+    if finding is not None and finding.doubts:
+        facts.append((said("why no surer"), page.speech.text(finding.doubts)))
+    if finding is not None and finding.advice:
+        facts.append((said("do first"), joined([page.speech.text(finding.advice[:1]), " ", _all_steps(report)])))
+    facts += [(said("where"), each) for each in _where(report)]
+    grade = "critical" if analysis.critical else "calm" if analysis.verdict in ("idle", "progressing") else "doubtful"
+    notes = [element("p", shorten(page.say(said("note: {note}", note=note)), _NOTE), class_="note") for note in analysis.warnings[:_NOTES]]
+    return element(
+        "header",
+        element("p", _badge(report), class_="badge"),
+        element("h1", page.speech.headline(analysis.headline_facts) or page.say(said("nothing was concluded"))),
+        element("dl", *(_row(report, name, content) for name, content in facts)),
+        *notes,
+        id="verdict",
+        class_=grade,
+    )
+
+
+def cause(report: Report) -> Markup | None:
+    """The chain of the cause, where there is one."""
+    finding = main_finding(report.analysis)
+    chain = chain_of(report.analysis, finding, report.page) if finding is not None else None
+    if finding is None or chain is None:
+        return None
+    more = (
+        element("p", report.say(said_of(chain.hidden, "{count} more link is not drawn", "{count} more links are not drawn")), class_="note")
+        if chain.hidden
+        else None
+    )
+    return element("section", element("h2", report.say(said("chain of the cause"))), picture(chain, report), more, id="cause")
+
+
+def _badge(report: Report) -> str:
+    analysis, page = report.analysis, report.page
+    if not analysis.processes:
+        faults = len(analysis.story.faults)
+        return page.say(said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT"))
+    finding = main_finding(analysis)
+    name = page.term(analysis.verdict).upper()
+    if finding is None or not finding.supports_verdict or VERDICT_OF.get(finding.kind) != analysis.verdict:
+        return name
+    return page.say(said("{verdict} ({confidence})", verdict=name, confidence=term(finding.confidence)))
+
+
+def _row(report: Report, name: str, content: Content) -> Markup:
+    return element("div", element("dt", report.say(name)), element("dd", content))
+
+
+def _all_steps(report: Report) -> Markup:
+    return element("a", report.say(said("all steps")), href="#finding-1")
+
+
+def _where(report: Report) -> list[Content]:
+    """Process and node, with the number of threads and snapshots."""
+    processes = report.analysis.processes
+    shown: list[Content] = []
+    for process in processes[:_PROCESSES]:
+        known = [process.inputs.host or "", report.page.term(process.inputs.role or ""), process.rules.profile or ""]
+        names = report.page.catalog.comma.join(each for each in known if each)
+        sizes = report.page.listed([threads_of(len(process.tracks)), snapshots_of(len(process.snapshots))])
+        head = report.say(said("process {name}", name=process.id))
+        shown.append(joined([element("b", head), f" {names}" if names else None, f" – {sizes}"]))
+    if len(processes) > _PROCESSES:
+        hidden = len(processes) - _PROCESSES
+        shown.append(report.say(said_of(hidden, "{count} more process", "{count} more processes")))
+    return [element("ul", *(element("li", each) for each in shown))] if len(shown) > 1 else shown

@@ -1,0 +1,100 @@
+"""The wait-for graph as boxes and arrows for the page's program: folded by equal stacks, and by pool where that leaves too many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stackan.model.finding import CRITICAL
+from stackan.model.waitgraph import WaitGraph
+from stackan.report.drawing import find_roots, fold
+from stackan.report.html.report import Report
+from stackan.wording.nouns import say
+
+LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
+_ARROWS = 900
+_LABEL = 200  # characters
+
+
+class Waits:
+    """Boxes, arrows between them, and the box of each thread."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._graph: WaitGraph = report.analysis.waits
+        self._roots = find_roots(self._graph)
+        self.by_pool = False
+        boxes = fold(self._graph)
+        if len(set(boxes.values())) > LIMIT:
+            boxes = self._folded_by_pool(boxes)
+            self.by_pool = True
+        self._critical = {id(track) for each in report.analysis.findings if each.severity == CRITICAL for _, track in each.threads}
+        members: dict[int, list[int]] = {}
+        for number, box in boxes.items():
+            members.setdefault(box, []).append(number)
+        ranked = sorted(members, key=lambda box: (self._rank(members[box]), -len(members[box])))
+        self.left = len(ranked) - LIMIT if len(ranked) > LIMIT else 0
+        self._shown = {box: at for at, box in enumerate(ranked[:LIMIT])}
+        self._members = members
+        self._boxes = boxes
+        self.box_of = {
+            id(track): self._shown[box]
+            for number, box in boxes.items()
+            if box in self._shown and (track := self._graph.nodes[number].track) is not None
+        }
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "boxes": [self._box(self._members[box]) for box in self._shown],
+            "arrows": self._arrows(),
+            "left": self.left,
+            "limit": LIMIT,
+            "byPool": self.by_pool,
+        }
+
+    def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
+        """Threads of one pool share a box, unless one is a root, or a box of its own that others wait for by name."""
+        pools = {
+            id(track): (process.id, pool.name)
+            for process in self._report.analysis.processes
+            for pool in process.pools
+            for track in pool.workers
+        }
+        first: dict[object, int] = {}
+        found = {}
+        for number, box in boxes.items():
+            track = self._graph.nodes[number].track
+            pool = pools.get(id(track)) if track is not None and box not in self._roots else None
+            found[number] = first.setdefault(pool, box) if pool is not None else box
+        return found
+
+    def _rank(self, numbers: list[int]) -> int:
+        """Causes first, then what they wait for, then the rest."""
+        mark = self._mark(numbers)
+        return {"critical": 0, "root": 1}.get(mark, 2 if self._graph.nodes[numbers[0]].track is None else 3)
+
+    def _mark(self, numbers: list[int]) -> str:
+        if any(id(self._graph.nodes[number].track) in self._critical for number in numbers[:1000]):
+            return "critical"
+        return "root" if any(number in self._roots for number in numbers[:1000]) else ""
+
+    def _box(self, numbers: list[int]) -> list[Any]:
+        """[kind, title, detail, mark, how many nodes it stands for]"""
+        node, page = self._graph.nodes[numbers[0]], self._report.page
+        title = say(node.what if node.what is not None else node.label, page.catalog)[:_LABEL]
+        detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
+        if node.process is not None and len(self._report.analysis.processes) > 1:
+            detail = f"{detail}\n{node.process.id}"
+        return [node.kind, title, detail, self._mark(numbers), len(numbers)]
+
+    def _arrows(self) -> list[list[Any]]:
+        """[from, to, words, whether it is shown by the text]"""
+        found: dict[tuple[int, int], list[Any]] = {}
+        for number, box in self._boxes.items():
+            if box not in self._shown:
+                continue
+            for edge in self._graph.out[number]:
+                to = self._shown.get(self._boxes[edge.supplier])
+                if to is not None and (self._shown[box], to) not in found:
+                    words = self._report.page.speech.relation(edge.relation)
+                    found[self._shown[box], to] = [self._shown[box], to, words, edge.evidence != "inferred"]
+        return list(found.values())[:_ARROWS]

@@ -1,0 +1,1 @@
+"""The report as Markdown, for tickets and the summaries of CI: `report.write`."""

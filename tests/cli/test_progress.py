@@ -1,0 +1,69 @@
+"""What takes more than a second shows how far it has come: on a terminal's standard error only, and gone when the call is done."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+import stackan
+from stackan.model.watch import CONCLUDING, Watch
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "mariadb-pool-exhausted"
+GONE = b"\x1b[1A\x1b[2K"  # the cursor goes up, and the line is erased
+
+
+def on_a_terminal(*options: str, pause: float, **environment: str) -> tuple[bytes, bytes]:
+    """Standard output, and what a terminal got on standard error, of a call that waits for its standard input."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    command = [sys.executable, "-m", "stackan", "analyze", "--lang", "en", "-", *options]
+    whole = {**os.environ, "TERM": "xterm", **environment}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=whole) as process:
+        os.close(theirs)
+        time.sleep(pause)
+        report, _ = process.communicate((EXAMPLE / "snap1.txt").read_bytes(), timeout=60)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    return report, seen
+
+
+def test_a_long_call_shows_what_it_does_and_leaves_nothing_behind() -> None:
+    report, seen = on_a_terminal(pause=3)
+    assert b"reading: 0 texts" in seen
+    assert seen.rstrip().endswith(GONE)
+    assert report.startswith(b"INCONCLUSIVE") and b"reading:" not in report
+
+
+@pytest.mark.parametrize(("options", "environment"), [(("--quiet",), {}), ((), {"TERM": "dumb"})], ids=["quiet", "dumb terminal"])
+def test_nothing_is_shown_where_nobody_wants_it(options: tuple[str, ...], environment: dict[str, str]) -> None:
+    assert on_a_terminal(*options, pause=2.5, **environment)[1] == b""
+
+
+def test_a_pipe_gets_nothing(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("analyze", EXAMPLE).stderr == ""
+
+
+def test_a_watch_is_told_of_files_texts_and_processes() -> None:
+    watch = Watch()
+    case = stackan.load(EXAMPLE, watch=watch)
+    sizes = sum(path.stat().st_size for path in EXAMPLE.iterdir())
+    assert (watch.files, watch.texts, watch.position, watch.unpacked) == (len(case.dumps), len(case.dumps), sizes, sizes)
+    stackan.analyze(case, watch=watch)
+    assert (watch.stage, watch.processes, watch.judged) == (CONCLUDING, 1, 1)
