@@ -14,6 +14,7 @@ from stackan.reading import Input, Skipped, given_of, read, source_of
 
 if TYPE_CHECKING:
     from stackan.model.analysis import Analysis
+    from stackan.model.watch import Watch
     from stackan.reading import Limits
 
 
@@ -51,11 +52,12 @@ def analyze(
     limits: Limits | None = None,
     given_order: bool = False,
     follow_links: bool = False,
+    watch: Watch | None = None,
 ) -> Analysis:
     """Conclude what can be concluded about a case, or about all that `load` would make one of; `profiles` are further profile files.
 
     The same dumps give the same analysis, in whatever order they were read (unless they come in a `given_order`).  Behind a case,
-    profiles may be given without their name.
+    profiles may be given without their name.  `watch` is told how far this has come.
     Raises what `load` raises, and ProfileError.
     """
     from stackan.pipeline import analyze as conclude
@@ -66,10 +68,10 @@ def analyze(
             raise UsageError(said("limits, given_order and follow_links are for reading; give them to stackan.load, which makes the case"))
         if len(more) > 1 or any(isinstance(each, (Case, Dump, bytes, bytearray, memoryview)) for each in more):
             raise UsageError(said("a case is analyzed by itself; give all inputs to one stackan.load"))
-        return conclude(given, cast("Iterable[str]", more[0]) if more and not profiles else profiles)
+        return conclude(given, cast("Iterable[str]", more[0]) if more and not profiles else profiles, watch)
     inputs = [each for part in (given, *more) for each in _each(part)]
-    case = load(*inputs, limits=limits, given_order=given_order, follow_links=follow_links)
-    return conclude(case, profiles)
+    case = load(*inputs, limits=limits, given_order=given_order, follow_links=follow_links, watch=watch)
+    return conclude(case, profiles, watch)
 
 
 def _each(given: object) -> Iterable[Input | Dump]:

@@ -42,7 +42,8 @@ class Track(NamedTuple):
     counted: str = ""  # the result of counters beside the dumps if it stands still, in short
 
     def __repr__(self) -> str:
-        who = " ".join(str(each) for each in (self.shown, self.name) if each is not None)
+        number = "thread" if self.lwp is None else f"LWP {self.lwp}"
+        who = f"{number} {self.name}" if self.name else number
         return in_short("Track", f"{who}: {self.progress} in {self.place.purpose}, {amount(len(self.sightings), 'snapshot')}")
 
     @property

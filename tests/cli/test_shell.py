@@ -73,7 +73,7 @@ CASES = [
     (["an"], {"analyze"}),
     ([""], set(COMMANDS)),
     (["analyze", "--fo"], {"--format", "--follow-links"}),
-    (["analyze", "-f", ""], {"text", "json"}),
+    (["analyze", "-f", ""], {"text", "json", "html", "markdown"}),
     (["--lang", "zh_CN", "analyze", "--gra"], {"--graph"}),
     (["profiles", ""], {"list", "show", "check"}),
     (["profiles", "show", "mar"], {"mariadb"}),
@@ -84,7 +84,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"), [*CASES, (["analyze", "--format", "=", "j"], {"json"}), (["analyze", "--format", "="], {"text", "json"})]
+    ("words", "wanted"),
+    [*CASES, (["analyze", "--format", "=", "j"], {"json"}), (["analyze", "--format", "="], {"text", "json", "html", "markdown"})],
 )
 def test_bash_completes_what_may_stand_there(run, tmp_path, words, wanted):
     program = needs("bash")
