@@ -1,0 +1,9 @@
+"""Who waits for which lock, and who owns it, read from a live process without stopping it and without symbols.
+
+The futex of a waiting thread is an argument of its system call; what lies around it says of which kind it is, and who has it.
+Layouts: glibc 2.25 to 2.40 on x86-64 (nptl/, bits/struct_mutex.h, bits/struct_rwlock.h, pthreadtypes.h).
+"""
+
+from stackan.collect.owners.reading import View, read, take
+
+__all__ = ["View", "read", "take"]
