@@ -75,4 +75,4 @@ def start(build: Build) -> Iterator[Start]:
     yield started
     for process in running:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
