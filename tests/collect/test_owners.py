@@ -57,7 +57,7 @@ def test_a_thread_that_runs_waits_for_nothing(start: Start) -> None:
     program = start("spin")
     spinner = max(seen.state.tid for seen in take([program.pid])[0].threads)
     text = read([program.pid])[program.pid].decode()
-    assert f'TID {spinner} R "lab' in text and ": runs" in text
+    assert f'thread {spinner} R "lab' in text and ": runs" in text
 
 
 def test_nothing_is_stopped_and_nothing_wakes_up(start: Start) -> None:

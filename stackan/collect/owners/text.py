@@ -1,11 +1,11 @@
 """The text `owners.txt`: a line for each thread, which a person reads and `analyze`, too.
 
-stackan waits/1 of process 4242: 3 threads at 2026-11-30T16:05:11Z in 0.014 s
+stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s
 TID 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
 TID 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
 TID 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
 TID 4246 R "spinner": runs
-TID 4247 S "acceptor": is in system call 288
+TID 4247 S "acceptor": is in a call: 288
 TID 4248 S "busy": moved while it was looked at
 """
 
@@ -20,9 +20,9 @@ from stackan.collect.owners.waits import Wait
 
 def render(view: View) -> bytes:
     """The text of one process."""
-    at = datetime.datetime.fromtimestamp(view.at, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = datetime.datetime.fromtimestamp(view.at, datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     lines = [f"stackan waits/1 of process {view.pid}: {len(view.threads)} threads at {at} in {view.took:.3f} s"]
-    lines += [f'TID {seen.state.tid} {seen.state.state} "{_quoted(seen.state.name)}": {_does(seen)}' for seen in view.threads]
+    lines += [f'thread {seen.state.tid} {seen.state.state} "{_quoted(seen.state.name)}": {_does(seen)}' for seen in view.threads]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
@@ -41,7 +41,7 @@ def _does(seen: Seen) -> str:
     call = seen.state.call
     if call is None or call.number < 0:
         return "is in no system call"
-    return f"is in system call {call.number}"
+    return f"is in a call: {call.number}"
 
 
 def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:
