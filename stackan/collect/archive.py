@@ -59,11 +59,11 @@ def _compress(data: bytes) -> bytes:
     try:
         from compression import zstd  # Python 3.14
 
-        return zstd.compress(data)
+        return bytes(zstd.compress(data))
     except ImportError:
         import zstandard
 
-        return zstandard.ZstdCompressor().compress(data)
+        return bytes(zstandard.ZstdCompressor().compress(data))
 
 
 def _knows_zstandard() -> bool:
@@ -89,7 +89,7 @@ class Archive:
         self.checksums: dict[str, str] = {}
         self.check_room(0)
         try:
-            self._file = open(path, "xb")
+            self._file = open(path, "xb")  # noqa: SIM115 - for as long as the capture takes
         except FileExistsError as error:
             raise UsageError(said("{path}: is there already, and nothing is overwritten; give another name to -o", path=path)) from error
         except OSError as error:
@@ -130,4 +130,3 @@ class Archive:
             self._packer.end_piece()
         finally:
             self._file.close()
-

@@ -47,7 +47,9 @@ def _yama(trusted: bool) -> Barrier | None:
     if trusted or scope not in (b"1", b"2"):
         return None
     reason = said("Yama lets only parents or administrators trace (kernel.yama.ptrace_scope = {scope})", scope=scope.decode())
-    return Barrier(f"yama-{scope.decode()}", reason, said("run it with CAP_SYS_PTRACE: `sudo`, or `setcap cap_sys_ptrace+ep` on the Python in use"))
+    return Barrier(
+        f"yama-{scope.decode()}", reason, said("run it with CAP_SYS_PTRACE: `sudo`, or `setcap cap_sys_ptrace+ep` on the Python in use")
+    )
 
 
 def _user(ours: bytes, theirs: bytes, trusted: bool) -> Barrier | None:
@@ -73,7 +75,11 @@ def _undumpable(pid: int, theirs: bytes, trusted: bool) -> Barrier | None:
 def _capabilities(ours: bytes, theirs: bytes, trusted: bool) -> Barrier | None:
     if trusted or not _number(_PERMITTED, theirs, 16) & ~_number(_PERMITTED, ours, 16):
         return None
-    return Barrier("capability", said("the process has capabilities that this one lacks"), said("run it as root, in a container with `--cap-add=SYS_PTRACE`"))
+    return Barrier(
+        "capability",
+        said("the process has capabilities that this one lacks"),
+        said("run it as root, in a container with `--cap-add=SYS_PTRACE`"),
+    )
 
 
 def _selinux() -> Barrier | None:
@@ -87,13 +93,19 @@ def _apparmor() -> Barrier | None:
     if not profile.endswith(b"(enforce)"):
         return None
     reason = said("an AppArmor profile holds this process ({profile})", profile=profile.decode("utf-8", "replace"))
-    return Barrier("apparmor", reason, said("allow `ptrace` in it, or run it outside: on the host, or with `--security-opt apparmor=unconfined`"))
+    return Barrier(
+        "apparmor", reason, said("allow `ptrace` in it, or run it outside: on the host, or with `--security-opt apparmor=unconfined`")
+    )
 
 
 def _seccomp(ours: bytes) -> Barrier | None:
     if _number(_SECCOMP, ours) != 2:
         return None
-    return Barrier("seccomp", said("a seccomp filter holds this process"), said("run it on the host, or in a container with `--cap-add=SYS_PTRACE` (which lifts Docker's filter)"))
+    return Barrier(
+        "seccomp",
+        said("a seccomp filter holds this process"),
+        said("run it on the host, or in a container with `--cap-add=SYS_PTRACE` (which lifts Docker's filter)"),
+    )
 
 
 def _namespace(pid: int, trusted: bool) -> Barrier | None:
@@ -119,7 +131,11 @@ def _is_hiding() -> bool:
 
 
 def _hidden(pid: int) -> Barrier:
-    return Barrier("hidepid", said("/proc hides the processes of others (hidepid)"), said("run it as root, or in the group that the mount names (gid=)"))
+    return Barrier(
+        "hidepid",
+        said("/proc hides the processes of others (hidepid)"),
+        said("run it as root, or in the group that the mount names (gid=)"),
+    )
 
 
 def _own_file(name: str) -> bytes | None:

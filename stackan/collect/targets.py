@@ -103,7 +103,9 @@ def _looks(target: Target) -> bool:
 def _is_in_group(pid: int, group: str) -> bool:
     lines = (read_file(f"/proc/{pid}/cgroup") or b"").decode("utf-8", "replace").splitlines()
     paths = [line.split(":", 2)[-1] for line in lines]
-    return any(path == group or path.strip("/").startswith(group.strip("/") + "/") or path.strip("/") == group.strip("/") for path in paths) or (
+    return any(
+        path == group or path.strip("/").startswith(group.strip("/") + "/") or path.strip("/") == group.strip("/") for path in paths
+    ) or (
         len(group) >= 12 and any(group in path for path in paths)  # a container by the id that `docker ps` shows
     )
 

@@ -53,7 +53,12 @@ TOOLS = {
             _PTRACE,
         ),
         Tool("pstack", lambda pid: ["pstack", str(pid)], True, _PTRACE),
-        Tool("lldb", lambda pid: ["lldb", "--batch", "-p", str(pid), "-o", "thread backtrace all", "-o", "detach"], True, (b"error: attach failed",)),
+        Tool(
+            "lldb",
+            lambda pid: ["lldb", "--batch", "-p", str(pid), "-o", "thread backtrace all", "-o", "detach"],
+            True,
+            (b"error: attach failed",),
+        ),
         Tool("py-spy", lambda pid: ["py-spy", "dump", "--pid", str(pid)], False, (b"Permission Denied", b"Error: ")),
         Tool("jcmd", lambda pid: ["jcmd", str(pid), "Thread.print", "-l"], True, (b"AttachNotSupportedException", b"Exception")),
     )

@@ -23,7 +23,9 @@ from stackan.parsing.pieces import split_snapshots
 
 _HEAD = re.compile(rb"stackan waits/1 of process (\d{1,10}): \d{1,10} threads at (\S{1,32}) in ")
 _ROW = re.compile(rb'thread (\d{1,10}) (\S) "([^"\n]{0,256})": ([^\n]{1,400})')
-_WAITS = re.compile(rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)")
+_WAITS = re.compile(
+    rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)"
+)
 _OTHERWISE = ("runs", "moved", "is in a call")
 _OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone)?(?: which ended with it)?(?:, |$)")
 
