@@ -22,6 +22,7 @@ from stackan.model.place import (
     IN_CALLBACK,
     IN_KERNEL,
     NAMELESS,
+    NOT_PRINTED,
     PARKS,
     RUNS,
     SLEEPS,
@@ -118,7 +119,7 @@ class Places:
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end]) or not _PINS.isdisjoint(names[: wait.run])
         rule = self._find_rule(names, wait, state)
-        meaning = _by_rule(rule, wait) or self._by_itself(names, wait) or self._by_mechanism(names, wait, end, in_task)
+        meaning = _by_rule(rule, wait) or self._by_itself(names, wait, said is not None) or self._by_mechanism(names, wait, end, in_task)
         return StackMeaning(
             names=names,
             state=meaning.state,
@@ -200,10 +201,12 @@ class Places:
                 return rule
         return None
 
-    def _by_itself(self, names: Sequence[str], wait: _Wait) -> _Meaning | None:
-        """Threads that do not wait for anything that could be named."""
+    def _by_itself(self, names: Sequence[str], wait: _Wait, is_said: bool) -> _Meaning | None:
+        """Threads that do not wait for anything that could be named; of one without a frame only printed words tell that it runs."""
         if wait.rule is not None:
             return None
+        if not names and not is_said:
+            return _Meaning("unknowable", NOT_PRINTED, "unknown")
         unnamed = names[: wait.run] and all(name.startswith("??") for name in names[: wait.run])
         if unnamed and wait.run <= 2 and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
             # Such frames are left by functions that an exported one jumps to: one by the slow half of pthread_once or of a robust mutex's

@@ -20,6 +20,7 @@ from stackan.model.said import said
 COMMANDS = {
     "analyze": ("stackan.cli.analyze", said("Read dumps, folders and archives; print the verdict.")),
     "compare": ("stackan.cli.analyze", said("The same for snapshots given in order, whatever their names say.")),
+    "collect": ("stackan.cli.collect", said("Take snapshots of live processes into one archive, with the owners of their locks.")),
     "logs": ("stackan.cli.logs", said("Read servers' logs alone; print their faults and one time line.")),
     "parse": ("stackan.cli.parse", said("One dump as JSON, newline-delimited JSON, folded stacks, or a summary.")),
     "rescue": ("stackan.cli.rescue", said("Check, show or use the emergency channel of a DolphinDB server that hangs.")),

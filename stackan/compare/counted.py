@@ -108,7 +108,8 @@ def _stood(track: Track, steps: Sequence[_Step]) -> list[_Step]:
 def _judge_running(track: Track, steps: Sequence[_Step], attaches: int, last: int) -> Track:
     """A thread that runs by its stacks, and was met in one place all the time: does it, and how much?"""
     present = track.present
-    if len(present) != last + 1 or not all(step.spent and step.spent.ran is not None and step.runs_in_place for step in steps):
+    counted = all(step.spent and step.spent.ran is not None and step.runs_in_place for step in steps)
+    if len(present) != last + 1 or not track.place.names or not counted:
         return track
     total = _total(steps)
     note: tuple[Fact, ...]

@@ -61,6 +61,7 @@ _PYSTACK = (
 _ROWS = (
     Format("gdb", "gdb", "gdb.md", grammar=GDB, alike="gdb", levels=True, modules=True),
     Format("pstack", "gdb", "pstack.md", grammar=GDB, alike="gdb", levels=True, modules=True),
+    Format("waits", "collected", "waits.md", "waits", instant=True, counters=False),
     Format("eu-stack", "gdb", "eu-stack.md", grammar=EU_STACK, instant=False, levels=True),
     Format("py-spy", "python", "py-spy.md", "pyspy", alike="py-spy", language="python", counters=False),
     Format("py-spy-json", "python", "py-spy.md", "pyspy_json", alike="py-spy", language="python", counters=False),

@@ -25,11 +25,12 @@ AT_WORK, ASKS, IN_CALLBACK = "named-for-what-it-needs", "named-for-whom-it-asks"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
 NO_DOOR, SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned"
+READ_ALIVE = "wait-read-from-the-live-process"
 IN_LOCKED_OBJECT = "works-in-locked-object"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
-    TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL,
+    TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, READ_ALIVE,
     IN_LOCKED_OBJECT,
 ))  # fmt: skip
 
@@ -137,6 +138,11 @@ class Awaited(NamedTuple):
     hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether a server's own log names it; a table that was read from the live process is none."""
+        return self.log is not None and self.log.kind != "waits"
 
 
 @brief

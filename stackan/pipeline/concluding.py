@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan.classify import Rulebook, find_tasks, park_consumers, sight
@@ -52,11 +52,12 @@ def analyze(case: Case, profiles: Iterable[str] = (), watch: Watch | None = None
 
 
 def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
-    places = place(case.dumps, case.given_order, case.process_lists)
+    dumps, tables = _part(case.dumps)
+    places = place(dumps, case.given_order, case.process_lists)
     beside, unused = assign_side_files(case, places)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     paired = _watched(zip(places, beside), len(places), watch)
-    apiece = [_process(placed, known, rulebook, said) for placed, said in paired]
+    apiece = [_process(placed, known, rulebook, said, tables) for placed, said in paired]
     processes = name_processes(rate(park_turn_waiters_across(apiece)))
     if case.listings:
         from stackan.listings.jobs import with_jobs
@@ -108,6 +109,15 @@ def _watched(
     watch.stage = CONCLUDING
 
 
+def _part(dumps: Sequence[Dump]) -> tuple[Sequence[Dump], Mapping[int, Dump]]:
+    """The dumps, and the tables of waits that were read from the live processes beside some of them."""
+    if not any(dump.format == "waits" for dump in dumps):
+        return dumps, {}
+    from stackan.captured import part
+
+    return part(dumps)
+
+
 def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequence[Process]) -> Story:
     """All that the servers' logs tell together."""
     waits = sum(len(log.waits) + len(log.alarms) for log in logs)
@@ -119,7 +129,9 @@ def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequ
     return read_story(logs, writers, processes, when_taken(places))._replace(waits=waits)
 
 
-def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles) -> Process:
+def _process(
+    place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles, tables: Mapping[int, Dump]
+) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
     dumps = place.compared
     stacks, spoken = [], []
@@ -133,6 +145,10 @@ def _process(place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook:
     places = rulebook.places(seen)
     tasks = find_tasks(dumps, stacks, places)
     sightings = [sight(dump, by_node, places, tasks, better) for dump, by_node, better in zip(dumps, stacks, spoken)]
+    if tables:
+        from stackan.captured import attach as attach_waits
+
+        sightings = [attach_waits(each, tables[id(dump)]) if id(dump) in tables else each for dump, each in zip(dumps, sightings)]
     repeats = find_repeats(dumps, beside.counters, lambda at: any(sighting.runs for sighting in sightings[at]))
     kept = [at for at in range(len(dumps)) if at not in repeats.doubtful]
     index = {at: position for position, at in enumerate(kept)}

@@ -241,13 +241,19 @@ def _read(item: Blob, alone: bool) -> Found:
         found.troubles.append(trouble.args[0])
     elif failure is not None:
         found.failed.append((item.source, failure))
-    elif not known and not found.beside:
+    elif not known and not found.beside and not _is_of_capture(item.data):
         found.others.append(item.source)
     for dump in found.dumps:
         dump.taken_at, dump.written, dump.stamped = item.taken_at, item.written, item.stamped
     for log in found.logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
     return found
+
+
+def _is_of_capture(text: bytes) -> bool:
+    from stackan.captured.pairing import is_of_capture
+
+    return is_of_capture(text)
 
 
 def _read_log_alone(item: Blob, alone: bool) -> Found:

@@ -253,7 +253,7 @@ def _waits_for(track: Track, owners: list[Owner], names: dict[int, str], process
             "timed": place.timed,
             "owners": [{"process": owner.process, "lwp": owner.lwp} for owner in owners],
             "owner_lwp": single,
-            "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None or awaited.log is not None else "profile",
+            "evidence": owners[0].evidence if owners else awaited.evidence if place.rule is None or awaited.is_logged else "profile",
             "source": track.newest.text_of(awaited).source,
             "line": track.newest.wait_line,
             "descriptor": awaited.descriptor,
@@ -266,7 +266,7 @@ def _needs(place: StackMeaning, awaited: Awaited) -> str:
     """How many of its owners have to give it back; of a barrier, how many threads have yet to come."""
     if awaited.missing:
         return str(awaited.missing)
-    return "any" if awaited.kind in _ANY or awaited.link is not None or (place.verb == "blocked" and awaited.log is None) else "all"
+    return "any" if awaited.kind in _ANY or awaited.link is not None or (place.verb == "blocked" and not awaited.is_logged) else "all"
 
 
 def _link(link: Link, names: dict[int, str]) -> dict[str, Any]:

@@ -17,7 +17,10 @@ class Shortener:
         self._ends = shorten(_sources(analysis))
 
     def __call__(self, source: str) -> str:
-        return self._ends.get(source, source)
+        known = self._ends.get(source)
+        if known is None:  # a table that was taken beside a dump
+            known = self._ends[source] = shorten([source])[source]
+        return known
 
 
 def shorten(sources: Iterable[str]) -> dict[str, str]:

@@ -305,7 +305,7 @@ WAITS = {
     "two innermost frames without a name": ((LIBC, LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", "futex", "waiting"),
     "the same in main, which mostly joins": ((LIBC, LIBC, "main", *STRIPPED_START), "unknown", None, "unknowable"),
     "innermost frames without names": ((LIBC, LIBC, LIBC, "get_connection", "worker", *STRIPPED_START), "unknown", None, "unknowable"),
-    "no frames": ((), "running", None, "running"),
+    "no frames": ((), "unknown", None, "unknowable"),
 }
 
 

@@ -34,6 +34,7 @@ WORDS = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")  # two words, of which the secon
 
 # Files whose strings are other programs' words.
 OTHERS_WORDS = {
+    "parsing/collected/waits.py": "printed states, which rules of profiles speak of",
     "faultlogs/dameng/commands.py": "the lines of Dameng's logs",
     "faultlogs/dameng/show.py": "the lines of Dameng's logs",
     "faultlogs/dameng/templates.py": "the lines of Dameng's logs, and the documents that have them",

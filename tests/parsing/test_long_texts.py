@@ -30,10 +30,18 @@ def shipped(name: str) -> str:
 
 GDB = shipped("barrier/snap1.txt")
 PSTACK = re.sub(r"(?m)^[\[\$(].*\n", "", GDB[GDB.index("\nThread ") + 1 :])
+WAITS = """stackan waits/1 of process 4242: 4 threads at 2026-11-30T16:05:11.204Z in 0.014 s
+thread 4242 S "ledger": waits for mutex 0x55d1a0 (normal), owner 4243, by its owner-word
+thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
+thread 4244 S "acceptor": is in a call: 288
+thread 4245 R "spinner": runs
+"""
+
 TEXTS = {
     "gdb": GDB,
     "pstack": PSTACK,
     "eu-stack": shipped("blocked/eu-stack.txt"),
+    "waits": WAITS,
     "windbg": test_windbg.PUMP,
     "vs-callstack": test_vs_callstack.STACKS,
     "go": shipped("go/asleep.txt"),

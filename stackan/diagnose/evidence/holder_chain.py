@@ -22,7 +22,7 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     """The holder of the lock that the waiters wait for, and what that thread does, if the dump shows them."""
     track = waiters[0]
     awaited = track.newest.awaited
-    logged = awaited is not None and awaited.log is not None
+    logged = awaited is not None and awaited.is_logged
     if track.place.rule is not None and not logged:
         return [*_hints(waiters), *name_candidates(waiters, holders.candidates)]
     if track.place.task:

@@ -81,7 +81,7 @@ class Holders:
         awaited = track.newest.awaited
         if awaited is None or awaited.address is None or track.place.state != "lock":
             return []
-        return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.log is not None else []
+        return self.by_address.get(awaited.address, []) if track.place.rule is None or awaited.is_logged else []
 
     def add_waiters(self, waiters: Iterable[Track]) -> None:
         """Take in the threads that stand still, so that those behind each holder can be counted."""

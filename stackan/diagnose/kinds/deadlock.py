@@ -33,7 +33,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     confidence = _confidence(edges, threads)
     alone = own and any(edge.relation == ONLY_BY for edge in edges)
     behind = blocked.count(cause)
-    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.log is not None]
+    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged]
     listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
     steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE
@@ -149,4 +149,10 @@ def _named(node: Node) -> Value:
 
 def _shown(graph: WaitGraph, edge: Edge) -> Shown | None:
     line = edge.line if edge.relation != MAY_COME else 0
-    return Shown(edge.evidence, line, edge.frame, edge.source if is_logged(graph, edge) else "") if line else None
+    return Shown(edge.evidence, line, edge.frame, edge.source if _lies_beside(graph, edge) else "") if line else None
+
+
+def _lies_beside(graph: WaitGraph, edge: Edge) -> bool:
+    """Whether the text that shows an edge is no dump of its process: a log, or a table that was taken with it."""
+    processes = [process for node in (edge.waiter, edge.supplier) if (process := graph.nodes[node].process) is not None]
+    return bool(processes) and all(edge.source != dump.source for process in processes for dump in process.dumps)

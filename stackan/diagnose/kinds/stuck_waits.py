@@ -85,7 +85,7 @@ def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dic
 def _suspect(waiter: Track, holders: Holders) -> Track | None:
     """The only thread that, by the rule of a wait, may hold what is waited for, if it stands still itself."""
     rule, awaited = waiter.place.rule, waiter.newest.awaited
-    if rule is None or not rule.holders or (awaited is not None and awaited.log is not None):
+    if rule is None or not rule.holders or (awaited is not None and awaited.is_logged):
         return None
     candidates = holders.candidates.beside(rule)
     return candidates[0] if len(candidates) == 1 and candidates[0].progress == STUCK else None
@@ -113,7 +113,7 @@ def _object(process: Process, track: Track) -> Hashable:
     whole stacks say the same.
     """
     place, awaited = track.place, track.newest.awaited
-    if awaited is not None and awaited.log is not None:
+    if awaited is not None and awaited.is_logged:
         return (process.id, place.kind, awaited.address or awaited.symbol)
     if place.rule is not None:
         call = call_of(place.rule, place.names)

@@ -1,0 +1,59 @@
+"""Sightings with the locks, and their owners, that were read from the live process in the same round.
+
+The table is of one instant of its own, shortly before the stacks: a thread for which both name the same kind of wait, and no other
+object, has most likely not moved in between; over several rounds `compare` finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackan.model.dump import Dump, Lock
+from stackan.model.log import Log
+from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Sighting, StackMeaning, unparked
+
+# The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
+_STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
+_ALIKE = frozenset(("mutex", "futex", "allocator", "stdio", "once", "rwlock"))  # kinds that frames without names mistake for each other
+
+
+def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
+    """The sightings of a dump with what its table says of their threads."""
+    log = Log(table.source, table.format, lines={})
+    lines: dict[int, str] = {}
+    joined = [_joined(sighting, table, log, lines) for sighting in sightings]
+    log.lines = lines
+    return joined
+
+
+def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:
+    lwp = sighting.dump.columns.thread_lwp[sighting.thread]
+    row = table.thread_of_lwp.get(lwp)
+    state = table.facts.states.get(row) if row is not None else None
+    lock = state.awaits if state is not None else None
+    if lock is None or lock.kind not in _STATES or not _agree(sighting, lock):
+        return sighting
+    lines[lock.line] = table.line_text(lock.line)
+    symbol = sighting.awaited.symbol if sighting.awaited is not None else None
+    place = _placed(sighting.place, lock.kind)
+    awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
+    return sighting._replace(awaited=awaited, place=place)
+
+
+def _agree(sighting: Sighting, lock: Lock) -> bool:
+    """Whether the frames leave it open that the thread waits for that lock."""
+    place, awaited = sighting.place, sighting.awaited
+    if place.rule is not None or place.verb in ("sleeping", "spinning"):
+        return False
+    if awaited is not None and awaited.address is not None and awaited.address != lock.address:
+        return False
+    if place.verb in ("running", "idle"):
+        return place.reason == NAMELESS or place.kind is None or lock.kind == place.kind
+    return place.kind is None or place.kind == lock.kind or place.reason == NAMELESS or {place.kind, lock.kind} <= _ALIKE
+
+
+def _placed(place: StackMeaning, kind: str) -> StackMeaning:
+    """The place of a thread of which it is known what it waits for."""
+    if place.verb == "idle":
+        place = unparked(place, READ_ALIVE)
+    return place._replace(kind=kind, state=_STATES[kind], verb="waiting" if place.verb != "blocked" else place.verb)

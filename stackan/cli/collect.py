@@ -1,0 +1,129 @@
+"""`stackan collect`: live processes → an archive of snapshots, with what no dump shows."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stackan.cli.common import add_language
+from stackan.cli.help import WrongValue
+from stackan.cli.printing import say
+from stackan.errors import UsageError
+from stackan.model.said import row, said
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackan.collect.manifest import Manifest
+    from stackan.collect.targets import Target
+
+_WAYS = ("auto", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    parser.add_argument("--pid", type=int, action="append", default=[], metavar="N", help=said("a process by its id; may be repeated"))
+    parser.add_argument("--name", action="append", default=[], help=said("processes by the name of their program"))
+    parser.add_argument("--match", action="append", default=[], metavar="TEXT", help=said("processes with this text in their command line"))
+    parser.add_argument("--cgroup", action="append", default=[], help=said("processes of a control group, or of a container by its id"))
+    parser.add_argument("--children", action="store_true", help=said("their child processes, too"))
+    parser.add_argument("--rounds", type=_count, default=2, metavar="N", help=said("how many snapshots (default 2)"))
+    parser.add_argument("--interval", type=_seconds, default=180.0, metavar="TIME", help=said("between two snapshots (default 180s)"))
+    parser.add_argument("--align", type=_seconds, default=0.0, metavar="TIME", help=said("begin when the clock shows a multiple of this"))
+    parser.add_argument(
+        "--with", dest="way", choices=_WAYS, default="auto", help=said("which tool takes the stacks; proc: none (default auto)")
+    )
+    parser.add_argument("--no-block", action="store_true", help=said("stop nobody: what /proc shows, and no stacks"))
+    parser.add_argument(
+        "--timeout", type=_seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
+    )
+    parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
+    parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
+    parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
+    parser.add_argument("-o", "--output", metavar="FILE", help=said("the archive to write, a name in .tar.gz or .tar.zst"))
+    parser.add_argument("--quiet", action="store_true", help=said("no notes on standard error"))
+    add_language(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0: whole; 1: partial; 2: nothing."""
+    if sys.platform != "linux":
+        raise UsageError(said("collect reads /proc, which only Linux has; take the dumps with the system's own tool"))
+    from stackan.collect.targets import Wanted, find_targets
+
+    wanted = Wanted(options.pid, options.name, options.match, options.cgroup, options.children)
+    if not any(wanted[:4]):
+        raise UsageError(said("name the processes: --pid, --name, --match or --cgroup"))
+    targets = find_targets(wanted)
+    if options.dry_run:
+        _tell_plan(options, targets)
+        return 0
+    if options.output is None:
+        raise UsageError(said("give the archive to write: -o case.tar.gz"))
+    return _collect(options, targets)
+
+
+def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
+    from stackan.collect.archive import Archive
+    from stackan.collect.priority import be_humble
+    from stackan.collect.rounds import Plan, collect
+
+    way = "proc" if options.no_block else options.way
+    plan = Plan(options.rounds, options.interval, options.align, way, options.timeout, options.clean, options.command_lines)
+    be_humble()
+    with Archive(options.output) as archive:
+        manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
+    if not options.quiet:
+        _tell_troubles(manifest, options)
+    return 0 if manifest.is_whole else 1 if manifest.has_stacks else 2
+
+
+def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
+    from stackan.cli.common import output
+    from stackan.cli.language import in_language
+
+    with output(None) as stream:
+        for target in targets:
+            words = said(
+                "process {pid} ({name}): {rounds} rounds, {interval} s apart, stacks by {way}",
+                pid=target.pid,
+                name=target.name,
+                rounds=options.rounds,
+                interval=f"{options.interval:g}",
+                way="proc" if options.no_block else options.way,
+            )
+            stream.write(in_language(words, options.language) + "\n")
+
+
+def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
+    """Each trouble once, with what lifts it."""
+    from stackan.collect.rights import find_barriers
+
+    troubles: dict[tuple[int, str, str], None] = {}
+    for step in manifest.steps:
+        if step.trouble is not None:
+            troubles[step.pid, step.tool, step.trouble] = None
+    for pid, tool, trouble in troubles:
+        barriers = find_barriers(pid)
+        reasons = row([said("{reason}: {remedy}", reason=each.reason, remedy=each.remedy) for each in barriers])
+        words = said("process {pid}: {tool}: {trouble}", pid=pid, tool=tool, trouble=trouble)
+        say(said("{words} ({reasons})", words=words, reasons=reasons) if barriers else words, options.language)
+
+
+def _seconds(text: str) -> float:
+    """`180`, `10s`, `5m`, `50ms`"""
+    unit = next((unit for unit in ("ms", "s", "m", "h") if text.endswith(unit)), "")
+    number = text.removesuffix(unit)
+    try:
+        found = float(number) * _UNITS.get(unit, 1.0)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 7 * 86400:
+        raise WrongValue(said("{text} is no time: give seconds, or a number with ms, s, m or h", text=repr(text)))
+    return found
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
+        raise WrongValue(said("{text} is no number of rounds: give 1 to 1000", text=repr(text)))
+    return int(text)

@@ -1,0 +1,68 @@
+"""The text `waits.txt`: a line for each thread, which a person reads and `analyze`, too.
+
+stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s
+TID 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
+TID 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
+TID 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
+TID 4246 R "spinner": runs
+TID 4247 S "acceptor": is in a call: 288
+TID 4248 S "busy": moved while it was looked at
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from stackan.collect.owners.reading import GONE, NOBODY, OTHER, Owner, Seen, View
+from stackan.collect.owners.waits import Wait
+
+
+def render(view: View) -> bytes:
+    """The text of one process."""
+    at = datetime.datetime.fromtimestamp(view.at, datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    lines = [f"stackan waits/1 of process {view.pid}: {len(view.threads)} threads at {at} in {view.took:.3f} s"]
+    lines += [f'thread {seen.state.tid} {seen.state.state} "{_quoted(seen.state.name)}": {_does(seen)}' for seen in view.threads]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _quoted(name: str) -> str:
+    """A thread's name on one line, whatever is in it."""
+    return "".join(char if char.isprintable() and char not in '"\\' else f"\\x{ord(char):02x}" for char in name)
+
+
+def _does(seen: Seen) -> str:
+    if seen.state.syscall == "running":
+        return "runs"
+    if not seen.stood:
+        return "moved while it was looked at"
+    if seen.wait is not None:
+        return f"waits for {', '.join(_clauses(seen, seen.wait))}"
+    call = seen.state.call
+    if call is None or call.number < 0:
+        return "is in no system call"
+    return f"is in a call: {call.number}"
+
+
+def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:
+    flavor = f" ({wait.flavor})" if wait.flavor else ""
+    mode = f" for {wait.mode}" if wait.mode else ""
+    timed = " until a time" if wait.timed else ""
+    yield f"{wait.kind} {wait.address:#x}{flavor}{mode}{timed}" if wait.address else f"{wait.kind}{flavor}{mode}{timed}"
+    if seen.owner is not None and seen.owner.where != NOBODY:
+        yield f"owner {_who(seen.owner)}{' which ended with it' if wait.died else ''}"
+    if wait.readers:
+        yield f"{wait.readers} readers"
+    if wait.mutex:
+        yield f"mutex {wait.mutex:#x} of {_who(seen.mutex_owner)}"
+    if wait.needed:
+        yield f"{wait.arrived} of {wait.needed} arrived"
+    yield f"by its {wait.how}"
+
+
+def _who(owner: Owner | None) -> str:
+    if owner is None or owner.where == NOBODY:
+        return "nobody"
+    if owner.where == GONE:
+        return f"{owner.tid} which is gone"
+    return f"{owner.tid} of process {owner.pid}" if owner.where == OTHER else str(owner.tid)

@@ -1,0 +1,1 @@
+"""What `stackan collect` writes of a live process."""

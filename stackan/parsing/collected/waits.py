@@ -1,0 +1,75 @@
+"""The table of waits that `stackan collect` reads from a live process: no frames, but what each thread waits for and who has it.
+
+    stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s
+    thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
+    thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
+    thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
+    thread 4246 R "spinner": runs
+    thread 4247 S "acceptor": is in a call: 288
+    thread 4248 S "busy": moved while it was looked at
+
+Who writes it is stackan/collect/owners/text.py, whose test reads it with this.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.parsing.builder import Builder
+from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split_snapshots
+
+_HEAD = re.compile(rb"stackan waits/1 of process (\d{1,10}): \d{1,10} threads at (\S{1,32}) in ")
+_ROW = re.compile(rb'thread (\d{1,10}) (\S) "([^"\n]{0,256})": ([^\n]{1,400})')
+_WAITS = re.compile(
+    rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)"
+)
+_OTHERWISE = ("runs", "moved", "is in a call")
+_OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone)?(?: which ended with it)?(?:, |$)")
+
+
+class Row(NamedTuple):
+    """One thread of the table."""
+
+    tid: int
+    name: tuple[int, int]
+    words: bytes
+
+
+def read(data: bytes) -> ParsedText:
+    builder = Builder(data)
+    facts: dict[int, Facts] = {}
+    states: dict[int, PrintedState] = {}
+    for text in builder.lines():
+        head = _HEAD.match(text)
+        row = read_row(text)
+        if head is not None:
+            builder.snapshot()
+            facts[len(builder.columns.thread_lwp)] = Facts(int(head[1]), None, (), ())
+            builder.noise()
+        elif row is not None:
+            states[builder.thread(lwp=row.tid, name=row.name)] = read_state(row.words, builder.line)
+        elif not text.strip():
+            builder.blank()
+    reading = split_snapshots(builder, facts)
+    return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
+
+
+def read_row(text: bytes) -> Row | None:
+    found = _ROW.match(text)
+    return Row(int(found[1]), found.span(3), found[4]) if found is not None else None
+
+
+def read_state(words: bytes, line: int) -> PrintedState:
+    """What a thread does, in the words that rules know, and the object that it waits for."""
+    waits = _WAITS.match(words)
+    if waits is None:
+        return PrintedState(next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), ""), line)
+    kind = waits[1].decode("ascii")
+    owner = _OWNER.search(words)
+    owners = (int(owner[1]),) if owner is not None and owner[2] is None else ()
+    address = int(waits[2], 16) if waits[2] else None
+    mode = waits[4].decode("ascii") if waits[4] else ""
+    return PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=owners, mode=mode))

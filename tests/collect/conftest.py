@@ -1,0 +1,78 @@
+"""Live programs that hang in known ways, built from programs/lab.c."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+class Truth(NamedTuple):
+    """What a program says of one of its threads."""
+
+    waiter: int
+    holder: int  # 0 where nobody is recorded
+    kind: str
+
+
+class Program(NamedTuple):
+    """A program whose threads stand where they will stand."""
+
+    pid: int
+    truths: list[Truth]
+
+
+Build = Callable[[str], Path]
+Start = Callable[..., Program]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The lab, built with these flags of the compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler, which builds the programs that hang")
+    if sys.platform != "linux" or os.uname().machine != "x86_64":
+        pytest.skip("the layouts of locks are those of Linux on x86-64")
+    folder, known = tmp_path_factory.mktemp("lab"), dict[str, Path]()
+
+    def built(flags: str) -> Path:
+        if flags not in known:
+            target = folder / f"lab{len(known)}"
+            subprocess.run([compiler, *flags.split(), "-pthread", "-o", target, PROGRAMS / "lab.c"], check=True)
+            known[flags] = target
+        return known[flags]
+
+    return built
+
+
+@pytest.fixture
+def start(build: Build) -> Iterator[Start]:
+    """Start the lab in one of its ways to hang; all are ended behind the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def started(name: str, flags: str = "-O2") -> Program:
+        process = subprocess.Popen([build(flags), name], stdout=subprocess.PIPE, text=True, start_new_session=True)
+        running.append(process)
+        assert process.stdout is not None
+        truths = []
+        for line in process.stdout:
+            if line.strip() == "ready":
+                break
+            _, waiter, holder, kind = line.split()
+            truths.append(Truth(int(waiter), int(holder), kind))
+        return Program(process.pid, truths)
+
+    yield started
+    for process in running:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()

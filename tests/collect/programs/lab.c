@@ -1,0 +1,111 @@
+/* One program, many ways to hang: `lab NAME` prints `ready` when its threads stand where they will stand.
+   A line `owner WAITER HOLDER KIND` on standard output is the truth about a wait; `free WAITER KIND` of one whose holder nobody records. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sys/file.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static pthread_mutex_t *locks;
+static pthread_rwlock_t rw = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static pthread_mutex_t of_cond = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static sem_t sem;
+static pthread_barrier_t barrier, together;
+static int number = 2;
+
+static pid_t self(void) { return (pid_t)syscall(SYS_gettid); }
+static void say(const char *what, pid_t waiter, pid_t holder, const char *kind) { printf("%s %d %d %s\n", what, waiter, holder, kind); fflush(stdout); }
+static void rest(void) { for (;;) pause(); }
+
+static pid_t ids[64];
+
+static void *in_ring(void *at) {
+  long me = (long)at, next = (me + 1) % number;
+  ids[me] = self();
+  pthread_mutex_lock(&locks[me]);
+  pthread_barrier_wait(&together);
+  say("owner", ids[me], ids[next], "mutex");
+  pthread_mutex_lock(&locks[next]);
+  rest();
+  return 0;
+}
+
+static void ring(int size, int type, int protocol, int robust, int shared) {
+  pthread_mutexattr_t attr;
+  pthread_mutexattr_init(&attr);
+  pthread_mutexattr_settype(&attr, type);
+  pthread_mutexattr_setprotocol(&attr, protocol);
+  if (robust) pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+  if (shared) pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+  number = size;
+  for (int at = 0; at < size; at++) pthread_mutex_init(&locks[at], &attr);
+  pthread_barrier_init(&together, 0, size);
+  for (long at = 0; at < size; at++) { pthread_t thread; pthread_create(&thread, 0, in_ring, (void *)at); }
+}
+
+static pid_t holder;
+static void *waits_mutex(void *lock) { say("owner", self(), holder, "mutex"); pthread_mutex_lock(lock); rest(); return 0; }
+static void *waits_read(void *x) { say("owner", self(), holder, "rwlock"); pthread_rwlock_rdlock(&rw); rest(); return x; }
+static void *waits_write(void *x) { say("free", self(), 0, "rwlock"); pthread_rwlock_wrlock(&rw); rest(); return x; }
+static void *waits_cond(void *x) { pthread_mutex_lock(&of_cond); say("free", self(), 0, "condition"); pthread_cond_wait(&cond, &of_cond); return x; }
+static void *waits_sem(void *x) { say("free", self(), 0, "semaphore"); sem_wait(&sem); return x; }
+static void *waits_barrier(void *x) { say("free", self(), 0, "barrier"); pthread_barrier_wait(&barrier); return x; }
+static void *sleeps(void *x) { (void)x; ids[0] = self(); rest(); return 0; }
+static void *joins(void *thread) { while (!ids[0]) usleep(1000); say("owner", self(), ids[0], "thread"); pthread_join(*(pthread_t *)thread, 0); return 0; }
+static void begins(void) { ids[1] = self(); rest(); }
+static void *calls_once(void *x) { pthread_once(&once, begins); return x; }
+static void *waits_once(void *x) { while (!ids[1]) usleep(1000); say("owner", self(), ids[1], "once"); pthread_once(&once, begins); return x; }
+static void *spins(void *x) { volatile unsigned long n = 0; for (;;) n++; return x; }
+static void *holds_file(void *x) { ids[2] = self(); flockfile(stderr); rest(); return x; }
+static void *waits_file(void *x) { while (!ids[2]) usleep(1000); usleep(20000); say("owner", self(), ids[2], "stdio"); flockfile(stderr); return x; }
+
+static void start(void *(*run)(void *), void *argument) { pthread_t thread; pthread_create(&thread, 0, run, argument); }
+
+int main(int count, char **words) {
+  const char *name = count > 1 ? words[1] : "";
+  locks = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  holder = self();
+  if (!strcmp(name, "ab_ba")) ring(2, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 0, 0);
+  else if (!strcmp(name, "ring5")) ring(5, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 0, 0);
+  else if (!strcmp(name, "recursive")) ring(2, PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_NONE, 0, 0);
+  else if (!strcmp(name, "errorcheck")) ring(2, PTHREAD_MUTEX_ERRORCHECK, PTHREAD_PRIO_NONE, 0, 0);
+  else if (!strcmp(name, "adaptive")) ring(2, PTHREAD_MUTEX_ADAPTIVE_NP, PTHREAD_PRIO_NONE, 0, 0);
+  else if (!strcmp(name, "robust")) ring(2, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 1, 0);
+  else if (!strcmp(name, "shared")) ring(2, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 0, 1);
+  else if (!strcmp(name, "inherit")) {
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+    pthread_mutex_init(&locks[0], &attr); pthread_mutex_lock(&locks[0]); start(waits_mutex, &locks[0]);
+  }
+  else if (!strcmp(name, "self")) { say("owner", holder, holder, "mutex"); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[0]); pthread_mutex_lock(&locks[0]); }
+  else if (!strcmp(name, "convoy")) { pthread_mutex_lock(&locks[0]); for (int at = 0; at < 8; at++) start(waits_mutex, &locks[0]); }
+  else if (!strcmp(name, "writer")) { pthread_rwlock_wrlock(&rw); for (int at = 0; at < 3; at++) start(waits_read, 0); }
+  else if (!strcmp(name, "readers")) { pthread_rwlock_rdlock(&rw); start(waits_write, 0); }
+  else if (!strcmp(name, "parked")) { sem_init(&sem, 0, 0); pthread_barrier_init(&barrier, 0, 9); start(waits_cond, 0); start(waits_sem, 0); start(waits_barrier, 0); start(waits_cond, 0); }
+  else if (!strcmp(name, "join")) { static pthread_t thread; pthread_create(&thread, 0, sleeps, 0); start(joins, &thread); }
+  else if (!strcmp(name, "once")) { start(calls_once, 0); start(waits_once, 0); start(waits_once, 0); }
+  else if (!strcmp(name, "stdio")) { start(holds_file, 0); start(waits_file, 0); }
+  else if (!strcmp(name, "spin")) { start(spins, 0); }
+  else if (!strcmp(name, "dead")) {
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
+    pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); _exit(0); } waitpid(child, 0, 0); holder = child; start(waits_mutex, &locks[0]);
+  }
+  else if (!strcmp(name, "across")) {
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
+    pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); } usleep(50000); holder = child; start(waits_mutex, &locks[0]);
+  }
+  else { fprintf(stderr, "lab: no such way to hang: %s\n", name); return 2; }
+  usleep(150000);
+  puts("ready");
+  fflush(stdout);
+  rest();
+}

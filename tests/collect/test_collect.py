@@ -1,0 +1,176 @@
+"""`stackan collect`: a capture of live processes, its archive, and what `analyze` makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import stackan
+from stackan.collect.guard import is_stopped
+from tests.collect.conftest import Start
+
+needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
+
+
+def call(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "stackan", "collect", "--lang", "en", *map(str, words)], capture_output=True, text=True, **options
+    )
+
+
+def captured(pid: int, target: Path, *words: object) -> dict[str, Any]:
+    """The document of a capture of two rounds, a second apart."""
+    done = call("--pid", pid, "--rounds", 2, "--interval", "1s", "-o", target, *words)
+    assert done.returncode == 0, done.stderr
+    return stackan.analyze(stackan.load(target)).to_dict()
+
+
+@pytest.mark.parametrize("way", ["ab_ba", "ring5", "recursive", "errorcheck", "adaptive", "robust", "shared"])
+def test_without_any_debugger_the_owners_alone_prove_a_deadlock(start: Start, tmp_path: Path, way: str) -> None:
+    program = start(way)
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--no-block")
+    assert document["verdict"] == "deadlock"
+    finding = document["findings"][0]
+    assert (finding["kind"], finding["confidence"]) == ("deadlock", "certain")
+    assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
+
+
+@needs_gdb
+@pytest.mark.parametrize(
+    ("way", "verdict"), [("ab_ba", "deadlock"), ("self", "deadlock"), ("convoy", "blocked"), ("writer", "blocked"), ("parked", None)]
+)
+def test_stacks_and_recorded_owners_are_joined(start: Start, tmp_path: Path, way: str, verdict: str | None) -> None:
+    program = start(way)
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--with", "gdb")
+    assert verdict is None or document["verdict"] == verdict
+    (process,) = document["processes"]
+    assert [snapshot["format"] for snapshot in process["snapshots"]] == ["gdb", "gdb"]
+    threads = {thread["lwp"]: thread for thread in process["threads"]}
+    for truth in program.truths:
+        if truth.holder and truth.kind in ("mutex", "rwlock"):
+            assert [wait["owner_lwp"] for wait in threads[truth.waiter]["waits_for"]] == [truth.holder]
+            assert threads[truth.waiter]["waits_for"][0]["evidence"] == "recorded"
+
+
+def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -> None:
+    program = start("writer")
+    target = tmp_path / "case.tar.gz"
+    assert call("--pid", program.pid, "--rounds", 2, "--interval", "0", "--no-block", "-o", target).returncode == 0
+    with tarfile.open(target) as archive:
+        names = archive.getnames()
+        top = names[0].partition("/")[0]
+        manifest = json.loads(archive.extractfile(f"{top}/manifest.json").read())  # type: ignore[union-attr]
+    assert manifest["schema"] == "stackan.capture/1"
+    assert [each["number"] for each in manifest["rounds"]] == [1, 2]
+    assert [each["pid"] for each in manifest["processes"]] == [program.pid]
+    assert {step["tool"] for step in manifest["steps"]} == {"proc", "waits", "descriptors"}
+    assert all(f"{top}/{step['file']}" in names for step in manifest["steps"])
+    assert all(step["pause"] == 0 for step in manifest["steps"])
+    assert {name for name in names if not name.endswith(f"{top}/manifest.json")} == set(manifest["checksums"])
+
+
+def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) -> None:
+    program = start("ab_ba")
+    target = tmp_path / "case.tar.gz"
+    command = [
+        sys.executable,
+        "-m",
+        "stackan",
+        "collect",
+        "--pid",
+        str(program.pid),
+        "--rounds",
+        "3",
+        "--interval",
+        "1h",
+        "--no-block",
+        "-o",
+        target,
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None and "round 1 of 3" in process.stderr.readline()
+        process.kill()
+    assert stackan.analyze(stackan.load(target)).verdict == "deadlock"
+
+
+@needs_gdb
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_target_runs_on_whatever_becomes_of_stackan(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    program = start("convoy")
+    command = [
+        sys.executable,
+        "-m",
+        "stackan",
+        "collect",
+        "--pid",
+        str(program.pid),
+        "--rounds",
+        "1",
+        "--with",
+        "gdb",
+        "-o",
+        tmp_path / "case.tar.gz",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        while not is_stopped(program.pid) and process.poll() is None:
+            time.sleep(0.002)
+        process.send_signal(number)
+    until = time.monotonic() + 10
+    while is_stopped(program.pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not is_stopped(program.pid)
+
+
+def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:
+    program, target = start("parked"), tmp_path / "case.tar.gz"
+    target.write_text("mine")
+    done = call("--pid", program.pid, "--no-block", "-o", target)
+    assert (done.returncode, target.read_text()) == (2, "mine")
+    assert "nothing is overwritten" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "name the processes"),
+        (("--pid", 999_999_999), "no process 999999999 is running"),
+        (("--match", "no such server anywhere"), "no process that is called"),
+        (("--pid", os.getpid()), "give the archive to write"),
+        (("--pid", os.getpid(), "-o", "case.rar"), "ends in .tar.gz or .tar.zst"),
+        (("--pid", os.getpid(), "--interval", "soon", "-o", "x.tar.gz"), "is no time"),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_refused_in_one_sentence(words: tuple[object, ...], told: str) -> None:
+    done = call(*words)
+    assert done.returncode == 2 and told in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_pattern_finds_servers_and_neither_the_call_nor_its_shell(start: Start) -> None:
+    program = start("parked")
+    done = subprocess.run(
+        f'"{sys.executable}" -m stackan collect --lang en --dry-run --match "lab" --match parked; true',
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"process {program.pid} (lab" in done.stdout
+    assert "stackan" not in done.stdout and "(sh)" not in done.stdout
+
+
+def test_masks_replace_what_names_people_and_machines() -> None:
+    from stackan.collect.masks import Masks
+
+    masks = Masks("db1.example.com")
+    text = b'db1.example.com /home/maria/x 10.0.0.7 10.0.0.7 127.0.0.1 f (sql="select secret") Thread 1 (LWP 7) "worker"'
+    assert masks.mask(text) == b'host1 /home/user1/x address1 address1 127.0.0.1 f (sql="string1") Thread 1 (LWP 7) "worker"'
