@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stackan.errors import InputError
 from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 
@@ -184,3 +185,34 @@ def test_a_real_session_has_each_thread_once(name: str, lwps: list[int | None], 
     assert sum(dump.lines.values()) == len(lines) - (lines[-1] == b"")
     for frame in frames:
         assert f"#{frame.level}  " in dump.line_text(frame.line)
+
+
+# -- frames without a header
+
+MAGIC = """\
+# Magic data for mod_mime_magic Apache module (originally for file(1) command)
+#0       string          \\x31\\xbe\\x00\\x00        application/msword
+#0       beshort         0x4e54                  application/x-nt
+#1       string          WORD                    application/x-word
+0        belong          0xcafebabe              application/java
+#0  string          PK                      application/zip (or a jar, an apk)
+"""
+
+
+def test_rules_in_comments_are_no_frames() -> None:
+    with pytest.raises(InputError, match="no thread dump"):
+        dumps(MAGIC)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "0x00007f8af76c012b in poll () from /lib/libc.so.6",
+        "0x00007f8af76c012b poll",
+        "poll (fds=0x0)",
+        "main () at a.c:7",
+        "f from /lib/a.so",
+    ],
+)
+def test_one_frame_without_a_header_is_a_thread_if_it_shows_its_place(frame: str) -> None:
+    assert [thread.frames for thread in only(f"{MAGIC[:78]}\n#0  {frame}\n").threads] == [1]
