@@ -18,7 +18,7 @@ from stackan.parsing.gdb.facts import read_facts
 from stackan.parsing.parsed import read
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
 from stackan.parsing.printed import assign_owners
-from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
+from stackan.parsing.snapshots import drop_quotations, find_pieces, is_repeated, process_ids
 
 ASK_FOR = said(
     "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {page} names",
@@ -110,14 +110,13 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 
         settle(data, columns)
     text.renumber(columns)
+    pieces, borders = find_pieces(data, columns)
     facts = read_facts(data, columns)
     if "table" in text.cures:
         facts = facts._replace(limited=True)
     if not columns.thread_lwp or not len(columns.frame_call):
         raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
-    borders = find_borders(data, columns)
-    pieces = split_snapshots(columns, borders)
     unquoted = drop_quotations(data, columns, pieces)
     if len(unquoted) < len(pieces):
         warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
@@ -131,7 +130,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
     numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if "table" not in text.cures else 0]
-    pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
+    pids = process_ids(data, columns, kept, borders, facts.pid)
     return [
         Dump(
             data,
@@ -139,7 +138,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             source=source,
             format=found.format,
             reason=in_a_row([found.reason, *tell(text)]),
-            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words, numbered=count),
+            facts=facts._replace(pid=pid, printed=words, numbered=count),
             threads=piece,
             warnings=warnings,
             original=text.original,

@@ -81,7 +81,7 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
 
 
 def _named(member: zipfile.ZipInfo) -> str:
-    """The name of a member, whose encoding a flag says or nobody: then it is UTF-8, as macOS packs, or that of a Chinese Windows, if it can be.
+    """The name of a member. Where no flag says its encoding it is UTF-8, as macOS packs, or a Chinese Windows' own, if it can be.
 
     zipfile takes it for cp437, as the standard of 1989 says, which any bytes can be.
     """

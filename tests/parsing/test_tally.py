@@ -63,7 +63,7 @@ def test_pieces_of_any_size_give_the_same_numbers():
 
 def test_snapshots_and_their_unparsed_lines_are_told_apart():
     text = "".join(
-        SNAPSHOT + "[New LWP 2]\n" + f"odd line {number}\n" * number + thread(1500, 1, "warning: no\ninside?\n") for number in range(30)
+        SNAPSHOT + "[New LWP 2]\n" + f"odd line {number}\n" * number + thread(1550, 1, "warning: no\ninside?\n") for number in range(30)
     )
     summaries = same(text.encode(), 64, 777, 4096, len(text))
     assert [len(each.unparsed) for each in summaries] == [min(20, number + 1) for number in range(30)]

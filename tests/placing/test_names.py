@@ -41,7 +41,7 @@ def test_a_name_says_what_people_put_into_it(source, host, role, pid, time, roun
 
 
 def test_rounds_in_chinese_are_ordered_as_numbers():
-    words = "一 二 三 四 五 六 七 八 九 十 十一 二十 二十一 九十九 一百 一百零二 一百二十".split()
+    words = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "二十", "二十一", "九十九", "一百", "一百零二", "一百二十"]
     assert [read_count(each) for each in words] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 20, 21, 99, 100, 102, 120]
     names = [read_name(f"第{each}次.txt") for each in words]
     assert sorted(names, key=lambda name: name.rounds) == names

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_arguments, frame_start, level_at
 from stackan.parsing.fields import is_hex
+from stackan.parsing.rows import drop_rows
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
@@ -46,7 +47,7 @@ def settle(data: bytes, columns: Columns) -> None:
     _name(data, columns, nameless)
     repeated = _find_repeated(data, columns, nameless)
     if repeated:
-        _take_out(columns, repeated)
+        drop_rows(columns, repeated)
 
 
 def _is_nameless(columns: Columns, row: int) -> bool:
@@ -219,18 +220,3 @@ def _level(data: bytes, columns: Columns, frame: int) -> int:
 def _arguments(data: bytes, columns: Columns, frame: int) -> bytes:
     """A frame's arguments, however their line is wrapped."""
     return b"".join(frame_arguments(data, columns, frame).split())
-
-
-def _take_out(columns: Columns, rows: set[int]) -> None:
-    """Their frames are frames of no thread from now on: their starts count from the thread before."""
-    origin = 0
-    for row, start in enumerate(columns.thread_start):
-        if row not in rows:
-            origin = start
-            continue
-        for frame in range(columns.thread_first[row], columns.thread_first[row] + columns.thread_frames[row]):
-            columns.frame_start[frame] += start - origin
-    for name in columns.__slots__:
-        if name.startswith("thread_"):
-            column = getattr(columns, name)
-            setattr(columns, name, array(memoryview(column).format, (value for row, value in enumerate(column) if row not in rows)))
