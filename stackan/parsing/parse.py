@@ -11,7 +11,7 @@ from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.model.formats import FORMATS
-from stackan.model.said import in_a_row, said
+from stackan.model.said import in_a_row, said, said_of
 from stackan.parsing.detect import Detected, detect
 from stackan.parsing.gdb.cut import count_numbered
 from stackan.parsing.gdb.facts import read_facts
@@ -112,11 +112,14 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     text.renumber(columns)
     pieces, borders = find_pieces(data, columns)
     facts = read_facts(data, columns)
-    if "table" in text.cures:
+    tabled = not {"table", "beside"}.isdisjoint(text.cures)
+    if tabled:
         facts = facts._replace(limited=True)
     if not columns.thread_lwp or not len(columns.frame_call):
         raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
+    if tabled:
+        warnings.append(_say_innermost(columns))
     unquoted = drop_quotations(data, columns, pieces)
     if len(unquoted) < len(pieces):
         warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
@@ -129,7 +132,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
-    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if "table" not in text.cures else 0]
+    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if not tabled else 0]
     pids = process_ids(data, columns, kept, borders, facts.pid)
     return [
         Dump(
@@ -147,6 +150,15 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         )
         for piece, part, pid, words, count in zip(kept, itertools.pairwise(bounds), pids, printed, numbered, strict=True)
     ]
+
+
+def _say_innermost(columns: Columns) -> str:
+    single = sum(frames == 1 for frames in columns.thread_frames)
+    return said_of(
+        single,
+        "of one thread only the innermost frame was printed, as by `info threads`; `thread apply all bt` prints all of them",
+        "of {count} threads only the innermost frame was printed, as by `info threads`; `thread apply all bt` prints all of them",
+    )
 
 
 def scan_whole(text: Text, grammar: int) -> tuple[Text, Columns]:

@@ -27,7 +27,7 @@ from stackan.parsing.rows import drop_rows
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
-_RESUMED = (b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"Attaching to ", b"[Inferior ", b"Detaching from ")
+_RESUMED = (b"GNU gdb ", b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"Attaching to ", b"[Inferior ", b"Detaching from ")
 
 
 class Identity(NamedTuple):
@@ -151,10 +151,10 @@ def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[in
             continue
         current = kept.get((NOBODY, stop))  # on opening a core, before gdb switched to another thread
         other = kept.get((who, stop), current)
-        if other is not None and _holds(data, columns, other, row):
+        if other is not None and (_holds(data, columns, other, row) or _is_of(data, columns, row, other)):
             repeated.add(row)
             continue
-        if other is not None and _holds(data, columns, row, other):
+        if other is not None and (_holds(data, columns, row, other) or _is_of(data, columns, other, row)):
             repeated.add(other)
         if _look(data, columns, row, stop) in all_printed or not headed.isdisjoint(_keys(columns, row, stop, who == NOBODY)):
             repeated.add(row)
@@ -211,6 +211,21 @@ def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:
         columns.call_site[ours] == columns.call_site[theirs]
         for ours, theirs in zip(columns.frame_call[first + offset : first + offset + count], columns.frame_call[begin : begin + count])
     )
+
+
+def _is_of(data: bytes, columns: Columns, row: int, other: int) -> bool:
+    """Whether a block is one frame further out in a thread of which another block shows the stack: `thread 135` prints the selected one.
+
+    [Switching to thread 135 (Thread 0x7f3cfcf7a700 (LWP 1742))]
+    #6  0x00007f3d7f0a1110 in demo::Handle::reclaim (this=0x7f3d5e0db200)
+    (gdb) bt -5
+    """
+    who = _identity(columns, row)
+    if who == NOBODY or who != _identity(columns, other) or columns.thread_frames[row] != 1:
+        return False
+    level = _level(data, columns, columns.thread_first[row])
+    outermost = columns.thread_first[other] + columns.thread_frames[other] - 1
+    return level > 0 and (columns.thread_frames[other] > 1 or level > _level(data, columns, outermost))
 
 
 def _level(data: bytes, columns: Columns, frame: int) -> int:

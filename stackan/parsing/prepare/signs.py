@@ -7,6 +7,7 @@ from collections.abc import Callable
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_before, frame_stop
 
+_MARKED = b"Thread "
 _BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
 
 
@@ -71,12 +72,34 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
     return False
 
 
+def has_rows(data: bytes, columns: Columns) -> bool:
+    """Whether a row of `info threads` names a thread that has no header."""
+    lwps = None
+    for start in columns.note_start:
+        if data[start] not in (32, 42):  # " ", "*"
+            continue
+        _, mark, digits = data[start : start + 160].partition(b"\n")[0].partition(b"(LWP ")
+        if mark:
+            lwps = set(columns.thread_lwp) if lwps is None else lwps
+            lwp = digits[:10].strip().partition(b")")[0].partition(b"/")[0]
+            if lwp.isdigit() and int(lwp) not in lwps:
+                return True
+    return False
+
+
+def has_ticks(data: bytes, columns: Columns) -> bool:
+    """Whether a header or a frame stands behind what a tracker writes before code; few lines are left over in a dump."""
+    return any(data[start] in b"`{<[\"'" and _MARKED in data[start : start + 64].partition(b"\n")[0] for start in columns.unparsed_start)
+
+
 # Signs of damage that are left after a scan, and the module that cures it.  In this order: wrapped or glued lines may hide in
 # the earlier kinds of damage.
 REPAIRS_AFTER_SCAN: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
     (has_entities, "entities"),
     (has_questions, "pager"),
     (has_prompts, "prompts"),
+    (has_ticks, "ticks"),
     (has_glue, "glue"),
     (has_wraps, "wraps"),
+    (has_rows, "beside"),
 )
