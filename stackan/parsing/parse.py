@@ -134,7 +134,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
     numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if not tabled else 0]
     pids = process_ids(data, columns, kept, borders, facts.pid)
-    return [
+    dumps = [
         Dump(
             data,
             columns,
@@ -150,6 +150,10 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         )
         for piece, part, pid, words, count in zip(kept, itertools.pairwise(bounds), pids, printed, numbered, strict=True)
     ]
+    used = sum(sum(columns.thread_frames[piece.start : piece.stop]) for piece in kept)
+    for dump in dumps:
+        dump.frame_lines = (len(columns.frame_call), used)
+    return dumps
 
 
 def _say_innermost(columns: Columns) -> str:

@@ -139,7 +139,8 @@ def render_at_rest(processes: Sequence[Process], page: Page) -> Iterator[str]:
 
 
 def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
-    warnings = processes[0].inputs.warnings
+    told = (warning for dump in processes[0].dumps for warning in dump.warnings)
+    warnings = list(dict.fromkeys((*processes[0].inputs.warnings, *told)))
     for warning in warnings[:_SHOWN_NOTES]:
         yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
     if len(warnings) > _SHOWN_NOTES:
@@ -147,6 +148,12 @@ def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
     unparsed = sum(len(dump.unparsed_rows) for each in processes for dump in each.dumps)
     if unparsed:
         yield page.line(_unread(unparsed), 3)
+    texts = {id(dump.columns): dump for each in processes for dump in each.dumps}
+    read, used = (sum(dump.frame_lines[at] for dump in texts.values()) for at in (0, 1))
+    if read > used:
+        yield from page.indented(
+            said("{read} frame lines read, {used} used: the others print stacks once more", read=read, used=used), 3, 3
+        )
 
 
 def more_notes(hidden: int) -> str:

@@ -27,7 +27,15 @@ from stackan.parsing.rows import drop_rows
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
-_RESUMED = (b"GNU gdb ", b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"Attaching to ", b"[Inferior ", b"Detaching from ")
+_RESUMED = (
+    b"GNU gdb ",
+    b"Continuing.",
+    b"Starting program: ",
+    b"[Switching to Thread ",
+    b"Attaching to ",
+    b"[Inferior ",
+    b"Detaching from ",
+)
 
 
 class Identity(NamedTuple):
