@@ -119,7 +119,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
     if tabled:
-        warnings.append(_say_innermost(columns))
+        warnings.append(_say_innermost(text))
     unquoted = drop_quotations(data, columns, pieces)
     if len(unquoted) < len(pieces):
         warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
@@ -156,8 +156,9 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     return dumps
 
 
-def _say_innermost(columns: Columns) -> str:
-    single = sum(frames == 1 for frames in columns.thread_frames)
+def _say_innermost(text: Text) -> str:
+    """Of a text in which rows were made threads, each a header and a frame."""
+    single = sum(header == frame for header, frame in itertools.pairwise(text.numbers or ()))
     return said_of(
         single,
         "of one thread only the innermost frame was printed, as by `info threads`; `thread apply all bt` prints all of them",

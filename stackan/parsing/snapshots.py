@@ -8,11 +8,13 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.parsing.gdb.commands import find_commands
 from stackan.parsing.gdb.facts import read_pid
 from stackan.parsing.gdb.labels import find_labels
 from stackan.parsing.pieces import bare_lines, split
 from stackan.parsing.rows import drop_rows
 
+_QUOTED = re.compile(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 _QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 
 
@@ -25,12 +27,16 @@ class Borders(NamedTuple):
 
 
 def find_borders(data: bytes, columns: Columns) -> Borders:
-    borders = Borders([], [], find_labels(data, columns))
+    commands = find_commands(data, columns)
+    quoted = [match.start() for match in _QUOTED.finditer(data)] if b"wrote:" in data or b"essage" in data else []
+    labels = {start: pid for start, pid in commands.items() if pid is not None}
+    borders = Borders([*commands, *quoted], [], labels | find_labels(data, columns))
     for start in columns.note_start:
         if data.startswith((b"PID ", b"Attaching to "), start):
             borders.opens.append(start)
         elif data.startswith(b"[Inferior ", start):
             borders.closes.append(start)
+    borders.opens.sort()
     return borders
 
 
@@ -51,11 +57,10 @@ def _rows(columns: Columns, borders: Borders) -> set[int]:
 
 
 def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:
-    """Whether a snapshot is only the one before it, printed again: the same text, and no word of a debugger between them."""
+    """Whether a snapshot is only the one before it, printed again: the same text, and nothing between them."""
     starts, stops = columns.thread_start, columns.thread_stop
     first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
-    noted = bisect_left(columns.note_start, first[1]) < bisect_left(columns.note_start, last[0])
-    return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
+    return not data[first[1] : last[0]].strip() and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
 
 
 def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[range]:
@@ -67,24 +72,23 @@ def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[
         return pieces
     signs = [match.start() for match in _QUOTATION.finditer(data)]
     kept: list[range] = []
-    seen: set[tuple[object, ...]] = set()
+    seen: set[tuple[object, ...]] = set()  # threads by their looks
     stop = 0
     for piece in pieces if signs else ():
         start, stop = stop, columns.thread_stop[piece.stop - 1]
-        threads = _look(columns, piece)
-        if threads not in seen or not _within(signs, start, stop):
+        threads = {_look(columns, row) for row in piece}
+        if not threads <= seen or not _within(signs, start, stop):
             kept.append(piece)
-        seen.add(threads)
+        seen |= threads
     return kept or pieces
 
 
-def _look(columns: Columns, piece: range) -> tuple[object, ...]:
-    """The ids of a snapshot's threads, and the place of each of them."""
-    own = slice(piece.start, piece.stop)
-    first, last = columns.thread_first[piece.start], piece.stop - 1
-    calls = columns.frame_call[first : columns.thread_first[last] + columns.thread_frames[last]]
+def _look(columns: Columns, row: int) -> tuple[object, ...]:
+    """The ids of a thread, and its place."""
+    first = columns.thread_first[row]
+    calls = columns.frame_call[first : first + columns.thread_frames[row]]
     places = tuple((columns.call_pc[call], columns.site_function[columns.call_site[call]]) for call in calls)
-    return columns.thread_lwp[own].tobytes(), columns.thread_pthread[own].tobytes(), columns.thread_frames[own].tobytes(), places
+    return columns.thread_lwp[row], columns.thread_pthread[row], places
 
 
 def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders, whole: int | None) -> list[int | None]:

@@ -18,7 +18,7 @@ _FAIR = 2  # of the numbered lines, one in so many is a frame
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if starts_line(head, b"#0  ", b"#0 0x", b"#1  0x") and _shows_frames(head):
+    if (starts_line(head, b"#0  ", b"#0 0x", b"#1  0x") or b"[Switching to " in head) and _shows_frames(head):
         if speaks(head):
             yield "gdb", said("frames `#n` without a thread's header, and gdb's own words")
         yield "pstack", said("frames `#n` without a thread's header")
@@ -27,7 +27,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _shows_frames(head: bytes) -> bool:
-    """Whether a fair share of the lines with numbers are frames, and one of these is the innermost or the next."""
+    """Whether a fair share of the lines with numbers are frames."""
     lines = [(level, _PLACED.match(text) is not None) for level, text in _NUMBERED.findall(head)]
     placed = [level for level, is_placed in lines if is_placed]
-    return len(placed) * _FAIR >= len(lines) and (b"0" in placed or b"1" in placed)
+    return bool(placed) and len(placed) * _FAIR >= len(lines)

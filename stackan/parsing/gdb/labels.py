@@ -10,10 +10,10 @@ pstack prints no header for the only thread of a process.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from itertools import pairwise
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.parsing.gdb.commands import is_outside
 
 _LONGEST = 160  # bytes of a label
 _LABEL = re.compile(
@@ -38,7 +38,7 @@ def find_labels(data: bytes, columns: Columns) -> dict[int, int]:
             if not row:
                 return {}
             continue
-        match = _LABEL.match(data[start:stop].strip()) if _is_unparsed(columns, start) else None
+        match = _LABEL.match(data[start:stop].strip()) if is_outside(columns, start) else None
         if match is None:
             return {}
         worded = worded and match["word"] is not None
@@ -53,11 +53,6 @@ def _line_before(data: bytes, start: int, stop: int) -> int:
     if not text.strip():
         return -1
     return stop - len(data[max(start, stop - 2 * _LONGEST) : stop]) + text.rfind(b"\n") + 1
-
-
-def _is_unparsed(columns: Columns, start: int) -> bool:
-    at = bisect_left(columns.unparsed_start, start)
-    return at < len(columns.unparsed_start) and columns.unparsed_start[at] == start
 
 
 def _count(numbers: list[int]) -> bool:

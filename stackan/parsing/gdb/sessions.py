@@ -16,13 +16,16 @@ Blocks with nothing between them are different threads: so `thread apply all -q 
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_arguments, frame_start, level_at
 from stackan.parsing.fields import is_hex
+from stackan.parsing.gdb.commands import find_commands
 from stackan.parsing.rows import drop_rows
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
@@ -35,6 +38,10 @@ _RESUMED = (
     b"Attaching to ",
     b"[Inferior ",
     b"Detaching from ",
+)
+# Commands on which it goes on, be its answer cut out or not.
+_MOVES = re.compile(
+    rb"\(gdb\) +(?:c|continue|n|next|s|step|fin|finish|u|until|r|run|start|si|stepi|ni|nexti|advance|jump|attach|detach|kill)\b(?! *=)"
 )
 
 
@@ -88,15 +95,25 @@ def _switched(data: bytes, start: int) -> Identity | None:
 
     Apple's gdb names the process only, `[Switching to thread 3 (process 216)]`: its id is no thread's.
     """
-    if not data.startswith(_SWITCHES, start):
+    starred = data.startswith(b"* ", start)
+    if not starred and not data.startswith(_SWITCHES, start):
         return None
     stop = data.find(b"\n", start)
     line = data[start : len(data) if stop < 0 else stop]
+    if starred:
+        return _starred(line)
     number = UNKNOWN
     if line.startswith((b"[Switching to thread ", b"[Current thread is ")):
         number = _number(line, b"thread " if line.startswith(b"[S") else b" is ")
     lwp = _number(line, b"LWP ")
     return Identity(number, _hex(line, b"Thread 0x"), lwp)
+
+
+def _starred(line: bytes) -> Identity | None:
+    """The thread of `* 1    Thread 0x7fffd97fa700 (LWP 24348) "demo" 0x00007ffff6ceadfd in nanosleep () …`, a row of `info threads`."""
+    number, _, target = line[2:].lstrip().partition(b" ")
+    lwp = _number(target, b"(LWP ")
+    return Identity(int(number), _hex(target, b"Thread 0x"), lwp) if number.isdigit() and len(number) < 10 and lwp != UNKNOWN else None
 
 
 def read_switch(data: bytes, start: int) -> int:
@@ -182,8 +199,19 @@ def _is_current_frame(columns: Columns) -> bool:
 
 def _stops(data: bytes, columns: Columns) -> list[int]:
     """How often the process had gone on before each thread was printed."""
-    resumed = [start for start in columns.note_start if data.startswith(_RESUMED, start)]
+    resumed = [start for start in columns.note_start if data.startswith(_RESUMED, start) or _MOVES.match(data, start)]
+    commands = find_commands(data, columns)
+    resumed = sorted({*resumed, *commands, *_opened(data, columns, list(commands))})
     return [bisect_left(resumed, start) for start in columns.thread_start]
+
+
+def _opened(data: bytes, columns: Columns, commands: list[int]) -> Iterator[int]:
+    """Where gdb's own words begin behind a command that is not gdb's: a session whose own command was cut out."""
+    prompts = [start for start in columns.note_start if data.startswith(b"(gdb) ", start)]
+    for start in commands:
+        at = bisect_left(prompts, start)
+        if at < len(prompts):
+            yield prompts[at]
 
 
 # The identity of a thread in a stop of the process: its LWP, its number, or its stack.
