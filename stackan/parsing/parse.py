@@ -12,9 +12,10 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.model.formats import FORMATS
 from stackan.model.said import in_a_row, said, said_of
-from stackan.parsing.detect import Detected, detect
+from stackan.parsing.detect import Detected, detect, detect_all
 from stackan.parsing.gdb.cut import count_numbered
 from stackan.parsing.gdb.facts import read_facts
+from stackan.parsing.others import find_others
 from stackan.parsing.parsed import read
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
 from stackan.parsing.printed import assign_owners
@@ -35,10 +36,8 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     found = detect(text.data)
     if found is None:
         raise InputError(_say_what_it_is(text.data, source))
-    if found.grammar is not None:
-        return scan_dumps(text, source, found)
     if found.format in FORMATS:
-        return read_dumps(text, source, found)
+        return _read_each(*_read(text, source, found), source, found)
     raise InputError(
         said(
             "{source}: this is a {format} text ({reason}), which stackan does not read; {advice}",
@@ -48,6 +47,34 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
             advice=ASK_FOR,
         )
     )
+
+
+def _read(text: Text, source: str, found: Detected) -> tuple[list[Dump], Text]:
+    """The snapshots of one format in a text, and the text as it was mended for that."""
+    return scan_dumps(text, source, found) if found.grammar is not None else (read_dumps(text, source, found), text)
+
+
+def _read_each(dumps: list[Dump], text: Text, source: str, found: Detected) -> list[Dump]:
+    """The same, and the snapshots of other formats in it, if their stretches can be told apart; else a note names them: see others.py."""
+    if not len(dumps[0].columns.unparsed_start):
+        return dumps
+    others = [format for format in find_others(dumps[0]) if format in FORMATS and FORMATS[format].reader]
+    if not others:
+        return dumps
+    from stackan.parsing.stretched import blank_others, find_stretches
+
+    readings = {found.format: dumps[0].columns, **{format: read(format, text.data).columns for format in others}}
+    stretches = find_stretches(text.data, readings)
+    each: list[Dump] = []
+    whole = text.data if text.original is None else text.original
+    try:
+        for format in dict.fromkeys(stretch.format for stretch in stretches):
+            part = text._replace(data=blank_others(text.data, stretches, format), original=whole)
+            named = found if format == found.format else next(one for one in detect_all(part.data) if one.format == format)
+            each += _read(part, source, named)[0]
+    except (InputError, StopIteration):
+        return dumps
+    return sorted(each, key=lambda dump: dump.columns.thread_start[dump.first_thread]) if each else dumps
 
 
 def _say_what_it_is(data: bytes, source: str) -> str:
@@ -100,8 +127,8 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     ]
 
 
-def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
-    """The snapshots of a text that the scanner reads."""
+def scan_dumps(text: Text, source: str, found: Detected) -> tuple[list[Dump], Text]:
+    """The snapshots of a text that the scanner reads, and the text as it was mended."""
     assert found.grammar is not None
     text, columns = scan_whole(text, found.grammar)
     data = text.data
@@ -153,7 +180,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     used = sum(sum(columns.thread_frames[piece.start : piece.stop]) for piece in kept)
     for dump in dumps:
         dump.frame_lines = (len(columns.frame_call), used)
-    return dumps
+    return dumps, text
 
 
 def _say_innermost(text: Text) -> str:

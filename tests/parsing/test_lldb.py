@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable
+from zlib import crc32
 
 import pytest
 
@@ -302,10 +303,9 @@ def test_public_sessions(shared: pathlib.Path) -> None:
 
 
 def bt(*functions: str) -> str:
-    frames = "".join(
-        f"  {'*' if not level else ' '} frame #{level}: 0x{abs(hash(name)) % 2**40:016x} bank`{name} + 33\n"
-        for level, name in enumerate(functions)
-    )
+    frames = ""
+    for level, name in enumerate(functions):
+        frames += f"  {' ' if level else '*'} frame #{level}: 0x{crc32(name.encode()):016x} bank`{name} + 33\n"
     return f"(lldb) bt\n* thread #1, name = 'bank', stop reason = signal SIGSTOP\n{frames}"
 
 

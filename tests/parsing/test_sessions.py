@@ -320,7 +320,7 @@ def test_bare_numbers_that_count_are_no_processes() -> None:
 
 
 def test_a_quotation_whose_signs_stand_on_lines_of_their_own_counts_once() -> None:
-    one = "Thread 6 (LWP 18120):\n#0  0x01 in sem_wait () from /lib/libpthread.so.0\n#1  0x02 in demo_wait (sem=0x55) at \nutil/thread.c:322\n"
+    one = "Thread 6 (LWP 18120):\n#0  0x01 in sem_wait () from /lib/libc.so\n#1  0x02 in demo_wait (sem=0x55) at \nutil/thread.c:322\n"
     quoted = "".join(f">\n{line}\n" for line in one.replace(" \n", "\n").splitlines())
     dump = only(f"{one}\n* someone wrote:\n{quoted}")
     assert threads(dump) == [(6, 18120, 2)]
@@ -329,7 +329,8 @@ def test_a_quotation_whose_signs_stand_on_lines_of_their_own_counts_once() -> No
 
 @pytest.mark.parametrize("mark", ["`", "```", "{code}", "<pre>", "{noformat:title=x}"])
 def test_a_header_behind_a_trackers_mark_is_a_header(mark: str) -> None:
-    block = "Thread {0} (Thread 0x7fc191737700 (LWP {1})):\n\n#0  0x01 in f () from /lib64/libc.so.6\n#1  0x02 in clone () from /lib64/libc.so.6"
+    frames = "#0  0x01 in f () from /lib64/libc.so.6\n#1  0x02 in clone () from /lib64/libc.so.6"
+    block = "Thread {0} (Thread 0x7fc191737700 (LWP {1})):\n\n" + frames
     tick = "`" if mark == "`" else ""
     dump = only(f"They hang:\n{mark}{block.format(116, 18115)}{tick}\n\nand\n{mark}{block.format(115, 18116)}{tick}\n")
     assert threads(dump) == [(116, 18115, 2), (115, 18116, 2)]

@@ -34,7 +34,7 @@ PROMPT = b"(lldb)"
 # A process that does one of these is no longer where it was.
 _MOVES = (b" resuming", b" launched", b" detached", b" exited", b" stopped and restarted")
 _GOES_ON = re.compile(
-    rb"(?:c|continue|n|next|s|step|fin|finish|ni|nexti|si|stepi|run|r|kill|thread (?:step-|continue|until)\S*|process (?:continue|launch))\b"
+    rb"(?:c|continue|n|next|s|step|fin|finish|ni|nexti|si|stepi|run|r|kill|thread (?:step-|continue|until)\S*|process continue)\b"
 )
 _NEW_TARGET = (b"process attach", b"attach", b"target create", b"process launch")
 
