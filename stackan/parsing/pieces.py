@@ -45,68 +45,72 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
     A thread printed twice in a row at one place is no new snapshot, nor is a line about a thread without its stack, nor are rows that
     are `joined` to what came before: a reader knows that they are printed again.
     """
-    elsewhere = _find_elsewhere(columns, borders)
+    starts = {*borders, *_find_elsewhere(columns, borders)}
+    numbers, ids = columns.thread_number, identities(columns)
+    if not starts and _is_plain(columns, ids):
+        return [range(len(ids))]
     pieces: list[range] = []
     start, alone = 0, UNKNOWN  # the first of the rows without a stack that come right before this one, if any was seen before
-    piece = _Piece()
-    for row, frames in enumerate(columns.thread_frames):
-        if row > start and row in borders:
-            ends = True
+    seen: set[int] = set()
+    counted: set[int] = set()
+    before = above = UNKNOWN  # id and number of the last thread with a stack
+    count, down = 0, False  # how many there are, and whether each number so far is the one below that of the thread before
+    for row, (each, number, frames) in enumerate(zip(ids, numbers, columns.thread_frames)):
+        if row in starts and row > start:
+            ends = row in borders or (frames > 0 and row not in joined)
         elif row in joined or not frames:
             ends = False
-            if not frames and alone == UNKNOWN and piece.holds(columns, row):
+            if not frames and alone == UNKNOWN and each in seen:
                 alone = row
+        elif each == before:
+            ends = each != UNKNOWN and number == above and _has_moved(columns, row)
         else:
-            ends = row > start and (piece.holds(columns, row) or piece.counts_anew(columns, row) or row in elsewhere)
+            ends = (each in seen and each != UNKNOWN) or (number in counted and number != UNKNOWN)
+            ends = ends or (down and above == 1 < number and _counts_again(columns, row))
         if ends:
             first = row if alone == UNKNOWN or row in borders else alone
             pieces.append(range(start, first))
-            start, piece = first, _Piece()
+            start, count, down, alone = first, 0, False, UNKNOWN
+            seen, counted = set(), set()
+            above = UNKNOWN
         if frames:
-            alone = UNKNOWN
-            piece.add(columns, row)
-        elif row in borders:
-            alone = UNKNOWN
-    pieces.append(range(start, len(columns.thread_lwp)))
+            down = number == above - 1 and (down or count == 1)
+            seen.add(each)
+            counted.add(number)
+            before, above, count, alone = each, number, count + 1, UNKNOWN
+    pieces.append(range(start, len(ids)))
     return pieces
 
 
-class _Piece:
-    """The threads of a snapshot so far."""
+def _is_plain(columns: Columns, ids: list[int]) -> bool:
+    """Whether no id and no number comes again, and none behind 1, as in most texts: to see that takes less than to go through them."""
+    numbers = columns.thread_number.tolist()
+    different = set(numbers)
+    once = len(set(ids)) == len(ids) and (len(different) == len(ids) or different == {UNKNOWN})
+    return once and 0 not in columns.thread_frames and 1 not in numbers[:-1]
 
-    def __init__(self) -> None:
-        self.ids: set[int] = set()
-        self.numbers: set[int] = set()
-        self.before = self.above = UNKNOWN  # id and number of the last one
-        self.count = 0
-        self.down = False  # each number so far is the one below that of the thread before
 
-    def add(self, columns: Columns, row: int) -> None:
-        each, number = identity(columns, row), columns.thread_number[row]
-        self.down = number == self.above - 1 and (self.down or self.count == 1)
-        self.ids.add(each)
-        self.numbers.add(number)
-        self.before, self.above = each, number
-        self.count += 1
+def _has_moved(columns: Columns, row: int) -> bool:
+    """Whether a thread that is printed twice in a row, with a header, is at another place than before."""
+    return _is_headed(columns, row) and _innermost(columns, row) != _innermost(columns, row - 1)
 
-    def holds(self, columns: Columns, row: int) -> bool:
-        each, number = identity(columns, row), columns.thread_number[row]
-        if each == self.before:
-            again = each != UNKNOWN and number == self.above and _is_headed(columns, row)
-            return again and _innermost(columns, row) != _innermost(columns, row - 1)
-        return (each != UNKNOWN and each in self.ids) or (number != UNKNOWN and number in self.numbers)
 
-    def counts_anew(self, columns: Columns, row: int) -> bool:
-        """Whether another `thread apply all` begins: its numbers go down, too.  Who looks at single threads prints no such headers."""
-        numbers = columns.thread_number
-        if not (self.down and self.above == 1 < numbers[row]):
-            return False
-        follows = row + 1 < len(numbers) and numbers[row + 1] == numbers[row] - 1
-        return follows and _is_headed(columns, row) and _is_headed(columns, row - 1)
+def _counts_again(columns: Columns, row: int) -> bool:
+    """Whether another `thread apply all` begins: its numbers go down, too.  Who looks at single threads prints no such headers."""
+    numbers = columns.thread_number
+    follows = row + 1 < len(numbers) and numbers[row + 1] == numbers[row] - 1
+    return follows and _is_headed(columns, row) and _is_headed(columns, row - 1)
+
+
+def identities(columns: Columns) -> list[int]:
+    """Each thread's LWP, else its pthread id, else its number, as one number; UNKNOWN where the text gives none."""
+    if UNKNOWN not in columns.thread_lwp:
+        return columns.thread_lwp.tolist()
+    return [identity(columns, row) for row in range(len(columns.thread_lwp))]
 
 
 def identity(columns: Columns, row: int) -> int:
-    """A thread's LWP, else its pthread id, else its number, as one number; UNKNOWN where the text gives none."""
+    """The same of one thread."""
     if columns.thread_lwp[row] != UNKNOWN:
         return columns.thread_lwp[row]
     if columns.thread_pthread[row]:

@@ -67,7 +67,7 @@ def _threads(data: bytes, format: str, columns: Columns) -> Iterable[_Thread]:
 
 
 def _border(data: bytes, gap: range, before: Columns, after: Columns) -> int:
-    """Where the next format's dump begins: with its first line behind the last one that only the other knows, and a time right before it."""
+    """Where the next format's dump begins: its first line behind the last that only the other one knows, or a time right before it."""
     ours, theirs = _within(before.note_start, gap), _within(after.note_start, gap)
     last = max(set(ours).difference(theirs), default=gap.start - 1)
     start = min((start for start in (*theirs, *_within(after.thread_start, gap)) if start > last), default=gap.stop)

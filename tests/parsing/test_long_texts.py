@@ -148,6 +148,8 @@ def read_of(dump: stackan.Dump) -> tuple[object, ...]:
 
 def test_of_two_formats_that_cannot_be_told_apart_it_is_said_which_was_not_read(tmp_path: Path) -> None:
     """The one is within the other's threads, as two tools write that run at once."""
+    between = "\n".join((TEXTS["gdb"], TEXTS["java-dump-file"]))  # whose headers, `#12 "main"`, gdb's reader takes for frames
+    assert any("java-dump-file is in it, too" in words for words in loaded(tmp_path / "both", between).warnings)
     mixed = "\n".join(line for pair in zip(TEXTS["gdb"].split("\n"), TEXTS["jstack"].split("\n")) for line in pair)
     [warning] = [words for words in loaded(tmp_path / "mixed", mixed).warnings if "is in it, too" in words]
     assert "give each dump as a file of its own" in warning

@@ -18,6 +18,7 @@ from stackan.model.columns import Columns
 
 _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
 _LONGEST = 240  # bytes of a line that is looked at
+_FEW = 4096  # lines that are looked at one by one; words are looked for in a text with more
 _COMMAND = re.compile(
     rb"(?:[^\n]{0,100}[$#%>] +)?(?:sudo +)?(?:/[\w./-]{0,80}/)?(?:[pg]stack +|eu-stack +(?:-\S+ +)*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
     rb"|[^\n]{0,100}[$#%>] +(?:sudo +)?(?:/[\w./-]{0,80}/)?gdb +(?:[^\n]{0,100} )??"
@@ -28,9 +29,7 @@ _COMMAND = re.compile(
 def find_commands(data: bytes, columns: Columns) -> dict[int, int | None]:
     """{start of a line that is no part of a dump: the process that the command names}"""
     found: dict[int, int | None] = {}
-    for start in sorted({start for tool in _TOOLS for start in _lines_with(data, tool)}):
-        if not is_outside(columns, start):
-            continue
+    for start in lines_with(data, columns, _TOOLS):
         match = _COMMAND.match(data[start : start + _LONGEST].partition(b"\n")[0].rstrip())
         if match is not None:
             pid = match["pid"] or match["attached"]
@@ -48,7 +47,18 @@ def _begins(starts: array[int], start: int) -> bool:
     return at < len(starts) and starts[at] == start
 
 
-def _lines_with(data: bytes, word: bytes) -> Iterator[int]:
+def lines_with(data: bytes, columns: Columns, words: tuple[bytes, ...]) -> list[int]:
+    """Where the lines start that are no part of a thread and hold one of these words."""
+    outside = len(columns.unparsed_start) + len(columns.note_start)
+    if outside > _FEW:
+        found = {start for word in words for start in _find_lines(data, word) if is_outside(columns, start)}
+    else:
+        starts = (*columns.unparsed_start, *columns.note_start)
+        found = {start for start in starts if any(word in data[start : start + _LONGEST].partition(b"\n")[0] for word in words)}
+    return sorted(found)
+
+
+def _find_lines(data: bytes, word: bytes) -> Iterator[int]:
     at = data.find(word)
     while at >= 0:
         yield data.rfind(b"\n", 0, at) + 1
