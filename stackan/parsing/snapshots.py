@@ -14,7 +14,7 @@ from stackan.parsing.gdb.labels import find_labels
 from stackan.parsing.pieces import bare_lines, split
 from stackan.parsing.rows import drop_rows
 
-_QUOTED = re.compile(rb"[^\n]*\bwrote:[ \t\r]*$|-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
+_QUOTED = re.compile(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 _QUOTING = (b"wrote:", b" Message", b" message")
 _LONGEST = 240  # bytes of a line that is looked at
 _QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
@@ -30,7 +30,7 @@ class Borders(NamedTuple):
 
 def find_borders(data: bytes, columns: Columns) -> Borders:
     commands = find_commands(data, columns)
-    quoted = [start for start in lines_with(data, columns, _QUOTING) if _QUOTED.match(data[start : start + _LONGEST])]
+    quoted = [start for start in lines_with(data, columns, _QUOTING) if _QUOTED.search(data[start : start + _LONGEST])]
     labels = {start: pid for start, pid in commands.items() if pid is not None}
     borders = Borders([*commands, *quoted], [], labels | find_labels(data, columns))
     for start in columns.note_start:

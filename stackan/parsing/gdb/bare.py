@@ -12,7 +12,7 @@ from stackan.parsing.looking import starts_line
 # A frame shows where it is: by an address, or by `in FUNCTION`, `at FILE:LINE`, `from LIBRARY`, `(ARGUMENTS)`.  So does no rule of
 # /etc/apache2/magic: `#0       string          \x31\xbe`.
 _NUMBERED = re.compile(rb"^#(\d{1,9}) +([^\n]*)", re.MULTILINE)
-_PLACED = re.compile(rb"0x[0-9a-fA-F]+(?: |\r?$)|\S[^(]* \(|.* (?:in|at|from) \S", re.DOTALL)
+_PLACED = re.compile(rb"\A0x[0-9a-fA-F]{1,16}(?: |\r?$)| \(| (?:in|at|from) \S")
 _FAIR = 2  # of the numbered lines, one in so many is a frame
 
 
@@ -28,6 +28,6 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 def _shows_frames(head: bytes) -> bool:
     """Whether a fair share of the lines with numbers are frames."""
-    lines = [(level, _PLACED.match(text) is not None) for level, text in _NUMBERED.findall(head)]
+    lines = [(level, _PLACED.search(text) is not None) for level, text in _NUMBERED.findall(head)]
     placed = [level for level, is_placed in lines if is_placed]
     return bool(placed) and len(placed) * _FAIR >= len(lines)

@@ -20,9 +20,9 @@ _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
 _LONGEST = 240  # bytes of a line that is looked at
 _FEW = 4096  # lines that are looked at one by one; words are looked for in a text with more
 _COMMAND = re.compile(
-    rb"(?:[^\n]{0,100}[$#%>] +)?(?:sudo +)?(?:/[\w./-]{0,80}/)?(?:[pg]stack +|eu-stack +(?:-\S+ +)*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
+    rb"\A(?:(?:[^\n]{0,100}[$#%>] +)?(?:sudo +)?(?:/[\w./-]{0,80}/)?(?:[pg]stack +|eu-stack +(?:-\S+ +)*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
     rb"|[^\n]{0,100}[$#%>] +(?:sudo +)?(?:/[\w./-]{0,80}/)?gdb +(?:[^\n]{0,100} )??"
-    rb"(?:-p *|--pid[= ] *|-pid +)?(?P<attached>\d{1,10})?(?: [^\n]*)?$"
+    rb"(?:-p *|--pid[= ] *|-pid +)?(?P<attached>\d{1,10})?(?: [^\n]*)?)$"
 )
 
 

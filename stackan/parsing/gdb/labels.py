@@ -17,7 +17,7 @@ from stackan.parsing.gdb.commands import is_outside
 
 _LONGEST = 160  # bytes of a label
 _LABEL = re.compile(
-    rb"[^\w\n]{0,32}(?P<word>(?:\w{1,16} ){0,2}(?:pid|PID|Pid|process|Process|[pg]?stack|eu-stack -p|gdb -p)[^\w\n]{1,4})?"
+    rb"\A[^\w\n]{0,32}(?P<word>(?:\w{1,16} ){0,2}(?:pid|PID|Pid|process|Process|[pg]?stack|eu-stack -p|gdb -p)[^\w\n]{1,4})?"
     rb"(?P<pid>\d{1,7})(?:[^\w\n]{0,32}|[:)] ?[^\n]{0,96}|[ \t]+\(?/?[a-zA-Z][^\n]{0,96})$"
 )
 

@@ -27,7 +27,7 @@ ROW = re.compile(
     rb"(?:[ \t]+(?P<frame>[^ \t\r\n][^\n]*))?$",
     re.MULTILINE,
 )
-_GOES_ON = re.compile(rb"[ \t]{3,}(?:\(|at |from )")
+_GOES_ON = re.compile(rb"[ \t]{3,40}(?:\(|at |from )")
 _IDLE = (b"(running)", b"(Exiting)", b"(exiting)")
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from stackan.parsing.prepare.text import Line
 
 _MARK = re.compile(
-    rb"(?:`{1,3}(?:\w{1,16} )?|\{(?:code|noformat)[^}\n]{0,32}\}|<(?:pre|code)[^>\n]{0,32}>|\[(?:code|CODE)\]|[\"'])+ *"
+    rb"\A(?:`{1,3}(?:\w{1,16} )?|\{(?:code|noformat)[^}\n]{0,32}\}|<(?:pre|code)[^>\n]{0,32}>|\[(?:code|CODE)\]|[\"']){1,4} {0,8}"
     rb"(?=Thread \d{1,9} \((?:Thread|LWP|process)|#\d{1,9} )"
 )
 _TICKS = re.compile(rb"`{1,3}[ \t]*$")
