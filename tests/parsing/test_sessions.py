@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stackan.cli import main
 from stackan.errors import InputError
 from stackan.model.dump import Dump
 from stackan.parsing import parse_all
@@ -335,3 +336,10 @@ def test_a_header_behind_a_trackers_mark_is_a_header(mark: str) -> None:
     dump = only(f"They hang:\n{mark}{block.format(116, 18115)}{tick}\n\nand\n{mark}{block.format(115, 18116)}{tick}\n")
     assert threads(dump) == [(116, 18115, 2), (115, 18116, 2)]
     assert {frame.library for frame in dump.frames} == {"/lib64/libc.so.6"}
+
+
+def test_the_report_tells_how_many_of_the_frames_were_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert only(SWITCHED).frame_lines == (6, 4)
+    (tmp_path / "session.txt").write_text(SWITCHED, encoding="utf-8")
+    main(["analyze", str(tmp_path / "session.txt")])
+    assert "6 frame lines read, 4 used" in capsys.readouterr().out

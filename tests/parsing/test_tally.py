@@ -178,3 +178,15 @@ def test_paths_are_shown_as_everywhere(tmp_path):
     path.write_text(SNAPSHOT)
     (summary,) = summarize_file(path, Limits()) or []
     assert "\n" not in summary.source
+
+
+def test_numbers_that_begin_anew_and_libraries_that_are_elsewhere_need_the_whole_text():
+    """Else the text would be taken for one snapshot."""
+    again = thread(1001) + thread(1002) + thread(2001)
+    elsewhere = "".join(
+        f"Thread {number} (LWP {number}):\n#0  0x00007f{base}b84d670 in wait () from /lib/libc.so.6\n"
+        for number, base in ((1, "50"), (2, "dd"))
+    )
+    for text in (again, elsewhere):
+        assert len(parse_all(text.encode())) == 2
+        assert count(text.encode(), 64) is None
