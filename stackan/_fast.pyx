@@ -122,7 +122,7 @@ cdef struct Counts:
     int32_t *nodes_snapshot  # of each node, the same
     int32_t node_room
     int64_t lwp, number  # of the thread before
-    bint ended  # the numbers of the two threads before were 2 and 1
+    int step  # whether the numbers of the newest snapshot go up or down; 0 before its second thread
     int64_t note  # where the newest line of noise starts
     bint noted  # one is directly before the newest thread
     bint border, bordered  # a line of noise after which a snapshot begins was seen; is before the newest thread

@@ -24,7 +24,7 @@ cdef void free_counts(Counts *counts) noexcept nogil:
 
 
 cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
-    """Count a finished thread for its snapshot: `split_snapshots` says where a new one begins."""
+    """Count a finished thread for its snapshot: `split` of parsing/pieces.py says where a new one begins."""
     cdef Counts *counts = &s.counts
     cdef int64_t lwp = s.threads.lwp[row], number = s.threads.number[row]
     cdef int32_t node = s.threads.node[row]
@@ -38,9 +38,13 @@ cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
         counts.snapshots[counts.count] = Snapshot(s.thread_start, 0, 0, 0, counts.noted, 0)
         counts.count += 1
         counts.lwp_count = 0
-    elif counts.ended and number > 1:  # behind a countdown, which only the whole text shows, a snapshot begins
-        counts.odd = True
-    counts.ended = counts.number == 2 and number == 1
+        counts.step = 0
+    elif number == UNKNOWN or counts.number == UNKNOWN:
+        counts.odd = counts.odd or number != counts.number or lwp == counts.lwp
+    elif number == counts.number or (counts.step and (counts.step > 0) != (number > counts.number)) or lwp == counts.lwp:
+        counts.odd = True  # one that is seen again, which only the whole text shows, begins a snapshot
+    else:
+        counts.step = 1 if number > counts.number else -1
     counts.lwp, counts.number = lwp, number
     if lwp != UNKNOWN and not note_lwp(counts, lwp):
         fail(s)
@@ -306,6 +310,18 @@ cdef class Tally:
             if not snapshots[number].noted and snapshots[number].mark == snapshots[number - 1].mark:
                 return False
         return not self.scanner.counts.odd and not has_odd_site(&self.scanner)
+
+    def calls(self):
+        """(function, location, program counter) of each call that was seen."""
+        cdef const Scanner *s = &self.scanner
+        cdef int32_t number
+        cdef const Site *site
+        found = []
+        for number in range(s.call_count):
+            site = &s.sites[s.calls[number].site]
+            function = PyBytes_FromStringAndSize(<const char *>site.function, site.function_size)
+            found.append((function, PyBytes_FromStringAndSize(<const char *>site.location, site.location_size), s.calls[number].pc))
+        return found
 
     # -- unparsed lines since the last call of `take` or `end`; valid until the next one
 

@@ -31,16 +31,17 @@ def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, s
     waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
     told = ToldByArguments(dump)
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
-    known: dict[tuple[int, str, str], StackMeaning] = {}  # by what it follows from
+    known: dict[tuple[int, str, str, bool], StackMeaning] = {}  # by what it follows from
     sightings = []
     for thread in range(dump.first_thread, dump.stop_thread):
         said = states.get(thread) if states else None
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
         loop = tasks.get(stem(dump.thread(thread).name), _NONE).get(names, "") if tasks else ""
-        key = nodes[thread], said.words if said is not None else "", loop
+        is_told = said is not None and said.awaits is not None
+        key = nodes[thread], said.words if said is not None else "", loop, is_told
         place = known.get(key)
         if place is None:
-            place = known[key] = _adjusted(places.place(names, *key[1:]), dump.facts)
+            place = known[key] = _adjusted(places.place(names, key[1], loop), dump.facts, is_told)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])
         place = told.place(thread, place)
@@ -69,10 +70,10 @@ def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:
     return said
 
 
-def _adjusted(place: StackMeaning, facts: Facts) -> StackMeaning:
-    """The place, revised by the facts about the whole dump."""
+def _adjusted(place: StackMeaning, facts: Facts, is_told: bool) -> StackMeaning:
+    """The place, revised by the facts about the whole dump, but where the dump itself tells what the thread waits for."""
     names = place.names
-    if facts.limited and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
+    if facts.limited and not is_told and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # the frames that would show its purpose may be further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
         return unparked(place, NOTHING_LEFT)

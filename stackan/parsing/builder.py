@@ -29,6 +29,7 @@ class Builder:
         self.line = 0  # the current line's number, from 1
         self.start = 0  # where it starts
         self.snapshots: list[int] = []  # rows of the threads with which a further snapshot begins
+        self.joined: set[int] = set()  # rows of threads that come again, but in the same snapshot
         self._stop = self._next = 0
         self._taken = True
         self._open = False  # a thread takes lines
@@ -63,6 +64,15 @@ class Builder:
         """The line behind the current one, without its end."""
         end = self.data.find(b"\n", self._next)
         return self.data[self._next : len(self.data) if end < 0 else end].rstrip(b"\r")
+
+    def ahead(self) -> Iterator[bytes]:
+        """The lines behind the current one, without their ends."""
+        at = self._next
+        while at < len(self.data):
+            end = self.data.find(b"\n", at)
+            end = len(self.data) if end < 0 else end
+            yield self.data[at:end].rstrip(b"\r")
+            at = end + 1
 
     # -- what a line is
 

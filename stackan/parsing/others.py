@@ -21,8 +21,7 @@ def tell_others(dump: Dump) -> list[str]:
     They are looked for where lines of the text are unknown in the format of `dump`; the text far before it was looked at when
     the format was recognized.
     """
-    known = _SCANNED if dump.format in _SCANNED else (dump.format,)
-    others = sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))
+    others = find_others(dump)
     if not others:
         return []
     return [
@@ -33,6 +32,12 @@ def tell_others(dump: Dump) -> list[str]:
             others=row(others),
         )
     ]
+
+
+def find_others(dump: Dump) -> list[str]:
+    """Their formats."""
+    known = _SCANNED if dump.format in _SCANNED else (dump.format,)
+    return sorted({found.format for stretch in _unknown(dump) for found in detect_all(stretch)}.difference(known))
 
 
 def _unknown(dump: Dump) -> Iterator[bytes]:

@@ -11,14 +11,15 @@ from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump
 from stackan.model.formats import FORMATS
-from stackan.model.said import in_a_row, said
-from stackan.parsing.detect import Detected, detect
+from stackan.model.said import in_a_row, said, said_of
+from stackan.parsing.detect import Detected, detect, detect_all
 from stackan.parsing.gdb.cut import count_numbered
 from stackan.parsing.gdb.facts import read_facts
+from stackan.parsing.others import find_others
 from stackan.parsing.parsed import read
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
 from stackan.parsing.printed import assign_owners
-from stackan.parsing.snapshots import drop_quotations, find_borders, is_repeated, process_ids, split_snapshots
+from stackan.parsing.snapshots import drop_quotations, find_pieces, is_repeated, process_ids
 
 ASK_FOR = said(
     "give the output of pstack, gdb's `thread apply all bt`, eu-stack, jstack, py-spy, or of another tool that {page} names",
@@ -35,10 +36,8 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     found = detect(text.data)
     if found is None:
         raise InputError(_say_what_it_is(text.data, source))
-    if found.grammar is not None:
-        return scan_dumps(text, source, found)
     if found.format in FORMATS:
-        return read_dumps(text, source, found)
+        return _read_each(*_read(text, source, found), source, found)
     raise InputError(
         said(
             "{source}: this is a {format} text ({reason}), which stackan does not read; {advice}",
@@ -48,6 +47,34 @@ def parse_all(data: bytes, source: str = "-") -> list[Dump]:
             advice=ASK_FOR,
         )
     )
+
+
+def _read(text: Text, source: str, found: Detected) -> tuple[list[Dump], Text]:
+    """The snapshots of one format in a text, and the text as it was mended for that."""
+    return scan_dumps(text, source, found) if found.grammar is not None else (read_dumps(text, source, found), text)
+
+
+def _read_each(dumps: list[Dump], text: Text, source: str, found: Detected) -> list[Dump]:
+    """The same, and the snapshots of other formats in it, if their stretches can be told apart; else a note names them: see others.py."""
+    if not len(dumps[0].columns.unparsed_start):
+        return dumps
+    others = [format for format in find_others(dumps[0]) if format in FORMATS and FORMATS[format].reader]
+    if not others:
+        return dumps
+    from stackan.parsing.stretched import blank_others, find_stretches
+
+    readings = {found.format: dumps[0].columns, **{format: read(format, text.data).columns for format in others}}
+    stretches = find_stretches(text.data, readings)
+    each: list[Dump] = []
+    whole = text.data if text.original is None else text.original
+    try:
+        for format in dict.fromkeys(stretch.format for stretch in stretches):
+            part = text._replace(data=blank_others(text.data, stretches, format), original=whole)
+            named = found if format == found.format else next(one for one in detect_all(part.data) if one.format == format)
+            each += _read(part, source, named)[0]
+    except (InputError, StopIteration):
+        return dumps
+    return sorted(each, key=lambda dump: dump.columns.thread_start[dump.first_thread]) if each else dumps
 
 
 def _say_what_it_is(data: bytes, source: str) -> str:
@@ -100,8 +127,8 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     ]
 
 
-def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
-    """The snapshots of a text that the scanner reads."""
+def scan_dumps(text: Text, source: str, found: Detected) -> tuple[list[Dump], Text]:
+    """The snapshots of a text that the scanner reads, and the text as it was mended."""
     assert found.grammar is not None
     text, columns = scan_whole(text, found.grammar)
     data = text.data
@@ -110,14 +137,16 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
 
         settle(data, columns)
     text.renumber(columns)
+    pieces, borders = find_pieces(data, columns)
     facts = read_facts(data, columns)
-    if "table" in text.cures:
+    tabled = not {"table", "beside"}.isdisjoint(text.cures)
+    if tabled:
         facts = facts._replace(limited=True)
     if not columns.thread_lwp or not len(columns.frame_call):
         raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]
-    borders = find_borders(data, columns)
-    pieces = split_snapshots(columns, borders)
+    if tabled:
+        warnings.append(_say_innermost(text))
     unquoted = drop_quotations(data, columns, pieces)
     if len(unquoted) < len(pieces):
         warnings.append(said("a mail quotes a snapshot that the text itself holds, too; it counts once"))
@@ -130,16 +159,16 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         warnings.append(said("one snapshot is in the text twice, as when gdb logs to the file that also holds its output; it counts once"))
     bounds = [0, *(columns.thread_start[piece.start] for piece in kept[1:]), len(data)]
     numbers, printed = text.renumbering(), assign_owners(facts.printed, [columns.thread_line[piece.start] for piece in kept])
-    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if "table" not in text.cures else 0]
-    pids = process_ids(data, columns, kept, borders) if len(kept) > 1 else [facts.pid]
-    return [
+    numbered = [0] * (len(kept) - 1) + [count_numbered(data, columns, kept[-1]) if not tabled else 0]
+    pids = process_ids(data, columns, kept, borders, facts.pid)
+    dumps = [
         Dump(
             data,
             columns,
             source=source,
             format=found.format,
             reason=in_a_row([found.reason, *tell(text)]),
-            facts=facts._replace(pid=pid if pid is not None else facts.pid, printed=words, numbered=count),
+            facts=facts._replace(pid=pid, printed=words, numbered=count),
             threads=piece,
             warnings=warnings,
             original=text.original,
@@ -148,6 +177,17 @@ def scan_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         )
         for piece, part, pid, words, count in zip(kept, itertools.pairwise(bounds), pids, printed, numbered, strict=True)
     ]
+    return dumps, text
+
+
+def _say_innermost(text: Text) -> str:
+    """Of a text in which rows were made threads, each a header and a frame."""
+    single = sum(header == frame for header, frame in itertools.pairwise(text.numbers or ()))
+    return said_of(
+        single,
+        "of one thread only the innermost frame was printed, as by `info threads`; `thread apply all bt` prints all of them",
+        "of {count} threads only the innermost frame was printed, as by `info threads`; `thread apply all bt` prints all of them",
+    )
 
 
 def scan_whole(text: Text, grammar: int) -> tuple[Text, Columns]:

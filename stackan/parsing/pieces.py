@@ -1,19 +1,158 @@
-"""Texts in which several processes, or several dumps of one, come one after the other."""
+"""Where one snapshot of a text ends and the next begins: one mechanism for all formats.
+
+Readers and the scanner tell borders, with what the text says there: a process by name, the first line of a dump.  Between borders the
+threads themselves tell: a thread that comes again, numbers that begin anew, code that is loaded elsewhere.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Facts
-from stackan.parsing.builder import Builder
+from stackan.model.loads import contradict, find_far, loaded_calls, places
 from stackan.parsing.parsed import ParsedText
+
+if TYPE_CHECKING:
+    from stackan.parsing.builder import Builder
 
 NOTHING_SAID = Facts(None, None, (), ())
 
 
-def split_snapshots(builder: Builder, facts: dict[int, Facts]) -> ParsedText:
+def split_snapshots(builder: Builder, facts: Mapping[int, Facts]) -> ParsedText:
     """The reading of a text in which, from each of these rows of threads on, other facts hold.
 
-    Of two with one row the caller keeps the later: no thread comes between them.
+    Of two with one row the caller keeps the later: no thread comes between them.  Facts hold on for a piece that only its threads tell.
     """
-    threads = len(builder.columns.thread_lwp)
-    rows = sorted({0, *facts} - {threads}) or [0]
-    return ParsedText(builder.columns, tuple(facts.get(row, NOTHING_SAID) for row in rows), tuple(rows[1:]))
+    pieces = split(builder.columns, {*facts, *builder.snapshots}, builder.joined)
+    said = [0, *sorted(row for row in facts if row)]
+    told = [facts.get(said[bisect_right(said, piece.start) - 1], NOTHING_SAID) for piece in pieces]
+    return ParsedText(builder.columns, tuple(told), tuple(piece.start for piece in pieces[1:]))
+
+
+def split(columns: Columns, borders: Collection[int] = (), joined: Collection[int] = ()) -> list[range]:
+    """The threads of each snapshot.  A new one begins
+
+    - at a border, which is the row of a thread,
+    - at a thread that was seen before, by its LWP, else its pthread id, else its number,
+    - at a number that was seen before for another thread, and behind threads that are numbered down to 1 at the next such row: it may
+      have threads, and so numbers, that the one before had not,
+    - at a thread whose libraries are loaded elsewhere: it is of another process.
+
+    A thread printed twice in a row at one place is no new snapshot, nor is a line about a thread without its stack, nor are rows that
+    are `joined` to what came before: a reader knows that they are printed again.
+    """
+    starts = {*borders, *_find_elsewhere(columns, borders)}
+    numbers, ids = columns.thread_number, identities(columns)
+    if not starts and _is_plain(columns, ids):
+        return [range(len(ids))]
+    pieces: list[range] = []
+    start, alone = 0, UNKNOWN  # the first of the rows without a stack that come right before this one, if any was seen before
+    seen: set[int] = set()
+    counted: set[int] = set()
+    before = above = UNKNOWN  # id and number of the last thread with a stack
+    count, down = 0, False  # how many there are, and whether each number so far is the one below that of the thread before
+    for row, (each, number, frames) in enumerate(zip(ids, numbers, columns.thread_frames)):
+        if row in starts and row > start:
+            ends = row in borders or (frames > 0 and row not in joined)
+        elif row in joined or not frames:
+            ends = False
+            if not frames and alone == UNKNOWN and each in seen:
+                alone = row
+        elif each == before:
+            ends = each != UNKNOWN and number == above and _has_moved(columns, row)
+        else:
+            ends = (each in seen and each != UNKNOWN) or (number in counted and number != UNKNOWN)
+            ends = ends or (down and above == 1 < number and _counts_again(columns, row))
+        if ends:
+            first = row if alone == UNKNOWN or row in borders else alone
+            pieces.append(range(start, first))
+            start, count, down, alone = first, 0, False, UNKNOWN
+            seen, counted = set(), set()
+            above = UNKNOWN
+        if frames:
+            down = number == above - 1 and (down or count == 1)
+            seen.add(each)
+            counted.add(number)
+            before, above, count, alone = each, number, count + 1, UNKNOWN
+    pieces.append(range(start, len(ids)))
+    return pieces
+
+
+def _is_plain(columns: Columns, ids: list[int]) -> bool:
+    """Whether no id and no number comes again, and none behind 1, as in most texts: to see that takes less than to go through them."""
+    numbers = columns.thread_number.tolist()
+    different = set(numbers)
+    once = len(set(ids)) == len(ids) and (len(different) == len(ids) or different == {UNKNOWN})
+    return once and 0 not in columns.thread_frames and 1 not in numbers[:-1]
+
+
+def _has_moved(columns: Columns, row: int) -> bool:
+    """Whether a thread that is printed twice in a row, with a header, is at another place than before."""
+    return _is_headed(columns, row) and _innermost(columns, row) != _innermost(columns, row - 1)
+
+
+def _counts_again(columns: Columns, row: int) -> bool:
+    """Whether another `thread apply all` begins: its numbers go down, too.  Who looks at single threads prints no such headers."""
+    numbers = columns.thread_number
+    follows = row + 1 < len(numbers) and numbers[row + 1] == numbers[row] - 1
+    return follows and _is_headed(columns, row) and _is_headed(columns, row - 1)
+
+
+def identities(columns: Columns) -> list[int]:
+    """Each thread's LWP, else its pthread id, else its number, as one number; UNKNOWN where the text gives none."""
+    if UNKNOWN not in columns.thread_lwp:
+        return columns.thread_lwp.tolist()
+    return [identity(columns, row) for row in range(len(columns.thread_lwp))]
+
+
+def identity(columns: Columns, row: int) -> int:
+    """The same of one thread."""
+    if columns.thread_lwp[row] != UNKNOWN:
+        return columns.thread_lwp[row]
+    if columns.thread_pthread[row]:
+        return -columns.thread_pthread[row] << 40
+    return -2 - columns.thread_number[row] if columns.thread_number[row] != UNKNOWN else UNKNOWN
+
+
+def _innermost(columns: Columns, row: int) -> int:
+    return columns.frame_call[columns.thread_first[row]] if columns.thread_frames[row] else UNKNOWN
+
+
+def _is_headed(columns: Columns, row: int) -> bool:
+    return not columns.thread_frames[row] or columns.frame_start[columns.thread_first[row]] > 0
+
+
+def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
+    """The threads with a library at another place than in the threads before them."""
+    calls = loaded_calls(columns)
+    far = find_far(columns, calls)
+    found = set[int]()
+    if not far:
+        return found
+    known: dict[bytes, int] = {}
+    for row, (first, frames) in enumerate(zip(columns.thread_first, columns.thread_frames)):
+        own = places(columns, range(first, first + frames), calls, far)
+        if row in borders:
+            known = {}
+        elif contradict(own, known):
+            found.add(row)
+            known = {}
+        known.update(own)
+    return found
+
+
+def pieces_of(reading: ParsedText) -> list[range]:
+    bounds = [0, *reading.snapshots, len(reading.columns.thread_lwp)]
+    return [range(start, stop) for start, stop in pairwise(bounds)]
+
+
+def bare_lines(columns: Columns, pieces: Collection[range]) -> Iterator[int]:
+    """The lines about threads of which the same snapshot shows the stack elsewhere: they are no threads of their own."""
+    for piece in pieces:
+        bare = [row for row in piece if not columns.thread_frames[row] and identity(columns, row) != UNKNOWN]
+        shown = {identity(columns, row) for row in piece if columns.thread_frames[row]} if bare else ()
+        yield from (row for row in bare if identity(columns, row) in shown)

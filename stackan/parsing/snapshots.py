@@ -8,8 +8,15 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.parsing.gdb.commands import find_commands, lines_with
 from stackan.parsing.gdb.facts import read_pid
+from stackan.parsing.gdb.labels import find_labels
+from stackan.parsing.pieces import bare_lines, split
+from stackan.parsing.rows import drop_rows
 
+_QUOTED = re.compile(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
+_QUOTING = (b"wrote:", b" Message", b" message")
+_LONGEST = 240  # bytes of a line that is looked at
 _QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 
 
@@ -18,62 +25,44 @@ class Borders(NamedTuple):
 
     opens: list[int]  # `PID n - process` · `Attaching to process n`
     closes: list[int]  # `[Inferior 1 (process n) detached]`
+    labels: dict[int, int]  # where a script has written a process's id: that id
 
 
 def find_borders(data: bytes, columns: Columns) -> Borders:
-    borders = Borders([], [])
+    commands = find_commands(data, columns)
+    quoted = [start for start in lines_with(data, columns, _QUOTING) if _QUOTED.search(data[start : start + _LONGEST])]
+    labels = {start: pid for start, pid in commands.items() if pid is not None}
+    borders = Borders([*commands, *quoted], [], labels | find_labels(data, columns))
     for start in columns.note_start:
         if data.startswith((b"PID ", b"Attaching to "), start):
             borders.opens.append(start)
         elif data.startswith(b"[Inferior ", start):
             borders.closes.append(start)
+    borders.opens.sort()
     return borders
 
 
-def split_snapshots(columns: Columns, borders: Borders) -> list[range]:
-    """The threads of each snapshot: a new one begins where the debugger has come to a process again or has left one, and
-    at the first thread whose LWP was seen before, or its number without LWP.  Behind threads that are numbered down to 1 the next
-    such row is one: it may have threads, and so numbers, that the one before had not.
-
-    A block that is printed twice in a row (gdb's `set logging` to the file that holds its output too) is no new snapshot.
-    """
-    pieces: list[range] = []
-    start = 0
-    seen: set[int] = set()
-    before = above = UNKNOWN
-    down = False  # each number of the snapshot so far is the one below that of the thread before
-    bordered = {bisect_left(columns.thread_start, start) for start in itertools.chain(*borders)}
-    for index, (lwp, number) in enumerate(zip(columns.thread_lwp, columns.thread_number)):
-        thread = lwp if lwp != UNKNOWN or number == UNKNOWN else -2 - number
-        again = thread != UNKNOWN and thread != before and thread in seen
-        anew = down and above == 1 < number and _counts_again(columns, index)
-        if index > start and (again or anew or index in bordered):
-            pieces.append(range(start, index))
-            start, seen = index, set()
-        down = number == above - 1 and (down or index == start + 1)
-        seen.add(thread)
-        before, above = thread, number
-    pieces.append(range(start, len(columns.thread_lwp)))
-    return pieces
+def find_pieces(data: bytes, columns: Columns) -> tuple[list[range], Borders]:
+    """The snapshots of a text, and what tells them apart beside their threads; lines about threads without a stack are taken out."""
+    borders = find_borders(data, columns)
+    pieces = split(columns, _rows(columns, borders))
+    bare = set(bare_lines(columns, pieces)) if 0 in columns.thread_frames else ()
+    if not bare:
+        return pieces, borders
+    drop_rows(columns, bare)
+    return split(columns, _rows(columns, borders)), borders
 
 
-def _counts_again(columns: Columns, index: int) -> bool:
-    """Whether another `thread apply all` begins: its numbers go down, too.  Who looks at single threads prints no such headers."""
-    numbers = columns.thread_number
-    follows = index + 1 < len(numbers) and numbers[index + 1] == numbers[index] - 1
-    return follows and _is_headed(columns, index) and _is_headed(columns, index - 1)
-
-
-def _is_headed(columns: Columns, thread: int) -> bool:
-    return not columns.thread_frames[thread] or columns.frame_start[columns.thread_first[thread]] > 0
+def _rows(columns: Columns, borders: Borders) -> set[int]:
+    """The first threads behind the borders."""
+    return {bisect_left(columns.thread_start, start) for start in itertools.chain(borders.opens, borders.closes, borders.labels)}
 
 
 def is_repeated(data: bytes, columns: Columns, before: range, piece: range) -> bool:
-    """Whether a snapshot is only the one before it, printed again: the same text, and no word of a debugger between them."""
+    """Whether a snapshot is only the one before it, printed again: the same text, and nothing between them."""
     starts, stops = columns.thread_start, columns.thread_stop
     first, last = (starts[before.start], stops[before.stop - 1]), (starts[piece.start], stops[piece.stop - 1])
-    noted = bisect_left(columns.note_start, first[1]) < bisect_left(columns.note_start, last[0])
-    return not noted and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
+    return not data[first[1] : last[0]].strip() and data[first[0] : first[1]].strip() == data[last[0] : last[1]].strip()
 
 
 def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[range]:
@@ -85,37 +74,53 @@ def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[
         return pieces
     signs = [match.start() for match in _QUOTATION.finditer(data)]
     kept: list[range] = []
-    seen: set[tuple[object, ...]] = set()
+    seen: set[tuple[object, ...]] = set()  # threads by their looks
     stop = 0
     for piece in pieces if signs else ():
         start, stop = stop, columns.thread_stop[piece.stop - 1]
-        threads = _look(columns, piece)
-        if threads not in seen or not _within(signs, start, stop):
+        threads = {_look(columns, row) for row in piece}
+        if not threads <= seen or not _within(signs, start, stop):
             kept.append(piece)
-        seen.add(threads)
+        seen |= threads
     return kept or pieces
 
 
-def _look(columns: Columns, piece: range) -> tuple[object, ...]:
-    """The ids of a snapshot's threads, and the place of each of them."""
-    own = slice(piece.start, piece.stop)
-    first, last = columns.thread_first[piece.start], piece.stop - 1
-    calls = columns.frame_call[first : columns.thread_first[last] + columns.thread_frames[last]]
+def _look(columns: Columns, row: int) -> tuple[object, ...]:
+    """The ids of a thread, and its place."""
+    first = columns.thread_first[row]
+    calls = columns.frame_call[first : first + columns.thread_frames[row]]
     places = tuple((columns.call_pc[call], columns.site_function[columns.call_site[call]]) for call in calls)
-    return columns.thread_lwp[own].tobytes(), columns.thread_pthread[own].tobytes(), columns.thread_frames[own].tobytes(), places
+    return columns.thread_lwp[row], columns.thread_pthread[row], places
 
 
-def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders) -> list[int | None]:
-    """The process of each snapshot that the debugger names, before its threads or behind them; else None."""
+def process_ids(data: bytes, columns: Columns, pieces: list[range], borders: Borders, whole: int | None) -> list[int | None]:
+    """The process of each snapshot that the text names, before its threads or behind them, else as the `whole` text does; else None.
+
+    It is believed where it fits: on a page about several machines an id may be another's.
+    """
     stops = [0, *(columns.thread_start[piece.start] for piece in pieces[1:]), len(data)]
+    labels = sorted(borders.labels)
     before = 0
     found: list[int | None] = []
     for piece, (_, stop) in zip(pieces, itertools.pairwise(stops)):
         first, last = columns.thread_start[piece.start], columns.thread_start[piece.stop - 1]
-        named = _within(borders.opens, before, first)[::-1] or _within(borders.closes, last, stop)
-        found.append(next((pid for note in named if (pid := read_pid(data, note)) is not None), None))
+        labelled = [borders.labels[start] for start in _within(labels, before, first)[-1:]]
+        notes = _within(borders.opens, before, first)[::-1] or _within(borders.closes, last, stop)
+        named = [*labelled, *(pid for note in notes if (pid := read_pid(data, note)) is not None), *([] if whole is None else [whole])]
+        found.append(next((pid for pid in named if _fits(data, columns, piece, pid)), None))
         before = last
     return found
+
+
+def _fits(data: bytes, columns: Columns, piece: range, pid: int) -> bool:
+    """Whether threads may be a process's: the LWP of its main thread, which gdb numbers 1, is its id, but where LWPs are counted apart."""
+    if not piece or pid in columns.thread_lwp[piece.start : piece.stop]:
+        return True
+    main = next((row for row in piece if columns.thread_number[row] == 1), None)
+    if main is None or columns.thread_lwp[main] == UNKNOWN:
+        return True
+    lwp, header = columns.thread_lwp[main], data[columns.thread_start[main] : columns.thread_start[main] + 64].partition(b"\n")[0]
+    return lwp == 1 or b"(Thread %d.0x" % pid in header  # Solaris, Windows
 
 
 def _within(starts: list[int], start: int, stop: int) -> list[int]:

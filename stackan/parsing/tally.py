@@ -9,7 +9,8 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from stackan import backend
-from stackan.model.columns import KINDS
+from stackan.model.columns import KINDS, Columns
+from stackan.model.loads import find_far, loaded_calls
 from stackan.model.summary import MOST_CHARACTERS, MOST_LINES, Summary
 from stackan.parsing.detect import detect_early
 from stackan.parsing.prepare import prepare
@@ -48,12 +49,21 @@ class Tally:
         self._scan.end()
         self._share_out()
         lines = dict(zip(KINDS, self._scan.lines_by_kind))
-        if not lines["frames"] or not self._scan.is_plain:
+        if not lines["frames"] or not self._scan.is_plain or self._shows_several_processes():
             return None
         return [
             Summary(source, self._format, *counts, lines, unparsed)
             for counts, unparsed in zip(self._scan.snapshots(), self._unparsed, strict=True)
         ]
+
+    def _shows_several_processes(self) -> bool:
+        columns = Columns()
+        for row, (function, location, pc) in enumerate(self._scan.calls()):
+            columns.site_function.append(function)
+            columns.site_location.append(location)
+            columns.call_site.append(row)
+            columns.call_pc.append(pc)
+        return bool(find_far(columns, loaded_calls(columns)))
 
     def _share_out(self) -> None:
         """Each snapshot gets the unparsed lines before the next one begins."""

@@ -93,17 +93,18 @@ def _by_process_id(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> li
 def _texts(dumps: Sequence[Dump]) -> list[list[Dump]]:
     """The snapshots that are in one text: they are of one process, unless pthread ids show otherwise."""
     texts: list[list[Dump]] = []
-    of_source: dict[str, int] = {}
-    of_id: dict[tuple[str, int], int] = {}  # by pthread id; 0 for a text that prints none
+    of_source: dict[tuple[str, str], int] = {}
+    of_id: dict[tuple[tuple[str, str], int], int] = {}  # by pthread id; 0 for a text that prints none
     for dump in dumps:
         ids = set(dump.columns.thread_pthread[dump.first_thread : dump.stop_thread]) - {0}
-        known = [of_id[dump.source, each] for each in (*ids, 0) if (dump.source, each) in of_id]
-        at = min(known, default=None) if ids else of_source.get(dump.source)
+        text = dump.source, dump.traits.alike
+        known = [of_id[text, each] for each in (*ids, 0) if (text, each) in of_id]
+        at = min(known, default=None) if ids else of_source.get(text)
         if at is None:
             at = len(texts)
             texts.append([])
-            of_source.setdefault(dump.source, at)
-            of_id.update(((dump.source, each), at) for each in ids or (0,))
+            of_source.setdefault(text, at)
+            of_id.update(((text, each), at) for each in ids or (0,))
         texts[at].append(dump)
     return texts
 

@@ -27,7 +27,9 @@ ROLES = {
 # The word before a number says what it counts.
 PROCESS_WORDS = frozenset(("p", "pid", "proc", "process", "rank", "shard", *ROLES))
 HOST_WORDS = frozenset(("node", "host", "server", "srv", "vm", "machine", "db"))
-ROUND_WORDS = frozenset(("snap", "snapshot", "round", "dump", "sample", "time", "run", "take", "try"))
+ROUND_WORDS = frozenset(
+    ("snap", "snapshot", "round", "dump", "sample", "time", "run", "take", "try", "快照", "采样", "采集", "抓取", "轮次", "次数")
+)
 # Words that do not distinguish processes.
 _TOOLS = frozenset(
     ("pstack", "gstack", "jstack", "eustack", "eu", "gdb", "pystack", "pyspy", "py", "spy", "procstack", "lldb", "stack", "stacks", "bt")
@@ -42,6 +44,12 @@ _HOST = re.compile(
     r"|(?<![\w.-])ip-(?:\d{1,3}-){3}\d{1,3}(?!\d)"  # ip-10-0-0-7, as clouds name hosts
     r"|(?<![\w.-])[A-Za-z0-9][\w.-]*\.(?:com|net|org|cn|local|lan|internal|corp)(?![\w-])"
 )
+# A round as Chinese counts them, in digits or in words: 第一次, 第2轮, 3次, 第十二回.
+_COUNTED = re.compile(
+    r"第 ?([0-9]{1,4}|[〇零一二两三四五六七八九十百]{1,7})(?: ?[次轮回遍批份]|(?![0-9\u4e00-\u9fff]))"
+    r"|(?<![0-9第])([0-9]{1,4}|[〇零一二两三四五六七八九十百]{1,7})[次轮]"
+)
+_VALUES = {char: value for value, chars in enumerate(("〇零", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
 _WORD = re.compile(r"([^\W\d_]+)(?:([-_.=# ]?)(\d{1,10})(?!\d))?|(\d+)")
 _LONGEST = 1024  # characters that are looked at, from the end
 _NEAR = 4  # how many parts of a path, from its end, may name the host: further out it is the reader's own machine
@@ -114,7 +122,9 @@ class _Part:
         self.rest: list[str] = []
         host = _HOST.search(text)
         self.host = host[0] if host is not None else None
-        for match in _WORD.finditer(_HOST.sub(" ", text)):
+        for count in _COUNTED.finditer(text):
+            self.rounds.append(read_count(count[1] or count[2]))
+        for match in _WORD.finditer(_COUNTED.sub(" ", _HOST.sub(" ", text))):
             self._read(*match.groups(""))
 
     @property
@@ -144,6 +154,20 @@ class _Part:
             self.pid = int(self.rest.pop())
         elif (self.pid is not None or self.role is not None) and not self.rounds and len(self.rest[-1]) < 4:
             self.rounds.append(int(self.rest.pop()))
+
+
+def read_count(words: str) -> int:
+    """A number up to 999 as Chinese writes it: 三 is 3, 十 is 10, 二十一 is 21, 一百零二 is 102; digits are digits."""
+    if words.isascii():
+        return int(words)
+    number = digit = 0
+    for char in words:
+        if char in "十百":
+            number += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+        else:
+            digit = digit * 10 + _VALUES[char] if digit else _VALUES[char]
+    return number + digit
 
 
 def _counted(word: str, gap: str, number: str) -> str:

@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from io import BytesIO, FileIO
 from itertools import pairwise
 from typing import IO, cast
@@ -27,7 +28,7 @@ from stackan.reading.trouble import Unreadable, own_words
 # Errors that zipfile raises, or may, on directories made to hurt.
 _DIRECTORY_ERRORS = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, ArithmeticError, LookupError, EOFError, OSError)
 
-_ENCRYPTED, _HAS_END_MARK = 0x1, 0x2  # general purpose flags (APPNOTE 4.4.4)
+_ENCRYPTED, _HAS_END_MARK, _UTF_8 = 0x1, 0x2, 0x800  # general purpose flags (APPNOTE 4.4.4)
 _STORED, _LZMA = 0, 14  # compression methods (APPNOTE 4.4.5)
 _CODECS = {8: DEFLATE, 12: BZIP2, 93: ZSTD, 95: XZ}
 _NOT_READ = {9: "9 (Deflate64)", 98: "98 (PPMd)"}
@@ -60,6 +61,8 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
         raise Unreadable(
             said("damaged or truncated zip, its directory cannot be read: {reason}", reason=own_words(error)),
         ) from error
+    for member in members:
+        member.filename = _named(member)
     apart = _apart(members)
     if len(apart) < len(members):
         yield Skipped(archive.source, _say_overlap(len(members) - len(apart)), archive.named)
@@ -75,6 +78,23 @@ def _members(file: _Bounded, archive: Item, budget: Budget, count_read: Callable
             yield Skipped(item.source, trouble.args[0], False)
         else:
             yield item, content
+
+
+def _named(member: zipfile.ZipInfo) -> str:
+    """The name of a member. Where no flag says its encoding it is UTF-8, as macOS packs, or a Chinese Windows' own, if it can be.
+
+    zipfile takes it for cp437, as the standard of 1989 says, which any bytes can be.
+    """
+    if member.flag_bits & _UTF_8 or member.filename.isascii():
+        return member.filename
+    try:
+        given = member.filename.encode("cp437")
+    except UnicodeEncodeError:  # a zipfile that reads by another encoding
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return given.decode(encoding)
+    return member.filename
 
 
 def _apart(members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:

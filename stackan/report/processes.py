@@ -143,7 +143,8 @@ def render_at_rest(processes: Sequence[Process], page: Page) -> Iterator[str]:
 
 
 def _render_notes(processes: Sequence[Process], page: Page) -> Iterator[str]:
-    warnings = processes[0].inputs.warnings
+    told = (warning for dump in processes[0].dumps for warning in dump.warnings)
+    warnings = list(dict.fromkeys((*processes[0].inputs.warnings, *told)))
     for warning in warnings[:_SHOWN_NOTES]:
         yield from page.at_most(_SHOWN_LINES, page.indented(said("note: {note}", note=warning), 3, 9))
     if len(warnings) > _SHOWN_NOTES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable
+from zlib import crc32
 
 import pytest
 
@@ -299,3 +300,24 @@ def test_public_sessions(shared: pathlib.Path) -> None:
     assert rust.frames[8].function == "taffy::compute::compute_node_layout::perform_computations"
     crash = only((public / "wxtrac" / "ticket-19005.txt").read_bytes().decode().replace("\r\n", "\n") + "\n")
     assert (len(crash.threads), len(crash.frames)) == (1, 1), "`frame select` shows a frame once more"
+
+
+def bt(*functions: str) -> str:
+    frames = ""
+    for level, name in enumerate(functions):
+        frames += f"  {' ' if level else '*'} frame #{level}: 0x{crc32(name.encode()):016x} bank`{name} + 33\n"
+    return f"(lldb) bt\n* thread #1, name = 'bank', stop reason = signal SIGSTOP\n{frames}"
+
+
+def test_several_backtraces_of_one_thread_are_captures() -> None:
+    """What people copy has none of lldb's words about the process that went on between them."""
+    texts = bt("wait", "take", "main"), bt("wait", "put", "main"), bt("read", "put", "main")
+    found = dumps(THREAD_LIST + "".join(texts))
+    assert [threads(dump) for dump in found] == [[(1, 700, "bank", 3)]] * 3
+    assert [dump.frame(dump.first_frame + 1).function for dump in found] == ["take", "put", "put"]
+
+
+def test_one_backtrace_printed_again_is_no_capture_unless_the_process_went_on() -> None:
+    once = bt("wait", "take", "main")
+    assert len(dumps(once + bt("wait", "take"))) == len(dumps(once * 2)) == 1
+    assert len(dumps(once + "(lldb) c\n" + once)) == len(dumps(once + "(lldb) process continue\n" + once)) == 2

@@ -10,7 +10,7 @@ import pytest
 
 import stackan
 from stackan.model.formats import FORMATS
-from stackan.parsing import detect
+from stackan.parsing import detect, parse_all, tell_others
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
@@ -131,20 +131,39 @@ def test_a_long_log_is_looked_through_in_proportion(in_proportion: Callable[...,
     in_proportion(lambda size: WORDS * (size // len(WORDS)), detect, size=1 << 20)
 
 
-OTHERS = ["windbg", "vs-callstack", "go", "py-spy", "py-spy-json", "jstack", "java-dump-file", "jhsdb", "lldb", "pystack", "faulthandler"]
+OTHERS = ["windbg", "vs-callstack", "go", "py-spy", "py-spy-json", "jstack", "jhsdb", "lldb", "pystack", "faulthandler"]
 
 
+@pytest.mark.parametrize("between", ["", LOG[:4000]])
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("last", ["gdb", "other"])
-def test_of_two_formats_in_one_text_it_is_said_which_was_not_read(other: str, last: str, tmp_path: Path) -> None:
+def test_of_two_formats_in_one_text_each_is_read_by_its_own_reader(other: str, last: str, between: str, tmp_path: Path) -> None:
     texts = [TEXTS[other], TEXTS["gdb"]] if last == "gdb" else [TEXTS["gdb"], TEXTS[other]]
-    case = loaded(tmp_path / "both", "\n".join(texts))
-    [warning] = [words for words in case.warnings if "is in it, too" in words]
-    read, unread = warning.partition(": read as ")[2].split(" is in it")[0].split(", but ")
-    assert {case.dumps[0].format, other if other != case.dumps[0].format else unread} == {read, unread}
-    assert warning in stackan.analyze(case).to_dict()["warnings"]
+    alone = [read_alone(text) for text in texts]
+    both = parse_all("\n".join((texts[0], between, texts[1])).encode(), "both.txt")
+    assert [read_of(dump) for dump in both] == [one for each in alone for one in each]
+    assert tell_others(both[0]) == tell_others(both[-1]) == []
 
 
-def test_it_is_said_of_a_dump_that_stands_far_behind(tmp_path: Path) -> None:
-    [warning] = loaded(tmp_path / "far", TEXTS["gdb"] + LOG + TEXTS["jstack"]).warnings
-    assert "read as gdb, but jstack is in it, too" in warning
+def read_alone(text: str) -> list[tuple[object, ...]]:
+    return [read_of(dump) for dump in parse_all(text.encode(), "both.txt")]
+
+
+def read_of(dump: stackan.Dump) -> tuple[object, ...]:
+    threads = [(thread.number, thread.lwp, thread.name, thread.frames) for thread in dump.threads]
+    return dump.format, dump.facts.pid, threads, [dump.function(dump.site(frame)) for frame in range(dump.first_frame, dump.stop_frame)]
+
+
+def test_of_two_formats_that_cannot_be_told_apart_it_is_said_which_was_not_read(tmp_path: Path) -> None:
+    """The one is within the other's threads, as two tools write that run at once."""
+    between = "\n".join((TEXTS["gdb"], TEXTS["java-dump-file"]))  # whose headers, `#12 "main"`, gdb's reader takes for frames
+    assert any("java-dump-file is in it, too" in words for words in loaded(tmp_path / "both", between).warnings)
+    mixed = "\n".join(line for pair in zip(TEXTS["gdb"].split("\n"), TEXTS["jstack"].split("\n")) for line in pair)
+    [warning] = [words for words in loaded(tmp_path / "mixed", mixed).warnings if "is in it, too" in words]
+    assert "give each dump as a file of its own" in warning
+
+
+def test_a_dump_that_stands_far_behind_is_read_too(tmp_path: Path) -> None:
+    case = loaded(tmp_path / "far", TEXTS["gdb"] + LOG + TEXTS["jstack"])
+    assert [dump.format for dump in case.dumps] == ["gdb", "jstack"]
+    assert case.warnings == []

@@ -6,6 +6,7 @@ issues 1689 and 2166, realm-swift issue 1320, hammerspoon issue 3374); a publish
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +138,28 @@ def test_a_stack_ends_where_more_samples_end_than_go_on() -> None:
     head = "Call graph:\n    100 Thread_7\n    + 100 thread_start  (in libsystem_pthread.dylib) + 8  [0x18f62fe28]\n"
     tree = "    +   100 work  (in ledgerd) + 8  [0x104c31200]\n    +     5 step  (in ledgerd) + 8  [0x104c31300]\n"
     assert [frame.function for frame in only(head + tree).frames] == ["work", "thread_start"]
+
+
+def without_indentation(text: str, margin: str = "") -> str:
+    return "\n".join(re.sub(r"^[ +!:|]+(?=\*?\d+ )", margin, line) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("margin", ["", " ", "    "])
+def test_a_tree_without_its_indentation_is_a_chain_as_far_as_its_counts_show(margin: str) -> None:
+    whole, flat = only(SAMPLE), only(without_indentation(SAMPLE, margin))
+    assert [thread.lwp for thread in flat.threads] == [thread.lwp for thread in whole.threads]
+    stacks, (main, poster, worker, parked) = (
+        [[each.function for each in dump.frames_of(row)] for row in range(4)] for dump in (whole, flat)
+    )
+    assert (main, poster, parked) == (stacks[0], stacks[1], stacks[3])
+    assert worker == ["ledger::sum()", "thread_start"]
+    assert [row for row, state in flat.facts.states.items() if state.words == "macos: moving"] == [2]
+    assert flat.lines == whole.lines
+
+
+def test_of_a_spindump_without_indentation_the_header_has_the_count() -> None:
+    ledger = SPINDUMP.partition("Process:          kernel_task")[0]
+    assert [thread.frames for thread in only(without_indentation(ledger, " ")).threads] == [4, 2]
 
 
 def test_processes_of_a_spindump_are_told_apart() -> None:

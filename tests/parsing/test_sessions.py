@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stackan.cli import main
+from stackan.errors import InputError
 from stackan.model.dump import Dump
 from stackan.parsing import parse_all
 
@@ -132,8 +134,8 @@ def test_threads_without_headers_and_with_nothing_between_them_stay_apart() -> N
 
 def test_stacks_of_several_processes_that_wait_alike_stay_apart() -> None:
     """pstack of single-threaded processes, one after the other."""
-    dump = only("".join(f"== {pid}\n#0  0x01 in poll ()\n#1  0x02 in main ()\n" for pid in (7, 8, 9)))
-    assert len(dump.threads) == 3
+    found = dumps("".join(f"== {pid}\n#0  0x01 in poll ()\n#1  0x02 in main ()\n" for pid in (7, 8, 9)))
+    assert [(dump.facts.pid, len(dump.threads)) for dump in found] == [(7, 1), (8, 1), (9, 1)]
 
 
 # -- several processes in one text
@@ -184,3 +186,161 @@ def test_a_real_session_has_each_thread_once(name: str, lwps: list[int | None], 
     assert sum(dump.lines.values()) == len(lines) - (lines[-1] == b"")
     for frame in frames:
         assert f"#{frame.level}  " in dump.line_text(frame.line)
+
+
+# -- frames without a header
+
+MAGIC = """\
+# Magic data for mod_mime_magic Apache module (originally for file(1) command)
+#0       string          \\x31\\xbe\\x00\\x00        application/msword
+#0       beshort         0x4e54                  application/x-nt
+#1       string          WORD                    application/x-word
+0        belong          0xcafebabe              application/java
+#0  string          PK                      application/zip (or a jar, an apk)
+"""
+
+
+def test_rules_in_comments_are_no_frames() -> None:
+    with pytest.raises(InputError, match="no thread dump"):
+        dumps(MAGIC)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "0x00007f8af76c012b in poll () from /lib/libc.so.6",
+        "0x00007f8af76c012b poll",
+        "poll (fds=0x0)",
+        "main () at a.c:7",
+        "f from /lib/a.so",
+    ],
+)
+def test_one_frame_without_a_header_is_a_thread_if_it_shows_its_place(frame: str) -> None:
+    assert [thread.frames for thread in only(f"{MAGIC[:78]}\n#0  {frame}\n").threads] == [1]
+
+
+# -- what belongs together
+
+ROWS = """\
+(gdb) info threads
+  Id   Target Id         Frame
+  4    Thread 0x7fffcaffd700 (LWP 24352) "demo" __lll_lock_wait () at lowlevellock.S:135
+  3    Thread 0x7fffcbfff700 (LWP 24350) "demo" 0x00007ffff6ceadfd in accept
+    () from /lib64/libc.so.6
+  2    Thread 0x7fffd8ff9700 (LWP 24349) "demo" (running)
+* 1    Thread 0x7fffd97fa700 (LWP 24348) "demo" 0x00007ffff6ceadfd in nanosleep () from /lib64/libc.so.6
+"""
+BACKTRACE = "(gdb) bt\n#0  0x00007ffff6ceadfd in nanosleep () from /lib64/libc.so.6\n#1  0x0000000000400917 in main ()\n"
+
+
+def test_rows_of_a_table_stay_beside_the_backtrace_of_one_thread() -> None:
+    dump = only(ROWS + BACKTRACE)
+    assert threads(dump) == [(4, 24352, 1), (3, 24350, 1), (1, 24348, 2)]
+    assert [dump.frame(row).function for row in range(2)] == ["__lll_lock_wait", "accept"]
+    assert any("innermost" in warning for warning in dump.warnings)
+
+
+def test_a_row_is_no_thread_where_its_thread_is_printed() -> None:
+    switched = "(gdb) thread 4\n[Switching to thread 4 (Thread 0x7fffcaffd700 (LWP 24352))]\n#0  __lll_lock_wait () at lowlevellock.S:135\n"
+    assert threads(only(ROWS + BACKTRACE + switched)) == [(3, 24350, 1), (1, 24348, 2), (4, 24352, 1)]
+    headed = "".join(f"Thread {n} (LWP {lwp}):\n#0  0x01 in f ()\n" for n, lwp in ((4, 24352), (3, 24350), (2, 24349), (1, 24348)))
+    assert threads(only(f"{ROWS}(gdb) thread apply all bt\n{headed}")) == [(4, 24352, 1), (3, 24350, 1), (2, 24349, 1), (1, 24348, 1)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '      2    Thread 0x7f7b480ed700 (LWP 19976) "demo" 0x000000347ed0386d in accept () from /lib64/libc.so.6',
+        '    * 2    Thread 0x7f7b480ed700 (LWP 19976) "demo" 0x000000347ed0386d in accept () from /lib64/libc.so.6',
+        '2    Thread 0x7f7b480ed700 (LWP 19976) "demo" 0x000000347ed0386d in accept () from /lib64/libc.so.6',
+        "  2 Thread 0x7f7b480ed700 (LWP 19976)  0x000000347ed0386d in accept () from /lib64/libc.so.6",
+        "* 2 Thread -1213443968 (LWP 19976)  0x000000347ed0386d in accept () from /lib64/libc.so.6",
+        "  2 Thread 801c06400 (LWP 19976/demo)  0x000000347ed0386d in accept () from /lib64/libc.so.6",
+        "  2    LWP 19976 0x000000347ed0386d in accept () from /lib64/libc.so.6",
+    ],
+)
+def test_a_table_alone_is_read_however_it_is_written_and_indented(row: str) -> None:
+    dump = only(f"    (gdb) info thr\n{row}\n")
+    assert threads(dump) == [(2, 19976, 1)]
+    assert (dump.frame(0).function, dump.frame(0).library) == ("accept", "/lib64/libc.so.6")
+
+
+def test_the_selected_frame_does_not_replace_the_backtrace() -> None:
+    switch = (
+        "(gdb) thread 2\n[Switching to thread 2 (Thread 0x7f3cfcf7a700 (LWP 1742))]\n#6  0x0f in reclaim (this=0x7f3d)\n    at h.cc:14\n"
+    )
+    whole = "(gdb) bt\n#0  0x01 in lock () from /lib/libc.so.6\n#1  0x02 in remove (\n"
+    assert threads(only(switch + whole)) == [(2, 1742, 2)]
+    assert threads(only(switch + "14\t  cache.remove(key);\n" + whole + switch)) == [(2, 1742, 2)]
+    assert threads(only(switch)) == [(2, 1742, 1)]
+
+
+PSTACK = "[root@db1 ~]# pstack 17540\n" + HEADED
+
+
+@pytest.mark.parametrize("opening", ["", "[root@db1 ~]# gdb -p 17540\nGNU gdb (GDB) 12\nAttaching to process 17540\n", "$ gdb -p 17540\n"])
+def test_several_runs_of_pstack_and_a_session_are_snapshots_in_order(opening: str) -> None:
+    found = dumps(PSTACK * 2 + opening + SWITCHED)
+    assert [threads(dump) for dump in found] == [[(2, 17543, 2), (1, 17540, 2)]] * 3
+    assert [dump.threads[0].line for dump in found] == [2, 10, 21 + opening.count("\n")]
+
+
+def test_numbers_that_begin_anew_are_a_new_dump() -> None:
+    machine = "Thread 1 (LWP {0}):\n#0  0x01 in f ()\nThread 2 (LWP {0}1):\n#0  0x01 in g ()\n"
+    found = dumps("A:\n" + machine.format(70) + "and B:\n" + machine.format(80) + machine.format(90))
+    assert [threads(dump) for dump in found] == [[(1, pid, 1), (2, 10 * pid + 1, 1)] for pid in (70, 80, 90)]
+
+
+def test_a_library_that_is_loaded_elsewhere_is_another_process() -> None:
+    one = "Thread 6 (LWP 18120):\n#0  0x00007f504b84d670 in sem_wait () from /lib/libpthread.so.0\n#1  0x00005574eda1e164 in f ()\n"
+    other = (
+        "Thread 95 (LWP 28775):\n#0  0x00007fdd177dc404 in pthread_cond_wait () from /lib/libpthread.so.0\n#1  0x00007fdd198c3b07 in g ()\n"
+    )
+    same = other.replace("7fdd177dc404", "7f504b84e404")
+    assert [threads(dump) for dump in dumps(one + other)] == [[(6, 18120, 2)], [(95, 28775, 2)]]
+    assert [len(dump.threads) for dump in dumps(one + same)] == [2]
+
+
+def test_a_process_id_of_the_text_is_believed_where_it_fits() -> None:
+    block = "Thread 2 (LWP {0}1):\n#0  0x01 in f ()\nThread 1 (LWP {0}):\n#0  0x02 in main ()\n"
+    found = dumps("Attaching to process 70\n" + block.format(70) + block.format(80))
+    assert [dump.facts.pid for dump in found] == [70, None]
+    assert only("Attaching to process 3987\n" + block.format(70)).facts.pid is None
+
+
+@pytest.mark.parametrize("label", ["{}", "== {} ==", "pid {}:", "{} (nginx)", "$ pstack {}", "--- process {} ---"])
+def test_the_number_before_a_block_without_header_is_its_process(label: str) -> None:
+    block = "#0  0x01 in sem_wait () from /lib64/libpthread.so.0\n#1  0x02 in main ()\n\n"
+    found = dumps("".join(f"{label.format(pid)}\n{block}" for pid in (4893, 4894, 4893)))
+    assert [(dump.facts.pid, len(dump.threads)) for dump in found] == [(4893, 1), (4894, 1), (4893, 1)]
+
+
+def test_bare_numbers_that_count_are_no_processes() -> None:
+    block = "#0  0x01 in sem_wait () from /lib64/libpthread.so.0\n#1  0x02 in main ()\n\n"
+    assert {dump.facts.pid for dump in dumps("".join(f"{count}\n{block}" for count in (1, 2, 3)))} == {None}
+
+
+def test_a_quotation_whose_signs_stand_on_lines_of_their_own_counts_once() -> None:
+    one = "Thread 6 (LWP 18120):\n#0  0x01 in sem_wait () from /lib/libc.so\n#1  0x02 in demo_wait (sem=0x55) at \nutil/thread.c:322\n"
+    quoted = "".join(f">\n{line}\n" for line in one.replace(" \n", "\n").splitlines())
+    dump = only(f"{one}\n* someone wrote:\n{quoted}")
+    assert threads(dump) == [(6, 18120, 2)]
+    assert any("quotes" in warning for warning in dump.warnings)
+
+
+@pytest.mark.parametrize("mark", ["`", "```", "{code}", "<pre>", "{noformat:title=x}"])
+def test_a_header_behind_a_trackers_mark_is_a_header(mark: str) -> None:
+    frames = "#0  0x01 in f () from /lib64/libc.so.6\n#1  0x02 in clone () from /lib64/libc.so.6"
+    block = "Thread {0} (Thread 0x7fc191737700 (LWP {1})):\n\n" + frames
+    tick = "`" if mark == "`" else ""
+    dump = only(f"They hang:\n{mark}{block.format(116, 18115)}{tick}\n\nand\n{mark}{block.format(115, 18116)}{tick}\n")
+    assert threads(dump) == [(116, 18115, 2), (115, 18116, 2)]
+    assert {frame.library for frame in dump.frames} == {"/lib64/libc.so.6"}
+
+
+def test_the_report_tells_how_many_of_the_frames_were_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dump = only(SWITCHED)
+    assert (dump.frames_read, dump.frames_used) == (6, 4)
+    (tmp_path / "session.txt").write_text(SWITCHED, encoding="utf-8")
+    main(["analyze", str(tmp_path / "session.txt")])
+    assert "6 frame lines read, 4 used" in capsys.readouterr().out

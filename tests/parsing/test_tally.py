@@ -63,7 +63,7 @@ def test_pieces_of_any_size_give_the_same_numbers():
 
 def test_snapshots_and_their_unparsed_lines_are_told_apart():
     text = "".join(
-        SNAPSHOT + "[New LWP 2]\n" + f"odd line {number}\n" * number + thread(1500, 1, "warning: no\ninside?\n") for number in range(30)
+        SNAPSHOT + "[New LWP 2]\n" + f"odd line {number}\n" * number + thread(1550, 1, "warning: no\ninside?\n") for number in range(30)
     )
     summaries = same(text.encode(), 64, 777, 4096, len(text))
     assert [len(each.unparsed) for each in summaries] == [min(20, number + 1) for number in range(30)]
@@ -178,3 +178,15 @@ def test_paths_are_shown_as_everywhere(tmp_path):
     path.write_text(SNAPSHOT)
     (summary,) = summarize_file(path, Limits()) or []
     assert "\n" not in summary.source
+
+
+def test_numbers_that_begin_anew_and_libraries_that_are_elsewhere_need_the_whole_text():
+    """Else the text would be taken for one snapshot."""
+    again = thread(1001) + thread(1002) + thread(2001)
+    elsewhere = "".join(
+        f"Thread {number} (LWP {number}):\n#0  0x00007f{base}b84d670 in wait () from /lib/libc.so.6\n"
+        for number, base in ((1, "50"), (2, "dd"))
+    )
+    for text in (again, elsewhere):
+        assert len(parse_all(text.encode())) == 2
+        assert count(text.encode(), 64) is None

@@ -315,3 +315,23 @@ def test_broken_dumps_lose_no_line(text: str) -> None:
 )
 def test_hostile_lines_are_read_in_linear_time(in_proportion: Callable[..., None], line: str) -> None:
     in_proportion(lambda size: (PUMP + (line + "\n") * (size // len(line))).encode(), hostile.check)
+
+
+ABOUT_ONE = """\
+   0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen
+      Start: ledger+0x1064 (00007ff6`1a101064)
+      Priority: 0  Priority class: 32  Affinity: f
+"""
+
+
+@pytest.mark.parametrize("command", ["0:003> ~~[0xdac]\n", "0:003> ~0\n", "0:003> ~.\n", "", "0:003> !cs 00404040\n"])
+def test_a_line_about_a_thread_without_its_stack_is_no_snapshot(command: str) -> None:
+    for text in (PUMP + command + ABOUT_ONE, PUMP + command + ABOUT_ONE * 2 + "0:003> q\nquit:\n"):
+        assert [(len(dump.threads), len(dump.frames)) for dump in parse_all(text.encode())] == [(4, 24)]
+
+
+@pytest.mark.parametrize("command", ["~~[0xdac]kb", "~0k", "~0 kn"])
+def test_a_thread_that_is_printed_once_more_for_itself_is_no_snapshot(command: str) -> None:
+    again = PUMP[PUMP.index("   0  Id") : PUMP.index("   1  Id")]
+    assert [len(dump.threads) for dump in parse_all(f"{PUMP}0:003> {command}\n{again}0:003> q\n".encode())] == [4]
+    assert [len(dump.threads) for dump in parse_all(f"{PUMP}0:003> g\n0:003> {command}\n{again}".encode())] == [4, 1]

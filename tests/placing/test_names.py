@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackan.placing.moments import find_moment, seconds_between
-from stackan.placing.names import read_name
+from stackan.placing.names import read_count, read_name
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,25 @@ from stackan.placing.names import read_name
         ("2024-06-07/round1/4242.gdb.txt", None, None, 4242, None, (20240607, 1)),
         ("snap1/32700.gdb.txt", None, None, 32700, None, (1,)),
         ("monday.log", None, None, None, None, ()),
+        ("第一次/pstack_dnode_4242.log", None, "datanode", 4242, None, (1,)),
+        ("pstack_4242_第十二轮.txt", None, None, 4242, None, (12,)),
+        ("第二节点/第１次.txt", None, None, None, None, ()),
+        ("第3次.txt", None, None, None, None, (3,)),
+        ("堆栈-二十一次.txt", None, None, None, None, (21,)),
+        ("node1/2轮/快照3.txt", "node1", None, None, None, (2, 3)),
     ],
 )
 def test_a_name_says_what_people_put_into_it(source, host, role, pid, time, rounds):
     name = read_name(source)
     assert (name.host, name.role, name.pid, name.time, name.rounds) == (host, role, pid, time, rounds)
+
+
+def test_rounds_in_chinese_are_ordered_as_numbers():
+    words = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "二十", "二十一", "九十九", "一百", "一百零二", "一百二十"]
+    assert [read_count(each) for each in words] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 20, 21, 99, 100, 102, 120]
+    names = [read_name(f"第{each}次.txt") for each in words]
+    assert sorted(names, key=lambda name: name.rounds) == names
+    assert {name.rest for name in names} == {()}
 
 
 def test_one_of_several_data_nodes_of_a_host_is_told_from_another():

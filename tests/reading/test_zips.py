@@ -106,6 +106,27 @@ def test_names_that_climb_or_colour_are_only_shown() -> None:
     assert sorted(source for source, _ in found) == ["-!../../x", "-!/abs", "-!\\x1b[31m"]
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding", "shown"),
+    [
+        ("节点1/第二次.txt", "gbk", "节点1/第二次.txt"),
+        ("节点1/第二次.txt", "utf-8", "节点1/第二次.txt"),
+        ("résumé.txt", "utf-8", "résumé.txt"),
+        ("é.txt", "cp437", "é.txt"),
+        ("plain.txt", "ascii", "plain.txt"),
+    ],
+)
+def test_a_name_without_the_flag_of_utf_8_is_read_in_the_first_encoding_that_it_can_be(name: str, encoding: str, shown: str) -> None:
+    raw = name.encode(encoding)
+    packed = zipped({"x" * len(raw): DUMP}).replace(b"x" * len(raw), raw)
+
+    assert named_contents(piped(packed)) == [(f"-!{shown}", DUMP)]
+
+
+def test_a_name_with_the_flag_of_utf_8_is_left_as_it_is() -> None:
+    assert named_contents(piped(zipped({"Ãü.txt": DUMP}))) == [("-!Ãü.txt", DUMP)]
+
+
 def with_extra(extra: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

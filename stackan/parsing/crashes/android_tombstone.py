@@ -61,7 +61,6 @@ class _Tombstones:
         self.builder = builder
         self.facts: dict[int, Facts] = {}
         self.pid: int | None = None
-        self.seen: set[int] = set()  # threads of the current one
         self.in_section = False
 
     def take(self, line: bytes) -> None:
@@ -88,7 +87,6 @@ class _Tombstones:
         """Begin another tombstone; it replaces the last one if no thread has come since that began."""
         self.builder.close_thread()
         self.pid, self.in_section = pid, False
-        self.seen.clear()
         said = None if command is None else command.decode("utf-8", "replace")
         self.facts[len(self.builder.columns.thread_lwp)] = Facts(pid, said, (), ())
 
@@ -99,9 +97,8 @@ class _Tombstones:
             self.facts[row] = self.facts[row]._replace(command=command.decode("utf-8", "replace"))
 
     def _thread(self, header: _Header, line: bytes) -> None:
-        if header.lwp in self.seen or (header.pid is not None and header.pid != self.pid):
+        if header.pid is not None and header.pid != self.pid:
             self._begin(self.pid if header.pid is None else header.pid, header.command or None)
-        self.seen.add(header.lwp)
         self.in_section = False
         at = line.find(header.name)
         self.builder.thread(lwp=header.lwp, name=(at, at + len(header.name)) if header.name else None)

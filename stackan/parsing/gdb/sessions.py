@@ -16,19 +16,34 @@ Blocks with nothing between them are different threads: so `thread apply all -q 
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_arguments, frame_start, level_at
 from stackan.parsing.fields import is_hex
+from stackan.parsing.gdb.commands import find_commands
+from stackan.parsing.rows import drop_rows
 
 _SWITCHES = (b"[Switching to thread ", b"[Switching to Thread ", b"[Switching to LWP ", b"[Switching to process ", b"[Current thread is ")
 # Words after which the process is not where it was, or is another.
-_RESUMED = (b"Continuing.", b"Starting program: ", b"[Switching to Thread ", b"Attaching to ", b"[Inferior ", b"Detaching from ")
+_RESUMED = (
+    b"GNU gdb ",
+    b"Continuing.",
+    b"Starting program: ",
+    b"[Switching to Thread ",
+    b"Attaching to ",
+    b"[Inferior ",
+    b"Detaching from ",
+)
+# Commands on which it goes on, be its answer cut out or not.
+_MOVES = re.compile(
+    rb"\(gdb\) +(?:c|continue|n|next|s|step|fin|finish|u|until|r|run|start|si|stepi|ni|nexti|advance|jump|attach|detach|kill)\b(?! *=)"
+)
 
 
 class Identity(NamedTuple):
@@ -48,7 +63,7 @@ def settle(data: bytes, columns: Columns) -> None:
     _name(data, columns, nameless)
     repeated = _find_repeated(data, columns, nameless)
     if repeated:
-        _take_out(columns, repeated)
+        drop_rows(columns, repeated)
 
 
 def _is_nameless(columns: Columns, row: int) -> bool:
@@ -99,14 +114,24 @@ def _line(data: bytes, start: int) -> bytes:
 
 def _switched(data: bytes, start: int, lwps: Mapping[int, int] = MappingProxyType({})) -> Identity | None:
     """The thread of `[Switching to thread 2 (Thread 0x7f8af73c96c0 (LWP 17543))]` and the like, or None if the line is another."""
-    if not data.startswith(_SWITCHES, start):
+    starred = data.startswith(b"* ", start)
+    if not starred and not data.startswith(_SWITCHES, start):
         return None
     line = _line(data, start)
+    if starred:
+        return _starred(line)
     number = UNKNOWN
     if line.startswith((b"[Switching to thread ", b"[Current thread is ")):
         number = _number(line, b"thread " if line.startswith(b"[S") else b" is ")
     lwp = _number(line, b"LWP ")
     return Identity(number, _hex(line, b"Thread 0x"), lwp if lwp != UNKNOWN else lwps.get(number, UNKNOWN))
+
+
+def _starred(line: bytes) -> Identity | None:
+    """The thread of `* 1    Thread 0x7fffd97fa700 (LWP 24348) "demo" 0x00007ffff6ceadfd in nanosleep () …`, a row of `info threads`."""
+    number, _, target = line[2:].lstrip().partition(b" ")
+    lwp = _number(target, b"(LWP ")
+    return Identity(int(number), _hex(target, b"Thread 0x"), lwp) if number.isdigit() and len(number) < 10 and lwp != UNKNOWN else None
 
 
 def read_switch(data: bytes, start: int) -> int:
@@ -169,10 +194,10 @@ def _find_repeated(data: bytes, columns: Columns, nameless: list[int]) -> set[in
             continue
         current = kept.get((NOBODY, stop))  # on opening a core, before gdb switched to another thread
         other = kept.get((who, stop), current)
-        if other is not None and _holds(data, columns, other, row):
+        if other is not None and (_holds(data, columns, other, row) or _is_of(data, columns, row, other)):
             repeated.add(row)
             continue
-        if other is not None and _holds(data, columns, row, other):
+        if other is not None and (_holds(data, columns, row, other) or _is_of(data, columns, other, row)):
             repeated.add(other)
         if _look(data, columns, row, stop) in all_printed or not headed.isdisjoint(_keys(columns, row, stop, who == NOBODY)):
             repeated.add(row)
@@ -192,8 +217,19 @@ def _is_current_frame(columns: Columns) -> bool:
 
 def _stops(data: bytes, columns: Columns) -> list[int]:
     """How often the process had gone on before each thread was printed."""
-    resumed = [start for start in columns.note_start if data.startswith(_RESUMED, start)]
+    resumed = [start for start in columns.note_start if data.startswith(_RESUMED, start) or _MOVES.match(data, start)]
+    commands = find_commands(data, columns)
+    resumed = sorted({*resumed, *commands, *_opened(data, columns, list(commands))})
     return [bisect_left(resumed, start) for start in columns.thread_start]
+
+
+def _opened(data: bytes, columns: Columns, commands: list[int]) -> Iterator[int]:
+    """Where gdb's own words begin behind a command that is not gdb's: a session whose own command was cut out."""
+    prompts = [start for start in columns.note_start if data.startswith(b"(gdb) ", start)]
+    for start in commands:
+        at = bisect_left(prompts, start)
+        if at < len(prompts):
+            yield prompts[at]
 
 
 # The identity of a thread in a stop of the process: its LWP, its number, or its stack.
@@ -231,6 +267,21 @@ def _holds(data: bytes, columns: Columns, row: int, other: int) -> bool:
     )
 
 
+def _is_of(data: bytes, columns: Columns, row: int, other: int) -> bool:
+    """Whether a block is one frame further out in a thread of which another block shows the stack: `thread 135` prints the selected one.
+
+    [Switching to thread 135 (Thread 0x7f3cfcf7a700 (LWP 1742))]
+    #6  0x00007f3d7f0a1110 in demo::Handle::reclaim (this=0x7f3d5e0db200)
+    (gdb) bt -5
+    """
+    who = _identity(columns, row)
+    if who == NOBODY or who != _identity(columns, other) or columns.thread_frames[row] != 1:
+        return False
+    level = _level(data, columns, columns.thread_first[row])
+    outermost = columns.thread_first[other] + columns.thread_frames[other] - 1
+    return level > 0 and (columns.thread_frames[other] > 1 or level > _level(data, columns, outermost))
+
+
 def _level(data: bytes, columns: Columns, frame: int) -> int:
     return level_at(data, frame_start(columns, frame))
 
@@ -238,18 +289,3 @@ def _level(data: bytes, columns: Columns, frame: int) -> int:
 def _arguments(data: bytes, columns: Columns, frame: int) -> bytes:
     """A frame's arguments, however their line is wrapped."""
     return b"".join(frame_arguments(data, columns, frame).split())
-
-
-def _take_out(columns: Columns, rows: set[int]) -> None:
-    """Their frames are frames of no thread from now on: their starts count from the thread before."""
-    origin = 0
-    for row, start in enumerate(columns.thread_start):
-        if row not in rows:
-            origin = start
-            continue
-        for frame in range(columns.thread_first[row], columns.thread_first[row] + columns.thread_frames[row]):
-            columns.frame_start[frame] += start - origin
-    for name in columns.__slots__:
-        if name.startswith("thread_"):
-            column = getattr(columns, name)
-            setattr(columns, name, array(memoryview(column).format, (value for row, value in enumerate(column) if row not in rows)))

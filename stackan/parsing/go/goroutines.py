@@ -29,6 +29,7 @@ from stackan.parsing.go.lines import (
     read_wait,
 )
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import NOTHING_SAID, pieces_of, split_snapshots
 
 # `goroutine 1 [running]:` follows each of these: they open a dump.  (src/runtime/panic.go, src/runtime/signal_unix.go)
 _OPENINGS = (b"panic: ", b"fatal error: ", b"SIGQUIT: ", b"SIGABRT: ", b"SIGSEGV: ", b"SIGTRAP: ", b"SIGBUS: ", b"SIGFPE: ", b"SIGILL: ")
@@ -51,30 +52,16 @@ def read(data: bytes) -> ParsedText:
     return _Reader(data).read()
 
 
-class _Snapshot:
-    """The facts about the snapshot whose goroutines are being read."""
-
-    def __init__(self, failed: bool = False, deadlock: int = 0) -> None:
-        self.failed = failed  # the program printed it because it failed or got a signal to end
-        self.deadlock = deadlock  # the line that says that all are asleep
-        self.states: dict[int, PrintedState] = {}
-        self.seen: set[int] = set()  # numbers of its goroutines
-        self.crashing = False  # further system threads print themselves, and some goroutines again
-
-    def facts(self) -> Facts:
-        return Facts(None, None, (), (), states=self.states, ended=self.failed, deadlock=self.deadlock)
-
-
 class _Reader:
     """Goes through the lines of one text; each method takes a kind of line, or leaves it to the next."""
 
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
         self.margin = first_margin(data) or Margin()
-        self.snapshots: list[_Snapshot] = []
-        self.opening: _Snapshot | None = None  # an opening of a dump came since the last thread
-        self.same_dump = False  # a line `-----` came since
-        self.number = 0  # of the open goroutine
+        self.states: dict[int, PrintedState] = {}
+        self.openings: dict[int, Facts] = {}  # {row of the first goroutine behind it: what the opening of a dump says}
+        self.same_dump = False  # a line `-----` came since the last thread
+        self.crashing = False  # further system threads print themselves, and some goroutines again
         self.aside = False  # lines of the open goroutine that are no frames of its own: its creator, its ancestors
 
     def read(self) -> ParsedText:
@@ -89,16 +76,23 @@ class _Reader:
             elif is_noise(text):
                 builder.noise()
                 builder.close_thread()
-            elif self.opening is not None:
-                self.opening.deadlock = 0  # words of another: the goroutines that follow may be of a later run
-        return ParsedText(builder.columns, tuple(snapshot.facts() for snapshot in self.snapshots), tuple(builder.snapshots))
+            elif (row := len(builder.columns.thread_lwp)) in self.openings:
+                # Words of another: the goroutines that follow may be of a later run.
+                self.openings[row] = self.openings[row]._replace(deadlock=0)
+        reading = split_snapshots(builder, self.openings)
+        pieces = pieces_of(reading)
+        facts = [self.openings.get(piece.start, NOTHING_SAID) for piece in pieces]
+        for piece, said in zip(pieces, facts, strict=True):
+            first = self.states.get(piece.start)
+            if first is not None and first.words == "go: running" and not said.ended:
+                self.states[piece.start] = first._replace(words=f"go: {_OBSERVER}")
+        return reading._replace(facts=tuple(said._replace(states=self.states) for said in facts))
 
     def _header(self, line: bytes, text: bytes) -> bool:
         """`goroutine 17 [chan receive, 5 minutes, locked to thread]:`, or `runtime stack:` of a system thread."""
         if text == b"runtime stack:":
-            self._find_snapshot(0)
             at = len(line) - len(text)
-            self.builder.thread(name=(at, at + len(text) - 1))
+            self._begin(self.builder.thread(name=(at, at + len(text) - 1)))
             return True
         header = read_header(text)
         if header is None:
@@ -108,25 +102,18 @@ class _Reader:
             self.margin = Margin(line[:at])
             header = read_header(line[at:])
             assert header is not None
-        snapshot = self._find_snapshot(header.number)
-        words = _bare_state(header.state)
-        if words == "running" and not snapshot.states and not snapshot.failed:
-            words = _OBSERVER
-        state = PrintedState(f"go: {words}", self.builder.line, waited=read_wait(header.state))
-        snapshot.states[self.builder.thread(number=header.number)] = state
+        # Each system thread has its own goroutine 0.
+        row = self.builder.thread(number=header.number)
+        self.states[row] = PrintedState(f"go: {_bare_state(header.state)}", self.builder.line, waited=read_wait(header.state))
+        self._begin(row, header.number)
         return True
 
-    def _find_snapshot(self, number: int) -> _Snapshot:
-        """Which snapshot the next thread is of: a further one, if its number was seen, or a dump has been opened anew."""
-        newest = self.snapshots[-1] if self.snapshots else None
-        if newest is None or self.opening is not None or (number in newest.seen and not newest.crashing):
-            self.builder.snapshot()
-            newest = self.opening or _Snapshot()
-            self.snapshots.append(newest)
-        if number:  # each system thread has its own goroutine 0
-            newest.seen.add(number)
-        self.opening, self.number, self.same_dump, self.aside = None, number, False, False
-        return newest
+    def _begin(self, row: int, number: int = 0) -> None:
+        if row in self.openings:
+            self.crashing = False
+        elif self.crashing or not number:
+            self.builder.joined.add(row)
+        self.same_dump = self.aside = False
 
     def _opening(self, text: bytes) -> bool:
         """Take in a line that comes before a dump, or between its parts."""
@@ -134,10 +121,11 @@ class _Reader:
             self.same_dump = True
         elif not text.startswith(_OPENINGS):
             return False
-        elif self.same_dump and self.snapshots:
-            self.snapshots[-1].crashing = True
+        elif self.same_dump and self.builder.columns.thread_lwp:
+            self.crashing = True
         else:
-            self.opening = _Snapshot(failed=True, deadlock=self.builder.line if text.startswith(_ASLEEP) else 0)
+            deadlock = self.builder.line if text.startswith(_ASLEEP) else 0
+            self.openings[len(self.builder.columns.thread_lwp)] = NOTHING_SAID._replace(ended=True, deadlock=deadlock)
         self.builder.noise()
         self.builder.close_thread()
         return True
@@ -148,9 +136,7 @@ class _Reader:
         if not builder.open:
             return False
         if text.startswith(INDENTS):
-            if text.strip() == _UNAVAILABLE:
-                self.snapshots[-1].seen.discard(self.number)  # its own thread may print it, too
-            elif read_place(text) is None:
+            if text.strip() != _UNAVAILABLE and read_place(text) is None:
                 return False
             builder.continuation()
         elif text.startswith((b"created by ", b"[originating from goroutine ")):

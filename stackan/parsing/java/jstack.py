@@ -26,6 +26,7 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import Deadlocks, read_lock
 from stackan.parsing.java.thread import JavaThread, read_frame, read_number
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split
 
 DUMP = b"Full thread dump "
 DEADLOCK = (b"Found one Java-level deadlock:", b"Deadlock Detection:")
@@ -82,7 +83,9 @@ class _Reader:
             elif not (self._of_thread(text) or self._of_deadlock(text) or self._heading(text) or self._around(text)):
                 self._foreign(text)
         rows = len(self.threads)
-        starts = [start for start in self.starts if start[0] < rows] or [(0, 0)]
+        lines = {row: line for row, line in self.starts if row < rows}
+        pieces = split(self.builder.columns, lines) if rows else [range(0)]
+        starts = [(0, 0), *((piece.start, lines.get(piece.start, self.builder.columns.thread_line[piece.start])) for piece in pieces[1:])]
         facts = [self._facts(*start, *stop) for start, stop in zip(starts, [*starts[1:], (rows, self.builder.line + 1)])]
         return ParsedText(self.builder.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
 

@@ -14,14 +14,16 @@ lldb prints a thread's header in four places:
     * thread #1, name = 'ab_ba', stop reason = signal SIGSTOP
       * frame #0: 0x00007fee8cac1545 libc.so.6`__libc_pause at pause.c:29:10
 
-A thread counts once for each stop of the process, with the last of the longest stacks printed for it.  Old versions print `tid = ` in the
-headers of stacks too.
+A thread counts once for each stop of the process, with the last of the longest stacks printed for it.  Where nothing says that the
+process went on, as in what people copy out of a session, two stacks of a thread that differ say so: each is a snapshot.  Old versions
+print `tid = ` in the headers of stacks too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
@@ -31,6 +33,9 @@ from stackan.parsing.lldb.frame import read_header
 PROMPT = b"(lldb)"
 # A process that does one of these is no longer where it was.
 _MOVES = (b" resuming", b" launched", b" detached", b" exited", b" stopped and restarted")
+_GOES_ON = re.compile(
+    rb"(?:c|continue|n|next|s|step|fin|finish|ni|nexti|si|stepi|run|r|kill|thread (?:step-|continue|until)\S*|process continue)\b"
+)
 _NEW_TARGET = (b"process attach", b"attach", b"target create", b"process launch")
 
 
@@ -46,6 +51,7 @@ class Head:
     notice: bool  # printed because the process stopped
     frames: int = 0
     marked: bool = False  # one of its frames is the selected one
+    pcs: list[int] = field(default_factory=list)  # of its frames
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Stop:
 
     pid: int | None = None
     command: str | None = None
+    behind: int = UNKNOWN  # the stop after which the process went on without a word: its threads are the same
 
 
 def read_head(line: bytes) -> tuple[int, int, bool] | None:
@@ -80,6 +87,7 @@ class Session:
         self.stops = [Stop()]
         self.talks = False  # lldb's own words are between the stacks
         self._stopped = self._notice = self._open = False
+        self._stacks: dict[int, Head] = {}  # {thread: its first stack of more than one frame in this stop}
         for number, line in enumerate(lines, 1):
             if b"frame #" in line:
                 self._frame(line)
@@ -106,7 +114,12 @@ class Session:
 
     def tids(self) -> dict[tuple[int, int], int]:
         """{(stop, thread number): the kernel's thread id}"""
-        return {(head.stop, head.number): head.tid for head in self.heads if head.tid != UNKNOWN}
+        tids = {(head.stop, head.number): head.tid for head in self.heads if head.tid != UNKNOWN}
+        for head in self.heads:
+            known = tids.get((self.stops[head.stop].behind, head.number))
+            if known is not None:
+                tids.setdefault((head.stop, head.number), known)
+        return tids
 
     def facts(self, stop: int) -> Facts:
         return Facts(self.stops[stop].pid, self.stops[stop].command, (), ())
@@ -120,9 +133,22 @@ class Session:
         head = self.heads[-1]
         if header.level == head.frames:
             head.frames += 1
+            head.pcs.append(header.pc)
             head.marked = head.marked or header.marked
             if head.marked or head.frames > 1:
                 self._notice = head.notice = False
+                self._compare(head)
+
+    def _compare(self, head: Head) -> None:
+        """Take a stack to a stop of its own if the thread had another one in this stop."""
+        known = self._stacks.setdefault(head.number, head)
+        levels = (0, 1) if head.frames == 2 else (head.frames - 1,)
+        if known.stop != head.stop:
+            self._stacks[head.number] = head
+        elif any(level < len(known.pcs) and known.pcs[level] != head.pcs[level] for level in levels):
+            self.stops.append(Stop(self.stops[-1].pid, self.stops[-1].command, head.stop))
+            head.stop = len(self.stops) - 1
+            self._stacks = {head.number: head}
 
     def _head(self, number: int, line: bytes) -> None:
         found = read_head(line)
@@ -143,7 +169,8 @@ class Session:
 
     def _prompt(self, line: bytes) -> None:
         self.talks, self._open, self._notice, self._stopped = True, False, False, False
-        if line[len(PROMPT) :].lstrip().startswith(_NEW_TARGET):
+        command = line[len(PROMPT) :].strip()
+        if command.startswith(_NEW_TARGET) or _GOES_ON.match(command):
             self._move()
 
     def _process(self, line: bytes) -> None:

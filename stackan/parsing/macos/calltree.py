@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.parsing.fields import is_number
@@ -74,6 +75,29 @@ class Tree:
         return Path(frozenset(lines), weight, samples)
 
 
+def is_flat(column: int, columns: Sequence[int]) -> bool:
+    """Whether the indentation is lost: no line begins further right than another, nor than its header (UNKNOWN where that is no root)."""
+    return len(columns) > 1 and len(set(columns)) == 1 and (column < 0 or columns[0] <= column)
+
+
+def chain(lines: Sequence[tuple[int, int]], samples: int) -> Path:
+    """The heaviest path of a tree without indentation, as far as its counts show it.
+
+    A line is inside the one before it for certain if no other one can hold it: all that are open have fewer samples left.
+    """
+    path = list[int]()
+    samples = samples or lines[0][1]
+    held, around, weight = samples, 0, 0  # what the innermost one holds, what any around it has left, and what ends in the innermost
+    for line, count in lines:
+        if not around < count <= held:
+            weight = max(held - count, 0) if path else 0
+            break
+        around = max(around, held - count)
+        path.append(line)
+        held = weight = count
+    return Path(frozenset(path), weight, samples)
+
+
 def read_node(text: bytes) -> Node | None:
     """`    + ! 2569 start  (in dyld) + 2236`; `     *1001  ipc_mqueue_receive_continue + 0 …` in the kernel."""
     marks = len(text) - len(text.lstrip(_MARKS))
@@ -81,7 +105,12 @@ def read_node(text: bytes) -> Node | None:
     column = marks + kernel
     stop = text.find(b" ", column)
     digits = text[column:stop] if stop > 0 else b""
-    if not marks or not is_number(digits, 12):
+    if not is_number(digits, 12) or (not marks and not _is_unindented(text, stop)):
         return None
     start = stop + len(text[stop:]) - len(text[stop:].lstrip(b" "))
     return Node(column, int(digits), kernel, start) if start < len(text) else None
+
+
+def _is_unindented(text: bytes, at: int) -> bool:
+    """Whether a line without indentation is one of a tree all the same: `2617 start  (in dyld) + 2236  [0x18f2b60e0]`."""
+    return text.startswith(b" Thread_", at) or b"  (in " in text

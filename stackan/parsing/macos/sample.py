@@ -36,7 +36,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import DIGITS, is_hex, is_number
-from stackan.parsing.macos.calltree import Node, Path, Tree, read_node
+from stackan.parsing.macos.calltree import Node, Path, Tree, chain, is_flat, read_node
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -110,29 +110,39 @@ def _find_paths(data: bytes) -> dict[int, Path]:
     """{line of a thread's header: the heaviest path of its tree}; the kernel's part counts where there is no other frame."""
     paths: dict[int, Path] = {}
     for header, nodes in _find_trees(data):
-        outside_kernel = [(line, node) for line, node in nodes if not node.kernel]
+        outside_kernel = [(line, node) for line, node in nodes if not node.kernel] or nodes
+        if is_flat(header.column, [node.column for _, node in outside_kernel]):
+            paths[header.line] = chain([(line, node.samples) for line, node in outside_kernel], header.samples)
+            continue
         tree = Tree()
-        for line, node in outside_kernel or nodes:
+        for line, node in outside_kernel:
             tree.add(line, node.column, node.samples)
-        paths[header] = tree.path()
+        paths[header.line] = tree.path()
     return paths
 
 
-def _find_trees(data: bytes) -> Iterator[tuple[int, list[tuple[int, Node]]]]:
-    """(line of the header, the tree's lines) of each thread."""
-    header, nodes = 0, list[tuple[int, Node]]()
+class _Header(NamedTuple):
+    line: int
+    column: int  # of the count, where the header is the tree's root
+    samples: int
+
+
+def _find_trees(data: bytes) -> Iterator[tuple[_Header, list[tuple[int, Node]]]]:
+    """(the header, the tree's lines) of each thread."""
+    header: _Header | None = None
+    nodes: list[tuple[int, Node]] = []
     for line, text in enumerate(io.BytesIO(data), 1):
         text = text.rstrip()
         node = read_node(text)
-        if text and read_head(text, node):
+        if text and (head := read_head(text, node)):
             if header:
                 yield header, nodes
-            header, nodes = line, []
+            header, nodes = _Header(line, head.column, node.samples if node is not None else _count_samples(text)), []
         elif node is not None:
             nodes.append((line, node))
         elif not text and header:
             yield header, nodes
-            header, nodes = 0, []
+            header, nodes = None, []
     if header:
         yield header, nodes
 
@@ -155,6 +165,12 @@ def read_head(text: bytes, node: Node | None) -> _Head | None:
         if 0 < at < stop:
             return _Head(lwp, (at + len(mark), stop), UNKNOWN)
     return _Head(lwp, None, UNKNOWN)
+
+
+def _count_samples(text: bytes) -> int:
+    """1001 of `  Thread 0x4eb9     DispatchQueue 1     1001 samples (1-1001)`."""
+    digits = text.partition(b" samples")[0].rpartition(b" ")[2]
+    return int(digits) if is_number(digits, 12) else 0
 
 
 def _label(text: bytes, start: int) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ __all__ = ["REPAIRS_AFTER_SCAN", "Text", "mend", "prepare", "tell"]
 REPAIRS_BEFORE_DETECTION = ("quotes", "margins", "mi", "table", "folded")  # in this order: a mail may quote any of the others
 REPAIRS_AFTER_SCAN = signs.REPAIRS_AFTER_SCAN
 TOLD = {
+    "beside": said("rows of `info threads` give the innermost frame of threads whose stack is not printed"),
     "entities": said("HTML's `&lt;` was made `<` again"),
     "folded": said("messages that a log had folded into one line were unfolded"),
     "glue": said("frames were taken out of the lines of others"),
@@ -29,7 +30,7 @@ TOLD = {
     "prompts": said("prompts were taken off frames and headers"),
     "quotes": said("what quotes or indents the lines was taken off"),
     "table": said("a table of `info threads` alone, which shows the innermost frame of each thread"),
-    "ticks": said("backticks were taken off headers and frames"),
+    "ticks": said("a tracker's marks were taken off headers"),
     "wraps": said("wrapped frames were joined"),
 }
 

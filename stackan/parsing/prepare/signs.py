@@ -7,8 +7,8 @@ from collections.abc import Callable
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_before, frame_stop
 
+_MARKED = b"Thread "
 _BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
-_BEHIND_A_TICK = (b"#", b"Thread ", b"TID ")
 
 
 def find_frame(head: bytes) -> int:
@@ -61,11 +61,6 @@ def has_glue(data: bytes, columns: Columns) -> bool:
     return any(b": #0 " in data[start : start + 256].partition(b"\n")[0] for start in empty)
 
 
-def has_ticks(data: bytes, columns: Columns) -> bool:
-    """Whether a backtick stands before a frame or a header."""
-    return any(data[start] == 96 and data[start : start + 16].lstrip(b"`").startswith(_BEHIND_A_TICK) for start in columns.unparsed_start)
-
-
 def has_wraps(data: bytes, columns: Columns) -> bool:
     """Whether an unparsed line is right behind a frame."""
     before = UNKNOWN
@@ -77,13 +72,34 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
     return False
 
 
+def has_rows(data: bytes, columns: Columns) -> bool:
+    """Whether a row of `info threads` names a thread that has no header."""
+    lwps = None
+    for start in columns.note_start:
+        if data[start] not in (32, 42):  # " ", "*"
+            continue
+        _, mark, digits = data[start : start + 160].partition(b"\n")[0].partition(b"(LWP ")
+        if mark:
+            lwps = set(columns.thread_lwp) if lwps is None else lwps
+            lwp = digits[:10].strip().partition(b")")[0].partition(b"/")[0]
+            if lwp.isdigit() and int(lwp) not in lwps:
+                return True
+    return False
+
+
+def has_ticks(data: bytes, columns: Columns) -> bool:
+    """Whether a header or a frame stands behind what a tracker writes before code; few lines are left over in a dump."""
+    return any(data[start] in b"`{<[\"'" and _MARKED in data[start : start + 64].partition(b"\n")[0] for start in columns.unparsed_start)
+
+
 # Signs of damage that are left after a scan, and the module that cures it.  In this order: wrapped or glued lines may hide in
 # the earlier kinds of damage.
 REPAIRS_AFTER_SCAN: tuple[tuple[Callable[[bytes, Columns], bool], str], ...] = (
     (has_entities, "entities"),
-    (has_ticks, "ticks"),
     (has_questions, "pager"),
     (has_prompts, "prompts"),
+    (has_ticks, "ticks"),
     (has_glue, "glue"),
     (has_wraps, "wraps"),
+    (has_rows, "beside"),
 )

@@ -16,6 +16,7 @@ from stackan.model.debugger_phrases import LOCALS_LINES
 from stackan.parsing.prepare.text import Line
 
 MOST = 12  # lines of one frame
+_SIGN = b">"  # some archives of mails put the sign of a quotation on a line of its own, before each line
 _FRAME = re.compile(rb"#\d{1,9} ")
 _BARE = re.compile(rb"#\d+ +(?:<signal |0x[0-9a-fA-F]+(?![0-9a-fA-F]| +in ))")  # has no arguments: a signal's frame, or one of eu-stack
 _NEXT = re.compile(rb"\A[>|\s]*(?:#\d+\s|Thread \d+ \(|TID \d+:|\(gdb\)|\[(?:New|Switching|Current|Inferior|Thread) |$)")
@@ -37,6 +38,8 @@ def _joined(lines: list[bytes], at: int) -> tuple[bytes, int]:
     frame = _Frame(lines[at])
     for span in range(1, MOST):
         behind = lines[at + span] if at + span < len(lines) else b""
+        if behind.strip() == _SIGN:
+            continue
         if frame.is_whole(behind):
             return (frame.text if span > 1 else lines[at]), span
         if _NEXT.match(behind) or behind in LOCALS_LINES:

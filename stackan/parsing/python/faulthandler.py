@@ -15,12 +15,14 @@ Frames are printed innermost first.  Threads have pthread ids, names since 3.14.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import is_hex
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import split_snapshots
+from stackan.parsing.pieces import NOTHING_SAID, pieces_of, split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
 
 _TAIL = b" (most recent call first):"
@@ -41,19 +43,18 @@ _NOISE = (b"Extension modules: ", b"<Cannot show all threads ", b"Python runtime
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     states: dict[int, PrintedState] = {}
-    dumps = {0: False}  # {row of its first thread: whether a stack in it is cut}
-    first = 0
-    seen: set[int] = set()
+    cut: list[int] = []  # rows of threads whose stack is
+    alone = False  # the current thread alone is printed, which has no id
     for text in builder.lines():
         header = read_header(text)
         if header is not None:
             pthread, name = header
-            if pthread in seen or UNKNOWN in (pthread, *seen):
-                first = _begin(builder, dumps, seen)
-            seen.add(pthread)
+            if alone or pthread == UNKNOWN:
+                builder.snapshot()
+            alone = pthread == UNKNOWN
             states[builder.thread(pthread=max(pthread, 0), name=name)] = PrintedState("python: thread", builder.line)
         elif text.startswith(_OPENINGS):
-            first = _begin(builder, dumps, seen)
+            builder.snapshot()
             builder.noise()
         elif not text:
             builder.blank()
@@ -63,19 +64,13 @@ def read(data: bytes) -> ParsedText:
                 builder.frame(*frame)
         elif builder.open and text.startswith(_REMARKS):
             builder.locals()
-            dumps[first] |= text == _CUT
+            if text == _CUT:
+                cut.append(len(builder.columns.thread_lwp) - 1)
         elif text.startswith(_NOISE):
             builder.noise()
-    return split_snapshots(builder, {row: Facts(None, None, (), (), limited=limited, states=states) for row, limited in dumps.items()})
-
-
-def _begin(builder: Builder, dumps: dict[int, bool], seen: set[int]) -> int:
-    """A further dump begins: a thread comes again, or the current thread alone is printed, which has no id.  Returns its first row."""
-    builder.close_thread()
-    first = len(builder.columns.thread_lwp)
-    dumps[first] = False
-    seen.clear()
-    return first
+    reading = split_snapshots(builder, {})
+    limited = [bisect_left(cut, piece.start) < bisect_left(cut, piece.stop) for piece in pieces_of(reading)]
+    return reading._replace(facts=tuple(NOTHING_SAID._replace(limited=each, states=states) for each in limited))
 
 
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:

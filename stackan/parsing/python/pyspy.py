@@ -32,7 +32,6 @@ def read(data: bytes) -> ParsedText:
     current = NOTHING_SAID  # the facts about the process whose threads are being read
     facts = {0: current}  # {row of its first thread: that}
     states: dict[int, PrintedState] = {}
-    seen: set[tuple[int, int]] = set()
     in_head = False  # between a process's line and its version's
     for text in builder.lines():
         process = read_process(text)
@@ -41,14 +40,9 @@ def read(data: bytes) -> ParsedText:
             builder.close_thread()
             builder.noise()
             facts[len(builder.columns.thread_lwp)] = current = process
-            seen.clear()
             in_head = True
         elif thread is not None:
             lwp, pthread, state, name = thread
-            if (lwp, pthread) in seen:
-                facts[len(builder.columns.thread_lwp)] = current  # the same process once more
-                seen.clear()
-            seen.add((lwp, pthread))
             states[builder.thread(lwp=lwp, pthread=pthread, name=name)] = printed_state(state, builder.line)
             in_head = False
         elif in_head:

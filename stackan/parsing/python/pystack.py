@@ -47,7 +47,6 @@ def read(data: bytes) -> ParsedText:
     objects = Objects(builder)
     facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
-    seen: set[int] = set()
     pid: int | None = None
     shift = 0  # of a text with subinterpreters
     for printed in builder.lines():
@@ -56,10 +55,6 @@ def read(data: bytes) -> ParsedText:
         text = printed[shift:] if printed[:shift].isspace() else printed
         if header is not None:
             lwp, name, status, _ = header
-            if lwp in seen:
-                facts[len(builder.columns.thread_lwp)] = Facts(pid, None, (), ())
-                seen.clear()
-            seen.add(lwp)
             states[builder.thread(lwp=lwp, name=name)] = _state_of(status, builder.line)
         elif not text:
             builder.blank()
@@ -76,7 +71,7 @@ def read(data: bytes) -> ParsedText:
             builder.noise()
             if text == b"Core file information:":
                 builder.close_thread()
-                seen.clear()
+                builder.snapshot()
             said = _pid(text)
             if said is not None:
                 pid = said

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import find_opening, is_hex, is_number
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
+from stackan.parsing.pieces import split_snapshots
 
 _MARKS = b"> \t"  # `>` comes before the frame that the window shows
 _INLINED = b"[Inline Frame] "
@@ -34,18 +33,12 @@ class _Frame(NamedTuple):
 
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
-    facts: dict[int, Facts] = {}
-    seen: set[int] = set()
     for text in builder.lines():
         if not text.strip():
             builder.blank()
             if builder.open and builder.columns.thread_frames[-1]:
                 builder.close_thread()  # the next stack may have no header
         elif head := read_head(text):
-            if head[0] in seen:
-                facts[len(builder.columns.thread_lwp)] = NOTHING_SAID
-                seen.clear()
-            seen.add(head[0])
             builder.thread(lwp=head[0], name=head[1])
         elif frame := read_frame(text):
             if not builder.open:
@@ -53,7 +46,7 @@ def read(data: bytes) -> ParsedText:
             builder.frame(frame.function, frame.location, pc=frame.pc, arguments=frame.arguments)
         elif builder.open and text.lstrip(_MARKS).startswith(b"["):
             builder.locals()  # [External Code], [Managed to Native Transition], [Frames below may be incorrect and/or missing …]
-    return split_snapshots(builder, facts)
+    return split_snapshots(builder, {})
 
 
 def read_head(text: bytes) -> tuple[int, tuple[int, int] | None] | None:

@@ -14,6 +14,7 @@ The RetAddr in a frame's row is the address at which the next frame outwards goe
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
@@ -36,6 +37,8 @@ _NOISE = (
     b"Loading ", b"Opened log file", b"Closing open log file", b"WARNING: ", b"*** ", b"quit:", b"Windows ", b"Debug session time",
     b"System Uptime", b"Process Uptime", b"User Mini Dump", b"Mini ", b"Executable ", b"This dump file", b"(", b"-----", b"NtGlobalFlag",
 )  # fmt: skip
+_GOES_ON = frozenset((b"g", b"gh", b"gn", b"gc", b"gu", b"p", b"pc", b"pt", b"pct", b"t", b"tc", b"tt", b"tct", b"wt"))
+_REMARKS = 8  # lines that a thread's may have before its stack, at most
 _BETWEEN = (b"WARNING: ", b"*** WARNING", b"*** ERROR", b"*** ")
 
 
@@ -79,6 +82,7 @@ class _Reader:
         self.pc: int | None = None
         self.analyzing = self.repeated = self.unclosed = False
         self.listing = False  # the threads that follow are listed without their stacks
+        self.single = False  # one thread was asked for, which may have been printed before
 
     def read(self) -> ParsedText:
         for text in self.builder.lines():
@@ -109,7 +113,10 @@ class _Reader:
             builder.noise()
             builder.close_thread()
             self.table, self.current = None, prompt
-            self.listing = self.tables and lists_threads(text.partition(b">")[2])
+            command = text.partition(b">")[2]
+            if command.strip() in _GOES_ON:
+                self._go_on()
+            self.listing, self.single = self.tables and lists_threads(command), asks_for_one(command)
         elif self.listing and (header or text.startswith(b"      ")):
             builder.noise()
         elif table := read_titles(text):
@@ -127,6 +134,11 @@ class _Reader:
 
     def _head(self, text: bytes, header: tuple[int, int, int]) -> None:
         number, pid, lwp = header
+        if pid == self.pid and lwp in self.lwps and (self.single or not self._shows_stack()):
+            self.builder.close_thread()
+            self.builder.noise()
+            self.table, self.pc, self.repeated, self.listing = None, None, True, not self.single
+            return
         builder, row = self.builder, len(self.builder.columns.thread_lwp)
         if pid != self.pid or lwp in self.lwps:
             self.numbers, self.lwps = set(), set()
@@ -136,6 +148,16 @@ class _Reader:
         self.lwps.add(lwp)
         opening, closing = text.find(b'"'), text.rfind(b'"')
         builder.thread(number=number, lwp=lwp, name=(opening + 1, closing) if 0 <= opening < closing else None)
+
+    def _go_on(self) -> None:
+        """The process is no longer where it was."""
+        self.numbers, self.lwps = set(), set()
+        self.facts[len(self.builder.columns.thread_lwp)] = Facts(self.pid if self.pid != UNKNOWN else None, None, (), ())
+
+    def _shows_stack(self) -> bool:
+        """Whether a stack follows the thread's line, be it behind `Start: …` and `Priority: …`, or `~~[tid]` says no more of it."""
+        following = next((line for line in itertools.islice(self.builder.ahead(), _REMARKS) if not line.startswith(b"      ")), b"")
+        return not self.tables or read_titles(following) is not None
 
     def _begin(self, table: _Table) -> None:
         """Take in titles of columns: after a thread's header, or of `k` alone, which shows the prompt's thread."""
@@ -241,6 +263,12 @@ def lists_threads(command: bytes) -> bool:
     """Whether a command lists threads without their stacks: `~`, `~*`, `~~[0x00000c10]`; `~*k` prints the stacks."""
     words = command.strip()
     return words.startswith(b"~") and not words.strip(b"~*.#[]0123456789abcdefABCDEFx")
+
+
+def asks_for_one(command: bytes) -> bool:
+    """Whether a command is about a single thread, as `~13kb`, `~~[0x00000c10]k`, `~.kn`, and not about all of them, as `~*k`."""
+    words = command.strip()
+    return words.startswith(b"~") and not words.startswith(b"~*")
 
 
 def read_titles(text: bytes) -> _Table | None:

@@ -1,0 +1,66 @@
+"""Commands at a shell's prompt that a record of a terminal holds: each runs a tool anew.
+
+[root@db1 ~]# pstack 4242
+Thread 2 (Thread 0x7f8af73c96c0 (LWP 4243)):
+…
+$ sudo gdb -p 4242
+(gdb) bt
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from stackan.model.columns import Columns
+
+_TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
+_LONGEST = 240  # bytes of a line that is looked at
+_FEW = 4096  # lines that are looked at one by one; words are looked for in a text with more
+_COMMAND = re.compile(
+    rb"\A(?:(?:[^\n]{0,100}[$#%>] +)?(?:sudo +)?(?:/[\w./-]{0,80}/)?(?:[pg]stack +|eu-stack +(?:-\S+ +)*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
+    rb"|[^\n]{0,100}[$#%>] +(?:sudo +)?(?:/[\w./-]{0,80}/)?gdb +(?:[^\n]{0,100} )??"
+    rb"(?:-p *|--pid[= ] *|-pid +)?(?P<attached>\d{1,10})?(?: [^\n]*)?)$"
+)
+
+
+def find_commands(data: bytes, columns: Columns) -> dict[int, int | None]:
+    """{start of a line that is no part of a dump: the process that the command names}"""
+    found: dict[int, int | None] = {}
+    for start in lines_with(data, columns, _TOOLS):
+        match = _COMMAND.match(data[start : start + _LONGEST].partition(b"\n")[0].rstrip())
+        if match is not None:
+            pid = match["pid"] or match["attached"]
+            found[start] = int(pid) if pid else None
+    return found
+
+
+def is_outside(columns: Columns, start: int) -> bool:
+    """Whether a line is no part of a thread; one that begins like `$1 = …` is taken for a debugger's."""
+    return _begins(columns.unparsed_start, start) or _begins(columns.note_start, start)
+
+
+def _begins(starts: array[int], start: int) -> bool:
+    at = bisect_left(starts, start)
+    return at < len(starts) and starts[at] == start
+
+
+def lines_with(data: bytes, columns: Columns, words: tuple[bytes, ...]) -> list[int]:
+    """Where the lines start that are no part of a thread and hold one of these words."""
+    outside = len(columns.unparsed_start) + len(columns.note_start)
+    if outside > _FEW:
+        found = {start for word in words for start in _find_lines(data, word) if is_outside(columns, start)}
+    else:
+        starts = (*columns.unparsed_start, *columns.note_start)
+        found = {start for start in starts if any(word in data[start : start + _LONGEST].partition(b"\n")[0] for word in words)}
+    return sorted(found)
+
+
+def _find_lines(data: bytes, word: bytes) -> Iterator[int]:
+    at = data.find(word)
+    while at >= 0:
+        yield data.rfind(b"\n", 0, at) + 1
+        stop = data.find(b"\n", at)
+        at = data.find(word, stop) if stop >= 0 else -1
