@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_number_behind, starts_line
+from stackan.parsing.looking import has_line_with, has_number_behind, starts_line
 
 # A process id, a time and a version, each on a line, and then the threads.
 _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
+
+# Hadoop's and JConsole's headers are told by the line below them.
+_HADOOP = re.compile(rb"\n[ \t]*Thread \d{1,18} \([^\n]*\):\r?\n  State: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
+_JCONSOLE = re.compile(rb"\nName: [^\n]*\nState: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
 
 _STARTS = (b"----------------- ", b" - ", b"Full thread dump ", b"   java.lang.Thread.State: ")
 
@@ -20,8 +24,22 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         yield from _by_lines(head)
     if _DUMP_FILE.search(b"\n" + head):
         yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
+    if starts_line(head, b"3XMTHREADINFO ", b"0SECTION       TITLE "):
+        yield "javacore", said("lines `0SECTION`, `3XMTHREADINFO` are those of OpenJ9's javacore")
+    if any(has_line_with(head, mark, _is_threadinfo) for mark in (b" Id=", b" id=")) and b"at " in head:
+        yield "threadinfo", said('lines `"name" Id=n STATE` head the threads, as java.lang.management\'s ThreadInfo writes them')
+    if b"  State: " in head and _HADOOP.search(b"\n" + head):
+        yield "hadoop-stacks", said("lines `Thread n (name):` and `State: …` head the threads, as Hadoop's `/stacks` writes them")
+    if b"\nState: " in head and _JCONSOLE.search(b"\n" + head):
+        yield "jconsole", said("lines `Name: …` and `State: …` head the threads, as JConsole shows them")
     if b'"threadDump": {' in head:
         yield "java-dump-file", said('a member `"threadDump"` opens the dump, as `jcmd PID Thread.dump_to_file -format=json` writes it')
+
+
+def _is_threadinfo(line: bytes) -> bool:
+    from stackan.parsing.java.threadinfo import read_header
+
+    return read_header(line) is not None
 
 
 def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNPARSED, Columns
+from stackan.model.dump import Facts, Lock
 from stackan.model.frames import frame_start, frame_stop
 from stackan.model.lines import Milestones, Renumbering
 
@@ -60,6 +61,25 @@ class Text(NamedTuple):
         for column in (columns.thread_line, columns.note_line, columns.unparsed_line):
             for row, line in enumerate(column):
                 column[row] = self.numbers[line - 1]
+
+    def renumbered(self, facts: Facts) -> Facts:
+        """Facts with the original's line numbers."""
+        if self.numbers is None:
+            return facts
+        numbers = self.numbers
+
+        def moved(lock: Lock) -> Lock:
+            return lock._replace(line=numbers[lock.line - 1])
+
+        states = {
+            row: state._replace(
+                line=numbers[state.line - 1],
+                awaits=moved(state.awaits) if state.awaits is not None else None,
+                holds=tuple(map(moved, state.holds)),
+            )
+            for row, state in facts.states.items()
+        }
+        return facts._replace(states=states, deadlock=numbers[facts.deadlock - 1] if facts.deadlock else 0)
 
     def renumbering(self) -> Renumbering | None:
         """The way back to the original's lines; None where they are the same."""
