@@ -79,6 +79,7 @@ PROGRESS = {
     "joins-threads-that-live": [one("waits for threads to end that live as they should")],
     "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
     "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
+    "looks-idle-and-holds": [one("looks idle, but holds what others wait for")],
     "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
     "may-be-served-each-time": [
         one("waits in one place, maybe each time for something else: others move that may bring it, or that have got it")

@@ -11,6 +11,11 @@ from stackan.parsing.looking import has_line_with, has_number_behind, starts_lin
 # A process id, a time and a version, each on a line, and then the threads.
 _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
 
+# A thread without the head of the file: a frame is below the header, indented by six blanks, or as JDK 25 writes it.
+_FILE_EXCERPT = re.compile(
+    rb'\n[ \t]*#\d{1,18} "[^\n]*"(?: virtual)?(?: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED) \d{4}-[^\n]*)?[ \r]*'
+    rb"\n[ \t]+(?:at )?[^\s(]+\.[^\s(]+\((?:[\w$.-]+:\d+|Native Method|Unknown Source)\)"
+)
 # Hadoop's and JConsole's headers are told by the line below them.
 _HADOOP = re.compile(rb"\n[ \t]*Thread \d{1,18} \([^\n]*\):\r?\n  State: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
 _JCONSOLE = re.compile(rb"\nName: [^\n]*\nState: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
@@ -22,6 +27,13 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
+    if b" tid=0x" in head and b" prio=" in head and has_line_with(head, b" tid=0x", _is_jstack_header):
+        yield "jstack", said('lines `"name" #n … tid=0x…` head the threads, as the JVM\'s own thread dump has them')
+    if b"\n      " in head and _FILE_EXCERPT.search(b"\n" + head):
+        yield (
+            "java-dump-file",
+            said('lines `#n "name"` head the threads, and frames without `at` are below them, as in `jcmd PID Thread.dump_to_file`'),
+        )
     if _DUMP_FILE.search(b"\n" + head):
         yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
     if starts_line(head, b"3XMTHREADINFO ", b"0SECTION       TITLE "):
@@ -34,6 +46,12 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         yield "jconsole", said("lines `Name: …` and `State: …` head the threads, as JConsole shows them")
     if b'"threadDump": {' in head:
         yield "java-dump-file", said('a member `"threadDump"` opens the dump, as `jcmd PID Thread.dump_to_file -format=json` writes it')
+
+
+def _is_jstack_header(line: bytes) -> bool:
+    from stackan.parsing.java.jstack import read_header
+
+    return b" prio=" in line and read_header(line) is not None
 
 
 def _is_threadinfo(line: bytes) -> bool:
