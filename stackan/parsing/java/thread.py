@@ -44,6 +44,8 @@ _SERVICE = (
 )
 
 
+_TAKES_THE_DUMP = (b"Attach Listener", b"Signal Catcher")
+
 # Threads that every virtual machine has: a dump without any is an excerpt.
 _OF_EACH_JVM = frozenset(
     (
@@ -74,8 +76,10 @@ class JavaThread:
         # Up to JDK 15 nothing else shows a thread that waits until another has initialized a class.
         self.initializes = b" in Object.wait() " in header
         self.frames = 0
+        self.natives = 0  # frames of native code, where they are printed with the others
         self.waits = False  # it is in Object.wait, which gives its monitor back
-        self.compiles = False
+        self.compiles = self.of_vm = False  # it works for the virtual machine: compiles, collects
+        self.of_native_code = False  # the virtual machine does not know it
         self.carries = ""  # a virtual thread, in profiles' words
         self.pinned = False  # a virtual thread that waits without leaving its carrier
         self.complete = False  # no frame can follow
@@ -87,7 +91,7 @@ class JavaThread:
 
     def add_frame(self, function: bytes, line: int) -> None:
         if function.endswith(b".<clinit>"):  # others wait for the thread that runs a class's initializer
-            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames))
+            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames + self.natives))
         self.pinned = self.pinned or function.endswith(b"java.lang.VirtualThread.parkOnCarrierThread")
         self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
         self.frames += 1
@@ -132,9 +136,11 @@ class JavaThread:
         """The thread's state as profiles know it."""
         if (self.awaits is not None and self.awaits.kind == "once") or (self.initializes and self.frames and not self.waits):
             return "java: class initialization"
-        if self.carries or self.name == b"Attach Listener":  # the latter takes the dump
+        if self.of_native_code:
+            return ""
+        if self.carries or self.of_vm or self.name in _TAKES_THE_DUMP:
             return self.carries or "java: VM thread"
-        if self.frames or self.compiles or self.state == b"BLOCKED":
+        if self.frames or self.natives or self.compiles or self.state == b"BLOCKED":
             state = self.state or (b"RUNNABLE" if self.runs else b"thread")
             return f"java: {state.decode('utf-8', 'replace')}"
         return "java: VM thread" if not self.state or self.name.startswith(_SERVICE) else "java: no Java frames"

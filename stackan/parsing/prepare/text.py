@@ -14,6 +14,9 @@ from stackan.model.dump import Facts, Lock
 from stackan.model.frames import frame_start, frame_stop
 from stackan.model.lines import Milestones, Renumbering
 
+# What a reader calls the one or the other cannot be told from the text.
+_ALIKE = {LOCALS: CONTINUATION, CONTINUATION: LOCALS}
+
 
 class Line(NamedTuple):
     """A line that a cure writes."""
@@ -90,7 +93,9 @@ class Text(NamedTuple):
         counts = columns.lines_by_kind
         numbers = numbers[: count_lines(self.data)]
         for kind, number in _surplus(self.data, numbers, columns).items():
-            counts[kind] -= number
+            own = min(number, counts[kind])
+            counts[kind] -= own
+            counts[_ALIKE.get(kind, kind)] -= number - own
         gone = count_lines(original) - len(set(numbers))
         joined = min(self.joined, gone)
         counts[CONTINUATION] += joined
