@@ -12,6 +12,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if b'" ' in head and has_line_with(head, b" tid=", _is_art_thread) and (b"  | " in head or starts_line(head, b"DALVIK THREADS")):
         yield "android-art", said('lines `"name" prio=n tid=n STATE` and `| sysTid=n` head the threads, as Android\'s run-time writes them')
+        return  # its reader knows what debuggerd writes into the same file
     if has_line_with(head, b", tid: ", _is_tombstone_thread):
         yield "android-tombstone", said("lines `pid: n, tid: n, name: …  >>> … <<<` head the threads")
     if b"----- pid " in head and has_line_with(head, b'" sysTid=', _is_debuggerd_thread):

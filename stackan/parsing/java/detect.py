@@ -27,9 +27,9 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
-    if b" tid=0x" in head and b" prio=" in head and has_line_with(head, b" tid=0x", _is_jstack_header):
+    if b" tid=0x" in head and b" @bci=" not in head and has_line_with(head, b" tid=0x", _is_jstack_header):
         yield "jstack", said('lines `"name" #n … tid=0x…` head the threads, as the JVM\'s own thread dump has them')
-    if b"\n      " in head and _FILE_EXCERPT.search(b"\n" + head):
+    if starts_line(head, b"#") and _FILE_EXCERPT.search(b"\n" + head):
         yield (
             "java-dump-file",
             said('lines `#n "name"` head the threads, and frames without `at` are below them, as in `jcmd PID Thread.dump_to_file`'),
