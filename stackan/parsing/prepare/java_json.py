@@ -131,8 +131,8 @@ def _header(thread: Json) -> bytes:
     lock, owner, number = thread.get("lockInfo"), _word(thread, "lockOwnerName"), _number(thread, "lockOwnerId")
     words = f'"{_word(thread, "threadName")}" Id={max(0, _number(thread, "threadId"))} {_word(thread, "threadState") or "RUNNABLE"}'
     awaited = _object(lock) if isinstance(lock, dict) else _word(thread, "lockName").encode("utf-8", "replace")
-    owned = f' owned by "{owner}" Id={number}' if owner and number >= 0 else ""
-    return words.encode("utf-8", "replace") + (b" on " + awaited if awaited else b"") + owned.encode("utf-8", "replace")
+    owned = b' owned by "%b" Id=%d' % (owner.encode("utf-8", "replace"), number) if owner and number >= 0 else b""
+    return words.encode("utf-8", "replace") + (b" on " + awaited if awaited else b"") + owned
 
 
 def _place(frame: Json) -> str:
