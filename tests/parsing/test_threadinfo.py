@@ -242,10 +242,11 @@ def test_broken_texts_lose_no_line_and_raise_nothing(text: str) -> None:
         b'"t" Id=1 BLOCKED on a.B@1 owned by "u" Id=2\n',
         b'" Id=' * 600 + b"\n",
         b'[{"threadName": "a", "stackTrace": []},\n',
+        b'[{"threadName": [\n',
         b"\tat " + b"a." * 800 + b"b(X.java:1)\n",
         b"Name: x\n",
     ],
-    ids=["headers", "quotes", "json", "frames", "names"],
+    ids=["headers", "quotes", "json", "nested-json", "frames", "names"],
 )
 def test_a_long_text_of_one_line_costs_in_proportion(in_proportion: Callable[..., None], line: bytes) -> None:
     start = b'"t" Id=1 RUNNABLE\n\tat a.B.c(D.java:1)\n'

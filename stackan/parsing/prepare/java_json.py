@@ -30,6 +30,7 @@ _COMPACT = re.compile(r'[ \t]*\{[ \t]*(?="threadDump":\{)')
 _BETWEEN = re.compile(r"\s*,\s*")
 _END = re.compile(r"\s*\]?\s*\}?")
 _STACK = re.compile(r'"stackTrace"\s*:\s*\[\s*')
+_MOST_FAILURES = 64  # a dump breaks off once; each failure may cost a look at much of the text
 _DECODER = json.JSONDecoder()
 
 Json = dict[str, Any]  # an object of a text from outside: its members may be anything
@@ -54,6 +55,7 @@ class _Source:
     def __init__(self, lines: list[bytes]) -> None:
         decoded = [line.decode("utf-8", "replace") for line in lines]
         self.text = "\n".join(decoded)
+        self.failed = 0  # how often what opened like an object was none
         self.starts = [0, *accumulate(len(line) + 1 for line in decoded)]
 
     def line(self, position: int) -> int:
@@ -61,9 +63,12 @@ class _Source:
 
     def object(self, position: int) -> tuple[Json, int] | None:
         """(the object that opens at a position, where it ends)"""
+        if self.failed > _MOST_FAILURES:
+            return None
         try:
             found, stop = _DECODER.raw_decode(self.text, position)
         except (ValueError, RecursionError):
+            self.failed += 1
             return None
         return (found, stop) if isinstance(found, dict) else None
 
