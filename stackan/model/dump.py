@@ -158,6 +158,7 @@ class Lock(NamedTuple):
     frame: int = 0  # position in the stack of the frame after which it is printed
     mode: str = ""  # "read" or "write" of a lock that knows both
     owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
+    owner: str = ""  # the thread that the dump names as its owner, where it is not among those of the dump
     evidence: str = "recorded"  # or "locals", where variables show it
 
 

@@ -12,7 +12,7 @@ from stackan.model.dump import Dump, PrintedState
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 
-TRACES = (Path(__file__).resolve().parents[1] / "dumps" / "java" / "android-art.txt").read_text()
+TRACES = (Path(__file__).resolve().parents[1] / "dumps" / "jvms" / "android-art.txt").read_text()
 SHOP = TRACES[: TRACES.index("----- pid 430")]
 
 

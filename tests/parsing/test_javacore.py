@@ -12,7 +12,7 @@ from stackan.model.dump import Dump, PrintedState
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 
-JAVACORE = (Path(__file__).resolve().parents[1] / "dumps" / "java" / "javacore.txt").read_text()
+JAVACORE = (Path(__file__).resolve().parents[1] / "dumps" / "jvms" / "javacore.txt").read_text()
 
 
 def parse(text: str) -> Dump:

@@ -17,7 +17,7 @@ from stackan.model.dump import Dump, PrintedState
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 
-DATA = Path(__file__).resolve().parents[1] / "dumps" / "java"
+DATA = Path(__file__).resolve().parents[1] / "dumps" / "jvms"
 TEXT = (DATA / "jdk17-threadinfo.txt").read_text()
 JSON = (DATA / "jdk17-threadinfo.json").read_text()
 INDENTED = json.dumps(json.loads(JSON), indent=2)
@@ -190,6 +190,15 @@ def test_an_owner_that_several_threads_may_be_is_none() -> None:
     dump = parse_all(twins.encode(), "twins")[0]
 
     assert dump.facts.states[1].holds[0].line > 10  # its own line says so, no other
+
+
+def test_an_owner_that_is_not_in_the_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "paste.txt").write_text(
+        '"payer 1" Id=41 BLOCKED on shop.Till@6d06d69c owned by "payer 2" Id=42\n\tat shop.Till.take(Till.java:20)\n'
+    )
+    [finding] = stackan.analyze(stackan.load(tmp_path)).to_dict()["findings"]
+
+    assert "The dump names thread 42 payer 2 as its owner" in finding["explanation"]
 
 
 def test_json_that_breaks_off_shows_the_threads_before_that() -> None:

@@ -56,6 +56,7 @@ class _Reader:
         self.threads: list[JavaThread] = []
         self.vm_threads: dict[int, JavaThread] = {}  # {address: thread} of the current javacore
         self.owners: list[tuple[int, Lock]] = []  # (address of the owner, lock) as all lines of the current one name them
+        self.named: list[tuple[JavaThread, int, bytes]] = []  # (who waits, address and name of the owner) of the current one
         self.facts: dict[int, Facts] = {}
         self.pid: int | None = None
         self.first = 0  # row of the current javacore's first thread
@@ -190,7 +191,10 @@ class _Reader:
         elif how == b"Parked":
             lock = lock._replace(kind=kind_of(lock.what))
         thread.awaits = lock
-        self._lock_of(_OWNER.search(what), _OBJECT.match(what)) if how != b"Waiting" else None
+        owner = _OWNER.search(what)
+        if owner is not None and how != b"Waiting":
+            self.named.append((thread, int(owner[2], 16), owner[1]))
+            self._lock_of(owner, _OBJECT.match(what))
 
     # -- a javacore's end
 
@@ -201,6 +205,9 @@ class _Reader:
             owner = self.vm_threads.get(address)
             if owner is not None and not (owner.waits and owner.awaits is not None and owner.awaits.address == lock.address):
                 owner.add_held(lock)
+        for thread, address, name in self.named:
+            if address not in self.vm_threads and thread.awaits is not None:
+                thread.awaits = thread.awaits._replace(owner=name.decode("utf-8", "replace"))
         stop = len(self.threads)
         if stop > self.first:
             states = {row: self.threads[row].printed_state() for row in range(self.first, stop)}
@@ -210,6 +217,7 @@ class _Reader:
         self.repeated = self.headed = False
         self.vm_threads.clear()
         self.owners.clear()
+        self.named.clear()
 
 
 def _read_lwp(found: re.Match[bytes]) -> int:

@@ -161,7 +161,10 @@ def give_to_owners(threads: Iterable[JavaThread]) -> None:
         if thread.owner is not None and thread.awaits is not None and thread.awaits.address is not None:
             name, number = thread.owner
             owner = by_number.get(number) if number != UNKNOWN else by_name.get(name)
-            if owner is not None and owner is not thread:
+            if owner is None:
+                number_and_name = f"{number} " * (number != UNKNOWN) + name.decode("utf-8", "replace")
+                thread.awaits = thread.awaits._replace(owner=number_and_name.strip())
+            elif owner is not thread:
                 owner.add_held(thread.awaits._replace(frame=0))
 
 
