@@ -6,6 +6,7 @@ The files in tests/dumps/java were written by OpenJDK 17.0.15, 21.0.8 and 25.0.2
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -437,6 +438,16 @@ def test_visualvm_names_threads_by_number_and_owners_in_the_locks_line() -> None
     assert waiter.awaits is not None
     assert (waiter.awaits.address, waiter.awaits.what) == (0x6D06D69C, "shop.Till")
     assert sorted(lock.address or 0 for lock in owner.holds) == [0x1B2C6EC2, 0x6D06D69C]
+
+
+def test_visualvm_of_a_jdk_5_names_the_lock_and_the_owner_behind_the_state() -> None:
+    text = VISUALVM.replace("State: BLOCKED", "State: BLOCKED on shop.Till@6d06d69c owned by: payer-2")
+    dump = parse(re.sub("\t- waiting.*\n", "", text))
+    waiter = told(dump, "payer-1")
+
+    assert (waiter.words, dump.unparsed) == ("java: BLOCKED", [])
+    assert waiter.awaits is not None
+    assert 0x6D06D69C in [lock.address for lock in told(dump, "payer-2").holds]
 
 
 def test_an_owner_that_is_none_is_none() -> None:

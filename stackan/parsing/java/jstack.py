@@ -27,6 +27,7 @@ from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, is_hex
 from stackan.parsing.java.locks import Deadlocks, read_lock, read_owner
+from stackan.parsing.java.named_objects import take_waiting
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt, give_to_owners, read_frame, read_number
 from stackan.parsing.parsed import ParsedText
 
@@ -144,7 +145,10 @@ class _Reader:
             thread.owner = thread.owner or read_owner(body)
         elif body.startswith(_STATE):
             builder.continuation()
-            thread.state, thread.state_line = body[len(_STATE) :].split(b" ")[0], builder.line
+            thread.state, _, rest = body[len(_STATE) :].partition(b" ")
+            thread.state_line = builder.line
+            if rest.startswith(b"on "):
+                take_waiting(thread, rest, builder.line)
         elif body.startswith(_MOUNTED) and body[len(_MOUNTED) :].isdigit():
             thread.carries = "java: carrier"
             mounted = JavaThread(b"#" + body[len(_MOUNTED) :], builder.line)

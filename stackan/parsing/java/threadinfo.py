@@ -45,9 +45,8 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock
 from stackan.parsing.builder import Builder
-from stackan.parsing.fields import decimal
 from stackan.parsing.java.locks import kind_of, read_lock
-from stackan.parsing.java.named_objects import read_object
+from stackan.parsing.java.named_objects import read_object, read_owner, take_awaited, take_waiting
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt, give_to_owners, read_frame
 from stackan.parsing.parsed import ParsedText
 
@@ -57,7 +56,6 @@ _QUOTED = re.compile(rb'([^"\n]*")(.*?)"(?: daemon)?(?: prio=\d{1,2})? [Ii]d=(\d
 _HADOOP = re.compile(rb"Thread (\d{1,18}) \((.*)\):$")
 _JCONSOLE = re.compile(rb"State: (%b)\b(.*)$" % _STATES)
 _FRAME = re.compile(rb"(?:at )?[^\s()]+\.[^\s().]+\([^()]*\)$")
-_OWNER = re.compile(rb'owned by:? "?(.*?)"?(?: [Ii]d=(\d{1,18}))?$')
 _BLOCKED_BY = re.compile(rb"Blocked by (\d{1,18}) \((.*)\)$")
 _COUNTS = (b"Blocked count: ", b"Waited count: ", b"Blocked time: ", b"Waited time: ", b"Total blocked: ", b"Stack:", b"Stack trace:")
 _SYNCHRONIZERS = (b"Number of locked synchronizers = ", b"Locked synchronizers: count = ", b"Locked ownable synchronizers:")
@@ -125,7 +123,7 @@ class _Reader:
         thread = JavaThread(name, self.builder.line, number=header.number)
         thread.state = header.state
         self.threads.append(thread)
-        self._waits(header.rest)
+        take_waiting(thread, header.rest, self.builder.line)
         return True
 
     def _begin(self) -> None:
@@ -161,13 +159,13 @@ class _Reader:
         elif body.startswith(b"State: "):
             self._said(body[7:])
         elif body.startswith((b"Waiting on ", b"Blocked on ")):
-            self._await(body[11:])
+            take_awaited(thread, body[11:], builder.line)
             builder.locals()
         elif found := _BLOCKED_BY.match(body):
             thread.owner = found[2], int(found[1])
             builder.locals()
-        elif text != body and (found := _OWNER.match(body)):
-            self._owned(found)
+        elif text != body and (owner := read_owner(body)):
+            thread.owner = owner
             builder.locals()
         elif body.startswith((*_COUNTS, *_SYNCHRONIZERS)):
             builder.locals()
@@ -180,27 +178,8 @@ class _Reader:
         thread = self.threads[-1]
         thread.state, _, rest = words.partition(b" ")
         thread.state_line = self.builder.line
-        self._waits(rest)
+        take_waiting(thread, rest, self.builder.line)
         self.builder.continuation()
-
-    def _waits(self, rest: bytes) -> None:
-        """` on app.Table@4b5d6a01 owned by "worker-2" Id=32 (in native)`"""
-        rest = rest.strip().removesuffix(b"(in native)").removesuffix(b"(running in native)").strip().removesuffix(b"(suspended)").strip()
-        lock, _, owner = rest.partition(b" owned by")
-        if lock.startswith(b"on "):
-            self._await(lock[3:].removeprefix(b"lock="))
-        if owner and (found := _OWNER.match(b"owned by" + owner)):
-            self._owned(found)
-
-    def _owned(self, found: re.Match[bytes]) -> None:
-        number = decimal(found[2] or b"")
-        self.threads[-1].owner = found[1], UNKNOWN if number is None else number
-
-    def _await(self, object: bytes) -> None:
-        thread = self.threads[-1]
-        address, what = read_object(object)
-        kind = "monitor" if thread.state == b"BLOCKED" else kind_of(what)
-        thread.add_lock(("awaits", Lock(kind, address, self.builder.line, what)))
 
     def _lock(self, body: bytes) -> None:
         """`- locked app.Table@4b5d6a01`, `- waiting on <0x4b5d6a01> (a app.Table)`, a synchronizer `- app.Gate@2f9ee1ac`"""
@@ -208,7 +187,7 @@ class _Reader:
         if b"<" in body:
             thread.add_lock(read_lock(body, self.builder.line, depth))
         elif body.startswith((b"- blocked on ", b"- waiting on ")):
-            self._await(body[13:])
+            take_awaited(thread, body[13:], self.builder.line)
         else:
             monitor = body.startswith(b"- locked ")
             address, what = read_object(body[9 if monitor else 2 :])
