@@ -11,14 +11,15 @@ from stackan.parsing.looking import has_line_with, has_number_behind, starts_lin
 # A process id, a time and a version, each on a line, and then the threads.
 _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
 
-# A thread without the head of the file: a frame is below the header, indented by six blanks, or as JDK 25 writes it.
+_STATE = rb"(?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)"
+# A thread without the head of the file: a frame is below the header, as JDK 21 to 24 write it, or as JDK 25 does.
 _FILE_EXCERPT = re.compile(
-    rb'\n[ \t]*#\d{1,18} "[^\n]*"(?: virtual)?(?: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED) \d{4}-[^\n]*)?[ \r]*'
-    rb"\n[ \t]+(?:at )?[^\s(]+\.[^\s(]+\((?:[\w$.-]+:\d+|Native Method|Unknown Source)\)"
+    rb'\n[ \t]*#\d{1,18} "[^\n]*"(?: virtual)?(?: %b \d{4}-[^\n]*)?[ \r]*'
+    rb"\n[ \t]+(?:at )?[^\s(]+\.[^\s(]+\((?:[\w$.-]+:\d+|Native Method|Unknown Source)\)" % _STATE
 )
 # Hadoop's and JConsole's headers are told by the line below them.
-_HADOOP = re.compile(rb"\n[ \t]*Thread \d{1,18} \([^\n]*\):\r?\n  State: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
-_JCONSOLE = re.compile(rb"\nName: [^\n]*\nState: (?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)\b")
+_HADOOP = re.compile(rb"\n[ \t]*Thread \d{1,18} \([^\n]*\):\r?\n  State: %b\b" % _STATE)
+_JCONSOLE = re.compile(rb"\nName: [^\n]*\nState: %b\b" % _STATE)
 
 _STARTS = (b"----------------- ", b" - ", b"Full thread dump ", b"   java.lang.Thread.State: ")
 
@@ -29,13 +30,13 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         yield from _by_lines(head)
     if b" tid=0x" in head and b" @bci=" not in head and has_line_with(head, b" tid=0x", _is_jstack_header):
         yield "jstack", said('lines `"name" #n … tid=0x…` head the threads, as the JVM\'s own thread dump has them')
-    if starts_line(head, b"#") and _FILE_EXCERPT.search(b"\n" + head):
+    if _DUMP_FILE.search(b"\n" + head):
+        yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
+    elif starts_line(head, b"#") and _FILE_EXCERPT.search(b"\n" + head):
         yield (
             "java-dump-file",
             said('lines `#n "name"` head the threads, and frames without `at` are below them, as in `jcmd PID Thread.dump_to_file`'),
         )
-    if _DUMP_FILE.search(b"\n" + head):
-        yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
     if starts_line(head, b"3XMTHREADINFO ", b"0SECTION       TITLE "):
         yield "javacore", said("lines `0SECTION`, `3XMTHREADINFO` are those of OpenJ9's javacore")
     if any(has_line_with(head, mark, _is_threadinfo) for mark in (b" Id=", b" id=")) and b"at " in head:
