@@ -44,6 +44,8 @@ def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, s
             place = known[key] = _adjusted(places.place(names, key[1], loop), dump.facts, is_told)
             if nodes[thread] in spoken:
                 place = known[key] = place._replace(spoken=spoken[nodes[thread]])
+        if said is not None and said.cut and place.verb == "waiting" and place.state != "lock" and place.rule is None:
+            place = shortened(place)
         place = told.place(thread, place)
         if timeouts.ends(thread, place):
             place = places.timed(place)

@@ -50,16 +50,21 @@ def park(track: Track, why: str) -> Track:
     return track._replace(progress=IDLE, note=(fact(why),), timeline=before + track.timeline[len(before) :].replace("S", "I"))
 
 
-def unpark_lock_holders(tracks: Sequence[Track]) -> list[Track]:
+def unpark_lock_holders(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     """A thread that holds a lock needed by stuck threads is not idle, even if it waits for a client, an event or a timer.
 
+    Of threads that were seen `once` nobody knows whether they are stuck: then who holds what is wanted, by a record, is unknown, too.
     A guard among locals may be left over from an earlier call.  It counts if it was there in all snapshots, in a thread that
     was met in one place which no server's rule knows as parked, and nobody else is shown to hold that lock.
     """
-    awaited = {track.newest.awaited.address for track in tracks if _waits_for_a_lock(track) and track.newest.awaited is not None}
+    waits = UNSURE if once else STUCK
+    waiters = [track for track in tracks if track.progress == waits and track.place.state == "lock"]
+    awaited = {track.newest.awaited.address for track in waiters if track.newest.awaited is not None}
     awaited.discard(None)
     if not awaited:
         return list(tracks)
+    if once:
+        return [_doubt(track) if track.progress == IDLE and _is_recorded_with(track, awaited) else track for track in tracks]
     shown: dict[int | None, int] = {}
     for track in tracks:
         for hold in track.newest.holds:
@@ -67,8 +72,12 @@ def unpark_lock_holders(tracks: Sequence[Track]) -> list[Track]:
     return [_unpark(track) if track.progress == IDLE and _stays(track) and _holds(track, awaited, shown) else track for track in tracks]
 
 
-def _waits_for_a_lock(track: Track) -> bool:
-    return track.progress == STUCK and track.place.state == "lock"
+def _is_recorded_with(track: Track, awaited: set[int | None]) -> bool:
+    return any(hold.address in awaited and hold.evidence == RECORDED for hold in track.newest.holds)
+
+
+def _doubt(track: Track) -> Track:
+    return track._replace(progress=UNSURE, note=(fact("looks-idle-and-holds"),))
 
 
 def _holds(track: Track, awaited: set[int | None], shown: dict[int | None, int]) -> bool:

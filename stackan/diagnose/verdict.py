@@ -28,9 +28,7 @@ def _judge(process: Process, verdicts: set[str]) -> str:
         proved = {"deadlock", "recovering"} | ({"blocked"} if any(track.progress == STUCK for track in process.tracks) else set())
         verdicts = verdicts & proved
         if not verdicts:
-            return (
-                "idle" if not process.dumps[0].is_truncated and all(track.progress == IDLE for track in process.tracks) else "inconclusive"
-            )
+            return "idle" if process.whole and all(track.progress == IDLE for track in process.tracks) else "inconclusive"
     return min(verdicts or {_motion(process)}, key=VERDICTS.index)
 
 

@@ -78,8 +78,7 @@ def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int
         track.progress == IDLE for track in workers
     )
     growable = rule.growable if rule else False
-    # One thread that waits for what anyone may bring is no proof that a pool is too small: it may be the signal to stop.
-    counts = len(workers) > 1 or (rule is not None and not any(track.place.result == "anyone" for track in workers))
+    counts = len(workers) > 1 or (rule is not None and all(_is_a_whole_pool(track, rule) for track in workers))
     exhausted = bool(workers) and counts and blocked == len(workers) and not was_idle and not growable
     return Pool(
         name=name,
@@ -101,3 +100,12 @@ def _judge(members: Sequence[Track], name: Phrase, dispatch: str, snapshots: int
         shut=rule.shut if rule else (),
         rule=rule.id if rule else "",
     )
+
+
+def _is_a_whole_pool(track: Track, rule: PoolRule) -> bool:
+    """Whether one thread may be called all workers of a pool.
+
+    One that waits for what anyone may bring is no proof that the pool is too small: it may be the signal to stop.  One without a name
+    is not known to be the only one, where names tell the pools apart.
+    """
+    return track.place.result != "anyone" and (track.name is not None or not rule.by_name)

@@ -167,6 +167,7 @@ class Lock(NamedTuple):
     frame: int = 0  # position in the stack of the frame after which it is printed
     mode: str = ""  # "read" or "write" of a lock that knows both
     owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
+    owner: str = ""  # the thread that the dump names as its owner, where it is not among those of the dump
     evidence: str = "recorded"  # or "locals", where variables show it
 
 
@@ -180,6 +181,7 @@ class PrintedState(NamedTuple):
     holds: tuple[Lock, ...] = ()
     ran: int | None = None  # CPU time that it has used, in microseconds
     age: int = 0  # since it was started, in microseconds
+    cut: bool = False  # not all of its frames are printed
     waited: int = 0  # the least time, in seconds, for which it has waited in one go; 0 if the dump prints none
 
 
@@ -196,6 +198,7 @@ class Facts(NamedTuple):
     states: Mapping[int, PrintedState] = {}  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
     core: bool = False  # the threads are those of a core
+    excerpt: bool = False  # threads that were taken out of a dump: nothing is known of the others
     numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 

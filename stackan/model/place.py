@@ -137,6 +137,7 @@ class Awaited(NamedTuple):
     log: "Log | None" = None  # that has `line`, where that is not the dump
     hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
+    owner: str = ""  # the thread that the dump names as its owner, and does not show
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
 
     @property

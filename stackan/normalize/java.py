@@ -12,6 +12,7 @@ A lambda's own class has no more to say than the method behind it, `Srv.lambda$m
 from __future__ import annotations
 
 from stackan.normalize.symbols import UNNAMED
+from stackan.normalize.symbols import canonical as canonical_native
 
 # Classes that the run-time or a framework makes and numbers.
 _NUMBERED = ("$Proxy", "GeneratedMethodAccessor", "GeneratedConstructorAccessor", "GeneratedSerializationConstructorAccessor")
@@ -28,6 +29,8 @@ def canonical(printed: str) -> str:
     '$$Lambda.handle'
     """
     name = printed
+    if "." not in name or "::" in name:  # native code, which Android's run-time and OpenJ9 print, too
+        return canonical_native(name)
     if "/" in name or "+0x" in name:
         name = _drop_address(name)
         name = name.rpartition("/")[2]

@@ -107,6 +107,13 @@ class Builder:
         self.columns.thread_name_start[-1] = self.start + start
         self.columns.thread_name_size[-1] = stop - start
 
+    def identify(self, *, number: int | None = None, lwp: int | None = None) -> None:
+        """The open thread's number or LWP is in the current line."""
+        if number is not None:
+            self.columns.thread_number[-1] = number
+        if lwp is not None:
+            self.columns.thread_lwp[-1] = lwp
+
     def snapshot(self) -> None:
         """The next thread belongs to a further snapshot, if any thread comes before it."""
         self.close_thread()

@@ -108,6 +108,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         )
     text.renumber(columns)
     numbers = text.renumbering()
+    told = [text.renumbered(facts) for facts in reading.facts]
     rows = [0, *reading.snapshots, len(columns.thread_lwp)]
     bounds = [0, *(columns.thread_start[row] for row in reading.snapshots), len(data)]
     return [
@@ -123,7 +124,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             numbers=numbers,
             text=part,
         )
-        for facts, piece, part in zip(reading.facts, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
+        for facts, piece, part in zip(told, itertools.pairwise(rows), itertools.pairwise(bounds), strict=True)
     ]
 
 

@@ -81,6 +81,7 @@ PROGRESS = {
     "awaits-results-while-tasks-move": [one("waits for the results of tasks, and tasks move")],
     "sleeps-and-holds": [one("sleeps in all snapshots, and holds what stuck threads wait for")],
     "rests-in-locked-object": [one("may be at rest, but works on an object whose lock others need")],
+    "looks-idle-and-holds": [one("looks idle, but holds what others wait for")],
     "stands-and-holds": [one("the same stack in all snapshots, and holds what stuck threads wait for")],
     "may-be-served-each-time": [
         one("waits in one place, maybe each time for something else: others move that may bring it, or that have got it")

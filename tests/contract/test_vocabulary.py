@@ -153,7 +153,7 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(LISTS.split(), list),
     **dict.fromkeys(("thread", "first", "last"), (int, type(None))),
     **dict.fromkeys(("shown", "share", "doubt"), dict),
-    **dict.fromkeys(("thread_id", "place", "session"), str),
+    **dict.fromkeys(("thread_id", "place", "session", "owner"), str),
     "frames": list,
     "what": (dict, str),
     "waiter": (int, str),

@@ -5,11 +5,14 @@ The files in tests/dumps/java were written by OpenJDK 17.0.15, 21.0.8 and 25.0.2
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import stackan
 from stackan.errors import InputError
 from stackan.model.dump import Dump, PrintedState
 from stackan.normalize.java import canonical
@@ -385,6 +388,169 @@ def test_broken_texts_lose_no_line_and_raise_nothing(name: str) -> None:
 def test_a_long_text_of_one_line_costs_in_proportion(in_proportion: Callable[..., None], line: bytes) -> None:
     start = HEAD.encode() + b'"t" #1 prio=5 tid=0x1 nid=0x7 runnable\n'
     in_proportion(lambda size: start + line * (size // len(line)), parse_all)
+
+
+# -- dialects, by hand after their sources
+
+VISUALVM = (
+    HEAD
+    + """\
+"payer-1" - Thread t@41
+   java.lang.Thread.State: BLOCKED
+\tat shop.Till.take(Till.java:20)
+\t- waiting to lock <6d06d69c> (a shop.Till) owned by "payer-2" t@42
+\tat java.lang.Thread.run(Thread.java:748)
+
+   Locked ownable synchronizers:
+\t- None
+
+"payer-2" - Thread t@42
+   java.lang.Thread.State: RUNNABLE
+\tat java.net.SocketInputStream.socketRead0(Native Method)
+\tat shop.Till.ask(Till.java:31)
+
+   Locked ownable synchronizers:
+\t- Locked <1b2c6ec2> (a java.util.concurrent.ThreadPoolExecutor$Worker)
+"""
+)
+HP_UX = """\
+Full thread dump Java HotSpot(TM) 64-Bit Server VM (1.5.0.19 jinteg:01.01.10-10:00 IA64W mixed mode):
+
+"payer-1" prio=10 tid=60000000012a3840 nid=101 lwp_id=8801 waiting for monitor entry [9fffffffb6f00000..9fffffffb6f00a40]
+\tat shop.Till.take(Till.java:20)
+\t- waiting to lock <9fffffff59c52280> (a shop.Till)
+
+"payer-2" prio=10 tid=60000000012a3b10 nid=102 lwp_id=8802 runnable [9fffffffb7100000..9fffffffb7100ac0]
+\tat shop.Till.count(Till.java:41)
+\t- locked <9fffffff59c52280> (a shop.Till)
+"""
+
+
+def test_visualvm_names_threads_by_number_and_owners_in_the_locks_line() -> None:
+    dump = parse(VISUALVM)
+    waiter, owner = told(dump, "payer-1"), told(dump, "payer-2")
+
+    assert [(thread.number, thread.lwp, thread.pthread, thread.frames) for thread in dump.threads] == [
+        (41, None, None, 2),
+        (42, None, None, 2),
+    ]
+    assert (dump.format, dump.unparsed) == ("jstack", [])
+    assert waiter.awaits is not None
+    assert (waiter.awaits.address, waiter.awaits.what) == (0x6D06D69C, "shop.Till")
+    assert sorted(lock.address or 0 for lock in owner.holds) == [0x1B2C6EC2, 0x6D06D69C]
+
+
+def test_visualvm_of_a_jdk_5_names_the_lock_and_the_owner_behind_the_state() -> None:
+    text = VISUALVM.replace("State: BLOCKED", "State: BLOCKED on shop.Till@6d06d69c owned by: payer-2")
+    dump = parse(re.sub("\t- waiting.*\n", "", text))
+    waiter = told(dump, "payer-1")
+
+    assert (waiter.words, dump.unparsed) == ("java: BLOCKED", [])
+    assert waiter.awaits is not None
+    assert 0x6D06D69C in [lock.address for lock in told(dump, "payer-2").holds]
+
+
+def test_an_owner_that_is_none_is_none() -> None:
+    dump = parse(VISUALVM.replace('owned by "payer-2" t@42', 'owned by "null" t@-1'))
+
+    assert [lock.address for lock in told(dump, "payer-2").holds] == [0x1B2C6EC2]
+
+
+def test_two_of_visualvms_dumps_in_one_text_are_two_snapshots_with_a_head_or_without() -> None:
+    threads = VISUALVM.removeprefix(HEAD)
+    for text in (VISUALVM + "\n" + VISUALVM, threads + "\n" + threads):
+        assert [len(dump.threads) for dump in parse_all(text.encode(), "two")] == [2, 2]
+
+
+def test_hp_ux_prints_addresses_without_0x_and_the_lwp_apart() -> None:
+    dump = parse(HP_UX)
+    waiter, owner = told(dump, "payer-1"), told(dump, "payer-2")
+
+    assert [(thread.lwp, thread.pthread) for thread in dump.threads] == [(8801, "0x60000000012a3840"), (8802, "0x60000000012a3b10")]
+    assert (waiter.words, owner.words) == ("java: BLOCKED", "java: RUNNABLE")
+    assert waiter.awaits is not None
+    assert [lock.address for lock in owner.holds] == [waiter.awaits.address] == [0x9FFFFFFF59C52280]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (
+            '"Worker [0]" cpu=1200.00 [reset 1200.00] ms allocated=4096 B user="GUEST" prio=1 tid=0x1 nid=0x7 runnable [0x0..0x1]',
+            "Worker [0]",
+        ),
+        ('"Worker [1]" #9 prio=5 os_prio=0 app="shop" session="a b" tid=0x1 nid=0x7 runnable', "Worker [1]"),
+    ],
+)
+def test_what_saps_machine_quotes_behind_a_name_is_no_part_of_it(header: str, name: str) -> None:
+    dump = parse(HEAD + header + "\n\tat shop.Till.poll(JI[B)Z(Native Method)\n\tat shop.Till.take()Lshop/Coin;(Till.java:112)\n")
+    (thread,) = dump.threads
+
+    assert (thread.name, thread.lwp) == (name, 7)
+    assert [(frame.function, frame.file_line) for frame in dump.frames] == [("shop.Till.poll", None), ("shop.Till.take", 112)]
+
+
+def test_the_cpu_time_that_saps_machine_prints_is_read() -> None:
+    dump = parse(HEAD + '"w" cpu=1200.50 [reset 1200.00] ms prio=1 tid=0x1 nid=0x7 runnable [0x0..0x1]\n')
+
+    assert told(dump, "w").ran == 1_200_500
+
+
+# -- excerpts
+
+CARRIER = (
+    '"ForkJoinPool-1-worker-9" #50326 [32859] daemon prio=5 os_prio=0 cpu=12.39ms tid=0x00007f3810003140  [0x00007f37abafe000]\n'
+    "   Carrying virtual thread #7284\n        at jdk.internal.vm.Continuation.run(java.base@21.0.1/Continuation.java:251)\n"
+)
+VIRTUAL = '#7284 "worker<9>" virtual\n      java.base/java.lang.Object.wait0(Native Method)\n      shop.Till.take(Till.java:20)\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "frames"),
+    [
+        (CARRIER, "jstack", 1),
+        (VIRTUAL, "java-dump-file", 2),
+        ('#28 "" virtual BLOCKED 2026-11-26T03:31:35.791433785Z\n    at Lab.f(Lab.java:142)\n', "java-dump-file", 1),
+        (HP_UX.partition("\n\n")[2].replace("tid=6", "tid=0x6"), "jstack", 2),
+    ],
+)
+def test_threads_without_the_head_of_their_dump_are_an_excerpt(text: str, format: str, frames: int) -> None:
+    dump = parse(text)
+
+    assert (dump.format, len(dump.frames), dump.unparsed, dump.facts.excerpt) == (format, frames, [], True)
+
+
+def test_a_dump_with_a_head_or_with_the_jvms_own_threads_is_no_excerpt() -> None:
+    assert not parse(HP_UX).facts.excerpt
+    assert not read("jdk21-monitor-file.txt").facts.excerpt
+    threads = (DATA / "jdk17-monitor-1.txt").read_text().partition("\n\n")[2]
+    assert not parse(threads).facts.excerpt
+
+
+def test_nothing_is_said_of_a_pool_of_which_one_thread_was_pasted(tmp_path: Path) -> None:
+    text = (DATA / "jdk17-pool-1.txt").read_text()
+    start = text.index('"housekeeper-1"')
+    (tmp_path / "paste.txt").write_text(text[start : text.index("\n\n", start)])
+    document = stackan.analyze(stackan.load(tmp_path)).to_dict()
+
+    assert [pool["exhausted"] for process in document["processes"] for pool in process["pools"]] in ([], [False])
+    assert "worker-exhaustion" not in [finding["kind"] for finding in document["findings"]]
+
+
+def test_the_json_form_is_read_on_one_line_too() -> None:
+    text = (DATA / "jdk25-monitor-file.json").read_text()
+    compact = parse(json.dumps(json.loads(text), separators=(",", ":")))
+    laid_out = parse(text)
+
+    assert [thread._replace(line=0) for thread in compact.threads] == [thread._replace(line=0) for thread in laid_out.threads]
+    assert [frame._replace(line=0) for frame in compact.frames] == [frame._replace(line=0) for frame in laid_out.frames]
+    assert {frame.line for frame in compact.frames} == {1}
+
+
+def test_broken_dialects_lose_no_line_and_raise_nothing() -> None:
+    for text in (VISUALVM, HP_UX, CARRIER, VIRTUAL):
+        for broken in hostile.mutations(text.encode(), 60):
+            hostile.check(broken)
 
 
 # -- published dumps

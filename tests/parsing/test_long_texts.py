@@ -14,9 +14,11 @@ from stackan.parsing import detect, parse_all, tell_others
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
+    test_jstack,
     test_macos,
     test_procstack,
     test_solaris_pstack,
+    test_threadinfo,
     test_vs_callstack,
     test_windbg,
 )
@@ -59,7 +61,14 @@ TEXTS = {
     "faulthandler": shipped("python/places.faulthandler.txt"),
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
+    "javacore": shipped("jvms/javacore.txt"),
+    "threadinfo": shipped("jvms/jdk17-threadinfo.txt"),
+    "hadoop-stacks": test_threadinfo.HADOOP,
+    "jconsole": test_threadinfo.JCONSOLE,
+    "android-art": shipped("jvms/android-art.txt"),
     # Others of the same formats, which are known by other marks.
+    "threadinfo in JSON": shipped("jvms/jdk17-threadinfo.json"),
+    "jstack of VisualVM": test_jstack.VISUALVM,
     "java-dump-file in JSON": shipped("java/jdk25-monitor-file.json"),
     "android-tombstone of debuggerd": test_android_tombstone.DEBUGGERD,
     "gdb, quoted": "".join(f"> {line}\n" for line in PSTACK.splitlines()),

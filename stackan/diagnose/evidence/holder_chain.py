@@ -62,6 +62,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [fact("owner-is-no-thread-here", lwp=lwp_in(track.newest.dump, word.owner), line=word.line)]
+    if awaited.owner:
+        return [fact("owner-not-in-dump", owner=awaited.owner)]
     return [fact("no-holder-shown"), *_hints(waiters), *_name_candidates(waiters, holders)]
 
 

@@ -1,1 +1,1 @@
-"""Dumps of crashed processes that systemd and Android print."""
+"""Dumps of crashed processes that systemd prints."""

@@ -24,7 +24,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of
-from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, read_frame, read_number
+from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, are_an_excerpt, read_frame, read_number
 from stackan.parsing.parsed import ParsedText
 
 _STATES = (b"NEW", b"RUNNABLE", b"BLOCKED", b"WAITING", b"TIMED_WAITING", b"TERMINATED")
@@ -52,6 +52,7 @@ class _Reader:
         self.builder = Builder(data)
         self.threads: list[JavaThread] = []
         self.pid: int | None = None
+        self.headed = False  # the lines that open a file were there
 
     def read(self) -> ParsedText:
         for text in self.builder.lines():
@@ -62,7 +63,8 @@ class _Reader:
                 self.builder.close_thread()
         self._pin_carriers()
         states = {row: thread.printed_state() for row, thread in enumerate(self.threads)}
-        return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), states=states),))
+        excerpt = not self.headed and are_an_excerpt(self.threads)
+        return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), excerpt=excerpt, states=states),))
 
     def _pin_carriers(self) -> None:
         """The dump says of no carrier what is mounted on it; where as many virtual threads are pinned, one is on each."""
@@ -120,6 +122,7 @@ class _Text(_Reader):
             self.frame(body.removeprefix(b"at "))
         elif not self.builder.open and body.isdigit() and len(body) < 12 and _is_time(self.builder.following()):
             self.pid = int(body)
+            self.headed = True
             self.opening = 2  # the time and the version
             self.builder.noise()
         elif self.opening:
@@ -147,6 +150,7 @@ class _Json(_Reader):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
+        self.headed = True
         self.inside = b""  # the list that is open: stack, locks, …
         self.depth = 0  # the frame whose monitors are listed
 

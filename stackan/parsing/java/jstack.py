@@ -20,11 +20,15 @@ writes frames as ` - Srv.two(java.lang.Object) @bci=12, line=8 (Interpreted fram
 
 from __future__ import annotations
 
+import re
+
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.java.locks import Deadlocks, read_lock
-from stackan.parsing.java.thread import JavaThread, read_frame, read_number
+from stackan.parsing.fields import decimal, is_hex
+from stackan.parsing.java.locks import Deadlocks, read_lock, read_owner
+from stackan.parsing.java.named_objects import take_waiting
+from stackan.parsing.java.thread import JavaThread, are_an_excerpt, give_to_owners, read_frame, read_number
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split
 
@@ -53,6 +57,8 @@ _AROUND = (
     b"JVM version is ",
     b"Attaching to remote server ",
 )
+_BY_NUMBER = b'" - Thread t@'
+_BEHIND_NAME = re.compile(rb'" (?:#\d|daemon |prio=|os_prio=|cpu=)')
 _ATTACHING = b"Attaching to process ID "
 _CORE = b"Attaching to core "  # `core.4100 from executable /opt/jdk8/bin/java, please wait...`
 
@@ -73,7 +79,9 @@ class _Reader:
         self.pids: dict[int, int] = {}  # {row of the first thread behind it: process id}
         self.announced: dict[int, int] = {}  # the same for the number of Java threads
         self.cores: set[int] = set()  # rows of the first threads behind their lines
+        self.headed: set[int] = set()  # the same of those behind a line that opens a dump
         self.in_deadlock = self.in_heap = False
+        self.numbers: set[int] = set()  # of the current snapshot's threads
         self.starts = [(0, 0)]  # (row of its first thread, its first line) of each snapshot
 
     def read(self) -> ParsedText:
@@ -108,7 +116,11 @@ class _Reader:
         if header is None:
             return False
         name, number, lwp, address = header
-        self._open(JavaThread(text[slice(*name)] if name else b"", self.builder.line, text), number, lwp, address, name)
+        if number in self.numbers and name is not None and not address:  # VisualVM's threads are known by their numbers alone
+            self._begin(b"")
+        self.numbers.add(number)
+        thread = JavaThread(text[slice(*name)] if name else b"", self.builder.line, text[name[1] :] if name else text, number)
+        self._open(thread, number, lwp, address, name)
         self.in_deadlock = False
         return True
 
@@ -133,9 +145,13 @@ class _Reader:
         elif body.startswith(b"- ") and body is not text:
             builder.locals()
             thread.add_lock(read_lock(body, builder.line, max(0, thread.frames - 1)))
+            thread.owner = thread.owner or read_owner(body)
         elif body.startswith(_STATE):
             builder.continuation()
-            thread.state, thread.state_line = body[len(_STATE) :].split(b" ")[0], builder.line
+            thread.state, _, rest = body[len(_STATE) :].partition(b" ")
+            thread.state_line = builder.line
+            if rest.startswith(b"on "):
+                take_waiting(thread, rest, builder.line)
         elif body.startswith(_MOUNTED) and body[len(_MOUNTED) :].isdigit():
             thread.carries = "java: carrier"
             mounted = JavaThread(b"#" + body[len(_MOUNTED) :], builder.line)
@@ -190,9 +206,12 @@ class _Reader:
         """The first line of a dump."""
         self.builder.snapshot()
         self.in_deadlock = False
+        self.numbers.clear()
         rows = len(self.threads)
         if rows and self.starts[-1][0] != rows:
             self.starts.append((rows, self.builder.line))
+        if text:
+            self.headed.add(rows)
         if text.startswith(_CORE):
             self.cores.add(rows)
         number = text[len(_ATTACHING) :].split(b",")[0]
@@ -205,6 +224,7 @@ class _Reader:
         for row in self.carriers.keys() & threads.keys():
             if self.carriers[row].keeps_carrier():
                 threads[row].pin(self.carriers[row])
+        give_to_owners(threads.values())
         by_name: dict[bytes, list[JavaThread]] = {}
         for thread in threads.values():
             by_name.setdefault(thread.name, []).append(thread)
@@ -218,6 +238,7 @@ class _Reader:
             refusals=(),
             announced=self.announced.get(first, 0),
             core=first in self.cores,
+            excerpt=first not in self.headed and are_an_excerpt(threads.values()),
             states={row: thread.printed_state() for row, thread in threads.items()},
         )
 
@@ -226,25 +247,36 @@ def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | N
     """(range of the name, #number, LWP, address of the JVM's thread) of a header; None if the line is none.
 
     `nid` is hexadecimal up to JDK 18 and decimal from 19 on; from 21 on the same number is in brackets behind `#number`.
-    Up to JDK 7 there is no `#number`.
+    Up to JDK 7 there is no `#number`.  HP-UX's virtual machine writes the address without `0x`, and the kernel's number apart:
+    `"svc-1" prio=10 tid=60000000012a3840 nid=101 lwp_id=8801 waiting for monitor entry […]`.
+    VisualVM and Spring Boot know a thread by its number only: `"worker-1" - Thread t@31`.
     """
     if text.startswith(b"Thread ") and b": (state = " in text:
         lwp = text[7 : text.index(b":")]
         return (None, UNKNOWN, int(lwp), 0) if lwp.isdigit() and len(lwp) < 12 else None
     if not text.startswith(b'"'):
         return None
-    at = text.rfind(b" tid=0x")
-    quote = text.rfind(b'" ', 0, at + 1)
-    if at < 0 or quote < 1:
+    name, known, digits = text.rpartition(_BY_NUMBER)
+    if known and (number := decimal(digits.strip())) is not None:
+        return (1, len(name)), number, UNKNOWN, 0
+    at = text.rfind(b" tid=")
+    quote = _end_of_name(text, at)
+    address, _, rest = text[at + 5 :].partition(b" ")
+    if at < 0 or quote < 1 or not (address.startswith(b"0x") or (rest.startswith(b"nid=") and is_hex(address))):
         return None
     words = text[quote + 2 : at].split(b" ", 2)
     number = read_number(words[0][1:]) if words[0].startswith(b"#") else UNKNOWN
-    address, _, rest = text[at + 5 :].partition(b" ")
     if rest.startswith(b"nid="):
-        lwp = rest[4:].partition(b" ")[0]
+        lwp = rest.partition(b" lwp_id=")[2].partition(b" ")[0] or rest[4:].partition(b" ")[0]
     else:  # a thread that carries a virtual one is printed without
         lwp = words[1][1:-1] if len(words) > 1 and words[1].startswith(b"[") else b""
-    return (1, quote), number, read_number(lwp), max(0, read_number(address))
+    return (1, quote), number, read_number(lwp), max(0, read_number(b"0x" + address.removeprefix(b"0x")))
+
+
+def _end_of_name(text: bytes, stop: int) -> int:
+    """Where a header's name ends: before the first word that follows names, as others may be quoted behind it; else at the last quote."""
+    found = _BEHIND_NAME.search(text, 1, max(stop, 0))
+    return found.start() if found else text.rfind(b'" ', 0, stop + 1)
 
 
 def read_hsdb_frame(text: bytes) -> tuple[bytes, bytes, tuple[int, int] | None]:

@@ -7,6 +7,8 @@
     - waiting on the Class initialization monitor for Lab$Right                 from JDK 16 on
     - locked <0x00000000fd24fc58> (a java.lang.Object)                          holds the monitor
     - <0x00000000fd221bd8> (a java.util.concurrent.ThreadPoolExecutor$Worker)   holds it: "Locked ownable synchronizers"
+    - waiting to lock <4b5d6a01> (a app.Table) owned by "worker-2" t@32         VisualVM, Spring Boot: an identity hash, and the owner
+    - waiting to lock <9fffffff59c52280> (a app.Store)                          HP-UX: an address without `0x`
     - eliminated <owner is scalar replaced> (a java.lang.Object)                compiled away: nobody else can see it
 
 HotSpot's vframe.cpp (javaVFrame::print_lock_info_on), and threadService.cpp for ownable synchronizers and deadlocks.
@@ -18,6 +20,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from stackan.model.dump import Lock
+from stackan.parsing.fields import is_hex, is_number
 
 _AWAITS = (
     b"- waiting to lock ",
@@ -25,6 +28,7 @@ _AWAITS = (
     b"- waiting on ",
     b"- parking to wait for ",
 )
+_OWNED = b" owned by "
 _CLASS = b"- waiting on the Class initialization monitor for "
 
 
@@ -37,7 +41,7 @@ def read_lock(text: bytes, line: int, frame: int) -> tuple[str, Lock] | None:
     if text.startswith(_AWAITS):
         kind = "monitor" if text.startswith(b"- waiting") else kind_of(what)
         return "awaits", Lock(kind, address, line, what, frame)
-    if address is not None and text.startswith(b"- locked <"):
+    if address is not None and text.startswith((b"- locked <", b"- Locked <")):
         return "holds", Lock("monitor", address, line, what, frame)
     if address is not None and text.startswith(b"- <"):
         return "holds", Lock(kind_of(what), address, line, what, 0)
@@ -50,15 +54,22 @@ def kind_of(what: str) -> str:
 
 
 def _object(text: bytes) -> tuple[int | None, str]:
-    """(address, class) of `… <0x00000000fd24fc48> (a java.lang.Object)`."""
-    _, _, rest = text.partition(b"<0x")
+    """(address, class) of `… <0x00000000fd24fc48> (a java.lang.Object)`, behind which an owner may be named."""
+    _, _, rest = text.partition(b"<")
     digits, _, rest = rest.partition(b">")
-    _, _, what = rest.partition(b"(a ")
-    return _address(digits), _words(what[:-1] if what.endswith(b")") else what)
+    _, _, what = rest.partition(_OWNED)[0].partition(b"(a ")
+    return _address(digits.removeprefix(b"0x")), _words(what[:-1] if what.endswith(b")") else what)
+
+
+def read_owner(text: bytes) -> tuple[bytes, int] | None:
+    """(name, number) of the thread that a lock line names as owner; Spring Boot writes `owned by "null" t@-1` where there is none."""
+    _, found, rest = text.partition(_OWNED)
+    name, mark, number = rest.rpartition(b'" t@')
+    return (name.removeprefix(b'"'), int(number)) if found and mark and is_number(number, 18) else None
 
 
 def _address(digits: bytes) -> int | None:
-    return int(digits, 16) if 0 < len(digits) <= 16 and not digits.strip(b"0123456789abcdefABCDEF") else None
+    return int(digits, 16) if is_hex(digits) else None
 
 
 def _words(what: bytes) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
 
@@ -22,8 +25,39 @@ _SERVICE = (
     b"Surrogate Locker Thread",
     b"JDWP ",
     b"JFR ",
+    # OpenJ9's
+    b"JIT ",
+    b"IProfiler",
+    b"GC Slave",
+    b"GC Worker",
+    b"Concurrent Mark Helper",
+    b"Finalizer thread",
+    b"Signal Reporter",
+    b"SIGQUIT Thread",
+    b"SharedClasses",
+    b"VM Runtime State Listener",
+    # Android's
+    b"Signal Catcher",
+    b"Jit thread pool worker",
+    b"Heap thread pool worker",
+    b"Runtime worker thread",
 )
 
+
+_TAKES_THE_DUMP = (b"Attach Listener", b"Signal Catcher")
+
+# Threads that every virtual machine has: a dump without any is an excerpt.
+_OF_EACH_JVM = frozenset(
+    (
+        b"Reference Handler",
+        b"Finalizer",
+        b"Finalizer thread",
+        b"Signal Dispatcher",
+        b"VM Thread",
+        b"VM Periodic Task Thread",
+        b"Common-Cleaner",
+    )
+)
 
 PINNED_CARRIER = "java: pinned carrier"  # as profiles know the thread on which a virtual one waits
 
@@ -31,27 +65,33 @@ PINNED_CARRIER = "java: pinned carrier"  # as profiles know the thread on which 
 class JavaThread:
     """The facts in the lines of one thread beside its frames."""
 
-    def __init__(self, name: bytes, line: int, header: bytes = b"") -> None:
+    def __init__(self, name: bytes, line: int, header: bytes = b"", number: int = UNKNOWN) -> None:
         self.name = name
+        self.number = number  # as Java counts its threads
         self.ran, self.age = read_times(header)
         self.state, self.state_line = b"", line
         if b" waiting for monitor entry" in header:  # up to JDK 5 no other line says so
             self.state = b"BLOCKED"
+        self.runs = b" runnable" in header
         # Up to JDK 15 nothing else shows a thread that waits until another has initialized a class.
         self.initializes = b" in Object.wait() " in header
         self.frames = 0
+        self.natives = 0  # frames of native code, where they are printed with the others
         self.waits = False  # it is in Object.wait, which gives its monitor back
-        self.compiles = False
+        self.compiles = self.of_vm = False  # it works for the virtual machine: compiles, collects
+        self.of_native_code = False  # the virtual machine does not know it
         self.carries = ""  # a virtual thread, in profiles' words
         self.pinned = False  # a virtual thread that waits without leaving its carrier
         self.complete = False  # no frame can follow
+        self.cut = False  # not all frames are printed
         self.awaits: Lock | None = None
+        self.owner: tuple[bytes, int] | None = None  # (name, number) of the thread that has it, where that is printed
         self.holds: list[Lock] = []
         self.held: set[int | None] = set()  # addresses of these
 
     def add_frame(self, function: bytes, line: int) -> None:
         if function.endswith(b".<clinit>"):  # others wait for the thread that runs a class's initializer
-            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames))
+            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames + self.natives))
         self.pinned = self.pinned or function.endswith(b"java.lang.VirtualThread.parkOnCarrierThread")
         self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
         self.frames += 1
@@ -90,37 +130,64 @@ class JavaThread:
         elif self.awaits is None and self.state == b"BLOCKED":
             # jhsdb prints the monitor that the innermost frame enters as locked, among those that it has.
             holds = [lock for lock in holds if lock.kind != "monitor" or lock.frame > 0]
-        return PrintedState(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age)
+        return PrintedState(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age, self.cut)
 
     def _words(self) -> str:
         """The thread's state as profiles know it."""
         if (self.awaits is not None and self.awaits.kind == "once") or (self.initializes and self.frames and not self.waits):
             return "java: class initialization"
-        if self.carries or self.name == b"Attach Listener":  # the latter takes the dump
+        if self.of_native_code:
+            return ""
+        if self.carries or self.of_vm or self.name in _TAKES_THE_DUMP:
             return self.carries or "java: VM thread"
-        if self.frames or self.compiles or self.state == b"BLOCKED":
-            return f"java: {self.state.decode('utf-8', 'replace')}" if self.state else "java: thread"
+        if self.frames or self.natives or self.compiles or self.state == b"BLOCKED":
+            state = self.state or (b"RUNNABLE" if self.runs else b"thread")
+            return f"java: {state.decode('utf-8', 'replace')}"
         return "java: VM thread" if not self.state or self.name.startswith(_SERVICE) else "java: no Java frames"
+
+
+def are_an_excerpt(threads: Iterable[JavaThread]) -> bool:
+    """Whether none of these is a thread that every virtual machine has."""
+    return not any(thread.name in _OF_EACH_JVM for thread in threads)
+
+
+def give_to_owners(threads: Iterable[JavaThread]) -> None:
+    """Add a lock that a thread waits for to those of the thread that is named as its owner: by its number, else by its name alone."""
+    threads = list(threads)
+    by_number = {thread.number: thread for thread in threads if thread.number != UNKNOWN}
+    named = Counter(thread.name for thread in threads)
+    by_name = {thread.name: thread for thread in threads if named[thread.name] == 1}
+    for thread in threads:
+        if thread.owner is not None and thread.awaits is not None and thread.awaits.address is not None:
+            name, number = thread.owner
+            owner = by_number.get(number) if number != UNKNOWN else by_name.get(name)
+            if owner is None:
+                number_and_name = f"{number} " * (number != UNKNOWN) + name.decode("utf-8", "replace")
+                thread.awaits = thread.awaits._replace(owner=number_and_name.strip())
+            elif owner is not thread:
+                owner.add_held(thread.awaits._replace(frame=0))
 
 
 def read_frame(text: bytes) -> tuple[bytes, bytes]:
     """(function, location) of `java.lang.Thread.run(java.base@17.0.15/Thread.java:840)`.
 
-    The origin of a class is before the `/`; a file may be missing: `Native Method`, `Unknown Source`.
+    The origin of a class is before the `/`; a file may be missing: `Native Method`, `Unknown Source`.  SAP's virtual machine writes
+    the method's signature behind its name: `app.net.Door.poll(JI[B)Z(Native Method)`.
     """
     start = text.rfind(b"(")
     if start < 0 or not text.endswith(b")"):
         return text, b""
+    signature = text.find(b"(")
     module, slash, file = text[start + 1 : -1].rpartition(b"/")
     place = b"from " + module if slash else b""
     if b"." in file:
         place += (b" at " if place else b"at ") + file
-    return text[:start], place
+    return text[:signature], place
 
 
 def read_times(header: bytes) -> tuple[int | None, int]:
-    """(CPU time, age) in microseconds of `… cpu=1.13ms elapsed=18.20s …`, printed from JDK 11 on."""
-    ran = _microseconds(header.partition(b" cpu=")[2].partition(b"ms ")[0], 1000)
+    """(CPU time, age) in microseconds of `… cpu=1.13ms elapsed=18.20s …`, printed from JDK 11 on; SAP's: `cpu=1.13 [reset 1.13] ms`."""
+    ran = _microseconds(header.partition(b" cpu=")[2].partition(b"ms ")[0].partition(b" [")[0], 1000)
     age = _microseconds(header.partition(b" elapsed=")[2].partition(b"s ")[0], 1_000_000)
     return ran, age or 0
 

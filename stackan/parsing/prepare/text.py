@@ -10,8 +10,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNPARSED, Columns
+from stackan.model.dump import Facts, Lock
 from stackan.model.frames import frame_start, frame_stop
 from stackan.model.lines import Milestones, Renumbering
+
+# What a reader calls the one or the other cannot be told from the text.
+_ALIKE = {LOCALS: CONTINUATION, CONTINUATION: LOCALS}
 
 
 class Line(NamedTuple):
@@ -61,6 +65,25 @@ class Text(NamedTuple):
             for row, line in enumerate(column):
                 column[row] = self.numbers[line - 1]
 
+    def renumbered(self, facts: Facts) -> Facts:
+        """Facts with the original's line numbers."""
+        if self.numbers is None:
+            return facts
+        numbers = self.numbers
+
+        def moved(lock: Lock) -> Lock:
+            return lock._replace(line=numbers[lock.line - 1])
+
+        states = {
+            row: state._replace(
+                line=numbers[state.line - 1],
+                awaits=moved(state.awaits) if state.awaits is not None else None,
+                holds=tuple(map(moved, state.holds)),
+            )
+            for row, state in facts.states.items()
+        }
+        return facts._replace(states=states, deadlock=numbers[facts.deadlock - 1] if facts.deadlock else 0)
+
     def renumbering(self) -> Renumbering | None:
         """The way back to the original's lines; None where they are the same."""
         return Renumbering(self.data, self.numbers, self.original) if self.numbers is not None and self.original is not None else None
@@ -70,7 +93,9 @@ class Text(NamedTuple):
         counts = columns.lines_by_kind
         numbers = numbers[: count_lines(self.data)]
         for kind, number in _surplus(self.data, numbers, columns).items():
-            counts[kind] -= number
+            own = min(number, counts[kind])
+            counts[kind] -= own
+            counts[_ALIKE.get(kind, kind)] -= number - own
         gone = count_lines(original) - len(set(numbers))
         joined = min(self.joined, gone)
         counts[CONTINUATION] += joined

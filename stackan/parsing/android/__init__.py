@@ -1,0 +1,1 @@
+"""Dumps that Android writes: of its run-time, and of native threads."""
