@@ -16,6 +16,7 @@ from tests.parsing import (
     test_coredumpctl,
     test_macos,
     test_procstack,
+    test_python_sources,
     test_solaris_pstack,
     test_vs_callstack,
     test_windbg,
@@ -49,6 +50,9 @@ TEXTS = {
     "py-spy-json": shipped("python/places.py-spy.json"),
     "pystack": shipped("python/exhausted-1.pystack.txt"),
     "faulthandler": shipped("python/places.faulthandler.txt"),
+    "current-frames": shipped("python/recipe-odoo.current-frames.txt"),
+    "uwsgi-tracebacker": shipped("python/stuck.uwsgi.txt"),
+    "profiling-sampling": test_python_sources.SAMPLING,
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
     # Others of the same formats, which are known by other marks.
