@@ -34,6 +34,7 @@ class Format(NamedTuple):
     language: str = "native"  # how functions are named
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
+    anonymous: bool = False  # threads are counted: nothing shows which one is the same in another snapshot
     counters: bool = True  # frames have program counters; else two places in one function differ by their lines
     outermost_first: bool = False  # frames are printed from the outermost inwards
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
@@ -97,6 +98,17 @@ _ROWS = (
         outermost_first=True,
     ),
     Format("go", "go", "go.md", "goroutines", language="go", numbered=True, counters=False, thread="goroutine"),
+    Format(
+        "go-profile",
+        "go",
+        "go-profile.md",
+        "profile",
+        openers=(Opener(b"goroutine profile: total ", rb"goroutine profile: total "),),
+        language="go",
+        anonymous=True,
+        counters=False,
+        thread="goroutine",
+    ),
     Format(
         "solaris-pstack",
         "unix",

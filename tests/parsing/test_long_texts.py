@@ -14,6 +14,7 @@ from stackan.parsing import detect
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
+    test_go_profile,
     test_macos,
     test_procstack,
     test_python_sources,
@@ -38,6 +39,7 @@ TEXTS = {
     "windbg": test_windbg.PUMP,
     "vs-callstack": test_vs_callstack.STACKS,
     "go": shipped("go/asleep.txt"),
+    "go-profile": shipped("go/profile-debug1.txt"),
     "solaris-pstack": test_solaris_pstack.LEDGER,
     "procstack": test_procstack.LEDGER,
     "macos-sample": test_macos.SAMPLE,
@@ -55,6 +57,7 @@ TEXTS = {
     "profiling-sampling": test_python_sources.SAMPLING,
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
+    "go-profile of pprof -traces": test_go_profile.TRACES,
     # Others of the same formats, which are known by other marks.
     "java-dump-file in JSON": shipped("java/jdk25-monitor-file.json"),
     "android-tombstone of debuggerd": test_android_tombstone.DEBUGGERD,
