@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
 
-RUN_TIMES = ("go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
+RUN_TIMES = ("dotnet", "go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
 
 ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
 QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
@@ -120,6 +120,23 @@ _ROWS = (
         thread="lwp",
     ),
     Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
+    Format(
+        "dotnet-stack",
+        "dotnet",
+        "dotnet-stack.md",
+        "dotnet_stack",
+        openers=(Opener(b"Thread (0x", rb"Thread \(0x[0-9A-Fa-f]+\):"),),
+        language="dotnet",
+        counters=False,
+    ),
+    Format(
+        "clrstack",
+        "dotnet",
+        "clrstack.md",
+        "clrstack",
+        openers=(Opener(b"OS Thread Id: 0x", rb"OS Thread Id: 0x"),),
+        language="dotnet",
+    ),
     Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows"),
     Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),
     Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),)),

@@ -9,6 +9,7 @@ from stackan.normalize.symbols import canonical
 
 # {language: the module whose `canonical` serves it}; imported when such a dump is met.
 _MODULES: dict[str, str] = {
+    "dotnet": "dotnet",
     "go": "go",
     "java": "java",
     "macos": "macos",

@@ -14,6 +14,7 @@ from stackan.parsing import detect
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
+    test_dotnet,
     test_go_profile,
     test_macos,
     test_procstack,
@@ -36,6 +37,8 @@ TEXTS = {
     "gdb": GDB,
     "pstack": PSTACK,
     "eu-stack": shipped("blocked/eu-stack.txt"),
+    "dotnet-stack": test_dotnet.STARVED,
+    "clrstack": test_dotnet.DEADLOCKED,
     "windbg": test_windbg.PUMP,
     "vs-callstack": test_vs_callstack.STACKS,
     "go": shipped("go/asleep.txt"),
