@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
 
-RUN_TIMES = ("dotnet", "go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
+RUN_TIMES = (
+    "dotnet",
+    "go",
+    "java",
+    "python",
+    "ruby",
+)  # languages whose own tools show what a thread waits for where a native stack does not
 
 ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
 QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
@@ -97,6 +103,16 @@ _ROWS = (
         counters=False,
         outermost_first=True,
     ),
+    Format(
+        "sigdump",
+        "ruby",
+        "ruby.md",
+        "threads",
+        openers=(Opener(b"Sigdump at ", rb"Sigdump at "), Opener(b"Thread #<Thread:0x", rb"  Thread #<Thread:0x")),
+        language="ruby",
+        counters=False,
+    ),
+    Format("ruby-threads", "ruby", "ruby.md", "threads", language="ruby", numbered=True, thread="thread", counters=False),
     Format("go", "go", "go.md", "goroutines", language="go", numbered=True, counters=False, thread="goroutine"),
     Format(
         "go-profile",

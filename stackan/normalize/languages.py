@@ -17,7 +17,7 @@ _MODULES: dict[str, str] = {
     "windows": "windows",
 }
 # {language: the module whose `located` serves it}: there a name says little without the file that it is in.
-_LOCATED = {"python": "python"}
+_LOCATED = {"python": "python", "ruby": "ruby"}
 
 
 def canonical_in(language: str) -> Callable[[str], str]:

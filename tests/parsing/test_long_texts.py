@@ -37,6 +37,8 @@ TEXTS = {
     "gdb": GDB,
     "pstack": PSTACK,
     "eu-stack": shipped("blocked/eu-stack.txt"),
+    "sigdump": shipped("ruby/places.sigdump.txt"),
+    "ruby-threads": shipped("ruby/places.sidekiq.txt"),
     "dotnet-stack": test_dotnet.STARVED,
     "clrstack": test_dotnet.DEADLOCKED,
     "windbg": test_windbg.PUMP,
