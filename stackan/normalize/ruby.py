@@ -1,10 +1,11 @@
 """Ruby's frames → canonical names: `puma/thread_pool.rb:spawn_thread`, and `C#pop` for a function that is written in C.
 
-    /srv/gems/puma-6.4.2/lib/puma/thread_pool.rb:172:in `block in spawn_thread'             puma/thread_pool.rb:block in spawn_thread
+    /srv/gems/puma-6.4.2/lib/puma/thread_pool.rb:172:in `block in spawn_thread'             puma/thread_pool.rb:spawn_thread.block
     /srv/gems/puma-6.4.2/lib/puma/thread_pool.rb:172:in 'block in Puma::ThreadPool#spawn_thread'      Ruby 3.4: the same
     /srv/app/lib/push.rb:22:in 'Thread::Queue#pop'                                          C#pop
 
-A block is no second call of its method, which may stand further out.  A method's bare name says nothing without its file.  Only since Ruby 3.4 a class stands before it.
+A block is no second call of its method, which may stand further out.  A method's bare name says nothing without its file; only
+since Ruby 3.4 a class stands before it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def located(printed: str, location: str) -> str:
     """The canonical name of a frame.
 
     >>> located("block (2 levels) in spawn_thread", "at /srv/gems/puma-6.4.2/lib/puma/thread_pool.rb:172")
-    'puma/thread_pool.rb:block in spawn_thread'
+    'puma/thread_pool.rb:spawn_thread.block'
     >>> located("Thread::Queue#pop", "from C")
     'C#pop'
     """
@@ -33,8 +34,8 @@ def located(printed: str, location: str) -> str:
     inside, within, name = printed.rpartition(" in ")  # block in, block (2 levels) in, rescue in, ensure in
     if not name.startswith("<"):
         name = name.replace(".", "#").rpartition("#")[2] or name
-    block = "block in " if within and inside.startswith("block") else ""
-    return f"{_required(where.file)}:{block}{name}"
+    block = ".block" if within and inside.startswith("block") else ""
+    return f"{_required(where.file)}:{name}{block}"
 
 
 def _required(file: str) -> str:

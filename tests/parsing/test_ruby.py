@@ -81,7 +81,7 @@ def test_a_deadlock_of_two_mutexes_is_seen_as_blocked() -> None:
 
 
 def test_a_block_is_no_second_call_of_the_method_that_it_stands_in() -> None:
-    assert "may-hold-it-itself" not in [reason.name for finding in analyzed(SIGDUMP).findings for reason in finding.reasons]
+    assert "may-hold-itself" not in [reason.name for finding in analyzed(SIGDUMP).findings for reason in finding.reasons]
 
 
 @pytest.mark.parametrize(
