@@ -134,6 +134,19 @@ def test_handlers_of_other_servers_are_read(text: str, name: str, frames: int) -
     assert (thread.name, thread.frames) == (name, frames)
 
 
+def test_a_backtrace_that_a_log_has_folded_into_one_line_is_unfolded() -> None:
+    json = (
+        '{"pid":4100,"tid":"oxq7","lvl":"WARN","msg":"Thread TID-oxq8 processor"}\n'
+        '{"pid":4100,"tid":"oxq7","lvl":"WARN","msg":"/srv/push.rb:22:in `pop\'\\n/srv/push.rb:22:in `run\'"}\n'
+    )
+    logged = "Mar  2 11:00:00 web puma[7]: Thread TID-oxq9 tp 001#012/srv/push.rb:22:in `pop'#012/srv/push.rb:22:in `run'\n"
+    for text, name in ((json, "TID-oxq8 processor"), (logged, "TID-oxq9 tp 001")):
+        dump = only(text)
+        (thread,) = dump.threads
+        assert (thread.name, [frame.function for frame in dump.frames]) == (name, ["pop", "run"])
+        assert dump.frames[1].file == "/srv/push.rb"
+
+
 @pytest.mark.parametrize(
     "text", ["Thread TID-7 started\nwords\n", "x.rb:3:in `f': boom (RuntimeError)\n", "  Thread #<Thread:0x7> status\n"]
 )

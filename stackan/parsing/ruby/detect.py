@@ -10,8 +10,8 @@ from stackan.model.said import said
 _SIGDUMP = re.compile(rb"\n  Thread #<Thread:0x[0-9a-f]{1,16}[^\n]{0,400}> status=\w+ priority=-?\d")
 # A thread's line, and below it a frame, or that there is none; each may be behind what a log writes before its lines.
 _LISTED = re.compile(
-    rb"(?:\n|[ \t\]])Thread:? TID-\w{1,32}(?: [^\n]{0,300})?\r?\n"
-    rb"(?:[^\n]{0,300}[ \t])?(?:\S{1,500}:\d{1,7}:in [`'][^\n]{1,300}'|<no backtrace available>)"
+    rb"(?:\n|[ \t\]\"])Thread:? TID-\w{1,32}(?: [^\n]{0,300}|\"[^\n]{0,300})?\r?\n"
+    rb"(?:[^\n]{0,300}[ \t\"])?(?:\S{1,500}:\d{1,7}:in [`'][^\n]{1,300}'|<no backtrace available>)"
 )
 
 

@@ -26,9 +26,10 @@ from stackan.parsing.pieces import split_snapshots
 
 _OPENING = re.compile(rb"Sigdump at .{1,80} process (\d{1,10}) \((.*)\)$")
 _HEADER = re.compile(rb"  Thread #<Thread:0x([0-9a-f]{1,16})(?:@(.{1,100}?))?(?: .{0,300})?> status=(\w{1,20}) priority=-?\d{1,10}$")
-_LISTED = re.compile(rb"(?:^|[ \t\]])Thread:? (TID-(\w{1,32})(?: .{0,300})?)$")
-_FRAME = re.compile(rb"(?:^|[ \t])(\S{1,500}):(\d{1,7}):in [`'](.{1,300})'\s*$")
-_PID = re.compile(rb"(?:\bpid=|^\[)(\d{1,10})\b")
+# In JSON a quotation mark comes before and behind them.
+_LISTED = re.compile(rb"(?:^|[ \t\]\"])Thread:? (TID-(\w{1,32})(?: [^\"]{0,300})?)(?:\"[^\"]{0,9})?$")
+_FRAME = re.compile(rb"(?:^|[ \t\"])([^\s\"]{1,500}):(\d{1,7}):in [`'](.{1,300})'(?:\"[^\"]{0,9})?\s*$")
+_PID = re.compile(rb"(?:\bpid=|\"pid\":|^\[)(\d{1,10})\b")
 _NO_FRAMES = b"<no backtrace available>"
 _BUILT_IN = b"<internal:"
 _SECTION = re.compile(rb"  \S.{0,100}$|\s{2,}[\d,]+: |      .{1,200}$")
