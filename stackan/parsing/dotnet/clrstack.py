@@ -26,15 +26,15 @@ from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
 _HEADER = re.compile(rb"OS Thread Id: 0x([0-9a-fA-F]{1,15})(?: \((\d{1,9})\))?$")
-_FRAME = re.compile(rb" *([0-9a-fA-F]{8,16}) ([0-9a-fA-F]{8,16}) (\[[^\[\]]{1,200}\] ?)?(.*)$")
-_PLACE = re.compile(rb" \[(.{1,1000}) @ (\d{1,9})\]$")
+_FRAME = re.compile(rb"\A *([0-9a-fA-F]{8,16}) ([0-9a-fA-F]{8,16}) (\[[^\[\]]{1,200}\] ?)?(.*)$")
+_PLACE = re.compile(rb" \[([^\[\]]{1,1000}) @ (\d{1,9})\]$")
 _OBJECT = re.compile(rb"= 0x([0-9a-fA-F]{8,16})\s*$")
 _TITLES = (b"Child SP", b"Child-SP", b"ESP ")
 _TROUBLE = (
     *(b"Unable to walk the managed stack.", b"managed thread. You can run ", b"the process", b"Failed to start stack walk: "),
     *(b"GetFrameContext failed: ", b"0000000000000000 0000000000000000", b"00000000 00000000"),
 )
-_PROMPT = re.compile(rb"(?:\d+:\d+(?::\w+)?)?> ?|\(lldb\) |-{5,}$")
+_PROMPT = re.compile(rb"\A(?:(?:\d+:\d+(?::\w+)?)?> ?|\(lldb\) |-{5,}$)")
 _MONITOR = (b"System.Threading.Monitor.",)
 _ENTERS = (b"Enter", b"ReliableEnter", b"TryEnter", b"Enter_Slowpath", b"ReliableEnterTimeout", b"TryEnter_Slowpath")
 UNMANAGED = "dotnet: unmanaged"

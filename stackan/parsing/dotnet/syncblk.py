@@ -18,7 +18,7 @@ from stackan.model.dump import Lock
 from stackan.model.place import INFERRED
 
 _ROW = re.compile(
-    rb" *\d{1,10} +[0-9a-fA-F]{8,16} +(\d{1,10}) +\d{1,10} +[0-9a-fA-F]{8,16} +(?:([0-9a-fA-F]{1,8}) +(?:\d{1,10}|XXX)|none) +"
+    rb"\A *\d{1,10} +[0-9a-fA-F]{8,16} +(\d{1,10}) +\d{1,10} +[0-9a-fA-F]{8,16} +(?:([0-9a-fA-F]{1,8}) +(?:\d{1,10}|XXX)|none) +"
     rb"([0-9a-fA-F]{1,16}) +(\S.{0,500})$"
 )
 AROUND = (b"Index ", b"Total  ", b"CCW  ", b"RCW  ", b"ComClassFactory ", b"Free  ")

@@ -23,7 +23,7 @@ _NOISE = (
 )
 # A place whose indent a tracker has eaten: `/usr/local/go/src/runtime/sema.go:241 +0x201`; no function is written so.
 _BARE_PLACE = re.compile(
-    rb"[^\s()][^()\n]{0,1000}\.(?:go|s|c|cc|cpp|h):\d{1,9}(?: \+0x[0-9a-f]{1,16})?(?: fp=0x[^\n]{0,100})?(?: pc=0x[0-9a-f]{1,16})?$"
+    rb"\A[^\s()][^()\n]{0,1000}\.(?:go|s|c|cc|cpp|h):\d{1,9}(?: \+0x[0-9a-f]{1,16})?(?: fp=0x[^\n]{0,100})?(?: pc=0x[0-9a-f]{1,16})?$"
 )
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _HEX = frozenset(b"0123456789abcdef")

@@ -30,9 +30,9 @@ from stackan.parsing.parsed import ParsedText
 
 TOTAL = re.compile(rb"goroutine profile: total (\d{1,18})\r?$")
 COUNTED = re.compile(rb"(\d{1,18}) @(?: 0x[0-9a-f]{1,16})+$")
-RULER = re.compile(rb"-{5,}\+-{5,}$")
-TRACED = re.compile(rb" *(\d{1,18})   (\S.*)$")
-_LABEL = re.compile(rb" *[\w./-]{1,200}:  ?\S")
+RULER = re.compile(rb"\A-{5,}\+-{5,}$")
+TRACED = re.compile(rb"\A *(\d{1,18})   (\S.*)$")
+_LABEL = re.compile(rb"\A *[\w./-]{1,200}:  ?\S")
 _HEAD = (b"File: ", b"Type: ", b"Time: ", b"Build ID: ", b"Duration: ")
 MOST, MOST_FRAMES = 20_000, 2_000_000  # goroutines that are made of a profile, and their frames
 COUNTED_STATE, OBSERVER = "go: counted", "go: takes the dump"

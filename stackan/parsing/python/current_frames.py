@@ -28,7 +28,7 @@ _HEADER = re.compile(rb"[ \t#*=>-]{0,12}(?:Thread|THREAD|thread|Greenlet|Stack|D
 _REPR = re.compile(rb"<[\w.]{1,80}\((.{0,200}?), (?:started|stopped|initial)(?: daemon)?(?: (\d{1,20}))?\)>")
 _NUMBER = re.compile(rb"(?<![\w.])(0x[0-9a-fA-F]{1,16}|\d{1,20})(?![\w.])")
 _NAMED = re.compile(rb"\bThread: ?(.{1,200}?) ?\((\d{1,20})\)[ :]*$")
-_OPENS, _CLOSES = re.compile(rb"\*{3,} .{0,60}(?:START|BEGIN).{0,60}\*{3,}"), re.compile(rb"\*{3,} .{0,60}END.{0,60}\*{3,}")
+_OPENS, _CLOSES = re.compile(rb"\A\*{3,20} .{0,60}(?:START|BEGIN).{0,60}\*{3,}"), re.compile(rb"\A\*{3,20} .{0,60}END.{0,60}\*{3,}")
 
 
 class Header(NamedTuple):

@@ -14,12 +14,12 @@ from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
 
 _LONGEST = 400  # bytes of a line that are looked at
-_OBJECT = rb"((?:[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?\.){0,8}[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?)"
+_OBJECT = rb"(?<![\w.])((?:[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?\.){0,8}[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?)"
 _WITH = re.compile(rb"with (.*):")
 # What is written in Python has a frame of its own, so a bare name is a lock, written in C; a call needs to be named like one.
 _BARE = re.compile(rb"[\w.,\[\]'\" ]+")
 _GUARD = re.compile(rb"(?i)lock|mutex|sem|cond|_cv\b")
-_ACQUIRE = re.compile(_OBJECT + rb"\.acquire\(((?:(?!False|=0\b).)*)\)")
+_ACQUIRE = re.compile(_OBJECT + rb"\.acquire\(((?:(?!False|=0\b)[^)]){0,80})\)")
 _JOIN = re.compile(_OBJECT + rb"\.join\((?:timeout=)?(?:None|[\d.]*|\w*timeout\w*)\)")
 # {the printed state: how a call looks that waits so}
 _CALLS = {

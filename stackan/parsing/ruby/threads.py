@@ -32,7 +32,7 @@ _FRAME = re.compile(rb"(?:^|[ \t\"])([^\s\"]{1,500}):(\d{1,7}):in [`'](.{1,300})
 _PID = re.compile(rb"(?:\bpid=|\"pid\":|^\[)(\d{1,10})\b")
 _NO_FRAMES = b"<no backtrace available>"
 _BUILT_IN = b"<internal:"
-_SECTION = re.compile(rb"  \S.{0,100}$|\s{2,}[\d,]+: |      .{1,200}$")
+_SECTION = re.compile(rb"\A(?:  \S.{0,100}$|[ \t]{2,40}[\d,]+: |      .{1,200}$)")
 _OBSERVERS = (b"backtrace", b"backtrace_locations", b"caller")
 OBSERVER = "ruby: takes the dump"
 
