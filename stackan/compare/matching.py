@@ -43,6 +43,8 @@ def _number(sighting: Sighting, order: int) -> str:
     number, pthread = columns.thread_number[sighting.thread], columns.thread_pthread[sighting.thread]
     if number > 0 and sighting.dump.traits.numbered:
         return f"{sighting.dump.traits.thread} {number}"
+    if sighting.dump.traits.anonymous:
+        return f"counted {sighting.dump.traits.thread} {order + 1}"
     return f"pthread {pthread:#x}" if pthread else f"thread {order}"
 
 

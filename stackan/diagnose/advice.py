@@ -55,7 +55,7 @@ def _advise_on_peer(track: Track, system: str) -> tuple[Fact, ...]:
     link = awaited.link if awaited is not None else None
     if link is not None and link.who:
         return (_advise_on_link(link),)
-    if system in ("go", "python"):
+    if system in ("dotnet", "go", "python", "ruby"):
         return (fact("find-peer-of-runtime"),)
     shown = awaited is not None and awaited.descriptor is not None
     return (fact(_FIND_PEER.get(system, "find-peer-with-table" if shown else "find-descriptor-and-peer")),)
@@ -67,6 +67,8 @@ def _advise_on_lock(track: Track, system: str, held: bool, read: bool) -> tuple[
         "windows": ("print-owners-in-windbg",),
         "go": ("find-locker-in-go",),
         "python": ("read-the-source",),
+        "ruby": ("find-locker-in-ruby",),
+        "dotnet": ("look-at-the-holder" if held else "print-owners-with-sos",),
     }.get(system)
     if known is None and system in _FIND_PEER:
         known = ()  # none of these tools reads an owner

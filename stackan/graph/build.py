@@ -132,7 +132,8 @@ class _Builder:
             for owner in awaited.owners:
                 supplier = self.threads.get(owner, self.someone)
                 graph.connect(Edge(node, supplier, awaited.evidence, source, sighting, relation))
-            graph.needs[node] = len(graph.out[node])
+            # Of owners that are only inferred any one may be the right one.
+            graph.needs[node] = len(graph.out[node]) if awaited.evidence != INFERRED else 1
             return
         token = self._token(track)
         if token or _is_lock(sighting):

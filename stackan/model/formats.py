@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from stackan.model.columns import EU_STACK, GDB
 
-RUN_TIMES = ("go", "java", "python")  # languages whose own tools show what a thread waits for where a native stack does not
+RUN_TIMES = (
+    "dotnet",
+    "go",
+    "java",
+    "python",
+    "ruby",
+)  # languages whose own tools show what a thread waits for where a native stack does not
 
 ANY_MARGIN = rb"([>|:\t ]*?)"  # blanks alone may be a margin
 QUOTE_MARGIN = rb"([>|](?:[>| ]*[>|])? ?)"  # before lines whose own blanks vary: only what cannot be theirs
@@ -34,6 +40,7 @@ class Format(NamedTuple):
     language: str = "native"  # how functions are named
     instant: bool = True  # all threads were stopped at one moment: a cycle among them is one
     numbered: bool = False  # a thread's own number stays with it, and identifies it where no LWP is printed
+    anonymous: bool = False  # threads are counted: nothing shows which one is the same in another snapshot
     counters: bool = True  # frames have program counters; else two places in one function differ by their lines
     outermost_first: bool = False  # frames are printed from the outermost inwards
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
@@ -67,7 +74,61 @@ _ROWS = (
     Format("py-spy-json", "python", "py-spy.md", "pyspy_json", alike="py-spy", language="python", counters=False),
     Format("pystack", "python", "pystack.md", "pystack", openers=_PYSTACK, language="python", counters=False, outermost_first=True),
     Format("faulthandler", "python", "faulthandler.md", "faulthandler", openers=(_FIRST_CALL,), language="python", counters=False),
+    Format(
+        "profiling-sampling",
+        "python",
+        "profiling-sampling.md",
+        "sampling_dump",
+        openers=(Opener(b"Stack dump", rb"Stack dump(?: for PID \d+)?(?:, thread \d+)? \("),),
+        language="python",
+        instant=False,
+        counters=False,
+        outermost_first=True,
+    ),
+    Format(
+        "current-frames",
+        "python",
+        "current-frames.md",
+        "current_frames",
+        openers=(Opener(b"# Thread", rb"# Thread(?:ID)?: "),),
+        language="python",
+        numbered=True,
+        thread="thread",
+        counters=False,
+        outermost_first=True,
+    ),
+    Format(
+        "uwsgi-tracebacker",
+        "python",
+        "uwsgi.md",
+        "uwsgi",
+        openers=(Opener(b"thread_id = ", rb"thread_id = .* filename = "),),
+        language="python",
+        counters=False,
+        outermost_first=True,
+    ),
+    Format(
+        "sigdump",
+        "ruby",
+        "ruby.md",
+        "threads",
+        openers=(Opener(b"Sigdump at ", rb"Sigdump at "), Opener(b"Thread #<Thread:0x", rb"  Thread #<Thread:0x")),
+        language="ruby",
+        counters=False,
+    ),
+    Format("ruby-threads", "ruby", "ruby.md", "threads", language="ruby", numbered=True, thread="thread", counters=False),
     Format("go", "go", "go.md", "goroutines", language="go", numbered=True, counters=False, thread="goroutine"),
+    Format(
+        "go-profile",
+        "go",
+        "go-profile.md",
+        "profile",
+        openers=(Opener(b"goroutine profile: total ", rb"goroutine profile: total "),),
+        language="go",
+        anonymous=True,
+        counters=False,
+        thread="goroutine",
+    ),
     Format(
         "solaris-pstack",
         "unix",
@@ -79,6 +140,23 @@ _ROWS = (
         thread="lwp",
     ),
     Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
+    Format(
+        "dotnet-stack",
+        "dotnet",
+        "dotnet-stack.md",
+        "dotnet_stack",
+        openers=(Opener(b"Thread (0x", rb"Thread \(0x[0-9A-Fa-f]+\):"),),
+        language="dotnet",
+        counters=False,
+    ),
+    Format(
+        "clrstack",
+        "dotnet",
+        "clrstack.md",
+        "clrstack",
+        openers=(Opener(b"OS Thread Id: 0x", rb"OS Thread Id: 0x"),),
+        language="dotnet",
+    ),
     Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows", by_number=True, hexadecimal=True),
     Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),
     Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),), sign="#", by_number=True),

@@ -117,8 +117,8 @@ def unparked(place: StackMeaning, reason: str) -> StackMeaning:
 
 
 def is_main(name: str) -> bool:
-    """Whether a canonical name is the program's own outermost function: Go's and Java's `….main`, the body of a Python module."""
-    return name == "main" or name.endswith((".main", ":<module>"))
+    """Whether a canonical name is the program's own outermost function: `….main` of Go, Java and C#, the body of a script."""
+    return name == "main" or name.endswith((".main", ".Main", ".<Main>$", ":<module>", ":<main>"))
 
 
 @brief

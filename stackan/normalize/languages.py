@@ -9,6 +9,7 @@ from stackan.normalize.symbols import canonical
 
 # {language: the module whose `canonical` serves it}; imported when such a dump is met.
 _MODULES: dict[str, str] = {
+    "dotnet": "dotnet",
     "go": "go",
     "java": "java",
     "macos": "macos",
@@ -16,7 +17,7 @@ _MODULES: dict[str, str] = {
     "windows": "windows",
 }
 # {language: the module whose `located` serves it}: there a name says little without the file that it is in.
-_LOCATED = {"python": "python"}
+_LOCATED = {"python": "python", "ruby": "ruby"}
 
 
 def canonical_in(language: str) -> Callable[[str], str]:

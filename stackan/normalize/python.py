@@ -17,6 +17,8 @@ from stackan.normalize.symbols import canonical
 
 # Behind these a path is that of the import.
 _ROOTS = ("/site-packages/", "/dist-packages/", "/Lib/")
+_WINDOWS_ROOT = "/lib/"  # in any case of letters, below a drive
+_FROZEN = "<frozen "  # modules that are built into the interpreter: `<frozen runpy>`, `<frozen importlib._bootstrap>`
 # Behind these the version comes first.
 _LIBRARIES = ("/lib/python", "/lib64/python")
 _NATIVE = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".inl", ".S", ".rs", ".go", ".f", ".f90", ".m", ".mm", ".cu")
@@ -38,10 +40,14 @@ def located(printed: str, location: str) -> str:
 
 def _module(file: str) -> str:
     """The path of a file as it is imported: `concurrent/futures/thread.py`; of a file outside of Python's own folders its name."""
-    file = file.replace("\\", "/")
+    if file.startswith(_FROZEN) and file.endswith(">"):
+        return file[len(_FROZEN) : -1].replace(".", "/") + ".py"
+    file = file.replace("\\", "/").removeprefix("./")
     for root in _ROOTS:
         if root in file:
             return file.rpartition(root)[2]
+    if file[1:3] == ":/" and _WINDOWS_ROOT in file.lower():
+        return file[file.lower().rindex(_WINDOWS_ROOT) + len(_WINDOWS_ROOT) :]
     for root in _LIBRARIES:
         if root in file:  # lib/python3.11/threading.py
             return file.rpartition(root)[2].partition("/")[2]

@@ -102,6 +102,20 @@ class Builder:
         self._open = True
         return len(columns.thread_lwp) - 1
 
+    def repeat(self, times: int) -> None:
+        """The last thread, which is closed, counts so many times more: its lines are those of all of them."""
+        columns = self.columns
+        first, frames = columns.thread_first[-1], columns.thread_frames[-1]
+        for column in (columns.frame_call, columns.frame_start, columns.frame_args_start, columns.frame_args_size):
+            column.extend(column[first : first + frames] * times)
+        row = len(columns.thread_lwp) - 1
+        for name in columns.__slots__:
+            if name.startswith("thread_"):
+                column = getattr(columns, name)
+                column.extend(column[row:] * times)
+        for copy in range(1, times + 1):
+            columns.thread_first[row + copy] = first + copy * frames
+
     def rename(self, start: int, stop: int) -> None:
         """The open thread's name is in the current line."""
         self.columns.thread_name_start[-1] = self.start + start

@@ -106,6 +106,11 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
         raise InputError(
             said("{source}: {reason}, but no thread; the dump was cut short or its tool failed", source=source, reason=found.reason)
         )
+    warnings: list[str] = []
+    if reading.counted > len(columns.thread_lwp):
+        words = said("{source}: it counts {counted} threads, of which {shown} are shown, fewer of each stack alike", source=source,
+                     counted=reading.counted, shown=len(columns.thread_lwp))  # fmt: skip
+        warnings.append(words)
     text.renumber(columns)
     numbers = text.renumbering()
     told = [text.renumbered(facts) for facts in reading.facts]
@@ -120,6 +125,7 @@ def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
             reason=in_a_row([found.reason, *tell(text)]),
             facts=facts,
             threads=range(*piece),
+            warnings=warnings,
             original=text.original,
             numbers=numbers,
             text=part,

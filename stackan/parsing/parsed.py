@@ -19,6 +19,7 @@ class ParsedText(NamedTuple):
     columns: Columns
     facts: tuple[Facts, ...]  # of each snapshot in the text
     snapshots: tuple[int, ...] = ()  # rows of the threads with which the second and further snapshots begin
+    counted: int = 0  # how many threads the text counts, where it does not list them
 
 
 def read(format: str, data: bytes) -> ParsedText:

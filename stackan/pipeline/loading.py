@@ -220,6 +220,7 @@ def _read(item: Blob, alone: bool) -> Found:
     if known:
         try:
             found.dumps.extend(parse_all(item.data, item.source))
+            found.troubles.extend(dict.fromkeys(words for dump in found.dumps if dump.traits.anonymous for words in dump.warnings))
         except InputError as error:
             trouble = error.with_traceback(None)  # which holds this frame, and so the text, in a cycle
     if not _is_clean(found.dumps):

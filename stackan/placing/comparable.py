@@ -27,7 +27,8 @@ def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
 
     def merit(taken: list[Dump]) -> tuple[int, ...]:
         first = taken[0]
-        return min(len(taken), _PAIR), _tells_waits(first, most), len(taken), first.traits.instant, _has_symbols(first) is True
+        newest = dumps.index(first) if first.traits.anonymous else 0  # each of these is a set of its own
+        return min(len(taken), _PAIR), _tells_waits(first, most), len(taken), first.traits.instant, _has_symbols(first) is True, newest
 
     best = max(sets, key=merit)
     return best, [dump for taken in sets if taken is not best for dump in taken]
@@ -42,7 +43,7 @@ def _tells_waits(dump: Dump, most: int) -> bool:
 
 
 def _taken_alike(a: Dump, b: Dump) -> bool:
-    if a.traits.alike != b.traits.alike:
+    if a.traits.alike != b.traits.alike or a.traits.anonymous:
         return False
     symbols = {_has_symbols(a), _has_symbols(b)} - {None}
     return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b)

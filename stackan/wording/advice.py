@@ -160,6 +160,18 @@ ADVICE = {
             "without Unlock. Built with sasha-s/go-deadlock, which replaces sync.Mutex, the program reports the holder itself."
         ),
     ],
+    "print-owners-with-sos": [
+        one(
+            "Take a dump with `dotnet-dump collect -p PID`, and give what `dotnet-dump analyze` prints for `syncblk` and `clrstack -all`: "
+            "they say who owns each monitor, and how many threads wait for it."
+        ),
+    ],
+    "find-locker-in-ruby": [
+        one(
+            "No dump of Ruby says who owns a Mutex or a Monitor: look for a thread that is inside a method which takes it (`synchronize` "
+            "in its stack, and no wait for it)."
+        ),
+    ],
     "read-the-source": [
         one(
             "No tool prints who holds a lock of Python: look in the source, at the lines that the dump prints, for who else takes the same "

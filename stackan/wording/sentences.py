@@ -578,6 +578,9 @@ _DOUBTS = {
     "mentions-are-no-proof": [
         one("In its outer frames each works on what the other waits for, and no third thread does: a strong sign, and no proof.")
     ],
+    "wanted-monitor-is-inferred": [
+        one("The dump does not print which monitor a thread waits for: it is one of those that have waiters and that it does not own.")
+    ],
     "log-is-no-proof": [one("The log is not of the moment of the dump, so this is no proof.")],
     "table-is-no-proof": [
         one("Who is at the other end is what a table beside the dumps says; they are not of one instant, so this is no proof.")

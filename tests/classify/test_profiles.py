@@ -47,6 +47,8 @@ RULES = [
 OPENINGS = {
     "aix": "7 : server\n---------- tid# 7 ----------\n",
     "go": "goroutine 7 [select]:\n",
+    "dotnet": "Thread (0x7):\n",
+    "ruby": "Sigdump at 2026-03-02 11:00:00 +0000 process 7 (server)\n  Thread #<Thread:0x7f01 run> status=run priority=0\n",
     "java": 'Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n"worker-1" #16 prio=5 tid=0x1 nid=0x7 runnable\n',
     "macos": "Process:         server [7]\n  Thread 0x4eb9    DispatchQueue 1    1001 samples (1-1001)\n    ",
     "python": 'Thread 7 (idle): "worker_0"\n',

@@ -22,7 +22,7 @@ from stackan.normalize.python import located
         ("<lambda>", "at /srv/ledger/srv.py:4", "srv.py:<lambda>"),
         ("<module>", "at C:\\ledger\\srv.py:4", "srv.py:<module>"),
         ("spin", "at <string>:5", "<string>:spin"),
-        ("_find_and_load", "at <frozen importlib._bootstrap>:1027", "<frozen importlib._bootstrap>:_find_and_load"),
+        ("_find_and_load", "at <frozen importlib._bootstrap>:1027", "importlib/_bootstrap.py:_find_and_load"),
         ("main", "at /usr/bin/gunicorn:8", "gunicorn:main"),
     ],
 )

@@ -657,7 +657,10 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("go-profile", "goroutine profile: total 2\n2 @ 0x43a9b5 0x40b0c1\n#\t0x40b0c0\tmain.f+0x1d\t/src/f.go:12\n"),
+        (
+            "go-profile-top",
+            "Type: goroutine\nShowing nodes\n      flat  flat%   sum%        cum   cum%\n         9   100%   100%  9   100%  f\n",
+        ),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
         ("macos-microstackshots", "Event:           powerstats\n\nPowerstats for:  server\n"),

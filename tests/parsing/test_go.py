@@ -156,11 +156,6 @@ def test_the_format_is_recognized_with_its_reason(name: str) -> None:
     assert (found.format, found.reason) == ("go", "lines `goroutine n [state]:` head the threads")
 
 
-def test_a_profile_that_only_counts_is_named_with_what_to_take_instead() -> None:
-    with pytest.raises(InputError, match=r"this is a go-profile text .*take \?debug=2"):
-        read("profile-debug1.txt")
-
-
 def test_published_panics_are_read() -> None:
     if not CORPUS.is_dir():
         pytest.skip("the published dumps do not lie in ../shared/corpus")

@@ -51,7 +51,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
             *more_behind(behind),
             *([fact("transactions-in-a-circle")] if listed else [fact("latch-named-by-log", threads=tuple(logged))] if logged else []),
         ),
-        doubts=_doubts(graph, edges, bool(linked), confidence, [process for process, _ in threads]),
+        doubts=_doubts(graph, edges, bool(linked), confidence, threads),
         threads=threads,
         resources=tuple(dict.fromkeys(node.label for node in nodes if node.kind == "resource")),
         evidence=collect_quotes([*(quote_edge(graph, edge) for edge in edges), *map(quote_wait, [*logged, *linked])]),
@@ -90,16 +90,26 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
         return POSSIBLE
     shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.relation != WAITS_FOR]
     if all(shown):
-        return LIKELY if any(track.place.timed for _, track in threads) else CERTAIN
+        return LIKELY if any(track.place.timed or _is_guessed(track) for _, track in threads) else CERTAIN
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
 
 
-def _doubts(graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str, processes: Sequence[Process]) -> tuple[Fact, ...]:
+def _is_guessed(track: Track) -> bool:
+    """Whether the dump does not print what a thread waits for, and only one object is left that it can be."""
+    awaited = track.newest.awaited
+    return awaited is not None and awaited.evidence == INFERRED
+
+
+def _doubts(
+    graph: WaitGraph, edges: Sequence[Edge], linked: bool, confidence: str, threads: Sequence[tuple[Process, Track]]
+) -> tuple[Fact, ...]:
+    processes, tracks = zip(*threads)
     doubtful = [(edge.evidence == RECORDED, is_logged(graph, edge)) for edge in edges if not edge.sure and edge.evidence != INFERRED]
     names = {
         "owner-printed-earlier": (True, False) in doubtful,
         "guard-is-no-proof": (False, False) in doubtful,
         "mentions-are-no-proof": any(not edge.sure and edge.evidence == INFERRED for edge in edges),
+        "wanted-monitor-is-inferred": any(map(_is_guessed, tracks)),
         "log-is-no-proof": any(logged for _, logged in doubtful),
         "table-is-no-proof": linked,
     }

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
 from stackan.parsing.looking import starts_line
 
+_COUNTED = re.compile(rb"\n\d{1,18} @ 0x[0-9a-f]")
+_TRACED = re.compile(rb"\n-{5,}\+-{5,}\r?\n(?: {4,}[^\n]{0,400}\n){0,40}? *\d{1,18}   \S")
+
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if b"goroutine " not in head:
+    if b"goroutine" not in head:
         return
     from stackan.parsing.go.lines import first_margin
 
     if first_margin(head) is not None:
         yield "go", said("lines `goroutine n [state]:` head the threads")
-    if starts_line(head, b"goroutine profile: total "):
-        yield (
-            "go-profile",
-            said("a line `goroutine profile: total n` opens it; it counts goroutines instead of listing them: take ?debug=2"),
-        )
+    yield from _recognize_profile(head)
+
+
+def _recognize_profile(head: bytes) -> Iterator[tuple[str, str]]:
+    if starts_line(head, b"goroutine profile: total ") and _COUNTED.search(head) is not None:
+        yield "go-profile", said("a line `goroutine profile: total n` opens it, and lines `n @ 0x…` count the goroutines of each stack")
+    elif starts_line(head, b"Type: goroutine"):
+        if _TRACED.search(head) is not None:
+            yield "go-profile", said("`pprof -traces` has counted the goroutines of each stack below a ruled line")
+        elif b" flat% " in head:
+            yield "go-profile-top", said("`pprof -top` adds functions up and shows no stack: take `pprof -traces`, or ?debug=1")

@@ -22,6 +22,7 @@ from stackan.parsing.go.lines import (
     Margin,
     find_header,
     first_margin,
+    is_bare_place,
     is_hex,
     is_noise,
     read_header,
@@ -135,7 +136,7 @@ class _Reader:
         builder = self.builder
         if not builder.open:
             return False
-        if text.startswith(INDENTS):
+        if text.startswith(INDENTS) or is_bare_place(text):
             if text.strip() != _UNAVAILABLE and read_place(text) is None:
                 return False
             builder.continuation()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 # Go indents the second line of a frame with a tab; copies on web pages have spaces, rsyslog writes the tab as `#011`.
@@ -19,6 +20,10 @@ _NOISE = (
     b"runtime: ",
     b"stack: frame={",
     b"exit status ",
+)
+# A place whose indent a tracker has eaten: `/usr/local/go/src/runtime/sema.go:241 +0x201`; no function is written so.
+_BARE_PLACE = re.compile(
+    rb"\A[^\s()][^()\n]{0,1000}\.(?:go|s|c|cc|cpp|h):\d{1,9}(?: \+0x[0-9a-f]{1,16})?(?: fp=0x[^\n]{0,100})?(?: pc=0x[0-9a-f]{1,16})?$"
 )
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _HEX = frozenset(b"0123456789abcdef")
@@ -113,8 +118,9 @@ def first_margin(data: bytes) -> Margin | None:
 def read_place(text: bytes) -> CodePlace | None:
     """`/srv/app/main.go:25 +0x9c fp=0xc00009ef20 sp=0xc00009eee8 pc=0x66663e`, below a C frame `nap.c:7 pc=0x4012f3`."""
     indent = next((indent for indent in INDENTS if text.startswith(indent)), None)
-    if indent is None:
+    if indent is None and not is_bare_place(text):
         return None
+    indent = indent or b""
     body = text[len(indent) :].strip()
     pc = None
     head, mark, tail = body.rpartition(b"pc=0x")
@@ -128,6 +134,11 @@ def read_place(text: bytes) -> CodePlace | None:
         return None if pc is None else CodePlace(b"", pc)
     file, _, line = body.rpartition(b":")
     return CodePlace(b"at " + body, pc) if file and line.isdigit() else None
+
+
+def is_bare_place(text: bytes) -> bool:
+    """Whether a line is a place without its indent."""
+    return b":" in text and _BARE_PLACE.match(text) is not None
 
 
 def is_noise(text: bytes) -> bool:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_number_behind, lines_from, starts_line
+from stackan.parsing.looking import has_line_with, has_number_behind, lines_from, starts_line
 
 _FIRST = b" (most recent call first):"
+
+# A header of any recipe over sys._current_frames, and right below it a frame as `traceback` writes one.
+_RECIPE = re.compile(
+    rb"\n[ \t#*=>-]{0,12}(?:[Tt]hread|THREAD|Thread ?ID|Greenlet|Stack|Dumping stack)\b[^\n]{0,600}"
+    rb"\n[ \t]{0,8}File:? \"[^\"\n]{1,1000}\", line \d+, in "
+)
 
 _STARTS = (
     *(b"Thread ", b"Current thread 0x", b"Stack (most recent call first):"),
@@ -19,6 +26,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
+    yield from _by_recipes(head)
     if b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
         yield "py-spy-json", said("its objects have `os_thread_id` and `owns_gil`")
 
@@ -40,3 +48,18 @@ def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
 def _has_state(line: bytes) -> bool:
     """`Thread 20870 (active+gil): "worker_0"`"""
     return line[7:].partition(b" (")[2].partition(b")")[0] in (b"idle", b"active", b"active+gil", b"idle+gil", b"gil")
+
+
+def _by_recipes(head: bytes) -> Iterator[tuple[str, str]]:
+    if b'File: "' in head or b'File "' in head:
+        from stackan.parsing.python.sampling_dump import HEADER
+
+        if has_line_with(head, b"Stack dump", lambda line: HEADER.match(line.rstrip(b"\r")) is not None):
+            yield "profiling-sampling", said("lines `Stack dump …, thread n (…; most recent call last):` head the threads")
+        elif _RECIPE.search(b"\n" + head):
+            yield "current-frames", said('a line `# Thread …` heads each thread, and frames `File: "FILE", line n, in FUNCTION` follow it')
+    if b" filename = " in head:
+        from stackan.parsing.python.uwsgi import FRAME
+
+        if has_line_with(head, b"thread_id = ", lambda line: FRAME.search(line.rstrip(b"\r")) is not None):
+            yield "uwsgi-tracebacker", said("lines `thread_id = NAME filename = FILE lineno = n function = NAME` are frames")

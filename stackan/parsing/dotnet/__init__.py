@@ -1,0 +1,1 @@
+"""Stacks of .NET, as its own tools print them."""
