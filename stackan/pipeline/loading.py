@@ -47,7 +47,7 @@ def load(*paths: str | os.PathLike[str], limits: Limits | None = None, given_ord
     found = _find(paths, limits, follow_links, _read, warnings)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(paths, warnings, found)]
-        raise InputError(first, notes=tuple(others))
+        raise InputError(first, notes=(*others, *(each for each in warnings if each != first)))
     warnings += tell_failed(found.failed)
     if found.others:
         sources = row(sorted(found.others, key=natural_key))

@@ -16,7 +16,7 @@ from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.names import shown
 from stackan.reading.stream import Stream
-from stackan.reading.trouble import Unreadable, why
+from stackan.reading.trouble import Unreadable, why, why_not
 from stackan.reading.visits import Visits
 
 STANDARD_INPUT = "-"
@@ -33,7 +33,7 @@ def read_named(name: str, budget: Budget, stdin: BinaryIO | None, visits: Visits
     try:
         mode = os.stat(name).st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise Unreadable(why(error)) from error
+        raise Unreadable(why_not(name, error)) from error
     if stat.S_ISDIR(mode):
         return _read_folder(name, budget, visits)
     if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
@@ -48,7 +48,7 @@ def why_closed(name: str) -> str | None:
     try:
         os.stat(name)
     except (OSError, ValueError) as error:
-        return why(error)
+        return why_not(name, error)
     return None if os.access(name, os.R_OK) else why(PermissionError())
 
 
