@@ -107,6 +107,8 @@ _ROWS = (
         openers=(Opener(b", tid: ", rb"pid: \d"), Opener(b'" sysTid=', rb'"')),
         instant=False,
     ),
+    Format("linux-kernel", "linux", "linux-kernel.md", "kernel_log", counters=False),
+    Format("linux-stack", "linux", "linux-kernel.md", "task_stacks", counters=False, instant=False),
     Format(
         "jstack",
         "java",

@@ -92,7 +92,7 @@ def _is_process_id(data: bytes) -> bool:
 def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     """The snapshots of a text that a reader in plain Python knows."""
     data = text.data
-    reading = read(found.format, data)
+    reading = read(found.format, data, source)
     columns = reading.columns
     if not columns.thread_lwp:
         raise InputError(

@@ -14,6 +14,7 @@ from stackan.parsing import detect
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
+    test_linux,
     test_macos,
     test_procstack,
     test_solaris_pstack,
@@ -51,6 +52,8 @@ TEXTS = {
     "faulthandler": shipped("python/places.faulthandler.txt"),
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
+    "linux-kernel": test_linux.OWNED,
+    "linux-stack": test_linux.STACKS,
     # Others of the same formats, which are known by other marks.
     "java-dump-file in JSON": shipped("java/jdk25-monitor-file.json"),
     "android-tombstone of debuggerd": test_android_tombstone.DEBUGGERD,
