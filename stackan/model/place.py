@@ -130,6 +130,7 @@ class Awaited(NamedTuple):
     hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
+    waited: int = 0  # the least time, in seconds, for which `log` says that it has waited in one go
 
 
 class Held(NamedTuple):
@@ -162,9 +163,10 @@ class Sighting(NamedTuple):
 
     @property
     def waited(self) -> int:
-        """The least time, in seconds, for which the dump itself says that it has waited here in one go."""
+        """The least time, in seconds, for which the dump itself, or a log, says that it has waited here in one go."""
         state = self.printed_state if self.dump.facts.states else None
-        return state.waited if state is not None else 0
+        logged = self.awaited.waited if self.awaited is not None else 0
+        return max(state.waited, logged) if state is not None else logged
 
     @property
     def runs(self) -> bool:

@@ -23,21 +23,6 @@ STATES = {
     *("lock", "condition", "future", "semaphore", "join", "io", "network", "sleep", "signal", "barrier", "idle", "running"),
     *("suspended", "unknown"),
 }
-    "lock",
-    "condition",
-    "future",
-    "semaphore",
-    "join",
-    "io",
-    "network",
-    "sleep",
-    "signal",
-    "barrier",
-    "idle",
-    "running",
-    "suspended",
-    "unknown",
-}
 KINDS = {
     *("mutex", "rwlock", "spinlock", "condition", "semaphore", "future", "thread", "once", "monitor", "gil", "pool", "barrier", "latch"),
     *("allocator", "stdio", "loader", "database-lock", "process", "file", "pipe", "socket", "futex"),

@@ -96,7 +96,7 @@ class _Reader:
             if hung is not None:
                 self._hangs(line, _Task(hung[1], "hung", int(hung[2])), int(hung[3]))
             elif owner is not None:
-                self._owned(int(owner[2]), Lock(_KINDS[owner[3]], None, self.builder.line, **_owners(owner)))
+                self._owned(int(owner[2]), _lock(owner, self.builder.line))
                 self.builder.noise()
             elif _NO_OWNER.fullmatch(text):
                 self.builder.noise()
@@ -190,9 +190,10 @@ class _Reader:
             self.builder.close_thread()
 
 
-def _owners(found: re.Match[bytes]) -> dict[str, tuple[int, ...] | str]:
-    """Who has to release the lock; the last holder of a semaphore may have released it long ago."""
-    return {"owners": (int(found[6]),), "evidence": "recorded" if found[4] == b"owned" else "inferred"}
+def _lock(found: re.Match[bytes], line: int) -> Lock:
+    """The lock, and who has to release it; the last holder of a semaphore may have released it long ago."""
+    evidence = "recorded" if found[4] == b"owned" else "inferred"
+    return Lock(_KINDS[found[3]], None, line, owners=(int(found[6]),), evidence=evidence)
 
 
 def _read_task(text: bytes) -> _Task | None:
