@@ -39,13 +39,18 @@ def _share(listings: Sequence[Listing], shares: list[list[Listing]], fit: Callab
 
 
 def _lwps(listing: Listing) -> set[int]:
-    return {session.lwp for session in listing.sessions} | {wait.lwp for wait in listing.waits if wait.lwp is not None}
+    threads = {wait.lwp for wait in listing.thread_waits} | {hold.lwp for hold in listing.thread_holds}
+    return threads | {session.lwp for session in listing.sessions} | {wait.lwp for wait in listing.waits if wait.lwp is not None}
 
 
 def attach(tracks: Sequence[Track], listings: Sequence[Listing], snapshots: int) -> tuple[list[Track], tuple[CheckedLog, ...]]:
     """The threads of a process with what the listings say of them, and the listings as texts that it has written."""
     known = _Known(listings, {track.lwp for track in tracks if track.progress != VANISHED and track.lwp is not None})
     told = [_told(track, known, snapshots) for track in tracks]
+    if any(listing.thread_waits or listing.thread_holds for listing in listings):
+        from stackan.listings.latches import attach_threads
+
+        told = attach_threads(told, listings, snapshots)
     return told, tuple(CheckedLog(listing.log, ()) for listing in listings)
 
 

@@ -39,18 +39,45 @@ class Job(NamedTuple):
     log: Log  # that lists it
 
 
+class ThreadWait(NamedTuple):
+    """A thread that waits for a lock of the server's own, by its list of threads."""
+
+    line: int
+    lwp: int
+    kind: str  # of RESOURCES: "latch", "database-lock"
+    address: int | None
+    owners: tuple[int, ...] = ()  # LWPs of the threads that it names as in its way
+
+
+class ThreadHold(NamedTuple):
+    """A thread that holds a lock of the server's own, by its list of threads."""
+
+    line: int
+    lwp: int
+    kind: str
+    address: int
+
+
 class Listing:
     """The content of one listing.  Compared by identity, as the case has each text once."""
 
-    __slots__ = ("jobs", "log", "sessions", "waits")
+    __slots__ = ("jobs", "log", "sessions", "thread_holds", "thread_waits", "waits")
 
     def __init__(
-        self, log: Log, sessions: tuple[Session, ...] = (), waits: tuple[TransactionWait, ...] = (), jobs: tuple[Job, ...] = ()
+        self,
+        log: Log,
+        sessions: tuple[Session, ...] = (),
+        waits: tuple[TransactionWait, ...] = (),
+        jobs: tuple[Job, ...] = (),
+        thread_waits: tuple[ThreadWait, ...] = (),
+        thread_holds: tuple[ThreadHold, ...] = (),
     ) -> None:
         self.log = log  # its name, and the text of its lines
         self.sessions = sessions
         self.waits = waits
         self.jobs = jobs
+        self.thread_waits = thread_waits
+        self.thread_holds = thread_holds
 
     def __repr__(self) -> str:
         return f"<Listing {self.source}: {len(self.sessions)} sessions, {len(self.waits)} waits, {len(self.jobs)} jobs>"

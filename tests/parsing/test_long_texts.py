@@ -14,6 +14,7 @@ from stackan.parsing import detect
 from tests.parsing import (
     test_android_tombstone,
     test_coredumpctl,
+    test_databases,
     test_linux,
     test_macos,
     test_procstack,
@@ -52,6 +53,7 @@ TEXTS = {
     "faulthandler": shipped("python/places.faulthandler.txt"),
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
+    **test_databases.TEXTS,
     "linux-kernel": test_linux.OWNED,
     "linux-stack": test_linux.STACKS,
     # Others of the same formats, which are known by other marks.
