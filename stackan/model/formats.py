@@ -74,6 +74,7 @@ _ROWS = (
         numbered=True,
         thread="lwp",
     ),
+    Format("ptools-pstack", "unix", "ptools-pstack.md", "ptools_pstack", instant=False),
     Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
     Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows"),
     Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),

@@ -18,6 +18,7 @@ from tests.parsing import (
     test_linux,
     test_macos,
     test_procstack,
+    test_ptools_pstack,
     test_solaris_pstack,
     test_vs_callstack,
     test_windbg,
@@ -54,6 +55,8 @@ TEXTS = {
     "coredumpctl": test_coredumpctl.MESSAGE + "\n",
     "android-tombstone": test_android_tombstone.TOMBSTONE,
     **test_databases.TEXTS,
+    "ptools-pstack": test_ptools_pstack.LEDGER,
+    "ptools-pstack of one thread": test_ptools_pstack.SINGLE,
     "linux-kernel": test_linux.OWNED,
     "linux-stack": test_linux.STACKS,
     # Others of the same formats, which are known by other marks.
