@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from stackan.model.dump import Dump
+from stackan.model.dump import Dump, Lock
 from stackan.model.facts import fact
 from stackan.model.log import Log
-from stackan.model.place import PROFILE, Awaited, Sighting, StackMeaning
+from stackan.model.place import PROFILE, RECORDED, Awaited, Sighting, StackMeaning
 from stackan.model.placement import ProcessInputs
 from stackan.model.track import STUCK, UNSURE, Track
 
@@ -43,30 +43,28 @@ def part(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
 
 def assign(texts: Sequence[Dump], places: Sequence[ProcessInputs]) -> list[list[Dump]]:
     """For each process the texts that have threads of it; those of a copy of /proc are of the process that its path names, if any does."""
-    shares: list[list[Dump]] = []
-    for place in places:
-        lwps = place.compared[-1].thread_of_lwp if place.compared else {}
-        shares.append([text for text in texts if not lwps.keys().isdisjoint(text.thread_of_lwp) and _fits(text, place.pid)])
-    return shares
+    return [[text for text in texts if _fits(text, place)] for place in places]
 
 
-def _fits(text: Dump, pid: int | None) -> bool:
+def _fits(text: Dump, place: ProcessInputs) -> bool:
+    """Whether threads of a process are in a text; where their ids differ by what each of them says, most have to be."""
+    lwps = place.compared[-1].thread_of_lwp.keys() if place.compared else set()
+    shared = len(lwps & text.thread_of_lwp.keys())
     named = text.facts.pid if text.format == "linux-stack" else None
-    return named is None or pid is None or named == pid
+    return shared > 0 and (named is None or place.pid in (None, named) or 2 * shared >= len(lwps))
 
 
 def read_stacks(seen: Iterable[tuple[Dump, Sequence[Sighting]]]) -> dict[int, KernelStack]:
-    """{LWP: its stack} of texts in their order: the last one counts."""
+    """{LWP: its stack} of texts in their order: the last one counts, and a whole stack before the innermost function alone."""
     stacks: dict[int, KernelStack] = {}
     for dump, sightings in seen:
-        lines = dump.original.split(b"\n")
         for sighting in sightings:
             thread = dump.thread(sighting.thread)
             line = sighting.quoted_line if sighting.place.application else sighting.frame_line(max(sighting.place.wait_frames - 1, 0))
-            text = lines[line - 1].decode("utf-8", "replace").rstrip("\r") if line <= len(lines) else ""
-            log = Log(dump.source, "kernel", lines={line: text})
+            log = Log(dump.source, "kernel", lines={line: dump.line_text(line)})
             owners = sighting.awaited.owners if sighting.awaited is not None else ()
-            if thread.lwp is not None:
+            before = stacks.get(thread.lwp) if thread.lwp is not None else None
+            if thread.lwp is not None and (before is None or thread.frames >= len(before.sighting.place.names)):
                 stacks[thread.lwp] = KernelStack(sighting, thread.name or "", line, log, owners)
     return stacks
 
@@ -85,6 +83,9 @@ def _told(track: Track, stack: KernelStack, snapshots: int, present: set[int | N
     below, place = stack.sighting.place, track.place
     if track.progress not in (STUCK, UNSURE) or place.verb in ("idle", "spinning", "sleeping") or not _is_same(track.name, stack.name):
         return track
+    futex = stack.sighting.printed_state.awaits if stack.sighting.printed_state is not None else None
+    if futex is not None and place.kind == "mutex":
+        return _at(track, futex, stack)
     if below.verb == "blocked":
         found = place._replace(kind=below.kind, state=below.state, verb="blocked", rule=below.rule, reason=below.reason, what=below.what)
     elif below.kind in _ENDS and place.verb != "blocked" and place.state in ("io", "network", "unknown", "running"):
@@ -92,6 +93,17 @@ def _told(track: Track, stack: KernelStack, snapshots: int, present: set[int | N
     else:
         return track
     return _waiting(track, found, stack, snapshots, present)
+
+
+def _at(track: Track, futex: Lock, stack: KernelStack) -> Track:
+    """The thread with the address of the mutex that it waits for: glibc's is that of the futex (nptl/pthread_mutex_lock.c, __lock)."""
+    known = track.newest.awaited
+    if known is not None and (known.address is not None or known.owners):
+        return track
+    log = Log(stack.log.source, "kernel", lines={futex.line: stack.sighting.dump.line_text(futex.line)})
+    awaited = Awaited("mutex", futex.address, None, (), "", RECORDED, track.place.wait_frames, futex.line, log=log)
+    newest = track.newest._replace(awaited=awaited)
+    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
 
 
 def _waiting(track: Track, place: StackMeaning, stack: KernelStack, snapshots: int, present: set[int | None]) -> Track:

@@ -12,6 +12,11 @@ GaussDB and openGauss, `SELECT * FROM pg_thread_wait_status`: `lwtid` is the LWP
      node_name | thread_name |       tid       |    sessionid    | lwtid |  wait_status | wait_event | lockmode      | block_sessionid
     -----------+-------------+-----------------+-----------------+-------+--------------+------------+---------------+-----------------
      dn_6001   | app         | 140120252633600 | 140120252633600 | 23901 | acquire lock | relation   | ExclusiveLock | 140120252633700
+
+StarRocks, `SELECT * FROM information_schema.be_threads`: the names of threads, which its stacks do not print.
+
+    | BE_ID | GROUP       | NAME         | PTHREAD_ID      |     TID | IDLE | FINISHED_TASKS |
+    | 10004 | thread pool | compact_pool | 140542684686080 | 2116704 |    1 |              0 |
 """
 
 from __future__ import annotations
@@ -22,10 +27,11 @@ from collections.abc import Sequence
 from stackan.listings.tables import Row
 from stackan.model.listing import ThreadHold, ThreadWait
 
-THREAD_COLUMNS = ("LATCH_WAIT", "LATCH_HOLD", "BLOCK_SESSIONID")
+THREAD_COLUMNS = ("LATCH_WAIT", "LATCH_HOLD", "BLOCK_SESSIONID", "PTHREAD_ID")
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _ADDRESS = re.compile(r"0[xX]([0-9a-fA-F]{4,16})")
 _LATCH, _LOCK = "latch", "database-lock"
+_LONGEST_NAME = 64
 _MOST_LATCHES = 64  # of one thread: the column has room for 256 characters
 
 
@@ -36,6 +42,12 @@ def read_threads(rows: Sequence[Row]) -> tuple[tuple[ThreadWait, ...], tuple[Thr
     holds = tuple(hold for row in latches for hold in _holds(row))
     waits = [wait for row in latches if (wait := _latch_wait(row)) is not None]
     return (*waits, *_session_waits(sessions)), holds
+
+
+def read_names(rows: Sequence[Row]) -> dict[int, str]:
+    """{LWP: name} of the threads that a backend lists."""
+    named = [(_number(row, "TID"), row.cells["NAME"]) for row in rows if "PTHREAD_ID" in row.cells and row.cells.get("NAME")]
+    return {lwp: name[:_LONGEST_NAME] for lwp, name in named if lwp is not None}
 
 
 def _latch_wait(row: Row) -> ThreadWait | None:

@@ -29,7 +29,7 @@ from __future__ import annotations
 import re
 
 from stackan.listings.tables import Row, read_blocks, read_rows
-from stackan.listings.threads import THREAD_COLUMNS, read_threads
+from stackan.listings.threads import THREAD_COLUMNS, read_names, read_threads
 from stackan.model.listing import Job, Listing, Session, TransactionWait
 from stackan.model.log import Log
 
@@ -52,9 +52,10 @@ def read_views(data: bytes, source: str) -> Listing | None:
     waits = tuple(wait for row in rows if (wait := _wait(row)) is not None)
     jobs = tuple(job for row in rows if (job := _job(row, log)) is not None)
     thread_waits, thread_holds = read_threads(rows)
-    if not (sessions or waits or jobs or thread_waits or thread_holds):
+    names = read_names(rows)
+    if not (sessions or waits or jobs or thread_waits or thread_holds or names):
         return None
-    return Listing(log, sessions, waits, jobs, thread_waits, thread_holds)
+    return Listing(log, sessions, waits, jobs, thread_waits, thread_holds, names)
 
 
 def _session(row: Row, log: Log) -> Session | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from stackan.model.log import Log
@@ -61,7 +62,7 @@ class ThreadHold(NamedTuple):
 class Listing:
     """The content of one listing.  Compared by identity, as the case has each text once."""
 
-    __slots__ = ("jobs", "log", "sessions", "thread_holds", "thread_waits", "waits")
+    __slots__ = ("jobs", "log", "names", "sessions", "thread_holds", "thread_waits", "waits")
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Listing:
         jobs: tuple[Job, ...] = (),
         thread_waits: tuple[ThreadWait, ...] = (),
         thread_holds: tuple[ThreadHold, ...] = (),
+        names: Mapping[int, str] | None = None,
     ) -> None:
         self.log = log  # its name, and the text of its lines
         self.sessions = sessions
@@ -78,6 +80,7 @@ class Listing:
         self.jobs = jobs
         self.thread_waits = thread_waits
         self.thread_holds = thread_holds
+        self.names = names or {}  # of threads, by their LWPs
 
     def __repr__(self) -> str:
         return f"<Listing {self.source}: {len(self.sessions)} sessions, {len(self.waits)} waits, {len(self.jobs)} jobs>"

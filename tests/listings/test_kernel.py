@@ -106,3 +106,25 @@ def test_the_kernels_log_of_other_tasks_is_told_and_not_used(tmp_path: Path) -> 
     assert document["verdict"] == "inconclusive"
     assert len(document["processes"]) == 1
     assert any("not used, as no dump has the threads" in warning for warning in document["warnings"])
+
+
+STRIPPED = """\
+Thread 2 (Thread 0x7f3224de700 (LWP 4100)):
+#0  0x00007fd48abc4499 in __lll_lock_wait () from /lib64/libpthread.so.0
+#1  0x00007fd48abc4499 in pthread_mutex_lock () from /lib64/libpthread.so.0
+#2  0x0000000000ded8a9 in Ledger::post () at ledger.cc:42
+Thread 1 (Thread 0x7f3224dd700 (LWP 4104)):
+#0  0x00007fd48abc4499 in __lll_lock_wait () from /lib64/libpthread.so.0
+#1  0x00007fd48abc4499 in pthread_mutex_lock () from /lib64/libpthread.so.0
+#2  0x0000000000ded8b9 in Ledger::audit () at ledger.cc:99
+"""
+
+
+def test_the_futex_of_a_system_call_is_the_mutex_of_a_stripped_library(tmp_path: Path) -> None:
+    row = "/proc/4090/task/{}/syscall:202 0x55d1c2a0f1b4 0x80 0x2 0x0 0x0 0x0 0x7ffe137cf918 0x7fad03531087\n"
+    calls = "".join(f"/proc/4090/task/{lwp}/wchan:futex_wait_queue\n" + row.format(lwp) for lwp in (4100, 4104))
+    document = judged(tmp_path, t1__dump=STRIPPED, t2__dump=STRIPPED + "\n", calls=calls)
+    waits = {thread["lwp"]: thread["waits_for"][0] for thread in document["processes"][0]["threads"]}
+    assert {wait["address"] for wait in waits.values()} == {"0x55d1c2a0f1b4"}
+    assert {wait["evidence"] for wait in waits.values()} == {"recorded"}
+    assert any("2 threads wait for mutex 0x55d1c2a0f1b4" in title for title in titles(document))

@@ -114,3 +114,15 @@ def test_a_list_of_other_threads_is_told(tmp_path: Path) -> None:
     document = judged(tmp_path, OB, TABLE.replace("| 101 |", "| 901 |").replace("| 102 |", "| 902 |"))
     assert document["verdict"] != "deadlock"
     assert any("no dump has the threads that this listing names" in warning for warning in document["warnings"])
+
+
+def test_a_backend_names_the_threads_whose_stacks_have_no_names(tmp_path: Path) -> None:
+    stacks = "tid: 34593\n    0x7f1b6bf5e640  syscall\n         0x5b10e71  starrocks::LakeCompaction::run()\n"
+    table = (
+        "+-------+-------------+--------------+-----------------+-------+------+----------------+\n"
+        "| BE_ID | GROUP       | NAME         | PTHREAD_ID      | TID   | IDLE | FINISHED_TASKS |\n"
+        "+-------+-------------+--------------+-----------------+-------+------+----------------+\n"
+        "| 10004 | thread pool | compact_pool | 140542684686080 | 34593 |    0 |             12 |\n"
+    )
+    document = judged(tmp_path, stacks, table)
+    assert [(thread["lwp"], thread["name"]) for thread in document["processes"][0]["threads"]] == [(34593, "compact_pool")]

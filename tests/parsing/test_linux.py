@@ -204,6 +204,46 @@ def test_a_copy_of_one_file_is_known_by_its_own_path() -> None:
     assert (dump.facts.pid, dump.threads[0].lwp) == (4090, 4101)
 
 
+OTHERS = """\
+/proc/4090/task/4100/wchan:rpc_wait_bit_killable
+/proc/4090/task/4101/wchan:futex_wait_queue
+/proc/4090/task/4102/wchan:0
+/proc/4090/task/4100/syscall:1 0x3 0x7f21 0x10 0x0 0x0 0x0 0x7ffe137cf918 0x7fad03531087
+/proc/4090/task/4101/syscall:202 0x55d1c2a0f1b4 0x80 0x2 0x0 0x0 0x0 0x7ffe137cf918 0x7fad03531087
+/proc/4090/task/4102/syscall:running
+"""
+
+
+def test_a_wchan_is_the_innermost_function_of_a_thread() -> None:
+    dump = only(OTHERS)
+    assert (dump.format, dump.facts.pid, dump.lines["unparsed"]) == ("linux-stack", 4090, 0)
+    assert [(thread.lwp, thread.frames) for thread in dump.threads] == [(4100, 1), (4101, 1)]
+    assert [frame.function for frame in dump.frames] == ["rpc_wait_bit_killable", "futex_wait_queue"]
+
+
+def test_the_system_call_of_a_futex_has_its_address() -> None:
+    dump = only(OTHERS)
+    waits = [state.awaits for _, state in sorted(dump.facts.states.items())]
+    assert [wait.address if wait is not None else None for wait in waits] == [None, 0x55D1C2A0F1B4]
+
+
+def test_the_same_number_is_another_call_on_another_machine() -> None:
+    arm = OTHERS.replace("0x7ffe137cf918 0x7fad03531087\n/proc/4090/task/4102", "0x66e137cf918 0x7fad03531087\n/proc/4090/task/4102")
+    assert all(state.awaits is None for state in only(arm).facts.states.values())
+
+
+def test_stack_wchan_and_system_call_of_a_thread_are_one_thread() -> None:
+    stack = "==> /proc/4090/task/4101/stack <==\n[<0>] futex_wait_queue+0x60/0x90\n[<0>] do_futex+0x1/0x2\n\n"
+    dump = only(stack + OTHERS)
+    assert [(thread.lwp, thread.frames) for thread in dump.threads] == [(4101, 2), (4100, 1)]
+    assert dump.lines["unparsed"] == 0
+
+
+def test_a_file_of_its_own_is_known_by_its_name() -> None:
+    (dump,) = parse_all(b"/proc/4090/task/4101/wchan:futex_wait_queue\n", "x")
+    assert dump.threads[0].lwp == 4101
+
+
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
@@ -257,7 +297,7 @@ def test_other_texts_are_no_stacks_of_tasks(text: str) -> None:
     assert found is None or not found.format.startswith("linux")
 
 
-@pytest.mark.parametrize("text", [HUNG, OLD, REPORTED, SYSRQ, STACKS], ids=["hung", "old", "owned", "sysrq", "stacks"])
+@pytest.mark.parametrize("text", [HUNG, OLD, REPORTED, SYSRQ, STACKS, OTHERS], ids=["hung", "old", "owned", "sysrq", "stacks", "others"])
 def test_broken_texts_lose_no_line(text: str) -> None:
     for broken in hostile.mutations((text + text).encode(), 400):
         hostile.check(broken)

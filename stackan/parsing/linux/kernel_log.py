@@ -20,6 +20,7 @@ a lock may be reported itself: its stack is printed twice, and counts once.
 
 from __future__ import annotations
 
+import io
 import re
 from typing import NamedTuple
 
@@ -205,7 +206,7 @@ def _only_doubted(data: bytes) -> frozenset[int]:
     """The traces without a frame that the kernel is sure of: there all others are the stack."""
     doubted: set[int] = set()
     trace = -1
-    for line in data.split(b"\n"):
+    for line in io.BytesIO(data):
         text = message(line)
         if text.startswith(_TRACE):
             trace += 1
