@@ -48,7 +48,7 @@ INSTEAD: dict[str, Instead] = {
     "office-document": Instead(said("an office document"), _AS_TEXT),
     "process-id": Instead(
         said("a process id, and nothing else"),
-        said("take the stacks of that process, with `pstack PID > stacks.txt`, or let `stackan collect` take them"),
+        said("take the stacks of that process, with `pstack PID > stacks.txt`"),
     ),
     "php-fpm-slowlog": Instead(
         said("PHP-FPM's log of slow requests, with the scripts' own calls"),
