@@ -61,8 +61,8 @@ def read_rows(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
                 yield Row(at + 1, line, dict(zip(names, cells)))
 
 
-_BLOCK = re.compile(r"\*{5,} \d{1,10}\. row \*{5,}|-\[ RECORD \d{1,10} \][-+]*")
-_FIELD = re.compile(r" *(\w{1,64}) *(?::|\|) ?(.*)")
+_BLOCK = re.compile(r"\*{5,40} \d{1,10}\. row \*{5,40}|-\[ RECORD \d{1,10} \][-+]{0,200}")
+_FIELD = re.compile(r" {0,40}(\w{1,64}) {0,40}(?::|\|) ?(.*)")
 
 
 def read_blocks(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
@@ -71,7 +71,7 @@ def read_blocks(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
     shown: tuple[int, str] | None = None
     inside = False
     for at, line in enumerate([*lines, ""]):
-        opens = len(line) <= _LONGEST and _BLOCK.fullmatch(line.strip()) is not None
+        opens = len(line) <= _LONGEST and _BLOCK.match(line.strip()) is not None
         field = _FIELD.fullmatch(line.rstrip("\r")) if inside and not opens and len(line) <= _LONGEST else None
         if field is not None:
             name = field[1].upper()

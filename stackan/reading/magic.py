@@ -5,7 +5,7 @@ from __future__ import annotations
 HEAD_BYTES = 512  # one tar header, the longest thing looked at
 TEXT_HEAD_BYTES = 4096  # by which a text that need not be held is known
 
-PLAIN, TAR, ZIP, OFFICE = "plain", "tar", "zip", "office document"
+PLAIN, TAR, ZIP, OFFICE = "plain", "tar", "zip", "office"
 GZIP, XZ, BZIP2, ZSTD = "gzip", "xz", "bzip2", "zstd"
 CODECS = frozenset((GZIP, XZ, BZIP2, ZSTD))
 

@@ -33,8 +33,7 @@ _EDGES = tuple(sign.encode() for sign in "┌┏└┗├┡╞┃")
 _RULE = "─".encode()
 _GOES_ON = ("↴".encode(), "↳".encode(), "…".encode())
 _ROW = re.compile(rb"Row \d{1,10}:")
-_FIELD = re.compile(rb"([\w.() ,>'-]{1,120}?): *(.*)")
-_STRING = re.compile(rb"'((?:[^'\\]|\\.)*)'")
+_FIELD = re.compile(rb"([\w.() ,>'-]{1,120}?):(.*)")
 _NUMBERS = re.compile(rb"\[\d{4,20}(?:, ?\d{4,20})*\]")
 _BORDERS = re.compile(b"(?:" + b"|".join(sign.encode() for sign in "─━┌┐┏┓┬┳┃└┘┴┡╇┩├┤┼") + b")+")
 _END = re.compile(rb"\d{1,10} rows? in set\.|Elapsed: ")
@@ -170,7 +169,8 @@ def _functions(trace: bytes) -> Iterator[tuple[bytes, bytes, int | None]]:
         for number in trace[1:-1].split(b","):
             yield b"", b"", int(number) % (1 << 64)
         return
-    names = _STRING.findall(trace) if trace.startswith(b"[") and trace.endswith(b"]") else trace.split(b"\\n")
+    listed = trace.startswith(b"['") and trace.endswith(b"']")
+    names = trace[2:-2].split(b"','") if listed else trace.split(b"\\n")
     for name in names:
         if name:
             yield (*_located(name.replace(b"\\'", b"'").strip()), None)

@@ -20,13 +20,10 @@ _STARROCKS = re.compile(
     rb"(?:tid: \d{1,10}|\d{1,10} tids: [\d, ]+)[^\n]{0,80}\r?\n"
     rb"(?:[^\n]{0,160}DIAGNOSE \d{1,10} - )? +0x[0-9a-f]{1,16}  [^\n]"
 )
-_CLICKHOUSE = re.compile(
-    rb"(?:\A|\n) *thread_name: [^\n]*\r?\n(?:\r?\n)?thread_(?:id|number): +\d"
-    rb"|(?:\A|\n)(?:[^\n\t]*\t)*thread_id\t[^\n]*(?:trace|stack|res)[^\n]*\n"
-)
+_CLICKHOUSE = re.compile(rb"(?:\A|\n) {0,20}thread_name: [^\n]{0,200}\n\r?\n?thread_(?:id|number): {1,20}\d")
 _CLICKHOUSE_ROW = re.compile(rb"(?:\A|\n)[^\t\n]{0,64}\t\d{1,10}\t[\w-]{0,64}\t(?:\['[^\n]*'\]|[^\t\n]{1,400}\\n[^\t\n]*)\r?(?:\n|\Z)")
 _CLICKHOUSE_BARS = tuple(sign.encode() for sign in "┌┏┃│")
-_CLICKHOUSE_TRACES = (b"trace", b"stack", b"res", b"all")
+_CLICKHOUSE_TRACES = (b"trace", b"stack_trace", b"stack", b"res", b"all")
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
@@ -36,7 +33,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     if b"lwtid" in head and any(shape.search(head) for shape in (_GS_HEAD, _GS_RECORD, _GS_TABLE)):
         yield "gs-stack", said("threads with `tid` and `lwtid`: openGauss's gs_stack")
     if has_line_with(head, TITLE, lambda line: line.strip() == TITLE):
-        yield "doris-stack", said("a line `{line}` opens it", line="BE thread stack traces")
+        yield "doris-stack", said("a line `{line}` opens it", line=TITLE.decode())
     if b"tid" in head and b"0x" in head and _STARROCKS.search(head):
         yield "starrocks-stack", said("lines `tid: n`, and `0x…  FUNCTION` below them: a StarRocks backend's stacks")
     if _is_clickhouse(head):
@@ -50,9 +47,15 @@ def _is_clickhouse(head: bytes) -> bool:
         return True
     return b"thread_" in head and (
         _CLICKHOUSE.search(head) is not None
+        or has_line_with(head, b"thread_id\t", _names_columns)
         or has_line_with(head, b"thread_id", _is_table)
         or has_line_with(head, b"thread_number", _is_table)
     )
+
+
+def _names_columns(line: bytes) -> bool:
+    """`thread_name\\tthread_id\\tquery_id\\ttrace`"""
+    return any(name.strip() in _CLICKHOUSE_TRACES for name in line.split(b"\t"))
 
 
 def _is_table(line: bytes) -> bool:

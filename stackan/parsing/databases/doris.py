@@ -20,8 +20,8 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 
 TITLE = b"BE thread stack traces"
-_HEAD = re.compile(rb"-{3,} thread (\d{1,10}) \(([^\n]{0,64}?)\) status=[^\n]*")
-_FRAME = re.compile(rb"\d{1,4}# +(?:0x([0-9a-f]{1,16})(?: in)?(?: |$))?(.*)")
+_HEAD = re.compile(rb"-{3,40} thread (\d{1,10}) \(([^\n]{0,64}?)\) status=")
+_FRAME = re.compile(rb"\d{1,4}# {1,8}(?:0x([0-9a-f]{1,16})(?: in)?(?: |$))?(.*)")
 _FIELD = re.compile(rb"[a-z_]{2,40}: .*")
 
 
@@ -32,7 +32,7 @@ def read(data: bytes) -> ParsedText:
         text = line.strip()
         if not text:
             builder.blank()
-        elif (head := _HEAD.fullmatch(text)) is not None:
+        elif (head := _HEAD.match(text)) is not None:
             at = line.find(b"(") + 1
             builder.thread(lwp=int(head[1]), name=(at, at + len(head[2])))
         elif text == TITLE:

@@ -32,7 +32,6 @@ _HEAD = re.compile(rb"(?:Thread \d{1,10} +)?tid<(\d{1,20})> +lwtid<(\d{1,10})>")
 _RECORD = re.compile(rb"-?\[ RECORD \d{1,10} \][-+]*")
 _FIELD = re.compile(rb"(tid|lwtid|stack) +\| ?(.*)")
 _ROW = re.compile(rb"(\d{10,20}) +\| +(\d{1,10}) +\| ?(.*)")
-_FURTHER = re.compile(rb"(?:\| *){1,2}(.*)")
 _FRAME = re.compile(rb"(.{1,4000}?) ?\+ 0x[0-9a-f]{1,8}")
 _ADDRESS = re.compile(rb"0x[0-9a-f]{4,16}")
 _TITLE = re.compile(rb"tid +\| +lwtid +\| +stack|gs_stack|-{3,}[-+]*|\(\d{1,10} rows?\)")
@@ -66,8 +65,7 @@ class _Reader:
             elif (field := _FIELD.fullmatch(text)) is not None:
                 self._field(field[1], field[2])
             elif builder.open:
-                further = _FURTHER.fullmatch(text)
-                self._frame(_cell(further[1] if further is not None else text))
+                self._frame(_cell(text.lstrip(b"| ")))
         return ParsedText(builder.columns, (NOTHING_SAID,) * (len(builder.snapshots) + 1), tuple(builder.snapshots))
 
     def _field(self, name: bytes, value: bytes) -> None:
