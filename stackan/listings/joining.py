@@ -6,7 +6,7 @@ it waits for may well be idle: a client that has not ended its transaction is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from stackan.model.facts import Fact, fact
 from stackan.model.listing import Listing, TransactionWait
@@ -39,14 +39,26 @@ def _share(listings: Sequence[Listing], shares: list[list[Listing]], fit: Callab
 
 
 def _lwps(listing: Listing) -> set[int]:
-    return {session.lwp for session in listing.sessions} | {wait.lwp for wait in listing.waits if wait.lwp is not None}
+    threads = {wait.lwp for wait in listing.thread_waits} | {hold.lwp for hold in listing.thread_holds} | listing.names.keys()
+    return threads | {session.lwp for session in listing.sessions} | {wait.lwp for wait in listing.waits if wait.lwp is not None}
 
 
 def attach(tracks: Sequence[Track], listings: Sequence[Listing], snapshots: int) -> tuple[list[Track], tuple[CheckedLog, ...]]:
     """The threads of a process with what the listings say of them, and the listings as texts that it has written."""
     known = _Known(listings, {track.lwp for track in tracks if track.progress != VANISHED and track.lwp is not None})
-    told = [_told(track, known, snapshots) for track in tracks]
+    names = {lwp: name for listing in listings for lwp, name in listing.names.items()}
+    told = [_told(_named(track, names), known, snapshots) for track in tracks]
+    if any(listing.thread_waits or listing.thread_holds for listing in listings):
+        from stackan.listings.latches import attach_threads
+
+        told = attach_threads(told, listings, snapshots)
     return told, tuple(CheckedLog(listing.log, ()) for listing in listings)
+
+
+def _named(track: Track, names: Mapping[int, str]) -> Track:
+    """The thread with the name that its server lists, where the dump prints none."""
+    name = names.get(track.lwp) if track.lwp is not None and track.name is None else None
+    return track._replace(name=name) if name is not None else track
 
 
 class _Known:

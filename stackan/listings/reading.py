@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from stackan.model.listing import Listing
 
-_MARKS = re.compile(rb"(?i)WAIT_FOR_ID|THRD_ID|JOBID")
+_MARKS = re.compile(rb"(?i)WAIT_FOR_ID|THRD_ID|JOBID|LATCH_WAIT|PTHREAD_ID|BLOCK_SESSIONID")
 _LOOKED_AT = 64 * 1024  # bytes at the beginning, within which a listing names its columns
 _MOST_BYTES = 16 * 1024 * 1024
 

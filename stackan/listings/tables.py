@@ -11,6 +11,13 @@ of as many words as there are columns is read word by word.  Without dashes a se
     ID | WAIT_FOR_ID | WAIT_TIME | THRD_ID
     ID;WAIT_FOR_ID;WAIT_TIME;THRD_ID
 
+Or each row has a block of its own:
+
+    *************************** 1. row ***************************          mysql's `\\G`
+           TID: 92964
+    -[ RECORD 1 ]----+--------                                              psql's `\\x`
+    lwtid            | 308
+
 A row that does not fit its columns, such as one that goes on in the next line, is left out: half a row would join what does not belong
 together.
 """
@@ -52,6 +59,29 @@ def read_rows(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
             cells = cut(text)
             if cells is not None and len(cells) == len(names):
                 yield Row(at + 1, line, dict(zip(names, cells)))
+
+
+_BLOCK = re.compile(r"\*{5,40} \d{1,10}\. row \*{5,40}|-\[ RECORD \d{1,10} \][-+]{0,200}")
+_FIELD = re.compile(r" {0,40}(\w{1,64}) {0,40}(?::|\|) ?(.*)")
+
+
+def read_blocks(lines: Sequence[str], wanted: frozenset[str]) -> Iterator[Row]:
+    """The rows of all tables that are printed as a block for each row; each is known by the line that has one of these columns."""
+    cells: dict[str, str] = {}
+    shown: tuple[int, str] | None = None
+    inside = False
+    for at, line in enumerate([*lines, ""]):
+        opens = len(line) <= _LONGEST and _BLOCK.match(line.strip()) is not None
+        field = _FIELD.fullmatch(line.rstrip("\r")) if inside and not opens and len(line) <= _LONGEST else None
+        if field is not None:
+            name = field[1].upper()
+            cells[name] = field[2].strip()
+            if name in wanted and shown is None:
+                shown = at + 1, line
+            continue
+        if shown is not None:
+            yield Row(*shown, cells)
+        cells, shown, inside = {}, None, opens
 
 
 def _heading(text: str, below: str, wanted: frozenset[str]) -> tuple[list[str], Cut] | None:

@@ -11,6 +11,8 @@ THRD_ID is the thread's number in the kernel, so the LWP of the dumps (Dameng's 
     ---------- -------------------- -------------------- ------ -----------
     1          140153246187784      1301                 IDLE   32150
 
+OceanBase's and GaussDB's lists of threads: listings/threads.py.
+
 DolphinDB, `getConsoleJobs()`, `getRecentJobs()` and `getJobStatus(id)`; its tables name no thread (DolphinDB's tutorial on jobs):
 
     node   userID rootJobId                            jobType queue
@@ -26,11 +28,12 @@ from __future__ import annotations
 
 import re
 
-from stackan.listings.tables import Row, read_rows
+from stackan.listings.tables import Row, read_blocks, read_rows
+from stackan.listings.threads import THREAD_COLUMNS, read_names, read_threads
 from stackan.model.listing import Job, Listing, Session, TransactionWait
 from stackan.model.log import Log
 
-_WANTED = frozenset(("WAIT_FOR_ID", "THRD_ID", "ROOTJOBID", "JOBID"))
+_WANTED = frozenset(("WAIT_FOR_ID", "THRD_ID", "ROOTJOBID", "JOBID", *THREAD_COLUMNS))
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _JOB = re.compile(r"[\w.:+-]{1,256}")  # without quotes: it is shown in a command to copy
 _NONE = ("", "NULL", "-", "0")
@@ -42,14 +45,17 @@ def read_views(data: bytes, source: str) -> Listing | None:
         text = data.decode()
     except UnicodeDecodeError:
         text = data.decode("gb18030", "replace")
-    rows = list(read_rows(text.split("\n"), _WANTED))
+    lines = text.split("\n")
+    rows = sorted([*read_rows(lines, _WANTED), *read_blocks(lines, _WANTED)], key=lambda row: row.line)
     log = Log(source, "listing", lines={row.line: row.text.rstrip("\r") for row in rows})
     sessions = tuple(session for row in rows if (session := _session(row, log)) is not None)
     waits = tuple(wait for row in rows if (wait := _wait(row)) is not None)
     jobs = tuple(job for row in rows if (job := _job(row, log)) is not None)
-    if not (sessions or waits or jobs):
+    thread_waits, thread_holds = read_threads(rows)
+    names = read_names(rows)
+    if not (sessions or waits or jobs or thread_waits or thread_holds or names):
         return None
-    return Listing(log, sessions, waits, jobs)
+    return Listing(log, sessions, waits, jobs, thread_waits, thread_holds, names)
 
 
 def _session(row: Row, log: Log) -> Session | None:

@@ -139,6 +139,7 @@ _ROWS = (
         numbered=True,
         thread="lwp",
     ),
+    Format("ptools-pstack", "unix", "ptools-pstack.md", "ptools_pstack", instant=False),
     Format("procstack", "unix", "procstack.md", "procstack", openers=(Opener(b" tid# ", _RULED),), language="aix"),
     Format(
         "dotnet-stack",
@@ -200,6 +201,14 @@ _ROWS = (
         openers=(Opener(b", tid: ", rb"pid: \d"), Opener(b'" sysTid=', rb'"')),
         instant=False,
     ),
+    Format("linux-kernel", "linux", "linux-kernel.md", "kernel_log", counters=False),
+    Format("linux-stack", "linux", "linux-kernel.md", "task_stacks", counters=False, instant=False),
+    Format("obstack", "databases", "databases.md", "obstack", instant=False),
+    Format("gs-stack", "databases", "databases.md", "gs_stack", counters=False, instant=False),
+    Format("doris-stack", "databases", "databases.md", "doris", counters=False, instant=False),
+    Format("starrocks-stack", "databases", "databases.md", "starrocks", instant=False),
+    Format("clickhouse-stack", "databases", "databases.md", "clickhouse", counters=False, instant=False),
+    Format("haproxy", "databases", "haproxy.md", "haproxy", instant=False, numbered=True, thread="thread"),
     Format(
         "jstack",
         "java",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from stackan.model.brief import amount, brief, in_short, where
@@ -43,18 +44,47 @@ class Job(NamedTuple):
     log: Log  # that lists it
 
 
+class ThreadWait(NamedTuple):
+    """A thread that waits for a lock of the server's own, by its list of threads."""
+
+    line: int
+    lwp: int
+    kind: str  # of RESOURCES: "latch", "database-lock"
+    address: int | None
+    owners: tuple[int, ...] = ()  # LWPs of the threads that it names as in its way
+
+
+class ThreadHold(NamedTuple):
+    """A thread that holds a lock of the server's own, by its list of threads."""
+
+    line: int
+    lwp: int
+    kind: str
+    address: int
+
+
 class Listing:
     """The content of one listing.  Compared by identity, as the case has each text once."""
 
-    __slots__ = ("jobs", "log", "sessions", "waits")
+    __slots__ = ("jobs", "log", "names", "sessions", "thread_holds", "thread_waits", "waits")
 
     def __init__(
-        self, log: Log, sessions: tuple[Session, ...] = (), waits: tuple[TransactionWait, ...] = (), jobs: tuple[Job, ...] = ()
+        self,
+        log: Log,
+        sessions: tuple[Session, ...] = (),
+        waits: tuple[TransactionWait, ...] = (),
+        jobs: tuple[Job, ...] = (),
+        thread_waits: tuple[ThreadWait, ...] = (),
+        thread_holds: tuple[ThreadHold, ...] = (),
+        names: Mapping[int, str] | None = None,
     ) -> None:
         self.log = log  # its name, and the text of its lines
         self.sessions = sessions
         self.waits = waits
         self.jobs = jobs
+        self.thread_waits = thread_waits
+        self.thread_holds = thread_holds
+        self.names = names or {}  # of threads, by their LWPs
 
     def __repr__(self) -> str:
         rows = {"session": self.sessions, "wait": self.waits, "job": self.jobs}

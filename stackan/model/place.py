@@ -139,6 +139,7 @@ class Awaited(NamedTuple):
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     owner: str = ""  # the thread that the dump names as its owner, and does not show
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
+    waited: int = 0  # the least time, in seconds, for which `log` says that it has waited in one go
 
     @property
     def is_logged(self) -> bool:
@@ -180,9 +181,10 @@ class Sighting(NamedTuple):
 
     @property
     def waited(self) -> int:
-        """The least time, in seconds, for which the dump itself says that it has waited here in one go."""
+        """The least time, in seconds, for which the dump itself, or a log, says that it has waited here in one go."""
         state = self.printed_state if self.dump.facts.states else None
-        return state.waited if state is not None else 0
+        logged = self.awaited.waited if self.awaited is not None else 0
+        return max(state.waited, logged) if state is not None else logged
 
     @property
     def runs(self) -> bool:

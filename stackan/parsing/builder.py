@@ -18,6 +18,8 @@ from collections.abc import Iterator
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
 
+_MOST_TWINS = 4  # frames of a text that lists threads once with one stack, for each of its bytes
+
 
 class Builder:
     """Columns under construction; offsets in its calls are bytes within the current line."""
@@ -135,12 +137,22 @@ class Builder:
         if row and self.snapshots[-1:] != [row]:
             self.snapshots.append(row)
 
-    def frame(self, function: bytes, location: bytes = b"", *, pc: int | None = None, arguments: tuple[int, int] | None = None) -> None:
+    def frame(
+        self,
+        function: bytes,
+        location: bytes = b"",
+        *,
+        pc: int | None = None,
+        arguments: tuple[int, int] | None = None,
+        further: bool = False,
+    ) -> None:
         """The current line is the open thread's next frame outwards, or inwards in a text that is `outermost_first`.
 
         `location` is `at FILE:LINE`, `from LIBRARY`, or nothing; `pc` the program counter if one is printed; `arguments` their range.
+        `further`: the line was taken before, as a header or another frame, and holds this frame, too.
         """
-        self._take(FRAME)
+        if not further:
+            self._take(FRAME)
         columns = self.columns
         key = (function, location, pc is not None)
         site = self._sites.get(key)
@@ -161,6 +173,31 @@ class Builder:
         columns.frame_args_size.append(args_stop - args_start)
         columns.thread_frames[-1] += 1
         columns.thread_stop[-1] = self._next
+
+    def twin(self, *, lwp: int, name: tuple[int, int] | None = None) -> bool:
+        """Another thread with the header and the stack of the last one, which takes no more lines; `name` is a range of the text.
+
+        Of a few bytes with many ids and many frames no more is made than a text of several times its size could hold: then the thread
+        has no frames, and the answer is False.
+        """
+        self.close_thread()
+        columns = self.columns
+        first, frames = columns.thread_first[-1], columns.thread_frames[-1]
+        whole = len(columns.frame_call) + frames <= _MOST_TWINS * len(self.data)
+        frames = frames if whole else 0
+        columns.thread_number.append(UNKNOWN)
+        columns.thread_lwp.append(lwp)
+        columns.thread_pthread.append(0)
+        columns.thread_name_start.append(UNKNOWN if name is None else name[0])
+        columns.thread_name_size.append(0 if name is None else name[1] - name[0])
+        for copied in (columns.thread_line, columns.thread_start, columns.thread_stop):
+            copied.append(copied[-1])
+        columns.thread_first.append(len(columns.frame_call))
+        columns.thread_frames.append(frames)
+        columns.thread_node.append(columns.thread_node[-1] if whole else UNKNOWN)
+        for column in (columns.frame_call, columns.frame_start, columns.frame_args_start, columns.frame_args_size):
+            column.extend(column[first : first + frames])
+        return whole
 
     def continuation(self) -> None:
         """The current line goes on with the thread's header or its last frame."""

@@ -19,6 +19,7 @@ from stackan.parsing.others import find_others
 from stackan.parsing.parsed import read
 from stackan.parsing.prepare import REPAIRS_AFTER_SCAN, Text, mend, prepare, tell
 from stackan.parsing.printed import assign_owners
+from stackan.parsing.refused.magic import name_of_binary, name_of_document
 from stackan.parsing.snapshots import drop_quotations, find_pieces, is_repeated, process_ids
 
 ASK_FOR = said(
@@ -26,27 +27,24 @@ ASK_FOR = said(
     page=page("formats/README.md"),
 )
 
+_LOOK_AT_ITS_END = said("see at its end whether its tool could finish, and take it again if not")
+
 
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     """Every snapshot that a text holds, in its order (two dumps may be appended to one file).
 
     Raises InputError if the text is no dump, or one that stackan only knows by name.
     """
+    binary = name_of_binary(data)
+    if binary is not None:
+        raise InputError(_refuse(source, binary))
     text = prepare(data)
     found = detect(text.data)
     if found is None:
-        raise InputError(_say_what_it_is(text.data, source))
+        raise InputError(_say_what_it_is(data, text.data, source))
     if found.format in FORMATS:
         return _read_each(*_read(text, source, found), source, found)
-    raise InputError(
-        said(
-            "{source}: this is a {format} text ({reason}), which stackan does not read; {advice}",
-            source=source,
-            format=found.format,
-            reason=found.reason,
-            advice=ASK_FOR,
-        )
-    )
+    raise InputError(_refuse(source, found.format, found.reason))
 
 
 def _read(text: Text, source: str, found: Detected) -> tuple[list[Dump], Text]:
@@ -63,7 +61,7 @@ def _read_each(dumps: list[Dump], text: Text, source: str, found: Detected) -> l
         return dumps
     from stackan.parsing.stretched import blank_others, find_stretches
 
-    readings = {found.format: dumps[0].columns, **{format: read(format, text.data).columns for format in others}}
+    readings = {found.format: dumps[0].columns, **{format: read(format, text.data, source).columns for format in others}}
     stretches = find_stretches(text.data, readings)
     each: list[Dump] = []
     whole = text.data if text.original is None else text.original
@@ -77,10 +75,25 @@ def _read_each(dumps: list[Dump], text: Text, source: str, found: Detected) -> l
     return sorted(each, key=lambda dump: dump.columns.thread_start[dump.first_thread]) if each else dumps
 
 
-def _say_what_it_is(data: bytes, source: str) -> str:
+def _refuse(source: str, name: str, reason: str = "") -> str:
+    """Of a file that is known by name and not read: what it is, and what to take instead."""
+    from stackan.parsing.refused.instead import INSTEAD
+
+    what, advice = INSTEAD.get(name) or (said("a {format} text", format=name), ASK_FOR)
+    if not reason:
+        return said("{source}: this is {what}, which stackan does not read; {advice}", source=source, what=what, advice=advice)
+    return said(
+        "{source}: this is {what} ({reason}), which stackan does not read; {advice}", source=source, what=what, reason=reason, advice=advice
+    )
+
+
+def _say_what_it_is(original: bytes, data: bytes, source: str) -> str:
     """Of a text that is no dump."""
     from stackan.parsing.failures import read_failure, tell_failures
 
+    document = name_of_document(original) or ("process-id" if _is_process_id(data) else None)
+    if document is not None:
+        return _refuse(source, document)
     failure = read_failure(data)
     if failure is not None:
         return tell_failures([source], failure)
@@ -94,17 +107,28 @@ def _say_why_no_thread(data: bytes, source: str, refusals: Sequence[str]) -> str
     failure = refused(refusals) or read_failure(data)
     if failure is not None:
         return tell_failures([source], failure)
-    return said("{source}: no thread with a frame is in it; the dump was cut short or its tool failed", source=source)
+    return said("{source}: no thread with a frame was found in it; {advice}", source=source, advice=_LOOK_AT_ITS_END)
+
+
+def _is_process_id(data: bytes) -> bool:
+    """`4242`, and nothing else: what `echo $! > dump.txt` writes."""
+    text = data[:64].strip()
+    return len(data) <= 64 and text.isdigit() and len(text) <= 7  # a pid has 22 bits (include/linux/threads.h of the kernel)
 
 
 def read_dumps(text: Text, source: str, found: Detected) -> list[Dump]:
     """The snapshots of a text that a reader in plain Python knows."""
     data = text.data
-    reading = read(found.format, data)
+    reading = read(found.format, data, source)
     columns = reading.columns
     if not columns.thread_lwp:
         raise InputError(
-            said("{source}: {reason}, but no thread; the dump was cut short or its tool failed", source=source, reason=found.reason)
+            said(
+                "{source}: {reason}, but no thread with a frame was found in it; {advice}",
+                source=source,
+                reason=found.reason,
+                advice=_LOOK_AT_ITS_END,
+            )
         )
     warnings: list[str] = []
     if reading.counted > len(columns.thread_lwp):

@@ -22,8 +22,9 @@ class ParsedText(NamedTuple):
     counted: int = 0  # how many threads the text counts, where it does not list them
 
 
-def read(format: str, data: bytes) -> ParsedText:
-    """Read a text whose format has a reader."""
+def read(format: str, data: bytes, source: str) -> ParsedText:
+    """Read a text whose format has a reader; some tell by a text's name whose it is, and have a `read_named`."""
     row = format_of(format)
-    reading: ParsedText = importlib.import_module(f"stackan.parsing.{row.family}.{row.reader}").read(data)
+    reader = importlib.import_module(f"stackan.parsing.{row.family}.{row.reader}")
+    reading: ParsedText = reader.read_named(data, source) if hasattr(reader, "read_named") else reader.read(data)
     return reading

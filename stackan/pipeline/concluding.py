@@ -15,6 +15,7 @@ from stackan.model.analysis import Analysis, Doors
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN
 from stackan.model.event import NO_STORY, Story
+from stackan.model.place import Sighting
 from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process, are_whole
 from stackan.model.said import said
@@ -24,7 +25,7 @@ from stackan.normalize import Names
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.doubts_of_logs import doubt_logs
 from stackan.pipeline.naming import name_processes
-from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order
+from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order, part_kernel
 from stackan.placing import find_repeats, find_unseen, place, when_taken
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def analyze(case: Case, profiles: Iterable[str] = (), watch: Watch | None = None
 
 def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     dumps, tables = _part(case.dumps)
+    dumps, kernel = part_kernel(dumps)
     places = place(dumps, case.given_order, case.process_lists)
-    beside, unused = assign_side_files(case, places)
+    beside, unused = assign_side_files(case, places, kernel)
     known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
     paired = _watched(zip(places, beside), len(places), watch)
     apiece = [_process(placed, known, rulebook, said, tables) for placed, said in paired]
@@ -162,6 +164,11 @@ def _process(
         from stackan.faultlogs import tell
 
         tracks, readings = tell(tracks, beside.logs, len(dumps))
+    if beside.kernel:
+        from stackan.listings import kernel
+
+        below = kernel.read_stacks((dump, _sight_alone(dump, known, rulebook)) for dump in beside.kernel)
+        tracks = kernel.attach(tracks, below, len(dumps))
     if beside.links:
         from stackan.peers import attach
 
@@ -174,6 +181,14 @@ def _process(
     sessions = tuple(session for listing in beside.listings for session in listing.sessions)
     pools = find_pools(tracks, places.rules, len(dumps), are_whole(dumps))
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, sessions)
+
+
+def _sight_alone(dump: Dump, known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> list[Sighting]:
+    """The threads of a text by the rules that fit it alone."""
+    names = Names(dump, known.setdefault(dump.traits.language, {}), rulebook.library)
+    stacks = {node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN}
+    seen = {name for stack in stacks.values() for name in stack} | {said.words for said in dump.facts.states.values()}
+    return sight(dump, stacks, rulebook.places(seen))
 
 
 def _thread_names(dump: Dump) -> set[str]:

@@ -53,7 +53,8 @@ def load(
     found = _find(given, limits, follow_links, _read, warnings, watch)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
-        raise InputError(first, notes=tuple(others))
+        raise InputError(first, notes=(*others, *(each for each in warnings if each != first)))
+    _refuse_scattered(found.dumps)
     warnings += tell_failed(found.failed)
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
@@ -81,6 +82,22 @@ def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool =
         sources = first_of(sorted(found.others, key=natural_key), _LISTED)
         warnings.append(said("skipped, as no log of a server is in them: {sources}", sources=sources))
     return Case([], warnings, False, found.logs)
+
+
+def _refuse_scattered(dumps: Sequence[Dump]) -> None:
+    """Raises InputError where there is nothing but copies of the kernel's stacks, each of one thread in a file of its own: no snapshot."""
+    if len(dumps) < 2 or any(dump.format != "linux-stack" for dump in dumps):
+        return
+    from stackan.parsing.linux.task_stacks import ids_of
+
+    if all(ids_of(dump.source) for dump in dumps):
+        raise InputError(
+            said(
+                "{source}: the kernel's stack of one thread, as the others are, without a dump of the process; give that, too, or write "
+                "all threads of a round into one text: `tail -n +1 /proc/PID/task/*/stack > stacks.txt`",
+                source=min((dump.source for dump in dumps), key=natural_key),
+            )
+        )
 
 
 _Reader = Callable[["Blob", bool], "Found"]

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from stackan.model.case import Case
 from stackan.model.natural import natural_key
 from stackan.model.placement import ProcessInputs
-from stackan.model.said import said
+from stackan.model.said import first_of, said
 from stackan.placing import host_of
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
+    from stackan.model.dump import Dump
     from stackan.model.link import Descriptors, Link
     from stackan.model.listing import Listing
     from stackan.model.log import Log
 
 
-Text = TypeVar("Text", "Log", "Descriptors", "Listing")
+_LISTED = 4
+Text = TypeVar("Text", "Log", "Descriptors", "Listing", "Dump")
 
 
 class SideFiles(NamedTuple):
@@ -31,17 +33,31 @@ class SideFiles(NamedTuple):
     counters: Counters | None  # beside its snapshots
     links: dict[int, Link]  # what its descriptors lead to
     listings: Sequence[Listing]  # of its own views
+    kernel: Sequence[Dump] = ()  # the stacks of its threads inside of the kernel
 
 
-def assign_side_files(case: Case, places: Sequence[ProcessInputs]) -> tuple[list[SideFiles], list[str]]:
+_KERNEL = frozenset(("linux-kernel", "linux-stack"))
+
+
+def part_kernel(dumps: Sequence[Dump]) -> tuple[Sequence[Dump], Sequence[Dump]]:
+    """(dumps of processes, texts with stacks inside of the kernel beside them)"""
+    if not any(dump.format in _KERNEL for dump in dumps):
+        return dumps, ()
+    from stackan.listings.kernel import part
+
+    return part(dumps)
+
+
+def assign_side_files(case: Case, places: Sequence[ProcessInputs], kernel: Sequence[Dump]) -> tuple[list[SideFiles], list[str]]:
     """For each process the files beside its dumps, and warnings about texts that are not used."""
     written = in_order(case.logs)
     logs = _share_logs(written, places)
     counters, unused = _share_counters(case, places)
     links, unfit = _connect(in_order(case.descriptors), places)
     listings = _share_listings(in_order(case.listings), places)
-    notes = [*_strangers(written, logs), *unused, *unfit, *_unlisted(case.listings, listings)]
-    return [SideFiles(*each) for each in zip(logs, counters, links, listings)], notes
+    below = _share_kernel(kernel, places)
+    notes = [*_strangers(written, logs), *unused, *unfit, *_unlisted(case.listings, listings), *_unmatched(kernel, below)]
+    return [SideFiles(*each) for each in zip(logs, counters, links, listings, below)], notes
 
 
 def in_order(texts: Iterable[Text]) -> list[Text]:
@@ -85,6 +101,26 @@ def _share_listings(listings: Sequence[Listing], places: Sequence[ProcessInputs]
     from stackan.listings.joining import assign_listings
 
     return assign_listings(listings, places)
+
+
+def _share_kernel(kernel: Sequence[Dump], places: Sequence[ProcessInputs]) -> list[list[Dump]]:
+    """For each process the texts with stacks of its threads inside of the kernel, in the order of their names."""
+    if not kernel:
+        return [[] for _ in places]
+    from stackan.listings.kernel import assign
+
+    return assign(in_order(kernel), places)
+
+
+def _unmatched(kernel: Sequence[Dump], shares: Sequence[Sequence[Dump]]) -> Iterator[str]:
+    """A warning about stacks inside of the kernel that are of no thread of the dumps."""
+    shared = {id(text) for share in shares for text in share}
+    sources = dict.fromkeys(text.source for text in in_order(kernel) if id(text) not in shared)
+    if sources:
+        yield said(
+            "not used, as no dump has the threads whose stacks inside of the kernel they show: {inputs}",
+            inputs=first_of(list(sources), _LISTED),
+        )
 
 
 def _unlisted(listings: Sequence[Listing], shares: Sequence[Sequence[Listing]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from stackan.model.said import said
 from stackan.reading.items import Blob, Item, Skipped
 from stackan.reading.limits import Budget
-from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, TAR, TEXT_HEAD_BYTES, ZIP, recognise
+from stackan.reading.magic import CODECS, FOREIGN, HEAD_BYTES, OFFICE, TAR, TEXT_HEAD_BYTES, ZIP, recognise
 from stackan.reading.passing import Passing
 from stackan.reading.stream import Stream, take
 from stackan.reading.text import as_utf8
@@ -23,6 +23,8 @@ def expand(stream: Stream, item: Item, budget: Budget) -> Iterator[Found]:
         yield from _expand_compressed(stream, kind, item.unpacked(), budget)
     elif kind in (TAR, ZIP):
         yield from _expand_archive(stream, kind, item, budget)
+    elif kind == OFFICE:
+        raise Unreadable(said("an office document, which is not read; give the text of the dump itself, as a file or as it can be copied"))
     elif kind in FOREIGN:
         raise Unreadable(said("{kind} data, which is not read; unpack it and give the folder", kind=kind))
     else:

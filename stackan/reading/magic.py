@@ -5,12 +5,16 @@ from __future__ import annotations
 HEAD_BYTES = 512  # one tar header, the longest thing looked at
 TEXT_HEAD_BYTES = 4096  # by which a text that need not be held is known
 
-PLAIN, TAR, ZIP = "plain", "tar", "zip"
+PLAIN, TAR, ZIP, OFFICE = "plain", "tar", "zip", "office"
 GZIP, XZ, BZIP2, ZSTD = "gzip", "xz", "bzip2", "zstd"
 CODECS = frozenset((GZIP, XZ, BZIP2, ZSTD))
 
 # Not read, but known: a sentence about them helps more than a dump that cannot be understood.
 FOREIGN = {"7z": b"7z\xbc\xaf\x27\x1c", "rar": b"Rar!\x1a\x07", "lz4": b"\x04\x22\x4d\x18"}
+
+# Zip archives too, whose members are no texts: by the first one, which each writer puts there (ECMA-376 part 2; OpenDocument 1.3, part 2).
+_OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument")
+_FIRST_MEMBER = 96  # bytes of a member's header, its name, and the first bytes of what is stored
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # a first member; the end record of an empty archive
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")  # a first block; the end of an empty stream
@@ -19,7 +23,7 @@ _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after a byte 0x50 to 0x5f; pzstd and seekab
 
 
 def recognise(head: bytes) -> str:
-    """The kind of a stream whose first HEAD_BYTES (or all, if shorter) are `head`: a codec, TAR, ZIP, a key of FOREIGN, or PLAIN."""
+    """The kind of a stream by its first HEAD_BYTES, or all if it is shorter: a codec, TAR, ZIP, OFFICE, a key of FOREIGN, or PLAIN."""
     if head.startswith(b"\x1f\x8b\x08"):
         return GZIP
     if head.startswith(b"\xfd7zXZ\x00"):
@@ -29,7 +33,7 @@ def recognise(head: bytes) -> str:
     if head.startswith(_ZSTD_FRAME) or (head[1:4] == _ZSTD_SKIPPABLE and head[0] >> 4 == 5):
         return ZSTD
     if head.startswith(_ZIP_STARTS):
-        return ZIP
+        return OFFICE if any(mark in head[:_FIRST_MEMBER] for mark in _OFFICE) else ZIP
     if _is_tar_header(head):
         return TAR
     for kind, start in FOREIGN.items():

@@ -17,7 +17,7 @@ from stackan.reading.items import Item, Skipped
 from stackan.reading.limits import Budget
 from stackan.reading.names import shown
 from stackan.reading.stream import Stream
-from stackan.reading.trouble import Unreadable, why
+from stackan.reading.trouble import Unreadable, why, why_not
 from stackan.reading.visits import Visits
 from stackan.reading.wanted import file_of, split_member, wanted_in
 
@@ -40,7 +40,7 @@ def read_named(name: str | Given, budget: Budget, stdin: BinaryIO | None, visits
         member = split_member(name)
         if member is not None:
             return _read_member(*member, name, budget, visits)
-        raise Unreadable(why(error)) from error
+        raise Unreadable(why_not(name, error)) from error
     if stat.S_ISDIR(mode):
         return _read_folder(name, budget, visits)
     if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
@@ -56,7 +56,7 @@ def why_closed(name: str) -> str | None:
     try:
         os.stat(file)
     except (OSError, ValueError) as error:
-        return why(error)
+        return why_not(name, error)
     return None if os.access(file, os.R_OK) else why(PermissionError())
 
 

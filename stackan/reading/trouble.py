@@ -24,6 +24,13 @@ def why(error: OSError | ValueError) -> str:
     return said("cannot be read: {reason}", reason=reason)
 
 
+def why_not(name: str, error: OSError | ValueError) -> str:
+    """The system's refusal of a path that the caller names; a process id is one that people give in the place of a dump."""
+    if isinstance(error, FileNotFoundError) and name.isascii() and name.isdigit() and len(name) <= 7:
+        return said("no such file; if it is a process id, take its stacks with `pstack {pid} > {pid}.txt`, and give that file", pid=name)
+    return why(error)
+
+
 def own_words(error: Exception) -> str:
     """A library's message about damaged data, safe to show; a message made by `said` is unchanged."""
     return error.args[0] if error.args and isinstance(error.args[0], Said) else shown(str(error))

@@ -19,7 +19,10 @@ from stackan.normalize.languages import canonical_in
 from stackan.parsing import parse_all
 
 BUILT_IN = {os.path.basename(path).removesuffix(".toml"): read_profile(path) for path in profile_files()}
-STATES = {"lock", "condition", "future", "semaphore", "join", "io", "network", "sleep", "signal", "barrier", "idle", "running", "unknown"}
+STATES = {
+    *("lock", "condition", "future", "semaphore", "join", "io", "network", "sleep", "signal", "barrier", "idle", "running"),
+    *("suspended", "unknown"),
+}
 KINDS = {
     *("mutex", "rwlock", "spinlock", "condition", "semaphore", "future", "thread", "once", "monitor", "gil", "pool", "barrier", "latch"),
     *("allocator", "stdio", "loader", "database-lock", "process", "file", "pipe", "socket", "futex"),
@@ -50,6 +53,7 @@ OPENINGS = {
     "dotnet": "Thread (0x7):\n",
     "ruby": "Sigdump at 2026-03-02 11:00:00 +0000 process 7 (server)\n  Thread #<Thread:0x7f01 run> status=run priority=0\n",
     "java": 'Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n"worker-1" #16 prio=5 tid=0x1 nid=0x7 runnable\n',
+    "linux": "task:server          state:D stack:    0 pid:     7 ppid:     1 flags:0x00004000\nCall Trace:\n",
     "macos": "Process:         server [7]\n  Thread 0x4eb9    DispatchQueue 1    1001 samples (1-1001)\n    ",
     "python": 'Thread 7 (idle): "worker_0"\n',
     "solaris": "7:\tserver\n-----------------  lwp# 1 / thread# 1  --------------------\n",

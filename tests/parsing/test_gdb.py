@@ -677,11 +677,11 @@ def test_a_format_that_is_not_read_is_named(name: str, text: str) -> None:
     [
         b"",
         b"\n\n\n",
-        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00" + bytes(range(256)) * 20,
+        b"\x00\x01\x01\x00" + bytes(range(256)) * 20,
         b"The server did not answer since noon.\nPlease look at thread 7.\n",
         b"#!/bin/sh\n# a script\n#include <stdio.h>\n",
     ],
-    ids=["nothing", "blank lines", "a picture", "prose", "a script"],
+    ids=["nothing", "blank lines", "no text", "prose", "a script"],
 )
 def test_what_is_no_dump_is_refused_in_one_sentence(data: bytes) -> None:
     told = refusal(data)

@@ -248,7 +248,7 @@ def test_dumps_without_any_of_lldbs_words_are_split_where_the_threads_begin_agai
 
 
 def test_a_record_without_a_stack_is_an_error_in_one_sentence() -> None:
-    with pytest.raises(InputError, match=r"no thread; the dump was cut short"):
+    with pytest.raises(InputError, match=r"no thread with a frame was found"):
         parse_all(b"(lldb) process attach --pid 1\nerror: attach failed: Operation not permitted\n", "lldb.txt")
 
 

@@ -15,8 +15,8 @@ _VERBS = {"sleeping": "sleeps", "running": "runs", "spinning": "spins", "idle": 
 def wanted(track: Track) -> Wanted:
     """The thing that a thread waits for, as precisely as its frames, a rule, a log or a table show it."""
     place, awaited = track.place, track.newest.awaited
-    if awaited is not None and awaited.is_logged and awaited.kind == "database-lock":
-        return Wanted(awaited.kind, transaction=awaited.symbol or "")
+    if awaited is not None and awaited.is_logged and awaited.kind == "database-lock" and awaited.symbol:
+        return Wanted(awaited.kind, transaction=awaited.symbol)
     if place.rule is not None and place.rule.what:
         logged = awaited is not None and awaited.is_logged
         found = Wanted(place.kind, place.rule.what)

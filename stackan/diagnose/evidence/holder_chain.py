@@ -33,7 +33,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         owner = holders.by_lwp.get(awaited.owners[0])
         if owner is None:
             return [fact("thread-not-in-dump", lwp=lwp_in(track.newest.dump, awaited.owners[0]))]
-        held = [fact("holds-it", thread=owner)] if track.place.state == "lock" and track.place.rule is None else []
+        told = track.place.rule is None or awaited.evidence == RECORDED  # by a rule alone, it is the owner of something else
+        held = [fact("holds-it", thread=owner)] if track.place.state == "lock" and told else []
         return [*_hints(waiters), *held, doing(owner), *_path(holders.path_to_root(owner))]
     coming = holders.arrivals.awaited_by(track)
     if awaited.kind == "barrier" or coming:

@@ -113,7 +113,7 @@ def _object(process: Process, track: Track) -> Hashable:
     whole stacks say the same.
     """
     place, awaited = track.place, track.newest.awaited
-    if awaited is not None and awaited.is_logged:
+    if awaited is not None and awaited.is_logged and (awaited.address is not None or awaited.symbol):
         return (process.id, place.kind, awaited.address or awaited.symbol)
     if place.rule is not None:
         call = call_of(place.rule, place.names)

@@ -27,4 +27,4 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     if starts_line(head, b"==> ", b"STACK 1"):
         for mark, (name, words) in _NOT_READ.items():
             if any(words in line for line in lines_from(head, mark)) and b"." in head:
-                yield name, said("it merges the stacks of several threads, or shows tasks: take `clrstack -all` and `syncblk`")
+                yield name, said("it merges the stacks of several threads, or shows tasks")

@@ -30,4 +30,4 @@ def _recognize_profile(head: bytes) -> Iterator[tuple[str, str]]:
         if _TRACED.search(head) is not None:
             yield "go-profile", said("`pprof -traces` has counted the goroutines of each stack below a ruled line")
         elif b" flat% " in head:
-            yield "go-profile-top", said("`pprof -top` adds functions up and shows no stack: take `pprof -traces`, or ?debug=1")
+            yield "go-profile-top", said("`pprof -top` adds functions up and shows no stack")

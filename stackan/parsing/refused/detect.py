@@ -1,12 +1,16 @@
-"""How the reports of a crash are recognized, which are no dumps of threads: each by its first lines."""
+"""How texts are recognized that are known by name and not read: each by lines that no other has."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
 from stackan.parsing.looking import lines_from, starts_line
 
+_PHP_SCRIPT = re.compile(rb"\nscript_filename = [^\n]*\n\[0x[0-9a-f]{1,16}\] ")
+_NODE = (b'"reportVersion"', b'"javascriptStack"', b'"libuv"')
+_BPFTRACE = re.compile(rb"(?:\A|\n)@[\w]{0,80}\[\n(?: {4}[^\n]+\n){1,200}[^\n]{0,80}\]: (?:\d|\n)")
 _STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most recent call last):", b"\tfrom ", b"\tat ", b"    at ")
 
 
@@ -14,8 +18,24 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
         yield "json-core-backtrace", said("a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace")
+    yield from _of_other_run_times(head)
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
+
+
+def _of_other_run_times(head: bytes) -> Iterator[tuple[str, str]]:
+    if starts_line(head, b"=erl_crash_dump:"):
+        yield "erlang-crash-dump", said("a line `{line}` opens it", line="=erl_crash_dump:")
+    if b"script_filename = " in head and _PHP_SCRIPT.search(head):
+        yield "php-fpm-slowlog", said("lines `[0x…] FUNCTION() FILE:LINE` stand below `script_filename = …`")
+    if starts_line(head, b"===== FULL THREAD DUMP ====") and b"JRockit" in head:
+        yield "jrockit", said("a line `{line}` opens it", line="===== FULL THREAD DUMP =====")
+    if b"WSVR0605W: " in head:
+        yield "websphere-hung-thread", said("a line with `WSVR0605W:` is in it")
+    if head.lstrip()[:1] == b"{" and all(mark in head for mark in _NODE):
+        yield "node-report", said("a JSON object with `reportVersion` and `javascriptStack`")
+    if b"]: " in head and _BPFTRACE.search(head):
+        yield "bpftrace", said("counts `@[…]: n` of stacks are in it")
 
 
 def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:

@@ -1,1 +1,1 @@
-"""The pstack of Solaris and the procstack of AIX."""
+"""The pstack of Solaris and of ptools, and the procstack of AIX."""

@@ -1,4 +1,4 @@
-"""How the stacks of Solaris and AIX are recognized."""
+"""How the stacks of Solaris, of ptools and of AIX are recognized."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from stackan.parsing.looking import has_line_with
 #   11928 : -sh                                     and then   `d01d15c4  waitpid   (?, ?, ?) + e0` in AIX
 _SOLARIS = re.compile(rb"\n(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")
 _AIX = re.compile(rb"\n\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
+# A head `4250:\tflusher`, and then frames `0x00007f8f2e51a26f poll+0x4f`, `0x… - ???` of ptools.
+_PTOOLS = re.compile(rb"\n\d+:(?:\t| {2,7})[^\n]*\n0x[0-9a-f]{16} (?:[^\n]*(?:\+0x[0-9a-f]+|\[inlined\])|- \?\?\?)")
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
@@ -24,6 +26,8 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     text = b"\n" + head
     if _AIX.search(text):
         yield "procstack", said("a line `PID : COMMAND` and frames `ADDRESS function (?)` below it are in it")
+    if b"\n0x" in text and _PTOOLS.search(text):
+        yield "ptools-pstack", said("a line `PID:` and a command, and frames `0x… FUNCTION+0x…` below it are in it")
     if _SOLARIS.search(text):
         yield "solaris-pstack", said("a line `PID:` and a command, and frames `ADDRESS function (…)` below it are in it")
 

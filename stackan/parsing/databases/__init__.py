@@ -1,0 +1,1 @@
+"""The stacks that databases' own tools print: OceanBase, openGauss, Doris, StarRocks, ClickHouse; and HAProxy's threads."""

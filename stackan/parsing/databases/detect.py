@@ -1,0 +1,68 @@
+"""How the stacks are recognized that databases and HAProxy print themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.said import said
+from stackan.parsing.databases.doris import TITLE
+from stackan.parsing.databases.haproxy import HEAD
+from stackan.parsing.looking import has_line_with
+
+_OBSTACK = re.compile(rb"(?:\A|\n)Threads? \(?\d[^\n]*\)\r?\n(?:#\d+ +)?0x[0-9a-f]{16} in ")
+_OBSTACK_BARE = re.compile(rb"(?:\A|\n)tid: \d{1,10}, tname: [^\n]{0,64}, bt:(?: 0x[0-9a-f]|\r?\n)")
+_GS_HEAD = re.compile(rb"(?:\A|\n)[ \t]*(?:Thread \d{1,10} +)?tid<\d{1,20}> +lwtid<\d{1,10}>")
+_GS_RECORD = re.compile(rb"(?:\A|\n) *tid +\| *\d{1,20} *\r?\n *lwtid +\| *\d{1,10} *\r?\n *stack +\|")
+_GS_TABLE = re.compile(rb"(?:\A|\n) *tid +\| +lwtid +\| +stack *\r?\n")
+_STARROCKS = re.compile(
+    rb"(?:\A|\n)(?:[^\n]{0,160}DIAGNOSE \d{1,10} - |(?:Stack trace )?(?:id: \d{1,10}, )?)"
+    rb"(?:tid: \d{1,10}|\d{1,10} tids: [\d, ]+)[^\n]{0,80}\r?\n"
+    rb"(?:[^\n]{0,160}DIAGNOSE \d{1,10} - )? +0x[0-9a-f]{1,16}  [^\n]"
+)
+_CLICKHOUSE = re.compile(rb"(?:\A|\n) {0,20}thread_name: [^\n]{0,200}\n\r?\n?thread_(?:id|number): {1,20}\d")
+_CLICKHOUSE_ROW = re.compile(rb"(?:\A|\n)[^\t\n]{0,64}\t\d{1,10}\t[\w-]{0,64}\t(?:\['[^\n]*'\]|[^\t\n]{1,400}\\n[^\t\n]*)\r?(?:\n|\Z)")
+_CLICKHOUSE_BARS = tuple(sign.encode() for sign in "┌┏┃│")
+_CLICKHOUSE_TRACES = (b"trace", b"stack_trace", b"stack", b"res", b"all")
+
+
+def recognize(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each (format, the reason in words)."""
+    if (b"Thread" in head and _OBSTACK.search(head)) or (b", tname: " in head and _OBSTACK_BARE.search(head)):
+        yield "obstack", said("lines `Thread n (…)` without LWPs, and frames `0x… in FUNCTION` below them: OceanBase's obstack")
+    if b"lwtid" in head and any(shape.search(head) for shape in (_GS_HEAD, _GS_RECORD, _GS_TABLE)):
+        yield "gs-stack", said("threads with `tid` and `lwtid`: openGauss's gs_stack")
+    if has_line_with(head, TITLE, lambda line: line.strip() == TITLE):
+        yield "doris-stack", said("a line `{line}` opens it", line=TITLE.decode())
+    if b"tid" in head and b"0x" in head and _STARROCKS.search(head):
+        yield "starrocks-stack", said("lines `tid: n`, and `0x…  FUNCTION` below them: a StarRocks backend's stacks")
+    if _is_clickhouse(head):
+        yield "clickhouse-stack", said("rows of ClickHouse's system.stack_trace are in it")
+    if has_line_with(head, b" act=", _is_haproxy):
+        yield "haproxy", said("lines `Thread n : id=0x… act=n …` of HAProxy head the threads")
+
+
+def _is_clickhouse(head: bytes) -> bool:
+    if b"\t" in head and _CLICKHOUSE_ROW.search(head):
+        return True
+    return b"thread_" in head and (
+        _CLICKHOUSE.search(head) is not None
+        or has_line_with(head, b"thread_id\t", _names_columns)
+        or has_line_with(head, b"thread_id", _is_table)
+        or has_line_with(head, b"thread_number", _is_table)
+    )
+
+
+def _names_columns(line: bytes) -> bool:
+    """`thread_name\\tthread_id\\tquery_id\\ttrace`"""
+    return any(name.strip() in _CLICKHOUSE_TRACES for name in line.split(b"\t"))
+
+
+def _is_table(line: bytes) -> bool:
+    """`┌─thread_name─┬─thread_id─┬─query_id─┬─trace─┐`"""
+    return line.lstrip().startswith(_CLICKHOUSE_BARS) and any(word in line for word in _CLICKHOUSE_TRACES)
+
+
+def _is_haproxy(line: bytes) -> bool:
+    at = line.find(b"Thread ")
+    return at >= 0 and HEAD.fullmatch(line[at:].strip()) is not None
