@@ -14,6 +14,7 @@ from stackan.model.formats import FORMATS
 from stackan.model.said import in_a_row, said, said_of
 from stackan.parsing.detect import Detected, detect, detect_all
 from stackan.parsing.gdb.cut import count_numbered
+from stackan.parsing.gdb.excerpts import is_excerpt
 from stackan.parsing.gdb.facts import read_facts
 from stackan.parsing.others import find_others
 from stackan.parsing.parsed import read
@@ -199,7 +200,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> tuple[list[Dump], Te
             source=source,
             format=found.format,
             reason=in_a_row([found.reason, *tell(text)]),
-            facts=facts._replace(pid=pid, printed=words, numbered=count),
+            facts=facts._replace(pid=pid, printed=words, numbered=count, excerpt=is_excerpt(columns, piece)),
             threads=piece,
             warnings=warnings,
             original=text.original,
