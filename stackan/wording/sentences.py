@@ -541,6 +541,12 @@ _PROBLEMS = {
     "frames-without-names": [
         one("The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for.")
     ],
+    "write-without-arguments": [
+        one(
+            "An event loop's writes to its clients do not wait, but one to a log or a terminal may: the arguments are not printed,"
+            " so the text cannot tell one write that has not returned from another one each time."
+        )
+    ],
     "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
     "rest-judged-by-other-dumps": [
         one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
