@@ -521,6 +521,7 @@ _POOLS = {
             "They were called from event loops: while they wait, nobody else whom those loops serve is heard.",
         )
     ],
+    "all-of-their-name": [one("No thread of that name is left that could go on: the program has them all for one purpose.")],
     "most-of-their-kind": [many("It is the only thread of its kind.", "They are most threads of their kind, and none of these moves.")],
     "whole-pool-waits": [
         many(

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from stackan.model.place import ASKS, AT_WORK
 from stackan.model.process import Process
 from stackan.model.stem import stem
-from stackan.model.track import APPEARED, PROGRESSING, SPINNING, VANISHED, Track
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
+_ANY = ("", "Thread")  # what run-times call threads that the program gave no name
 _FEW = 2  # threads of one kind from which on their number says something
 
 
@@ -23,6 +24,8 @@ def stops_a_role(process: Process, tracks: Sequence[Track]) -> str:
     """The name of the fact that says what nobody is left to do, "" where somebody may be."""
     if any(_serves_all(track, process) for track in tracks):
         return "event-loop-stands"
+    if any(_is_of_a_name_at_a_stand(track, process) for track in tracks):
+        return "all-of-their-name"
     if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
         return ""
     roles = {_role(track, process) for track in tracks}
@@ -34,6 +37,15 @@ def stops_a_role(process: Process, tracks: Sequence[Track]) -> str:
 def _serves_all(track: Track, process: Process) -> bool:
     """Whether a thread stands still inside of an event loop: in something that the loop called."""
     return not process.rules.event_loops.isdisjoint(track.place.application[1:])
+
+
+def _is_of_a_name_at_a_stand(track: Track, process: Process) -> bool:
+    """Whether all threads that the program calls as this one stand still, some of them in front of a lock, and none ever did otherwise."""
+    name = stem(track.name)
+    alike = [other for other in process.tracks if other.progress != VANISHED and stem(other.name) == name]
+    if name in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread for other in alike):
+        return False
+    return all(other.progress == STUCK for other in alike) and any(other.place.state == "lock" for other in alike)
 
 
 def _role(track: Track, process: Process) -> tuple[str, str]:
