@@ -45,7 +45,8 @@ def _motion(process: Process) -> str:
     if PROGRESSING in states or APPEARED in states or SPINNING in states:
         return "progressing"  # a thread that certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
-    return "idle" if states.count(IDLE) > unsure and not any(_is_of_a_script(track) or _may_not_return(track) for track in process.tracks) else "inconclusive"
+    hides = STUCK in states or any(_is_of_a_script(track) or _may_not_return(track) for track in process.tracks)
+    return "idle" if states.count(IDLE) > unsure and not hides else "inconclusive"
 
 
 def _is_of_a_script(track: Track) -> bool:
