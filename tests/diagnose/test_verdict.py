@@ -48,6 +48,19 @@ IDLE_LOOP = [thread(4450, "loop", poll_events(), app("event_loop"), START)]
 IDLE = [thread(4500 + number, f"parked-{number}", parked("Quiet::loop")) for number in range(3)]
 
 
+# -- findings that are only worth knowing
+
+
+def test_one_stuck_wait_for_no_lock_is_worth_knowing_and_makes_a_process_that_else_rests_inconclusive() -> None:
+    needs = thread(4600, "closer", condition(0x5581_4000, 0x5581_4028), app("drain"), app("close_all"), START)
+    text = dump(MAIN, needs, *IDLE)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, finding.severity, finding.confidence) for finding in analysis.findings] == [("stuck-wait", "info", "likely")]
+    assert analysis.verdict == "inconclusive"
+
+
 # -- the order
 
 

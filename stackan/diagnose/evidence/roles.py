@@ -40,10 +40,12 @@ def _serves_all(track: Track, process: Process) -> bool:
 
 
 def _is_of_a_name_at_a_stand(track: Track, process: Process) -> bool:
-    """Whether all threads that the program calls as this one stand still, some of them in front of a lock, and none ever did otherwise."""
-    name = stem(track.name)
-    alike = [other for other in process.tracks if other.progress != VANISHED and stem(other.name) == name]
-    if name in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread for other in alike):
+    """Whether all threads that have the name of this one stand still, some of them in front of a lock, and none ever did otherwise.
+
+    Numbered ones may be clients, one for each: the next one comes as a thread of its own.
+    """
+    alike = [other for other in process.tracks if other.progress != VANISHED and other.name == track.name]
+    if (track.name or "") in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread for other in alike):
         return False
     return all(other.progress == STUCK for other in alike) and any(other.place.state == "lock" for other in alike)
 
