@@ -69,6 +69,14 @@ def test_it_is_a_warning_where_another_thread_of_the_name_may_go_on(third: tuple
     assert [(lwps(finding), finding.severity) for finding in analysis.findings] == [([6111, 6112], "warning")]
 
 
+def test_it_is_critical_where_threads_numbered_without_a_gap_wait_for_one_of_their_own() -> None:
+    writers = [receiver(1, mutex_without_address(), app("put")), receiver(2, receive(9), app("fetch_reply"), app("post"), app("put"))]
+    assert severities(tuple(each._replace(name=f"writer#{at}") for at, each in enumerate(writers))) == {
+        (6111,): "critical",
+        (6112,): "critical",
+    }
+
+
 def test_it_is_a_warning_where_threads_are_numbered_as_clients_may_be() -> None:
     clients = tuple(receiver(at, mutex_without_address(), app("append"))._replace(name=f"client-{at}") for at in (1, 2))
     assert severities(clients) == {(6111, 6112): "warning"}

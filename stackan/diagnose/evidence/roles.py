@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from stackan.model.place import ASKS, AT_WORK
 from stackan.model.process import Process
-from stackan.model.stem import stem
+from stackan.model.stem import are_counted, number, stem
 from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
 _ANY = ("", "Thread")  # what run-times call threads that the program gave no name
@@ -42,12 +42,17 @@ def _serves_all(track: Track, process: Process) -> bool:
 def _is_of_a_name_at_a_stand(track: Track, process: Process) -> bool:
     """Whether all threads that have the name of this one stand still, some of them in front of a lock, and none ever did otherwise.
 
-    Numbered ones may be clients, one for each: the next one comes as a thread of its own.
+    Numbered ones may be clients at a lock, one thread for each: the next one comes as a thread of its own.  They are all that there is
+    where they were made together, numbered without a gap, and what holds them up is with one of them, who waits for no lock.
     """
-    alike = [other for other in process.tracks if other.progress != VANISHED and other.name == track.name]
-    if (track.name or "") in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread for other in alike):
+    name = stem(track.name)
+    alike = [other for other in process.tracks if other.progress != VANISHED and stem(other.name) == name]
+    if name in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread or other.progress != STUCK for other in alike):
         return False
-    return all(other.progress == STUCK for other in alike) and any(other.place.state == "lock" for other in alike)
+    locked = sum(other.place.state == "lock" for other in alike)
+    if len({other.name for other in alike}) == 1:
+        return locked > 0
+    return 0 < locked < len(alike) and are_counted([number(other.name) for other in alike])
 
 
 def _role(track: Track, process: Process) -> tuple[str, str]:
