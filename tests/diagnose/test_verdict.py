@@ -59,6 +59,7 @@ def test_one_stuck_wait_for_no_lock_is_worth_knowing_and_makes_a_process_that_el
 
     assert [(finding.kind, finding.severity, finding.confidence) for finding in analysis.findings] == [("stuck-wait", "info", "likely")]
     assert analysis.verdict == "inconclusive"
+    assert analysis.headline.startswith("Nothing is proved to be stuck. What is suspected: LWP 4600 closer waits for")
 
 
 # -- the order
