@@ -18,7 +18,7 @@ from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
-from stackan.model.place import NAMELESS, StackMeaning
+from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
@@ -145,7 +145,7 @@ def _finding(
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
     role = "" if movers or not alone else stops_a_role(processes[0], tracks)
-    severity = WARNING if (kind != "stuck-wait" or _is_of_a_lock(first.place)) and not (movers or others) else INFO
+    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
         confidence == LIKELY
@@ -193,9 +193,14 @@ def _finding(
     )
 
 
-def _is_of_a_lock(place: StackMeaning) -> bool:
-    """Whether a lock is waited for: one frame without a name is left by a one-time initialization or a robust mutex alone."""
-    return place.state == "lock" or (place.reason == NAMELESS and place.wait_frames == 1)
+def _is_in_the_middle(place: StackMeaning) -> bool:
+    """Whether a wait is part of some work: for a lock, or for a task's result or what it needs by its name, if it is not the initial thread.
+
+    That one may wait for its server's end.  One frame without a name is left by a one-time initialization or a robust mutex alone.
+    """
+    if place.state == "lock" or (place.reason == NAMELESS and place.wait_frames == 1):
+        return True
+    return (place.task or place.reason == AT_WORK) and not place.of_initial_thread
 
 
 def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers, pool: Pool | None) -> tuple[Fact, ...]:
