@@ -20,11 +20,14 @@ _ANY = ("", "Thread")  # what run-times call threads that the program gave no na
 _FEW = 2  # threads of one kind from which on their number says something
 
 
-def stops_a_role(process: Process, tracks: Sequence[Track]) -> str:
-    """The name of the fact that says what nobody is left to do, "" where somebody may be."""
+def stops_a_role(process: Process, tracks: Sequence[Track], held: bool = False) -> str:
+    """The name of the fact that says what nobody is left to do, "" where somebody may be.
+
+    `held`: it is shown who holds what these wait for, and that thread, or the one for which it waits, is the one to tell of.
+    """
     if any(_serves_all(track, process) for track in tracks):
         return "event-loop-stands"
-    if any(_is_of_a_name_at_a_stand(track, process) for track in tracks):
+    if not held and any(_is_of_a_name_at_a_stand(track, process) for track in tracks):
         return "all-of-their-name"
     if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
         return ""

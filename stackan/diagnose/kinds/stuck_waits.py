@@ -144,7 +144,7 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
-    role = "" if movers or not alone else stops_a_role(processes[0], tracks)
+    role = "" if movers or not alone else stops_a_role(processes[0], tracks, holders.is_known(first))
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
