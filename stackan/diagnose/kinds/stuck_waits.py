@@ -194,7 +194,7 @@ def _finding(
 
 
 def _is_in_the_middle(place: StackMeaning) -> bool:
-    """Whether a wait is part of some work: for a lock, or for a task's result or what it needs by its name, if it is not the initial thread.
+    """Whether a wait is part of some work: for a lock, or for a result or what its name needs, if it is not the initial thread's.
 
     That one may wait for its server's end.  One frame without a name is left by a one-time initialization or a robust mutex alone.
     """
