@@ -46,6 +46,7 @@ _PINS = frozenset(("java.lang.VirtualThread.parkOnCarrierThread",))
 _STRIPPED = 3  # at most so many innermost frames of the C library may lack a name
 _SHALLOW = 5  # frames within which a server's loop receives: deeper ones ask somebody and wait for the answer
 _NAMELESS_SEMAPHORE = 2  # frames of the C library without a name that sem_wait leaves where it jumps to its slow half
+_NEAR_ITS_START = 6  # frames of a stripped program's loop, a few functions of its own and the two that start a thread
 _LIBRARY_UNNAMED = ("?? libc.so", "?? libc-", "?? libpthread", "?? liburing")
 _STATES = {
     "socket": "network",
@@ -208,7 +209,7 @@ class Places:
         if not names and not is_said:
             return _Meaning("unknowable", NOT_PRINTED, "unknown")
         unnamed = names[: wait.run] and all(name.startswith("??") for name in names[: wait.run])
-        if unnamed and wait.run <= 2 and len(names) > wait.run and names[wait.run] != "main" and not names[wait.run].startswith("??"):
+        if unnamed and wait.run <= 2 and len(names) > wait.run and names[wait.run] != "main" and _is_a_programs(names, wait.run):
             # Such frames are left by functions that an exported one jumps to: one by the slow half of pthread_once or of a robust mutex's
             # pthread_mutex_lock, two by that of sem_wait, pthread_join and timed or priority-inheriting locks. (One by memcpy, two by
             # free, which run: their pc shows it.) A main thread joins others, mostly by design.
@@ -256,6 +257,16 @@ class Places:
         """Whether an event loop called what waits; a loop that a callback runs serves everybody, too."""
         inside = list(takewhile(lambda name: name not in self.rules.dispatchers, frames))
         return len(inside) < len(frames) and self.rules.event_loops.isdisjoint(inside)
+
+
+def _is_a_programs(names: Sequence[str], at: int) -> bool:
+    """Whether a frame is the program's own: it has a name, or no library, where the C library's inside of it are printed with theirs.
+
+    Deep in a stripped program nothing tells what such a wait is a part of, nor does one frame alone, which a lock may have left.
+    """
+    if not names[at].startswith("??"):
+        return True
+    return names[at] == "??" and "??" not in names[:at] and at == _NAMELESS_SEMAPHORE and len(names) - at <= _NEAR_ITS_START
 
 
 def _counts(wait: _Wait, meaning: _Meaning) -> bool:

@@ -5,6 +5,9 @@ A log's FIFO or a terminal blocks all the same, and then everything that the loo
 
     #1  __GI___libc_write (fd=4, buf=0x55bf759782b0, nbytes=99)        the same 99 bytes of the same buffer, five seconds later
 
+Where the arguments are not printed, nothing tells a write that has not returned from another one that is on its way: the thread is
+unknown, and does not count as one that moves.
+
 A loop that answers one client again and again writes from one buffer, too: where a function is named for a connection, nothing is
 concluded.  Nor is it where counters show that the thread has run.
 """
@@ -15,8 +18,8 @@ import re
 
 from stackan.model.arguments import value_argument
 from stackan.model.facts import fact
-from stackan.model.place import SAME_CALL, Sighting, unparked
-from stackan.model.track import PROGRESSING, STUCK, Track
+from stackan.model.place import MAYBE_SAME_CALL, SAME_CALL, Sighting, unparked
+from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track
 
 _WRITES = frozenset(("write", "pwrite", "pwrite64"))
 _TO_PEERS = re.compile(r"sock|conn|client|repl(?:y|ies)|respon[sd]|ssl|bio_|tls|peer|stream|uv_", re.IGNORECASE)
@@ -32,12 +35,14 @@ def hold_same_call(track: Track, last: int) -> Track:
     if not met or not waits or not last or len(track.sightings) <= last:
         return track
     calls = {_call(sighting) for _, sighting in track.sightings}
-    if len(calls) > 1 or None in calls or any(map(_TO_PEERS.search, place.application)):
+    if len(calls - {None}) > 1 or any(map(_TO_PEERS.search, place.application)):
         return track
-    newest = track.newest._replace(place=unparked(place._replace(kind="pipe", state="io"), SAME_CALL))
+    told = None not in calls
+    stays = unparked(place._replace(kind="pipe", state="io"), SAME_CALL if told else MAYBE_SAME_CALL)
+    newest = track.newest._replace(place=stays if told else stays._replace(verb="unknowable"))
     return track._replace(
-        progress=STUCK,
-        note=(fact(SAME_CALL),),
+        progress=STUCK if told else UNSURE,
+        note=(fact(stays.reason),),
         timeline=re.sub("[RM]", "S", track.timeline),
         sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
         newest=newest,

@@ -11,7 +11,7 @@ from stackan.diagnose.similar import group_equal_findings, say_the_same
 from stackan.diagnose.verdict import MANY
 from stackan.model.event import Story
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.finding import CRITICAL, WARNING, Finding
+from stackan.model.finding import CRITICAL, LIKELY, VERDICT_OF, WARNING, Finding
 from stackan.model.place import TIMER, TURN_TO_ACCEPT, TURN_TO_RECEIVE, WAITS_FOR_CONNECTIONS
 from stackan.model.process import Process, share_of
 from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
@@ -87,7 +87,9 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
         step = next((finding.advice[:1] for finding in problems if finding.advice), ())
         return (fact("not-seen-stuck-but-unknown", count=unsure, of=threads), *step)
     suspect = next((finding for finding in findings if finding.severity == WARNING and not finding.supports_verdict), None)
-    if verdict == "progressing" and suspect is not None:
+    if suspect is None and verdict == "inconclusive":
+        suspect = next((finding for finding in findings if finding.kind in VERDICT_OF and finding.confidence == LIKELY), None)
+    if verdict in ("progressing", "inconclusive") and suspect is not None:
         return (fact("nothing-proved-stuck-but"), *suspect.title)
     unknown = [fact("some-cannot-be-judged", count=unsure)] if unsure else []
     if verdict == "progressing":

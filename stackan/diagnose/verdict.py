@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from stackan.model.event import Story
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.formats import RUN_TIMES
+from stackan.model.place import MAYBE_SAME_CALL
 from stackan.model.process import Process
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, UNSURE, Track, is_apart, is_hidden
 
@@ -42,12 +43,18 @@ def _motion(process: Process) -> str:
     if PROGRESSING in states or APPEARED in states or SPINNING in states:
         return "progressing"  # a thread that certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
-    return "idle" if states.count(IDLE) > unsure and not any(map(_is_of_a_script, process.tracks)) else "inconclusive"
+    hides = STUCK in states or any(_is_of_a_script(track) or _may_not_return(track) for track in process.tracks)
+    return "idle" if states.count(IDLE) > unsure and not hides else "inconclusive"
 
 
 def _is_of_a_script(track: Track) -> bool:
     """Whether a native stack hides what a thread waits for in a script; the run-time's own threads beside it do not outvote it."""
     return is_hidden(track) and track.place.rule is not None and track.newest.dump.traits.language not in RUN_TIMES
+
+
+def _may_not_return(track: Track) -> bool:
+    """Whether a thread may stand still in the one call that keeps all others waiting, who then look idle."""
+    return track.progress == UNSURE and track.place.reason == MAYBE_SAME_CALL
 
 
 def _is_blind(tracks: Sequence[Track]) -> bool:

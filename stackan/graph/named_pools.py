@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from stackan.model.facts import Fact, fact
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
-from stackan.model.stem import common_name, number, stem
+from stackan.model.stem import are_counted, common_name, number, stem
 from stackan.model.track import APPEARED, Track
 
 _ANY = ("", "Thread")  # what run-times call threads that the program gave no name
@@ -40,16 +40,10 @@ def named_pools(free: Sequence[Track], every: Sequence[Track]) -> Iterator[Named
         places = [sighting.place for track in members for _, sighting in track.sightings]
         if len({place.application[-1:] for place in places}) > 1:
             continue  # they have not one entry
-        numbered = _are_counted([number(track.name) for track in members]) and _take_work(places)
+        numbered = are_counted([number(track.name) for track in members]) and _take_work(places)
         if numbered or _wait_alike(members, places):
             why = fact("numbered-without-a-gap" if numbered else "named-and-parked-alike", count=len(members))
             yield NamedPool(common_name(name, (track.name for track in members)), members, why)
-
-
-def _are_counted(numbers: Sequence[int | None]) -> bool:
-    """Whether these are all numbers from zero or from one on."""
-    known = sorted(each for each in numbers if each is not None)
-    return len(known) == len(numbers) and known[0] in (0, 1) and known == list(range(known[0], known[0] + len(known)))
 
 
 def _take_work(places: Sequence[StackMeaning]) -> bool:

@@ -7,7 +7,7 @@ mutex are none, and a server with a thread for each connection grows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from stackan.graph.crowd import Crowd
 from stackan.graph.dispatch import dispatch_frames
@@ -29,19 +29,21 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
         members = crowd.inside(rule.dispatch)
         if members:
             why = fact("declared-by-profile", rule=rule.id, frames=tuple(sorted(rule.dispatch)))
-            for stem, group in _named(members) if rule.by_name else [("", members)]:
-                name = rule.name.followed_by(stem) if stem else rule.name
+            for common, group in _named(members) if rule.by_name else [("", members)]:
+                name = rule.name.followed_by(common) if common else rule.name
                 pools.append(_judge(group, name, sorted(rule.dispatch)[0], snapshots, rule, why))
             taken.update(track.key for track in members)
     free = Crowd([track for track in current if track.key not in taken])
     found = []
+    names = {track.key: stem(track.name) for track in current}
     for dispatch, why in dispatch_frames(free, rules):
         members = [track for track in free.inside(frozenset((dispatch,))) if track.key not in taken]
         if len(members) < 2:
             continue
         taken.update(track.key for track in members)
-        for stem, group in _by_stem(members):
-            name = Phrase(f"{dispatch} ({stem})" if stem else dispatch)
+        own = {track.key for track in members}
+        for common, group in _by_stem(members, {names[track.key] for track in current if track.key not in own}):
+            name = Phrase(f"{dispatch} ({common})" if common else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
     left = [track for track in free.tracks if track.key not in taken]
     found += [_judge(pool.members, Phrase(pool.name), "", snapshots, None, pool.why) for pool in named_pools(left, current)]
@@ -49,12 +51,21 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 
 
-def _by_stem(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
-    """Split by what the threads' names have in common (wrk-7 → wrk), where that gives at least two threads each."""
+def _by_stem(members: Sequence[Track], elsewhere: Collection[str]) -> list[tuple[str, list[Track]]]:
+    """Split by what the threads' names have in common (wrk-7 → wrk), where that is true of several threads.
+
+    Those that share their name with no other are what is left of the pool; one alone is none: `rs:disk queue:R` runs the same loop
+    as two `rs:main Q:Reg`, for a queue of its own.  Not so where one of the names stands `elsewhere`, too: a thread without a name
+    has that of the thread which made it, whatever it does.
+    """
     groups = _named(members)
-    if len(groups) > 1 and all(len(group) > 1 for _, group in groups):
-        return groups
-    return [(groups[0][0] if len(groups) == 1 else "", list(members))]
+    several = [(name, group) for name, group in groups if len(group) > 1]
+    rest = [track for _, group in groups if len(group) == 1 for track in group]
+    if not rest:
+        return several
+    if not several or not {stem(track.name) for track in members}.isdisjoint(elsewhere):
+        return [("", list(members))]
+    return several + ([("", rest)] if len(rest) > 1 else [])
 
 
 def _named(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:

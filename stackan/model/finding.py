@@ -74,4 +74,4 @@ class Finding(NamedTuple):
     @property
     def supports_verdict(self) -> bool:
         """Whether a verdict may rest on it."""
-        return self.confidence != POSSIBLE
+        return self.confidence != POSSIBLE and self.severity != INFO

@@ -24,13 +24,12 @@ COUNTS_WORK = "all-wait-in-one-place"
 AT_WORK, ASKS, IN_CALLBACK = "named-for-what-it-needs", "named-for-whom-it-asks", "waits-in-a-callback"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
-NO_DOOR, SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned"
-READ_ALIVE = "wait-read-from-the-live-process"
-IN_LOCKED_OBJECT = "works-in-locked-object"
+NO_DOOR, SAME_CALL, MAYBE_SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned", "write-may-not-have-returned"
+READ_ALIVE, IN_LOCKED_OBJECT = "wait-read-from-the-live-process", "works-in-locked-object"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
-    TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, READ_ALIVE,
+    TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, MAYBE_SAME_CALL, READ_ALIVE,
     IN_LOCKED_OBJECT,
 ))  # fmt: skip
 

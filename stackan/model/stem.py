@@ -9,7 +9,7 @@ The number stands where the program put it:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os.path import commonprefix
 
 _KERNELS = 15  # bytes of a name that Linux keeps (comm in proc(5))
@@ -62,3 +62,9 @@ def common_name(stem: str, names: Iterable[str | None]) -> str:
 def belongs_to(name: str | None, pool: str) -> bool:
     """Whether a thread's name is the pool's with a number of its own and a role behind that: qtp1421-90-acceptor-0 of qtp1421."""
     return bool(pool) and re.match(re.escape(pool) + r"[-_#:. ]\d+(?!\d)", name or "") is not None
+
+
+def are_counted(numbers: Sequence[int | None]) -> bool:
+    """Whether these are all numbers from zero or from one on."""
+    known = sorted(each for each in numbers if each is not None)
+    return len(known) == len(numbers) and known[0] in (0, 1) and known == list(range(known[0], known[0] + len(known)))

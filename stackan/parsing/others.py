@@ -26,7 +26,8 @@ def tell_others(dump: Dump) -> list[str]:
         return []
     return [
         said(
-            "{source}: read as {format}, but {others} is in it, too, and is not read (lines from {line} on): give each dump as a file of its own",
+            "{source}: read as {format}, but {others} is in it, too, and is not read (lines from {line} on): "
+            "give each dump as a file of its own",
             source=dump.source,
             format=dump.format,
             others=row(others),

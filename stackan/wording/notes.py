@@ -34,6 +34,9 @@ PLACES = {
     "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
     "no-thread-hears-from-outside": [one("no thread of the process hears from outside: each waits for what only another one can give")],
     "works-in-locked-object": [one("works on an object whose lock others need, and waits outside of it")],
+    "write-may-not-have-returned": [
+        one("is in a write, at the same place in all snapshots: one that has not returned, or another one each time")
+    ],
     "same-call-has-not-returned": [one("is in one call, of the same bytes, that has not returned")],
     "holds-what-stuck-threads-want": [one("holds what stuck threads wait for")],
 }

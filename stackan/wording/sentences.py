@@ -527,6 +527,7 @@ _POOLS = {
             "They were called from event loops: while they wait, nobody else whom those loops serve is heard.",
         )
     ],
+    "all-of-their-name": [one("No thread of that name is left that could go on: the program has them all for one purpose.")],
     "most-of-their-kind": [many("It is the only thread of its kind.", "They are most threads of their kind, and none of these moves.")],
     "whole-pool-waits": [
         many(
@@ -546,6 +547,12 @@ _PROBLEMS = {
     ],
     "frames-without-names": [
         one("The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for.")
+    ],
+    "write-without-arguments": [
+        one(
+            "An event loop's writes to its clients do not wait, but one to a log or a terminal may: the arguments are not printed,"
+            " so the text cannot tell one write that has not returned from another one each time."
+        )
     ],
     "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
     "rest-judged-by-other-dumps": [

@@ -39,9 +39,27 @@ def test_a_loop_that_writes_to_a_connection_may_answer_one_client_again_and_agai
     assert progress(analyze(text, text)) == {6100: "progressing"}
 
 
-def test_where_no_arguments_are_printed_nothing_is_concluded() -> None:
+def test_where_no_arguments_are_printed_a_loop_in_one_write_is_unknown_and_so_is_its_process() -> None:
     stack = thread(6100, "served", Frame("__write"), app("log_line"), app("ngx_process_events_and_timers"), app("main"))
-    assert progress(analyze(eu_stack(stack), eu_stack(stack))) == {6100: "progressing"}
+    parked = [thread(6101 + n, "aio", Frame("__GI___poll"), app("wait_for_jobs"), app("aio_main")) for n in range(3)]
+    analysis = analyze(eu_stack(stack, *parked), eu_stack(stack, *parked))
+    assert progress(analysis)[6100] == "unknown"
+    assert analysis.verdict == "inconclusive"
+    [finding] = analysis.findings
+    assert [each.name for each in finding.reasons] == ["write-without-arguments"]
+    assert [each.name for each in finding.advice] == ["read-the-system-call"]
+
+
+def test_a_write_of_a_stream_blocks_below_an_event_loop_too_whatever_it_writes() -> None:
+    def logging(buffer: int) -> bytes:
+        call = Frame("__GI___libc_write", f"fd=2, buf={buffer:#x}, nbytes=87", "at ../sysdeps/unix/sysv/linux/write.c:26")
+        stream = Frame("_IO_new_file_write", f"f=0x7ff0d0846680 <_IO_2_1_stderr_>, data={buffer:#x}, n=87", "at ./libio/fileops.c:1180")
+        path = (call, stream, Frame("buffered_vfprintf"), Frame("___fprintf_chk"), app("log_write"), app("client_request"), app("uv_run"))
+        return dump(thread(6100, "net-0000", *path, app("net_thread")))
+
+    analysis = analyze(logging(0x7FF0_CD37_A100), logging(0x7FF0_CD37_B100))
+    assert progress(analysis) == {6100: "stuck"}
+    assert [(finding.kind, finding.severity, lwps(finding)) for finding in analysis.findings] == [("stalled-io", "critical", [6100])]
 
 
 def test_a_send_below_an_event_loop_is_not_one_call() -> None:

@@ -72,3 +72,19 @@ def test_a_run_times_own_threads_do_not_hide_that_the_others_move() -> None:
     moving = [thread(6802, "tellerd", app(function), app("work"), START) for function in ("sort", "merge")]
     texts = [dump(MAIN, in_library()[0], each) for each in moving]
     assert analyze(*texts).verdict == "progressing"
+
+
+LIBC_STRIPPED = "/lib/x86_64-linux-gnu/libc.so.6"
+
+
+def waits_without_names(number: int, own: int) -> Thread:
+    """A worker of a stripped program in the two halves of a stripped C library's sem_wait, below so many functions of its own."""
+    halves = [unnamed(pc, LIBC_STRIPPED) for pc in (0x7F52_18C2_6F16, 0x7F52_18C3_1A2F)]
+    start = [unnamed(pc, LIBC_STRIPPED) for pc in (0x7F52_18C2_81F5, 0x7F52_18CA_88EC)]
+    return thread(6810 + number, "radiusd", *halves, *(unnamed(0x5633_E6DC_0000 + at, "") for at in range(own)), *start)
+
+
+@pytest.mark.parametrize(("own", "said"), [(1, "idle"), (12, "unknown")])
+def test_nameless_waits_of_several_threads_at_one_place_of_a_stripped_programs_loop_count_work(own: int, said: str) -> None:
+    text = dump(MAIN, *(waits_without_names(number, own) for number in range(5)))
+    assert {said} == {track for lwp, track in progress(analyze(text, text)).items() if lwp != 6800}

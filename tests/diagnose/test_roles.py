@@ -38,6 +38,60 @@ def test_it_is_a_warning_where_a_thread_of_the_kind_moves() -> None:
     assert severities((*both, moving[0]), (*both, moving[1])) == {(6111, 6112): "warning"}
 
 
+OPENING = (
+    Frame("__libc_open64", 'file=file@entry=0x41b2ca60 "/srv/gate", oflag=oflag@entry=0', "at ../sysdeps/unix/sysv/linux/open64.c:41"),
+    Frame("__GI__IO_file_open", "fp=fp@entry=0x7f0d5400, prot=prot@entry=438, read_write=8, is32not64=1", "at ./libio/fileops.c:188"),
+    Frame("_IO_new_file_fopen", "fp=fp@entry=0x7f0d5400, is32not64=1", "at ./libio/fileops.c:280"),
+    Frame("__fopen_internal", "is32=1", "at ./libio/iofopen.c:75"),
+)
+
+
+def receiver(number: int, *path: Frame | tuple[Frame, ...]) -> Thread:
+    return thread(6110 + number, "udp-client", *path, app("receive_loop"), START)
+
+
+def test_it_is_critical_where_no_thread_of_a_name_is_left_and_some_wait_for_a_lock() -> None:
+    found = severities((receiver(1, mutex_without_address(), app("run_action")), receiver(2, OPENING, app("io_open"), app("run_action"))))
+    assert found == {(6111,): "critical", (6112,): "critical"}
+
+
+@pytest.mark.parametrize(
+    "third",
+    [
+        (receiver(3, receive(9), app("read_query")),),
+        (MAIN._replace(name="udp-client"),),
+    ],
+    ids=["one that is free", "the initial thread: the name is the process's"],
+)
+def test_it_is_a_warning_where_another_thread_of_the_name_may_go_on(third: tuple[Thread, ...]) -> None:
+    both = (receiver(1, mutex_without_address(), app("run_action")), receiver(2, mutex_without_address(), app("run_action")))
+    analysis = analyze(*[dump(*third, *both, *OTHERS)] * 2)
+    assert [(lwps(finding), finding.severity) for finding in analysis.findings] == [([6111, 6112], "warning")]
+
+
+def test_it_is_critical_where_threads_numbered_without_a_gap_wait_for_one_of_their_own() -> None:
+    writers = [receiver(1, mutex_without_address(), app("put")), receiver(2, receive(9), app("fetch_reply"), app("post"), app("put"))]
+    assert severities(tuple(each._replace(name=f"writer#{at}") for at, each in enumerate(writers))) == {
+        (6111,): "critical",
+        (6112,): "critical",
+    }
+
+
+def test_it_is_a_warning_where_threads_are_numbered_as_clients_may_be() -> None:
+    clients = tuple(receiver(at, mutex_without_address(), app("append"))._replace(name=f"client-{at}") for at in (1, 2))
+    assert severities(clients) == {(6111, 6112): "warning"}
+
+
+def test_it_is_a_warning_where_all_threads_of_a_name_are_in_files() -> None:
+    both = tuple(receiver(number, OPENING, app("io_open")) for number in (1, 2))
+    assert severities(both) == {(6111, 6112): "warning"}
+
+
+def test_what_waits_to_open_a_file_is_named_by_the_programs_own_function() -> None:
+    analysis = analyze(*[dump(MAIN, receiver(1, OPENING, app("lj_cf_io_open"), app("run_action")), *OTHERS)] * 2)
+    assert "in lj_cf_io_open" in analysis.headline
+
+
 LOOPS = ["event_base_loop", "uv_run", "run_poll_loop", "QEventLoop::exec"]
 
 
@@ -45,6 +99,12 @@ LOOPS = ["event_base_loop", "uv_run", "run_poll_loop", "QEventLoop::exec"]
 def test_it_is_critical_where_an_event_loops_thread_waits_for_a_lock(loop: str) -> None:
     served = thread(6111, "loop", mutex_without_address(), app("store_page"), app("on_readable"), app(loop), app("loop_main"), START)
     assert severities((served,)) == {(6111,): "critical"}
+
+
+@pytest.mark.parametrize("root", ["coro_init", "coroutine_trampoline", "seastar::thread_context::main", "_st_thread_main"])
+def test_it_is_critical_where_a_fiber_waits_as_all_others_of_its_thread_wait_with_it(root: str) -> None:
+    fiber = thread(6111, "tx", *OPENING, app("io_open"), app("process_call"), app(root))
+    assert severities((fiber,)) == {(6111,): "critical"}
 
 
 def test_a_thread_that_waits_for_a_lock_outside_of_any_loop_is_a_warning() -> None:

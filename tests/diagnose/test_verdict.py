@@ -48,6 +48,36 @@ IDLE_LOOP = [thread(4450, "loop", poll_events(), app("event_loop"), START)]
 IDLE = [thread(4500 + number, f"parked-{number}", parked("Quiet::loop")) for number in range(3)]
 
 
+# -- findings that are only worth knowing
+
+
+def test_an_initial_thread_that_waits_for_a_result_is_worth_knowing_and_makes_a_process_at_rest_inconclusive() -> None:
+    text = dump(thread(4100, "tellerd", future(), app("serve_until_told"), app("main")), *IDLE, *IDLE_LOOP)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, finding.severity, finding.confidence) for finding in analysis.findings] == [("stuck-wait", "info", "likely")]
+    assert analysis.verdict == "inconclusive"
+    assert analysis.headline.startswith("Nothing is proved to be stuck. What is suspected: LWP 4100 tellerd waits for the result of a task")
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        (future(), app("handle_order")),
+        (condition(0x5581_4000, 0x5581_4028), app("drain"), app("close_all")),
+    ],
+    ids=["for a task's result", "for what its function needs by its name"],
+)
+def test_any_other_thread_that_waits_in_the_middle_of_something_is_stuck(waits: tuple[Frame, ...]) -> None:
+    text = dump(MAIN, thread(4600, "order", *waits, app("session"), START), *IDLE)
+
+    analysis = analyze(text, text)
+
+    assert [(finding.kind, finding.severity) for finding in analysis.findings] == [("stuck-wait", "warning")]
+    assert analysis.verdict == "blocked"
+
+
 # -- the order
 
 

@@ -29,6 +29,7 @@ from tests.dumping import (
     thread,
 )
 
+WRITING = Frame("__GI___libc_write", "fd=11, buf=0x7f31f0001b20, nbytes=99", "at ../sysdeps/unix/sysv/linux/write.c:26")
 MAIN = thread(4100, "tellerd", sleep(), app("stay"), app("main"))
 LOCK, OTHER_LOCK = 0x5581_D178_4140, 0x5581_D178_4180
 
@@ -247,10 +248,28 @@ def test_workers_are_split_by_the_stem_of_their_names() -> None:
     assert members == {"ThreadPool::worker_loop (read)": [4201, 4202], "ThreadPool::worker_loop (write)": [4203, 4204]}
 
 
-def test_names_that_would_leave_a_worker_alone_do_not_split_a_pool() -> None:
-    text = dump(MAIN, waiter(1, "read"), waiter(2, "read"), waiter(3, "write"))
+def test_a_worker_alone_of_its_name_is_not_of_the_pool_of_the_others_whom_it_would_make_look_free() -> None:
+    archive = [thread(4200 + at, "rs:main Q:Reg", WRITING, app("archive"), app("act"), Frame("wti_loop()"), START) for at in range(2)]
+    disk = thread(4300, "rs:disk queue:R", *parked("wti_loop"))
+    text = dump(MAIN, *archive, disk)
 
-    assert sorted(track.lwp for track in the_pool(analyze(text, text)).members) == [4201, 4202, 4203]
+    analysis = analyze(text, text)
+
+    pool = the_pool(analysis)
+    assert (pool.name, [track.lwp for track in pool.members], pool.exhausted) == ("wti_loop (rs:main Q:Reg)", [4201, 4200], True)
+    assert [(finding.kind, finding.severity, lwps(finding)) for finding in analysis.findings] == [("stalled-io", "critical", [4200, 4201])]
+
+
+@pytest.mark.parametrize("inherited", ["tellerd", "watchdog"])
+def test_a_name_that_other_threads_have_too_may_be_inherited_and_does_not_split_a_pool(inherited: str) -> None:
+    busy = [thread(4200 + at, "read", WRITING, app("archive"), app("act"), Frame("wti_loop()"), START) for at in range(2)]
+    watchdog = thread(4400, "watchdog", sleep(), app("watch"), START)
+    text = dump(MAIN, watchdog, *busy, thread(4300, inherited, *parked("wti_loop")))
+
+    analysis = analyze(text, text)
+
+    assert sorted(track.lwp for track in the_pool(analysis).members) == [4200, 4201, 4300]
+    assert not analysis.critical
 
 
 def test_a_pool_is_named_after_the_loop_that_runs_its_tasks() -> None:

@@ -18,7 +18,7 @@ from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
-from stackan.model.place import NAMELESS
+from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
@@ -144,8 +144,8 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
-    role = "" if movers or not alone else stops_a_role(processes[0], tracks)
-    severity = WARNING if (kind != "stuck-wait" or first.place.state == "lock") and not (movers or others) else INFO
+    role = "" if movers or not alone else stops_a_role(processes[0], tracks, holders.is_known(first))
+    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
         confidence == LIKELY
@@ -191,6 +191,16 @@ def _finding(
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _is_in_the_middle(place: StackMeaning) -> bool:
+    """Whether a wait is part of some work: for a lock, or for a result or what its name needs, if it is not the initial thread's.
+
+    That one may wait for its server's end.  One frame without a name is left by a one-time initialization or a robust mutex alone.
+    """
+    if place.state == "lock" or (place.reason == NAMELESS and place.wait_frames == 1):
+        return True
+    return (place.task or place.reason == AT_WORK) and not place.of_initial_thread
 
 
 def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers, pool: Pool | None) -> tuple[Fact, ...]:
