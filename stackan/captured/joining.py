@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump, Lock
 from stackan.model.log import Log
-from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Sighting, StackMeaning, unparked
+from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Held, Sighting, StackMeaning, unparked
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
@@ -27,13 +27,18 @@ def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
 
 
 def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:
-    lwp = sighting.dump.columns.thread_lwp[sighting.thread]
-    row = table.thread_of_lwp.get(lwp)
+    row = table.thread_of_lwp.get(sighting.dump.columns.thread_lwp[sighting.thread])
     state = table.facts.states.get(row) if row is not None else None
-    lock = state.awaits if state is not None else None
+    if state is None:
+        return sighting
+    held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
+    lock = state.awaits
+    for named in (*state.holds, *([lock] if lock is not None else [])):
+        lines[named.line] = table.line_text(named.line)
+    if held:
+        sighting = sighting._replace(holds=tuple({hold.address: hold for hold in (*sighting.holds, *held)}.values()))
     if lock is None or lock.kind not in _STATES or not _agree(sighting, lock):
         return sighting
-    lines[lock.line] = table.line_text(lock.line)
     symbol = sighting.awaited.symbol if sighting.awaited is not None else None
     place = _placed(sighting.place, lock.kind)
     awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)

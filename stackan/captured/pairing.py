@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from stackan.model.dump import Dump
 
 WAITS = "waits"  # the format of such tables
+_OF_THE_KERNEL = frozenset(("linux-kernel", "linux-stack"))  # what lies below a system call: no stacks of the process
 
 Beside = Mapping[int, Dump]  # by the `id` of the dump that the table belongs to
 
@@ -16,7 +17,8 @@ def part(dumps: Sequence[Dump]) -> tuple[list[Dump], Beside]:
     tables = {_place_of(dump): dump for dump in dumps if dump.format == WAITS}
     if not tables:
         return list(dumps), {}
-    beside = {id(dump): tables[_place_of(dump)] for dump in dumps if dump.format != WAITS and _place_of(dump) in tables}
+    others = [dump for dump in dumps if dump.format != WAITS and dump.format not in _OF_THE_KERNEL]
+    beside = {id(dump): tables[_place_of(dump)] for dump in others if _place_of(dump) in tables}
     beside = {key: table for (key, table) in beside.items() if table.facts.pid is not None}
     paired = {id(table) for table in beside.values()}
     return [dump for dump in dumps if id(dump) not in paired], beside

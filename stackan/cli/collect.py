@@ -40,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
     parser.add_argument("-o", "--output", metavar="FILE", help=said("the archive to write, a name in .tar.gz or .tar.zst"))
-    parser.add_argument("--quiet", action="store_true", help=said("no notes on standard error"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=said("no notes on standard error"))
     add_language(parser)
     parser.set_defaults(run=run)
 

@@ -42,6 +42,7 @@ def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
+    owned: list[tuple[int, Lock]] = []
     for text in builder.lines():
         head = _HEAD.match(text)
         row = read_row(text)
@@ -50,10 +51,18 @@ def read(data: bytes) -> ParsedText:
             facts[len(builder.columns.thread_lwp)] = Facts(int(head[1]), None, (), ())
             builder.noise()
         elif row is not None:
-            states[builder.thread(lwp=row.tid, name=row.name)] = read_state(row.words, builder.line)
+            state, owner = read_state(row.words, builder.line)
+            states[builder.thread(lwp=row.tid, name=row.name)] = state
+            if owner is not None and state.awaits is not None:
+                owned.append((owner, state.awaits))
         elif not text.strip():
             builder.blank()
     reading = split_snapshots(builder, facts)
+    rows = dict(zip(builder.columns.thread_lwp, range(len(builder.columns.thread_lwp))))
+    for owner, lock in owned:
+        if owner in rows:
+            state = states[rows[owner]]
+            states[rows[owner]] = state._replace(holds=tuple({each.address: each for each in (*state.holds, lock)}.values()))
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 
@@ -62,14 +71,16 @@ def read_row(text: bytes) -> Row | None:
     return Row(int(found[1]), found.span(3), found[4]) if found is not None else None
 
 
-def read_state(words: bytes, line: int) -> PrintedState:
-    """What a thread does, in the words that rules know, and the object that it waits for."""
+def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
+    """What a thread does, in the words that rules know, and the object that it waits for; and the thread of this process that owns that."""
     waits = _WAITS.match(words)
     if waits is None:
-        return PrintedState(next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), ""), line)
+        return PrintedState(next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), ""), line), None
     kind = waits[1].decode("ascii")
-    owner = _OWNER.search(words)
-    owners = (int(owner[1]),) if owner is not None and owner[2] is None else ()
+    found = _OWNER.search(words)
+    owner = int(found[1]) if found is not None and found[2] is None else None
     address = int(waits[2], 16) if waits[2] else None
     mode = waits[4].decode("ascii") if waits[4] else ""
-    return PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=owners, mode=mode))
+    named = (owner,) if owner is not None and (kind == "thread" or address is None) else ()  # it has to end, or nothing else is known
+    state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode))
+    return state, owner if not named else None
