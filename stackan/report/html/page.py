@@ -78,6 +78,9 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
     yield cause(report) or ""
     yield from shown.values()
     yield "</main>"
+    if program:
+        broken = said("The data behind the views of this page cannot be unpacked; what is written here is complete without them.")
+        yield element("p", report.say(broken), class_="note", id="broken", hidden=True)
     yield element("footer", f"stackan {__version__}")
     if program:
         yield from blocks(report)

@@ -1,0 +1,260 @@
+// Who waits for whom: boxes laid out from those who wait to what they wait for; drag, zoom, and open what stands in a box.
+import { Graph, layout } from "@dagrejs/dagre";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Box, Case } from "./model";
+import { open } from "./route";
+import { say, t, term } from "./words";
+
+const COLUMN = 6.9, WIDEST = 42, LINE = 16, LISTED = 60;
+const MANY = 80; // boxes, from which on the causes alone are shown first
+
+interface Laid {
+  boxes: { at: number; x: number; y: number; width: number; height: number; lines: string[] }[];
+  arrows: { way: string; tip: string; words: string; x: number; y: number; sure: boolean }[];
+  width: number;
+  height: number;
+}
+
+export function Waits({ model }: { model: Case }) {
+  const { boxes, left, limit, byPool } = model.data.waits;
+  const causes = useMemo(() => causesOf(model), [model]);
+  const [only, setOnly] = useState(boxes.length > MANY && causes.size > 0);
+  const [chosen, setChosen] = useState(-1);
+  const laid = useMemo(() => lay(model, only ? causes : null), [model, only]);
+  if (!boxes.length) return <p>{t("noWaits")}</p>;
+  return (
+    <>
+      <p class="note">
+        {t(byPool ? "foldedByPool" : "foldedByStack")} {left ? t("leftOut", { limit, count: left }) : ""} {t("graphHelp")}
+      </p>
+      <Drawing model={model} laid={laid} chosen={chosen} choose={setChosen}>
+        {causes.size > 0 && causes.size < boxes.length && (
+          <button type="button" aria-pressed={only} onClick={() => setOnly(!only)}>
+            {t("causesOnly")}
+          </button>
+        )}
+      </Drawing>
+      {chosen >= 0 && <Members model={model} box={chosen} />}
+    </>
+  );
+}
+
+/** The boxes that critical findings are about or that others wait for, with what lies between them. */
+function causesOf(model: Case): Set<number> {
+  const { boxes, arrows } = model.data.waits;
+  const marked = new Set(boxes.flatMap((box, at) => (box[3] ? [at] : [])));
+  const found = new Set(marked);
+  for (const [from, to] of arrows) {
+    if (marked.has(from) && boxes[to]![0] !== "thread") found.add(to);
+    if (marked.has(to) && boxes[from]![0] !== "thread") found.add(from);
+  }
+  return found;
+}
+
+function linesOf([kind, title, detail, mark, count]: Box): string[] {
+  const head = count > 1 ? (kind === "thread" ? t("threads", { count }) : `${say(count)} × ${title}`) : title;
+  return [head, ...detail.split("\n").filter(Boolean), ...(mark ? [term(mark === "root" ? "root of these waits" : mark)] : [])].map(cut);
+}
+
+function cut(text: string): string {
+  return text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;
+}
+
+function wide(text: string): number {
+  let columns = 0;
+  for (const char of text) columns += char > "\u2e7f" ? 2 : 1;
+  return columns * COLUMN;
+}
+
+function lay(model: Case, only: Set<number> | null): Laid {
+  const { boxes, arrows } = model.data.waits;
+  const graph = new Graph({ multigraph: false });
+  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 70, marginx: 16, marginy: 16 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const lines = boxes.map(linesOf);
+  boxes.forEach((_, at) => {
+    if (only && !only.has(at)) return;
+    const own = lines[at]!;
+    graph.setNode(String(at), { width: Math.max(...own.map(wide), 60) + 20, height: own.length * LINE + 12 });
+  });
+  const kept = arrows.filter(([from, to]) => from !== to && (!only || (only.has(from) && only.has(to))));
+  for (const [from, to, words] of kept) {
+    graph.setEdge(String(from), String(to), { width: wide(words), height: LINE, labelpos: "c" });
+  }
+  layout(graph);
+  const size = graph.graph() as { width?: number; height?: number };
+  return {
+    width: size.width ?? 100,
+    height: size.height ?? 100,
+    boxes: graph.nodes().map((name: string) => {
+      const node = graph.node(name) as { x: number; y: number; width: number; height: number };
+      return { at: Number(name), x: node.x, y: node.y, width: node.width, height: node.height, lines: lines[Number(name)]! };
+    }),
+    arrows: kept.map(([from, to, words, sure]) => {
+      const edge = graph.edge(String(from), String(to)) as { points: { x: number; y: number }[]; x: number; y: number };
+      const end = edge.points[edge.points.length - 1]!, before = edge.points[edge.points.length - 2] ?? end;
+      return { words, sure, x: edge.x, y: edge.y, tip: tip(before, end), way: `M${edge.points.map((p) => `${round(p.x)} ${round(p.y)}`).join("L")}` };
+    }),
+  };
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
+
+function tip(before: { x: number; y: number }, end: { x: number; y: number }): string {
+  const angle = Math.atan2(end.y - before.y, end.x - before.x);
+  const point = (turn: number) => `${round(end.x - 9 * Math.cos(angle + turn))} ${round(end.y - 9 * Math.sin(angle + turn))}`;
+  return `M${round(end.x)} ${round(end.y)}L${point(0.45)}L${point(-0.45)}Z`;
+}
+
+interface DrawingOf {
+  model: Case;
+  laid: Laid;
+  chosen: number;
+  choose: (box: number) => void;
+  children: preact.ComponentChildren;
+}
+
+function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ x: 0, y: 0, zoom: 0 }); // a zoom of 0 fits the drawing into its frame
+  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  const fit = Math.min((frame.current?.clientWidth ?? 900) / laid.width, (frame.current?.clientHeight ?? 500) / laid.height, 1.2);
+  const zoom = view.zoom || fit;
+
+  function scale(factor: number, x = (frame.current?.clientWidth ?? 0) / 2, y = (frame.current?.clientHeight ?? 0) / 2): void {
+    const to = Math.min(Math.max(zoom * factor, 0.05), 4);
+    setView({ zoom: to, x: x - ((x - view.x) * to) / zoom, y: y - ((y - view.y) * to) / zoom });
+  }
+
+  function pick(at: number): void {
+    choose(at);
+    if (model.data.waits.boxes[at]![0] === "thread" && model.data.waits.boxes[at]![4] === 1) {
+      const [only] = membersOf(model, at, 1);
+      if (only !== undefined) open(model.anchor(only));
+    }
+  }
+
+  return (
+    <>
+      <div class="tools">
+        <button type="button" onClick={() => scale(1.3)}>{t("zoomIn")}</button>
+        <button type="button" onClick={() => scale(1 / 1.3)}>{t("zoomOut")}</button>
+        <button type="button" onClick={() => setView({ x: 0, y: 0, zoom: 0 })}>{t("fit")}</button>
+        {children}
+      </div>
+      <div
+        class="graph"
+        ref={frame}
+        onWheel={(event) => {
+          if (!event.ctrlKey && !event.metaKey && document.activeElement !== frame.current && !frame.current?.contains(document.activeElement)) return;
+          event.preventDefault();
+          const box = event.currentTarget.getBoundingClientRect();
+          scale(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.clientX - box.left, event.clientY - box.top);
+        }}
+        onPointerDown={(event) => {
+          drag.current = { x: event.clientX - view.x, y: event.clientY - view.y, moved: false };
+        }}
+        onPointerMove={(event) => {
+          if (!drag.current || !event.buttons) return;
+          drag.current.moved = true;
+          setView({ zoom, x: event.clientX - drag.current.x, y: event.clientY - drag.current.y });
+        }}
+        onPointerUp={() => (drag.current = null)}
+        onKeyDown={(event) => {
+          const step: Record<string, [number, number]> = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+          const by = step[event.key];
+          if (event.key === "+" || event.key === "=") scale(1.3);
+          else if (event.key === "-") scale(1 / 1.3);
+          else if (by) setView({ zoom, x: view.x + by[0], y: view.y + by[1] });
+          else return;
+          event.preventDefault();
+        }}
+      >
+        <svg role="group" aria-label={t("waits")} tabIndex={0}>
+          <g transform={`translate(${round(view.x)} ${round(view.y)}) scale(${Math.round(zoom * 1000) / 1000})`}>
+            {laid.arrows.map((arrow) => (
+              <g aria-hidden="true">
+                <path d={arrow.way} class={arrow.sure ? "" : "unsure"} />
+                <path d={arrow.tip} class="tip" />
+                <text class="label" x={round(arrow.x)} y={round(arrow.y - 3)} text-anchor="middle">
+                  {arrow.words}
+                </text>
+              </g>
+            ))}
+            {laid.boxes.map((box) => {
+              const [kind, , , mark] = model.data.waits.boxes[box.at]!;
+              return (
+                <g
+                  class={`node ${kind} ${mark}`}
+                  role="button"
+                  tabIndex={0}
+                  aria-label={describe(model, box.at)}
+                  aria-pressed={box.at === chosen}
+                  transform={`translate(${round(box.x - box.width / 2)} ${round(box.y - box.height / 2)})`}
+                  onClick={() => pick(box.at)}
+                  onKeyDown={(event) => {
+                    if (event.key !== "Enter" && event.key !== " ") return;
+                    event.preventDefault();
+                    pick(box.at);
+                  }}
+                >
+                  <rect width={round(box.width)} height={round(box.height)} rx={kind === "thread" ? 3 : 14} />
+                  {box.lines.map((line, at) => (
+                    <text x={round(box.width / 2)} y={19 + at * LINE} text-anchor="middle" class={at ? "detail" : ""}>
+                      {line}
+                    </text>
+                  ))}
+                </g>
+              );
+            })}
+          </g>
+        </svg>
+      </div>
+    </>
+  );
+}
+
+/** A box in words, with what it waits for. */
+function describe(model: Case, box: number): string {
+  const { boxes, arrows } = model.data.waits;
+  const leads = arrows.filter(([from]) => from === box).map(([, to, words]) => `${words} ${linesOf(boxes[to]!)[0]}`);
+  return [linesOf(boxes[box]!).join(", "), ...leads].join("; ");
+}
+
+function membersOf(model: Case, box: number, most: number): number[] {
+  const found: number[] = [];
+  model.each((at, process, row) => {
+    if (process.box[row] === box && found.length < most) found.push(at);
+  });
+  return found;
+}
+
+function Members({ model, box }: { model: Case; box: number }) {
+  const { boxes, arrows } = model.data.waits;
+  const members = membersOf(model, box, LISTED);
+  const all = boxes[box]![0] === "thread" ? boxes[box]![4] : 0;
+  const around = arrows.filter(([from, to]) => from === box || to === box).slice(0, LISTED);
+  return (
+    <div role="status">
+      <h3>{linesOf(boxes[box]!).join(" – ")}</h3>
+      {members.length > 0 && (
+        <p>
+          {t("members")}:{" "}
+          {members.map((at) => (
+            <>
+              <a href={`#${model.anchor(at)}`}>{model.title(model.thread(at))}</a>{" "}
+            </>
+          ))}
+          {all > members.length ? t("moreThreads", { count: all - members.length }) : ""}
+        </p>
+      )}
+      <ul>
+        {around.map(([from, to, words]) => (
+          <li>
+            {linesOf(boxes[from]!)[0]} → {words} → {linesOf(boxes[to]!)[0]}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
