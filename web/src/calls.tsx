@@ -8,8 +8,8 @@ const ROW = 19, NARROWEST = 1.5, DEEPEST = 80, LISTED = 60;
 
 export function Calls({ model }: { model: Case }) {
   const { processes } = model.data;
-  const [process, setProcess] = useState(0);
-  const [snapshot, setSnapshot] = useState(Math.max((processes[0]?.snapshots.length ?? 1) - 1, 0));
+  const [process, setProcess] = useState(() => gravest(model));
+  const [snapshot, setSnapshot] = useState(Math.max((processes[process]?.snapshots.length ?? 1) - 1, 0));
   const [other, setOther] = useState(-1);
   const [stuckOnly, setStuckOnly] = useState(false);
   const snapshots = processes[process]?.snapshots ?? [];
@@ -247,14 +247,20 @@ function Tree({ root, chosen, compared, choose }: ViewOf) {
   );
 }
 
-/** The way from a call to the first that branches. */
+/** The way that most threads have gone, up to where they part. */
 function trunk(call: Call): Call[] {
   const way: Call[] = [];
-  while (call.inside.length === 1) {
-    call = call.inside[0]!;
+  while (call.inside[0] && call.inside[0].total > 0.7 * call.total && way.length < 12) {
+    call = call.inside[0];
     way.push(call);
   }
   return way;
+}
+
+/** The process with the most stuck threads. */
+function gravest(model: Case): number {
+  const stuck = model.data.processes.map((process) => process.progress.filter((number) => model.data.texts[number] === "stuck").length);
+  return Math.max(stuck.indexOf(Math.max(...stuck)), 0);
 }
 
 function visible(root: Call, opened: Set<Call>): Call[] {

@@ -1,12 +1,14 @@
 // Who waits for whom: boxes laid out from those who wait to what they wait for; drag, zoom, and open what stands in a box.
 import { Graph, layout } from "@dagrejs/dagre";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box, Case } from "./model";
 import { open } from "./route";
 import { say, t, term } from "./words";
 
 const COLUMN = 6.9, WIDEST = 42, LINE = 16, LISTED = 60;
 const MANY = 80; // boxes, from which on the causes alone are shown first
+
+const ROOM = { width: 1100, height: 560 }; // of the frame, until it is known
 
 interface Laid {
   boxes: { at: number; x: number; y: number; width: number; height: number; lines: string[] }[];
@@ -20,7 +22,7 @@ export function Waits({ model }: { model: Case }) {
   const causes = useMemo(() => causesOf(model), [model]);
   const [only, setOnly] = useState(boxes.length > MANY && causes.size > 0);
   const [chosen, setChosen] = useState(-1);
-  const laid = useMemo(() => lay(model, only ? causes : null), [model, only]);
+  const laid = useMemo(() => best(model, only ? causes : null), [model, only]);
   if (!boxes.length) return <p>{t("noWaits")}</p>;
   return (
     <>
@@ -66,10 +68,22 @@ function wide(text: string): number {
   return columns * COLUMN;
 }
 
-function lay(model: Case, only: Set<number> | null): Laid {
+/** From left to right or from top to bottom, whichever can be read better; of many boxes there is time for one of them only. */
+function best(model: Case, only: Set<number> | null): Laid {
+  const down = lay(model, only, "TB");
+  if (down.boxes.length > MANY) return down;
+  const across = lay(model, only, "LR");
+  return fitting(across, ROOM.width, ROOM.height) > fitting(down, ROOM.width, ROOM.height) ? across : down;
+}
+
+function fitting(laid: Laid, width: number, height: number): number {
+  return Math.min(width / laid.width, height / laid.height, 1.1);
+}
+
+function lay(model: Case, only: Set<number> | null, direction: "TB" | "LR"): Laid {
   const { boxes, arrows } = model.data.waits;
   const graph = new Graph({ multigraph: false });
-  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 70, marginx: 16, marginy: 16 });
+  graph.setGraph({ rankdir: direction, nodesep: 16, ranksep: direction === "LR" ? 60 : 36, marginx: 16, marginy: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   const lines = boxes.map(linesOf);
   boxes.forEach((_, at) => {
@@ -106,6 +120,8 @@ function tip(before: { x: number; y: number }, end: { x: number; y: number }): s
   return `M${round(end.x)} ${round(end.y)}L${point(0.45)}L${point(-0.45)}Z`;
 }
 
+const FITTED = { x: 0, y: 0, zoom: 0 }; // a zoom of 0 fits the drawing into its frame
+
 interface DrawingOf {
   model: Case;
   laid: Laid;
@@ -116,14 +132,21 @@ interface DrawingOf {
 
 function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
   const frame = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ x: 0, y: 0, zoom: 0 }); // a zoom of 0 fits the drawing into its frame
+  const [view, setView] = useState(FITTED);
+  const [room, setRoom] = useState(ROOM);
   const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
-  const fit = Math.min((frame.current?.clientWidth ?? 900) / laid.width, (frame.current?.clientHeight ?? 500) / laid.height, 1.2);
-  const zoom = view.zoom || fit;
+  useEffect(() => {
+    setRoom({ width: frame.current!.clientWidth, height: frame.current!.clientHeight });
+    setView(FITTED);
+  }, [laid]);
+  const fit = fitting(laid, room.width, room.height);
+  const { x: left, y: top, zoom } = view.zoom
+    ? view
+    : { x: (room.width - laid.width * fit) / 2, y: (room.height - laid.height * fit) / 2, zoom: fit };
 
-  function scale(factor: number, x = (frame.current?.clientWidth ?? 0) / 2, y = (frame.current?.clientHeight ?? 0) / 2): void {
-    const to = Math.min(Math.max(zoom * factor, 0.05), 4);
-    setView({ zoom: to, x: x - ((x - view.x) * to) / zoom, y: y - ((y - view.y) * to) / zoom });
+  function scale(factor: number, x = room.width / 2, y = room.height / 2): void {
+    const to = Math.min(Math.max(zoom * factor, 0.03), 4);
+    setView({ zoom: to, x: x - ((x - left) * to) / zoom, y: y - ((y - top) * to) / zoom });
   }
 
   function pick(at: number): void {
@@ -139,7 +162,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
       <div class="tools">
         <button type="button" onClick={() => scale(1.3)}>{t("zoomIn")}</button>
         <button type="button" onClick={() => scale(1 / 1.3)}>{t("zoomOut")}</button>
-        <button type="button" onClick={() => setView({ x: 0, y: 0, zoom: 0 })}>{t("fit")}</button>
+        <button type="button" onClick={() => setView(FITTED)}>{t("fit")}</button>
         {children}
       </div>
       <div
@@ -152,7 +175,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
           scale(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.clientX - box.left, event.clientY - box.top);
         }}
         onPointerDown={(event) => {
-          drag.current = { x: event.clientX - view.x, y: event.clientY - view.y, moved: false };
+          drag.current = { x: event.clientX - left, y: event.clientY - top, moved: false };
         }}
         onPointerMove={(event) => {
           if (!drag.current || !event.buttons) return;
@@ -165,13 +188,13 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
           const by = step[event.key];
           if (event.key === "+" || event.key === "=") scale(1.3);
           else if (event.key === "-") scale(1 / 1.3);
-          else if (by) setView({ zoom, x: view.x + by[0], y: view.y + by[1] });
+          else if (by) setView({ zoom, x: left + by[0], y: top + by[1] });
           else return;
           event.preventDefault();
         }}
       >
         <svg role="group" aria-label={t("waits")} tabIndex={0}>
-          <g transform={`translate(${round(view.x)} ${round(view.y)}) scale(${Math.round(zoom * 1000) / 1000})`}>
+          <g transform={`translate(${round(left)} ${round(top)}) scale(${Math.round(zoom * 1000) / 1000})`}>
             {laid.arrows.map((arrow) => (
               <g aria-hidden="true">
                 <path d={arrow.way} class={arrow.sure ? "" : "unsure"} />

@@ -37,14 +37,18 @@ export function search(model: Case, filter: Filter): Int32Array {
 
 export type Key = "number" | "name" | "pool" | "progress" | "place";
 
-/** Sorted by a column, up or down; threads that are equal there stay in their order. */
+const GRAVEST = ["stuck", "spinning", "unknown", "vanished", "appeared", "progressing"];
+
+/** Sorted by a column, up or down, else the gravest first; threads that are equal there stay in their order. */
 export function sort(model: Case, rows: Int32Array, key: Key | "", down: boolean): Int32Array {
-  if (!key) return rows;
+  const { texts } = model.data;
+  const ranks = texts.map((text) => (GRAVEST.includes(text) ? GRAVEST.indexOf(text) : GRAVEST.length));
   const values: (string | number)[] = new Array(model.size);
   model.each((at, process, row) => {
-    if (key === "number") values[at] = process.number[row]!;
+    if (!key) values[at] = ranks[process.progress[row]!]!;
+    else if (key === "number") values[at] = process.number[row]!;
     else if (key === "place") values[at] = model.stance(model.newest(process, row));
-    else values[at] = model.data.texts[process[key][row]!] ?? "";
+    else values[at] = texts[process[key][row]!] ?? "";
   });
   const sign = down ? -1 : 1;
   return rows.slice().sort((one, other) => {
