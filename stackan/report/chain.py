@@ -5,7 +5,7 @@ Threads in one place that wait for the same are one link of the chain, as in a d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
@@ -191,7 +191,7 @@ class _Walk:
     def _threads(self, threads: tuple[tuple[Process, Track], ...], concerned: bool, root: bool) -> Link:
         place = self.page.say(said("in {function}", function=threads[0][1].place.purpose))
         detail = self.page.catalog.comma.join(filter(None, (place, self._where([threads[0][0]] if self.several else []))))
-        return Link(THREADS, self.page.say(_who(threads, self.page)), detail, threads, concerned, root)
+        return Link(THREADS, self.page.say(who(threads, self.page)), detail, threads, concerned, root)
 
     def _where(self, homes: Iterable[Process]) -> str:
         return "".join(self.page.say(said("process {name}", name=process.id)) for process in homes)
@@ -202,7 +202,7 @@ class _Walk:
         return Chain(self.finding, ((0,),), (link,), (), self.finding.behind, self.finding.perhaps_behind, 0)
 
 
-def _who(threads: tuple[tuple[Process, Track], ...], page: Page) -> str:
+def who(threads: Sequence[tuple[Process, Track]], page: Page) -> str:
     """`LWP 4250 transfer`, `10 threads of MariaDB thread pool`, `4 threads: 1 2 3 and 1 more`"""
     if len(threads) == 1:
         return label(threads[0][1])

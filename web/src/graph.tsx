@@ -3,7 +3,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box, Case } from "./model";
 import { open } from "./route";
-import { say, t, term } from "./words";
+import { t, term } from "./words";
 
 const COLUMN = 6.9, WIDEST = 42, LINE = 16, LISTED = 60;
 const MANY = 80; // boxes, from which on the causes alone are shown first
@@ -53,9 +53,8 @@ function causesOf(model: Case): Set<number> {
   return found;
 }
 
-function linesOf([kind, title, detail, mark, count]: Box): string[] {
-  const head = count > 1 ? (kind === "thread" ? t("threads", { count }) : `${say(count)} × ${title}`) : title;
-  return [head, ...detail.split("\n").filter(Boolean), ...(mark ? [term(mark === "root" ? "root of these waits" : mark)] : [])].map(cut);
+function linesOf([, title, detail, mark]: Box): string[] {
+  return [title, ...detail.split("\n").filter(Boolean), ...(mark ? [term(mark === "root" ? "root of these waits" : mark)] : [])].map(cut);
 }
 
 function cut(text: string): string {
@@ -193,7 +192,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
           event.preventDefault();
         }}
       >
-        <svg role="group" aria-label={t("waits")} tabIndex={0}>
+        <svg role="group" aria-label={t("waits")} tabindex={0}>
           <g transform={`translate(${round(left)} ${round(top)}) scale(${Math.round(zoom * 1000) / 1000})`}>
             {laid.arrows.map((arrow) => (
               <g aria-hidden="true">
@@ -210,8 +209,8 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
                 <g
                   class={`node ${kind} ${mark}`}
                   role="button"
-                  tabIndex={0}
-                  aria-label={describe(model, box.at)}
+                  tabindex={0}
+                  aria-description={describe(model, box.at)}
                   aria-pressed={box.at === chosen}
                   transform={`translate(${round(box.x - box.width / 2)} ${round(box.y - box.height / 2)})`}
                   onClick={() => pick(box.at)}
@@ -237,11 +236,10 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
   );
 }
 
-/** A box in words, with what it waits for. */
+/** What a box waits for, in words. */
 function describe(model: Case, box: number): string {
   const { boxes, arrows } = model.data.waits;
-  const leads = arrows.filter(([from]) => from === box).map(([, to, words]) => `${words} ${linesOf(boxes[to]!)[0]}`);
-  return [linesOf(boxes[box]!).join(", "), ...leads].join("; ");
+  return arrows.filter(([from]) => from === box).map(([, to, words]) => `${words} ${linesOf(boxes[to]!)[0]}`).join("; ");
 }
 
 function membersOf(model: Case, box: number, most: number): number[] {

@@ -52,13 +52,11 @@ def picture(chain: Chain, report: Report) -> Markup:
     ]
     svg = element(
         "svg",
-        element("title", report.say(said("chain of the cause"))),
-        element("desc", "\n".join(words)),
         *drawn,
         viewBox=f"0 0 {width:.0f} {bottom + _LEFT:.0f}",
         width=f"{width:.0f}",
         height=f"{bottom + _LEFT:.0f}",
-        role="img",
+        role="group",
         aria_label=report.say(said("chain of the cause")),
         font_family="system-ui, sans-serif",
         font_size="13",

@@ -6,6 +6,7 @@ from typing import Any
 
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
+from stackan.report.chain import who
 from stackan.report.drawing import find_roots, fold
 from stackan.report.html.report import Report
 from stackan.wording.nouns import say
@@ -80,11 +81,13 @@ class Waits:
     def _box(self, numbers: list[int]) -> list[Any]:
         """[kind, title, detail, mark, how many nodes it stands for]"""
         node, page = self._graph.nodes[numbers[0]], self._report.page
-        title = say(node.what if node.what is not None else node.label, page.catalog)[:_LABEL]
+        threads = [(each.process, each.track) for each in map(self._graph.nodes.__getitem__, numbers) if each.process and each.track]
+        words = page.say(who(threads, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
+        title = words if threads or len(numbers) == 1 else f"{len(numbers):,} × {words}"
         detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
         if node.process is not None and len(self._report.analysis.processes) > 1:
             detail = f"{detail}\n{node.process.id}"
-        return [node.kind, title, detail, self._mark(numbers), len(numbers)]
+        return [node.kind, title[:_LABEL], detail, self._mark(numbers), len(numbers)]
 
     def _arrows(self) -> list[list[Any]]:
         """[from, to, words, whether it is shown by the text]"""

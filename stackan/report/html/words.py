@@ -17,7 +17,6 @@ _WORDS = {
     "name": marked("name"),
     "snapshot": marked("snapshot {number}"),
     "place": marked("where it stands"),
-    "sorted": marked("sorted by {column}"),
     "close": marked("close"),
     "copy": marked("copy as text"),
     "copied": marked("copied"),
@@ -31,7 +30,6 @@ _WORDS = {
         "Of so many threads the page carries the reasons of the gravest only; `stackan analyze --explain {number}` tells those of this one."
     ),
     "noSource": marked("Of so many threads the page carries the lines of the gravest only; these stand in {source} from line {line} on."),
-    "waitsFor": marked("It waits behind:"),
     "findings": marked("findings"),
     "zoomIn": marked("zoom in"),
     "zoomOut": marked("zoom out"),
@@ -55,7 +53,6 @@ _WORDS = {
     "notDrawn": marked("Frames that are too narrow to draw stand in the tree: {count}."),
     "vanished": marked("not there"),
     "legend": marked("what the colors mean"),
-    "details": marked("details"),
     "noMatch": marked("Nothing matches."),
 }
 
