@@ -128,6 +128,8 @@ def show(browser: Any, page_of: PageOf) -> Iterator[Show]:
 @pytest.fixture
 def run_stackan() -> Callable[..., str]:
     def run(*call: str) -> str:
-        return subprocess.run([sys.executable, "-m", "stackan", *call], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False).stdout
+        return subprocess.run(
+            [sys.executable, "-m", "stackan", *call], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        ).stdout
 
     return run

@@ -54,7 +54,7 @@ function causesOf(model: Case): Set<number> {
 }
 
 function linesOf([, title, detail, mark]: Box): string[] {
-  return [title, ...detail.split("\n").filter(Boolean), ...(mark ? [term(mark === "root" ? "root of these waits" : mark)] : [])].map(cut);
+  return [title, ...detail.split("\n").filter(Boolean), ...(mark ? [mark === "root" ? t("root") : term(mark)] : [])].map(cut);
 }
 
 function cut(text: string): string {

@@ -34,6 +34,7 @@ _WORDS = {
     "zoomIn": marked("zoom in"),
     "zoomOut": marked("zoom out"),
     "fit": marked("fit"),
+    "root": marked("root of these waits"),
     "causesOnly": marked("causes only"),
     "graphHelp": marked("Drag to move, wheel or + and - to zoom; Tab goes from box to box, Enter opens one."),
     "noWaits": marked("No thread is shown to wait for another."),
