@@ -126,7 +126,7 @@ def test_the_calls_are_a_tree_that_goes_by_keys(show):
 def test_two_snapshots_are_compared_call_by_call(show):
     page = show("two-thousand")
     calls = page.view("calls")
-    calls.get_by_label("compared with").select_option("0")
+    calls.get_by_label("against snapshot").select_option("0")
     assert "2,000 threads, before: 2,000" in calls.locator("[role=tree]").inner_text()
 
 

@@ -27,7 +27,7 @@ from stackan.wording.catalog import ENGLISH
 
 _LANGUAGES = {ENGLISH: "en", CHINESE: "zh-CN"}  # as HTML names them (RFC 5646)
 # Sections with their names in the page's list of them; those of the program are hidden until it runs.
-_VIEWS = {"waits": said("who waits for whom"), "matrix": said("threads × snapshots"), "calls": said("merged call tree")}
+_VIEWS = {"waits": said("wait-for graph"), "matrix": said("threads × snapshots"), "calls": said("merged call tree")}
 _SECTIONS = {
     "findings": said("findings"),
     "pools": said("processes and pools"),

@@ -16,7 +16,7 @@ _PROCESSES = 12  # that are named
 _NOTES = 4
 _NOTE = 300  # characters; the section of the inputs has the whole
 _SURE = {
-    CERTAIN: said("certain: the dumps themselves show every hold that it rests on"),
+    CERTAIN: said("certain: the dumps themselves show each hold behind it"),
     LIKELY: said("likely: a part of it is concluded, from frames or by a rule"),
     POSSIBLE: said("possible: the dumps suggest it, but do not show it"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.wording.catalog import Catalog, marked
 
 _WORDS = {
-    "waits": marked("who waits for whom"),
+    "waits": marked("wait-for graph"),
     "matrix": marked("threads × snapshots"),
     "calls": marked("merged call tree"),
     "search": marked("search all frames, names and numbers"),
@@ -42,9 +42,9 @@ _WORDS = {
     "foldedByPool": marked("The graph would have too many boxes, so the threads of a pool are one box as well."),
     "leftOut": marked("Boxes that are not drawn, as {limit} are the most: {count}."),
     "members": marked("threads of this box"),
-    "moreThreads": marked("and {count} more: the list of threads has all of them"),
+    "moreThreads": marked("{count} more stand in the list of threads."),
     "ofSnapshot": marked("snapshot"),
-    "comparedWith": marked("compared with"),
+    "comparedWith": marked("against snapshot"),
     "nothing": marked("nothing"),
     "stuckOnly": marked("stuck threads only"),
     "share": marked("{threads}, stuck: {stuck}"),
@@ -58,17 +58,19 @@ _WORDS = {
 }
 
 
-def _counted(catalog: Catalog) -> dict[str, tuple[str, str]]:
-    return {
-        name: (catalog.plural(one, many, 1), catalog.plural(one, many, 2))
-        for name, one, many in (
-            ("threads", "{count} thread", "{count} threads"),
-            ("found", "{count} thread of {all}", "{count} threads of {all}"),
-            ("frames", "{count} frame", "{count} frames"),
-        )
-    }
+def many(one: str, several: str) -> tuple[str, str]:
+    """Marks the two forms of a word that counts for the catalogs."""
+    return one, several
 
 
-def words_of(catalog: Catalog) -> dict[str, str | tuple[str, str]]:
+_COUNTED = {
+    "threads": many("{count} thread", "{count} threads"),
+    "found": many("{count} thread of {all}", "{count} threads of {all}"),
+    "frames": many("{count} frame", "{count} frames"),
+}
+
+
+def words_of(catalog: Catalog) -> dict[str, str | tuple[str, ...]]:
     """Every word of the program in one language; one that counts has a form for one and a form for many."""
-    return {**{name: catalog.text(english) for name, english in _WORDS.items()}, **_counted(catalog)}
+    counted = {name: tuple(catalog.plural(*forms, count) for count in (1, 2)) for name, forms in _COUNTED.items()}
+    return {**{name: catalog.text(english) for name, english in _WORDS.items()}, **counted}
