@@ -22,7 +22,7 @@ const { outputFiles } = await build({
 });
 // The libraries' strings have control characters in them, which HTML forbids; there they may be escapes as well.
 const escaped = outputFiles[0].text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
-const program = Buffer.from(escaped);
+const program = Buffer.from(`/* stackan; with preact, dagre, graphlib and fflate (MIT): licenses.txt */${escaped}`);
 const packed = gzipSync(program, { level: 9 }).length;
 console.log(`app.js: ${program.length} bytes, ${packed} packed`);
 if (program.length > LIMIT || packed > LIMIT_PACKED) {

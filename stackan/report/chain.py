@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, Finding
-from stackan.model.process import Process
+from stackan.model.process import Pool, Process
 from stackan.model.said import said, said_of
 from stackan.model.track import Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
@@ -88,6 +88,7 @@ class _Walk:
         self.members = members
         self.several = len(analysis.processes) > 1
         self.roots = find_roots(self.graph)
+        self.pools = workers_of(analysis.processes)
         self.about = {(process.id, track.key) for process, track in finding.threads}
         self._leads: dict[int, list[tuple[int, Edge]]] = {}
 
@@ -191,7 +192,7 @@ class _Walk:
     def _threads(self, threads: tuple[tuple[Process, Track], ...], concerned: bool, root: bool) -> Link:
         place = self.page.say(said("in {function}", function=threads[0][1].place.purpose))
         detail = self.page.catalog.comma.join(filter(None, (place, self._where([threads[0][0]] if self.several else []))))
-        return Link(THREADS, self.page.say(who(threads, self.page)), detail, threads, concerned, root)
+        return Link(THREADS, self.page.say(who(threads, self.pools, self.page)), detail, threads, concerned, root)
 
     def _where(self, homes: Iterable[Process]) -> str:
         return "".join(self.page.say(said("process {name}", name=process.id)) for process in homes)
@@ -202,14 +203,17 @@ class _Walk:
         return Chain(self.finding, ((0,),), (link,), (), self.finding.behind, self.finding.perhaps_behind, 0)
 
 
-def who(threads: Sequence[tuple[Process, Track]], page: Page) -> str:
+def workers_of(processes: Sequence[Process]) -> dict[int, Pool]:
+    """{id of a track: the pool of which it is a worker}"""
+    return {id(track): pool for process in processes for pool in process.pools for track in pool.workers}
+
+
+def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], page: Page) -> str:
     """`LWP 4250 transfer`, `10 threads of MariaDB thread pool`, `4 threads: 1 2 3 and 1 more`"""
     if len(threads) == 1:
         return label(threads[0][1])
-    process = threads[0][0]
-    keys = {track.key for _, track in threads}
-    pool = next((pool for pool in process.pools if keys <= {track.key for track in pool.workers}), None)
-    if pool is not None:
+    pool = pools.get(id(threads[0][1]))
+    if pool is not None and all(pools.get(id(track)) is pool for _, track in threads):
         return said("{count} threads of {pool}", count=len(threads), pool=page.catalog.of_profile(pool.name))
     return said("{count} threads: {numbers}", count=len(threads), numbers=page.numbers([track.shown for _, track in threads], 3))
 

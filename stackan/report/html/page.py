@@ -92,7 +92,7 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
 def _title(report: Report) -> str:
     analysis = report.analysis
     names = ", ".join(process.id for process in analysis.processes[:3])
-    return f"{report.page.say(term(analysis.verdict))} – {names or 'logs'} – stackan"
+    return f"{report.page.say(term(analysis.verdict))} – {names or report.page.say(said('logs'))} – stackan"
 
 
 def _contents(names: list[str], report: Report) -> Markup:

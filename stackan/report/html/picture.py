@@ -182,10 +182,10 @@ def _behind(words: list[str], first: _Box) -> list[Markup]:
     if not words:
         return []
     lines = [
-        element("text", line, x=f"{first.middle:.1f}", y=str(_LEFT + 12 + at * _LINE), text_anchor="middle", fill=_INK)
+        element("text", line, x=f"{max(first.middle, 150):.1f}", y=str(_LEFT + 12 + at * _LINE), text_anchor="middle", fill=_INK)
         for at, line in enumerate(words)
     ]
     end = first.top
     stem = element("path", d=f"M{first.middle:.1f} {end - 24:.1f}V{end - 8:.1f}", stroke="#5b6470", stroke_width="1.6", fill="none")
     head = element("path", d=f"M{first.middle:.1f} {end:.1f}l-5 -9h10z", fill="#5b6470")
-    return [element("g", joined([*lines, stem, head]), class_="arrow")]
+    return [element("g", joined([*lines, stem, head]), class_="arrow behind")]

@@ -6,7 +6,7 @@ from typing import Any
 
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
-from stackan.report.chain import who
+from stackan.report.chain import who, workers_of
 from stackan.report.drawing import find_roots, fold
 from stackan.report.html.report import Report
 from stackan.wording.nouns import say
@@ -23,6 +23,7 @@ class Waits:
         self._report = report
         self._graph: WaitGraph = report.analysis.waits
         self._roots = find_roots(self._graph)
+        self._pools = workers_of(report.analysis.processes)
         self.by_pool = False
         boxes = fold(self._graph)
         if len(set(boxes.values())) > LIMIT:
@@ -54,18 +55,12 @@ class Waits:
 
     def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
         """Threads of one pool share a box, unless one is a root, or a box of its own that others wait for by name."""
-        pools = {
-            id(track): (process.id, pool.name)
-            for process in self._report.analysis.processes
-            for pool in process.pools
-            for track in pool.workers
-        }
         first: dict[object, int] = {}
         found = {}
         for number, box in boxes.items():
             track = self._graph.nodes[number].track
-            pool = pools.get(id(track)) if track is not None and box not in self._roots else None
-            found[number] = first.setdefault(pool, box) if pool is not None else box
+            pool = self._pools.get(id(track)) if track is not None and box not in self._roots else None
+            found[number] = first.setdefault(id(pool), box) if pool is not None else box
         return found
 
     def _rank(self, numbers: list[int]) -> int:
@@ -82,7 +77,9 @@ class Waits:
         """[kind, title, detail, mark, how many nodes it stands for]"""
         node, page = self._graph.nodes[numbers[0]], self._report.page
         threads = [(each.process, each.track) for each in map(self._graph.nodes.__getitem__, numbers) if each.process and each.track]
-        words = page.say(who(threads, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
+        words = (
+            page.say(who(threads, self._pools, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
+        )
         title = words if threads or len(numbers) == 1 else f"{len(numbers):,} × {words}"
         detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
         if node.process is not None and len(self._report.analysis.processes) > 1:
