@@ -6,13 +6,14 @@ import { open } from "./route";
 import { t, term } from "./words";
 
 const COLUMN = 6.9, WIDEST = 42, LINE = 16, LISTED = 60;
+const LARGEST = 6; // groups, of which both ways are tried
 const MANY = 80; // boxes, from which on the causes alone are shown first
 
 const ROOM = { width: 1100, height: 560 }; // of the frame, until it is known
 
 interface Laid {
   boxes: { at: number; x: number; y: number; width: number; height: number; lines: string[] }[];
-  arrows: { way: string; tip: string; words: string; x: number; y: number; sure: boolean }[];
+  arrows: { way: string; tip: string; words: string; x: number; y: number; sure: boolean; left: number; top: number }[];
   width: number;
   height: number;
 }
@@ -67,30 +68,78 @@ function wide(text: string): number {
   return columns * COLUMN;
 }
 
-/** From left to right or from top to bottom, whichever can be read better; of many boxes there is time for one of them only. */
+/** Each group of boxes that hang together, from left to right or from top to bottom, whichever can be read better; side by side. */
 function best(model: Case, only: Set<number> | null): Laid {
-  const down = lay(model, only, "TB");
-  if (down.boxes.length > MANY) return down;
-  const across = lay(model, only, "LR");
-  return fitting(across, ROOM.width, ROOM.height) > fitting(down, ROOM.width, ROOM.height) ? across : down;
+  const groups = groupsOf(model, only).map((group, at) => {
+    const down = lay(model, group, "TB");
+    if (group.size > MANY || at >= LARGEST) return down; // there is time for one of them only
+    const across = lay(model, group, "LR");
+    return fitting(across, ROOM.width, ROOM.height) > fitting(down, ROOM.width, ROOM.height) ? across : down;
+  });
+  return pack(groups);
+}
+
+function groupsOf(model: Case, only: Set<number> | null): Set<number>[] {
+  const { boxes, arrows } = model.data.waits;
+  const shown = (at: number) => !only || only.has(at);
+  const near = new Map<number, number[]>();
+  for (const [from, to] of arrows) {
+    if (!shown(from) || !shown(to)) continue;
+    near.set(from, [...(near.get(from) ?? []), to]);
+    near.set(to, [...(near.get(to) ?? []), from]);
+  }
+  const seen = new Set<number>(), groups: Set<number>[] = [];
+  boxes.forEach((_, first) => {
+    if (!shown(first) || seen.has(first)) return;
+    const group = new Set<number>(), todo = [first];
+    while (todo.length) {
+      const at = todo.pop()!;
+      if (group.has(at)) continue;
+      group.add(at);
+      seen.add(at);
+      todo.push(...(near.get(at) ?? []));
+    }
+    groups.push(group);
+  });
+  return groups.sort((one, other) => other.size - one.size);
+}
+
+/** Drawings in rows, so that all of them are about as wide as the frame is. */
+function pack(groups: Laid[]): Laid {
+  const area = groups.reduce((sum, each) => sum + each.width * each.height, 0);
+  const widest = Math.max(Math.sqrt((area * ROOM.width) / ROOM.height) * 1.1, ...groups.map((each) => each.width));
+  const all: Laid = { boxes: [], arrows: [], width: 0, height: 0 };
+  let x = 0, y = 0, row = 0;
+  for (const group of groups) {
+    if (x > 0 && x + group.width > widest) {
+      x = 0;
+      y += row;
+      row = 0;
+    }
+    all.boxes.push(...group.boxes.map((box) => ({ ...box, x: box.x + x, y: box.y + y })));
+    all.arrows.push(...group.arrows.map((arrow) => ({ ...arrow, left: arrow.left + x, top: arrow.top + y })));
+    x += group.width;
+    row = Math.max(row, group.height);
+    all.width = Math.max(all.width, x);
+    all.height = Math.max(all.height, y + row);
+  }
+  return all;
 }
 
 function fitting(laid: Laid, width: number, height: number): number {
   return Math.min(width / laid.width, height / laid.height, 1.1);
 }
 
-function lay(model: Case, only: Set<number> | null, direction: "TB" | "LR"): Laid {
+function lay(model: Case, group: Set<number>, direction: "TB" | "LR"): Laid {
   const { boxes, arrows } = model.data.waits;
   const graph = new Graph({ multigraph: false });
-  graph.setGraph({ rankdir: direction, nodesep: 16, ranksep: direction === "LR" ? 60 : 36, marginx: 16, marginy: 16 });
+  graph.setGraph({ rankdir: direction, nodesep: 16, ranksep: direction === "LR" ? 60 : 36, marginx: 16, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
-  const lines = boxes.map(linesOf);
-  boxes.forEach((_, at) => {
-    if (only && !only.has(at)) return;
-    const own = lines[at]!;
+  const lines = new Map([...group].map((at) => [at, linesOf(boxes[at]!)]));
+  for (const [at, own] of lines) {
     graph.setNode(String(at), { width: Math.max(...own.map(wide), 60) + 20, height: own.length * LINE + 12 });
-  });
-  const kept = arrows.filter(([from, to]) => from !== to && (!only || (only.has(from) && only.has(to))));
+  }
+  const kept = arrows.filter(([from, to]) => from !== to && group.has(from) && group.has(to));
   for (const [from, to, words] of kept) {
     graph.setEdge(String(from), String(to), { width: wide(words), height: LINE, labelpos: "c" });
   }
@@ -101,12 +150,13 @@ function lay(model: Case, only: Set<number> | null, direction: "TB" | "LR"): Lai
     height: size.height ?? 100,
     boxes: graph.nodes().map((name: string) => {
       const node = graph.node(name) as { x: number; y: number; width: number; height: number };
-      return { at: Number(name), x: node.x, y: node.y, width: node.width, height: node.height, lines: lines[Number(name)]! };
+      return { at: Number(name), x: node.x, y: node.y, width: node.width, height: node.height, lines: lines.get(Number(name))! };
     }),
     arrows: kept.map(([from, to, words, sure]) => {
       const edge = graph.edge(String(from), String(to)) as { points: { x: number; y: number }[]; x: number; y: number };
       const end = edge.points[edge.points.length - 1]!, before = edge.points[edge.points.length - 2] ?? end;
-      return { words, sure, x: edge.x, y: edge.y, tip: tip(before, end), way: `M${edge.points.map((p) => `${round(p.x)} ${round(p.y)}`).join("L")}` };
+      const way = `M${edge.points.map((p) => `${round(p.x)} ${round(p.y)}`).join("L")}`;
+      return { words, sure, x: edge.x, y: edge.y, tip: tip(before, end), way, left: 0, top: 0 };
     }),
   };
 }
@@ -195,7 +245,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
         <svg role="group" aria-label={t("waits")} tabindex={0}>
           <g transform={`translate(${round(left)} ${round(top)}) scale(${Math.round(zoom * 1000) / 1000})`}>
             {laid.arrows.map((arrow) => (
-              <g aria-hidden="true">
+              <g aria-hidden="true" transform={`translate(${round(arrow.left)} ${round(arrow.top)})`}>
                 <path d={arrow.way} class={arrow.sure ? "" : "unsure"} />
                 <path d={arrow.tip} class="tip" />
                 <text class="label" x={round(arrow.x)} y={round(arrow.y - 3)} text-anchor="middle">

@@ -16,7 +16,17 @@ export function speak(lang: string, said: Record<string, Forms>, codes: Record<s
 export function t(name: string, values: Values = {}): string {
   const forms = words[name] ?? name;
   const form = typeof forms === "string" ? forms : forms[values.count === 1 ? 0 : 1];
-  return form.replace(/\{(\w+)\}/g, (gap, key: string) => (key in values ? say(values[key]!) : gap));
+  // Odd parts are the names of values.
+  const parts = form.split(/\{(\w+)\}/).map((part, at) => (at % 2 && part in values ? say(values[part]!) : part));
+  return parts.filter(Boolean).reduce((said, part) => said + (needsBlank(said, part) ? " " : "") + part, "");
+}
+
+const IDEOGRAPH = /[\u3400-\u9fff]/, CLOSE = /[\s\u2014-\u2026\u3000-\u303f\uff00-\uffef]/;
+
+/** A blank parts Chinese from other letters, as in Python's catalog. */
+function needsBlank(before: string, after: string): boolean {
+  const left = before.slice(-1), right = after.charAt(0);
+  return left !== "" && !CLOSE.test(left) && !CLOSE.test(right) && IDEOGRAPH.test(left) !== IDEOGRAPH.test(right);
 }
 
 /** The word for one of the document's codes. */

@@ -14,6 +14,7 @@ from stackan.wording.nouns import say
 LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
 _ARROWS = 900
 _LABEL = 200  # characters
+_FOLLOWED = 50  # threads of one box, which mostly wait for the same
 
 
 class Waits:
@@ -33,11 +34,10 @@ class Waits:
         members: dict[int, list[int]] = {}
         for number, box in boxes.items():
             members.setdefault(box, []).append(number)
-        ranked = sorted(members, key=lambda box: (self._rank(members[box]), -len(members[box])))
-        self.left = len(ranked) - LIMIT if len(ranked) > LIMIT else 0
-        self._shown = {box: at for at, box in enumerate(ranked[:LIMIT])}
         self._members = members
         self._boxes = boxes
+        self._shown = {box: at for at, box in enumerate(self._chosen())}
+        self.left = len(members) - len(self._shown)
         self.box_of = {
             id(track): self._shown[box]
             for number, box in boxes.items()
@@ -63,10 +63,28 @@ class Waits:
             found[number] = first.setdefault(id(pool), box) if pool is not None else box
         return found
 
+    def _chosen(self) -> list[int]:
+        """At most so many boxes: each cause with all that it leads to, the gravest first, then whoever waits."""
+        members = self._members
+        ranked = sorted(members, key=lambda box: (self._rank(members[box]), -len(members[box])))
+        if len(ranked) <= LIMIT:
+            return ranked
+        chosen: dict[int, None] = {}
+        for start in ranked:
+            todo = [start]
+            while todo and len(chosen) < LIMIT:
+                box = todo.pop(0)
+                if box not in chosen:
+                    chosen[box] = None
+                    todo += (self._boxes[edge.supplier] for number in members[box][:_FOLLOWED] for edge in self._graph.out[number])
+            if len(chosen) == LIMIT:
+                break
+        return list(chosen)
+
     def _rank(self, numbers: list[int]) -> int:
-        """Causes first, then what they wait for, then the rest."""
+        """Causes first, then other threads that wait, then what they wait for."""
         mark = self._mark(numbers)
-        return {"critical": 0, "root": 1}.get(mark, 2 if self._graph.nodes[numbers[0]].track is None else 3)
+        return {"critical": 0, "root": 1}.get(mark, 3 if self._graph.nodes[numbers[0]].track is None else 2)
 
     def _mark(self, numbers: list[int]) -> str:
         if any(id(self._graph.nodes[number].track) in self._critical for number in numbers[:1000]):
