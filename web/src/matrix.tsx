@@ -94,7 +94,7 @@ function Grid({ model, rows, text, order, sortBy }: GridOf) {
     setChosen(0);
     grid.current?.scrollTo({ top: 0, behavior: "instant" });
   }, [rows]);
-  const template = `6rem 9rem 11rem 7rem ${24 * model.snapshots + 8}px minmax(16rem, 1fr)`;
+  const template = `6rem 9rem 11rem 7rem ${Math.max(24 * model.snapshots + 8, 88)}px minmax(16rem, 1fr)`;
 
   function choose(at: number): void {
     const to = Math.min(Math.max(at, 0), rows.length - 1);
