@@ -1,4 +1,5 @@
 // Threads × snapshots: a row for each thread, of which only those in sight are there.
+import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { cellOf, Legend } from "./legend";
 import type { Case } from "./model";
@@ -116,9 +117,21 @@ function Grid({ model, rows, text, order, sortBy }: GridOf) {
     event.preventDefault();
   }
 
-  const shown = Array.from(rows.subarray(first, last), (at, index) => (
-    <Row model={model} at={at} index={first + index} text={text} chosen={first + index === chosen} choose={choose} template={template} />
-  ));
+  // A row that stays in sight is the same object, so that it is not looked at again; one that leaves lends its place to one that comes.
+  const made = useMemo(() => new Map<string, VNode>(), [rows, text]);
+  const slots = Math.ceil(height / ROW) + 2 * AROUND + 1;
+  const shown = Array.from(rows.subarray(first, last), (at, offset) => {
+    const index = first + offset, isChosen = index === chosen, name = `${index} ${isChosen}`;
+    let row = made.get(name);
+    if (!row) {
+      if (made.size > 500) made.clear();
+      row = (
+        <Row key={index % slots} model={model} at={at} index={index} text={text} chosen={isChosen} choose={choose} template={template} />
+      );
+      made.set(name, row);
+    }
+    return row;
+  });
   const heads: [Key | null, string][] = [
     ["number", t("thread")], ["name", t("name")], ["pool", t("pool")], ["progress", t("progress")], [null, t("ofSnapshot")], ["place", t("place")],
   ];
