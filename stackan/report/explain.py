@@ -44,11 +44,14 @@ class Explainer:
         self._short = Shortener(analysis)
         self._frames: dict[int, list[str]] = {}  # by the place: thousands of threads may have one stack
         self._pools = {id(track): pool for each in analysis.processes for pool in reversed(each.pools) for track in pool.members}
-        self._sessions = {(each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)}
+        self._sessions: dict[tuple[str, int | None], Session] = {
+            (each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)
+        }
         self._findings: dict[int, list[tuple[int, Finding]]] = {}
-        for number, finding in enumerate(analysis.findings, 1):
-            for track in {id(track): track for _, track in finding.threads}.values():
-                self._findings.setdefault(id(track), []).append((number, finding))
+        for number, same in enumerate(analysis.alike, 1):  # as the report numbers them
+            for finding in same:
+                for track in {id(track): track for _, track in finding.threads}.values():
+                    self._findings.setdefault(id(track), []).append((number, finding))
 
     def explain(self, process: Process, track: Track) -> Iterator[str]:
         page, short = self._page, self._short
