@@ -15,7 +15,7 @@ from stackan.model.said import said, said_of
 from stackan.model.track import Track, label
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 from stackan.report.drawing import find_roots, fold
-from stackan.report.page import Page
+from stackan.report.page import Page, threads_of
 from stackan.wording.nouns import say
 
 _LINKS = 14  # as many a person follows with the eyes
@@ -63,6 +63,13 @@ def main_finding(analysis: Analysis) -> Finding | None:
     return next(rests, analysis.findings[0] if analysis.findings else None)
 
 
+def cause(analysis: Analysis) -> Finding | None:
+    """The finding whose chain is the cause of the verdict, or, where nothing is conclusive, what is suspected."""
+    finding = main_finding(analysis)
+    known = VERDICT_OF.get(finding.kind) if finding is not None else None
+    return finding if known is not None and (known == analysis.verdict or analysis.verdict == "inconclusive") else None
+
+
 def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
     """The chain of a finding; None where it is about no thread."""
     if not finding.threads:
@@ -78,9 +85,7 @@ def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
 class _Walk:
     """The way from the threads of a finding along what they wait for."""
 
-    def __init__(
-        self, analysis: Analysis, finding: Finding, page: Page, boxes: Mapping[int, int], members: Mapping[int, list[int]]
-    ) -> None:
+    def __init__(self, analysis: Analysis, finding: Finding, page: Page, boxes: dict[int, int], members: dict[int, list[int]]) -> None:
         self.graph: WaitGraph = analysis.waits
         self.finding = finding
         self.page = page
@@ -90,7 +95,19 @@ class _Walk:
         self.roots = find_roots(self.graph)
         self.pools = workers_of(analysis.processes)
         self.about = {(process.id, track.key) for process, track in finding.threads}
+        self._fold_processes()
         self._leads: dict[int, list[tuple[int, Edge]]] = {}
+
+    def _fold_processes(self) -> None:
+        """Threads of the finding that do the same in several processes are one link: forty servers may wait for one row."""
+        first: dict[object, int] = {}
+        for box in [box for box in self.members if self._concerned(box)]:
+            track = self._node(self.members[box][0]).track
+            leads = tuple((self.boxes[edge.supplier], edge.relation) for edge in self.graph.out[self.members[box][0]])
+            other = first.setdefault((track.place.names if track is not None else box, leads), box)
+            if other != box:
+                self.members[other] += self.members.pop(box)
+                self.boxes.update((number, other) for number in self.members[other])
 
     def chain(self) -> Chain | None:
         starts = self._starts()
@@ -119,11 +136,7 @@ class _Walk:
 
     def _starts(self) -> list[int]:
         """The boxes of the finding's threads, without those that another one of them leads to, unless all are in one circle."""
-        own = [
-            box
-            for box, numbers in self.members.items()
-            if any(node.process and node.track and (node.process.id, node.track.key) in self.about for node in map(self._node, numbers))
-        ]
+        own = [box for box in self.members if self._concerned(box)]
         led_to: set[int] = set()
         for box in own:
             if box not in led_to:
@@ -191,7 +204,9 @@ class _Walk:
 
     def _threads(self, threads: tuple[tuple[Process, Track], ...], concerned: bool, root: bool) -> Link:
         place = self.page.say(said("in {function}", function=threads[0][1].place.purpose))
-        detail = self.page.catalog.comma.join(filter(None, (place, self._where([threads[0][0]] if self.several else []))))
+        home = {process.id: process for process, _ in threads}
+        where = self._where(home.values() if self.several and len(home) == 1 else ())
+        detail = self.page.catalog.comma.join(filter(None, (place, where)))
         return Link(THREADS, self.page.say(who(threads, self.pools, self.page)), detail, threads, concerned, root)
 
     def _where(self, homes: Iterable[Process]) -> str:
@@ -213,6 +228,9 @@ def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], pag
     if len(threads) == 1:
         return label(threads[0][1])
     pool = pools.get(id(threads[0][1]))
+    homes = len({process.id for process, _ in threads})
+    if homes > 1:
+        return said_of(homes, "{threads} of {count} process", "{threads} of {count} processes", threads=threads_of(len(threads)))
     if pool is not None and all(pools.get(id(track)) is pool for _, track in threads):
         return said("{count} threads of {pool}", count=len(threads), pool=page.catalog.of_profile(pool.name))
     return said("{count} threads: {numbers}", count=len(threads), numbers=page.numbers([track.shown for _, track in threads], 3))

@@ -20,7 +20,7 @@ from stackan.report.html.pools import processes
 from stackan.report.html.report import Report
 from stackan.report.html.stacks import stacks
 from stackan.report.html.timeline import timeline
-from stackan.report.html.verdict import cause, verdict
+from stackan.report.html.verdict import chain, verdict
 from stackan.report.page import Stream
 from stackan.report.terms import term
 from stackan.wording.catalog import ENGLISH
@@ -75,7 +75,7 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
     yield _contents(list(shown), report)
     yield "<main>"
     yield verdict(report)
-    yield cause(report) or ""
+    yield chain(report) or ""
     yield from shown.values()
     yield "</main>"
     if program:
