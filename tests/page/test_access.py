@@ -37,6 +37,11 @@ def test_axe_finds_nothing(show, axe, name, scheme):
     assert violations(page, axe) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_page_of_logs(show, axe, scheme):
+    assert violations(show("logs", color_scheme=scheme), axe) == []
+
+
 def test_axe_finds_nothing_in_chinese_on_a_phone(show, axe):
     page = show("small", "zh_CN", viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     page.views()

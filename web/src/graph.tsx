@@ -183,7 +183,8 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
   const frame = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(FITTED);
   const [room, setRoom] = useState(ROOM);
-  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  const drag = useRef<{ x: number; y: number; fromX: number; fromY: number } | null>(null);
+  const dragged = useRef(false); // so that letting go over a box opens nothing
   useEffect(() => {
     setRoom({ width: frame.current!.clientWidth, height: frame.current!.clientHeight });
     setView(FITTED);
@@ -199,6 +200,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
   }
 
   function pick(at: number): void {
+    if (dragged.current) return;
     choose(at);
     if (model.data.waits.boxes[at]![0] === "thread" && model.data.waits.boxes[at]![4] === 1) {
       const [only] = membersOf(model, at, 1);
@@ -224,11 +226,13 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
           scale(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.clientX - box.left, event.clientY - box.top);
         }}
         onPointerDown={(event) => {
-          drag.current = { x: event.clientX - left, y: event.clientY - top, moved: false };
+          drag.current = { x: event.clientX - left, y: event.clientY - top, fromX: event.clientX, fromY: event.clientY };
+          dragged.current = false;
         }}
         onPointerMove={(event) => {
           if (!drag.current || !event.buttons) return;
-          drag.current.moved = true;
+          if (Math.hypot(event.clientX - drag.current.fromX, event.clientY - drag.current.fromY) < 4 && !dragged.current) return;
+          dragged.current = true;
           setView({ zoom, x: event.clientX - drag.current.x, y: event.clientY - drag.current.y });
         }}
         onPointerUp={() => (drag.current = null)}
@@ -267,6 +271,7 @@ function Drawing({ model, laid, chosen, choose, children }: DrawingOf) {
                   onKeyDown={(event) => {
                     if (event.key !== "Enter" && event.key !== " ") return;
                     event.preventDefault();
+                    dragged.current = false;
                     pick(box.at);
                   }}
                 >
