@@ -101,7 +101,7 @@ def test_the_matrix_goes_by_keys(show):
     assert page.tab.evaluate("document.activeElement.id") == "panel-title"
     page.tab.keyboard.press("Escape")
     page.tab.wait_for_selector(".panel", state="detached")
-    assert page.tab.evaluate("document.activeElement.className") == "grid"
+    assert page.tab.evaluate("document.activeElement.getAttribute('role')") == "grid"
 
 
 def test_the_calls_are_a_tree_that_goes_by_keys(show):

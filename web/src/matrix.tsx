@@ -7,6 +7,7 @@ import { open } from "./route";
 import { search, sort, type Filter, type Key } from "./search";
 import { say, t, term } from "./words";
 
+const MANY = 12; // snapshots, from which on their cells are narrow
 const ROW = 26, HEAD = 32, AROUND = 8;
 const NOTHING: Filter = { text: "", progress: "", pool: "", process: "" };
 
@@ -95,7 +96,8 @@ function Grid({ model, rows, text, order, sortBy }: GridOf) {
     setChosen(0);
     grid.current?.scrollTo({ top: 0, behavior: "instant" });
   }, [rows]);
-  const template = `6rem 9rem 11rem 7rem ${Math.max(24 * model.snapshots + 8, 88)}px minmax(16rem, 1fr)`;
+  const narrow = model.snapshots > MANY;
+  const template = `6rem 9rem 11rem 7rem ${Math.max((narrow ? 14 : 24) * model.snapshots + 8, 88)}px minmax(16rem, 1fr)`;
 
   function choose(at: number): void {
     const to = Math.min(Math.max(at, 0), rows.length - 1);
@@ -137,7 +139,7 @@ function Grid({ model, rows, text, order, sortBy }: GridOf) {
   ];
   return (
     <div
-      class="grid"
+      class={narrow ? "grid narrow" : "grid"}
       role="grid"
       ref={grid}
       tabIndex={0}
