@@ -7,7 +7,7 @@ BUILT  := $(VENV)/.built
 TOOLS  := $(VENV)/.tools
 EXAMPLE := examples/mariadb-pool-exhausted
 
-.PHONY: help demo test tools check catalogs bench fuzz clean
+.PHONY: help demo test tools check page catalogs bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
@@ -23,6 +23,9 @@ check: $(TOOLS) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+page: ## build the program of the report's page anew (needs node)
+	cd web && npm ci --silent --no-audit --no-fund --ignore-scripts && npm run build
 
 catalogs: $(TOOLS) ## bring the catalogs of other languages to the sentences of the sources
 	$(BIN)/python catalogs.py

@@ -36,6 +36,19 @@ ABOUTS = {
         "analyze.md",
     ),
     "compare": About(_VERDICTS, ("stackan compare before.txt after.txt",), "analyze.md"),
+    "collect": About(
+        (
+            (0, said("whole: all that was tried worked")),
+            (1, said("partial; standard error names what could not be done, and the right that was missing")),
+            (2, said("nothing was collected, or the call is unusable")),
+            _INTERRUPTED,
+        ),
+        (
+            "stackan collect --match 'mode datanode' --match 'mode controller' -o case.tar.gz",
+            "stackan collect --pid 4242 --rounds 3 --interval 10 -o case.tar.gz",
+        ),
+        "collect.md",
+    ),
     "logs": About(_VERDICTS, ("stackan logs dsc0/ dsc1/ monitor/",), "logs.md"),
     "parse": About(_DONE, ("stackan parse --format folded snap1.txt", "stackan parse dumps/ -o frames.parquet"), "parse.md"),
     "rescue": About(

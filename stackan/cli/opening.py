@@ -22,8 +22,8 @@ def write_html(analysis: Analysis, options: argparse.Namespace, inputs: Sequence
     """Write the page where `-o` says, and open it if `--open` does."""
     from stackan.report.html import page
 
-    if options.open and options.format == "json":
-        raise UsageError(said("--open opens the page, and --format json asks for the document: give one of them"))
+    if options.open and (options.format == "json" or getattr(options, "explain", None) or getattr(options, "graph", None)):
+        raise UsageError(said("--open opens the page: leave out --format json, --explain and --graph, which ask for something else"))
     path = options.output or (_new_file() if options.open else None)
     with binary_output(path, inputs) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")

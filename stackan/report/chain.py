@@ -5,18 +5,18 @@ Threads in one place that wait for the same are one link of the chain, as in a d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, Finding
 from stackan.model.labels import label, mark
-from stackan.model.process import Process
+from stackan.model.process import Pool, Process
 from stackan.model.said import said, said_of
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 from stackan.report.drawing import find_roots, fold
-from stackan.report.page import Page
+from stackan.report.page import Page, threads_of
 from stackan.wording.nouns import say
 
 _LINKS = 14  # as many a person follows with the eyes
@@ -64,6 +64,13 @@ def main_finding(analysis: Analysis) -> Finding | None:
     return next(rests, analysis.findings[0] if analysis.findings else None)
 
 
+def cause(analysis: Analysis) -> Finding | None:
+    """The finding whose chain is the cause of the verdict, or, where nothing is conclusive, what is suspected."""
+    finding = main_finding(analysis)
+    known = VERDICT_OF.get(finding.kind) if finding is not None else None
+    return finding if known is not None and (known == analysis.verdict or analysis.verdict == "inconclusive") else None
+
+
 def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
     """The chain of a finding; None where it is about no thread."""
     if not finding.threads:
@@ -79,9 +86,7 @@ def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
 class _Walk:
     """The way from the threads of a finding along what they wait for."""
 
-    def __init__(
-        self, analysis: Analysis, finding: Finding, page: Page, boxes: Mapping[int, int], members: Mapping[int, list[int]]
-    ) -> None:
+    def __init__(self, analysis: Analysis, finding: Finding, page: Page, boxes: dict[int, int], members: dict[int, list[int]]) -> None:
         self.graph: WaitGraph = analysis.waits
         self.finding = finding
         self.page = page
@@ -89,8 +94,21 @@ class _Walk:
         self.members = members
         self.several = len(analysis.processes) > 1
         self.roots = find_roots(self.graph)
+        self.pools = workers_of(analysis.processes)
         self.about = {(process.id, track.key) for process, track in finding.threads}
+        self._fold_processes()
         self._leads: dict[int, list[tuple[int, Edge]]] = {}
+
+    def _fold_processes(self) -> None:
+        """Threads of the finding that do the same in several processes are one link: forty servers may wait for one row."""
+        first: dict[object, int] = {}
+        for box in [box for box in self.members if self._concerned(box)]:
+            track = self._node(self.members[box][0]).track
+            leads = tuple((self.boxes[edge.supplier], edge.relation) for edge in self.graph.out[self.members[box][0]])
+            other = first.setdefault((track.place.names if track is not None else box, leads), box)
+            if other != box:
+                self.members[other] += self.members.pop(box)
+                self.boxes.update((number, other) for number in self.members[other])
 
     def chain(self) -> Chain | None:
         starts = self._starts()
@@ -119,11 +137,7 @@ class _Walk:
 
     def _starts(self) -> list[int]:
         """The boxes of the finding's threads, without those that another one of them leads to, unless all are in one circle."""
-        own = [
-            box
-            for box, numbers in self.members.items()
-            if any(node.process and node.track and (node.process.id, node.track.key) in self.about for node in map(self._node, numbers))
-        ]
+        own = [box for box in self.members if self._concerned(box)]
         led_to: set[int] = set()
         for box in own:
             if box not in led_to:
@@ -191,8 +205,10 @@ class _Walk:
 
     def _threads(self, threads: tuple[tuple[Process, Track], ...], concerned: bool, root: bool) -> Link:
         place = self.page.say(said("in {function}", function=threads[0][1].place.purpose))
-        detail = self.page.catalog.comma.join(filter(None, (place, self._where([threads[0][0]] if self.several else []))))
-        return Link(THREADS, self.page.say(_who(threads, self.page)), detail, threads, concerned, root)
+        home = {process.id: process for process, _ in threads}
+        where = self._where(home.values() if self.several and len(home) == 1 else ())
+        detail = self.page.catalog.comma.join(filter(None, (place, where)))
+        return Link(THREADS, self.page.say(who(threads, self.pools, self.page)), detail, threads, concerned, root)
 
     def _where(self, homes: Iterable[Process]) -> str:
         return "".join(self.page.say(said("process {name}", name=process.id)) for process in homes)
@@ -203,14 +219,20 @@ class _Walk:
         return Chain(self.finding, ((0,),), (link,), (), self.finding.behind, self.finding.perhaps_behind, 0)
 
 
-def _who(threads: tuple[tuple[Process, Track], ...], page: Page) -> str:
+def workers_of(processes: Sequence[Process]) -> dict[int, Pool]:
+    """{id of a track: the pool of which it is a worker}"""
+    return {id(track): pool for process in processes for pool in process.pools for track in pool.workers}
+
+
+def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], page: Page) -> str:
     """`LWP 4250 transfer`, `10 threads of MariaDB thread pool`, `4 threads: 1 2 3 and 1 more`"""
     if len(threads) == 1:
         return label(threads[0][1])
-    process = threads[0][0]
-    keys = {track.key for _, track in threads}
-    pool = next((pool for pool in process.pools if keys <= {track.key for track in pool.workers}), None)
-    if pool is not None:
+    pool = pools.get(id(threads[0][1]))
+    homes = len({process.id for process, _ in threads})
+    if homes > 1:
+        return said_of(homes, "{threads} of {count} process", "{threads} of {count} processes", threads=threads_of(len(threads)))
+    if pool is not None and all(pools.get(id(track)) is pool for _, track in threads):
         return said("{count} threads of {pool}", count=len(threads), pool=page.catalog.of_profile(pool.name))
     return said("{count} threads: {numbers}", count=len(threads), numbers=page.numbers([mark(track) for _, track in threads], 3))
 

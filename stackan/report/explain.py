@@ -51,47 +51,60 @@ def explain(analysis: Analysis, subject: int | str, page: Page | None = None) ->
 
 
 class Explainer:
-    """Explains threads of one case; what is the same for all of them is worked out once."""
+    """Explains threads of one case; what is the same for all of them is worked out once, as a case may have 100,000."""
 
     def __init__(self, analysis: Analysis, page: Page) -> None:
         self._page = page
         self._short = Shortener(analysis)
+        self._frames: dict[int, list[str]] = {}  # by the place: thousands of threads may have one stack
+        self._pools = {id(track): pool for each in analysis.processes for pool in reversed(each.pools) for track in pool.members}
+        self._sessions: dict[tuple[str, int | None], Session] = {
+            (each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)
+        }
         self._findings: dict[int, list[tuple[int, Finding]]] = {}
-        for number, finding in enumerate(analysis.findings, 1):
-            for track in {id(track): track for _, track in finding.threads}.values():
-                self._findings.setdefault(id(track), []).append((number, finding))
+        for number, same in enumerate(analysis.alike, 1):  # as the report numbers them
+            for finding in same:
+                for track in {id(track): track for _, track in finding.threads}.values():
+                    self._findings.setdefault(id(track), []).append((number, finding))
 
     def explain(self, process: Process, track: Track) -> Iterator[str]:
-        yield from _explain(process, track, self._findings.get(id(track), []), self._short, self._page)
+        page, short = self._page, self._short
+        yield page.line(_head(process, track))
+        yield from page.labelled(said("why"), page.speech.title(track.note))
+        if track.timeline:
+            yield from page.labelled(said("course"), track.timeline)
+        pool = self._pools.get(id(track))
+        if pool is not None:
+            name, evidence = page.catalog.of_profile(pool.name), page.speech.sentence(pool.evidence)
+            yield from page.labelled(said("pool"), said("{name}: {evidence}", name=name, evidence=evidence))
+        session = self._sessions.get((process.id, track.lwp))
+        if session is not None:
+            yield from page.labelled(said("session"), _session(session, short))
+        for index, sighting in track.sightings:
+            yield from _sighting(index, sighting, short, page)
+            yield from self._frames_of(sighting.place)
+            if process.counters is not None and track.lwp is not None:
+                yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
+        for number, finding in self._findings.get(id(track), []):
+            yield from page.labelled(said("finding"), _finding(number, finding, page))
+        yield ""
+
+    def _frames_of(self, place: StackMeaning) -> list[str]:
+        lines = self._frames.get(id(place))
+        if lines is None:
+            lines = self._frames[id(place)] = list(_frames(place, self._page))
+        return lines
 
 
-def _explain(process: Process, track: Track, findings: Sequence[tuple[int, Finding]], short: Shortener, page: Page) -> Iterator[str]:
-    yield page.line(_head(process, track))
-    yield from page.labelled(said("why"), page.speech.title(track.note))
-    if track.timeline:
-        yield from page.labelled(said("course"), track.timeline)
-    pool = next((pool for pool in process.pools if track in pool.members), None)
-    if pool is not None:
-        name, evidence = page.catalog.of_profile(pool.name), page.speech.sentence(pool.evidence)
-        yield from page.labelled(said("pool"), said("{name}: {evidence}", name=name, evidence=evidence))
-    session = next((session for session in process.sessions if session.lwp == track.lwp), None)
-    if session is not None:
-        yield from page.labelled(said("session"), _session(session, short))
-    for index, sighting in track.sightings:
-        yield from _sighting(index, sighting, short, page)
-        if process.counters is not None and track.lwp is not None:
-            yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
-    for number, finding in findings:
-        line = said(
-            "{number}. {kind} ({severity}, {confidence}): {title}",
-            number=number,
-            kind=term(finding.kind),
-            severity=term(finding.severity),
-            confidence=term(finding.confidence),
-            title=page.speech.title(finding.title),
-        )
-        yield from page.labelled(said("finding"), line)
-    yield ""
+def _finding(number: int, finding: Finding, page: Page) -> str:
+    return said(
+        "{number}. {kind} ({severity}, {confidence}): {title}",
+        number=number,
+        kind=term(finding.kind),
+        severity=term(finding.severity),
+        confidence=term(finding.confidence),
+        title=page.speech.title(finding.title),
+    )
 
 
 def _session(session: Session, short: Shortener) -> str:
@@ -126,6 +139,10 @@ def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> I
             yield from page.indented(page.speech.sentence(awaited.hint), 6, 12)
     for hold in sighting.holds:
         yield from page.indented(_holds(hold, short, page), 6, 12)
+
+
+def _frames(place: StackMeaning, page: Page) -> Iterator[str]:
+    """`wait  #0   pthread_cond_timedwait`: the frames of a stack, each with the part that it belongs to."""
     for at, name in enumerate(place.names):
         part = said("wait") if at < place.wait_frames else said("start") if at >= place.first_start_frame else ""
         yield page.line(f"{page.label(part, 0, 6)}#{at:<3} {name}", 6)

@@ -23,7 +23,7 @@ def see(text: str) -> dict[int | None, Sighting]:
 
 def thread(*frames: str, lwp: int = 9, pthread: int = 0x7F00) -> str:
     """A thread whose frames are numbered here; lines of locals stand behind their frame, with their blanks."""
-    lines, level = [f'Thread 2 (Thread {pthread:#x} (LWP {lwp}) "t"):'], 0
+    lines, level = [f'Thread {lwp} (Thread {pthread:#x} (LWP {lwp}) "t"):'], 0
     for frame in frames:
         if frame.startswith((" ", "No ")):
             lines.append(frame)

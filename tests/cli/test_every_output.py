@@ -15,6 +15,7 @@ from stackan.cli import parse
 from stackan.cli.printing import SafeText
 from stackan.report import explain, inputs, text
 from stackan.report import json as documents
+from stackan.report.html import page
 
 ROOT = pathlib.Path(__file__).parents[2]
 DUMPS = sorted(
@@ -42,7 +43,7 @@ def test_a_dump_comes_through_every_output(path, validate):
     assert max(map(len, report.splitlines())) <= 80
     document = written(documents.write, analysis)
     validate(json.loads(document))
-    shown = [report, document, "\n".join(inputs.explain_inputs(analysis))]
+    shown = [report, document, "\n".join(inputs.explain_inputs(analysis)), written(page.write, analysis)]
     for process in analysis.processes:
         for track in process.tracks[:3]:
             if track.shown is not None:

@@ -16,8 +16,8 @@ import pytest
 pytest.importorskip("setuptools", minversion="77", reason="no setuptools that builds packages")
 
 ROOT = pathlib.Path(__file__).parents[2]
-FOLDERS = ("benchmarks", "docs", "examples", "fuzz", "stackan", "tests")
-MADE = re.compile(r"(^|/)(_fast\.(c|html)|_profiles\.py|__pycache__|\.\w+)$|\.(so|py[cod])$|\.egg-info$")
+FOLDERS = ("benchmarks", "docs", "examples", "fuzz", "stackan", "tests", "web")
+MADE = re.compile(r"(^|/)(_fast\.(c|html)|_profiles\.py|__pycache__|node_modules|\.\w+)$|\.(so|py[cod])$|\.egg-info$")
 BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, 'build_' + sys.argv[1])(sys.argv[2])"
 
 
@@ -43,7 +43,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The sources as they come out of their archive, made where an extension had been built."""
     here = tmp_path_factory.mktemp("sources")
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, here / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, here / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     for path in ROOT.iterdir():
         if path.is_file() and not path.name.startswith("."):
             shutil.copy(path, here)

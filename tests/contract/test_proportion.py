@@ -14,6 +14,7 @@ import pytest
 
 import stackan
 from stackan.report import drawing, text
+from stackan.report.html import page
 
 FACTOR = 10  # in time, for four times the input
 QUICK = 0.02  # seconds below which nothing is told
@@ -130,6 +131,9 @@ def stages(path: Path) -> dict[str, float]:
     start = time.process_time()
     drawing.write(analysis, "graphml", io.StringIO())
     taken["graph"] = time.process_time() - start
+    start = time.process_time()
+    page.write(analysis, io.StringIO())
+    taken["page"] = time.process_time() - start
     return taken
 
 

@@ -20,14 +20,14 @@ from stackan.report.html.pools import processes
 from stackan.report.html.report import Report
 from stackan.report.html.stacks import stacks
 from stackan.report.html.timeline import timeline
-from stackan.report.html.verdict import cause, verdict
+from stackan.report.html.verdict import chain, verdict
 from stackan.report.page import Stream
 from stackan.report.terms import term
 from stackan.wording.catalog import ENGLISH
 
 _LANGUAGES = {ENGLISH: "en", CHINESE: "zh-CN"}  # as HTML names them (RFC 5646)
 # Sections with their names in the page's list of them; those of the program are hidden until it runs.
-_VIEWS = {"waits": said("who waits for whom"), "matrix": said("threads × snapshots"), "calls": said("merged call tree")}
+_VIEWS = {"waits": said("wait-for graph"), "matrix": said("threads × snapshots"), "calls": said("merged call tree")}
 _SECTIONS = {
     "findings": said("findings"),
     "pools": said("processes and pools"),
@@ -75,9 +75,12 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
     yield _contents(list(shown), report)
     yield "<main>"
     yield verdict(report)
-    yield cause(report) or ""
+    yield chain(report) or ""
     yield from shown.values()
     yield "</main>"
+    if program:
+        broken = said("The data behind the views of this page cannot be unpacked; what is written here is complete without them.")
+        yield element("p", report.say(broken), class_="note", id="broken", hidden=True)
     yield element("footer", f"stackan {__version__}")
     if program:
         yield from blocks(report)
@@ -89,7 +92,7 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
 def _title(report: Report) -> str:
     analysis = report.analysis
     names = ", ".join(process.id for process in analysis.processes[:3])
-    return f"{report.page.say(term(analysis.verdict))} – {names or 'logs'} – stackan"
+    return f"{report.page.say(term(analysis.verdict))} – {names or report.page.say(said('logs'))} – stackan"
 
 
 def _contents(names: list[str], report: Report) -> Markup:

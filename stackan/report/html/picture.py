@@ -11,9 +11,11 @@ from stackan.model.said import said
 from stackan.report.chain import POOL, RESOURCE, SOMEONE_ELSE, Chain, Link, behind_words
 from stackan.report.html.markup import Markup, element, joined
 from stackan.report.html.report import Report
-from stackan.report.layout import columns, cut
+from stackan.report.layout import columns, cut, wrap
 
-_WIDEST = 40  # columns of a line in a box
+_WIDEST = 36  # columns of a line in a box
+_LINES = 2  # of its title, and of what is said below it
+_LABEL = 24  # columns of a line beside an arrow
 _TITLE, _COLUMN, _LINE, _PADDING, _GAP, _STEP = 8.6, 7.4, 18, 12, 24, 54  # pixels; a step is the way from one row to the next
 _LEFT, _TURN = 8, 22  # margin, and how far out arrows that lead back turn
 _FILLS = {RESOURCE: ("#fff4d6", "#7a5600"), POOL: ("#e8e3fb", "#4b3b9c"), SOMEONE_ELSE: ("#eeeeee", "#555555")}
@@ -27,6 +29,7 @@ class _Box(NamedTuple):
     width: float
     height: float
     lines: tuple[str, ...]
+    title: int  # how many of the lines are its title
 
     @property
     def middle(self) -> float:
@@ -40,9 +43,7 @@ def picture(chain: Chain, report: Report) -> Markup:
     boxes = _placed(chain, top)
     right = max(box.left + box.width for box in boxes)
     bottom = max(box.top + box.height for box in boxes)
-    # Where fonts are wider than reckoned, a label may be wider than its arrow's place.
-    sides = [_LEFT, *(2 * _TURN + columns(arrow.words) * _COLUMN for arrow in chain.arrows if arrow.back)]
-    width = max(right + max(sides), *(boxes[arrow.waiter].middle + columns(arrow.words) * _COLUMN for arrow in chain.arrows), 0, 0)
+    width = right + (2 * _TURN + _LABEL * _COLUMN if any(arrow.back for arrow in chain.arrows) else _LEFT)
     words = steps_in_words(chain, report)
     drawn = [
         *_behind(behind, boxes[0]),
@@ -51,13 +52,11 @@ def picture(chain: Chain, report: Report) -> Markup:
     ]
     svg = element(
         "svg",
-        element("title", report.say(said("chain of the cause"))),
-        element("desc", "\n".join(words)),
         *drawn,
         viewBox=f"0 0 {width:.0f} {bottom + _LEFT:.0f}",
         width=f"{width:.0f}",
         height=f"{bottom + _LEFT:.0f}",
-        role="img",
+        role="group",
         aria_label=report.say(said("chain of the cause")),
         font_family="system-ui, sans-serif",
         font_size="13",
@@ -82,17 +81,29 @@ def _named(link: Link) -> str:
     return f"{link.title} ({link.detail})" if link.detail else link.title
 
 
+def _lines(words: str, width: int) -> tuple[str, ...]:
+    """The words on at most so many lines."""
+    lines = list(wrap(words, width))
+    if len(lines) > _LINES:
+        lines[_LINES - 1 :] = [cut(" ".join(lines[_LINES - 1 :]), width)]
+    return tuple(lines)
+
+
 def _placed(chain: Chain, top: float) -> list[_Box]:
     """A place for each link: rows one below the other, each in the middle."""
-    texts = [tuple(cut(line, _WIDEST) for line in (link.title, link.detail) if line) for link in chain.links]
-    widths = [max(columns(lines[0]) * _TITLE, *(columns(line) * _COLUMN for line in lines[1:]), 90) + 2 * _PADDING for lines in texts]
+    titles = [_lines(link.title, _WIDEST) for link in chain.links]
+    texts = [(*title, *_lines(link.detail, _WIDEST + 4)) for title, link in zip(titles, chain.links)]
+    widths = [
+        max(90, *(columns(line) * (_TITLE if at < len(title) else _COLUMN) for at, line in enumerate(lines))) + 2 * _PADDING
+        for title, lines in zip(titles, texts)
+    ]
     rows = [sum(widths[at] for at in row) + _GAP * (len(row) - 1) for row in chain.rows]
     placed: dict[int, _Box] = {}
     for row, wide in zip(chain.rows, rows):
         left = _LEFT + (max(rows) - wide) / 2
         height = max(len(texts[at]) for at in row) * _LINE + 2 * _PADDING - 4
         for at in row:
-            placed[at] = _Box(left, top, widths[at], height, texts[at])
+            placed[at] = _Box(left, top, widths[at], height, texts[at], len(titles[at]))
             left += widths[at] + _GAP
         top += height + _STEP
     return [placed[at] for at in range(len(chain.links))]
@@ -121,7 +132,7 @@ def _box(link: Link, box: _Box, report: Report) -> Markup:
             y=f"{box.top + _PADDING + 11 + at * _LINE:.1f}",
             text_anchor="middle",
             fill=_INK,
-            font_weight="600" if at == 0 else None,
+            font_weight="600" if at < box.title else None,
         )
         for at, line in enumerate(box.lines)
     ]
@@ -132,29 +143,38 @@ def _box(link: Link, box: _Box, report: Report) -> Markup:
 
 
 def _arrow(chain: Chain, at: int, boxes: list[_Box], right: float) -> Markup:
-    """Straight down to the next row, or around the right side to a row before."""
+    """Straight down to the next row, or around the right side to a row before; its words stand where it ends."""
     arrow = chain.arrows[at]
     begin, end = boxes[arrow.waiter], boxes[arrow.supplier]
     if arrow.back:
+        number = [each for each in range(len(chain.arrows)) if chain.arrows[each].back].index(at)
         x, y = begin.left + begin.width, begin.top + begin.height / 2
-        to_x, to_y = end.left + end.width, end.top + end.height / 2
-        turn = right + _TURN + 6 * (at % 4)
+        to_x, to_y = end.left + end.width, end.top + end.height / 2 + 6 * (number % 3)
+        turn = right + _TURN + 8 * (number % 4)
         way = f"M{x:.1f} {y:.1f}C{turn:.1f} {y:.1f} {turn:.1f} {to_y:.1f} {to_x + 7:.1f} {to_y:.1f}"
         head = f"M{to_x:.1f} {to_y:.1f}l9 -5v10z"
-        words_x, words_y, anchor = right + _TURN - 2, (y + to_y) / 2 + 4, "start"
+        words = _label(arrow.words, right + _TURN + 4, to_y + 26 + 34 * (number % 2), "start")
     else:
         x, y, to_x, to_y = begin.middle, begin.top + begin.height, end.middle, end.top
         bend = (y + to_y) / 2
         way = f"M{x:.1f} {y:.1f}C{x:.1f} {bend:.1f} {to_x:.1f} {bend:.1f} {to_x:.1f} {to_y - 7:.1f}"
         head = f"M{to_x:.1f} {to_y:.1f}l-5 -9h10z"
-        words_x, words_y, anchor = (x + to_x) / 2 + 8, bend + 4, "start"
+        first = next(each for each in chain.arrows if each.supplier == arrow.supplier and each.words == arrow.words and not each.back)
+        words = _label(arrow.words, to_x, to_y - 16, "middle") if first is arrow else []
     return element(
         "g",
         element("path", d=way, fill="none", stroke="#5b6470", stroke_width="1.6", stroke_dasharray=None if arrow.sure else "5 4"),
         element("path", d=head, fill="#5b6470"),
-        element("text", arrow.words, x=f"{words_x:.1f}", y=f"{words_y:.1f}", text_anchor=anchor, fill="#444c56", font_size="12"),
+        *words,
         class_="arrow",
     )
+
+
+def _label(words: str, x: float, y: float, anchor: str) -> list[Markup]:
+    """Words over a line, which is hidden around them; the last of their lines at this height."""
+    lines = list(wrap(words, _LABEL))
+    look = {"fill": "#444c56", "stroke": "#ffffff", "stroke_width": "4", "paint_order": "stroke", "font_size": "12", "text_anchor": anchor}
+    return [element("text", line, x=f"{x:.1f}", y=f"{y - 13 * (len(lines) - 1 - at):.1f}", **look) for at, line in enumerate(lines)]
 
 
 def _behind(words: list[str], first: _Box) -> list[Markup]:
@@ -162,10 +182,10 @@ def _behind(words: list[str], first: _Box) -> list[Markup]:
     if not words:
         return []
     lines = [
-        element("text", line, x=f"{first.middle:.1f}", y=str(_LEFT + 12 + at * _LINE), text_anchor="middle", fill=_INK)
+        element("text", line, x=f"{max(first.middle, 150):.1f}", y=str(_LEFT + 12 + at * _LINE), text_anchor="middle", fill=_INK)
         for at, line in enumerate(words)
     ]
     end = first.top
     stem = element("path", d=f"M{first.middle:.1f} {end - 24:.1f}V{end - 8:.1f}", stroke="#5b6470", stroke_width="1.6", fill="none")
     head = element("path", d=f"M{first.middle:.1f} {end:.1f}l-5 -9h10z", fill="#5b6470")
-    return [element("g", joined([*lines, stem, head]), class_="arrow")]
+    return [element("g", joined([*lines, stem, head]), class_="arrow behind")]

@@ -56,7 +56,7 @@ def _group(members: Sequence[Process], verdict: str, report: Report) -> Markup:
         element("p", page.say(said("shown: {name}", name=process.id))) if names else None,
         element("p", page.say(sizes(process, page))),
         *(element("p", page.say(said("note: {note}", note=note)), class_="note") for note in process.inputs.warnings),
-        _table(pools[:_POOLS], report) if pools else None,
+        _table(pools[:_POOLS], process, report) if pools else None,
         _more(len(pools) - _POOLS, report),
         class_="process",
     )
@@ -71,7 +71,7 @@ def _more(hidden: int, report: Report) -> Markup | None:
     return element("p", report.say(words), class_="note")
 
 
-def _table(pools: Sequence[Pool], report: Report) -> Markup:
+def _table(pools: Sequence[Pool], process: Process, report: Report) -> Markup:
     heads = [said("pool"), said("workers"), said("what they do"), said("state")]
     most = max(len(pool.workers) for pool in pools)
     return element(
@@ -84,7 +84,7 @@ def _table(pools: Sequence[Pool], report: Report) -> Markup:
         class_="wide",
         tabindex="0",
         role="region",
-        aria_label=report.say(said("processes and pools")),
+        aria_label=report.say(said("pools of process {name}", name=process.id)),
     )
 
 

@@ -29,7 +29,7 @@ class Report:
 
     def thread(self, track: Track) -> Markup:
         """A link to a thread by its number."""
-        shown = str(track.shown) if track.shown is not None else label(track)
+        shown = mark(track) or label(track)
         return element("a", shown, href=f"#{self.anchors[id(track)]}")
 
     def threads(self, tracks: Sequence[Track]) -> Markup:

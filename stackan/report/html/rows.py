@@ -5,7 +5,7 @@ A case may have 100,000 threads; as one object each they would be ten times as l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from stackan.model.place import StackMeaning, fact_of
@@ -13,24 +13,26 @@ from stackan.model.process import Process
 from stackan.report.html.report import Report
 from stackan.report.processes import head_of, progress_of, stance
 
-Key = TypeVar("Key")
+Item = TypeVar("Item")
 _ABSENT = -1
 _LONGEST = 2000  # characters of a name: C++ has longer ones, which nobody reads to the end
 
 
-class Table(Generic[Key]):
+class Table(Generic[Item]):
     """Distinct items, in the order in which they were first asked for."""
 
-    def __init__(self, make: Callable[[Key], Any]) -> None:
+    def __init__(self, make: Callable[[Item], Any], key: Callable[[Item], Hashable] = lambda item: item) -> None:
         self.rows: list[Any] = []
         self._make = make
-        self._numbers: dict[Key, int] = {}
+        self._key = key
+        self._numbers: dict[Hashable, int] = {}
 
-    def number(self, key: Key) -> int:
+    def number(self, item: Item) -> int:
+        key = self._key(item)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.rows)
-            self.rows.append(self._make(key))
+            self.rows.append(self._make(item))
         return number
 
 
@@ -43,8 +45,7 @@ class Rows:
         self._findings_of = findings_of
         self._names = Table[str](lambda name: name[:_LONGEST])
         self._texts = Table[str](str)
-        self._places = Table[tuple[object, ...]](self._place)
-        self._meaning: StackMeaning | None = None
+        self._places = Table[StackMeaning](self._place, _look)
         self._known: dict[int, int] = {}  # equal places are mostly the same object
 
     def document(self) -> dict[str, Any]:
@@ -88,18 +89,20 @@ class Rows:
     def _number_of(self, place: StackMeaning) -> int:
         number = self._known.get(id(place))
         if number is None:
-            self._meaning = place
-            key = (place.names, place.wait_frames, place.first_start_frame, place.verb, place.state, place.reason)
-            number = self._known[id(place)] = self._places.number(key)
+            number = self._known[id(place)] = self._places.number(place)
         return number
 
-    def _place(self, _: tuple[object, ...]) -> list[Any]:
+    def _place(self, place: StackMeaning) -> list[Any]:
         """[frames, innermost first; how many are the wait's own; the first that only starts the thread; verb; what it does; why]"""
-        place, page = self._meaning, self._report.page
-        assert place is not None
+        page = self._report.page
         frames = [self._names.number(name) for name in place.names]
         words = (page.say(stance(place)), page.speech.sentence(fact_of(place)))
         return [frames, place.wait_frames, place.first_start_frame, place.verb, *map(self._texts.number, words)]
+
+
+def _look(place: StackMeaning) -> Hashable:
+    """All of a place that the page shows."""
+    return place.names, place.wait_frames, place.first_start_frame, place.verb, place.state, place.reason
 
 
 def findings_of(report: Report) -> dict[int, list[int]]:

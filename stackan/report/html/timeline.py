@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from stackan.model.clock import iso_of, seconds_of
-from stackan.model.event import FAULTS
+from stackan.model.event import FAULTS, Episode, Event
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Markup, element
 from stackan.report.html.report import Report
@@ -74,54 +75,40 @@ def _event(row: Row, report: Report) -> Markup:
         element("td", event_words(row, report.page)),
         element("td", report.page.speech.text((event.means,))),
         element("td", place, class_="place", title=event.text),
-        class_="fault" if event.kind in FAULTS or event.kind == "halt" else None,
+        class_="fault" if _is_grave(event) else None,
     )
+
+
+class _Scale(NamedTuple):
+    """The time that a drawing covers."""
+
+    first: float
+    last: float
+
+    def x(self, at: float | None, default: float) -> float:
+        return _LEFT + ((default if at is None else at) - self.first) / (self.last - self.first) * (_WIDTH - 2 * _LEFT)
 
 
 def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
     """A lane each for episodes, faults, other events and snapshots, from the first moment to the last."""
-    story = report.analysis.story
-    marks = [(at, row) for row in rows[:_TICKS] if (at := seconds_of(row.first.event.time)) is not None]
-    bands = [(seconds_of(each.start), seconds_of(each.end), each) for each in story.episodes[:SHOWN]]
-    taken = [
-        (at, process)
-        for process, cover in story.covers.items()
-        for when in (cover.first, cover.last)
-        if (at := seconds_of(when)) is not None
-    ]
-    times = [at for at, _ in marks] + [at for at, _ in taken] + [at for begin, end, _ in bands for at in (begin, end) if at is not None]
-    if len(times) < 2 or max(times) == min(times):
+    episodes = report.analysis.story.episodes[:SHOWN]
+    events = [(at, row.first.event) for row in rows[:_TICKS] if (at := seconds_of(row.first.event.time)) is not None]
+    taken = list(_taken(report))
+    times = [at for at, _ in (*events, *taken)]
+    times += [at for episode in episodes for when in (episode.start, episode.end) if (at := seconds_of(when)) is not None]
+    if len(set(times)) < 2:
         return None
-    first, last = min(times), max(times)
-
-    def x(at: float) -> float:
-        return _LEFT + (at - first) / (last - first) * (_WIDTH - 2 * _LEFT)
-
+    scale = _Scale(min(times), max(times))
     lanes = [said("fault handling"), said("faults"), said("other events"), said("snapshots")]
-    drawn = [
-        element("text", report.say(words), x=str(_LEFT), y=str(13 + at * 2 * _LANE), font_size="11", fill="#444c56")
-        for at, words in enumerate(lanes)
-    ]
-    for begin, end, episode in bands:
-        left, right = x(first if begin is None else begin), x(last if end is None else end)
-        tip = element("title", episode_words(episode, report.page))
-        drawn.append(_mark("rect", tip, "episode", x=left, y=18, width=max(right - left, 2), height=_LANE - 6, fill="#b9a7e8"))
-    for at, row in marks:
-        event = row.first.event
-        grave = event.kind in FAULTS or event.kind == "halt"
-        tip = element("title", f"{clock(event.time)} {report.page.term(event.kind)}")
-        top, style, fill = (18 + 2 * _LANE, "grave", "#c2410c") if grave else (18 + 4 * _LANE, "event", "#1d6fb8")
-        drawn.append(_mark("rect", tip, style, x=x(at) - 1, y=top, width=2.5, height=_LANE - 6, fill=fill))
-    for at, process in taken:
-        tip = element("title", report.say(said("process {name}", name=process)))
-        drawn.append(_mark("circle", tip, "snapshot", cx=x(at), cy=28 + 6 * _LANE, r=5, fill="#0f7b53"))
-    begin_words, end_words = (clock(iso_of(at)) or "" for at in (first, last))
-    height = 8 * _LANE + 8
-    drawn.append(element("text", begin_words, x=str(_LEFT), y=str(height - 2), font_size="11", fill="#444c56"))
-    drawn.append(element("text", end_words, x=str(_WIDTH - _LEFT), y=str(height - 2), font_size="11", fill="#444c56", text_anchor="end"))
+    height = 2 * _LANE * len(lanes) + 8
     svg = element(
         "svg",
-        *drawn,
+        *(_words(report.say(words), _LEFT, _top(at) - 5) for at, words in enumerate(lanes)),
+        *(_band(episode, scale, report) for episode in episodes),
+        *(_tick(event, at, scale, report) for at, event in events),
+        *(_shot(process, at, scale, report) for at, process in taken),
+        _words(clock(iso_of(scale.first)) or "", _LEFT, height - 2),
+        _words(clock(iso_of(scale.last)) or "", _WIDTH - _LEFT, height - 2, text_anchor="end"),
         viewBox=f"0 0 {_WIDTH} {height}",
         width=str(_WIDTH),
         height=str(height),
@@ -130,7 +117,46 @@ def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
         class_="times",
         font_family="system-ui, sans-serif",
     )
-    return element("div", svg, class_="wide", tabindex="0", role="region", aria_label=report.say(said("time line")))
+    label = report.say(said("time line, drawn"))
+    return element("div", svg, class_="wide", tabindex="0", role="region", aria_label=label)
+
+
+def _taken(report: Report) -> Iterator[tuple[float, str]]:
+    """When the first and the last snapshot of each process were taken, by the clock of the logs."""
+    for process, cover in report.analysis.story.covers.items():
+        for when in (cover.first, cover.last):
+            at = seconds_of(when)
+            if at is not None:
+                yield at, process
+
+
+def _top(lane: int) -> int:
+    return 18 + lane * 2 * _LANE
+
+
+def _words(words: str, x: float, y: float, **more: object) -> Markup:
+    return element("text", words, x=f"{x:.1f}", y=f"{y:.1f}", font_size="11", fill="#444c56", **more)
+
+
+def _band(episode: Episode, scale: _Scale, report: Report) -> Markup:
+    left, right = scale.x(seconds_of(episode.start), scale.first), scale.x(seconds_of(episode.end), scale.last)
+    tip = element("title", episode_words(episode, report.page))
+    return _mark("rect", tip, "episode", x=left, y=_top(0), width=max(right - left, 2), height=_LANE - 6, fill="#b9a7e8")
+
+
+def _tick(event: Event, at: float, scale: _Scale, report: Report) -> Markup:
+    tip = element("title", f"{clock(event.time)} {report.page.term(event.kind)}")
+    lane, style, fill = (1, "grave", "#c2410c") if _is_grave(event) else (2, "event", "#1d6fb8")
+    return _mark("rect", tip, style, x=scale.x(at, at) - 1, y=_top(lane), width=2.5, height=_LANE - 6, fill=fill)
+
+
+def _shot(process: str, at: float, scale: _Scale, report: Report) -> Markup:
+    tip = element("title", report.say(said("process {name}", name=process)))
+    return _mark("circle", tip, "snapshot", cx=scale.x(at, at), cy=_top(3) + 10, r=5, fill="#0f7b53")
+
+
+def _is_grave(event: Event) -> bool:
+    return event.kind in FAULTS or event.kind == "halt"
 
 
 def _mark(shape: str, tip: Markup, style: str, fill: str, **place: float) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.escapes import shorten
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE, VERDICT_OF
 from stackan.model.said import said, said_of
-from stackan.report.chain import chain_of, main_finding
+from stackan.report.chain import cause, chain_of, main_finding
 from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.picture import picture
 from stackan.report.html.report import Report
@@ -16,7 +16,7 @@ _PROCESSES = 12  # that are named
 _NOTES = 4
 _NOTE = 300  # characters; the section of the inputs has the whole
 _SURE = {
-    CERTAIN: said("certain: the dumps themselves show every hold that it rests on"),
+    CERTAIN: said("certain: the dumps themselves show each hold behind it"),
     LIKELY: said("likely: a part of it is concluded, from frames or by a rule"),
     POSSIBLE: said("possible: the dumps suggest it, but do not show it"),
 }
@@ -29,7 +29,7 @@ def verdict(report: Report) -> Markup:
     facts: list[tuple[str, Content]] = []
     if finding is not None and counts:
         facts.append((said("how sure"), page.say(_SURE[finding.confidence])))
-    if finding is not None and finding.doubts:
+    if finding is not None and finding.doubts and finding is cause(analysis):
         facts.append((said("why no surer"), page.speech.text(finding.doubts)))
     if finding is not None and finding.advice:
         facts.append((said("do first"), joined([page.speech.text(finding.advice[:1]), " ", _all_steps(report)])))
@@ -47,18 +47,18 @@ def verdict(report: Report) -> Markup:
     )
 
 
-def cause(report: Report) -> Markup | None:
+def chain(report: Report) -> Markup | None:
     """The chain of the cause, where there is one."""
-    finding = main_finding(report.analysis)
-    chain = chain_of(report.analysis, finding, report.page) if finding is not None else None
-    if finding is None or chain is None:
+    finding = cause(report.analysis)
+    found = chain_of(report.analysis, finding, report.page) if finding is not None else None
+    if found is None:
         return None
     more = (
-        element("p", report.say(said_of(chain.hidden, "{count} more link is not drawn", "{count} more links are not drawn")), class_="note")
-        if chain.hidden
+        element("p", report.say(said_of(found.hidden, "{count} more link is not drawn", "{count} more links are not drawn")), class_="note")
+        if found.hidden
         else None
     )
-    return element("section", element("h2", report.say(said("chain of the cause"))), picture(chain, report), more, id="cause")
+    return element("section", element("h2", report.say(said("chain of the cause"))), picture(found, report), more, id="cause")
 
 
 def _badge(report: Report) -> str:

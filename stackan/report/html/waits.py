@@ -6,6 +6,7 @@ from typing import Any
 
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
+from stackan.report.chain import who, workers_of
 from stackan.report.drawing import find_roots, fold
 from stackan.report.html.report import Report
 from stackan.wording.nouns import say
@@ -13,6 +14,7 @@ from stackan.wording.nouns import say
 LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
 _ARROWS = 900
 _LABEL = 200  # characters
+_FOLLOWED = 50  # threads of one box, which mostly wait for the same
 
 
 class Waits:
@@ -22,6 +24,7 @@ class Waits:
         self._report = report
         self._graph: WaitGraph = report.analysis.waits
         self._roots = find_roots(self._graph)
+        self._pools = workers_of(report.analysis.processes)
         self.by_pool = False
         boxes = fold(self._graph)
         if len(set(boxes.values())) > LIMIT:
@@ -31,11 +34,10 @@ class Waits:
         members: dict[int, list[int]] = {}
         for number, box in boxes.items():
             members.setdefault(box, []).append(number)
-        ranked = sorted(members, key=lambda box: (self._rank(members[box]), -len(members[box])))
-        self.left = len(ranked) - LIMIT if len(ranked) > LIMIT else 0
-        self._shown = {box: at for at, box in enumerate(ranked[:LIMIT])}
         self._members = members
         self._boxes = boxes
+        self._shown = {box: at for at, box in enumerate(self._chosen())}
+        self.left = len(members) - len(self._shown)
         self.box_of = {
             id(track): self._shown[box]
             for number, box in boxes.items()
@@ -53,24 +55,36 @@ class Waits:
 
     def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
         """Threads of one pool share a box, unless one is a root, or a box of its own that others wait for by name."""
-        pools = {
-            id(track): (process.id, pool.name)
-            for process in self._report.analysis.processes
-            for pool in process.pools
-            for track in pool.workers
-        }
         first: dict[object, int] = {}
         found = {}
         for number, box in boxes.items():
             track = self._graph.nodes[number].track
-            pool = pools.get(id(track)) if track is not None and box not in self._roots else None
-            found[number] = first.setdefault(pool, box) if pool is not None else box
+            pool = self._pools.get(id(track)) if track is not None and box not in self._roots else None
+            found[number] = first.setdefault(id(pool), box) if pool is not None else box
         return found
 
+    def _chosen(self) -> list[int]:
+        """At most so many boxes: each cause with all that it leads to, the gravest first, then whoever waits."""
+        members = self._members
+        ranked = sorted(members, key=lambda box: (self._rank(members[box]), -len(members[box])))
+        if len(ranked) <= LIMIT:
+            return ranked
+        chosen: dict[int, None] = {}
+        for start in ranked:
+            todo = [start]
+            while todo and len(chosen) < LIMIT:
+                box = todo.pop(0)
+                if box not in chosen:
+                    chosen[box] = None
+                    todo += (self._boxes[edge.supplier] for number in members[box][:_FOLLOWED] for edge in self._graph.out[number])
+            if len(chosen) == LIMIT:
+                break
+        return list(chosen)
+
     def _rank(self, numbers: list[int]) -> int:
-        """Causes first, then what they wait for, then the rest."""
+        """Causes first, then other threads that wait, then what they wait for."""
         mark = self._mark(numbers)
-        return {"critical": 0, "root": 1}.get(mark, 2 if self._graph.nodes[numbers[0]].track is None else 3)
+        return {"critical": 0, "root": 1}.get(mark, 3 if self._graph.nodes[numbers[0]].track is None else 2)
 
     def _mark(self, numbers: list[int]) -> str:
         if any(id(self._graph.nodes[number].track) in self._critical for number in numbers[:1000]):
@@ -80,11 +94,15 @@ class Waits:
     def _box(self, numbers: list[int]) -> list[Any]:
         """[kind, title, detail, mark, how many nodes it stands for]"""
         node, page = self._graph.nodes[numbers[0]], self._report.page
-        title = say(node.what if node.what is not None else node.label, page.catalog)[:_LABEL]
+        threads = [(each.process, each.track) for each in map(self._graph.nodes.__getitem__, numbers) if each.process and each.track]
+        words = (
+            page.say(who(threads, self._pools, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
+        )
+        title = words if threads or len(numbers) == 1 else f"{len(numbers):,} × {words}"
         detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
         if node.process is not None and len(self._report.analysis.processes) > 1:
             detail = f"{detail}\n{node.process.id}"
-        return [node.kind, title, detail, self._mark(numbers), len(numbers)]
+        return [node.kind, title[:_LABEL], detail, self._mark(numbers), len(numbers)]
 
     def _arrows(self) -> list[list[Any]]:
         """[from, to, words, whether it is shown by the text]"""

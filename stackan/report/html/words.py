@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackan.wording.catalog import Catalog, marked
 
 _WORDS = {
-    "waits": marked("who waits for whom"),
+    "waits": marked("wait-for graph"),
     "matrix": marked("threads × snapshots"),
     "calls": marked("merged call tree"),
     "search": marked("search all frames, names and numbers"),
@@ -17,7 +17,6 @@ _WORDS = {
     "name": marked("name"),
     "snapshot": marked("snapshot {number}"),
     "place": marked("where it stands"),
-    "sorted": marked("sorted by {column}"),
     "close": marked("close"),
     "copy": marked("copy as text"),
     "copied": marked("copied"),
@@ -31,11 +30,11 @@ _WORDS = {
         "Of so many threads the page carries the reasons of the gravest only; `stackan analyze --explain {number}` tells those of this one."
     ),
     "noSource": marked("Of so many threads the page carries the lines of the gravest only; these stand in {source} from line {line} on."),
-    "waitsFor": marked("It waits behind:"),
     "findings": marked("findings"),
     "zoomIn": marked("zoom in"),
     "zoomOut": marked("zoom out"),
     "fit": marked("fit"),
+    "root": marked("root of these waits"),
     "causesOnly": marked("causes only"),
     "graphHelp": marked("Drag to move, wheel or + and - to zoom; Tab goes from box to box, Enter opens one."),
     "noWaits": marked("No thread is shown to wait for another."),
@@ -43,35 +42,35 @@ _WORDS = {
     "foldedByPool": marked("The graph would have too many boxes, so the threads of a pool are one box as well."),
     "leftOut": marked("Boxes that are not drawn, as {limit} are the most: {count}."),
     "members": marked("threads of this box"),
-    "moreThreads": marked("and {count} more: the list of threads has all of them"),
+    "moreThreads": marked("{count} more stand in the list of threads."),
     "ofSnapshot": marked("snapshot"),
-    "comparedWith": marked("compared with"),
+    "comparedWith": marked("against snapshot"),
     "nothing": marked("nothing"),
-    "allThreads": marked("all threads"),
+    "stuckOnly": marked("stuck threads only"),
     "share": marked("{threads}, stuck: {stuck}"),
     "difference": marked("{threads}, before: {before}"),
     "callsHelp": marked("Arrow keys walk the tree beside the drawing; Enter shows what is inside a frame, Escape goes back out."),
     "outermost": marked("all"),
     "notDrawn": marked("Frames that are too narrow to draw stand in the tree: {count}."),
     "vanished": marked("not there"),
-    "broken": marked("The data of this page could not be unpacked ({reason}); all above is complete without it."),
     "legend": marked("what the colors mean"),
-    "details": marked("details"),
     "noMatch": marked("Nothing matches."),
 }
 
 
-def _counted(catalog: Catalog) -> dict[str, tuple[str, str]]:
-    return {
-        name: (catalog.plural(one, many, 1), catalog.plural(one, many, 2))
-        for name, one, many in (
-            ("threads", "{count} thread", "{count} threads"),
-            ("found", "{count} thread of {all}", "{count} threads of {all}"),
-            ("frames", "{count} frame", "{count} frames"),
-        )
-    }
+def many(one: str, several: str) -> tuple[str, str]:
+    """Marks the two forms of a word that counts for the catalogs."""
+    return one, several
 
 
-def words_of(catalog: Catalog) -> dict[str, str | tuple[str, str]]:
+_COUNTED = {
+    "threads": many("{count} thread", "{count} threads"),
+    "found": many("{count} thread of {all}", "{count} threads of {all}"),
+    "frames": many("{count} frame", "{count} frames"),
+}
+
+
+def words_of(catalog: Catalog) -> dict[str, str | tuple[str, ...]]:
     """Every word of the program in one language; one that counts has a form for one and a form for many."""
-    return {**{name: catalog.text(english) for name, english in _WORDS.items()}, **_counted(catalog)}
+    counted = {name: tuple(catalog.plural(*forms, count) for count in (1, 2)) for name, forms in _COUNTED.items()}
+    return {**{name: catalog.text(english) for name, english in _WORDS.items()}, **counted}
