@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.model.analysis import Analysis
-from stackan.model.labels import label
+from stackan.model.labels import label, mark
 from stackan.model.process import Process
 from stackan.model.track import Track
 from stackan.report.html.markup import Markup, element, joined
