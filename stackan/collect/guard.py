@@ -27,17 +27,18 @@ class Guard:
         self._was_stopped = is_stopped(pid)
 
     def __enter__(self) -> Guard:
-        theirs, self._ours = os.pipe()
+        theirs, ours = os.pipe()
         self._child = os.fork()
         if not self._child:
-            os.close(self._ours)
+            os.close(ours)
             _keep_watch(theirs, self.pid, self._was_stopped)
         os.close(theirs)
+        self._words = open(ours, "wb", buffering=0)  # noqa: SIM115 - for as long as the step takes
         return self
 
     def watch(self, tool: int) -> None:
         """The debugger, which leads a process group of its own, is ended if this program is."""
-        os.write(self._ours, b"%d\n" % tool)
+        self._words.write(b"%d\n" % tool)
 
     def let_run(self) -> bool:
         """Verify that the process runs as before; True if it does."""
@@ -47,8 +48,8 @@ class Guard:
         try:
             self.let_run()
         finally:
-            os.write(self._ours, b"done\n")
-            os.close(self._ours)
+            self._words.write(b"done\n")
+            self._words.close()
             os.waitpid(self._child, 0)
 
 

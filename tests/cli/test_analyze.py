@@ -80,7 +80,7 @@ def test_a_result_can_be_written_to_a_file(run, example, tmp_path):
     ("name", "content", "words"),
     [
         ("empty.txt", b"", "no thread dump"),
-        ("photo.txt", JPEG, "no thread dump"),
+        ("photo.txt", JPEG, "this is a picture"),
         ("refused.txt", b"ptrace: Operation not permitted.\n", "could not look at the process"),
         ("notes.txt", b"it hangs since Tuesday\n", "no thread dump"),
         ("java.txt", b'2026-01-01 10:00:00\nFull thread dump OpenJDK 64-Bit Server VM (17.0.1+12 mixed mode):\n\n"main" #1\n', "no thread"),

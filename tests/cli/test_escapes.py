@@ -159,4 +159,5 @@ def test_nothing_prints_but_the_one_place_that_escapes():
         for path in package.rglob("*.py")
         if re.search(r"\bsys\.(?:stdout|stderr|__std)|\bprint\(|os\.write\(", path.read_text(encoding="utf-8"))
     }
-    assert printing == {"cli/printing.py", "cli/door.py"}, "the door writes a fixed sentence where there is no memory left"
+    # The door writes a fixed sentence where there is no memory left; rich draws how far a call has come, and gets escaped names.
+    assert printing == {"cli/printing.py", "cli/door.py", "cli/progress.py"}
