@@ -39,6 +39,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
+    parser.add_argument(
+        "--print-script", action="store_true", help=said("write a shell script for hosts without Python that does the same, and do nothing")
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help=said("the archive to write, a name in .tar.gz or .tar.zst"))
     parser.add_argument("-q", "--quiet", action="store_true", help=said("no notes on standard error"))
     add_language(parser)
@@ -47,6 +50,8 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0: whole; 1: partial; 2: nothing."""
+    if options.print_script:
+        return _print_script(options)
     if sys.platform != "linux":
         raise UsageError(said("collect reads /proc, which only Linux has; take the dumps with the system's own tool"))
     from stackan.collect.targets import Wanted, find_targets
@@ -61,6 +66,15 @@ def run(options: argparse.Namespace) -> int:
     if options.output is None:
         raise UsageError(said("give the archive to write: -o case.tar.gz"))
     return _collect(options, targets)
+
+
+def _print_script(options: argparse.Namespace) -> int:
+    from stackan.cli.common import output
+    from stackan.collect.script import script
+
+    with output(options.output) as stream:
+        stream.write(script())
+    return 0
 
 
 def _collect(options: argparse.Namespace, targets: list[Target]) -> int:

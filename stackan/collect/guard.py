@@ -33,7 +33,7 @@ class Guard:
             os.close(ours)
             _keep_watch(theirs, self.pid, self._was_stopped)
         os.close(theirs)
-        self._words = open(ours, "wb", buffering=0)  # noqa: SIM115 - for as long as the step takes
+        self._words = open(ours, "wb", buffering=0)
         return self
 
     def watch(self, tool: int) -> None:

@@ -1,0 +1,79 @@
+"""The script for hosts without Python: the same capture by dash, busybox and bash, which a security desk can read."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import stackan
+from stackan.collect.script import script
+from tests.collect.conftest import Start
+
+SHELLS = [("dash",), ("busybox", "ash"), ("bash",)]
+needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
+
+
+def run(shell: tuple[str, ...], folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"no {shell[0]} is installed")
+    (folder / "capture.sh").write_text(script(), encoding="utf-8")
+    return subprocess.run([*shell, "capture.sh", *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+@needs_gdb
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "busybox", "bash"])
+def test_its_capture_proves_a_deadlock(start: Start, tmp_path: Path, shell: tuple[str, ...]) -> None:
+    program = start("ab_ba")
+    done = run(shell, tmp_path, "-p", program.pid, "-r", 2, "-i", 1, "-o", "case")
+    assert done.returncode == 0, done.stderr
+    analysis = stackan.analyze(tmp_path / "case.tar.gz")
+    assert (analysis.verdict, analysis.findings[0].confidence) == ("deadlock", "certain")
+    assert {track.lwp for _, track in analysis.findings[0].threads} == {truth.waiter for truth in program.truths}
+    assert analysis.warnings == ()
+
+
+@needs_gdb
+@pytest.mark.parametrize("way", ["convoy", "inherit", "robust", "join", "recursive"])
+def test_owners_are_those_that_the_program_tells(start: Start, tmp_path: Path, way: str) -> None:
+    program = start(way)
+    assert run(("sh",), tmp_path, "-p", program.pid, "-r", 1, "-o", "case").returncode == 0
+    document = stackan.analyze(tmp_path / "case.tar.gz").to_dict()
+    threads = {thread["lwp"]: thread for thread in document["processes"][0]["threads"]}
+    for truth in program.truths:
+        assert [owner["lwp"] for wait in threads[truth.waiter]["waits_for"] for owner in wait["owners"]] == [truth.holder]
+
+
+def test_without_a_debugger_it_takes_what_proc_shows(start: Start, tmp_path: Path) -> None:
+    program = start("parked")
+    assert run(("sh",), tmp_path, "-n", "-p", program.pid, "-r", 1, "-o", "case").returncode == 0
+    listed = subprocess.run(["tar", "-tzf", tmp_path / "case.tar.gz"], capture_output=True, text=True, check=True).stdout
+    assert "/round-1/threads.txt" in listed and "gdb.txt" not in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [((), "no process was named"), (("-p", "abc"), "abc is no number"), (("-p", 999999999), "no process 999999999"), (("-x",), "usage:")],
+)
+def test_a_call_that_makes_no_sense_is_told(tmp_path: Path, words: tuple[object, ...], told: str) -> None:
+    done = run(("sh",), tmp_path, *words)
+    assert done.returncode == 2 and told in done.stderr
+
+
+def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "case").mkdir()
+    done = run(("sh",), tmp_path, "-p", start("parked").pid, "-o", "case")
+    assert done.returncode == 2 and "nothing is overwritten" in done.stderr
+
+
+def test_a_security_desk_can_read_it() -> None:
+    lines = script().splitlines()
+    assert len(lines) < 250 and max(map(len, lines)) < 200
+    assert stackan.__version__ in lines[1]
+    checker = shutil.which("shellcheck")
+    if checker is None:
+        pytest.skip("no shellcheck is installed")
+    done = subprocess.run([checker, "-"], input=script(), capture_output=True, text=True, check=False)
+    assert done.stdout == ""
