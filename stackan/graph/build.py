@@ -118,6 +118,14 @@ class _Builder:
                 elif self._proves_alone(track):
                     self._add_lock_wait(track, "")
 
+    def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
+        """The thread of another process of the same host that has a lock shared with it, as was read from the live processes."""
+        awaited = sighting.awaited
+        alive = sighting.dump.format == "waits" or (awaited is not None and awaited.log is not None and awaited.log.kind == "waits")
+        found = self.everyone.get(lwp, []) if alive and awaited is not None and awaited.evidence == RECORDED else []
+        homes = [self.graph.nodes[node].process for node in found]
+        return found[0] if len(found) == 1 and homes[0] is not None and homes[0].inputs.host == self.process.inputs.host else self.someone
+
     def _other(self, node: int, relation: str) -> None:
         self.graph.connect(Edge(node, self.someone, INFERRED, "", 0, relation))
 
@@ -130,7 +138,7 @@ class _Builder:
             relation = TRANSACTION_OF if awaited.kind == "database-lock" else END_OF
             source = sighting.text_of(awaited).source
             for owner in awaited.owners:
-                supplier = self.threads.get(owner, self.someone)
+                supplier = self.threads.get(owner, self._elsewhere(owner, sighting))
                 graph.connect(Edge(node, supplier, awaited.evidence, source, sighting, relation))
             # Of owners that are only inferred any one may be the right one.
             graph.needs[node] = len(graph.out[node]) if awaited.evidence != INFERRED else 1

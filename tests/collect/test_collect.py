@@ -62,6 +62,17 @@ def test_stacks_and_recorded_owners_are_joined(start: Start, tmp_path: Path, way
             assert threads[truth.waiter]["waits_for"][0]["evidence"] == "recorded"
 
 
+@pytest.mark.parametrize("way", ["--no-block", pytest.param("--with=gdb", marks=needs_gdb)])
+def test_two_processes_that_wait_for_each_others_shared_locks_are_one_deadlock(start: Start, tmp_path: Path, way: str) -> None:
+    program = start("two")
+    document = captured(program.pid, tmp_path / "case.tar.gz", way, "--children")
+    assert document["verdict"] == "deadlock"
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert finding["confidence"] == "certain"
+    assert len(finding["processes"]) == 2
+    assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
+
+
 def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -> None:
     program = start("writer")
     target = tmp_path / "case.tar.gz"

@@ -79,8 +79,10 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     kind = waits[1].decode("ascii")
     found = _OWNER.search(words)
     owner = int(found[1]) if found is not None and found[2] is None else None
+    elsewhere = int(found[1]) if found is not None and found[3] is not None else None  # a lock that two processes share
     address = int(waits[2], 16) if waits[2] else None
     mode = waits[4].decode("ascii") if waits[4] else ""
     named = (owner,) if owner is not None and (kind == "thread" or address is None) else ()  # it has to end, or nothing else is known
+    named = (elsewhere,) if elsewhere is not None else named
     state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode))
     return state, owner if not named else None

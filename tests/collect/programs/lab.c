@@ -99,6 +99,13 @@ int main(int count, char **words) {
     pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
     pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); _exit(0); } waitpid(child, 0, 0); holder = child; start(waits_mutex, &locks[0]);
   }
+  else if (!strcmp(name, "two")) {
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+    for (int at = 0; at < 2; at++) pthread_mutex_init(&locks[at], &attr);
+    pid_t parent = getpid(), child = fork();
+    if (!child) { pthread_mutex_lock(&locks[1]); usleep(80000); say("owner", self(), parent, "mutex"); pthread_mutex_lock(&locks[0]); rest(); }
+    pthread_mutex_lock(&locks[0]); usleep(80000); say("owner", self(), child, "mutex"); usleep(80000); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[1]); rest();
+  }
   else if (!strcmp(name, "across")) {
     pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
     pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); } usleep(50000); holder = child; start(waits_mutex, &locks[0]);
