@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stackan.cli.common import add_format, add_inputs, add_output, binary_output, note_slow_scanner, note_waiting, output
 from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
+from stackan.cli.progress import watched
 from stackan.escapes import shown
 from stackan.model.said import row, said, said_of
 
@@ -56,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     from stackan.pipeline import load
 
-    case = load(*options.inputs, limits=limits)
+    with watched(options.inputs, options.quiet, options.language) as watch:
+        case = load(*options.inputs, limits=limits, watch=watch)
     if options.format in ("arrow", "parquet") and not options.explain:
         from stackan.report import arrow
 
