@@ -30,7 +30,7 @@ def test_recorded_owners_in_a_circle_are_a_certain_deadlock(tmp_path) -> None:  
     assert {wait["evidence"] for thread in document["processes"][0]["threads"] for wait in thread["waits_for"]} == {"recorded"}
 
 
-@pytest.mark.parametrize("words", ["owner 4243 of process 77", "owner 4243 which is gone"])
+@pytest.mark.parametrize("words", ["owner 9243 of process 77", "owner 4243 which is gone"])
 def test_an_owner_elsewhere_is_no_thread_of_this_process(tmp_path, words: str) -> None:  # type: ignore[no-untyped-def]
     assert analyzed(tmp_path, WAITS.replace("owner 4243", words))["verdict"] != "deadlock"
 
