@@ -14,21 +14,31 @@ Beside = Mapping[int, Dump]  # by the `id` of the dump that the table belongs to
 
 def part(dumps: Sequence[Dump]) -> tuple[list[Dump], Beside]:
     """The dumps without the tables that others have beside them, and these tables."""
-    tables = {_place_of(dump): dump for dump in dumps if dump.format == WAITS}
-    if not tables:
-        return list(dumps), {}
-    others = [dump for dump in dumps if dump.format != WAITS and dump.format not in _OF_THE_KERNEL]
-    beside = {id(dump): tables[_place_of(dump)] for dump in others if _place_of(dump) in tables}
-    beside = {key: table for (key, table) in beside.items() if table.facts.pid is not None}
+    tables: dict[str, list[Dump]] = {}
+    for dump in dumps:
+        if dump.format == WAITS:
+            tables.setdefault(_place_of(dump), []).append(dump)
+    beside: dict[int, Dump] = {}
+    for dump in dumps if tables else ():
+        if dump.format != WAITS and dump.format not in _OF_THE_KERNEL:
+            fitting = [table for table in tables.get(_place_of(dump), ()) if _is_same(dump, table)]
+            if len(fitting) == 1:
+                beside[id(dump)] = fitting[0]
     paired = {id(table) for table in beside.values()}
     return [dump for dump in dumps if id(dump) not in paired], beside
 
 
+def _is_same(dump: Dump, table: Dump) -> bool:
+    """Whether both are of one process: most of the threads are the same."""
+    if dump.facts.pid is not None and table.facts.pid is not None and dump.facts.pid != table.facts.pid:
+        return False
+    ours, theirs = dump.thread_of_lwp.keys(), table.thread_of_lwp.keys()
+    return 2 * len(ours & theirs) >= max(min(len(ours), len(theirs)), 1)
+
+
 def is_of_capture(text: bytes) -> bool:
     """Whether a text is one of those that a capture has for people: its manifest, the machine, what does not change of a process."""
-    return text.startswith((b'{\n "schema": "stackan.capture/1"', b"stackan machine/1\n")) or (
-        text.startswith(b"==> /proc/") and b"/task/" not in text[:64]
-    )
+    return text.startswith((b'{\n "schema": "stackan.capture/1"', b"stackan machine/1\n", b"stackan process/1\n"))
 
 
 def _place_of(dump: Dump) -> str:

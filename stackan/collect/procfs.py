@@ -23,7 +23,7 @@ def copy_process(pid: int, with_command: bool) -> tuple[bytes, list[str]]:
     """What does not change from round to round; the command line only where it was asked for."""
     denied: dict[str, None] = {}
     names = (*_OF_PROCESS, "cmdline") if with_command else _OF_PROCESS
-    text = _files(f"/proc/{pid}", names, denied).replace(b"\0", b" ")
+    text = b"stackan process/1\n" + _files(f"/proc/{pid}", names, denied).replace(b"\0", b" ")
     return text + "".join(f"{line}\n" for line in _links(pid)).encode("utf-8", "surrogateescape"), list(denied)
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from stackan.model.said import said, said_of
-from stackan.report.chain import SOMEONE_ELSE, Arrow, Chain, behind_words
+from stackan.model.said import said
+from stackan.report.chain import SOMEONE_ELSE, Arrow, Chain, notes_of
 from stackan.report.layout import wrap
 from stackan.report.page import Page
 
@@ -34,7 +34,7 @@ def branches(chain: Chain, page: Page) -> Iterator[Branch]:
     """The lines of the drawing; none where there is one link only, which the finding says as well."""
     if len(chain.links) > 1:
         yield from _Tree(chain, page).lines()
-        for words in (*_hidden(chain), *behind_words(chain)):
+        for words in notes_of(chain):
             yield Branch("", page.say(words))
 
 
@@ -44,12 +44,6 @@ def lines_of(branch: Branch, page: Page, indent: int) -> Iterator[str]:
     beside = beside.replace(_DRAWN[1], _DRAWN[3]).replace(_PLAIN[1], _PLAIN[3]) or "   "
     for at, line in enumerate(wrap(page.say(branch.words), page.width - indent - len(beside))):
         yield " " * indent + (beside if at else branch.before) + line
-
-
-def _hidden(chain: Chain) -> list[str]:
-    if not chain.hidden:
-        return []
-    return [said_of(chain.hidden, "{count} more link is not drawn", "{count} more links are not drawn")]
 
 
 class _Tree:

@@ -17,6 +17,7 @@ from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 from stackan.report.drawing import find_roots, fold
 from stackan.report.page import Page, threads_of
+from stackan.report.terms import term
 from stackan.wording.nouns import say
 
 _LINKS = 14  # as many a person follows with the eyes
@@ -60,8 +61,24 @@ class Chain(NamedTuple):
 
 def main_finding(analysis: Analysis) -> Finding | None:
     """The finding that the verdict rests on, else the gravest one."""
-    rests = (each for each in analysis.findings if each.supports_verdict and VERDICT_OF.get(each.kind) == analysis.verdict)
+    rests = (each for each in analysis.findings if rests_on(analysis, each))
     return next(rests, analysis.findings[0] if analysis.findings else None)
+
+
+def rests_on(analysis: Analysis, finding: Finding) -> bool:
+    """Whether the verdict rests on a finding."""
+    return finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict
+
+
+def badge(analysis: Analysis, page: Page) -> str:
+    """`WORKER-EXHAUSTION (likely)`, `2 FAULTS`: the verdict, and how sure the finding is that it rests on."""
+    if not analysis.processes:
+        faults = len(analysis.story.faults)
+        return said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT")
+    finding, verdict = main_finding(analysis), page.term(analysis.verdict).upper()
+    if finding is None or not rests_on(analysis, finding):
+        return verdict
+    return said("{verdict} ({confidence})", verdict=verdict, confidence=term(finding.confidence))
 
 
 def cause(analysis: Analysis) -> Finding | None:
@@ -235,6 +252,12 @@ def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], pag
     if pool is not None and all(pools.get(id(track)) is pool for _, track in threads):
         return said("{count} threads of {pool}", count=len(threads), pool=page.catalog.of_profile(pool.name))
     return said("{count} threads: {numbers}", count=len(threads), numbers=page.numbers([mark(track) for _, track in threads], 3))
+
+
+def notes_of(chain: Chain) -> list[str]:
+    """What a drawing of a chain leaves out, in words."""
+    hidden = [said_of(chain.hidden, "{count} more link is not drawn", "{count} more links are not drawn")] if chain.hidden else []
+    return [*hidden, *behind_words(chain)]
 
 
 def behind_words(chain: Chain) -> list[str]:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from stackan.model.analysis import Analysis
 from stackan.model.event import FAULTS
-from stackan.model.finding import VERDICT_OF, Finding
+from stackan.model.finding import Finding
 from stackan.model.labels import label, mark
 from stackan.model.process import Process, share_of
 from stackan.model.said import said, said_of
 from stackan.report.branches import branches, lines_of
-from stackan.report.chain import chain_of, main_finding
+from stackan.report.chain import badge, cause, chain_of
 from stackan.report.layout import columns
 from stackan.report.links import render_explanation
 from stackan.report.page import Page, Stream, threads_of
@@ -167,11 +167,7 @@ def render_warnings(analysis: Analysis, page: Page) -> Iterator[str]:
 
 def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str]], page: Page) -> Iterator[str]:
     """The result of the case, and warnings to read before the rest; of several processes a line each, those alike together."""
-    counted = (finding for finding in analysis.findings if finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict)
-    sure = next((finding.confidence for finding in counted), None)
-    verdict = page.term(analysis.verdict).upper()
-    head = said("{verdict} ({confidence})", verdict=verdict, confidence=term(sure)) if sure else verdict
-    yield Head(page.line(head), "critical" if analysis.critical else "head")
+    yield Head(page.line(badge(analysis, page)), "critical" if analysis.critical else "head")
     yield from page.indented(page.speech.headline(analysis.headline_facts), 0, 0)
     yield from render_warnings(analysis, page)
     if len(analysis.processes) > 1:
@@ -183,7 +179,7 @@ def render_verdict(analysis: Analysis, groups: Sequence[tuple[list[Process], str
 
 def render_cause(analysis: Analysis, page: Page) -> Iterator[str]:
     """The chain of the finding that the verdict rests on, drawn."""
-    finding = main_finding(analysis)
+    finding = cause(analysis)
     chain = chain_of(analysis, finding, page) if finding is not None else None
     drawn = list(branches(chain, page)) if chain is not None else []
     if finding is not None and drawn:

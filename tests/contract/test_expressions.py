@@ -26,7 +26,7 @@ except ImportError:  # Python 3.10
 SHORT = 500  # characters; a long text has eight times as many
 SLOW = 0.0015  # seconds for a long text; a linear search takes a fraction of that
 FACTOR = 24  # in time, for eight times the text; a square gives 64
-_SIGNS = 6  # of an expression's single signs that are combined with each other
+_SIGNS = 4  # of an expression's single signs that are combined with each other
 _SAMPLE = 'aA0_ x-(:.\t#"/>,=\\\n'
 
 

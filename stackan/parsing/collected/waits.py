@@ -13,6 +13,7 @@ Who writes it is stackan/collect/owners/text.py, whose test reads it with this.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
-    owned: list[tuple[int, Lock]] = []
+    owned: list[tuple[int, int, Lock]] = []
     for text in builder.lines():
         head = _HEAD.match(text)
         row = read_row(text)
@@ -52,17 +53,20 @@ def read(data: bytes) -> ParsedText:
             builder.noise()
         elif row is not None:
             state, owner = read_state(row.words, builder.line)
-            states[builder.thread(lwp=row.tid, name=row.name)] = state
+            at = builder.thread(lwp=row.tid, name=row.name)
+            states[at] = state
             if owner is not None and state.awaits is not None:
-                owned.append((owner, state.awaits))
+                owned.append((at, owner, state.awaits))
         elif not text.strip():
             builder.blank()
     reading = split_snapshots(builder, facts)
-    rows = dict(zip(builder.columns.thread_lwp, range(len(builder.columns.thread_lwp))))
-    for owner, lock in owned:
-        if owner in rows:
-            state = states[rows[owner]]
-            states[rows[owner]] = state._replace(holds=tuple({each.address: each for each in (*state.holds, lock)}.values()))
+    lwps = builder.columns.thread_lwp
+    for first, stop in itertools.pairwise((0, *reading.snapshots, len(lwps))):
+        rows = dict(zip(lwps[first:stop], range(first, stop)))
+        for waiter, owner, lock in owned:
+            if first <= waiter < stop and owner in rows:
+                state = states[rows[owner]]
+                states[rows[owner]] = state._replace(holds=tuple({each.address: each for each in (*state.holds, lock)}.values()))
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 

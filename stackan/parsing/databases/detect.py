@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -22,6 +23,8 @@ _STARROCKS = re.compile(
 )
 _CLICKHOUSE = re.compile(rb"(?:\A|\n) {0,20}thread_name: [^\n]{0,200}\n\r?\n?thread_(?:id|number): {1,20}\d")
 _CLICKHOUSE_ROW = re.compile(rb"(?:\A|\n)[^\t\n]{0,64}\t\d{1,10}\t[\w-]{0,64}\t(?:\['[^\n]*'\]|[^\t\n]{1,400}\\n[^\t\n]*)\r?(?:\n|\Z)")
+_FUNCTIONS = re.compile(rb"::\w|pthread_|epoll_|\W0x[0-9a-f]{6}|\['[^']")  # what a trace names, and a log's line hardly
+_ROWS = 50  # that are looked at
 _CLICKHOUSE_BARS = tuple(sign.encode() for sign in "┌┏┃│")
 _CLICKHOUSE_TRACES = (b"trace", b"stack_trace", b"stack", b"res", b"all")
 
@@ -43,7 +46,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_clickhouse(head: bytes) -> bool:
-    if b"\t" in head and _CLICKHOUSE_ROW.search(head):
+    if b"\t" in head and any(_FUNCTIONS.search(row[0]) for row in itertools.islice(_CLICKHOUSE_ROW.finditer(head), _ROWS)):
         return True
     return b"thread_" in head and (
         _CLICKHOUSE.search(head) is not None

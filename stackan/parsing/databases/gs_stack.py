@@ -34,7 +34,7 @@ _FIELD = re.compile(rb"(tid|lwtid|stack) +\| ?(.*)")
 _ROW = re.compile(rb"(\d{10,20}) +\| +(\d{1,10}) +\| ?(.*)")
 _FRAME = re.compile(rb"(.{1,4000}?) ?\+ 0x[0-9a-f]{1,8}")
 _ADDRESS = re.compile(rb"0x[0-9a-f]{4,16}")
-_TITLE = re.compile(rb"tid +\| +lwtid +\| +stack|gs_stack|-{3,}[-+]*|\(\d{1,10} rows?\)")
+_TITLE = re.compile(rb"tid +\| +lwtid +\| +stack|gs_stack|-{3}[-+]*|\(\d{1,10} rows?\)")
 
 
 def read(data: bytes) -> ParsedText:

@@ -47,36 +47,41 @@ class _Reader:
         self.builder = Builder(data)
         self.states: list[dict[int, PrintedState]] = [{}]
         self.seen: set[int] = set()
-        self.pid: int | None = None  # as syslog writes it before each line
-        self.ended = False  # the watchdog ends the process
+        self.pids: list[int | None] = [None]  # of each snapshot, as syslog writes it before each line
+        self.ended = [False]  # of each snapshot: the watchdog ends the process
 
     def read(self) -> ParsedText:
         builder = self.builder
         for line in builder.lines():
             margin = _MARGIN.match(line)
-            if margin is not None and margin[1] and self.pid is None:
-                self.pid = int(margin[1])
+            pid = int(margin[1]) if margin is not None and margin[1] else None
             text = (line[margin.end() :] if margin is not None else line).strip()
             if not text:
                 builder.blank()
             elif (head := HEAD.fullmatch(text)) is not None:
-                self._thread(int(head[1]), int(head[2], 16) if head[2] else 0)
+                self._thread(int(head[1]), int(head[2], 16) if head[2] else 0, pid)
             elif text.endswith(b" is about to kill the process.") and text.startswith(b"Thread "):
-                self.ended = True
+                self.ended[-1] = self.ended[-1] or pid is None or pid == self.pids[-1]
                 builder.close_thread()
                 builder.noise()
             elif builder.open and (frame := _FRAME.fullmatch(text)) is not None:
                 self._frame(int(frame[1], 16), frame[2])
             elif builder.open and _is_detail(text):
                 self._detail(text)
-        facts = tuple(Facts(self.pid, "haproxy", (), (), states=states, ended=self.ended) for states in self.states)
+        facts = tuple(
+            Facts(pid, "haproxy", (), (), states=states, ended=ended) for pid, states, ended in zip(self.pids, self.states, self.ended)
+        )
         return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1], tuple(builder.snapshots))
 
-    def _thread(self, number: int, pthread: int) -> None:
-        if number in self.seen:
+    def _thread(self, number: int, pthread: int, pid: int | None) -> None:
+        another = pid is not None and self.pids[-1] not in (None, pid)
+        if number in self.seen or (another and self.seen):
             self.builder.snapshot()
             self.states.append({})
+            self.pids.append(None)
+            self.ended.append(False)
             self.seen = set()
+        self.pids[-1] = pid if pid is not None else self.pids[-1]
         self.seen.add(number)
         row = self.builder.thread(number=number, pthread=pthread)
         self.states[-1][row] = PrintedState("haproxy: polls", self.builder.line)

@@ -21,7 +21,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.dotnet.dotnet_stack import MANAGED, NATIVE
-from stackan.parsing.dotnet.syncblk import AROUND, Monitor, awaited_by, held_by, read_row
+from stackan.parsing.dotnet.syncblk import AROUND, Monitor, Monitors, read_row
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -131,10 +131,10 @@ def _states(threads: list[_Thread], bounds: list[int], monitors: list[tuple[int,
     states: dict[int, PrintedState] = {}
     for first, stop in itertools.pairwise(bounds):
         last = stop == bounds[-1]
-        own = [monitor for before, monitor in monitors if (first <= before or not first) and (before < stop or last)]
+        own = Monitors([monitor for before, monitor in monitors if (first <= before or not first) and (before < stop or last)])
         waiting = {thread.lwp for thread in threads[first:stop] if thread.enters}
         for row in range(first, stop):
             thread = threads[row]
-            awaits = awaited_by(own, thread.lwp, thread.addresses, waiting) if thread.enters else None
-            states[row] = PrintedState(thread.words, thread.line, awaits, held_by(own, thread.lwp))
+            awaits = own.awaited_by(thread.lwp, thread.addresses, waiting) if thread.enters else None
+            states[row] = PrintedState(thread.words, thread.line, awaits, own.held_by(thread.lwp))
     return states

@@ -110,13 +110,16 @@ def _write_thread(source: _Source, thread: Json, start: int, stop: int) -> Itera
     named = source.text.find('"threadName"', start, stack.start() if stack else stop)
     at = source.line(max(start, named))
     yield Line(at, _header(thread))
-    monitors = [each for each in _list(thread, "lockedMonitors") if isinstance(each.get("lockedStackDepth"), int)]
+    monitors: dict[int, list[Json]] = {}
+    for each in _list(thread, "lockedMonitors"):
+        if isinstance(each.get("lockedStackDepth"), int):
+            monitors.setdefault(each["lockedStackDepth"], []).append(each)
     position = stack.end() if stack else stop
     for depth, frame in enumerate(_list(thread, "stackTrace")):
         found = source.object(position)
         at = max(at, source.line(max(position, source.text.find('"methodName"', position, found[1])) if found else position))
         yield Line(at, f"\tat {_word(frame, 'className')}.{_word(frame, 'methodName')}({_place(frame)})".encode("utf-8", "replace"))
-        yield from (Line(at, b"\t-  locked " + _object(each)) for each in monitors if each["lockedStackDepth"] == depth)
+        yield from (Line(at, b"\t-  locked " + _object(each)) for each in monitors.get(depth, ()))
         position = _next(source, found[1]) if found else position
     synchronizers = _list(thread, "lockedSynchronizers")
     if synchronizers:

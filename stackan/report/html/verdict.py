@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from stackan.escapes import shorten
-from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE, VERDICT_OF
+from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
 from stackan.model.said import said, said_of
-from stackan.report.chain import cause, chain_of, main_finding
+from stackan.report.chain import badge, cause, chain_of, main_finding, rests_on
 from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.picture import picture
 from stackan.report.html.report import Report
 from stackan.report.page import snapshots_of, threads_of
-from stackan.report.terms import term
 
 _PROCESSES = 12  # that are named
 _NOTES = 4
@@ -25,9 +24,8 @@ _SURE = {
 def verdict(report: Report) -> Markup:
     analysis, page = report.analysis, report.page
     finding = main_finding(analysis)
-    counts = finding is not None and VERDICT_OF.get(finding.kind) == analysis.verdict
     facts: list[tuple[str, Content]] = []
-    if finding is not None and counts:
+    if finding is not None and rests_on(analysis, finding):
         facts.append((said("how sure"), page.say(_SURE[finding.confidence])))
     if finding is not None and finding.doubts and finding is cause(analysis):
         facts.append((said("why no surer"), page.speech.text(finding.doubts)))
@@ -38,7 +36,7 @@ def verdict(report: Report) -> Markup:
     notes = [element("p", shorten(page.say(said("note: {note}", note=note)), _NOTE), class_="note") for note in analysis.warnings[:_NOTES]]
     return element(
         "header",
-        element("p", _badge(report), class_="badge"),
+        element("p", page.say(badge(analysis, page)), class_="badge"),
         element("h1", page.speech.headline(analysis.headline_facts) or page.say(said("nothing was concluded"))),
         element("dl", *(_row(report, name, content) for name, content in facts)),
         *notes,
@@ -59,18 +57,6 @@ def chain(report: Report) -> Markup | None:
         else None
     )
     return element("section", element("h2", report.say(said("chain of the cause"))), picture(found, report), more, id="cause")
-
-
-def _badge(report: Report) -> str:
-    analysis, page = report.analysis, report.page
-    if not analysis.processes:
-        faults = len(analysis.story.faults)
-        return page.say(said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT"))
-    finding = main_finding(analysis)
-    name = page.term(analysis.verdict).upper()
-    if finding is None or not finding.supports_verdict or VERDICT_OF.get(finding.kind) != analysis.verdict:
-        return name
-    return page.say(said("{verdict} ({confidence})", verdict=name, confidence=term(finding.confidence)))
 
 
 def _row(report: Report, name: str, content: Content) -> Markup:

@@ -5,6 +5,7 @@ GitHub's dialect (https://github.github.com/gfm/), of which GitLab, Gitea and Ji
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,7 +15,7 @@ _LONGEST = 2000  # characters of a paragraph
 _LONGEST_CODE = 400  # characters of a quoted line: trackers scroll such lines, and search engines of mail cut at 998
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~#$&!])")
 # Trackers make links of these wherever they stand, also behind a backslash; a word joiner parts them, and nobody sees it.
-_LINKED = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w)://|\bGH-(?=\d)")
+_LINKED = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w)://|\bGH-(?=\d)|\bwww(?=\.)")
 _STARTS = re.compile(r"^(\s*)([-+=>]|\d+[.)])")  # a list, a quotation or a heading, where they begin a line
 
 
@@ -26,7 +27,8 @@ def plain(text: str) -> str:
 
 def _parted(match: re.Match[str]) -> str:
     found = match[0]
-    return f"{found[:1]}\N{WORD JOINER}{found[1:]}" if found != "GH-" else "GH\N{WORD JOINER}-"
+    first = {"GH-": "GH", "www": "www"}.get(found, found[:1])
+    return f"{first}\N{WORD JOINER}{found[len(first) :]}"
 
 
 def _unstarted(match: re.Match[str]) -> str:
@@ -34,9 +36,10 @@ def _unstarted(match: re.Match[str]) -> str:
     return f"{match[1]}{sign[:-1]}\\{sign[-1]}"
 
 
-def code(text: str) -> str:
-    """Text in one line of code, whatever backticks it has itself."""
+def code(text: str, in_table: bool = False) -> str:
+    """Text in one line of code, whatever backticks it has itself; a table's bars part cells in code, too."""
     safe = shorten(shown(text), _LONGEST_CODE)
+    safe = safe.replace("|", "\\|") if in_table else safe
     ticks = "`" * (_longest_run(safe) + 1)
     return f"{ticks} {safe} {ticks}" if safe[:1] in ("`", " ", "") or safe.endswith("`") else f"{ticks}{safe}{ticks}"
 
@@ -62,9 +65,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield f"| {' | '.join(row)} |"
 
 
+def _in_html(text: str) -> str:
+    """Text within HTML's marks, where backslashes mean nothing."""
+    return html.escape(_LINKED.sub(_parted, shorten(shown(text), _LONGEST)))
+
+
 def folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
     """Lines that are shown when somebody clicks on the summary."""
-    yield f"<details><summary>{plain(summary)}</summary>"
+    yield f"<details><summary>{_in_html(summary)}</summary>"
     yield ""
     yield from lines
     yield ""

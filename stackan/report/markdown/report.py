@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.model.analysis import Analysis
-from stackan.model.finding import CRITICAL, VERDICT_OF, Finding
+from stackan.model.finding import CRITICAL, Finding
 from stackan.model.labels import mark
 from stackan.model.said import said, said_of
-from stackan.report.chain import Chain, behind_words, chain_of, main_finding
+from stackan.report.chain import Chain, badge, cause, chain_of, notes_of
 from stackan.report.drawing import Arrow, Box, mermaid
 from stackan.report.markdown.marking import block, code, folded, plain, table
 from stackan.report.page import Page, Stream
@@ -55,16 +55,7 @@ def _sections(analysis: Analysis, page: Page) -> Iterator[Iterator[str]]:
 
 
 def _verdict(analysis: Analysis, page: Page) -> Iterator[str]:
-    finding = main_finding(analysis)
-    counts = finding is not None and finding.supports_verdict and VERDICT_OF.get(finding.kind) == analysis.verdict
-    if not analysis.processes:
-        faults = len(analysis.story.faults)
-        head = page.say(said_of(faults, "{count} FAULT", "{count} FAULTS") if faults else said("NO FAULT"))
-    else:
-        head = page.term(analysis.verdict).upper()
-        if finding is not None and counts:
-            head = page.say(said("{verdict} ({confidence})", verdict=head, confidence=term(finding.confidence)))
-    yield f"## {plain(head)}"
+    yield f"## {plain(page.say(badge(analysis, page)))}"
     yield ""
     yield f"**{plain(page.speech.headline(analysis.headline_facts) or page.say(said('nothing was concluded')))}**"
     for note in analysis.warnings[:_NOTES]:
@@ -75,7 +66,7 @@ def _verdict(analysis: Analysis, page: Page) -> Iterator[str]:
 
 def _cause(analysis: Analysis, page: Page) -> Iterator[str]:
     """The chain of the cause as a flowchart, which trackers draw."""
-    finding = main_finding(analysis)
+    finding = cause(analysis)
     chain = chain_of(analysis, finding, page) if finding is not None else None
     if chain is None or len(chain.links) < 2:
         return
@@ -83,7 +74,7 @@ def _cause(analysis: Analysis, page: Page) -> Iterator[str]:
     yield from mermaid(*_drawn(chain))
     yield "```"
     yield ""
-    for words in behind_words(chain):
+    for words in notes_of(chain):
         yield plain(page.say(words))
         yield ""
 
@@ -191,7 +182,7 @@ def _inputs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
     rows = (
         [
             plain(process.id),
-            code(short(each.dump.source)),
+            code(short(each.dump.source), in_table=True),
             each.dump.format,
             str(len(each.dump.threads)),
             str(each.dump.lines["unparsed"]),
