@@ -1,0 +1,82 @@
+"""Where the frame of a function lies that keeps it in %rbp, if only the stack pointer is known.
+
+    push %rbp · mov %rsp,%rbp · push %rbx · sub $0x28,%rsp         so %rbp = %rsp + 0x28 + 8, unless there are arguments on the stack, or alloca
+
+At its frame a function has saved its caller's %rbp, which points to a higher frame, and above it lies the return address, behind a call.
+A place counts at once if that call goes to this very function; the first that a call of another kind stands before is second best.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+
+from stackan.collect.unwind.modules import Module, Modules
+from stackan.collect.unwind.rules import Row
+
+_FARTHEST = 32768  # bytes above the stack pointer
+_LARGEST_STACK = 1 << 30
+_PUSH_AND_MOVE = (b"\x55\x48\x89\xe5", b"\x55\x48\x8b\xec")
+_ENDBR = b"\xf3\x0f\x1e\xfa"
+
+Read = Callable[[int], "int | None"]
+
+
+def guess_frame(row: Row, stack_pointer: int, read: Read, module: Module, modules: Modules) -> int | None:
+    """%rbp of the function; None where nothing looks like its frame."""
+    likely: int | None = None
+    for place in _places(row, stack_pointer, module):
+        saved, address = read(place), read(place + 8)
+        if address is None:
+            return likely
+        called = _called(address, modules)
+        if called is None or saved is None or (saved and not place < saved < place + _LARGEST_STACK):
+            continue
+        if called == row.start + module.bias:
+            return place
+        if likely is None:
+            likely = place
+    return likely
+
+
+def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[int]:
+    size = _frame_size(module.file.code_before(row.start + 64, 64))
+    if size is not None:
+        yield stack_pointer + size
+    yield from range(stack_pointer + -stack_pointer % 8, stack_pointer + _FARTHEST, 8)
+
+
+def _frame_size(code: bytes) -> int | None:
+    """How far below its frame a function's stack pointer is, by how it begins; None where it begins otherwise."""
+    at = 4 if code.startswith(_ENDBR) else 0
+    if not code.startswith(_PUSH_AND_MOVE, at):
+        return None
+    at, size = at + 4, 0
+    while at + 8 < len(code):
+        if 0x50 <= code[at] <= 0x57:
+            size, at = size + 8, at + 1
+        elif code[at] == 0x41 and 0x50 <= code[at + 1] <= 0x57:
+            size, at = size + 8, at + 2
+        else:
+            break
+    if code.startswith(b"\x48\x83\xec", at):
+        return size + code[at + 3]
+    if code.startswith(b"\x48\x81\xec", at):
+        return size + int(struct.unpack_from("<I", code, at + 3)[0])
+    return size
+
+
+def _called(address: int, modules: Modules) -> int | None:
+    """The function to which the call before a return address goes: 0 where it goes through a pointer; None where there is no call."""
+    module = modules.at(address - 1)
+    if module is None:
+        return None
+    code = module.file.code_before(address - module.bias, 7)
+    if len(code) < 7:
+        return None
+    if code[2] == 0xE8:
+        return address + int(struct.unpack_from("<i", code, 3)[0])
+    for size in (2, 3, 4, 6, 7):  # ff /2, with all forms of its operand; 41 before it for higher registers
+        if code[7 - size] == 0xFF and code[8 - size] & 0x38 == 0x10:
+            return 0
+    return None
