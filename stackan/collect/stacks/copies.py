@@ -5,8 +5,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stackan.collect.unwind.modules import Modules
+
+
+class Look(NamedTuple):
+    """What a thread does not change while it stands."""
+
+    syscall: bytes
+    switches: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,7 @@ class Copy:
     registers: Mapping[int, int]  # by DWARF's numbers; of a thread that was not stopped only stack pointer and place
     base: int  # the address of the stack's first byte
     stack: bytes
+    look: Look | None = None  # of a thread that stood by itself
 
     def word(self, address: int) -> int | None:
         """A word of the stack; None outside of what was copied."""

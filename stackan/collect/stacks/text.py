@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from stackan.collect.stacks.blocked import Beyond
 from stackan.collect.stacks.copies import Copies, Copy
 from stackan.collect.unwind.modules import Modules
 from stackan.collect.unwind.walk import MOST_FRAMES, Frame, Stack, walk
 
 
 def render(copies: Copies) -> bytes:
-    """The text; the process need not live any more."""
-    stacks = {tid: _walk(copy, copies.modules) for tid, copy in copies.threads.items()}
+    """The text; the process need not live any more, but of one that lives the stacks are whole."""
+    stacks = {tid: _walk(tid, copy, copies) for tid, copy in copies.threads.items()}
     names = copies.modules.names(frame.within for stack in stacks.values() for frame in stack.frames)
     lines = [f"PID {copies.pid} - process"]
     for tid in sorted({*stacks, *copies.missing}):
@@ -30,8 +31,15 @@ def render(copies: Copies) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
-def _walk(copy: Copy, modules: Modules) -> Stack:
-    return walk(copy.registers, copy.word, modules)
+def _walk(tid: int, copy: Copy, copies: Copies) -> Stack:
+    beyond = Beyond(copies.pid, tid, copy)
+    try:
+        stack = walk(copy.registers, beyond.word, copies.modules)
+        if beyond.is_true():
+            return stack
+    except PermissionError:
+        pass
+    return walk(copy.registers, copy.word, copies.modules)
 
 
 def _lines(tid: int, stack: Stack, modules: Modules, names: Mapping[int, str]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
     push %rbp · mov %rsp,%rbp · push %rbx · sub $0x28,%rsp         so %rbp = %rsp + 0x28 + 8, unless there are arguments on the stack, or alloca
 
-At its frame a function has saved its caller's %rbp, which points to a higher frame, and above it lies the return address, behind a call.
-A place counts at once if that call goes to this very function; the first that a call of another kind stands before is second best.
+At its frame a function has saved its caller's %rbp (any number, where the caller uses it for something else), and above it lies the return
+address, behind a call.  A place counts at once if that call goes to this very function, or if the function's own beginning says so; otherwise
+the first behind a call through a pointer or a linkage table, and at last one behind a call to another function, which may have jumped here.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ import struct
 from collections.abc import Callable, Iterator
 
 from stackan.collect.unwind.modules import Module, Modules
-from stackan.collect.unwind.rules import Row
+from stackan.collect.unwind.rules import AT, Row
 
 _FARTHEST = 32768  # bytes above the stack pointer
-_LARGEST_STACK = 1 << 30
 _PUSH_AND_MOVE = (b"\x55\x48\x89\xe5", b"\x55\x48\x8b\xec")
 _ENDBR = b"\xf3\x0f\x1e\xfa"
 
@@ -24,26 +24,49 @@ Read = Callable[[int], "int | None"]
 
 def guess_frame(row: Row, stack_pointer: int, read: Read, module: Module, modules: Modules) -> int | None:
     """%rbp of the function; None where nothing looks like its frame."""
-    likely: int | None = None
-    for place in _places(row, stack_pointer, module):
-        saved, address = read(place), read(place + 8)
+    first, last_resort = None, None
+    for place, is_told in _places(row, stack_pointer, module):
+        address = read(place + 8)
         if address is None:
-            return likely
-        called = _called(address, modules)
-        if called is None or saved is None or (saved and not place < saved < place + _LARGEST_STACK):
+            break
+        called = 0 if _is_left_by_signal(address, modules) else _called(address, modules)
+        if called is None:
             continue
         if called == row.start + module.bias:
             return place
-        if likely is None:
-            likely = place
-    return likely
+        if called and _is_function(called, modules):
+            last_resort = last_resort or place
+        elif is_told:
+            return place
+        else:
+            first = first or place
+    return first or last_resort
 
 
-def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[int]:
+def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[tuple[int, bool]]:
+    """Each place, and whether the function's beginning tells it; all registers that the function has saved lie between."""
     size = _frame_size(module.file.code_before(row.start + 64, 64))
     if size is not None:
-        yield stack_pointer + size
-    yield from range(stack_pointer + -stack_pointer % 8, stack_pointer + _FARTHEST, 8)
+        yield stack_pointer + size, True
+    saved = [rule.value for rule in row.registers.values() if rule.kind == AT and isinstance(rule.value, int)]
+    lowest = stack_pointer - min(saved, default=-16) - 16
+    yield from ((place, False) for place in range(lowest + -lowest % 8, stack_pointer + _FARTHEST, 8))
+
+
+def _is_function(address: int, modules: Modules) -> bool:
+    module, row = _row(address, modules)
+    return module is not None and row is not None and row.start + module.bias == address
+
+
+def _is_left_by_signal(address: int, modules: Modules) -> bool:
+    """A handler was called by the kernel: it returns to code that gives control back to it."""
+    _, row = _row(address, modules)
+    return row is not None and row.is_signal
+
+
+def _row(address: int, modules: Modules) -> tuple[Module | None, Row | None]:
+    module = modules.at(address)
+    return module, module.file.row(address - module.bias) if module is not None else None
 
 
 def _frame_size(code: bytes) -> int | None:

@@ -16,7 +16,7 @@ from stackan.collect.unwind.modules import Module, Modules
 from stackan.collect.unwind.rules import KEPT, RA, RBP, RSP, Row, Rule
 from stackan.collect.unwind.tables import BROKEN
 
-MOST_FRAMES = 4096
+MOST_FRAMES = 2048
 
 
 class Frame(NamedTuple):
