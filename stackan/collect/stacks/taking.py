@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from stackan.collect.guard import is_stopped, let_run
 from stackan.collect.maps import Maps, read_maps
 from stackan.collect.memory import Memory
 from stackan.collect.stacks.blocked import copy_blocked
@@ -40,7 +41,10 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
     if attach and running:
         from stackan.collect.stacks.stopping import copy_running
 
+        stood = is_stopped(pid)
         copy_running(running, copies, memory, maps, max_pause, until)
+        if copies.pauses:
+            let_run(pid, stood)
     else:
         copies.missing.update(dict.fromkeys(running, said("it runs, and nothing was to be stopped")))
     if not copies.threads:

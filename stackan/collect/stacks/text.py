@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from stackan.collect.stacks.blocked import Beyond
 from stackan.collect.stacks.copies import Copies, Copy
+from stackan.collect.unwind.demangle import demangle
 from stackan.collect.unwind.modules import Modules
 from stackan.collect.unwind.walk import MOST_FRAMES, Frame, Stack, walk
 
@@ -20,7 +21,8 @@ from stackan.collect.unwind.walk import MOST_FRAMES, Frame, Stack, walk
 def render(copies: Copies) -> bytes:
     """The text; the process need not live any more, but of one that lives the stacks are whole."""
     stacks = {tid: _walk(tid, copy, copies) for tid, copy in copies.threads.items()}
-    names = copies.modules.names(frame.within for stack in stacks.values() for frame in stack.frames)
+    symbols = copies.modules.names(frame.within for stack in stacks.values() for frame in stack.frames)
+    names = {address: demangle(symbol) for address, symbol in symbols.items()}
     lines = [f"PID {copies.pid} - process"]
     for tid in sorted({*stacks, *copies.missing}):
         lines.append(f"TID {tid}:")

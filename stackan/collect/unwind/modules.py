@@ -86,13 +86,19 @@ class Module(NamedTuple):
 class Modules:
     """All code of a process, by address."""
 
-    def __init__(self, modules: list[Module]) -> None:
+    def __init__(self, modules: list[Module], maps: Maps) -> None:
+        self._maps = maps
         self._modules = sorted(modules, key=lambda module: module.start)
         self._starts = [module.start for module in self._modules]
 
     def at(self, address: int) -> Module | None:
         found = bisect_right(self._starts, address) - 1
         return self._modules[found] if found >= 0 and address < self._modules[found].stop else None
+
+    def has_code(self, address: int) -> bool:
+        """Whether something can run there, also what a run-time has compiled."""
+        mapping = self._maps.at(address)
+        return mapping is not None and "x" in mapping.rights
 
     def names(self, addresses: Iterable[int]) -> dict[int, str]:
         """The functions at these addresses of memory, each file looked through once."""
@@ -110,7 +116,7 @@ class Modules:
 
 def open_modules(pid: int, maps: Maps, memory: Memory) -> Modules:
     """The code of a process.  What can be read nowhere is left out: its frames end a stack.  Raises PermissionError."""
-    return Modules(list(_modules(pid, maps, memory)))
+    return Modules(list(_modules(pid, maps, memory)), maps)
 
 
 def _modules(pid: int, maps: Maps, memory: Memory) -> Iterator[Module]:

@@ -117,6 +117,6 @@ def _by_frame_pointer(known: dict[int, int], read: Read, modules: Modules) -> di
     if base is None or base < known[RSP]:
         return None
     saved, address = read(base), read(base + 8)
-    if saved is None or address is None or modules.at(address - 1) is None:
+    if saved is None or address is None or not modules.has_code(address - 1):
         return None
     return {RBP: saved, RSP: base + 16, RA: address}
