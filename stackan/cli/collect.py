@@ -30,7 +30,11 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--interval", type=_seconds, default=180.0, metavar="TIME", help=said("between two snapshots (default 180s)"))
     parser.add_argument("--align", type=_seconds, default=0.0, metavar="TIME", help=said("begin when the clock shows a multiple of this"))
     parser.add_argument(
-        "--with", dest="way", choices=_WAYS, default="auto", help=said("what takes the stacks; own: stackan itself; proc: nothing (default auto)")
+        "--with",
+        dest="way",
+        choices=_WAYS,
+        default="auto",
+        help=said("what takes the stacks; own: stackan itself; proc: nothing (default auto)"),
     )
     blocking = parser.add_mutually_exclusive_group()
     blocking.add_argument("--no-block", action="store_true", help=said("stop nobody: threads that run just then have no stack"))

@@ -61,7 +61,7 @@ class Memory:
         pieces = [(at, min(_PAGE - at % _PAGE, address + size - at)) for at in _page_starts(address, size)]
         buffer = ctypes.create_string_buffer(size)
         ours = _Span(ctypes.addressof(buffer), size)
-        theirs = (_Span * len(pieces))(*pieces)
+        theirs = (_Span * len(pieces))(*(_Span(*piece) for piece in pieces))
         got = _readv()(self.pid, ctypes.byref(ours), 1, theirs, len(pieces), 0)
         if got < 0 and (failure := ctypes.get_errno()) == errno.EPERM:
             raise PermissionError(failure, os.strerror(failure))

@@ -173,7 +173,9 @@ class _Capture:
         return [self._take(number, pid, tools.TOOLS[name]) for name in _run_time_tools(pid) if tools.TOOLS[name].path]
 
     def _take_own(self, number: int, pid: int) -> Step:
-        begun, file, trouble, pause = time.monotonic(), None, None, 0.0
+        begun, pause = time.monotonic(), 0.0
+        file: str | None = None
+        trouble: str | None = None
         try:
             copies = stacks.take(pid, attach=self.plan.attach, max_pause=self.plan.max_pause, timeout=self.plan.timeout)
             pause = copies.longest_pause

@@ -1,4 +1,4 @@
-"""stackan's own stacks: blocked threads are read as they stand, running ones stopped one at a time; named afterwards, without the process."""
+"""stackan's own stacks: threads that stand are only read, running ones stopped one at a time, and all named afterwards."""
 
 from stackan.collect.stacks.copies import Copies
 from stackan.collect.stacks.taking import take

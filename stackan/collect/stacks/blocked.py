@@ -23,7 +23,7 @@ _SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILI
 
 
 def copy_blocked(pid: int, tid: int, memory: Memory, maps: Maps) -> Copy | None:
-    """None where the thread runs, or will not stand still; ProcessLookupError where it is gone; PermissionError where it may not be read."""
+    """None where the thread runs.  Raises ProcessLookupError where it is gone, PermissionError where it may not be read."""
     before = look_at(pid, tid)
     for _ in range(_TRIES):
         call = read_call(before.syscall.decode("ascii", "replace"))
@@ -52,7 +52,7 @@ def look_at(pid: int, tid: int) -> Look:
 
 
 class Beyond:
-    """The stack of a thread that still stands, also where nothing was copied: very deep ones, and one that a signal has left for another."""
+    """The stack of a thread that still stands, also where nothing was copied: a very deep one, or one that a signal has left."""
 
     def __init__(self, pid: int, tid: int, copy: Copy) -> None:
         self._pid = pid

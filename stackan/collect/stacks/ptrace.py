@@ -1,8 +1,8 @@
 """ptrace(2), as far as it stops one thread for a moment.
 
-PTRACE_SEIZE and PTRACE_INTERRUPT leave nothing behind: no SIGSTOP is sent, and the kernel lets a tracee run on when its tracer ends, however
-it ends.  (PTRACE_ATTACH leaves its target stopped if it is killed at the wrong moment.)  A tracer is a thread, not a process: so threads are
-stopped by one that ends at once, and a tracee that has not come to its stop yet is free with it.
+PTRACE_SEIZE and PTRACE_INTERRUPT leave nothing behind: no SIGSTOP is sent, and the kernel lets a tracee run on when its tracer
+ends, however it ends.  (PTRACE_ATTACH leaves its target stopped if it is killed at the wrong moment.)  A tracer is a thread, not a
+process: so threads are stopped by one that ends at once, and a tracee that has not come to its stop yet is free with it.
 """
 
 from __future__ import annotations

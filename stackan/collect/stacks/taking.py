@@ -47,7 +47,7 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
             let_run(pid, stood)
     else:
         copies.missing.update(dict.fromkeys(running, said("it runs, and nothing was to be stopped")))
-    if not copies.threads:
+    if not copies.threads and (attach or not copies.missing):
         raise InputError(said("no stack of process {pid} could be copied", pid=pid))
     return copies
 
@@ -57,7 +57,9 @@ def _check_machine(pid: int) -> None:
         with open(f"/proc/{pid}/exe", "rb") as file:
             head = file.read(len(_HEAD))
     except PermissionError as error:
-        raise InputError(said("the program of process {pid} may not be read ({reason})", pid=pid, reason=error.strerror or "EPERM")) from error
+        raise InputError(
+            said("the program of process {pid} may not be read ({reason})", pid=pid, reason=error.strerror or "EPERM")
+        ) from error
     except OSError as error:
         raise InputError(said("process {pid} has ended, or has no program", pid=pid)) from error
     if os.uname().machine != _MACHINE or head != _HEAD:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Union
 
-Bytes = Union[bytes, bytearray, memoryview]
+Bytes = bytes | bytearray | memoryview
 
 _OMITTED = 0xFF
 _SIZED = {0x00: "<Q", 0x02: "<H", 0x03: "<I", 0x04: "<Q", 0x0A: "<h", 0x0B: "<i", 0x0C: "<q"}

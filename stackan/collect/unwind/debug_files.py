@@ -51,7 +51,7 @@ def _link(elf: Elf) -> tuple[str | None, int]:
 def _read(path: str) -> Elf | None:
     try:
         with open(path, "rb") as file:
-            return Elf(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return Elf(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except (OSError, *BROKEN):
         return None
 

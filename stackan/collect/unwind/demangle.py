@@ -1,4 +1,4 @@
-"""Names of C++ as people write them, by the very function that debuggers use, where the machine has it; `analyze` reads mangled ones, too."""
+"""Names of C++ as people write them, by the function that debuggers use, where the machine has it; `analyze` reads mangled ones, too."""
 
 from __future__ import annotations
 

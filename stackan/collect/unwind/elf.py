@@ -1,6 +1,6 @@
 """What is needed of an ELF file of x86-64: where its bytes lie in memory, and its sections (System V ABI, chapter 4).
 
-A file that is read back from memory has no table of sections, as nothing of it is loaded; what the process itself needs is found by its segments.
+A file that is read back from memory has no table of sections, as that is not loaded; what the process itself needs is found by segments.
 """
 
 from __future__ import annotations

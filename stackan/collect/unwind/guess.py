@@ -1,10 +1,11 @@
 """Where the frame of a function lies that keeps it in %rbp, if only the stack pointer is known.
 
-    push %rbp · mov %rsp,%rbp · push %rbx · sub $0x28,%rsp         so %rbp = %rsp + 0x28 + 8, unless there are arguments on the stack, or alloca
+    push %rbp · mov %rsp,%rbp · push %rbx · sub $0x28,%rsp         so %rbp = %rsp + 0x28 + 8, without arguments on the stack and alloca
 
-At its frame a function has saved its caller's %rbp (any number, where the caller uses it for something else), and above it lies the return
-address, behind a call.  A place counts at once if that call goes to this very function, or if the function's own beginning says so; otherwise
-the first behind a call through a pointer or a linkage table, and at last one behind a call to another function, which may have jumped here.
+At its frame a function has saved its caller's %rbp (any number, where the caller uses it for something else), and above it lies the
+return address, behind a call.  A place counts at once if that call goes to this very function, or if the function's own beginning says
+so; otherwise the first behind a call through a pointer or a linkage table, and at last one behind a call to another function, which may
+have jumped here.
 """
 
 from __future__ import annotations

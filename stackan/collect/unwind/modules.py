@@ -162,10 +162,10 @@ def _places(pid: int, mapping: Mapping, path: str, root: str) -> Iterator[str]:
     yield path
 
 
-def _mapped(path: str) -> mmap.mmap | None:
+def _mapped(path: str) -> memoryview | None:
     try:
         with open(path, "rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError):
         return None
 

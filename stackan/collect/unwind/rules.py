@@ -1,11 +1,11 @@
 """How to come from a frame to its caller: the program of a table of frames, run up to one address (DWARF 5, 6.4.2).
 
-    8:16 | DW_CFA_advance_loc 1 · DW_CFA_def_cfa_offset 16 · DW_CFA_offset r6 at cfa-16 · DW_CFA_advance_loc 3 · DW_CFA_def_cfa_register r6
+8:16 | DW_CFA_advance_loc 1 · DW_CFA_def_cfa_offset 16 · DW_CFA_offset r6 at cfa-16 · DW_CFA_advance_loc 3 · DW_CFA_def_cfa_register r6
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from stackan.collect.unwind.cursor import Cursor
 
@@ -20,13 +20,13 @@ class Rule(NamedTuple):
     """Where one register of the caller is found."""
 
     kind: int
-    value: Union[int, bytes]  # AT, IS: an offset to the CFA; IN: a register
+    value: int | bytes  # AT, IS: an offset to the CFA; IN: a register
 
 
 class Row(NamedTuple):
     """The rules of one address."""
 
-    cfa: Union[bytes, tuple[int, int]]  # an expression, or register and offset
+    cfa: bytes | tuple[int, int]  # an expression, or register and offset
     registers: dict[int, Rule]
     is_signal: bool  # the kernel has made this frame: the caller's address is exact
     start: int  # of the function

@@ -19,7 +19,7 @@ _LOCAL, _GLOBAL, _WEAK = 0, 1, 2  # STB_…
 _BY_BINDING = {_GLOBAL: 3, _WEAK: 2, _LOCAL: 1}
 _LONGEST = 8192  # bytes of a name
 _STRINGS, _SYMBOLS = 5, 6  # DT_…
-_CONTROL = {number: "?" for number in (*range(32), 127)}
+_CONTROL = dict.fromkeys((*range(32), 127), "?")
 
 Key = tuple[bool, int, int, int]
 
@@ -85,7 +85,7 @@ def _table(elf: Elf) -> tuple[Iterable[tuple[int, ...]], Bytes] | None:
 
 
 def _dynamic(elf: Elf) -> tuple[Iterable[tuple[int, ...]], Bytes] | None:
-    """The table that the loader uses, where a file comes from memory and has no sections; it ends where its names begin, as linkers place it."""
+    """The table that the loader uses, where a file has no sections; it ends where its names begin, as linkers place it."""
     place = next((each for each in elf.segments if each.kind == DYNAMIC), None)
     if place is None:
         return None

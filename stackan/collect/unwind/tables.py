@@ -161,7 +161,11 @@ class Frames:
 
     def row(self, address: int) -> Row | None:
         """How to come from there to the caller; None where no table says it."""
-        for table in (self._by_index, *([self._eh.row] if self._eh is not None and self._index is None else []), *(each.row for each in self._more)):
+        for table in (
+            self._by_index,
+            *([self._eh.row] if self._eh is not None and self._index is None else []),
+            *(each.row for each in self._more),
+        ):
             try:
                 found = table(address)
             except BROKEN:
