@@ -61,7 +61,9 @@ def start(build: Build) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
     def started(name: str, flags: str = "-O2", source: str = "lab", program: Path | None = None) -> Program:
-        process = subprocess.Popen([program or build(flags, source), name], stdout=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            [program or build(flags, source), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         running.append(process)
         assert process.stdout is not None
         truths = []

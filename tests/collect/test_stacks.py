@@ -14,9 +14,13 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan.collect.maps import read_maps
+from stackan.collect.memory import Memory
 from stackan.collect.stacks import Copies, render, take
 from stackan.collect.stacks.blocked import look_at
+from stackan.collect.stacks.stopping import copy_running
 from stackan.collect.threads import read_file, thread_ids
+from stackan.collect.unwind.modules import open_modules
 from stackan.collect.unwind.walk import MOST_FRAMES
 from stackan.errors import InputError
 from tests.collect.conftest import Build, Program, Start
@@ -96,7 +100,13 @@ def needs_debugger() -> None:
         pytest.skip("neither eu-stack nor gdb is here to compare with")
 
 
-@pytest.mark.parametrize("flags", ["-O0 -g", "-O2", "-O2 -s", "-O2 -fno-omit-frame-pointer", "-O1 -g -fno-asynchronous-unwind-tables"])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        *("-O0 -g", "-O2", "-O2 -s", "-O2 -fno-omit-frame-pointer", "-O2 -Wl,--no-eh-frame-hdr"),
+        "-O1 -g -gz -fno-asynchronous-unwind-tables -fno-unwind-tables",
+    ],
+)
 def test_frames_are_those_of_a_debugger(start: Start, flags: str) -> None:
     needs_debugger()
     same = total = 0
@@ -250,3 +260,35 @@ def test_the_text_has_a_header_for_each_thread(start: Start) -> None:
     head, *lines = render(copies).decode().splitlines()
     assert head == f"PID {program.pid} - process"
     assert [int(line[4:-1]) for line in lines if line.startswith("TID ")] == thread_ids(program.pid)
+
+
+def test_a_thread_that_comes_to_no_stop_is_given_up_and_stays_free(build: Build) -> None:
+    command = [build("-O2", "frames"), "vfork"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None and process.stdout.readline() == "ready\n"
+        maps, memory = read_maps(process.pid), Memory(process.pid)
+        copies = Copies(process.pid, open_modules(process.pid, maps, memory))
+        copy_running([process.pid], copies, memory, maps, 0.05, time.monotonic() + 60)
+        assert list(copies.missing.values()) == ["it did not come to a stop"]
+        assert_free(process.pid)
+        process.stdin.close()  # the child ends
+        assert process.stdout.readline() == "on\n"
+        assert_free(process.pid)
+        process.kill()
+
+
+def test_a_signal_that_arrives_meanwhile_is_not_lost_and_none_is_left(start: Start) -> None:
+    program = start("alarms", "-O2", "frames")
+    for _ in range(50):
+        take(program.pid, attach=True)
+    assert_free(program.pid)
+
+
+def test_a_process_that_somebody_has_stopped_stays_so(start: Start) -> None:
+    program = start("spin")
+    os.kill(program.pid, signal.SIGSTOP)
+    time.sleep(0.05)
+    copies = take(program.pid, attach=True)
+    assert len(copies.threads) == 2 and copies.pauses == []
+    assert any("spins" in each for each in names(read(render(copies).decode())))
+    assert all(b"\nState:\tT" in (read_file(f"/proc/{program.pid}/task/{tid}/status") or b"") for tid in thread_ids(program.pid))

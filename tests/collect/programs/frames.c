@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 static void rest(void) { for (;;) pause(); }
 static int deep(int left) { volatile char room[64]; room[0] = (char)left; if (!left) rest(); return deep(left - 1) + room[0]; }
+static void counts(int number) { (void)number; }
 static void handler(int number) { (void)number; rest(); }
 static int compare(const void *one, const void *other) { rest(); return one < other; }
 
@@ -38,8 +40,16 @@ static void start(void *(*run)(void *), void *argument) {
 int main(int count, char **words) {
   signal(SIGUSR1, handler);
   if (!strcmp(words[count - 1], "churn")) { puts("ready"); fflush(stdout); for (;;) { start(ends, 0); usleep(100); } }
+  if (!strcmp(words[count - 1], "vfork")) { /* the parent cannot be stopped until its child ends */
+    if (!vfork()) { char byte; if (write(1, "ready\n", 6) != 6 || read(0, &byte, 1)) _exit(1); _exit(0); }
+    puts("on"); fflush(stdout); rest();
+  }
+  if (!strcmp(words[count - 1], "alarms")) {
+    struct itimerval often = {{0, 500}, {0, 500}};
+    signal(SIGALRM, counts); setitimer(ITIMER_REAL, &often, 0); start(tells_time, 0);
+  }
   if (!strcmp(words[count - 1], "time")) start(tells_time, 0);
-  else {
+  else if (!strcmp(words[count - 1], "all")) {
     start(with_alloca, (void *)(long)(400 * count)); start(aligned, 0); start(sorts, 0); start(signalled, 0); start(elsewhere, 0);
     start(deeper, (void *)100L); start(deeper, (void *)900L); start(deeper, (void *)20000L);
   }
