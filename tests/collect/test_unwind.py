@@ -17,7 +17,7 @@ import pytest
 from stackan.collect.stacks import render, take
 from stackan.collect.unwind.cursor import Cursor
 from stackan.collect.unwind.demangle import demangle
-from stackan.collect.unwind.elf import Elf
+from stackan.collect.unwind.elf import LOAD, Elf, Segment
 from stackan.collect.unwind.expressions import evaluate
 from stackan.collect.unwind.rules import RA, RSP
 from stackan.collect.unwind.symbols import find_names
@@ -111,6 +111,13 @@ def test_broken_files_are_no_harm(build: Build) -> None:
             frames.row(address)
         assert all(isinstance(name, str) and "\n" not in name for name in find_names(elf, addresses).values())
     assert time.process_time() - begun < 30
+
+
+def test_code_is_found_where_two_segments_share_a_page_of_the_file(build: Build) -> None:
+    elf = Elf(build("-O2").read_bytes())
+    elf.segments = [Segment(LOAD, 4, 0, 0, 0x1F00), Segment(LOAD, 5, 0x1F00, 0x2F00, 0x1000)]
+    assert elf.bias(0x7000_0000, 0x1000, executable=True) == 0x7000_0000 - 0x2000
+    assert elf.bias(0x7000_0000, 0x1000) == 0x7000_0000 - 0x1000
 
 
 def test_an_expression_that_never_ends_is_given_up() -> None:

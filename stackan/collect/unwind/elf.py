@@ -25,6 +25,7 @@ class Segment(NamedTuple):
     """A part of the file that is loaded, or names one."""
 
     kind: int
+    flags: int  # 1: to execute
     offset: int
     address: int
     size: int  # in the file
@@ -60,8 +61,8 @@ class Elf:
 
     def _read_segments(self, at: int, size: int, count: int) -> Iterator[Segment]:
         for place in range(at, min(at + size * count, len(self.data) - 55), max(size, 56)):
-            kind, _, offset, address, _, length = struct.unpack_from("<IIQQQQ", self.data, place)
-            yield Segment(kind, offset, address, length)
+            kind, flags, offset, address, _, length = struct.unpack_from("<IIQQQQ", self.data, place)
+            yield Segment(kind, flags, offset, address, length)
 
     def _read_sections(self) -> list[Section]:
         rows = [
@@ -116,12 +117,17 @@ class Elf:
                 return self.data[address - segment.address + segment.offset : segment.offset + segment.size]
         return self.data[:0]
 
-    def bias(self, start: int, offset: int) -> int | None:
-        """What is added to the file's addresses, if its byte at `offset` is mapped to `start`."""
-        for segment in self.segments:
-            if segment.kind == LOAD and segment.offset & ~0xFFF <= offset < segment.offset + segment.size:
-                return start - (segment.address + offset - segment.offset)
-        return None
+    def bias(self, start: int, offset: int, executable: bool = False) -> int | None:
+        """What is added to the file's addresses, if its byte at `offset` is mapped to `start`.
+
+        Two segments may share a page of the file, which then is mapped twice.
+        """
+        loaded = [each for each in self.segments if each.kind == LOAD and each.offset & ~0xFFF <= offset < each.offset + each.size]
+        fitting = [each for each in loaded if bool(each.flags & 1) == executable] or loaded
+        if not fitting:
+            return None
+        segment = max(fitting, key=lambda each: each.offset)
+        return start - (segment.address + offset - segment.offset)
 
     @property
     def build_id(self) -> bytes | None:

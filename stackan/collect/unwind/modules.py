@@ -134,7 +134,7 @@ def _modules(pid: int, maps: Maps, memory: Memory) -> Iterator[Module]:
         if key not in opened:
             opened[key] = _open(pid, mapping, head, maps, memory)
         file = opened[key]
-        bias = file.elf.bias(mapping.start, mapping.offset) if file is not None else None
+        bias = file.elf.bias(mapping.start, mapping.offset, executable=True) if file is not None else None
         if file is not None and bias is not None:
             yield Module(mapping.start, mapping.stop, bias, file)
 
@@ -179,7 +179,7 @@ def _from_memory(path: str, head: Mapping, maps: Maps, memory: Memory, root: str
     if size > _LARGEST_IMAGE:
         return None
     image = bytearray(size)
-    for each in parts:
+    for each in sorted(parts, key=lambda part: "w" not in part.rights):  # a page of code that is shared with data is the one to read
         for at in range(0, each.stop - each.start, _PIECE):
             content = memory.read_some(each.start + at, min(_PIECE, each.stop - each.start - at))
             image[each.offset + at : each.offset + at + len(content)] = content
