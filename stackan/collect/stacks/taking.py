@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from stackan.collect.guard import is_stopped, let_run
 from stackan.collect.maps import Maps, read_maps
@@ -18,6 +19,7 @@ from stackan.model.said import said
 _MACHINE = "x86_64"
 _HEAD = b"\x7fELF\x02\x01"  # 64 bits, little-endian
 _MOST_AT_ONCE = 256 << 20  # bytes of copied stacks
+_SECOND_LOOKS = (0.002, 0.01, 0.03)  # seconds before looking again: most threads that run stand a moment later
 _ZOMBIE = (b"Z", b"X")
 
 
@@ -34,7 +36,11 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
     try:
         maps = read_maps(pid)
         copies = Copies(pid, open_modules(pid, maps, memory))
-        running = _copy_blocked_ones(copies, memory, maps)
+        running = _copy_blocked_ones(copies, thread_ids(pid), memory, maps)
+        for delay in _SECOND_LOOKS[: 1 if attach else None]:
+            if running:
+                time.sleep(delay)
+                running = _copy_blocked_ones(copies, running, memory, maps)
     except PermissionError as error:
         reason = error.strerror or "EPERM"
         raise InputError(said("the memory of process {pid} may not be read ({reason})", pid=pid, reason=reason)) from error
@@ -66,10 +72,10 @@ def _check_machine(pid: int) -> None:
         raise InputError(said("process {pid} is not of x86-64, for which alone stacks are unwound here", pid=pid))
 
 
-def _copy_blocked_ones(copies: Copies, memory: Memory, maps: Maps) -> list[int]:
-    """Copy all that stand; the others."""
-    running, room = list[int](), _MOST_AT_ONCE
-    for tid in thread_ids(copies.pid):
+def _copy_blocked_ones(copies: Copies, tids: Sequence[int], memory: Memory, maps: Maps) -> list[int]:
+    """Copy those of the threads that stand; the others."""
+    running, room = list[int](), _MOST_AT_ONCE - sum(len(copy.stack) for copy in copies.threads.values())
+    for tid in tids:
         try:
             copy = copy_blocked(copies.pid, tid, memory, maps) if room > 0 else None
         except ProcessLookupError:
