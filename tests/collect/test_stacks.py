@@ -144,6 +144,18 @@ def test_a_very_deep_stack_is_cut_and_says_so(start: Start, tmp_path: Path) -> N
     assert len(stackan.parse(tmp_path / "stacks.txt").threads) == 9
 
 
+def test_a_stack_of_which_not_all_was_copied_says_so(start: Start) -> None:
+    program = settled(start("runs", "-O0", "frames"), running=1)
+    text = render(take(program.pid, attach=True))
+    assert text.count(b" spins - ") > 1000 and text.count(b"shown max number of frames") == 1
+
+
+def test_threads_that_go_on_without_their_main_thread_are_read(start: Start) -> None:
+    program = settled(start("leaderless", "-O2", "frames"))
+    (stack,) = names(own(program.pid))
+    assert "deeper" in stack and program.pid not in own(program.pid)
+
+
 def test_a_running_thread_stands_for_a_moment_only(start: Start) -> None:
     program = settled(start("spin"), running=1)
     copies = take(program.pid, attach=True)

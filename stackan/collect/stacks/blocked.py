@@ -30,6 +30,8 @@ def copy_blocked(pid: int, tid: int, memory: Memory, maps: Maps) -> Copy | None:
         if call is None:
             return None
         stack = memory.read_some(call.stack_pointer, stack_size(maps, call.stack_pointer))
+        if not stack:  # of a thread that has ended the kernel shows zeros
+            return None
         after = look_at(pid, tid)
         if after == before:
             return Copy({RSP: call.stack_pointer, RA: call.program_counter}, call.stack_pointer, stack, before)
@@ -60,11 +62,15 @@ class Beyond:
         self._copy = copy
         self._memory = Memory(pid)
         self._pages: dict[int, bytes] = {}
+        self.is_missed = False  # what was asked for lies behind a copy that is not whole
 
     def word(self, address: int) -> int | None:
         found = self._copy.word(address)
-        if found is not None or self._copy.look is None or address % 8:
+        if found is not None:
             return found
+        if self._copy.look is None or address % 8:
+            self.is_missed = self.is_missed or len(self._copy.stack) >= LARGEST
+            return None
         start = address // _PAGE * _PAGE
         if start not in self._pages:
             if len(self._pages) >= _MOST_PAGES:

@@ -31,11 +31,12 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
     Raises InputError where the process cannot be read so.  It never leaves a thread stopped.
     """
     until = time.monotonic() + timeout
-    _check_machine(pid)
-    memory = Memory(pid)
+    alive = _living(pid)
+    _check_machine(alive)
+    memory = Memory(alive)
     try:
-        maps = read_maps(pid)
-        copies = Copies(pid, open_modules(pid, maps, memory))
+        maps = read_maps(alive)
+        copies = Copies(pid, open_modules(alive, maps, memory))
         running = _copy_blocked_ones(copies, thread_ids(pid), memory, maps)
         for delay in _SECOND_LOOKS[: 1 if attach else None]:
             if running:
@@ -56,6 +57,20 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
     if not copies.threads and (attach or not copies.missing):
         raise InputError(said("no stack of process {pid} could be copied", pid=pid))
     return copies
+
+
+def _living(pid: int) -> int:
+    """A thread that shows the memory of its process: the main thread may have ended while others go on."""
+    return next((tid for tid in (pid, *thread_ids(pid)) if _has_program(tid)), pid)
+
+
+def _has_program(tid: int) -> bool:
+    try:
+        return bool(os.readlink(f"/proc/{tid}/exe"))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def _check_machine(pid: int) -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackan.collect.stacks.blocked import Beyond
+from stackan.collect.stacks.blocked import LARGEST, Beyond
 from stackan.collect.stacks.copies import Copies, Copy
 from stackan.collect.unwind.demangle import demangle
 from stackan.collect.unwind.modules import Modules
-from stackan.collect.unwind.walk import MOST_FRAMES, Frame, Stack, walk
+from stackan.collect.unwind.walk import Frame, Stack, walk
 
 
 def render(copies: Copies) -> bytes:
@@ -38,17 +38,18 @@ def _walk(tid: int, copy: Copy, copies: Copies) -> Stack:
     try:
         stack = walk(copy.registers, beyond.word, copies.modules)
         if beyond.is_true():
-            return stack
+            return stack._replace(is_cut=stack.is_cut or beyond.is_missed)
     except PermissionError:
         pass
-    return walk(copy.registers, copy.word, copies.modules)
+    stack = walk(copy.registers, copy.word, copies.modules)
+    return stack._replace(is_cut=stack.is_cut or len(copy.stack) >= LARGEST)
 
 
 def _lines(tid: int, stack: Stack, modules: Modules, names: Mapping[int, str]) -> Iterator[str]:
     for level, frame in enumerate(stack.frames):
         yield _line(level, frame, modules, names.get(frame.within))
     if stack.is_cut:
-        yield f"eu-stack: tid {tid}: shown max number of frames ({MOST_FRAMES}, use -n 0 for unlimited)"
+        yield f"eu-stack: tid {tid}: shown max number of frames ({len(stack.frames)}, use -n 0 for unlimited)"
 
 
 def _line(level: int, frame: Frame, modules: Modules, name: str | None) -> str:

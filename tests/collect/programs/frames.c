@@ -14,6 +14,8 @@
 static void rest(void) { for (;;) pause(); }
 static int deep(int left) { volatile char room[64]; room[0] = (char)left; if (!left) rest(); return deep(left - 1) + room[0]; }
 static void counts(int number) { (void)number; }
+static int spins(int left) { volatile char room[64]; room[0] = (char)left; while (!left) room[0]++; return spins(left - 1) + room[0]; }
+static void *runs_deep(void *left) { spins((int)(long)left); return 0; }
 static void handler(int number) { (void)number; rest(); }
 static int compare(const void *one, const void *other) { rest(); return one < other; }
 
@@ -48,6 +50,8 @@ int main(int count, char **words) {
     struct itimerval often = {{0, 500}, {0, 500}};
     signal(SIGALRM, counts); setitimer(ITIMER_REAL, &often, 0); start(tells_time, 0);
   }
+  if (!strcmp(words[count - 1], "leaderless")) { start(deeper, (void *)3L); puts("ready"); fflush(stdout); pthread_exit(0); }
+  if (!strcmp(words[count - 1], "runs")) start(runs_deep, (void *)9000L);
   if (!strcmp(words[count - 1], "time")) start(tells_time, 0);
   else if (!strcmp(words[count - 1], "all")) {
     start(with_alloca, (void *)(long)(400 * count)); start(aligned, 0); start(sorts, 0); start(signalled, 0); start(elsewhere, 0);
