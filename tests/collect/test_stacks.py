@@ -32,7 +32,19 @@ WAYS = (
 FRAME = re.compile(r"^#\d+\s+0x([0-9a-f]{16}) ?(?:(?!- [/\[])(.*?))?(?: ?- [/\[].*)?$")
 GDB_FRAME = re.compile(r"^#\d+\s+0x([0-9a-f]{16}) in ")
 
-FLAGS = ("-O0", "-O1", "-O2", "-O2 -s", "-Os", "-O2 -fno-omit-frame-pointer", "-O0 -s -static", "-O2 -fcf-protection=full")
+NO_TABLES = "-fno-asynchronous-unwind-tables -fno-unwind-tables"
+FLAGS = (
+    "-O0",
+    f"-O0 -s {NO_TABLES}",
+    f"-O2 -fno-omit-frame-pointer {NO_TABLES}",
+    "-O1",
+    "-O2",
+    "-O2 -s",
+    "-Os",
+    "-O2 -fno-omit-frame-pointer",
+    "-O0 -s -static",
+    "-O2 -fcf-protection=full",
+)
 
 Stacks = dict[int, list[tuple[int, str]]]
 

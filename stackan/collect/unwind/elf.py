@@ -117,6 +117,12 @@ class Elf:
                 return self.data[address - segment.address + segment.offset : segment.offset + segment.size]
         return self.data[:0]
 
+    def parts_before(self, address: int) -> Iterator[memoryview]:
+        """All that is loaded in front of an address, from the beginning of its segment."""
+        for segment in self.segments:
+            if segment.kind == LOAD and segment.address < address <= segment.address + segment.size:
+                yield self.data[segment.offset : address - segment.address + segment.offset]
+
     def bias(self, start: int, offset: int, executable: bool = False) -> int | None:
         """What is added to the file's addresses, if its byte at `offset` is mapped to `start`.
 

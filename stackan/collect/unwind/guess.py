@@ -10,14 +10,18 @@ have jumped here.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 
 from stackan.collect.unwind.modules import Module, Modules
-from stackan.collect.unwind.rules import AT, Row
+from stackan.collect.unwind.rules import AT, RA, RBP, Row, Rule
 
 _FARTHEST = 32768  # bytes above the stack pointer
+_LARGEST_FUNCTION = 4096  # bytes of code in front of an address
+_LARGEST_FRAME = 1 << 20
 _PUSH_AND_MOVE = (b"\x55\x48\x89\xe5", b"\x55\x48\x8b\xec")
+_END_OF_FUNCTION = re.compile(rb"\xc3(?:\x66|\x0f\x1f|\x90|\xcc)")  # ret, and what fills up to the next function
 _ENDBR = b"\xf3\x0f\x1e\xfa"
 
 Read = Callable[[int], "int | None"]
@@ -44,9 +48,35 @@ def guess_frame(row: Row, stack_pointer: int, read: Read, module: Module, module
     return first or last_resort
 
 
+def assumed_row(address: int, module: Module) -> Row | None:
+    """The rules of a function that no table describes, if the nearest beginning before the address is that of one with a frame pointer."""
+    code = module.file.code_before(address, _LARGEST_FUNCTION)
+    start = max(code.rfind(each) for each in _PUSH_AND_MOVE)
+    if start < 0 or _END_OF_FUNCTION.search(code, start):
+        return None
+    return Row((RBP, 16), {RBP: Rule(AT, -16), RA: Rule(AT, -8)}, False, address - len(code) + start)
+
+
+def guess_chain(stack_pointer: int, read: Read, modules: Modules) -> int | None:
+    """%rbp in code that no table describes: the nearest place from which two links of saved frame pointers lead on, each below a return."""
+    for place in range(stack_pointer + -stack_pointer % 8, stack_pointer + _FARTHEST, 8):
+        above = _link(place, read, modules)
+        if above is not None and _link(above, read, modules) is not None:
+            return place
+    return None
+
+
+def _link(place: int, read: Read, modules: Modules) -> int | None:
+    """The frame that is saved here, if it is a higher one and a return address lies above."""
+    saved, address = read(place), read(place + 8)
+    if saved is None or address is None or not place + 16 <= saved <= place + _LARGEST_FRAME or saved % 16:
+        return None
+    return saved if _called(address, modules) is not None else None
+
+
 def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[tuple[int, bool]]:
     """Each place, and whether the function's beginning tells it; all registers that the function has saved lie between."""
-    size = _frame_size(module.file.code_before(row.start + 64, 64))
+    size = _frame_size(module.file.code_at(row.start, 64))
     if size is not None:
         yield stack_pointer + size, True
     saved = [rule.value for rule in row.registers.values() if rule.kind == AT and isinstance(rule.value, int)]

@@ -69,9 +69,12 @@ class File:
         return self._debug
 
     def code_before(self, address: int, size: int) -> bytes:
-        """The bytes of the file in front of an address."""
-        offset = self.elf.offset_of(address - size)
-        return bytes(self.elf.data[offset : offset + size]) if offset is not None else b""
+        """The bytes of the file in front of an address, as many as are of its segment."""
+        return next((bytes(part[-size:]) for part in self.elf.parts_before(address)), b"")
+
+    def code_at(self, address: int, size: int) -> bytes:
+        """The bytes of the file from an address on."""
+        return bytes(self.elf.rest_of(address)[:size])
 
 
 class Module(NamedTuple):

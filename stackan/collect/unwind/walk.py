@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stackan.collect.unwind import rules
 from stackan.collect.unwind.expressions import evaluate
-from stackan.collect.unwind.guess import guess_frame
+from stackan.collect.unwind.guess import assumed_row, guess_chain, guess_frame
 from stackan.collect.unwind.modules import Module, Modules
 from stackan.collect.unwind.rules import KEPT, RA, RBP, RSP, Row, Rule
 from stackan.collect.unwind.tables import BROKEN
@@ -61,6 +61,8 @@ def _caller(known: dict[int, int], exact: bool, read: Read, modules: Modules, fr
     module = modules.at(frames[-1].within)
     row = module.file.row(frames[-1].within - module.bias) if module is not None else None
     try:
+        if row is None and module is not None and RBP not in known:
+            row = assumed_row(frames[-1].within - module.bias, module)
         if row is None or module is None:
             return _by_frame_pointer(known, read, modules), False
         if row.is_signal:
@@ -114,6 +116,8 @@ def _value(rule: Rule, register: int, cfa: int, known: dict[int, int], read: Rea
 def _by_frame_pointer(known: dict[int, int], read: Read, modules: Modules) -> dict[int, int] | None:
     """Code without a table (of a run-time's compiler, of assembly): as if it kept its frame in %rbp."""
     base = known.get(RBP)
+    if base is None:
+        base = guess_chain(known[RSP], read, modules)
     if base is None or base < known[RSP]:
         return None
     saved, address = read(base), read(base + 8)
