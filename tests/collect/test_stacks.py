@@ -16,7 +16,7 @@ import pytest
 import stackan
 from stackan.collect.maps import read_maps
 from stackan.collect.memory import Memory
-from stackan.collect.stacks import Copies, render, take
+from stackan.collect.stacks import Copies, ptrace, render, take
 from stackan.collect.stacks.blocked import look_at
 from stackan.collect.stacks.stopping import copy_running
 from stackan.collect.threads import read_file, thread_ids
@@ -198,6 +198,34 @@ def test_blocked_threads_do_not_notice(start: Start) -> None:
     for _ in range(3):
         render(take(program.pid, attach=True))
     assert {tid: look_at(program.pid, tid) for tid in thread_ids(program.pid)} == before
+
+
+def test_a_thread_that_moves_meanwhile_is_never_half_of_each(start: Start) -> None:
+    program = start("flips", "-O0", "frames")
+    seen = 0
+    for _ in range(150):
+        for stack in names(own(program.pid, attach=False)):
+            sides = [name for name in stack if name in ("left", "right")]
+            assert sides in ([], ["left"] * 8, ["right"] * 12)
+            assert not stack or "main" in stack or "flips" in stack
+            seen += bool(sides)
+    assert seen > 20
+
+
+def test_threads_are_stopped_one_at_a_time(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = start("flips", "-O0", "frames")
+    seize, tids = ptrace.seize, thread_ids(program.pid)
+    traced = []
+
+    def seize_if_nobody_stands(tid: int) -> None:
+        traced.append(sum(b"TracerPid:\t0" not in (read_file(f"/proc/{program.pid}/task/{each}/status") or b"") for each in tids))
+        seize(tid)
+
+    monkeypatch.setattr(ptrace, "seize", seize_if_nobody_stands)
+    maps, memory = read_maps(program.pid), Memory(program.pid)
+    copies = Copies(program.pid, open_modules(program.pid, maps, memory))
+    copy_running(tids, copies, memory, maps, 0.05, time.monotonic() + 60)
+    assert traced == [0] * 5 and sorted(copies.threads) == tids
 
 
 def test_threads_that_come_and_go_harm_nothing(start: Start) -> None:

@@ -60,7 +60,8 @@ def test_names_of_a_stripped_program_come_from_its_debug_file(stripped: Path) ->
 def test_a_debug_file_of_another_build_names_nothing(stripped: Path, build: Build) -> None:
     subprocess.run(["objcopy", "--add-gnu-debuglink=server.debug", "server"], cwd=stripped, check=True)
     subprocess.run(["objcopy", "--only-keep-debug", build("-O0 -g"), "server.debug"], cwd=stripped, check=True)
-    assert "in_ring" not in stacks_of(stripped / "server")
+    frames = [line.split()[2] for line in stacks_of(stripped / "server").splitlines() if line.endswith("/server")]
+    assert len(frames) > 3 and set(frames) == {"-"}  # where a name would stand
 
 
 def test_names_may_be_packed_into_the_program_itself(stripped: Path) -> None:

@@ -31,6 +31,10 @@ static void *elsewhere(void *x) {
   return x;
 }
 static void *tells_time(void *x) { struct timespec now; for (;;) clock_gettime(CLOCK_MONOTONIC, &now); return x; }
+static void short_rest(void) { struct timespec time = {0, 300000}; nanosleep(&time, 0); }
+static int left(int depth) { volatile char room[400]; room[0] = 1; if (!depth) { short_rest(); return 0; } return left(depth - 1) + room[0]; }
+static int right(int depth) { volatile char room[200]; room[0] = 1; if (!depth) { short_rest(); return 0; } return right(depth - 1) + room[0]; }
+static void *flips(void *x) { for (;;) { left(7); right(11); } return x; }
 static void *ends(void *x) { usleep(200); return x; }
 
 static void start(void *(*run)(void *), void *argument) {
@@ -51,6 +55,7 @@ int main(int count, char **words) {
     signal(SIGALRM, counts); setitimer(ITIMER_REAL, &often, 0); start(tells_time, 0);
   }
   if (!strcmp(words[count - 1], "leaderless")) { start(deeper, (void *)3L); puts("ready"); fflush(stdout); pthread_exit(0); }
+  if (!strcmp(words[count - 1], "flips")) for (int at = 0; at < 4; at++) start(flips, 0);
   if (!strcmp(words[count - 1], "runs")) start(runs_deep, (void *)9000L);
   if (!strcmp(words[count - 1], "time")) start(tells_time, 0);
   else if (!strcmp(words[count - 1], "all")) {
