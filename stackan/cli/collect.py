@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stackan.collect.manifest import Manifest
     from stackan.collect.targets import Target
 
-_WAYS = ("auto", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
+_WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -30,9 +30,21 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--interval", type=_seconds, default=180.0, metavar="TIME", help=said("between two snapshots (default 180s)"))
     parser.add_argument("--align", type=_seconds, default=0.0, metavar="TIME", help=said("begin when the clock shows a multiple of this"))
     parser.add_argument(
-        "--with", dest="way", choices=_WAYS, default="auto", help=said("which tool takes the stacks; proc: none (default auto)")
+        "--with",
+        dest="way",
+        choices=_WAYS,
+        default="auto",
+        help=said("what takes the stacks; own: stackan itself; proc: nothing (default auto)"),
     )
-    parser.add_argument("--no-block", action="store_true", help=said("stop nobody: what /proc shows, and no stacks"))
+    blocking = parser.add_mutually_exclusive_group()
+    blocking.add_argument("--no-block", action="store_true", help=said("stop nobody: threads that run just then have no stack"))
+    blocking.add_argument(
+        "--per-thread", action="store_true", help=said("stop threads that run, one at a time, each for less than a millisecond (default)")
+    )
+    blocking.add_argument("--stop", action="store_true", help=said("stop the whole process, for stacks of one instant: gdb"))
+    parser.add_argument(
+        "--max-pause", type=_seconds, default=0.05, metavar="TIME", help=said("how long --per-thread may stop one thread (default 50ms)")
+    )
     parser.add_argument(
         "--timeout", type=_seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
     )
@@ -82,14 +94,37 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
     from stackan.collect.priority import be_humble
     from stackan.collect.rounds import Plan, collect
 
-    way = "proc" if options.no_block else options.way
-    plan = Plan(options.rounds, options.interval, options.align, way, options.timeout, options.clean, options.command_lines)
+    plan = Plan(
+        options.rounds,
+        options.interval,
+        options.align,
+        _way(options),
+        attach=not options.no_block,
+        max_pause=options.max_pause,
+        timeout=options.timeout,
+        clean=options.clean,
+        with_command=options.command_lines,
+    )
     be_humble()
     with Archive(options.output) as archive:
         manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
     if not options.quiet:
         _tell_troubles(manifest, options)
     return 0 if manifest.is_whole else 1 if manifest.has_stacks else 2
+
+
+def _way(options: argparse.Namespace) -> str:
+    """What takes the stacks, as far as it may stop the process.  Raises UsageError where two options contradict each other."""
+    way: str = options.way
+    if options.no_block:
+        if way not in ("auto", "own", "proc"):
+            raise UsageError(said("{way} stops the process, which --no-block forbids; leave one of the two away", way=way))
+        return "own" if way == "auto" else way
+    if options.stop:
+        if way not in ("auto", "gdb", "pstack", "lldb"):
+            raise UsageError(said("{way} takes no stacks of one instant, as --stop asks for; leave one of the two away", way=way))
+        return "stop" if way == "auto" else way
+    return way
 
 
 def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
@@ -104,7 +139,7 @@ def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
                 name=target.name,
                 rounds=options.rounds,
                 interval=f"{options.interval:g}",
-                way="proc" if options.no_block else options.way,
+                way=_way(options),
             )
             stream.write(in_language(words, options.language) + "\n")
 

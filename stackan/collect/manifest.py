@@ -26,6 +26,7 @@ class Step:
     trouble: str | None = None  # what it could not do
     lacked: tuple[str, ...] = ()  # the rights that were missing, as named in rights.py
     instant: bool = True  # all that the file shows is of one moment
+    instead: str | None = None  # why a way that was to be tried first did not do
 
 
 @dataclass

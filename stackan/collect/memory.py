@@ -9,12 +9,18 @@ import struct
 from functools import cache
 
 _HIGHEST = 1 << 47  # user space ends here on x86-64
+_PAGE = 4096
 
 
 class _Span(ctypes.Structure):
     """struct iovec"""
 
     _fields_ = (("base", ctypes.c_void_p), ("size", ctypes.c_size_t))
+
+
+def _page_starts(address: int, size: int) -> list[int]:
+    """The kernel reads a piece whole or not at all, and a page is mapped or not."""
+    return [address, *range(address // _PAGE * _PAGE + _PAGE, address + size, _PAGE)]
 
 
 @cache
@@ -49,6 +55,17 @@ class Memory:
         if got < 0 and failure == errno.EPERM:
             raise PermissionError(failure, os.strerror(failure))
         return None
+
+    def read_some(self, address: int, size: int) -> bytes:
+        """As many of these bytes as are mapped, from the first one on.  Raises PermissionError."""
+        pieces = [(at, min(_PAGE - at % _PAGE, address + size - at)) for at in _page_starts(address, size)]
+        buffer = ctypes.create_string_buffer(size)
+        ours = _Span(ctypes.addressof(buffer), size)
+        theirs = (_Span * len(pieces))(*(_Span(*piece) for piece in pieces))
+        got = _readv()(self.pid, ctypes.byref(ours), 1, theirs, len(pieces), 0)
+        if got < 0 and (failure := ctypes.get_errno()) == errno.EPERM:
+            raise PermissionError(failure, os.strerror(failure))
+        return buffer.raw[: max(got, 0)]
 
     def word(self, address: int) -> int | None:
         """An unsigned number of 32 bits."""

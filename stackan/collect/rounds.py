@@ -9,15 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from stackan.collect import ends, owners, procfs, tools
+from stackan._version import __version__
+from stackan.collect import ends, owners, procfs, stacks, tools
 from stackan.collect.archive import Archive
 from stackan.collect.manifest import Manifest, Round, Step
 from stackan.collect.masks import Masks
 from stackan.collect.rights import find_barriers
 from stackan.collect.targets import Target
-from stackan.model.said import said, said_of
+from stackan.errors import InputError
+from stackan.model.said import row, said, said_of
 
-_AUTO = ("eu-stack", "gdb", "pstack", "lldb")
+OWN = "own"
+_ORDERS = {"auto": (OWN, "eu-stack", "gdb", "pstack", "lldb"), "stop": ("gdb", "pstack", "lldb")}
 _LIVING = frozenset(("jcmd", "py-spy"))  # beside the stacks, where the process is one of theirs
 
 
@@ -27,7 +30,9 @@ class Plan(NamedTuple):
     rounds: int = 2
     interval: float = 180.0  # seconds between the beginnings of two rounds
     align: float = 0.0  # rounds begin when the clock shows a multiple of so many seconds; 0: at once
-    way: str = "auto"  # a name of TOOLS, "auto", or "proc": no debugger at all
+    way: str = "auto"  # a name of TOOLS, "own", "auto", "stop": all threads at one instant, or "proc": no stacks at all
+    attach: bool = True  # threads that run may be stopped for a moment
+    max_pause: float = 0.05  # seconds for which the own way stops a thread at most
     timeout: float = 60.0  # seconds that one tool may take for one process
     clean: bool = False  # mask hosts, users, addresses and strings
     with_command: bool = False  # store command lines
@@ -150,23 +155,39 @@ class _Capture:
         ]
 
     def stacks(self, number: int, pid: int) -> list[Step]:
-        """By the first tool that can; those of run-times beside it."""
+        """By the first way that can; those of run-times beside it."""
         if self.plan.way == "proc":
             return []
-        names = [name for name in _AUTO if tools.TOOLS[name].path] if self.plan.way == "auto" else [self.plan.way]
-        steps: list[Step] = []
+        order = _ORDERS.get(self.plan.way)
+        names = [name for name in order if name == OWN or tools.TOOLS[name].path] if order is not None else [self.plan.way]
+        failed: list[Step] = []
         for name in names:
-            steps.append(self._take(number, pid, tools.TOOLS[name]))
-            if steps[-1].trouble is None:
-                break
-        if not names:
-            steps.append(
-                Step(number, pid, "stacks", None, 0.0, trouble=said("no debugger is installed; eu-stack or gdb would show stacks"))
-            )
-        if self.plan.way == "auto" and steps[-1].trouble is None:
-            steps = steps[-1:]
-            steps += [self._take(number, pid, tools.TOOLS[name]) for name in _run_time_tools(pid) if tools.TOOLS[name].path]
-        return steps
+            step = self._take_own(number, pid) if name == OWN else self._take(number, pid, tools.TOOLS[name])
+            if step.file is not None and (name == OWN or step.trouble is None):
+                step.instead = "; ".join(f"{each.tool}: {each.trouble}" for each in failed) or None
+                return [step, *(self._living(number, pid) if self.plan.way == "auto" else ())]
+            failed.append(step)
+        return failed or [Step(number, pid, "stacks", None, 0.0, trouble=said("no debugger is installed; gdb would show stacks"))]
+
+    def _living(self, number: int, pid: int) -> list[Step]:
+        """What the run-time of the process says itself."""
+        return [self._take(number, pid, tools.TOOLS[name]) for name in _run_time_tools(pid) if tools.TOOLS[name].path]
+
+    def _take_own(self, number: int, pid: int) -> Step:
+        begun, pause = time.monotonic(), 0.0
+        file: str | None = None
+        trouble: str | None = None
+        try:
+            copies = stacks.take(pid, attach=self.plan.attach, max_pause=self.plan.max_pause, timeout=self.plan.timeout)
+            pause = copies.longest_pause
+            if copies.missing and self.plan.attach:
+                reasons = row(list(dict.fromkeys(copies.missing.values())))
+                trouble = said("{count} threads were not taken ({reasons})", count=len(copies.missing), reasons=reasons)
+            file = self._put(number, pid, "stacks.txt", stacks.render(copies))
+        except InputError as error:
+            trouble = str(error)
+        seconds = time.monotonic() - begun
+        return Step(number, pid, OWN, file, seconds, __version__, pause, None, trouble, self._lacked(pid, trouble), instant=False)
 
     def _take(self, number: int, pid: int, tool: tools.Tool) -> Step:
         if tool.name not in self._versions:

@@ -42,7 +42,7 @@ _PTRACE = (b"ptrace: Operation not permitted", b"Operation not permitted", b"Cou
 TOOLS = {
     tool.name: tool
     for tool in (
-        Tool("eu-stack", lambda pid: ["eu-stack", "-p", str(pid)], False, _PTRACE),
+        Tool("eu-stack", lambda pid: ["eu-stack", "-p", str(pid)], False, (*_PTRACE, b": Permission denied")),
         Tool(
             "gdb",
             lambda pid: [

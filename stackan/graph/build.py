@@ -222,13 +222,13 @@ class _Builder:
     def _proves_alone(self, track: Track) -> bool:
         """Whether the newest snapshot counts although the thread moved before it: a deadlock may have formed in between.
 
-        It does where all threads were stopped at one instant, and the text proves the holder of what the thread waits for.
+        It does where all threads were looked at in one instant, and the text proves the holder of what the thread waits for.
         """
         sighting = track.newest
         awaited, place = sighting.awaited, sighting.place
-        if not sighting.dump.traits.instant or place.verb != "waiting" or place.state != "lock" or place.timed:
+        if place.verb != "waiting" or place.state != "lock" or place.timed or awaited is None or awaited.address is None:
             return False
-        if awaited is None or awaited.address is None:
+        if not sighting.dump.traits.instant and not awaited.is_read_alive:
             return False
         held = self.holders.get(awaited.address, [])
         return bool(held) and all(hold.sure and hold.evidence in (RECORDED, LOCALS) for _, _, hold in held)

@@ -143,7 +143,12 @@ class Awaited(NamedTuple):
     @property
     def is_logged(self) -> bool:
         """Whether a server's own log names it; a table that was read from the live process is none."""
-        return self.log is not None and self.log.kind != "waits"
+        return self.log is not None and not self.is_read_alive
+
+    @property
+    def is_read_alive(self) -> bool:
+        """Whether it was read from the live process beside the stacks; all such waits of one process are of one instant."""
+        return self.log is not None and self.log.kind == "waits"
 
 
 @brief

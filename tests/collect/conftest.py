@@ -31,7 +31,7 @@ class Program(NamedTuple):
     truths: list[Truth]
 
 
-Build = Callable[[str], Path]
+Build = Callable[..., Path]
 Start = Callable[..., Program]
 
 
@@ -43,14 +43,14 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         pytest.skip("no C compiler, which builds the programs that hang")
     if sys.platform != "linux" or os.uname().machine != "x86_64":
         pytest.skip("the layouts of locks are those of Linux on x86-64")
-    folder, known = tmp_path_factory.mktemp("lab"), dict[str, Path]()
+    folder, known = tmp_path_factory.mktemp("lab"), dict[tuple[str, str], Path]()
 
-    def built(flags: str) -> Path:
-        if flags not in known:
-            target = folder / f"lab{len(known)}"
-            subprocess.run([compiler, *flags.split(), "-pthread", "-o", target, PROGRAMS / "lab.c"], check=True)
-            known[flags] = target
-        return known[flags]
+    def built(flags: str, source: str = "lab") -> Path:
+        if (flags, source) not in known:
+            target = folder / f"{source}{len(known)}"
+            subprocess.run([compiler, *flags.split(), "-pthread", "-o", target, PROGRAMS / f"{source}.c"], check=True)
+            known[flags, source] = target
+        return known[flags, source]
 
     return built
 
@@ -60,8 +60,10 @@ def start(build: Build) -> Iterator[Start]:
     """Start the lab in one of its ways to hang; all are ended behind the test."""
     running: list[subprocess.Popen[str]] = []
 
-    def started(name: str, flags: str = "-O2") -> Program:
-        process = subprocess.Popen([build(flags), name], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    def started(name: str, flags: str = "-O2", source: str = "lab", program: Path | None = None) -> Program:
+        process = subprocess.Popen(
+            [program or build(flags, source), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         running.append(process)
         assert process.stdout is not None
         truths = []

@@ -38,7 +38,7 @@ def captured(pid: int, target: Path, *words: object) -> dict[str, Any]:
 @pytest.mark.parametrize("way", ["ab_ba", "ring5", "recursive", "errorcheck", "adaptive", "robust", "shared"])
 def test_without_any_debugger_the_owners_alone_prove_a_deadlock(start: Start, tmp_path: Path, way: str) -> None:
     program = start(way)
-    document = captured(program.pid, tmp_path / "case.tar.gz", "--no-block")
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--with", "proc")
     assert document["verdict"] == "deadlock"
     finding = document["findings"][0]
     assert (finding["kind"], finding["confidence"]) == ("deadlock", "certain")
@@ -84,7 +84,7 @@ def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -
     assert manifest["schema"] == "stackan.capture/1"
     assert [each["number"] for each in manifest["rounds"]] == [1, 2]
     assert [each["pid"] for each in manifest["processes"]] == [program.pid]
-    assert {step["tool"] for step in manifest["steps"]} == {"proc", "waits", "descriptors"}
+    assert {step["tool"] for step in manifest["steps"]} == {"proc", "waits", "descriptors", "own"}
     assert all(f"{top}/{step['file']}" in names for step in manifest["steps"])
     assert all(step["pause"] == 0 for step in manifest["steps"])
     assert {name for name in names if not name.endswith(f"{top}/manifest.json")} == set(manifest["checksums"])

@@ -79,19 +79,26 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
 
     The object that a thread waits for is exact where the dump prints it; its owner has to be shown, too.  A dump
     that looks at one thread after the other (eu-stack), and dumps of several processes, show cycles that never were: one such
-    snapshot proves nothing.
+    snapshot proves nothing, unless the waits themselves were read from the live process at one instant.
     """
     snapshots = min(len(process.dumps) for process, _ in threads)
     if any(link_of(track) is not None for _, track in threads):
         return LIKELY if snapshots > 1 else POSSIBLE
     one_process = len({process.id for process, _ in threads}) == 1
-    at_one_instant = one_process and all(dump.traits.instant for process, _ in threads for dump in process.dumps)
+    at_one_instant = one_process and (
+        all(dump.traits.instant for process, _ in threads for dump in process.dumps) or all(_is_read_alive(track) for _, track in threads)
+    )
     if snapshots < 2 and not at_one_instant:
         return POSSIBLE
     shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.relation != WAITS_FOR]
     if all(shown):
         return LIKELY if any(track.place.timed or _is_guessed(track) for _, track in threads) else CERTAIN
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
+
+
+def _is_read_alive(track: Track) -> bool:
+    awaited = track.newest.awaited
+    return awaited is not None and awaited.is_read_alive
 
 
 def _is_guessed(track: Track) -> bool:
