@@ -59,7 +59,7 @@ def _show(watch: Watch, done: threading.Event, inputs: Sequence[str], language: 
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     except ImportError:  # removed by hand: the result is worth more than the picture
         return
-    size = _size(inputs)
+    size = _size(inputs, done)
     console = Console(file=sys.stderr)
     words = TextColumn("{task.description}", markup=False)
     reading = Progress(
@@ -104,12 +104,14 @@ def _say(watch: Watch) -> str:
     return said("concluding")
 
 
-def _size(inputs: Sequence[str]) -> int:
-    """How many bytes the inputs have on disk; 0 if one of them shows its size at its end only."""
+def _size(inputs: Sequence[str], done: threading.Event) -> int:
+    """How many bytes the inputs have on disk; 0 if one of them shows its size at its end only, or the call is over before."""
     total = 0
     for name in inputs:
         if os.path.isdir(name):
             for folder, _, files in os.walk(name):
+                if done.is_set():
+                    return 0
                 total += sum(_size_of(os.path.join(folder, file)) for file in files if not file.startswith("."))
         elif os.path.isfile(name):
             total += _size_of(name)

@@ -55,6 +55,11 @@ class _Zstandard:
         self._piece = io.BytesIO()
 
 
+def _private(path: str, flags: int) -> int:
+    """A new file that only its user may read: arguments of frames are nobody else's business."""
+    return os.open(path, flags, 0o600)
+
+
 def _compress(data: bytes) -> bytes:
     try:
         from compression import zstd  # Python 3.14
@@ -89,7 +94,7 @@ class Archive:
         self.checksums: dict[str, str] = {}
         self.check_room(0)
         try:
-            self._file = open(path, "xb")  # noqa: SIM115 - for as long as the capture takes
+            self._file = open(path, "xb", opener=_private)  # noqa: SIM115 - for as long as the capture takes
         except FileExistsError as error:
             raise UsageError(said("{path}: is there already, and nothing is overwritten; give another name to -o", path=path)) from error
         except OSError as error:

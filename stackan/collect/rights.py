@@ -118,6 +118,12 @@ def _namespace(pid: int, trusted: bool) -> Barrier | None:
     return Barrier("namespace", said("the process lives in another user namespace"), said("run it on the host as root"))
 
 
+def tracer_of(pid: int) -> int | None:
+    """The process that traces this one."""
+    found = _TRACER.search(read_file(f"/proc/{pid}/status") or b"")
+    return int(found[1]) if found is not None else None
+
+
 def _traced(theirs: bytes) -> Barrier | None:
     tracer = _TRACER.search(theirs)
     if tracer is None:

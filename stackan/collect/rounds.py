@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from stackan.collect import ends, owners, procfs, stacks, tools
 from stackan.collect.archive import Archive
 from stackan.collect.manifest import Manifest, Round, Step
 from stackan.collect.masks import Masks
-from stackan.collect.rights import find_barriers
+from stackan.collect.rights import find_barriers, tracer_of
 from stackan.collect.targets import Target
 from stackan.errors import InputError
 from stackan.model.said import row, said, said_of
@@ -160,18 +159,20 @@ class _Capture:
             return []
         order = _ORDERS.get(self.plan.way)
         names = [name for name in order if name == OWN or tools.TOOLS[name].path] if order is not None else [self.plan.way]
+        living = self._living(number, pid) if self.plan.way == "auto" else []
         failed: list[Step] = []
         for name in names:
             step = self._take_own(number, pid) if name == OWN else self._take(number, pid, tools.TOOLS[name])
             if step.file is not None and (name == OWN or step.trouble is None):
                 step.instead = "; ".join(f"{each.tool}: {each.trouble}" for each in failed) or None
-                return [step, *(self._living(number, pid) if self.plan.way == "auto" else ())]
+                return [step, *living]
             failed.append(step)
-        return failed or [Step(number, pid, "stacks", None, 0.0, trouble=said("no debugger is installed; gdb would show stacks"))]
+        none = Step(number, pid, "stacks", None, 0.0, trouble=said("no debugger is installed; gdb would show stacks"))
+        return [*(failed or [none]), *living]
 
     def _living(self, number: int, pid: int) -> list[Step]:
         """What the run-time of the process says itself."""
-        return [self._take(number, pid, tools.TOOLS[name]) for name in _run_time_tools(pid) if tools.TOOLS[name].path]
+        return [self._take(number, pid, tools.TOOLS[name]) for name in tools.run_time_tools(pid) if tools.TOOLS[name].path]
 
     def _take_own(self, number: int, pid: int) -> Step:
         begun, pause = time.monotonic(), 0.0
@@ -190,17 +191,24 @@ class _Capture:
         return Step(number, pid, OWN, file, seconds, __version__, pause, None, trouble, self._lacked(pid, trouble), instant=False)
 
     def _take(self, number: int, pid: int, tool: tools.Tool) -> Step:
+        if not tools.fits(tool.name, pid):
+            return Step(number, pid, tool.name, None, 0.0, trouble=said("the process is none of that tool's run-time"))
+        if (tracer := tracer_of(pid)) is not None:
+            return Step(number, pid, tool.name, None, 0.0, trouble=said("process {tracer} traces it already", tracer=tracer))
         if tool.name not in self._versions:
             self._versions[tool.name] = tools.version_of(tool)
         taken = tools.take(tool, pid, self.plan.timeout)
+        shows = (
+            taken.text.strip() != b"" and not taken.refused and not (taken.exit and b"#0" not in taken.text and b"\tat " not in taken.text)
+        )
         trouble = None
-        if taken.exit is None:
+        if not taken.runs:
+            trouble = said("the process is still stopped: `kill -CONT {pid}`", pid=pid)
+        elif taken.exit is None:
             trouble = said("ended after {seconds} s, the limit for one tool", seconds=f"{self.plan.timeout:g}")
-        elif taken.refused:
-            trouble = said("it could not look at the process")
-        elif not taken.text.strip():
-            trouble = said("it printed nothing")
-        file = self._put(number, pid, f"{tool.name}.txt", taken.text) if taken.text.strip() else None
+        elif not shows:
+            trouble = said("it could not look at the process") if taken.text.strip() else said("it printed nothing")
+        file = self._put(number, pid, f"{tool.name}.txt", taken.text) if shows else None
         return Step(
             number,
             pid,
@@ -231,15 +239,3 @@ class _Capture:
 
     def _lacked(self, pid: int, trouble: str | None) -> tuple[str, ...]:
         return tuple(barrier.name for barrier in find_barriers(pid)) if trouble is not None else ()
-
-
-def _run_time_tools(pid: int) -> list[str]:
-    """The tools of the run-time that a process is, by the libraries that it has loaded."""
-    try:
-        program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
-        with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
-            maps = file.read()
-    except OSError:
-        return []
-    found = ["jcmd"] if "libjvm.so" in maps else []
-    return [*found, "py-spy"] if program.startswith("python") or "libpython3" in maps else found

@@ -15,9 +15,9 @@ from stackan.errors import UsageError
 from stackan.model.said import said
 
 _PARENT = re.compile(rb"^PPid:\s+(\d+)", re.MULTILINE)
-_IDS = re.compile(rb"^NSpid:\s+(.*)$", re.MULTILINE)
+_IDS = re.compile(rb"^NSpid:[ \t](.*)$", re.MULTILINE)
 _LOOKERS = frozenset(("grep", "egrep", "fgrep", "rg", "pgrep", "pkill", "pidof", "ps", "awk", "gawk", "mawk", "sed", "xargs", "stackan"))
-_CONTAINER = re.compile(r"(?:docker|containerd|cri-o|crio|libpod|kubepods)[^\n]*?([0-9a-f]{64})")
+_CONTAINER = re.compile(r"(?:docker|containerd|cri-o|crio|libpod|kubepods)[^\n]{0,256}?([0-9a-f]{64})")
 
 
 class Wanted(NamedTuple):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from stackan.collect.guard import Guard
+from stackan.collect.threads import read_file
 
 
 class Tool(NamedTuple):
@@ -35,6 +38,7 @@ class Taken(NamedTuple):
     seconds: float
     pause: float | None
     refused: bool
+    runs: bool = True  # the process runs as before
 
 
 _PTRACE = (b"ptrace: Operation not permitted", b"Operation not permitted", b"Could not attach", b"already traced by process")
@@ -59,8 +63,8 @@ TOOLS = {
             True,
             (b"error: attach failed",),
         ),
-        Tool("py-spy", lambda pid: ["py-spy", "dump", "--pid", str(pid)], False, (b"Permission Denied", b"Error: ")),
-        Tool("jcmd", lambda pid: ["jcmd", str(pid), "Thread.print", "-l"], True, (b"AttachNotSupportedException", b"Exception")),
+        Tool("py-spy", lambda pid: ["py-spy", "dump", "--pid", str(pid)], False, (b"Permission Denied",)),
+        Tool("jcmd", lambda pid: ["jcmd", str(pid), "Thread.print", "-l"], True, (b"AttachNotSupportedException",)),
     )
 }
 
@@ -78,13 +82,19 @@ def take(tool: Tool, pid: int, timeout: float) -> Taken:
     """Run a tool on a process; behind it the process runs as before, whatever became of the tool or of this program."""
     begun = time.monotonic()
     with tempfile.TemporaryFile() as output, Guard(pid) as guard:
-        try:
-            process = subprocess.Popen(
-                tool.command(pid), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        except OSError as error:
-            return Taken(str(error).encode(), 127, time.monotonic() - begun, 0.0, True)
-        guard.watch(process.pid)
+        with _signals_held():  # between its start and the guard's knowing of it
+            try:
+                process = subprocess.Popen(
+                    tool.command(pid),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=_let_signals_through,
+                )
+            except OSError as error:
+                return Taken(str(error).encode(), 127, time.monotonic() - begun, 0.0, True)
+            guard.watch(process.pid)
         try:
             status: int | None = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -93,8 +103,53 @@ def take(tool: Tool, pid: int, timeout: float) -> Taken:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)  # a debugger that is asked to end (SIGTERM) leaves its target stopped more often
                 process.wait()
-        guard.let_run()
+        runs = guard.let_run()
         seconds = time.monotonic() - begun
         output.seek(0)
         text = output.read()
-    return Taken(text, status, seconds, seconds if tool.instant else None, any(words in text[:4096] for words in tool.refusals))
+    return Taken(text, status, seconds, seconds if tool.instant else None, any(words in text[:4096] for words in tool.refusals), runs)
+
+
+_HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _let_signals_through() -> None:
+    """A tool would inherit what is held."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
+
+
+def fits(name: str, pid: int) -> bool:
+    """Whether a process is one of a run-time's tool: jcmd sends SIGQUIT to it, which ends whoever is no JVM."""
+    return name not in _OF_RUN_TIMES or name in run_time_tools(pid)
+
+
+_OF_RUN_TIMES = frozenset(("jcmd", "py-spy"))
+
+
+def run_time_tools(pid: int) -> list[str]:
+    """The tools of the run-time that a process is, by the libraries that it has loaded."""
+    try:
+        program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+            maps = file.read()
+    except OSError:
+        return []
+    found = ["jcmd"] if "libjvm.so" in maps and _catches(pid, signal.SIGQUIT) else []
+    return [*found, "py-spy"] if program.startswith("python") or "libpython3" in maps else found
+
+
+def _catches(pid: int, number: signal.Signals) -> bool:
+    found = _CAUGHT.search(read_file(f"/proc/{pid}/status") or b"")
+    return found is not None and bool(int(found[1], 16) >> (number - 1) & 1)
+
+
+_CAUGHT = re.compile(rb"^SigCgt:\s+([0-9a-f]{1,16})", re.MULTILINE)

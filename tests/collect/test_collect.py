@@ -183,5 +183,27 @@ def test_masks_replace_what_names_people_and_machines() -> None:
     from stackan.collect.masks import Masks
 
     masks = Masks("db1.example.com")
-    text = b'db1.example.com /home/maria/x 10.0.0.7 10.0.0.7 127.0.0.1 f (sql="select secret") Thread 1 (LWP 7) "worker"'
-    assert masks.mask(text) == b'host1 /home/user1/x address1 address1 127.0.0.1 f (sql="string1") Thread 1 (LWP 7) "worker"'
+    text = (
+        b'Thread 1 (Thread 0x7f00 (LWP 7) "worker"):\n'
+        b'#0 f (sql="select \\"secret\\"", (const char *) "pw") from /home/maria/x '
+        b"db1.example.com 10.0.0.7 10.0.0.7 127.0.0.1 fe80::1 12:30:45\n"
+        b'"http-nio-8080" #12 prio=5\n   2: 0100007F:1B59 0200A8C0:C474 01\n#1 g (s="never closed'
+    )
+    assert masks.mask(text) == (
+        b'Thread 1 (Thread 0x7f00 (LWP 7) "worker"):\n'
+        b'#0 f (sql="string1", (const char *) "string2") from /home/user1/x host1 address1 address1 127.0.0.1 address2 12:30:45\n'
+        b'"http-nio-8080" #12 prio=5\n   2: 0100007F:1B59 F0000001:C474 01\n#1 g (s="string3"'
+    )
+
+
+def test_a_run_times_tool_is_not_let_at_another_program(start: Start, tmp_path: Path) -> None:
+    program = start("parked")
+    done = call("--pid", program.pid, "--rounds", 1, "--with", "jcmd", "-o", tmp_path / "case.tar.gz")
+    assert "none of that tool's run-time" in done.stderr
+    os.kill(program.pid, 0)  # jcmd sends SIGQUIT, which ends whoever does not expect it
+
+
+def test_the_archive_is_its_users_own(start: Start, tmp_path: Path) -> None:
+    target = tmp_path / "case.tar.gz"
+    call("--pid", start("parked").pid, "--rounds", 1, "--with", "proc", "-o", target)
+    assert target.stat().st_mode & 0o077 == 0

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
 from stackan.diagnose.evidence.lock_handovers import LockHandovers
 from stackan.diagnose.evidence.possible_holders import PossibleHolders
+from stackan.diagnose.evidence.roles import Roles
 from stackan.diagnose.evidence.rwlock_readers import RwlockReaders
 from stackan.diagnose.evidence.same_object import SameObject
 from stackan.model.finding import Quote
@@ -60,6 +61,7 @@ class Holders:
         self.arrivals = BarrierArrivals(process, self.candidates)
         self.handovers = LockHandovers(process)
         self.readers = RwlockReaders(process)
+        self.roles = Roles(process)
         self._queues: dict[int | None, Queue] = {}  # by the lock: its holders share it
         self._named: dict[int | str, list[Track]] = {}  # the waiters for a thread that the dump names, or for its end
         self._looks = _LOOKS * len(process.tracks)

@@ -10,6 +10,7 @@ threads that came the same way ask somebody who does not answer, and none of the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from stackan.model.place import ASKS, AT_WORK
 from stackan.model.process import Process
@@ -20,21 +21,55 @@ _ANY = ("", "Thread")  # what run-times call threads that the program gave no na
 _FEW = 2  # threads of one kind from which on their number says something
 
 
-def stops_a_role(process: Process, tracks: Sequence[Track], held: bool = False) -> str:
-    """The name of the fact that says what nobody is left to do, "" where somebody may be.
+class Roles:
+    """The threads of a process by the names that the program gave them, and by what they were started for."""
 
-    `held`: it is shown who holds what these wait for, and that thread, or the one for which it waits, is the one to tell of.
-    """
-    if any(_serves_all(track, process) for track in tracks):
-        return "event-loop-stands"
-    if not held and any(_is_of_a_name_at_a_stand(track, process) for track in tracks):
-        return "all-of-their-name"
-    if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
-        return ""
-    roles = {_role(track, process) for track in tracks}
-    alike = [track for track in process.tracks if track.progress != VANISHED and _role(track, process) in roles]
-    moves = any(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in alike)
-    return "most-of-their-kind" if not moves and len(tracks) * 2 >= len(alike) else ""
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._living = [track for track in process.tracks if track.progress != VANISHED]
+
+    def stopped_by(self, tracks: Sequence[Track], held: bool = False) -> str:
+        """The name of the fact that says what nobody is left to do, "" where somebody may be.
+
+        `held`: it is shown who holds what these wait for, and that thread, or the one for which it waits, is the one to tell of.
+        """
+        if any(_serves_all(track, self._process) for track in tracks):
+            return "event-loop-stands"
+        if not held and any(self._stands(name) for name in {stem(track.name) for track in tracks}):
+            return "all-of-their-name"
+        if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
+            return ""
+        alike = [track for role in {_role(track, self._process) for track in tracks} for track in self._by_role.get(role, ())]
+        moves = any(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in alike)
+        return "most-of-their-kind" if not moves and len(tracks) * 2 >= len(alike) else ""
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Track]]:
+        found: dict[str, list[Track]] = {}
+        for track in self._living:
+            found.setdefault(stem(track.name), []).append(track)
+        return found
+
+    @cached_property
+    def _by_role(self) -> dict[tuple[str, str], list[Track]]:
+        found: dict[tuple[str, str], list[Track]] = {}
+        for track in self._living:
+            found.setdefault(_role(track, self._process), []).append(track)
+        return found
+
+    def _stands(self, name: str) -> bool:
+        """Whether all threads of a name stand still, some of them in front of a lock, and none ever did otherwise; looked at once.
+
+        Numbered ones may be clients at a lock, one thread for each: the next one comes as a thread of its own.  They are all that there
+        is where they were made together, numbered without a gap, and what holds them up is with one of them, who waits for no lock.
+        """
+        if name not in self._known:
+            self._known[name] = _is_at_a_stand(name, self._by_name.get(name, []))
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        return {}
 
 
 def _serves_all(track: Track, process: Process) -> bool:
@@ -42,14 +77,7 @@ def _serves_all(track: Track, process: Process) -> bool:
     return not process.rules.event_loops.isdisjoint(track.place.application[1:])
 
 
-def _is_of_a_name_at_a_stand(track: Track, process: Process) -> bool:
-    """Whether all threads that have the name of this one stand still, some of them in front of a lock, and none ever did otherwise.
-
-    Numbered ones may be clients at a lock, one thread for each: the next one comes as a thread of its own.  They are all that there is
-    where they were made together, numbered without a gap, and what holds them up is with one of them, who waits for no lock.
-    """
-    name = stem(track.name)
-    alike = [other for other in process.tracks if other.progress != VANISHED and stem(other.name) == name]
+def _is_at_a_stand(name: str, alike: Sequence[Track]) -> bool:
     if name in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread or other.progress != STUCK for other in alike):
         return False
     locked = sum(other.place.state == "lock" for other in alike)

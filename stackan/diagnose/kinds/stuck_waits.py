@@ -13,7 +13,6 @@ from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.other_suppliers import suppliers_at_work, told_at_work
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
-from stackan.diagnose.evidence.roles import stops_a_role
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
@@ -144,7 +143,7 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
-    role = "" if movers or not alone else stops_a_role(processes[0], tracks, holders.is_known(first))
+    role = "" if movers or not alone else holders.roles.stopped_by(tracks, holders.is_known(first))
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (

@@ -35,7 +35,9 @@ from stackan.parsing.java.thread import JavaThread, give_to_owners, read_frame
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
-_HEADER = re.compile(rb'"(.*)"(?: daemon)?(?: prio=-?\d{1,3})? (?:tid=(\d{1,9}) ([A-Za-z_]{3,40})|\(not attached\)|sysTid=(\d{1,10})$)')
+_HEADER = re.compile(
+    rb'"(.{0,256})"(?: daemon)?(?: prio=-?\d{1,3})? (?:tid=(\d{1,9}) ([A-Za-z_]{3,40})|\(not attached\)|sysTid=(\d{1,10})$)'
+)
 _CPU = re.compile(rb"schedstat=\( ?(\d{1,18}) ")
 _TICKS = re.compile(rb"utm=(\d{1,12}) stm=(\d{1,12}) .*HZ=(\d{1,4})\b")
 _LOCK = re.compile(rb"- (waiting to lock|waiting on|sleeping on|locked) <(?:0x)?([0-9a-f]{1,16})> \(an? ([^)]*)\)")

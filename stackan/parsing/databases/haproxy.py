@@ -27,7 +27,7 @@ from stackan.parsing.parsed import ParsedText
 
 _MARGIN = re.compile(rb".{0,120}?haproxy\[(\d{1,10})\]: ?|(?:[\d.]{6,20}: )?\[[\d:]{8}\] ?")
 HEAD = re.compile(rb"[*> ]{0,4}Thread (\d{1,6}) ?: (?:id=0x([0-9a-f]{1,16}) )?act=\d .*")
-_FLAGS = re.compile(rb"(?:\d+/\d+ +)?stuck=(\d) .*")
+_FLAGS = re.compile(rb"(?:\d{1,10}/\d{1,10} {1,8})?stuck=(\d) .*")
 _FRAME = re.compile(rb"\| +0x([0-9a-f]{1,16}) \[[0-9a-f ]*\]: (.+)")
 _LIBRARY = re.compile(rb"([\w.+-]{1,80}):(?!:)(.*)", re.DOTALL)  # `libc:+0x42520`, `libssl:SSL_read+0x10`
 _OFFSET = re.compile(rb"\+0x[0-9a-f]{1,8}(?:/0x[0-9a-f]{1,8})?$|-0x[0-9a-f]{1,8}$")

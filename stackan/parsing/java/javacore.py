@@ -30,15 +30,15 @@ from stackan.parsing.java.thread import JavaThread, are_an_excerpt
 from stackan.parsing.parsed import ParsedText
 
 _TAG = re.compile(rb"(NULL|[0-9][A-Z][A-Z0-9]{2,24})(?:[ \t]+|$)")
-_THREAD = re.compile(rb'"(.*)" (?:\(TID:|J9VMThread:)(?:0x)?([0-9A-Fa-f]{1,16})\b')
+_THREAD = re.compile(rb'"(.{0,256})" (?:\(TID:|J9VMThread:)(?:0x)?([0-9A-Fa-f]{1,16})\b')
 _STATE = re.compile(rb"\bstate:([A-Z]{1,2})\b")
 _NATIVE_ID = re.compile(rb"native (?:thread )?ID:(0x)?([0-9A-Fa-f]{1,16})\b")
 _JAVA_ID = re.compile(rb"getId:0x([0-9A-Fa-f]{1,15})\b")
 _CPU = re.compile(rb"CPU usage total: (\d{1,9})\.(\d{1,9}) secs")
 _OBJECT = re.compile(rb"([^\s@]+)@(?:0x)?([0-9A-Fa-f]{1,16})")
-_OWNER = re.compile(rb'(?:[Ll]ocked by|[Oo]wned by:|owner) "(.*)" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
+_OWNER = re.compile(rb'(?:[Ll]ocked by|[Oo]wned by:|owner) "(.{0,256})" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
 _NATIVE = re.compile(rb"(.*?)(?:\+0x[0-9A-Fa-f]{1,16})? ?\((?:0x)?([0-9A-Fa-f]{1,16}) \[([^\]+]*)")
-_NAMED = re.compile(rb'"(.*)" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
+_NAMED = re.compile(rb'"(.{0,256})" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
 # The states of the virtual machine, as java.lang.Thread names them.  `CW` is any wait for a condition, a sleep among them.
 _STATES = {b"R": b"RUNNABLE", b"B": b"BLOCKED", b"P": b"WAITING", b"CW": b"WAITING", b"Z": b"TERMINATED", b"S": b"WAITING"}
 _OF_A_THREAD = (b"3XM", b"4XE", b"5XE")
