@@ -61,7 +61,7 @@ def test_a_deadlock_is_found_by_the_owners_that_are_printed(tmp_path: Path) -> N
     [deadlock] = [finding for finding in document["findings"] if finding["kind"] == "deadlock"]
     assert {thread["lwp"] for thread in deadlock["threads"]} == {1402, 1403}
     shop = next(process for process in document["processes"] if process["pid"] == 1322)
-    assert {thread["lwp"] for thread in shop["threads"] if thread["progress"] == "idle"} == {1322, 1331, 1334, 1336, 1338}
+    assert {thread["lwp"] for thread in shop["threads"] if thread["progress"] == "idle"} == {1322, 1331, 1334, 1336, 1338, 1450}
 
 
 def test_an_owner_counts_even_if_its_own_lines_show_no_lock() -> None:

@@ -11,6 +11,7 @@ from stackan.errors import InputError
 from stackan.model.dump import Dump
 from stackan.normalize.dotnet import canonical
 from stackan.parsing import parse_all
+from stackan.parsing.refused.instead import INSTEAD
 from tests.parsing import hostile
 
 _WAITS = """\
@@ -191,7 +192,7 @@ def test_what_windbg_says_around_managed_stacks_is_known() -> None:
     ],
 )
 def test_merged_stacks_are_named_with_what_to_take_instead(name: str, text: str) -> None:
-    with pytest.raises(InputError, match=rf"this is a {name} text .*take `clrstack -all` and `syncblk`"):
+    with pytest.raises(InputError, match=rf"this is {INSTEAD[name].what} .*take `clrstack -all` and `syncblk`"):
         parse_all(text.encode(), "dump.txt")
 
 

@@ -300,7 +300,7 @@ def test_the_kernels_turnstiles_name_the_owners_of_locks(tmp_path: Path) -> None
         "certain",
         [6657, 6658],
     )
-    assert "LWP 6657 poster waits for a mutex, which LWP 6658 auditor holds" in finding["explanation"]
+    assert "LWP 0x1a01 poster waits for a mutex, which LWP 0x1a02 auditor holds" in finding["explanation"]
 
 
 def test_an_owner_that_only_some_of_the_samples_show_is_none(tmp_path: Path) -> None:
@@ -310,4 +310,4 @@ def test_an_owner_that_only_some_of_the_samples_show_is_none(tmp_path: Path) -> 
 def test_a_thread_behind_a_turnstile_is_told_who_holds_its_lock(tmp_path: Path) -> None:
     held = TURNSTILES.replace("thread 0x1a01)", "thread 0x1a03)")
     (finding,) = (each for each in analyzed(tmp_path, held)["findings"] if 6657 in [thread["lwp"] for thread in each["threads"]])
-    assert "LWP 6658 auditor holds it" in finding["explanation"]
+    assert "LWP 0x1a02 auditor holds it" in finding["explanation"]

@@ -48,7 +48,7 @@ class _Reader:
         self.states: list[dict[int, PrintedState]] = [{}]
         self.seen: set[int] = set()
         self.pids: list[int | None] = [None]  # of each snapshot, as syslog writes it before each line
-        self.ended = [False]  # of each snapshot: the watchdog ends the process
+        self.dying: set[int | None] = set()  # processes that the watchdog ends
 
     def read(self) -> ParsedText:
         builder = self.builder
@@ -61,7 +61,7 @@ class _Reader:
             elif (head := HEAD.fullmatch(text)) is not None:
                 self._thread(int(head[1]), int(head[2], 16) if head[2] else 0, pid)
             elif text.endswith(b" is about to kill the process.") and text.startswith(b"Thread "):
-                self.ended[-1] = self.ended[-1] or pid is None or pid == self.pids[-1]
+                self.dying.add(pid)
                 builder.close_thread()
                 builder.noise()
             elif builder.open and (frame := _FRAME.fullmatch(text)) is not None:
@@ -69,7 +69,7 @@ class _Reader:
             elif builder.open and _is_detail(text):
                 self._detail(text)
         facts = tuple(
-            Facts(pid, "haproxy", (), (), states=states, ended=ended) for pid, states, ended in zip(self.pids, self.states, self.ended)
+            Facts(pid, "haproxy", (), (), states=states, ended=pid in self.dying) for pid, states in zip(self.pids, self.states)
         )
         return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1], tuple(builder.snapshots))
 
@@ -79,7 +79,6 @@ class _Reader:
             self.builder.snapshot()
             self.states.append({})
             self.pids.append(None)
-            self.ended.append(False)
             self.seen = set()
         self.pids[-1] = pid if pid is not None else self.pids[-1]
         self.seen.add(number)
