@@ -48,6 +48,9 @@ def settle_format(options: argparse.Namespace) -> None:
     if not instead and implied in options.formats:
         options.format = implied
         return
+    if getattr(options, "open", False):
+        options.format = "html"
+        return
     options.format = options.formats[0]
     if not instead and implied in getattr(options, "drawings", ()):
         options.graph = implied

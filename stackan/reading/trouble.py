@@ -27,7 +27,10 @@ def why(error: OSError | ValueError) -> str:
 def why_not(name: str, error: OSError | ValueError) -> str:
     """The system's refusal of a path that the caller names; a process id is one that people give in the place of a dump."""
     if isinstance(error, FileNotFoundError) and name.isascii() and name.isdigit() and len(name) <= 7:
-        return said("no such file; if it is a process id, take its stacks with `pstack {pid} > {pid}.txt`, and give that file", pid=name)
+        return said(
+            "no such file; if it is a process id, `stackan collect --pid {pid} -o {pid}.tar.gz` takes its stacks; give that archive",
+            pid=name,
+        )
     return why(error)
 
 

@@ -29,7 +29,8 @@ _SHOWN_PROCESSES = 8  # of a case, of those that look different; findings name e
 _SHOWN_FINDINGS = 20  # the gravest, those that say the same counted once
 _SHOWN_PROOFS = 6
 _SHOWN_NOTES = 4
-_SHOWN_LINES = 6  # of a note, which may list many inputs, of a title, and of an advice
+_SHOWN_LINES = 6  # of a note, which may list many inputs, and of a title
+_SHOWN_ADVICE = 12  # lines of a step, which may hold a command
 _SHOWN_EXPLANATION = 24  # lines
 _SHOWN_EVENTS = 12  # of logs beside dumps
 _SHOWN_TIMELINE = 60  # of logs alone
@@ -249,7 +250,7 @@ def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, sho
     for at, advice in enumerate(words.advice):
         step = f"{at + 1}. {advice}"
         first = page.label(said("do next")) if at == 0 else " " * _QUOTED
-        yield from page.at_most(_SHOWN_LINES, _behind(first, page.indented(step, _QUOTED, _QUOTED + 3)))
+        yield from page.at_most(_SHOWN_ADVICE, _behind(first, page.indented(step, _QUOTED, _QUOTED + 3)))
 
 
 def _behind(label: str, lines: Iterator[str]) -> Iterator[str]:
@@ -266,7 +267,7 @@ def _head(number: int, same: Sequence[Finding], processes: Sequence[Process], pa
         share = say(share_of([each.processes[0] for each in same], processes), page.catalog)
         return said("{number}. {kind}: {severity}, {confidence}, {share}", **known, share=share)
     if len(processes) > 1 and finding.processes:
-        names = " ".join(process.id for process in finding.processes[:4])
+        names = " ".join([*(process.id for process in finding.processes[:4]), *["…"] * (len(finding.processes) > 4)])
         return said("{number}. {kind}: {severity}, {confidence}, process {names}", **known, names=names)
     return said("{number}. {kind}: {severity}, {confidence}", **known)
 

@@ -42,7 +42,9 @@ TEXTS: dict[str, bytes] = {
     "erlang-crash-dump": b"=erl_crash_dump:0.5\nTue May 14 10:00:00 2024\nSlogan: eheap_alloc\n=proc:<0.0.0>\nState: Waiting\n",
     "node-report": b'{\n "header": {"reportVersion": 3, "processId": 4242},\n "javascriptStack": {"stack": []},\n "libuv": []\n}\n',
     "bpftrace": b"Attaching 1 probe...\n\n@[\n    __schedule+1\n    schedule+70\n    do_futex+200\n]: 17\n@waits[\n    read+1\n]: 3\n",
-    "go-profile": b"goroutine profile: total 2\n2 @ 0x43a9b5 0x40b0c1\n#\t0x40b0c0\tmain.f+0x1d\t/src/f.go:12\n",
+    "go-profile-top": b"Type: goroutine\nShowing nodes\n      flat  flat%   sum%        cum   cum%\n         9   100%   100%  9   100%  f\n",
+    "dotnet-parallelstacks": b"~~~~ 9c8\n    1 System.Threading.Monitor.Wait(Object, Int32)\n==> 8 threads with 2 roots\n",
+    "dotnet-dumpasync": b"STACK 1\n00000001c0 00007f (2) Shop.Cart+<LoadAsync>d__5\n",
     "python-traceback": b'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n',
     "ruby-traceback": b"pay.rb:3:in `pay': no (RuntimeError)\n\tfrom pay.rb:9:in `<main>'\n",
     "java-exception": b"java.lang.RuntimeException: no\n\tat com.shop.Pay.run(Pay.java:12)\n",
@@ -87,7 +89,7 @@ def test_a_document_of_an_office_is_no_archive_of_dumps(tmp_path: Path) -> None:
 
 
 def test_a_process_id_is_no_path() -> None:
-    with pytest.raises(stackan.StackanError, match="if it is a process id, take its stacks with `pstack 99999 > 99999.txt`"):
+    with pytest.raises(stackan.StackanError, match="if it is a process id, `stackan collect --pid 99999 -o 99999.tar.gz` takes its stacks"):
         stackan.load("99999")
 
 

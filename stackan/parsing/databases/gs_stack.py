@@ -32,7 +32,7 @@ _HEAD = re.compile(rb"(?:Thread \d{1,10} +)?tid<(\d{1,20})> +lwtid<(\d{1,10})>")
 _RECORD = re.compile(rb"-?\[ RECORD \d{1,10} \][-+]*")
 _FIELD = re.compile(rb"(tid|lwtid|stack) +\| ?(.*)")
 _ROW = re.compile(rb"(\d{10,20}) +\| +(\d{1,10}) +\| ?(.*)")
-_FRAME = re.compile(rb"(.{1,4000}?) ?\+ 0x[0-9a-f]{1,8}")
+_OFFSET = re.compile(rb"0x[0-9a-f]{1,8}")
 _ADDRESS = re.compile(rb"0x[0-9a-f]{4,16}")
 _TITLE = re.compile(rb"tid +\| +lwtid +\| +stack|gs_stack|-{3}[-+]*|\(\d{1,10} rows?\)")
 
@@ -87,9 +87,9 @@ class _Reader:
         self.builder.thread(lwp=lwp, pthread=pthread if pthread < 1 << 64 else 0)
 
     def _frame(self, text: bytes, further: bool = False) -> None:
-        named = _FRAME.fullmatch(text)
-        if named is not None:
-            self.builder.frame(named[1], further=further)
+        name, _, offset = text.rpartition(b"+ ")
+        if name and _OFFSET.fullmatch(offset):
+            self.builder.frame(name.rstrip(), further=further)
         elif _ADDRESS.fullmatch(text):
             self.builder.frame(b"", pc=int(text, 16), further=further)
 

@@ -68,9 +68,7 @@ class _Reader:
                 self._frame(int(frame[1], 16), frame[2])
             elif builder.open and _is_detail(text):
                 self._detail(text)
-        facts = tuple(
-            Facts(pid, "haproxy", (), (), states=states, ended=pid in self.dying) for pid, states in zip(self.pids, self.states)
-        )
+        facts = tuple(Facts(pid, "haproxy", (), (), states=states, ended=pid in self.dying) for pid, states in zip(self.pids, self.states))
         return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1], tuple(builder.snapshots))
 
     def _thread(self, number: int, pthread: int, pid: int | None) -> None:

@@ -11,7 +11,7 @@ from stackan.parsing.looking import starts_line
 
 # A frame shows where it is: by an address, or by `in FUNCTION`, `at FILE:LINE`, `from LIBRARY`, `(ARGUMENTS)`.  So does no rule of
 # /etc/apache2/magic: `#0       string          \x31\xbe`.
-_NUMBERED = re.compile(rb"^#(\d{1,9}) +([^\n]*)", re.MULTILINE)
+_NUMBERED = re.compile(rb"^#(\d{1,9}) {1,4}([^\n]*)", re.MULTILINE)
 _PLACED = re.compile(rb"\A0x[0-9a-fA-F]{1,16}(?: |\r?$)| \(| (?:in|at|from) \S")
 _FAIR = 2  # of the numbered lines, one in so many is a frame
 

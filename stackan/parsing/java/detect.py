@@ -14,8 +14,8 @@ _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\
 _STATE = rb"(?:NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED)"
 # A thread without the head of the file: a frame is below the header, as JDK 21 to 24 write it, or as JDK 25 does.
 _FILE_EXCERPT = re.compile(
-    rb'\n[ \t]*#\d{1,18} "[^\n]*"(?: virtual)?(?: %b \d{4}-[^\n]*)?[ \r]*'
-    rb"\n[ \t]+(?:at )?[^\s(]+\.[^\s(]+\((?:[\w$.-]+:\d+|Native Method|Unknown Source)\)" % _STATE
+    rb'\n[ \t]*#\d{1,18} "[^\n]*"(?: virtual)?(?: %b \d{4}-[^\n]*|[ \r]{0,8})'
+    rb"\n[ \t]+(?:at )?[^\s(.]+(?:\.[^\s(.]+)+\((?:[\w$.-]+:\d+|Native Method|Unknown Source)\)" % _STATE
 )
 # Hadoop's and JConsole's headers are told by the line below them.
 _HADOOP = re.compile(rb"\n[ \t]*Thread \d{1,18} \([^\n]*\):\r?\n  State: %b\b" % _STATE)

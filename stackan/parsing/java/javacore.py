@@ -37,7 +37,7 @@ _JAVA_ID = re.compile(rb"getId:0x([0-9A-Fa-f]{1,15})\b")
 _CPU = re.compile(rb"CPU usage total: (\d{1,9})\.(\d{1,9}) secs")
 _OBJECT = re.compile(rb"([^\s@]+)@(?:0x)?([0-9A-Fa-f]{1,16})")
 _OWNER = re.compile(rb'(?:[Ll]ocked by|[Oo]wned by:|owner) "(.{0,256})" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
-_NATIVE = re.compile(rb"(.*?)(?:\+0x[0-9A-Fa-f]{1,16})? ?\((?:0x)?([0-9A-Fa-f]{1,16}) \[([^\]+]*)")
+_NATIVE = re.compile(rb"\A(.*?)(?:\+0x[0-9A-Fa-f]{1,16})? ?\((?:0x)?([0-9A-Fa-f]{1,16}) \[([^\]+]*)")
 _NAMED = re.compile(rb'"(.{0,256})" \((?:J9VMThread:)?(?:0x)?([0-9A-Fa-f]{1,16})\b')
 # The states of the virtual machine, as java.lang.Thread names them.  `CW` is any wait for a condition, a sleep among them.
 _STATES = {b"R": b"RUNNABLE", b"B": b"BLOCKED", b"P": b"WAITING", b"CW": b"WAITING", b"Z": b"TERMINATED", b"S": b"WAITING"}

@@ -52,7 +52,7 @@ from stackan.parsing.parsed import ParsedText
 
 _STATES = rb"NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED"
 # A log may write more before the name, but no quote.
-_QUOTED = re.compile(rb'([^"\n]*")(.*?)"(?: daemon)?(?: prio=\d{1,2})? [Ii]d=(\d{1,18})(?: (?:in |state=)?(%b)\b| cpu=\d)' % _STATES)
+_QUOTED = re.compile(rb'\A([^"\n]*")(.*?)"(?: daemon)?(?: prio=\d{1,2})? [Ii]d=(\d{1,18})(?: (?:in |state=)?(%b)\b| cpu=\d)' % _STATES)
 _HADOOP = re.compile(rb"Thread (\d{1,18}) \((.*)\):$")
 _JCONSOLE = re.compile(rb"State: (%b)\b(.*)$" % _STATES)
 _FRAME = re.compile(rb"(?:at )?[^\s()]+\.[^\s().]+\([^()]*\)$")

@@ -25,10 +25,10 @@ from stackan.parsing.prepare.text import Line
 
 _INFOS = (b'"threadName"', b'"stackTrace"')
 _DUMP_FILE = b'"threadDump":{'
-_OPENING = re.compile(r'[ \t]*(?:\{\s*"threads"\s*:\s*)?\[\s*(?=\{\s*")')
-_COMPACT = re.compile(r'[ \t]*\{[ \t]*(?="threadDump":\{)')
-_BETWEEN = re.compile(r"\s*,\s*")
-_END = re.compile(r"\s*\]?\s*\}?")
+_OPENING = re.compile(r'[ \t]{0,64}(?:\{\s{0,64}"threads"\s{0,64}:\s{0,64})?\[\s{0,64}(?=\{\s{0,64}")')
+_COMPACT = re.compile(r'[ \t]{0,64}\{[ \t]{0,64}(?="threadDump":\{)')
+_BETWEEN = re.compile(r"\s{0,64},\s{0,64}")
+_END = re.compile(r"\s{0,256}(?:\]\s{0,256})?\}?")
 _STACK = re.compile(r'"stackTrace"\s*:\s*\[\s*')
 _MOST_FAILURES = 64  # a dump breaks off once; each failure may cost a look at much of the text
 _DECODER = json.JSONDecoder()
