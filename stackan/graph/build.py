@@ -20,7 +20,7 @@ from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awa
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said
-from stackan.model.track import STUCK, VANISHED, Track, held_by
+from stackan.model.track import STUCK, VANISHED, Track, awaited_address, held_by
 from stackan.model.waitgraph import (
     ARRIVAL_OF,
     CHANGED_BY,
@@ -259,7 +259,7 @@ class _Builder:
         words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind}{symbol or ' lock'}"
         what = Wanted(kind, address=address, symbol=(awaited and awaited.symbol) or "")
         node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address, what=what))
-        held = self.holders.get(key, [])
+        held = _without_upgrades(self.holders.get(key, []), address)
         exclusive = [each for each in held if not each[-1].shared]
         if len(exclusive) > 1:  # two owners contradict each other: only a recorded one is believed
             recorded = [each for each in exclusive if each[-1].evidence == RECORDED]
@@ -310,6 +310,12 @@ class _Builder:
         (owner,) = self.everyone[printed.owner]
         self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, HELD_BY))
         return True
+
+
+def _without_upgrades(held: list[tuple[Track, Sighting, Held]], address: int | None) -> list[tuple[Track, Sighting, Held]]:
+    """The holders of a lock; a thread that reads, by a guard that may be left over, and waits to write is one if there is no other."""
+    others = [each for each in held if each[-1].sure or address is None or awaited_address(each[0].newest) != address]
+    return others or held
 
 
 def _is_lock(sighting: Sighting) -> bool:

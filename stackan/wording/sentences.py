@@ -205,6 +205,12 @@ _HOLDERS = {
     "may-hold-itself-in-handler": [
         one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
     ],
+    "may-hold-itself-to-read": [
+        one(
+            "{thread} may hold it itself, to read: further out on its own stack it is in {function}, where others wait for that lock, "
+            "and it waits to write."
+        ),
+    ],
     "may-hold-by-word": [one("{thread} may hold it: it is in {function}, and the lock's name is {object}.")],
     "suspended-task-may-hold": [
         one("A task that is suspended may hold it, which is on no stack: a guard that lives across an `await` stays locked until then.")
