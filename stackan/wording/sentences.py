@@ -293,6 +293,7 @@ _HOLDERS = {
     "only-this-is-at-work": [
         one("All threads of the process that do not wait are parked by design and hold nothing."),
     ],
+    "waits-for-process": [one("The process for whose end it waits is {process}, which is in this case, too.")],
     "wait-behind": [
         many(
             "It waits behind {thread} and {more} more of process {process}: nothing else is seen that holds it up.",

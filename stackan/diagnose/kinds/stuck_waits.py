@@ -140,12 +140,13 @@ def _finding(
     once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
+    moving = bool(movers or others) or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
-    confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
+    confidence = POSSIBLE if once or handovers or coming or moving else LIKELY
     role = "" if movers or not alone else stops_a_role(processes[0], tracks, holders.is_known(first))
-    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
+    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
         confidence == LIKELY
@@ -168,6 +169,7 @@ def _finding(
             *told_at_work(others),
             *([fact(role, count=len(group))] if role else []),
             *explain_root_of(group, root),
+            *(ends.child_of(first, processes[0]) if alone and not root else ()),
             *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
             *([fact("may-hold-up", count=held_up)] if held_up else []),
         ),
@@ -177,7 +179,7 @@ def _finding(
                 ("one-snapshot-no-duration", once),
                 ("lock-still-moves", bool(handovers)),
                 ("others-may-still-come", coming),
-                ("their-work-moves", bool(movers or others)),
+                ("their-work-moves", moving),
             )
             if so
         ),
