@@ -565,6 +565,12 @@ _PROBLEMS = {
     "rest-judged-by-other-dumps": [
         one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
     ],
+    "carriers-keep-theirs": [
+        many(
+            "The only carrier carries the same virtual thread in all snapshots: others may wait for it.",
+            "All {count} carriers carry the same virtual threads in all snapshots: others may wait for one.",
+        )
+    ],
     "only-mounted-ones-are-printed": [
         one("The JVM runs virtual threads, and of these it prints here only those that a carrier is running.")
     ],

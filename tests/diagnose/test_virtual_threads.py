@@ -220,3 +220,30 @@ def test_the_json_form_tells_the_same(tmp_path: Path, virtual: str, starved: int
     threads += [OF_JSON.format(number=number, virtual=virtual, state="RUNNABLE", frames="") for number in (40, 41, 42)]
     texts = [JSON.format(minute=minute, threads=",\n".join(threads)) for minute in ("00", "10")]
     assert of_those(analyzed(tmp_path, *texts)) == [("stuck", "critical")] * starved
+
+
+# -- carriers whose mounted stacks are not printed (JDK 21 to 24)
+
+
+def carrying(age: int, first: int = 7281) -> str:
+    head, *carriers = dump(RUNNING, age, first).split('"ForkJoinPool')
+    return head + "".join('"ForkJoinPool' + carrier.partition("   Mounted")[0] + "\n" for carrier in carriers) + UNPARKER
+
+
+FREE = """\
+"ForkJoinPool-1-worker-9" #59 [32859] daemon prio=5 os_prio=0 cpu=12.39ms elapsed=100.99s tid=0x00007f3810013149 waiting on condition
+   java.lang.Thread.State: WAITING (parking)
+\tat jdk.internal.misc.Unsafe.park(java.base@21/Native Method)
+\tat java.util.concurrent.ForkJoinPool.awaitWork(java.base@21/ForkJoinPool.java:1893)
+\tat java.util.concurrent.ForkJoinPool.runWorker(java.base@21/ForkJoinPool.java:1809)
+\tat java.util.concurrent.ForkJoinWorkerThread.run(java.base@21/ForkJoinWorkerThread.java:188)
+
+"""
+
+
+@pytest.mark.parametrize(("later", "more", "kept"), [(7281, "", True), (9000, "", False), (7281, FREE, False)])
+def test_carriers_that_carry_the_same_in_all_dumps_may_starve_others(tmp_path: Path, later: int, more: str, kept: bool) -> None:
+    document = analyzed(tmp_path, carrying(100) + more, carrying(700, later) + more)
+    (finding,) = (finding for finding in document["findings"] if "virtual threads that wait" in finding["title"])
+    assert ("All 3 carriers carry the same virtual threads" in finding["explanation"]) == kept
+    assert (finding["severity"] == "warning") == kept
