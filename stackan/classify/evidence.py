@@ -10,7 +10,7 @@ from stackan.classify.guards import find_printed_guards
 from stackan.model.arguments import Address, address_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
-from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning
+from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning, waits_to_write
 
 # A local that refers to a lock; the lock is the first thing in it, so its address is the lock's.
 #     chunkMutex = @0x7fa8463e5f50: {__data = {__lock = 2, __count = 1, __owner = 37393, __nusers = 1, __kind = 1, …
@@ -70,6 +70,7 @@ class Guard(NamedTuple):
 
     hold: Held
     owns: bool  # as the guard itself says
+    told: bool = False  # it has a word for whether it owns the lock, which `unlock()` takes back
 
 
 def find_guards(dump: Dump) -> dict[int, list[Guard]]:
@@ -92,7 +93,7 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
                 owns = b"_M_owns = true" in said or b"_M_owns" not in said  # a guard not yet made may print any number
                 kind = "rwlock" if shared else "mutex"
                 hold = Held(kind, address.value, LOCALS, local.line, local.level, shared)
-                guards.setdefault(local.thread, []).append(Guard(hold, owns))
+                guards.setdefault(local.thread, []).append(Guard(hold, owns, b"_M_owns" in said))
             at = dump.data.find(mark, behind, end)
     for at, number, kind, shared, owns in find_printed_guards(dump):
         local = dump.local_at(at)
@@ -170,16 +171,29 @@ def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Stac
     Not held are the awaited lock, the mutex that a condition wait gave back, and a guard that says that it owns nothing.
     Nor is a guard believed that is printed behind the one under construction in the same frame: it may be declared later, and
     its printed value may be left over from the function's last call.
+
+    A thread that waits to write may have the awaited lock to read, by a guard that says so: that one is not under construction.
+
+        r = {_M_pm = 0x55b9b76211e0 <catalog>, _M_owns = true}     further out than a wait in pthread_rwlock_wrlock
     """
     wanted = awaited.address if awaited is not None else None
     given_back = _given_back(dump, thread, place)
-    building = next((guard.hold for guard in guards if wanted is not None and guard.hold.address == wanted), None)
+    upgrades = waits_to_write(place)
+    asked = [guard for guard in guards if wanted is not None and guard.hold.address == wanted and not (upgrades and _reads(guard))]
+    building = asked[0].hold if asked else None
     held = []
-    for hold, owns in guards:
+    for guard in guards:
+        hold = guard.hold
         behind = building is not None and hold.frame == building.frame and hold.line > building.line
-        if owns and hold.address != wanted and hold.address not in given_back and not behind:
-            held.append(hold._replace(sure=_is_built(hold, building, dump, thread, place)))
+        asks = hold.address == wanted and not (upgrades and _reads(guard))
+        if guard.owns and not asks and hold.address not in given_back and not behind:
+            sure = hold.address != wanted and _is_built(hold, building, dump, thread, place)
+            held.append(hold._replace(sure=sure))
     return held
+
+
+def _reads(guard: Guard) -> bool:
+    return guard.hold.shared and guard.told
 
 
 def _is_built(hold: Held, building: Held | None, dump: Dump, thread: int, place: StackMeaning) -> bool:

@@ -25,7 +25,8 @@ def write_html(analysis: Analysis, options: argparse.Namespace, inputs: Sequence
     if options.open and (options.format != "html" or getattr(options, "explain", None) or getattr(options, "graph", None)):
         raise UsageError(
             said(
-                "--open opens the page: leave out what asks for something else, be it --format, --explain, --graph or the ending of the result's name"
+                "--open opens the page: leave out what asks for something else, "
+                "be it --format, --explain, --graph or the ending of the result's name"
             )
         )
     path = options.output or (_new_file() if options.open else None)

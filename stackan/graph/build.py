@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from stackan.graph.children import Parents
 from stackan.graph.elimination import Elimination
 from stackan.graph.peers import Peers
 from stackan.graph.shared import find_shared_locks, is_private
@@ -20,7 +21,7 @@ from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awa
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said
-from stackan.model.track import STUCK, VANISHED, Track, held_by
+from stackan.model.track import STUCK, VANISHED, Track, awaited_address, held_by
 from stackan.model.waitgraph import (
     ARRIVAL_OF,
     CHANGED_BY,
@@ -62,8 +63,9 @@ def build(processes: Sequence[Process]) -> WaitGraph:
             everyone.setdefault(key, []).append(node)
     supplies = [builder.supply for builder in builders]
     peers = Peers(graph, someone, supplies)
+    parents = Parents(graph, someone, supplies)
     for builder in builders:
-        builder.add_waits(everyone, peers, supplies)
+        builder.add_waits(everyone, peers, parents, supplies)
     return graph
 
 
@@ -103,11 +105,12 @@ class _Builder:
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         self.supply.add_pools()
 
-    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers, supplies: Sequence[Supply]) -> None:
+    def add_waits(self, everyone: dict[int | str, list[int]], peers: Peers, parents: Parents, supplies: Sequence[Supply]) -> None:
         """Add the waits of its threads; `everyone` are the threads of all processes by LWP, `supplies` what each process can bring."""
         self.everyone = everyone
         self.supplies = supplies
         self.peers = peers
+        self.parents = parents
         printed = self.process.dumps[-1].facts.printed
         self.read = printed_readings(self.process)
         self.recorded = {word.address: word for word in reversed(printed) if len(everyone.get(word.owner, ())) == 1}
@@ -149,6 +152,8 @@ class _Builder:
             return
         if awaited is not None and awaited.link is not None:
             self.peers.connect(node, track, awaited.link)
+            return
+        if place.kind == "process" and self.parents.connect(node, track, self.supply):
             return
         if place.rule is not None and place.rule.release == "pool" and track.key in self.supply.pool_of:
             resource = graph.add(Node("resource", place.rule.what, self.process, resource=place.rule.kind or "database-lock"), needs=1)
@@ -259,7 +264,7 @@ class _Builder:
         words = f"{kind} {address:#x}{symbol}" if address is not None else f"{kind}{symbol or ' lock'}"
         what = Wanted(kind, address=address, symbol=(awaited and awaited.symbol) or "")
         node = self.resources[key] = self.graph.add(Node("resource", words, self.process, resource=kind, address=address, what=what))
-        held = self.holders.get(key, [])
+        held = _without_upgrades(self.holders.get(key, []), address)
         exclusive = [each for each in held if not each[-1].shared]
         if len(exclusive) > 1:  # two owners contradict each other: only a recorded one is believed
             recorded = [each for each in exclusive if each[-1].evidence == RECORDED]
@@ -310,6 +315,12 @@ class _Builder:
         (owner,) = self.everyone[printed.owner]
         self.graph.connect(Edge(node, owner, RECORDED, self.process.dumps[-1].source, printed.line, HELD_BY))
         return True
+
+
+def _without_upgrades(held: list[tuple[Track, Sighting, Held]], address: int | None) -> list[tuple[Track, Sighting, Held]]:
+    """The holders of a lock; a thread that reads, by a guard that may be left over, and waits to write is one if there is no other."""
+    others = [each for each in held if each[-1].sure or address is None or awaited_address(each[0].newest) != address]
+    return others or held
 
 
 def _is_lock(sighting: Sighting) -> bool:

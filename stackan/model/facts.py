@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
     who: Peer | str = ""  # the other end of a connection or a pipe: processes, or an address such as "10.0.0.7:5432"
     through: str = ""  # how that is reached: "pipe", "network", "unix"
     unnamed: int = 0  # frames of the C library without a name that are all one sees of it
-    only: str = ""  # "reply" of somebody; "answer", "read" of the other end; of several waits "answer", "task", if all are for that
+    only: str = ""  # "reply" of somebody; "answer", "read" of the other end; "end" of a child; of several waits "answer", "task"
 
 
 @brief

@@ -18,6 +18,9 @@ ADVICE = {
     "signal-handlers-and-plain-mutexes": [
         one("Signal handlers may call async-signal-safe functions only, and a plain mutex may be locked once; see signal-safety(7)."),
     ],
+    "give-back-before-writing": [
+        one("A thread that has a rwlock to read has to give it back before it takes it to write: there is no upgrade."),
+    ],
     "core-then-end-child": [one("Nothing can free the process: save a core (gcore PID), then end it; its parent goes on.")],
     "between-fork-and-exec": [
         one(

@@ -71,7 +71,11 @@ _WAYS = {
     "network": marked("{peer}, over the network"),
     "unix": marked("{peer}, through a Unix socket"),
 }
-_ACTS = {"answer": marked("an answer of process {processes}"), "read": marked("a read by process {processes}")}
+_ACTS = {
+    "answer": marked("an answer of process {processes}"),
+    "read": marked("a read by process {processes}"),
+    "end": marked("the end of process {processes}"),
+}
 
 
 def say(value: Value, catalog: Catalog) -> str:

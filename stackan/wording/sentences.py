@@ -205,6 +205,12 @@ _HOLDERS = {
     "may-hold-itself-in-handler": [
         one("{thread} may hold it itself: it waits in the handler of a signal that came while it was in {function}."),
     ],
+    "may-hold-itself-to-read": [
+        one(
+            "{thread} may hold it itself, to read: further out on its own stack it is in {function}, where others wait for that lock, "
+            "and it waits to write."
+        ),
+    ],
     "may-hold-by-word": [one("{thread} may hold it: it is in {function}, and the lock's name is {object}.")],
     "suspended-task-may-hold": [
         one("A task that is suspended may hold it, which is on no stack: a guard that lives across an `await` stays locked until then.")
@@ -287,6 +293,7 @@ _HOLDERS = {
     "only-this-is-at-work": [
         one("All threads of the process that do not wait are parked by design and hold nothing."),
     ],
+    "waits-for-process": [one("The process for whose end it waits is {process}, which is in this case, too.")],
     "wait-behind": [
         many(
             "It waits behind {thread} and {more} more of process {process}: nothing else is seen that holds it up.",
@@ -557,6 +564,12 @@ _PROBLEMS = {
     "dump-cannot-tell": [one("A dump of this kind cannot tell what these threads wait for.")],
     "rest-judged-by-other-dumps": [
         one("There were more threads than it shows. Those that are missing, and the last one, are judged by the other dumps.")
+    ],
+    "carriers-keep-theirs": [
+        many(
+            "The only carrier carries the same virtual thread in all snapshots: others may wait for it.",
+            "All {count} carriers carry the same virtual threads in all snapshots: others may wait for one.",
+        )
     ],
     "only-mounted-ones-are-printed": [
         one("The JVM runs virtual threads, and of these it prints here only those that a carrier is running.")

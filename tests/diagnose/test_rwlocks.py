@@ -9,7 +9,22 @@ import pytest
 import stackan
 from stackan import wording
 from stackan.model.waitgraph import HELD_BY
-from tests.dumping import analyze, told
+from tests.dumping import (
+    START,
+    Frame,
+    Thread,
+    analyze,
+    app,
+    dump,
+    lwps,
+    parked,
+    receive,
+    shared_lock,
+    thread,
+    told,
+    unique_lock,
+    write_lock,
+)
 
 PRINTED = (Path(__file__).parent.parent / "dumps" / "rwlock" / "printed.txt").read_bytes()
 ANSWER = next(line for line in PRINTED.splitlines() if line.startswith(b"$2 = "))
@@ -99,3 +114,40 @@ def test_the_graph_records_that_readers_hold_it() -> None:
     graph = analyze(PRINTED).waits
     edges = [edge for out in graph.out for edge in out if edge.relation == HELD_BY and "rwlock" in graph.nodes[edge.waiter].label]
     assert [(edge.evidence, edge.line) for edge in edges] == [("recorded", 408)]
+
+
+# -- a reader that wants to write
+
+CATALOG = 0x5581_3018
+MAIN = thread(4100, "srv", parked("Quiet::loop"))
+
+
+def upgrade(*locals: str, wait: tuple[Frame, ...] = write_lock(CATALOG)) -> Thread:
+    return thread(4301, "wrk", wait, app("Cache::fill"), app("Cache::get", locals=locals), START)
+
+
+def verdict(*threads: Thread) -> str:
+    text = dump(MAIN, *threads, full=True)
+    return analyze(text, text).verdict
+
+
+def test_a_thread_that_reads_and_waits_to_write_waits_for_itself() -> None:
+    text = dump(MAIN, upgrade(shared_lock(CATALOG)), full=True)
+    (finding,) = analyze(text, text).findings
+    assert (finding.kind, finding.confidence, lwps(finding)) == ("self-deadlock", "likely", [4301])
+    assert told(finding, "guard-is-no-proof") and told(finding, "give-back-before-writing")
+
+
+@pytest.mark.parametrize("guard", [shared_lock(CATALOG, owns=False), unique_lock(CATALOG), shared_lock(CATALOG + 64)])
+def test_a_guard_that_was_given_back_or_is_another_ones_is_no_reader(guard: str) -> None:
+    assert verdict(upgrade(guard)) == "blocked"
+
+
+def test_one_that_waits_to_read_may_only_be_making_its_guard() -> None:
+    reads = tuple(frame._replace(function=frame.function.replace("wrlock", "rdlock")) for frame in write_lock(CATALOG)[:-1])
+    assert verdict(upgrade(shared_lock(CATALOG), wait=reads)) == "blocked"
+
+
+def test_another_reader_is_believed_before_a_guard_that_may_be_left_over() -> None:
+    other = thread(4302, "rdr", receive(9), app("Cache::load", locals=(shared_lock(CATALOG),)), START)
+    assert verdict(upgrade(shared_lock(CATALOG)), other) == "blocked"

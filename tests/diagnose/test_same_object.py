@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import stackan
-from tests.dumping import START, Frame, analyze, app, condition, dump, mutex, parked, thread, told
+from tests.dumping import START, Frame, analyze, app, condition, dump, mutex, parked, thread, told, write_lock
 
 LOCK = 0x5581_3018
 OBJECT = 0x5581_3000
@@ -18,7 +18,15 @@ WAITER = thread(4301, "wrk", mutex(LOCK), app("Client::stop"), START)
 def hints(analysis: stackan.Analysis) -> list[dict[str, Any]]:
     """What the finding about 4301 says of who may hold the lock."""
     (finding,) = (each for each in analysis.findings if 4301 in [track.lwp for _, track in each.threads])
-    names = ("may-hold-by-object", "may-hold-itself", "may-hold-itself-in-handler", "may-hold-by-word", "may-hold-as-only-one", "may-hold")
+    names = (
+        "may-hold-by-object",
+        "may-hold-itself",
+        "may-hold-itself-to-read",
+        "may-hold-itself-in-handler",
+        "may-hold-by-word",
+        "may-hold-as-only-one",
+        "may-hold",
+    )
     return [{"name": name, **said} for name in names for said in told(finding, name)]
 
 
@@ -55,6 +63,23 @@ def test_a_function_that_takes_the_lock_and_is_on_the_stack_twice_may_have_it(ou
     stack = (app("Cache::get", f"this={OBJECT:#x}"), app("load"), app("Cache::get", outer))
     found = [hint["name"] for hint in hints(analyze(dump(MAIN, thread(4301, "wrk", mutex(LOCK), *stack, START))))]
     assert ("may-hold-itself" in found) == named
+
+
+@pytest.mark.parametrize(
+    ("wait", "outer", "named"),
+    [
+        (write_lock(LOCK), OBJECT, True),
+        (write_lock(LOCK), 0x5581_3800, False),
+        (mutex(LOCK), OBJECT, False),  # whoever has a mutex and takes it again would never get past this
+    ],
+)
+def test_who_waits_to_write_may_have_the_lock_to_read_from_a_function_that_takes_it(
+    wait: tuple[Frame, ...], outer: int, named: bool
+) -> None:
+    writer = thread(4301, "wrk", wait, app("Cache::fill"), app("Cache::get", f"this={outer:#x}"), START)
+    others = (thread(lwp, "wrk", wait, app("Cache::get", f"this={OBJECT:#x}"), START) for lwp in (4302, 4303))
+    found = [(hint["name"], hint.get("thread")) for hint in hints(analyze(dump(MAIN, writer, *others)))]
+    assert (("may-hold-itself-to-read", 4301) in found) == named
 
 
 def test_a_signals_handler_may_wait_for_what_the_signal_has_interrupted() -> None:

@@ -126,3 +126,124 @@ def test_it_is_told_that_waiting_virtual_threads_are_not_printed(tmp_path: Path,
     assert document["verdict"] == "idle"
     assert [finding["severity"] for finding in problems] == ["info"] * told
     assert ("Thread.dump_to_file" in str(problems)) == told
+
+
+# -- virtual threads that were started and have no frames: none has had a carrier yet
+
+RUN = """\
+#{number} "" virtual RUNNABLE
+      at app.Sum.add(Sum.java:3)
+      at java.base/java.lang.VirtualThread.run(VirtualThread.java:466)
+
+"""
+
+
+def started(minute: str, state: str = " RUNNABLE", first: int = 40, runs: int = 0) -> str:
+    """A file with three such threads, the one that is pinned to the carrier, and maybe one that runs."""
+    opening, _, rest = FILE.format(minute=minute).partition('#16 "')
+    waiting = "".join(f'#{number} "" virtual{state}\n\n' for number in range(first, first + 3))
+    return opening + waiting + (RUN.format(number=runs) if runs else "") + '#16 "' + rest
+
+
+def of_those(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """(progress, severity of the finding) of the three."""
+    findings = [finding for finding in document["findings"] if "a carrier to run on" in finding["title"]]
+    rows = [thread for thread in document["processes"][0]["threads"] if thread["thread_id"] in ("40", "41", "42")]
+    return [(thread["progress"], finding["severity"]) for thread in rows for finding in findings]
+
+
+@pytest.mark.parametrize("state", [" RUNNABLE", ""])  # JDK 25; before it prints no states
+def test_virtual_threads_that_never_got_a_carrier_are_starved(tmp_path: Path, state: str) -> None:
+    document = analyzed(tmp_path, started("00", state), started("10", state))
+    assert document["verdict"] == "blocked"
+    assert of_those(document) == [("stuck", "warning")] * 3
+
+
+def test_the_carrier_that_stands_still_is_their_root(tmp_path: Path) -> None:
+    document = analyzed(tmp_path, started("00"), started("10"))
+    assert "pinned to it" in document["headline"]
+    (finding,) = (finding for finding in document["findings"] if "a carrier to run on" in finding["title"])
+    assert "wait behind thread #17 ForkJoinPool-1-worker-1" in finding["explanation"]
+
+
+def test_while_others_get_a_carrier_theirs_may_come(tmp_path: Path) -> None:
+    document = analyzed(tmp_path, started("00", runs=30), started("10", runs=31))
+    assert of_those(document) == [("stuck", "info")] * 3
+
+
+def test_others_that_were_started_since_are_not_starved(tmp_path: Path) -> None:
+    document = analyzed(tmp_path, started("00"), started("10", first=80))
+    threads = {thread["thread_id"]: thread["progress"] for thread in document["processes"][0]["threads"]}
+    assert {threads[number] for number in ("40", "80")} == {"vanished", "appeared"}
+    assert of_those(document) == []
+
+
+def test_a_platform_thread_without_frames_waits_for_no_carrier(tmp_path: Path) -> None:
+    texts = [started(minute).replace(" virtual RUNNABLE\n\n", " RUNNABLE\n\n") for minute in ("00", "10")]
+    assert of_those(analyzed(tmp_path, *texts)) == []
+
+
+JSON = """\
+{{
+  "threadDump": {{
+    "processId": "4100",
+    "time": "2026-03-02T11:{minute}:00Z",
+    "threadContainers": [
+      {{
+        "threads": [
+{threads}
+        ]
+      }}
+    ]
+  }}
+}}
+"""
+OF_JSON = """\
+          {{
+            "tid": "{number}",
+            "virtual": {virtual},
+            "name": "",
+            "state": "{state}",
+            "stack": [
+{frames}            ]
+          }}"""
+PARKED = """\
+              "java.base\\/java.lang.VirtualThread.parkOnCarrierThread(VirtualThread.java:821)",
+              "app.Sum.add(Sum.java:3)",
+              "java.base\\/java.lang.VirtualThread.run(VirtualThread.java:466)"
+"""
+
+
+@pytest.mark.parametrize(("virtual", "starved"), [("true", 3), ("false", 0)])
+def test_the_json_form_tells_the_same(tmp_path: Path, virtual: str, starved: int) -> None:
+    threads = [OF_JSON.format(number=30, virtual="true", state="WAITING", frames=PARKED)]
+    threads += [OF_JSON.format(number=number, virtual=virtual, state="RUNNABLE", frames="") for number in (40, 41, 42)]
+    texts = [JSON.format(minute=minute, threads=",\n".join(threads)) for minute in ("00", "10")]
+    assert of_those(analyzed(tmp_path, *texts)) == [("stuck", "critical")] * starved
+
+
+# -- carriers whose mounted stacks are not printed (JDK 21 to 24)
+
+
+def carrying(age: int, first: int = 7281) -> str:
+    head, *carriers = dump(RUNNING, age, first).split('"ForkJoinPool')
+    return head + "".join('"ForkJoinPool' + carrier.partition("   Mounted")[0] + "\n" for carrier in carriers) + UNPARKER
+
+
+FREE = """\
+"ForkJoinPool-1-worker-9" #59 [32859] daemon prio=5 os_prio=0 cpu=12.39ms elapsed=100.99s tid=0x00007f3810013149 waiting on condition
+   java.lang.Thread.State: WAITING (parking)
+\tat jdk.internal.misc.Unsafe.park(java.base@21/Native Method)
+\tat java.util.concurrent.ForkJoinPool.awaitWork(java.base@21/ForkJoinPool.java:1893)
+\tat java.util.concurrent.ForkJoinPool.runWorker(java.base@21/ForkJoinPool.java:1809)
+\tat java.util.concurrent.ForkJoinWorkerThread.run(java.base@21/ForkJoinWorkerThread.java:188)
+
+"""
+
+
+@pytest.mark.parametrize(("later", "more", "kept"), [(7281, "", True), (9000, "", False), (7281, FREE, False)])
+def test_carriers_that_carry_the_same_in_all_dumps_may_starve_others(tmp_path: Path, later: int, more: str, kept: bool) -> None:
+    document = analyzed(tmp_path, carrying(100) + more, carrying(700, later) + more)
+    (finding,) = (finding for finding in document["findings"] if "virtual threads that wait" in finding["title"])
+    assert ("All 3 carriers carry the same virtual threads" in finding["explanation"]) == kept
+    assert (finding["severity"] == "warning") == kept

@@ -42,7 +42,7 @@ TEXTS: dict[str, bytes] = {
     "erlang-crash-dump": b"=erl_crash_dump:0.5\nTue May 14 10:00:00 2024\nSlogan: eheap_alloc\n=proc:<0.0.0>\nState: Waiting\n",
     "node-report": b'{\n "header": {"reportVersion": 3, "processId": 4242},\n "javascriptStack": {"stack": []},\n "libuv": []\n}\n',
     "bpftrace": b"Attaching 1 probe...\n\n@[\n    __schedule+1\n    schedule+70\n    do_futex+200\n]: 17\n@waits[\n    read+1\n]: 3\n",
-    "go-profile-top": b"Type: goroutine\nShowing nodes\n      flat  flat%   sum%        cum   cum%\n         9   100%   100%  9   100%  f\n",
+    "go-profile-top": b"Type: goroutine\nShowing nodes\n   flat  flat%   sum%   cum   cum%\n      9   100%   100%  9   100%  f\n",
     "dotnet-parallelstacks": b"~~~~ 9c8\n    1 System.Threading.Monitor.Wait(Object, Int32)\n==> 8 threads with 2 roots\n",
     "dotnet-dumpasync": b"STACK 1\n00000001c0 00007f (2) Shop.Cart+<LoadAsync>d__5\n",
     "python-traceback": b'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n',

@@ -1,4 +1,4 @@
-"""The processes at the other end of connections and pipes that threads wait for, and what is seen there."""
+"""The processes that threads wait for, at the other end of connections and pipes or as children, and what is seen there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stackan.diagnose.evidence.doing import doing
+from stackan.model.children import Children
 from stackan.model.facts import Fact, Peer, Shown, fact
 from stackan.model.place import RECORDED
 from stackan.model.process import Process
@@ -22,6 +23,17 @@ class OtherEnds:
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = {id(process.inputs): process for process in processes}
+        self._children = Children(processes)
+
+    def child_of(self, track: Track, parent: Process) -> list[Fact]:
+        """The facts about the child process for whose end a thread waits, if that is in the case."""
+        child = self._children.of(track, parent)
+        return [fact("waits-for-process", process=child), *_at_work_in(child)] if child is not None else []
+
+    def child_moves(self, track: Track, parent: Process) -> bool:
+        """Whether the child process for whose end a thread waits is at work."""
+        child = self._children.of(track, parent)
+        return child is not None and _number_moving(child) > 0
 
     def of(self, tracks: Sequence[Track]) -> list[Fact]:
         """The facts about each other end that these threads wait for, those of most threads first."""
@@ -64,6 +76,11 @@ def _seen_in(process: Process, end: End) -> list[Fact]:
     using = [track for track in process.tracks if _uses(track, end)]
     if using:
         return [fact("peer-writes-too" if mode_of(using[0]) == "write" else "peer-reads-too", thread=using[0], process=process)]
+    return _at_work_in(process)
+
+
+def _at_work_in(process: Process) -> list[Fact]:
+    """Where most of the threads of a process stand that are at work, and whether any moves."""
     places: dict[int, list[Track]] = {}
     for track in process.tracks:
         if track.progress not in (IDLE, VANISHED) and track.place.verb != "idle":
@@ -71,9 +88,13 @@ def _seen_in(process: Process, end: End) -> list[Fact]:
     if not places:
         return [fact("process-is-idle", process=process)]
     most = max(places.values(), key=len)
-    moving = sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in process.tracks)
+    moving = _number_moving(process)
     facts = [fact("seen-in-process", process=process, thread=most[0], count=len(most)), doing(most[0])]
     return [*facts, fact("threads-move", process=process, count=moving)] if moving else facts
+
+
+def _number_moving(process: Process) -> int:
+    return sum(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in process.tracks)
 
 
 def _uses(track: Track, end: End) -> bool:

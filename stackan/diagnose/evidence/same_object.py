@@ -4,8 +4,8 @@
     Thread 2: … ← Transport::connect_i (this=0x…7b40): it works on the object in which that mutex lies
 
 The waiter itself comes into question, too: it may be in a callback on an object that it works on further out, have locked in an outer
-call of the same function, or wait in the handler of a signal that came while it held the lock.  All of that is a hint for a person; no
-edge of the graph rests on it.
+call of the same function or, to read, in another one in which threads wait for this lock, or wait in the handler of a signal that came
+while it held the lock.  All of that is a hint for a person; no edge of the graph rests on it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import NamedTuple
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.facts import Fact, fact
 from stackan.model.mentions import WITHIN, Mention, mentions_of
-from stackan.model.place import is_main
+from stackan.model.place import is_main, waits_to_write
 from stackan.model.process import Process
-from stackan.model.track import IDLE, VANISHED, Track
+from stackan.model.track import IDLE, VANISHED, Track, places_of
 
 _MOST = 3  # more candidates than this show nothing
 _LOOKED_AT = 100  # waiters that are asked whether they hold it themselves
@@ -83,10 +83,11 @@ class SameObject:
         by_track: dict[int | str, list[Mention]] = {}
         for each in self._on(waiters):
             by_track.setdefault(each.track.key, []).append(each.mention)
+        takers = _takers(waiters) if any(waits_to_write(place) for place, _ in places_of(waiters)) else {}
         for track in waiters[:_LOOKED_AT]:
             if any("recursive" in name.lower() for name in track.place.names[: track.place.wait_frames + 1]):
                 continue
-            found = _in_handler(track) or _comes_back(track, by_track.get(track.key, [])) or _calls_again(track)
+            found = _in_handler(track) or _comes_back(track, by_track.get(track.key, [])) or _calls_again(track) or _is_past(track, takers)
             if found is not None:
                 return [found]
         return []
@@ -184,6 +185,32 @@ def _comes_back(track: Track, mentions: Sequence[Mention]) -> Fact | None:
     return None
 
 
+def _takers(waiters: Sequence[Track]) -> dict[str, set[int | None]]:
+    """The functions in which threads wait for a lock, with the objects whose functions they are there, as far as those are printed."""
+    takers: dict[str, set[int | None]] = {}
+    for track in waiters[:_LOOKED_AT]:
+        place = track.place
+        if place.application and not place.names[place.wait_frames].startswith("??"):
+            takers.setdefault(place.names[place.wait_frames], set()).add(_objects(track).get(place.wait_frames))
+    return takers
+
+
+def _is_past(track: Track, takers: dict[str, set[int | None]]) -> Fact | None:
+    """A thread that waits to write further in than in a function which takes the same lock itself: it may have it there to read."""
+    place = track.place
+    if not waits_to_write(place):
+        return None
+    past = [at for at in range(place.wait_frames + 1, place.first_start_frame) if place.names[at] in takers]
+    objects = _objects(track) if past else {}
+    at = next((at for at in past if objects.get(at) in takers[place.names[at]]), None)
+    return fact("may-hold-itself-to-read", thread=track, function=place.names[at]) if at is not None else None
+
+
+def _objects(track: Track) -> dict[int, int]:
+    """The object whose function each frame is, as far as that is printed."""
+    return {mention.frame: mention.value for mention in reversed(mentions_of(track.newest)) if mention.itself}
+
+
 def _calls_again(track: Track) -> Fact | None:
     """A thread that is twice in the function which takes the lock, on one object as far as that is printed."""
     place = track.place
@@ -193,7 +220,7 @@ def _calls_again(track: Track) -> Fact | None:
     again = next((at for at in range(first + 1, place.first_start_frame) if place.names[at] == place.names[first]), None)
     if again is None:
         return None
-    objects = {mention.frame: mention.value for mention in reversed(mentions_of(track.newest)) if mention.itself}
+    objects = _objects(track)
     if objects.get(first) != objects.get(again):
         return None
     return fact("may-hold-itself", thread=track, function=place.names[first])

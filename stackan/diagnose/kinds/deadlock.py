@@ -19,6 +19,7 @@ from stackan.model.waitgraph import END_OF, HELD_BY, MAY_COME, ONLY_BY, TRANSACT
 
 _ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
 _ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
+_ADVICE_UPGRADE = tuple(map(fact, ("core-then-restart", "give-back-before-writing")))
 _ADVICE_ALONE = tuple(map(fact, ("core-then-end-child", "between-fork-and-exec")))
 _BY_THREAD = {END_OF: "waits-for-end-of", TRANSACTION_OF: "waits-for-transaction-of"}  # no object stands between the two
 _ADVICE_LINKED = tuple(map(fact, ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")))
@@ -36,7 +37,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged]
     listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
-    steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _ADVICE_SELF if own else _ADVICE
+    steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _advise_one(nodes) if own else _ADVICE
     if listed:
         rule = listed[0].place.rule
         steps = advise_on_sessions(listed) or tuple(fact("profile-says", text=step) for step in (rule.advice if rule is not None else ()))
@@ -60,6 +61,10 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
         behind=behind,
         holders=tuple(track for _, track in threads),
     )
+
+
+def _advise_one(nodes: Sequence[Node]) -> tuple[Fact, ...]:
+    return _ADVICE_UPGRADE if any(node.resource == "rwlock" for node in nodes) else _ADVICE_SELF
 
 
 def _edge(graph: WaitGraph, waiter: int, supplier: int) -> Edge:

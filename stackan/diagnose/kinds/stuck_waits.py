@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
+from stackan.diagnose.evidence.carriers import carriers_move_for, standing_carriers
 from stackan.diagnose.evidence.dammed import MOST, Dammed, Movers, bringers, explain_behind, explain_root_of, holds_up_a_pool
 from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.holder_chain import explain_held, explain_root, holds
@@ -139,12 +140,14 @@ def _finding(
     once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
+    moving = bool(movers or others) or (alone and (ends.child_moves(first, processes[0]) or carriers_move_for(first, processes[0])))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
+    root = root or (standing_carriers(first, processes[0]) if alone else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
-    confidence = POSSIBLE if once or handovers or coming or movers or others else LIKELY
+    confidence = POSSIBLE if once or handovers or coming or moving else LIKELY
     role = "" if movers or not alone else holders.roles.stopped_by(tracks, holders.is_known(first))
-    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not (movers or others) else INFO
+    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
         confidence == LIKELY
@@ -167,6 +170,7 @@ def _finding(
             *told_at_work(others),
             *([fact(role, count=len(group))] if role else []),
             *explain_root_of(group, root),
+            *(ends.child_of(first, processes[0]) if alone and not root else ()),
             *explain_behind(stopped, processes, behind - _named_behind(group, holders)),
             *([fact("may-hold-up", count=held_up)] if held_up else []),
         ),
@@ -176,7 +180,7 @@ def _finding(
                 ("one-snapshot-no-duration", once),
                 ("lock-still-moves", bool(handovers)),
                 ("others-may-still-come", coming),
-                ("their-work-moves", bool(movers or others)),
+                ("their-work-moves", moving),
             )
             if so
         ),

@@ -20,7 +20,8 @@ _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
 _LONGEST = 240  # bytes of a line that is looked at
 _FEW = 4096  # lines that are looked at one by one; words are looked for in a text with more
 _COMMAND = re.compile(
-    rb"\A(?:(?:[^\n]{0,100}[$#%>] {1,8})?(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?(?:[pg]stack {1,8}|eu-stack {1,8}(?:-\S+ {1,8})*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
+    rb"\A(?:(?:[^\n]{0,100}[$#%>] {1,8})?(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?"
+    rb"(?:[pg]stack {1,8}|eu-stack {1,8}(?:-\S+ {1,8})*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
     rb"|[^\n]{0,100}[$#%>] {1,8}(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?gdb {1,8}(?:[^\n]{0,100} )??"
     rb"(?:-p {0,8}|--pid[= ] {0,8}|-pid {1,8})?(?P<attached>\d{1,10})?(?: [^\n]*)?)$"
 )

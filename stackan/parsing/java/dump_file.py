@@ -14,6 +14,9 @@ JDK 25 adds states and locks, each named by its class and identity hash, which s
         at Lab.lambda$main$85(Lab.java:142)
         - waiting to lock <java.lang.Object@1ba4c229>
 
+A virtual thread that has been started, and has had no carrier since, has no frames: `#33 "" virtual RUNNABLE …`, without the state up to
+JDK 24.
+
 With -format=json the same is in JSON, which the JDK writes with one item on each line; it is read line by line, so that
 each can be quoted.  Written by the JDK's own jdk.internal.vm.ThreadDumper; it walks from thread to thread, so it shows no instant.
 """
@@ -136,6 +139,7 @@ class _Text(_Reader):
         if number == UNKNOWN or stop < start:
             return
         self.open(text[start:stop], number, (start, stop) if stop > start else None)
+        self.threads[-1].virtual = text[stop + 1 :].startswith(b" virtual")
         state = next((word for word in text[stop + 1 :].split(b" ") if word in _STATES), b"")
         self.said(state)
 
@@ -191,6 +195,8 @@ class _Json(_Reader):
             self.threads[-1].name = value
         elif key == b"state":
             self.said(value)
+        elif key == b"virtual":
+            self.threads[-1].virtual = value == b"true"
         elif key == b"depth":
             self.depth = max(0, read_number(value))
         elif key in (b"blockedOn", b"waitingOn") or (key == b"object" and self.inside == b"parkBlocker"):

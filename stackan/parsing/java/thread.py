@@ -81,6 +81,7 @@ class JavaThread:
         self.compiles = self.of_vm = False  # it works for the virtual machine: compiles, collects
         self.of_native_code = False  # the virtual machine does not know it
         self.carries = ""  # a virtual thread, in profiles' words
+        self.virtual = False
         self.pinned = False  # a virtual thread that waits without leaving its carrier
         self.complete = False  # no frame can follow
         self.cut = False  # not all frames are printed
@@ -140,6 +141,8 @@ class JavaThread:
             return ""
         if self.carries or self.of_vm or self.name in _TAKES_THE_DUMP:
             return self.carries or "java: VM thread"
+        if self.virtual and not self.frames and self.state in (b"", b"RUNNABLE"):
+            return "java: virtual thread without a carrier"
         if self.frames or self.natives or self.compiles or self.state == b"BLOCKED":
             state = self.state or (b"RUNNABLE" if self.runs else b"thread")
             return f"java: {state.decode('utf-8', 'replace')}"
