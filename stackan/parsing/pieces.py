@@ -1,14 +1,15 @@
-"""Where one snapshot of a text ends and the next begins: one mechanism for all formats.
+"""Where one snapshot of a text ends and the next begins: one mechanism for the formats whose threads have an LWP, an id or a number.
 
-Readers and the scanner tell borders, with what the text says there: a process by name, the first line of a dump.  Between borders the
-threads themselves tell: a thread that comes again, numbers that begin anew, code that is loaded elsewhere.
+(Tables and logs whose own lines say where a round begins tell it themselves: `Builder.snapshot`.)  Readers and the scanner tell borders,
+with what the text says there: a process by name, the first line of a dump.  Between borders the threads themselves tell: a thread that
+comes again, numbers that begin anew, code that is loaded elsewhere.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
 from stackan.model.columns import UNKNOWN, Columns
@@ -42,8 +43,8 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
       have threads, and so numbers, that the one before had not,
     - at a thread whose libraries are loaded elsewhere: it is of another process.
 
-    A thread printed twice in a row at one place is no new snapshot, nor is a line about a thread without its stack, nor are rows that
-    are `joined` to what came before: a reader knows that they are printed again.
+    A thread printed twice in a row at one place is no new snapshot, nor is a line about a thread without its stack where others have
+    theirs, nor are rows that are `joined` to what came before: a reader knows that they are printed again.
     """
     starts = {*borders, *_find_elsewhere(columns, borders)}
     numbers, ids = columns.thread_number, identities(columns)
@@ -55,7 +56,8 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
     counted: set[int] = set()
     before = above = UNKNOWN  # id and number of the last thread with a stack
     count, down = 0, False  # how many there are, and whether each number so far is the one below that of the thread before
-    for row, (each, number, frames) in enumerate(zip(ids, numbers, columns.thread_frames)):
+    has_stacks = any(columns.thread_frames)
+    for row, (each, number, frames) in enumerate(zip(ids, numbers, columns.thread_frames if has_stacks else repeat(1))):
         if row in starts and row > start:
             ends = row in borders or (frames > 0 and row not in joined)
         elif row in joined or not frames:

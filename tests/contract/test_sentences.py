@@ -44,14 +44,18 @@ OTHERS_WORDS = {
     "normalize/symbols.py": "C++ names",
     "normalize/windows.py": "C++ names",
     "parsing/failures/words.py": "the words of shells and debuggers",
+    "parsing/go/profile.py": "printed states, which rules of profiles speak of",
     "parsing/java/thread.py": "printed states, which rules of profiles speak of",
     "parsing/java/jstack.py": "printed states, which rules of profiles speak of",
+    "parsing/python/source_lines.py": "a printed state, which rules of profiles speak of",
+    "parsing/ruby/threads.py": "a printed state, which rules of profiles speak of",
     "placing/heads.py": "titles of PostgreSQL's processes",
 }
 # Strings that are no sentences.
 NAMES = {
     "<signal handler called>": "gdb's mark of a frame",
     " of snapshot ": "a key",
+    "Carrying virtual thread #": "jstack's frame of a carrier",
     "Could not attach to process.  If ": "gdb's advice",
     "allocator of thread ": "a key",
     "non-Go function": "Go's name of a frame",

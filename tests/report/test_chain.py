@@ -30,10 +30,10 @@ def steps(found: Chain) -> list[str]:
 def test_a_deadlock_closes_its_circle():
     found = chain("tests/dumps/java/jdk17-monitor-1.txt", "tests/dumps/java/jdk17-monitor-2.txt")
     assert steps(found) == [
-        "LWP 19991 transfer-1 waits for monitor 0xffd462c0 <java.lang.Object>",
-        "monitor 0xffd462c0 <java.lang.Object> is held by LWP 19992 transfer-2",
-        "LWP 19992 transfer-2 waits for monitor 0xffd462b0 <java.lang.Object>",
-        "monitor 0xffd462b0 <java.lang.Object> is held by LWP 19991 transfer-1",
+        "LWP 0x4e17 transfer-1 waits for monitor 0xffd462c0 <java.lang.Object>",
+        "monitor 0xffd462c0 <java.lang.Object> is held by LWP 0x4e18 transfer-2",
+        "LWP 0x4e18 transfer-2 waits for monitor 0xffd462b0 <java.lang.Object>",
+        "monitor 0xffd462b0 <java.lang.Object> is held by LWP 0x4e17 transfer-1",
     ]
     assert [arrow.back for arrow in found.arrows] == [False, False, False, True]
     assert [len(row) for row in found.rows] == [1, 1, 1, 1]

@@ -20,7 +20,8 @@ def ask_for_names(tracks: Sequence[Track]) -> tuple[Fact, ...]:
         return (fact("take-goroutine-dump"),)
     modules = Counter(filter(None, map(_module, tracks)))
     module = modules.most_common(1)[0][0] if modules else None
-    named = all(track.place.reason == IN_KERNEL for track in tracks)  # the system call's own frame has its name
+    # The system call's own frame has its name, or no frame is there that symbols would name.
+    named = all(track.place.reason == IN_KERNEL or not track.place.names for track in tracks)
     if module is not None and not module.startswith(_C_LIBRARY):
         return fact("get-symbols-of-module", module=module), fact("read-the-system-call")
     return (fact("read-the-system-call"),) if named else (fact("get-symbols-for-unnamed-waits"),)
