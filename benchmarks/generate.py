@@ -27,10 +27,13 @@ def grow(dump: bytes, threads: int, seed: int) -> bytes:
 
 
 def churn(dump: bytes, threads: int, seed: int) -> bytes:
-    """The same, with the program loaded elsewhere for every two hundred threads: no address returns."""
+    """The same, with every two hundred threads in other functions of the same libraries: no address returns.
+
+    They move by less than a library may be large; farther off they would be another process's.
+    """
     pieces = []
     for number in range(0, threads, 200):
-        moved = random.Random(seed * 1000 + number).getrandbits(28) << 12
+        moved = random.Random(seed * 1000 + number).getrandbits(17) << 12
         block = grow(dump, min(200, threads - number), seed * 1000 + number)
         pieces.append(_CODE_ADDRESS.sub(lambda match, moved=moved: b" 0x%016x in" % (int(match[1], 16) ^ moved), block))  # type: ignore[misc]
     return b"".join(pieces)

@@ -6,6 +6,7 @@ import argparse
 import os
 
 from stackan.cli.printing import say
+from stackan.errors import UsageError
 from stackan.model.said import row, said
 
 _FORMATS = {
@@ -39,7 +40,20 @@ def settle_format(options: argparse.Namespace) -> None:
     """Give `options.format` its value: the one that was asked for, that of the ending, or the first of the command's.
 
     Where an ending promises another format than the result has, a note says so.  A drawing has endings of its own.
+    Raises UsageError where `--open` stands beside what asks for something else than the page.
     """
+    _settle(options)
+    instead = getattr(options, "explain", None) or getattr(options, "graph", None)
+    if getattr(options, "open", False) and (instead or options.format != "html"):
+        raise UsageError(
+            said(
+                "--open opens the page: leave out what asks for something else, "
+                "be it --format, --explain, --graph or the ending of the result's name"
+            )
+        )
+
+
+def _settle(options: argparse.Namespace) -> None:
     ending = os.path.splitext(options.output or "")[1].lower()
     implied = _FORMATS.get(ending)
     instead = getattr(options, "explain", None) or getattr(options, "graph", None)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from stackan.cli.common import binary_output
 from stackan.cli.printing import say
-from stackan.errors import UsageError
 from stackan.model.said import said
 
 TYPE_CHECKING = False
@@ -22,13 +21,6 @@ def write_html(analysis: Analysis, options: argparse.Namespace, inputs: Sequence
     """Write the page where `-o` says, and open it if `--open` does."""
     from stackan.report.html import page
 
-    if options.open and (options.format != "html" or getattr(options, "explain", None) or getattr(options, "graph", None)):
-        raise UsageError(
-            said(
-                "--open opens the page: leave out what asks for something else, "
-                "be it --format, --explain, --graph or the ending of the result's name"
-            )
-        )
     path = options.output or (_new_file() if options.open else None)
     with binary_output(path, inputs) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")

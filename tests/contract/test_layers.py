@@ -77,7 +77,7 @@ GATED = {
     "multiprocessing": set(),
     "tarfile": {"reading", "collect"},
     "zipfile": {"reading"},
-    "lzma": {"reading"},
+    "lzma": {"reading", "collect"},
     "bz2": {"reading"},
     "zstandard": {"reading", "collect"},
     "isal": {"reading"},

@@ -20,7 +20,7 @@ Thread 2 (Thread 0x7f3224dd700 (LWP 4104)):
 #1  0x0000000000ded8a9 in Keeper::take (this=0x489a420) at keeper.cc:42
 #2  0x00007fd323defea7 in start_thread () from /lib64/libpthread.so.0
 Thread 1 (Thread 0x7f3224dff40 (LWP 4090)):
-#0  0x00007fd323d154bf in poll () from /lib64/libc.so.6
+#0  0x00007fd48abc54bf in poll () from /lib64/libc.so.6
 #1  0x000055a5dae9125e in g_main_loop_run () from /lib64/libglib-2.0.so.0
 #2  0x000055a5dae9125e in main ()
 """

@@ -657,10 +657,6 @@ def test_a_refusal_beside_threads_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        (
-            "go-profile-top",
-            "Type: goroutine\nShowing nodes\n      flat  flat%   sum%        cum   cum%\n         9   100%   100%  9   100%  f\n",
-        ),
         ("python-traceback", 'Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    main()\n'),
         ("rust-panic", "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\n"),
         ("macos-microstackshots", "Event:           powerstats\n\nPowerstats for:  server\n"),

@@ -120,7 +120,11 @@ def judged(case: stackan.Case) -> list[object]:
         for process in document["processes"]
         for thread in process["threads"]
     ]
-    return [document["verdict"], [(each["kind"], each["title"]) for each in document["findings"]], threads]
+    return [
+        document["verdict"],
+        [(each["kind"], re.sub(r"at line \d+", "at its line", each["title"])) for each in document["findings"]],
+        threads,
+    ]
 
 
 def loaded(folder: Path, text: str) -> stackan.Case:

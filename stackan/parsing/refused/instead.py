@@ -74,7 +74,7 @@ INSTEAD: dict[str, Instead] = {
     ),
     "go-profile-top": Instead(
         said("a list of functions by `pprof -top`, which adds stacks up"),
-        said("take the goroutines themselves: `/debug/pprof/goroutine?debug=2`, or SIGQUIT"),
+        said("take `pprof -traces`, or ?debug=1, or better the goroutines themselves: `/debug/pprof/goroutine?debug=2`, or SIGQUIT"),
     ),
     "dotnet-parallelstacks": Instead(said("merged stacks of .NET"), _NET_STACKS),
     "dotnet-dumpasync": Instead(said("a list of .NET's tasks"), _NET_STACKS),
