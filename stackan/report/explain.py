@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stackan.model.listing import Session
 
 _SHOWN_THREADS = 20  # of one name, which all threads of a server may have
+_SHOWN_LINES = 6  # of a finding
 
 
 def explain(analysis: Analysis, subject: int | str, page: Page | None = None) -> Iterator[str]:
@@ -57,6 +58,7 @@ class Explainer:
         self._page = page
         self._short = Shortener(analysis)
         self._frames: dict[int, list[str]] = {}  # by the place: thousands of threads may have one stack
+        self._told: dict[int, list[str]] = {}  # by the finding
         self._pools = {id(track): pool for each in analysis.processes for pool in reversed(each.pools) for track in pool.members}
         self._sessions: dict[tuple[str, int | None], Session] = {
             (each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)
@@ -86,8 +88,17 @@ class Explainer:
             if process.counters is not None and track.lwp is not None:
                 yield from _counted([each.get(track.lwp) for each in process.counters.counted[: index + 1]], short, page)
         for number, finding in self._findings.get(id(track), []):
-            yield from page.labelled(said("finding"), _finding(number, finding, page))
+            yield from self._words_of(number, finding)
         yield ""
+
+    def _words_of(self, number: int, finding: Finding) -> list[str]:
+        """A finding about thousands of threads names them all, and is told at each of them."""
+        lines = self._told.get(id(finding))
+        if lines is None:
+            page = self._page
+            told = page.labelled(said("finding"), _finding(number, finding, page))
+            lines = self._told[id(finding)] = list(page.at_most(_SHOWN_LINES, told))
+        return lines
 
     def _frames_of(self, place: StackMeaning) -> list[str]:
         lines = self._frames.get(id(place))

@@ -55,7 +55,7 @@ _STATES = rb"NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED"
 _QUOTED = re.compile(rb'\A([^"\n]*")(.*?)"(?: daemon)?(?: prio=\d{1,2})? [Ii]d=(\d{1,18})(?: (?:in |state=)?(%b)\b| cpu=\d)' % _STATES)
 _HADOOP = re.compile(rb"Thread (\d{1,18}) \((.*)\):$")
 _JCONSOLE = re.compile(rb"State: (%b)\b(.*)$" % _STATES)
-_FRAME = re.compile(rb"(?:at )?[^\s()]+\.[^\s().]+\([^()]*\)$")
+_FRAME = re.compile(rb"\A(?:at )?[^\s()]+\.[^\s().]+\([^()]*\)$")
 _BLOCKED_BY = re.compile(rb"Blocked by (\d{1,18}) \((.*)\)$")
 _COUNTS = (b"Blocked count: ", b"Waited count: ", b"Blocked time: ", b"Waited time: ", b"Total blocked: ", b"Stack:", b"Stack trace:")
 _SYNCHRONIZERS = (b"Number of locked synchronizers = ", b"Locked synchronizers: count = ", b"Locked ownable synchronizers:")
