@@ -124,6 +124,11 @@ def test_a_text_that_speaks_of_the_tags_is_none() -> None:
     assert detect(b"The line 3XMTHREADINFO names a thread, and 0SECTION a section.\n") is None
 
 
+def test_a_javacore_that_was_cut_off_before_its_threads_is_no_dump() -> None:
+    with pytest.raises(stackan.StackanError, match="no thread with a frame was found in it"):
+        parse_all(b"0SECTION       TITLE subcomponent dump routine\n1TISIGINFO     Dump Event\n", "javacore.txt")
+
+
 def test_broken_texts_lose_no_line_and_raise_nothing() -> None:
     for broken in hostile.mutations(JAVACORE.encode(), 200):
         hostile.check(broken)

@@ -93,9 +93,10 @@ class Text(NamedTuple):
         counts = columns.lines_by_kind
         numbers = numbers[: count_lines(self.data)]
         for kind, number in _surplus(self.data, numbers, columns).items():
-            own = min(number, counts[kind])
-            counts[kind] -= own
-            counts[_ALIKE.get(kind, kind)] -= number - own
+            for like in (kind, _ALIKE.get(kind, kind), *range(len(counts))):  # a reader may take a line for another kind
+                less = min(number, counts[like])
+                counts[like] -= less
+                number -= less
         gone = count_lines(original) - len(set(numbers))
         joined = min(self.joined, gone)
         counts[CONTINUATION] += joined

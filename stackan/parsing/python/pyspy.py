@@ -48,7 +48,7 @@ def read(data: bytes) -> ParsedText:
         elif in_head:
             builder.noise()
             in_head = not text.startswith(b"Python v")
-        elif not text:
+        elif not text.strip():  # as where another format stood
             builder.blank()
         elif text.startswith((b"Python v", b"Parent Process ")) or not text.strip(b"-"):
             builder.noise()
