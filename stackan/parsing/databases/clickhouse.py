@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import split_snapshots
 
 NAME, ID, QUERY = b"thread_name", (b"thread_id", b"thread_number"), b"query_id"
 _BAR = "│".encode()
@@ -47,7 +47,6 @@ def read(data: bytes) -> ParsedText:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.seen: set[int] = set()
         self.names: Sequence[bytes] = ()  # of the columns, where a line has named them
         self.name: tuple[int, int] | None = None  # the range of the name in the record that is read, in the text
         self.vertical = False
@@ -80,7 +79,7 @@ class _Reader:
                 self._separated(line)
             elif builder.open and self.unclosed:
                 builder.frame(*_located(text))
-        return ParsedText(builder.columns, (NOTHING_SAID,) * (len(builder.snapshots) + 1), tuple(builder.snapshots))
+        return split_snapshots(builder, {})
 
     # -- vertically
 
@@ -147,10 +146,6 @@ class _Reader:
             self.builder.frame(*_located(_without_signs(trace)))
 
     def _thread(self, lwp: int, name: tuple[int, int] | None) -> None:
-        if lwp in self.seen:
-            self.builder.snapshot()
-            self.seen = set()
-        self.seen.add(lwp)
         self.builder.thread(lwp=lwp)
         if name is not None:
             self.builder.rename(name[0] - self.builder.start, name[1] - self.builder.start)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 TITLE = b"BE thread stack traces"
 _HEAD = re.compile(rb"-{3,40} thread (\d{1,10}) \(([^\n]{0,64}?)\) status=")
@@ -27,7 +27,8 @@ _FIELD = re.compile(rb"[a-z_]{2,40}: .*")
 
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
-    pids: list[int | None] = [None]
+    first = 0  # row of the trace's first thread
+    facts = {first: NOTHING_SAID}
     for line in builder.lines():
         text = line.strip()
         if not text:
@@ -37,20 +38,19 @@ def read(data: bytes) -> ParsedText:
             builder.thread(lwp=int(head[1]), name=(at, at + len(head[2])))
         elif text == TITLE:
             builder.snapshot()
-            if len(builder.columns.thread_lwp):
-                pids.append(None)
             builder.close_thread()
+            first = len(builder.columns.thread_lwp)
+            facts[first] = NOTHING_SAID
             builder.noise()
         elif builder.open and (frame := _FRAME.fullmatch(text)) is not None:
             builder.frame(*_named(frame[2]), pc=int(frame[1], 16) if frame[1] else None)
         elif _FIELD.fullmatch(text):
             name, _, value = text.partition(b": ")
             if name == b"pid" and value.isdigit() and len(value) <= 10:
-                pids[-1] = int(value)
+                facts[first] = NOTHING_SAID._replace(pid=int(value))
             builder.close_thread()
             builder.noise()
-    facts = tuple(Facts(pid, None, (), ()) for pid in pids[: len(builder.snapshots) + 1])
-    return ParsedText(builder.columns, facts, tuple(builder.snapshots))
+    return split_snapshots(builder, facts)
 
 
 def _named(words: bytes) -> tuple[bytes, bytes]:

@@ -26,7 +26,7 @@ import re
 
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import split_snapshots
 
 _HEAD = re.compile(rb"(?:Thread \d{1,10} +)?tid<(\d{1,20})> +lwtid<(\d{1,10})>")
 _RECORD = re.compile(rb"-?\[ RECORD \d{1,10} \][-+]*")
@@ -44,7 +44,6 @@ def read(data: bytes) -> ParsedText:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.seen: set[int] = set()
         self.pthread = 0  # of the record whose LWP has yet to come
 
     def read(self) -> ParsedText:
@@ -66,7 +65,7 @@ class _Reader:
                 self._field(field[1], field[2])
             elif builder.open:
                 self._frame(_cell(text.lstrip(b"| ")))
-        return ParsedText(builder.columns, (NOTHING_SAID,) * (len(builder.snapshots) + 1), tuple(builder.snapshots))
+        return split_snapshots(builder, {})
 
     def _field(self, name: bytes, value: bytes) -> None:
         value = value.strip()
@@ -80,10 +79,6 @@ class _Reader:
             self._frame(_cell(value))
 
     def _thread(self, lwp: int, pthread: int) -> None:
-        if lwp in self.seen:
-            self.builder.snapshot()
-            self.seen = set()
-        self.seen.add(lwp)
         self.builder.thread(lwp=lwp, pthread=pthread if pthread < 1 << 64 else 0)
 
     def _frame(self, text: bytes, further: bool = False) -> None:
