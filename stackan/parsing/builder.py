@@ -14,7 +14,7 @@ A line that the loop's body does not take counts as unparsed: so all lines of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
 
@@ -32,6 +32,9 @@ class Builder:
         self.start = 0  # where it starts
         self.snapshots: list[int] = []  # rows of the threads with which a further snapshot begins
         self.joined: set[int] = set()  # rows of threads that come again, but in the same snapshot
+        self.is_whole = True  # each thread has the stack that is printed for it
+        self._present: set[Hashable] = set()  # threads of the current snapshot, by whatever their format knows them by
+        self._twins: Sequence[tuple[int, tuple[int, int] | None]] = ()  # (LWP, range of the name) of those that share the open stack
         self._stop = self._next = 0
         self._taken = True
         self._open = False  # a thread takes lines
@@ -136,6 +139,18 @@ class Builder:
         row = len(self.columns.thread_lwp)
         if row and self.snapshots[-1:] != [row]:
             self.snapshots.append(row)
+            self._present = set()
+
+    def again(self, *threads: Hashable) -> bool:
+        """Whether one of the threads that come now, with one stack, is in the current snapshot: then they begin a further one.
+
+        For headers that need no frames below them, or that stand for several threads; `pieces.split` sees all others that come again.
+        """
+        is_here = not self._present.isdisjoint(threads)
+        if is_here:
+            self.snapshot()
+        self._present.update(threads)
+        return is_here
 
     def frame(
         self,
@@ -174,16 +189,20 @@ class Builder:
         columns.thread_frames[-1] += 1
         columns.thread_stop[-1] = self._next
 
-    def twin(self, *, lwp: int, name: tuple[int, int] | None = None) -> bool:
-        """Another thread with the header and the stack of the last one, which takes no more lines; `name` is a range of the text.
+    def share(self, twins: Sequence[tuple[int, tuple[int, int] | None]]) -> None:
+        """The open thread's header and stack are those of these threads, too: (LWP, range of the name in the current line).
 
-        Of a few bytes with many ids and many frames no more is made than a text of several times its size could hold: then the thread
-        has no frames, and the answer is False.
+        Of a few bytes with many ids and many frames no more is made than a text of several times its size could hold: then the text
+        is not whole, and the last of them have no frames.
         """
-        self.close_thread()
+        start = self.start
+        self._twins = [(lwp, (name[0] + start, name[1] + start) if name is not None else None) for lwp, name in twins]
+
+    def _add_twin(self, lwp: int, name: tuple[int, int] | None) -> None:
         columns = self.columns
         first, frames = columns.thread_first[-1], columns.thread_frames[-1]
         whole = len(columns.frame_call) + frames <= _MOST_TWINS * len(self.data)
+        self.is_whole = self.is_whole and whole
         frames = frames if whole else 0
         columns.thread_number.append(UNKNOWN)
         columns.thread_lwp.append(lwp)
@@ -197,7 +216,6 @@ class Builder:
         columns.thread_node.append(columns.thread_node[-1] if whole else UNKNOWN)
         for column in (columns.frame_call, columns.frame_start, columns.frame_args_start, columns.frame_args_size):
             column.extend(column[first : first + frames])
-        return whole
 
     def continuation(self) -> None:
         """The current line goes on with the thread's header or its last frame."""
@@ -258,6 +276,9 @@ class Builder:
                 columns.node_parent.append(node)
             node = found
         columns.thread_node[-1] = node
+        for lwp, name in self._twins:
+            self._add_twin(lwp, name)
+        self._twins = ()
 
     def _turn(self, first: int) -> None:
         """Bring the last thread's frames into the columns' order, innermost first."""

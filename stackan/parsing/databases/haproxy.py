@@ -24,6 +24,7 @@ import re
 from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split_snapshots
 
 _MARGIN = re.compile(rb".{0,120}?haproxy\[(\d{1,10})\]: ?|(?:[\d.]{6,20}: )?\[[\d:]{8}\] ?")
 HEAD = re.compile(rb"[*> ]{0,4}Thread (\d{1,6}) ?: (?:id=0x([0-9a-f]{1,16}) )?act=\d .*")
@@ -45,9 +46,9 @@ def read(data: bytes) -> ParsedText:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.states: list[dict[int, PrintedState]] = [{}]
-        self.seen: set[int] = set()
-        self.pids: list[int | None] = [None]  # of each snapshot, as syslog writes it before each line
+        self.states: dict[int, PrintedState] = {}
+        self.pid: int | None = None  # as syslog writes it before each line
+        self.pids: dict[int, int | None] = {}  # {row from which on it holds: that}
         self.dying: set[int | None] = set()  # processes that the watchdog ends
 
     def read(self) -> ParsedText:
@@ -68,20 +69,17 @@ class _Reader:
                 self._frame(int(frame[1], 16), frame[2])
             elif builder.open and _is_detail(text):
                 self._detail(text)
-        facts = tuple(Facts(pid, "haproxy", (), (), states=states, ended=pid in self.dying) for pid, states in zip(self.pids, self.states))
-        return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1], tuple(builder.snapshots))
+        facts = {row: Facts(pid, "haproxy", (), (), states=self.states, ended=pid in self.dying) for row, pid in self.pids.items()}
+        return split_snapshots(builder, facts)
 
     def _thread(self, number: int, pthread: int, pid: int | None) -> None:
-        another = pid is not None and self.pids[-1] not in (None, pid)
-        if number in self.seen or (another and self.seen):
+        if pid is not None and self.pid not in (None, pid):
             self.builder.snapshot()
-            self.states.append({})
-            self.pids.append(None)
-            self.seen = set()
-        self.pids[-1] = pid if pid is not None else self.pids[-1]
-        self.seen.add(number)
+        self.builder.again(number)
         row = self.builder.thread(number=number, pthread=pthread)
-        self.states[-1][row] = PrintedState("haproxy: polls", self.builder.line)
+        self.pid = self.pid if pid is None else pid
+        self.pids[max(self.builder.snapshots, default=0)] = self.pid
+        self.states[row] = PrintedState("haproxy: polls", self.builder.line)
 
     def _frame(self, pc: int, words: bytes) -> None:
         function = _OFFSET.sub(b"", words)
@@ -93,12 +91,12 @@ class _Reader:
 
     def _detail(self, text: bytes) -> None:
         row = len(self.builder.columns.thread_lwp) - 1
-        state = self.states[-1][row]
+        state = self.states[row]
         flags = _FLAGS.fullmatch(text)
         if flags is not None and flags[1] == b"1":
-            self.states[-1][row] = state._replace(words="haproxy: stuck", line=self.builder.line)
+            self.states[row] = state._replace(words="haproxy: stuck", line=self.builder.line)
         elif text.startswith(b"curr_task=0x") and state.words == "haproxy: polls":
-            self.states[-1][row] = state._replace(words="haproxy: runs", line=self.builder.line)
+            self.states[row] = state._replace(words="haproxy: runs", line=self.builder.line)
         self.builder.locals()
 
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _ONE = re.compile(rb"Thread (\d{1,10}) \(([^\n]{0,64})\)")
 _SEVERAL = re.compile(rb"Threads \((\d{1,10}-[^\n]*)\)")
@@ -36,9 +36,6 @@ def read(data: bytes) -> ParsedText:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.seen: set[int] = set()  # LWPs of the newest snapshot
-        self.twins: Sequence[tuple[int, tuple[int, int]]] = ()  # that share the stack which is read
-        self.whole = True
 
     def read(self) -> ParsedText:
         builder = self.builder
@@ -56,33 +53,20 @@ class _Reader:
                     builder.frame(b"", pc=int(address, 16), further=True)
             elif builder.open and (frame := _FRAME.fullmatch(text)) is not None:
                 builder.frame(*_named(frame[2]), pc=int(frame[1], 16))
-        self._finish()
-        facts = NOTHING_SAID._replace(limited=not self.whole)
-        return ParsedText(builder.columns, (facts,) * (len(builder.snapshots) + 1), tuple(builder.snapshots))
+        return split_snapshots(builder, {0: NOTHING_SAID._replace(limited=not builder.is_whole)})
 
     def _thread(self, line: bytes, members: Sequence[tuple[int, bytes]]) -> None:
-        self._finish()
+        self.builder.close_thread()
         if not members:
             return
-        if not self.seen.isdisjoint(lwp for lwp, _ in members):
-            self.builder.snapshot()
-            self.seen = set()
-        self.seen.update(lwp for lwp, _ in members)
+        self.builder.again(*(lwp for lwp, _ in members))
         at = 0
         ranges: list[tuple[int, int]] = []
         for lwp, name in members:
             at = line.find(name, line.find(b"%d" % lwp, at) + len(b"%d" % lwp))
             ranges.append((at, at + len(name)))
         self.builder.thread(lwp=members[0][0], name=ranges[0])
-        start = self.builder.start
-        self.twins = [(lwp, (first + start, stop + start)) for (lwp, _), (first, stop) in zip(members[1:], ranges[1:])]
-
-    def _finish(self) -> None:
-        """The stack has ended: the other threads that have it follow."""
-        for lwp, name in self.twins:
-            self.whole = self.builder.twin(lwp=lwp, name=name) and self.whole
-        self.twins = ()
-        self.builder.close_thread()
+        self.builder.share([(lwp, name) for (lwp, _), name in zip(members[1:], ranges[1:])])
 
 
 def _named(words: bytes) -> tuple[bytes, bytes]:

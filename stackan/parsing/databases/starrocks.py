@@ -22,7 +22,7 @@ from collections.abc import Sequence
 
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _LOGGED = re.compile(rb"(?:[IWEF]\d{4,8} [\d:.]{8,20} +\d{1,20} [\w.]{1,80}:\d{1,6}\] )?DIAGNOSE (\d{1,10}) - ?(.*)")
 _ONE = re.compile(rb"(?:Stack trace )?(?:id: \d{1,10}, )?tid: (\d{1,10})(?: +(?:cid|name)[:=] ?(.{0,64}))?")
@@ -38,17 +38,15 @@ def read(data: bytes) -> ParsedText:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
-        self.seen: set[int] = set()
         self.round = b""  # the number of the trace whose lines the log holds
-        self.twins: Sequence[int] = ()
-        self.whole = True
 
     def read(self) -> ParsedText:
         builder = self.builder
         for line in builder.lines():
             logged = _LOGGED.fullmatch(line)
             if logged is not None and logged[1] != self.round:
-                self._begin_round(logged[1])
+                builder.snapshot()
+                self.round = logged[1]
             text = (logged[2] if logged is not None else line).strip()
             if not text:
                 builder.blank()
@@ -59,29 +57,12 @@ class _Reader:
             elif builder.open and (frame := _FRAME.fullmatch(text)) is not None:
                 builder.frame(b"" if frame[2] == _UNKNOWN else frame[2], pc=int(frame[1], 16))
             elif (text.startswith(b"total ") and b" identical groups" in text) or b"diagnose stack trace, id: " in text:
-                self._finish()
+                builder.close_thread()
                 builder.noise()
-        self._finish()
-        facts = NOTHING_SAID._replace(limited=not self.whole)
-        return ParsedText(builder.columns, (facts,) * (len(builder.snapshots) + 1), tuple(builder.snapshots))
-
-    def _begin_round(self, number: bytes) -> None:
-        self._finish()
-        self.builder.snapshot()
-        self.round, self.seen = number, set()
+        return split_snapshots(builder, {0: NOTHING_SAID._replace(limited=not builder.is_whole)})
 
     def _threads(self, lwps: Sequence[int]) -> None:
-        self._finish()
-        if not self.seen.isdisjoint(lwps):
-            self.builder.snapshot()
-            self.seen = set()
-        self.seen.update(lwps)
-        self.builder.thread(lwp=lwps[0])
-        self.twins = lwps[1:]
-
-    def _finish(self) -> None:
-        """The stack has ended: the other threads that have it follow."""
-        for lwp in self.twins:
-            self.whole = self.builder.twin(lwp=lwp) and self.whole
-        self.twins = ()
         self.builder.close_thread()
+        self.builder.again(*lwps)
+        self.builder.thread(lwp=lwps[0])
+        self.builder.share([(lwp, None) for lwp in lwps[1:]])

@@ -18,7 +18,7 @@ import itertools
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.dotnet.dotnet_stack import MANAGED, NATIVE
 from stackan.parsing.dotnet.syncblk import AROUND, Monitor, Monitors, read_row
@@ -54,16 +54,11 @@ def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     threads: list[_Thread] = []
     monitors: list[tuple[int, Monitor]] = []  # (how many threads were read before it, the row of the table)
-    facts: dict[int, Facts] = {}
-    seen: set[int] = set()
     for text in builder.lines():
         header = _HEADER.match(text)
         if header is not None:
             lwp = int(header[1], 16)
-            if lwp in seen:
-                facts[len(threads)] = Facts(None, None, (), ())
-                seen.clear()
-            seen.add(lwp)
+            builder.again(lwp)
             builder.thread(lwp=lwp, number=int(header[2]) if header[2] else UNKNOWN)
             threads.append(_Thread(lwp, builder.line))
         elif not text.strip():
@@ -77,7 +72,7 @@ def read(data: bytes) -> ParsedText:
         elif text.startswith(AROUND) or _PROMPT.match(text) is not None:
             builder.noise()
             builder.close_thread()
-    reading = split_snapshots(builder, facts)
+    reading = split_snapshots(builder, {})
     states = _states(threads, [0, *reading.snapshots, len(threads)], monitors)
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import split_snapshots
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _HEADER = re.compile(rb"Thread \(0x([0-9A-Fa-f]{1,15})\):$")
 _NATIVE_FRAMES = b"[Native Frames]"
@@ -25,17 +25,12 @@ NATIVE, MANAGED = "dotnet: native", "dotnet: managed"
 
 def read(data: bytes) -> ParsedText:
     builder = Builder(data)
-    facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
-    seen: set[int] = set()
     for text in builder.lines():
         header = _HEADER.match(text)
         if header is not None:
             lwp = int(header[1], 16)
-            if lwp in seen:
-                facts[len(builder.columns.thread_lwp)] = Facts(None, None, (), ())
-                seen.clear()
-            seen.add(lwp)
+            builder.again(lwp)
             states[builder.thread(lwp=lwp)] = PrintedState(MANAGED, builder.line)
         elif not text.strip():
             builder.blank()
@@ -49,8 +44,7 @@ def read(data: bytes) -> ParsedText:
             frame = read_frame(text)
             if frame is not None:
                 builder.frame(*frame[:2], arguments=frame[2])
-    reading = split_snapshots(builder, facts)
-    return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
+    return split_snapshots(builder, {0: NOTHING_SAID._replace(states=states)})
 
 
 def read_frame(text: bytes) -> tuple[bytes, bytes, tuple[int, int] | None] | None:

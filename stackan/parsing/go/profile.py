@@ -23,10 +23,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import hexadecimal
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 TOTAL = re.compile(rb"goroutine profile: total (\d{1,18})\r?$")
 COUNTED = re.compile(rb"(\d{1,18}) @(?: 0x[0-9a-f]{1,16})+$")
@@ -83,8 +84,7 @@ class _Reader:
             elif not (self._opening(text) or self._stack(text) or self._frame(text)):
                 self._end()
         self._end()
-        facts = Facts(None, None, (), (), states=self.states)
-        return ParsedText(builder.columns, (facts,) * (len(builder.snapshots) + 1), tuple(builder.snapshots), self.counted)
+        return split_snapshots(builder, {0: NOTHING_SAID._replace(states=self.states)})._replace(counted=self.counted)
 
     def _opening(self, text: bytes) -> bool:
         """A line around the stacks."""

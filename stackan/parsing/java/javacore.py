@@ -28,7 +28,7 @@ from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import split_snapshots
 
 _TAG = re.compile(rb"(NULL|[0-9][A-Z][A-Z0-9]{2,24})(?:[ \t]+|$)")
 _THREAD = re.compile(rb'"(.{0,256})" (?:\(TID:|J9VMThread:)(?:0x)?([0-9A-Fa-f]{1,16})\b')
@@ -73,8 +73,7 @@ class _Reader:
             elif tag:
                 self._take(tag, rest, text)
         self._end()
-        rows = sorted(self.facts)
-        return ParsedText(self.builder.columns, tuple(self.facts[row] for row in rows) or (NOTHING_SAID,), tuple(rows[1:]))
+        return split_snapshots(self.builder, self.facts)
 
     def _take(self, tag: bytes, rest: bytes, text: bytes) -> None:
         if tag == b"0SECTION" and rest.startswith(b"TITLE"):

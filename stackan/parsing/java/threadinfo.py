@@ -40,6 +40,7 @@ The threads are asked one after the other unless the virtual machine stops them 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
@@ -49,6 +50,7 @@ from stackan.parsing.java.locks import kind_of, read_lock
 from stackan.parsing.java.named_objects import read_object, read_owner, take_awaited, take_waiting
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt, give_to_owners, read_frame
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split_snapshots
 
 _STATES = rb"NEW|RUNNABLE|BLOCKED|WAITING|TIMED_WAITING|TERMINATED"
 # A log may write more before the name, but no quote.
@@ -93,8 +95,6 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.builder = Builder(data)
         self.threads: list[JavaThread] = []
-        self.starts = [0]  # rows of the first threads of the snapshots
-        self.seen: set[tuple[bytes, int]] = set()  # threads of the current one
         self.headed: set[int] = set()  # rows of the first threads behind a line that opens a dump
 
     def read(self) -> ParsedText:
@@ -106,19 +106,16 @@ class _Reader:
                     self.threads[-1].complete = True
             elif not self._heading(text) and not (self.builder.open and self._of_thread(text, body)):
                 self._around(body)
-        rows = len(self.threads)
-        starts = [row for row in self.starts if row < rows] or [0]
-        facts = [self._facts(start, stop) for start, stop in zip(starts, [*starts[1:], rows])]
-        return ParsedText(self.builder.columns, tuple(facts), tuple(starts[1:]))
+        reading = split_snapshots(self.builder, {})
+        bounds = [0, *reading.snapshots, len(self.threads)]
+        return reading._replace(facts=tuple(self._facts(start, stop) for start, stop in pairwise(bounds)))
 
     def _heading(self, text: bytes) -> bool:
         header = read_header(text, self.builder.following())
         if header is None:
             return False
         name = text[slice(*header.name)]
-        if (name, header.number) in self.seen:
-            self._begin()
-        self.seen.add((name, header.number))
+        self.builder.again((name, header.number))
         self.builder.thread(number=header.number, name=header.name)
         thread = JavaThread(name, self.builder.line, number=header.number)
         thread.state = header.state
@@ -126,17 +123,11 @@ class _Reader:
         take_waiting(thread, header.rest, self.builder.line)
         return True
 
-    def _begin(self) -> None:
-        self.builder.close_thread()
-        self.seen.clear()
-        if len(self.threads) != self.starts[-1]:
-            self.starts.append(len(self.threads))
-
     def _around(self, body: bytes) -> None:
         """A line that belongs to no thread: that of a log closes the last one."""
         self.builder.close_thread()
         if body.startswith(_AROUND):
-            self._begin()
+            self.builder.snapshot()
             self.headed.add(len(self.threads))
             self.builder.noise()
         elif body.endswith(b" active threads") and body.split(b" ")[0].isdigit():

@@ -24,11 +24,11 @@ import io
 import re
 from typing import NamedTuple
 
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.linux.frame import message, read_frame
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _HUNG = re.compile(rb"INFO: task (.{1,64}):(\d{1,10}) blocked (?:in [\w/ ]{1,20} )?for more than (\d{1,9}) seconds\.?")
 _TASK = re.compile(rb"task:(.{1,64}?) +state:([A-Za-z]) .*?\bpid: *(\d{1,10})\b.{0,120}")
@@ -69,7 +69,7 @@ class _Reader:
         self.builder = Builder(data)
         self.doubted = _only_doubted(data)
         self.trace = -1  # the number of the trace whose lines are read
-        self.states: list[dict[int, PrintedState]] = [{}]  # of each snapshot, by row
+        self.states: dict[int, PrintedState] = {}  # by row
         self.rows: dict[int, int] = {}  # of the tasks of the newest snapshot, by their ids
         self.told: set[int] = set()  # those that were reported or listed, not only named as owners
         self.owner = False  # what follows is the stack of a task that was named as an owner
@@ -87,8 +87,7 @@ class _Reader:
                 self._beside()
             elif not (self._report(line, text) or self._frame(text)):
                 self._rest(text)
-        facts = tuple(Facts(None, None, (), (), states=states) for states in self.states)
-        return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1] or (NOTHING_SAID,), tuple(builder.snapshots))
+        return split_snapshots(builder, {0: NOTHING_SAID._replace(states=self.states)})
 
     def _report(self, line: bytes, text: bytes) -> bool:
         """A line that names a task."""
@@ -122,8 +121,8 @@ class _Reader:
         else:
             self.builder.close_thread()
             self.builder.noise()
-        known = self.states[-1].get(row, PrintedState("", self.builder.line))
-        self.states[-1][row] = known._replace(words="linux: hung", line=self.builder.line, waited=seconds)
+        known = self.states.get(row, PrintedState("", self.builder.line))
+        self.states[row] = known._replace(words="linux: hung", line=self.builder.line, waited=seconds)
 
     def _listed(self, line: bytes, task: _Task) -> None:
         if task.pid == self.hung:  # `INFO: task …` came before
@@ -142,15 +141,15 @@ class _Reader:
             self.told.add(task.pid)
         self.owner = False
         row = self._thread(line, task)
-        self.states[-1][row] = PrintedState(f"linux: {task.state}", self.builder.line)
+        self.states[row] = PrintedState(f"linux: {task.state}", self.builder.line)
 
     def _owned(self, pid: int, lock: Lock) -> None:
         """The task waits for this lock."""
         self.owner = True
         row = self.rows.get(pid)
         if row is not None:
-            state = self.states[-1][row]
-            self.states[-1][row] = state._replace(awaits=lock)
+            state = self.states[row]
+            self.states[row] = state._replace(awaits=lock)
 
     def _thread(self, line: bytes, task: _Task) -> int:
         at = line.find(task.name)
@@ -159,7 +158,6 @@ class _Reader:
 
     def _begin_snapshot(self) -> None:
         self.builder.snapshot()
-        self.states.append({})
         self.rows, self.told = {}, set()
 
     def _frame(self, text: bytes) -> bool:

@@ -22,10 +22,11 @@ from __future__ import annotations
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.linux.frame import END_OF_STACK, read_frame
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _PATH = re.compile(rb"/proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall)\b")
 _NAMED = re.compile(r"(?:^|/)(?:proc/)?(\d{1,10})/task/(\d{1,10})/(stack|wchan|syscall)(?:\.txt)?$")
@@ -55,8 +56,9 @@ def ids_of(source: str) -> tuple[int, int, bytes] | None:
 class _Reader:
     def __init__(self, data: bytes, ids: tuple[int, int, bytes] | None) -> None:
         self.builder = Builder(data)
-        self.pids: list[int | None] = [ids[0] if ids is not None else None]  # of each snapshot
-        self.states: list[dict[int, PrintedState]] = [{}]
+        self.states: dict[int, PrintedState] = {}
+        self.facts = {0: NOTHING_SAID._replace(pid=ids[0] if ids is not None else None, states=self.states)}
+        self.first = 0  # row of the newest snapshot's first thread
         self.rows: dict[int, int] = {}  # of the newest snapshot, by LWP
         self.seen: set[tuple[int, bytes]] = set()  # (LWP, file) of the newest snapshot
         self.headed = b""  # the path before the frames of the open thread, where each of them has it
@@ -79,8 +81,7 @@ class _Reader:
                 continue
             else:
                 builder.close_thread()
-        facts = tuple(Facts(pid, None, (), (), states=states) for pid, states in zip(self.pids, self.states))
-        return ParsedText(builder.columns, facts[: len(builder.snapshots) + 1], tuple(builder.snapshots))
+        return split_snapshots(builder, self.facts)
 
     def _single(self, path: bytes, content: bytes) -> bool:
         """A line that has the path of a wchan or a system call before it."""
@@ -145,26 +146,25 @@ class _Reader:
             self.builder.noise()
         address = _futex(call) if call is not None else None
         if address is not None and row is not None:
-            state = self.states[-1][row]
-            self.states[-1][row] = state._replace(awaits=Lock("futex", address, self.builder.line))
+            self.states[row] = self.states[row]._replace(awaits=Lock("futex", address, self.builder.line))
         self.builder.close_thread()
         return True
 
     def _thread(self, pid: int | None, lwp: int, file: bytes, headed: bool = True) -> None:
-        current = self.pids[-1]
+        current = self.facts[self.first].pid
         other = pid is not None and current not in (None, pid)
         if self.builder.columns.thread_lwp and ((lwp, file) in self.seen or lwp in self.rows or other):
             self.builder.snapshot()
-            self.pids.append(pid)
-            self.states.append({})
+            self.first = len(self.builder.columns.thread_lwp)
             self.rows, self.seen = {}, set()
-        elif current is None:
-            self.pids[-1] = pid
+            current = None
+        if current is None:
+            self.facts[self.first] = self.facts[0]._replace(pid=pid)
         row = self.builder.thread(lwp=lwp, headed=headed)
         if lwp != UNKNOWN:
             self.rows[lwp] = row
             self.seen.add((lwp, file))
-        self.states[-1][row] = PrintedState(_WORDS, self.builder.line)
+        self.states[row] = PrintedState(_WORDS, self.builder.line)
 
 
 def _futex(call: re.Match[bytes]) -> int | None:

@@ -17,10 +17,10 @@ import re
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import split_snapshots
+from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
 from stackan.parsing.python.source_lines import Sources
 
@@ -39,17 +39,12 @@ class Header(NamedTuple):
 def read(data: bytes) -> ParsedText:
     builder = Builder(data, outermost_first=True)
     sources = Sources(builder)
-    facts: dict[int, Facts] = {}
-    seen: set[int] = set()
     for text in builder.lines():
         header = read_header(text) if not builder.is_last and read_frame(builder.following()) is not None else None
         frame = read_frame(text)
         if header is not None and frame is None:
-            if header.ident in seen:
-                facts[len(builder.columns.thread_lwp)] = Facts(None, None, (), ())
-                seen.clear()
             if header.ident != UNKNOWN:
-                seen.add(header.ident)
+                builder.again(header.ident)
             number = header.ident if header.ident < 1 << 63 else UNKNOWN
             row = builder.thread(number=number, pthread=max(header.ident, 0), name=header.name)
             sources.begin(row, PrintedState("python: thread", builder.line))
@@ -64,16 +59,13 @@ def read(data: bytes) -> ParsedText:
         elif _OPENS.match(text.strip()):
             builder.noise()
             sources.end()
-            builder.close_thread()
-            facts[len(builder.columns.thread_lwp)] = Facts(None, None, (), ())
-            seen.clear()
+            builder.snapshot()
         elif _CLOSES.match(text.strip()):
             builder.noise()
             sources.end()
             builder.close_thread()
     sources.end()
-    reading = split_snapshots(builder, facts)
-    return reading._replace(facts=tuple(each._replace(states=sources.states) for each in reading.facts))
+    return split_snapshots(builder, {0: NOTHING_SAID._replace(states=sources.states)})
 
 
 def read_header(text: bytes) -> Header | None:

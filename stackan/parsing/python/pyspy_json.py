@@ -39,7 +39,6 @@ def read(data: bytes) -> ParsedText:
     builder = Builder(data)
     facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
-    seen: set[tuple[int, int]] = set()
     said: dict[bytes, bytes] = {}  # fields of the current thread and frame, as they are printed
     name: tuple[int, int] | None = None  # offsets of the thread's name in the text
     pid: int | None = None
@@ -58,11 +57,11 @@ def read(data: bytes) -> ParsedText:
         if key == b"owns_gil":
             thread = _number(said.get(b"os_thread_id")), max(_number(said.get(b"thread_id")), 0)
             process = _number(said.get(b"pid"))
-            if process != pid or thread in seen:
+            if process != pid:
                 pid = process
-                seen.clear()
+                builder.snapshot()
                 facts[len(builder.columns.thread_lwp)] = Facts(pid if process >= 0 else None, None, (), ())
-            seen.add(thread)
+            builder.again(thread)
             where = (name[0] - builder.start, name[1] - builder.start) if name is not None else None
             row = builder.thread(lwp=thread[0], pthread=thread[1], name=where)
             state = b"idle" if said.get(b"active") == b"false" else b"active"

@@ -54,7 +54,6 @@ class _Reader:
         self.builder = Builder(data)
         self.facts: dict[int, Facts] = {}
         self.states: dict[int, PrintedState] = {}
-        self.seen: set[int] = set()
         self.behind = False  # sections about objects and the collector follow sigdump's threads
 
     def read(self) -> ParsedText:
@@ -78,9 +77,8 @@ class _Reader:
         return True
 
     def _begin(self, pid: int | None, command: str | None = None) -> None:
-        self.builder.close_thread()
+        self.builder.snapshot()
         self.facts[len(self.builder.columns.thread_lwp)] = Facts(pid, command, (), ())
-        self.seen.clear()
         self.behind = False
 
     def _header(self, text: bytes) -> bool:
@@ -93,9 +91,8 @@ class _Reader:
         else:
             return False
         pid = _PID.search(text) if printed is None else None
-        if ident in self.seen or not (self.facts or pid is None):
+        if self.builder.again(ident) or not (self.facts or pid is None):
             self._begin(int(pid[1]) if pid is not None else None)
-        self.seen.add(ident)
         number, address = (UNKNOWN, ident) if printed is not None else (ident, 0)
         row = self.builder.thread(number=number, pthread=address, name=name)
         self.states[row] = PrintedState(words, self.builder.line)
