@@ -75,7 +75,8 @@ def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:
 def _adjusted(place: StackMeaning, facts: Facts, is_told: bool) -> StackMeaning:
     """The place, revised by the facts about the whole dump, but where the dump itself tells what the thread waits for."""
     names = place.names
-    if facts.limited and not is_told and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
+    is_short = facts.limited or (facts.tabled and len(names) == 1)
+    if is_short and not is_told and place.first_start_frame == len(names) and not (names and is_main(names[-1])):
         return shortened(place)  # the frames that would show its purpose may be further out
     if facts.deadlock and place.verb == "idle" and place.role not in ("background", "observer"):
         return unparked(place, NOTHING_LEFT)

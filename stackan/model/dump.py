@@ -195,6 +195,7 @@ class Facts(NamedTuple):
     refusals: tuple[str, ...]  # words of a debugger that could not look ("ptrace: Operation not permitted.")
     announced: int = 0  # threads that gdb named on attaching, before it printed any
     limited: bool = False  # the tool printed only so many frames of each stack
+    tabled: bool = False  # of threads with one frame, which a table printed, others are not shown
     states: Mapping[int, PrintedState] = {}  # {thread row: its printed state}
     ended: bool = False  # the process printed this as the last thing before its end
     core: bool = False  # the threads are those of a core

@@ -95,7 +95,7 @@ class StackMeaning(NamedTuple):
         named = [name for name in (self.spoken or self.names)[self.wait_frames : self.first_start_frame] if not name.startswith("??")]
         if named:
             return next((name for name in named if name not in _CALLS and name not in self.interpreters), named[0])
-        return self.names[self.wait_frames] if self.wait_frames < len(self.names) else "??"
+        return self.names[min(self.wait_frames, len(self.names) - 1)] if self.names else "??"
 
 
 def fact_of(place: StackMeaning) -> Fact:

@@ -173,7 +173,7 @@ def scan_dumps(text: Text, source: str, found: Detected) -> tuple[list[Dump], Te
     facts = read_facts(data, columns)
     tabled = not {"table", "beside"}.isdisjoint(text.cures)
     if tabled:
-        facts = facts._replace(limited=True)
+        facts = facts._replace(tabled=True)
     if not columns.thread_lwp or not len(columns.frame_call):
         raise InputError(_say_why_no_thread(data, source, facts.refusals))
     warnings: list[str] = [said("the debugger reported: {words}", words=words) for words in facts.refusals[:3]]

@@ -205,6 +205,9 @@ ADVICE = {
             "alike here."
         ),
     ],
+    "take-whole-stacks": [
+        one("Take the whole stacks: with gdb `thread apply all bt full`, without a limit on frames; a table of threads is not enough.")
+    ],
     "take-more-snapshots": [
         one(
             "Take a few more snapshots some minutes apart: a thread that is in the same calls in all of them does not come back from one "

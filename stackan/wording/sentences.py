@@ -555,6 +555,9 @@ _PROBLEMS = {
     "frames-without-names": [
         one("The innermost frames have no names that a rule knows, so the text cannot tell what these threads wait for.")
     ],
+    "stacks-printed-in-part": [
+        one("Their stacks are printed in part, and what tells what they wait for, and whether that is by design, stands further out.")
+    ],
     "write-without-arguments": [
         one(
             "An event loop's writes to its clients do not wait, but one to a log or a terminal may: the arguments are not printed,"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import stackan
 from stackan.cli import main
 from stackan.errors import InputError
 from stackan.model.dump import Dump
@@ -344,3 +345,27 @@ def test_the_report_tells_how_many_of_the_frames_were_used(tmp_path: Path, capsy
     (tmp_path / "session.txt").write_text(SWITCHED, encoding="utf-8")
     main(["analyze", str(tmp_path / "session.txt")])
     assert "6 frame lines read, 4 used" in capsys.readouterr().out
+
+
+STUCK = """Thread 1 (Thread 0x7fffd97fa700 (LWP 501)):
+#0  __lll_lock_wait () at lowlevellock.S:135
+#1  0x00007ffff7bc5e42 in pthread_mutex_lock (mutex=0x6020a0 <m>) at pthread_mutex_lock.c:115
+#2  0x0000000000400917 in work () at demo.c:18
+
+"""
+TABLE = """  Id   Target Id         Frame
+  3    Thread 0x7fffd8ff9700 (LWP 503) "poller" 0x00007ffff6ceadfd in poll () from /lib64/libc.so.6
+* 1    Thread 0x7fffd97fa700 (LWP 501) "demo" __lll_lock_wait () at lowlevellock.S:135
+"""
+
+
+def test_a_table_takes_nothing_from_the_stacks_beside_it_and_its_row_has_its_function() -> None:
+    text = TABLE + STUCK
+    analysis = stackan.analyze(stackan.load(text.encode(), (text + "\n\n").encode(), given_order=True))
+    document = analysis.to_dict()
+    states = {thread["lwp"]: (thread["state"], thread["progress"]) for thread in document["processes"][0]["threads"]}
+    assert states == {501: ("lock", "stuck"), 503: ("unknown", "unknown")}
+    (problem,) = [finding for finding in document["findings"] if finding["kind"] == "capture-problem"]
+    assert "printed in part" in problem["explanation"]
+    assert not any("debug symbols" in step for step in problem["advice"])
+    assert "??" not in analysis.to_text()

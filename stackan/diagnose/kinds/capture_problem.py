@@ -6,25 +6,28 @@ from stackan.diagnose.evidence.quotes import sample
 from stackan.diagnose.evidence.unnamed_frames import ask_for_names
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
-from stackan.model.place import MAYBE_SAME_CALL
+from stackan.model.place import MAYBE_SAME_CALL, NOT_PRINTED
 from stackan.model.process import Process
 from stackan.model.track import Track, is_hidden
 
 
 def find_unknowable(process: Process) -> list[Finding]:
     """Threads whose waits this kind of dump cannot show."""
-    groups: dict[tuple[str, bool], list[Track]] = {}
+    groups: dict[tuple[str, str], list[Track]] = {}
     for track in process.tracks:
         rule = track.place.rule
         # One snapshot alone does not show what a thread waits for; a second one by the same tool will not help where a rule says so.
         if is_hidden(track) and (rule is not None or len(process.dumps) > 1):
-            groups.setdefault((rule.hint if rule else "", track.place.reason == MAYBE_SAME_CALL), []).append(track)
-    return [_unknowable(process, _why_and_what_to_do(hint, in_write, tracks), tracks) for (hint, in_write), tracks in groups.items()]
+            reason = track.place.reason if track.place.reason in (MAYBE_SAME_CALL, NOT_PRINTED) else ""
+            groups.setdefault((rule.hint if rule else "", reason), []).append(track)
+    return [_unknowable(process, _why_and_what_to_do(hint, reason, tracks), tracks) for (hint, reason), tracks in groups.items()]
 
 
-def _why_and_what_to_do(hint: str, in_write: bool, tracks: list[Track]) -> tuple[Fact, tuple[Fact, ...]]:
-    if in_write:
+def _why_and_what_to_do(hint: str, reason: str, tracks: list[Track]) -> tuple[Fact, tuple[Fact, ...]]:
+    if reason == MAYBE_SAME_CALL:
         return fact("write-without-arguments"), (fact("read-the-system-call"),)
+    if reason == NOT_PRINTED and any(track.place.names for track in tracks):
+        return fact("stacks-printed-in-part"), (fact("take-whole-stacks"),)
     return _read_hint(hint) if hint else (fact("frames-without-names"), ask_for_names(tracks))
 
 
