@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from stackan.model.dump import Dump
 
-WAITS = "waits"  # the format of such tables
-_OF_THE_KERNEL = frozenset(("linux-kernel", "linux-stack"))  # what lies below a system call: no stacks of the process
-
 Beside = Mapping[int, Dump]  # by the `id` of the dump that the table belongs to
 
 
@@ -16,11 +13,11 @@ def part(dumps: Sequence[Dump]) -> tuple[list[Dump], Beside]:
     """The dumps without the tables that others have beside them, and these tables."""
     tables: dict[str, list[Dump]] = {}
     for dump in dumps:
-        if dump.format == WAITS:
+        if dump.traits.alive:
             tables.setdefault(_place_of(dump), []).append(dump)
     beside: dict[int, Dump] = {}
     for dump in dumps if tables else ():
-        if dump.format != WAITS and dump.format not in _OF_THE_KERNEL:
+        if not (dump.traits.alive or dump.traits.kernel):
             fitting = [table for table in tables.get(_place_of(dump), ()) if _is_same(dump, table)]
             if len(fitting) == 1:
                 beside[id(dump)] = fitting[0]
@@ -34,11 +31,6 @@ def _is_same(dump: Dump, table: Dump) -> bool:
         return False
     ours, theirs = dump.thread_of_lwp.keys(), table.thread_of_lwp.keys()
     return 2 * len(ours & theirs) >= max(min(len(ours), len(theirs)), 1)
-
-
-def is_of_capture(text: bytes) -> bool:
-    """Whether a text is one of those that a capture has for people: its manifest, the machine, what does not change of a process."""
-    return text.startswith((b'{\n "schema": "stackan.capture/1"', b"stackan machine/1\n", b"stackan process/1\n"))
 
 
 def _place_of(dump: Dump) -> str:

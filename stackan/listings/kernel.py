@@ -19,7 +19,6 @@ from stackan.model.place import PROFILE, RECORDED, Awaited, Sighting, StackMeani
 from stackan.model.placement import ProcessInputs
 from stackan.model.track import STUCK, UNSURE, Track
 
-FORMATS = frozenset(("linux-kernel", "linux-stack"))
 _NAME = 15  # characters that the kernel keeps of a thread's name
 _ENDS = {"pipe": "io", "socket": "network"}  # kinds that the kernel's functions show, whatever is waited for there
 
@@ -36,8 +35,8 @@ class KernelStack(NamedTuple):
 
 def part(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
     """(dumps of processes, texts of the kernel's stacks beside them): where there is no other dump, these are the dumps."""
-    beside = [dump for dump in dumps if dump.format in FORMATS]
-    others = [dump for dump in dumps if dump.format not in FORMATS]
+    beside = [dump for dump in dumps if dump.traits.kernel]
+    others = [dump for dump in dumps if not dump.traits.kernel]
     return (others, beside) if others else (list(dumps), [])
 
 
@@ -50,7 +49,7 @@ def _fits(text: Dump, place: ProcessInputs) -> bool:
     """Whether threads of a process are in a text; where their ids differ by what each of them says, most have to be."""
     lwps = place.compared[-1].thread_of_lwp.keys() if place.compared else set()
     shared = len(lwps & text.thread_of_lwp.keys())
-    named = text.facts.pid if text.format == "linux-stack" else None
+    named = text.facts.pid
     return shared > 0 and (named is None or place.pid in (None, named) or 2 * shared >= len(lwps))
 
 

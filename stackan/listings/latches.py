@@ -40,7 +40,7 @@ def _waiting(track: Track, waits: dict[int, tuple[ThreadWait, Log]], snapshots: 
         place = place._replace(verb="waiting", rule=None)
     place = place._replace(kind=wait.kind, state="lock")
     owners = tuple(lwp for lwp in wait.owners if lwp in present)
-    awaited = Awaited(wait.kind, wait.address, None, owners, "write", RECORDED, place.wait_frames, wait.line, log=log)
+    awaited = Awaited(wait.kind, wait.address, None, owners, "", RECORDED, place.wait_frames, wait.line, log=log)
     told = _seen(track, track.newest._replace(awaited=awaited, place=place), place)
     if track.progress == IDLE:
         return told._replace(progress=STUCK if snapshots > 1 else UNSURE, note=(fact(_note(snapshots)),))

@@ -237,7 +237,6 @@ class Dump:
         self.taken_at = taken_at  # ISO-8601, where an archive says so
         self.stamped: str | None = None  # the same in a zip's local time
         self.written: float | None = None  # when its file was, in seconds since 1970: the last resort to find an order
-        # Frames that were read in the whole text, and those of its snapshots' threads: the others print a thread again, or are quoted.
         self.first_thread = chosen.start
         self.stop_thread = chosen.stop
         # Frames of no thread (a core's current frame, what a session prints again) belong to the snapshot before them.

@@ -46,9 +46,11 @@ class Format(NamedTuple):
     levels: bool = False  # each frame begins with its level, which need not be its place in the stack
     modules: bool = False  # frames of a shared library show its name, also those without one of their own
     thread: str = "LWP"  # what a thread's id is called
-    sign: str = ""  # before a thread's own number, as it stands in the text
+    signs: tuple[str, ...] = ()  # one of which may stand before a thread's own number
     by_number: bool = False  # its users call a thread by its number (`~13s`, `thread select 2`), though the kernel's id be known
     hexadecimal: bool = False  # the kernel's ids are printed in hexadecimal, and without 0x
+    alive: bool = False  # read from the live process, to stand beside its stacks
+    kernel: bool = False  # stacks inside of the kernel, which may stand beside those of the process
 
 
 _RULED = rb"-----"
@@ -68,7 +70,7 @@ _PYSTACK = (
 _ROWS = (
     Format("gdb", "gdb", "gdb.md", grammar=GDB, alike="gdb", levels=True, modules=True),
     Format("pstack", "gdb", "pstack.md", grammar=GDB, alike="gdb", levels=True, modules=True),
-    Format("waits", "collected", "waits.md", "waits", instant=True, counters=False),
+    Format("waits", "collected", "waits.md", "waits", counters=False, alive=True),
     Format("eu-stack", "gdb", "eu-stack.md", grammar=EU_STACK, instant=False, levels=True),
     Format("py-spy", "python", "py-spy.md", "pyspy", alike="py-spy", language="python", counters=False),
     Format("py-spy-json", "python", "py-spy.md", "pyspy_json", alike="py-spy", language="python", counters=False),
@@ -160,7 +162,7 @@ _ROWS = (
     ),
     Format("windbg", "windows", "windbg.md", "windbg", openers=_WINDBG, language="windows", by_number=True, hexadecimal=True),
     Format("vs-callstack", "windows", "visual-studio.md", "vs_callstack", language="windows", counters=False),
-    Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),), sign="#", by_number=True),
+    Format("lldb", "lldb", "lldb.md", "lldb", openers=(Opener(b" thread #", rb"[* ] thread #\d"),), signs=("#",), by_number=True),
     Format(
         "macos-sample",
         "macos",
@@ -201,8 +203,8 @@ _ROWS = (
         openers=(Opener(b", tid: ", rb"pid: \d"), Opener(b'" sysTid=', rb'"')),
         instant=False,
     ),
-    Format("linux-kernel", "linux", "linux-kernel.md", "kernel_log", counters=False),
-    Format("linux-stack", "linux", "linux-kernel.md", "task_stacks", counters=False, instant=False),
+    Format("linux-kernel", "linux", "linux-kernel.md", "kernel_log", counters=False, kernel=True),
+    Format("linux-stack", "linux", "linux-kernel.md", "task_stacks", counters=False, instant=False, kernel=True),
     Format("obstack", "databases", "databases.md", "obstack", instant=False),
     Format("gs-stack", "databases", "databases.md", "gs_stack", counters=False, instant=False),
     Format("doris-stack", "databases", "databases.md", "doris", counters=False, instant=False),
@@ -218,7 +220,7 @@ _ROWS = (
         language="java",
         numbered=True,
         thread="thread",
-        sign="#",
+        signs=("#", "t@"),
         counters=False,
     ),
     Format(
@@ -230,7 +232,7 @@ _ROWS = (
         language="java",
         numbered=True,
         thread="thread",
-        sign="#",
+        signs=("#",),
         counters=False,
     ),
     Format(
@@ -277,7 +279,7 @@ _ROWS = (
         instant=False,
         numbered=True,
         thread="thread",
-        sign="#",
+        signs=("#",),
         counters=False,
     ),
 )

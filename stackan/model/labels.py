@@ -56,7 +56,11 @@ def own_number(track: Track) -> str:
     """The dump's own number of a thread, with its sign; "" where it gives none."""
     sighting = track.newest
     number = sighting.dump.columns.thread_number[sighting.thread]
-    return f"{sighting.dump.traits.sign}{number}" if number != UNKNOWN else ""
+    if number == UNKNOWN:
+        return ""
+    signs = sighting.dump.traits.signs
+    header = sighting.dump.line_at(sighting.dump.columns.thread_start[sighting.thread]) if signs else ""
+    return next((f"{sign}{number}" for sign in signs if f"{sign}{number}" in header), str(number))
 
 
 class PrintedId(int):

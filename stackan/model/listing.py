@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from stackan.model.brief import amount, brief, in_short, where
@@ -44,6 +44,7 @@ class Job(NamedTuple):
     log: Log  # that lists it
 
 
+@brief
 class ThreadWait(NamedTuple):
     """A thread that waits for a lock of the server's own, by its list of threads."""
 
@@ -54,6 +55,7 @@ class ThreadWait(NamedTuple):
     owners: tuple[int, ...] = ()  # LWPs of the threads that it names as in its way
 
 
+@brief
 class ThreadHold(NamedTuple):
     """A thread that holds a lock of the server's own, by its list of threads."""
 
@@ -87,7 +89,8 @@ class Listing:
         self.names = names or {}  # of threads, by their LWPs
 
     def __repr__(self) -> str:
-        rows = {"session": self.sessions, "wait": self.waits, "job": self.jobs}
+        rows: dict[str, Sequence[object]] = {"session": self.sessions, "wait": self.waits, "job": self.jobs}
+        rows |= {"thread": self.thread_waits, "hold": self.thread_holds} if self.thread_waits or self.thread_holds else {}
         return in_short("Listing", f"{where(self.source)}: {', '.join(amount(len(each), name) for name, each in rows.items())}")
 
     @property

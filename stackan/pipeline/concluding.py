@@ -113,7 +113,7 @@ def _watched(
 
 def _part(dumps: Sequence[Dump]) -> tuple[Sequence[Dump], Mapping[int, Dump]]:
     """The dumps, and the tables of waits that were read from the live processes beside some of them."""
-    if not any(dump.format == "waits" for dump in dumps):
+    if not any(dump.traits.alive for dump in dumps):
         return dumps, {}
     from stackan.captured import part
 

@@ -86,7 +86,7 @@ def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool =
 
 def _refuse_scattered(dumps: Sequence[Dump]) -> None:
     """Raises InputError where there is nothing but copies of the kernel's stacks, each of one thread in a file of its own: no snapshot."""
-    if len(dumps) < 2 or any(dump.format != "linux-stack" for dump in dumps):
+    if len(dumps) < 2 or not all(dump.traits.kernel for dump in dumps):
         return
     from stackan.parsing.linux.task_stacks import ids_of
 
@@ -269,7 +269,7 @@ def _read(item: Blob, alone: bool) -> Found:
 
 
 def _is_of_capture(text: bytes) -> bool:
-    from stackan.captured.pairing import is_of_capture
+    from stackan.captured.for_people import is_of_capture
 
     return is_of_capture(text)
 

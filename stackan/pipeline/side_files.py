@@ -36,12 +36,9 @@ class SideFiles(NamedTuple):
     kernel: Sequence[Dump] = ()  # the stacks of its threads inside of the kernel
 
 
-_KERNEL = frozenset(("linux-kernel", "linux-stack"))
-
-
 def part_kernel(dumps: Sequence[Dump]) -> tuple[Sequence[Dump], Sequence[Dump]]:
     """(dumps of processes, texts with stacks inside of the kernel beside them)"""
-    if not any(dump.format in _KERNEL for dump in dumps):
+    if not any(dump.traits.kernel for dump in dumps):
         return dumps, ()
     from stackan.listings.kernel import part
 

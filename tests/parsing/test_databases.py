@@ -300,3 +300,8 @@ def test_few_bytes_do_not_become_many_frames() -> None:
     assert len(dump.threads) == 1999
     assert len(dump.frames) < 5 * len(dump.data)
     assert dump.facts.limited
+
+
+@pytest.mark.parametrize("line", ["user\t12\tabc\tno such file /tmp::x\\nline two\n", "job\t7\tq-1\tstd::map\\nof what\n"])
+def test_a_line_of_another_table_is_no_trace_of_clickhouse(line: str) -> None:
+    assert detect(line.encode()) is None

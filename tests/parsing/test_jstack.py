@@ -572,3 +572,13 @@ def test_an_exceptions_trace_is_no_thread_dump() -> None:
     found = detect((CORPUS / "satyr" / "java-02.txt").read_bytes())
     assert found is not None
     assert found.format == "java-exception"
+
+
+def test_a_thread_of_visualvm_is_called_as_its_header_calls_it() -> None:
+    text = (
+        b'"main" - Thread t@1\n   java.lang.Thread.State: BLOCKED\n\tat app.A.f(A.java:3)\n'
+        b'\t- waiting to lock <1b2c> (a java.lang.Object) owned by "w" t@23\n'
+    )
+    told = stackan.analyze(stackan.load(text)).to_text()
+    assert "thread t@1 main" in told
+    assert "#1" not in told

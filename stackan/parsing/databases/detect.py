@@ -22,7 +22,7 @@ _STARROCKS = re.compile(
     rb"(?:[^\n]{0,160}DIAGNOSE \d{1,10} - )? +0x[0-9a-f]{1,16}  [^\n]"
 )
 _CLICKHOUSE = re.compile(rb"(?:\A|\n) {0,20}thread_name: [^\n]{0,200}\n\r?\n?thread_(?:id|number): {1,20}\d")
-_CLICKHOUSE_ROW = re.compile(rb"(?:\A|\n)[^\t\n]{0,64}\t\d{1,10}\t[\w-]{0,64}\t(?:\['[^\n]*'\]|[^\t\n]{1,400}\\n[^\t\n]*)\r?(?:\n|\Z)")
+_CLICKHOUSE_ROW = re.compile(rb"(?:\A|\n)[^\t\n]{0,64}\t\d{1,10}\t[\w-]{0,64}\t(?:\['[^\n]*'\]|[^\t\n]{1,400}\\n[^\t\n]*)\r?(?=\n|\Z)")
 _FUNCTIONS = re.compile(rb"::\w|pthread_|epoll_|\W0x[0-9a-f]{6}|\['[^']")  # what a trace names, and a log's line hardly
 _ROWS = 50  # that are looked at
 _CLICKHOUSE_BARS = tuple(sign.encode() for sign in "┌┏┃│")
@@ -46,7 +46,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_clickhouse(head: bytes) -> bool:
-    if b"\t" in head and any(_FUNCTIONS.search(row[0]) for row in itertools.islice(_CLICKHOUSE_ROW.finditer(head), _ROWS)):
+    if b"\t" in head and _has_rows(head):
         return True
     return b"thread_" in head and (
         _CLICKHOUSE.search(head) is not None
@@ -54,6 +54,12 @@ def _is_clickhouse(head: bytes) -> bool:
         or has_line_with(head, b"thread_id", _is_table)
         or has_line_with(head, b"thread_number", _is_table)
     )
+
+
+def _has_rows(head: bytes) -> bool:
+    """Rows without a heading: one with a list of names, or several with what only a trace names."""
+    rows = [row[0] for row in itertools.islice(_CLICKHOUSE_ROW.finditer(head), _ROWS) if _FUNCTIONS.search(row[0])]
+    return len(rows) > 1 or any(b"\t['" in row for row in rows)
 
 
 def _names_columns(line: bytes) -> bool:
