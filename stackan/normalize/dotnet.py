@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from stackan.normalize.brackets import outside_brackets
 from stackan.normalize.symbols import UNNAMED
 
 _ARITY = re.compile(r"`\d+")
@@ -21,15 +22,4 @@ def canonical(printed: str) -> str:
     'System.Threading.Tasks.Task.GetResultCore'
     """
     name = _ARITY.sub("", printed) if "`" in printed else printed
-    if "[" not in name:
-        return name or UNNAMED
-    kept: list[str] = []
-    depth = 0
-    for char in name:
-        if char == "[":
-            depth += 1
-        elif char == "]" and depth:
-            depth -= 1
-        elif not depth:
-            kept.append(char)
-    return "".join(kept) or UNNAMED
+    return outside_brackets(name) or UNNAMED

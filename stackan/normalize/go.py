@@ -6,6 +6,8 @@ differs between equal functions is dropped: type arguments, and the package that
 
 from __future__ import annotations
 
+from stackan.normalize.brackets import outside_brackets
+
 UNNAMED = "??"
 
 # Since Go 1.24 `sync.(*Mutex).lockSlow` is in `internal/sync` (go.dev/doc/go1.24, src/internal/sync/mutex.go).
@@ -22,24 +24,10 @@ def canonical(printed: str) -> str:
     """
     if not printed or printed == "non-Go function":
         return UNNAMED
-    name = _drop_type_arguments(printed) if "[" in printed else printed
+    name = outside_brackets(printed) if "[" in printed else printed
     if "%2e" in name:  # the linker's escape of a dot in the last element of an import path
         name = name.replace("%2e", ".")
     for before, now in _MOVED:
         if name.startswith(before):
             return now + name[len(before) :]
     return name
-
-
-def _drop_type_arguments(name: str) -> str:
-    """`main.Map[...]`, or in full where a profile prints it: `main.Map[go.shape.[]uint8]`."""
-    kept: list[str] = []
-    depth = 0
-    for char in name:
-        if char == "[":
-            depth += 1
-        elif char == "]" and depth:
-            depth -= 1
-        elif not depth:
-            kept.append(char)
-    return "".join(kept)

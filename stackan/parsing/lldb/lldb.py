@@ -13,6 +13,7 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.lldb.frame import Text, read_header, read_text
 from stackan.parsing.lldb.session import PROMPT, Session, read_head
 from stackan.parsing.parsed import ParsedText
+from stackan.parsing.pieces import split_snapshots
 
 # Lines of lldb about itself and the process.
 _WORDS = (
@@ -70,7 +71,7 @@ def read(data: bytes) -> ParsedText:
             builder.close_thread()
         elif not line.strip():
             builder.blank()
-    return ParsedText(builder.columns, tuple(session.facts(stop) for stop in stops), tuple(builder.snapshots))
+    return split_snapshots(builder, dict(zip((0, *builder.snapshots), map(session.facts, stops))))
 
 
 def find_name(data: bytes, start: int, line: bytes) -> tuple[tuple[int, int] | None, int]:

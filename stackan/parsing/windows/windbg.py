@@ -122,7 +122,7 @@ class _Reader:
         elif table := read_titles(text):
             self._begin(table)
         elif text.startswith(b"STACK_TEXT:"):
-            self._begin_analysis(text)
+            self._begin_analysis()
         elif self._is_frame(text):
             return
         elif builder.open and (text.startswith(_BETWEEN) or (text.startswith(b"      ") and not builder.columns.thread_frames[-1])):
@@ -173,7 +173,7 @@ class _Reader:
         else:
             builder.thread(number=self.current)
 
-    def _begin_analysis(self, text: bytes) -> None:
+    def _begin_analysis(self) -> None:
         self.table, self.pc, self.analyzing = _Table(False, False, True, True, True), None, True
         self.repeated = self.tables
         if self.tables:
