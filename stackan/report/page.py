@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from stackan.model.finding import Finding
 from stackan.model.said import said, said_of
 from stackan.report.layout import WIDTH, at_most, columns, cut, cut_folder, safe, wrap
 from stackan.report.terms import term
@@ -70,6 +71,17 @@ class Page:
         parts = [number_of(number, word) for word, number in ranked[:_TALLIED]]
         hidden = len(ranked) - _TALLIED
         return self.listed([*parts, said("{count} more", count=hidden)] if hidden > 0 else parts)
+
+    def rest(self, findings: Sequence[Finding]) -> str:
+        """How many more findings there are than are shown, and of which kinds."""
+        kinds = self.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in findings)
+        words = said_of(
+            len(findings),
+            "... and {count} more finding: {kinds}; --format json has all of them.",
+            "... and {count} more findings: {kinds}; --format json has all of them.",
+            kinds=kinds,
+        )
+        return self.say(words)
 
     def each_with(self, members: Sequence[tuple[str, str]]) -> str:
         """`n1/17 (10), n2/17 (8)`; what is the same of all is said once: `n1/17, n2/17 (10 each)`."""

@@ -214,18 +214,8 @@ def render_findings(analysis: Analysis, short: Shortener, page: Page) -> Iterato
         yield from render_finding(number, same, analysis, short, page)
     rest = [finding for same in analysis.alike[_SHOWN_FINDINGS:] for finding in same]
     if rest:
-        kinds = page.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in rest)
         yield ""
-        yield from page.indented(
-            said_of(
-                len(rest),
-                "... and {count} more finding: {kinds}; --format json has all of them.",
-                "... and {count} more findings: {kinds}; --format json has all of them.",
-                kinds=kinds,
-            ),
-            0,
-            4,
-        )
+        yield from page.indented(page.rest(rest), 0, 4)
 
 
 def render_finding(number: int, same: Sequence[Finding], analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:

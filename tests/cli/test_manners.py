@@ -10,10 +10,12 @@ import shlex
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from stackan.cli.commands import COMMANDS, make_parser
+from stackan.cli.endings import _FORMATS
 
 # -- did you mean
 
@@ -206,6 +208,11 @@ def test_an_ending_that_fits_what_is_written_is_passed_over(run, example, tmp_pa
 def test_commands_of_one_format_say_so_too(run, tmp_path, command):
     assert "is written as text" in run(*command, "-o", tmp_path / "x.json").stderr
     assert run(*command, "-o", tmp_path / "x.txt").stderr == ""
+
+
+def test_each_ending_stands_in_the_docs():
+    table = (Path(__file__).parents[2] / "docs" / "shell.md").read_text(encoding="utf-8")
+    assert [ending for ending in _FORMATS if f"`{ending}`" not in table] == []
 
 
 def test_logs_and_rescue_take_the_ending_too(run, tmp_path):

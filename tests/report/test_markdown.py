@@ -52,7 +52,9 @@ def test_all_but_the_gravest_findings_is_folded_and_every_fold_is_closed(lines: 
     assert sum(line.startswith("<details>") for line in lines) == sum(line == "</details>" for line in lines) >= 2
 
 
-@pytest.mark.parametrize("evil", [EVIL, "1. no list", "- no list", "# no head", "> no quote", "a://b", "GH-7 @x", "``` fence"])
+@pytest.mark.parametrize(
+    "evil", [EVIL, "1. no list", "- no list", "# no head", "> no quote", "a://b", "GH-7 @x", "std::lock::take", "``` fence"]
+)
 def test_text_of_a_dump_is_shown_and_is_nothing_else(evil: str) -> None:
     tokens = READER.parse(plain(evil))
     within = [child for token in tokens for child in token.children or ()]
@@ -60,7 +62,7 @@ def test_text_of_a_dump_is_shown_and_is_nothing_else(evil: str) -> None:
     assert {child.type for child in within} == {"text"}
     shown = "".join(child.content for child in within)
     assert shown.replace("\N{WORD JOINER}", "") == evil.strip()
-    assert not re.search(r"(?<!\N{WORD JOINER})(@\w|#\d|\w://)", shown)
+    assert not re.search(r"(?<!\N{WORD JOINER})(@\w|#\d|\w://|:[a-z]+:)", shown)
 
 
 @given(st.text(alphabet="`ab |\\"))

@@ -12,7 +12,6 @@ from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.report import Report
 from stackan.report.links import LINK, Names, link_words
 from stackan.report.proof import Proof, find_proofs, who_shows
-from stackan.report.terms import term
 from stackan.report.text import whose
 from stackan.wording.nouns import say
 
@@ -33,14 +32,7 @@ def _rest(report: Report) -> Markup | None:
     rest = [finding for same in report.analysis.alike[SHOWN:] for finding in same]
     if not rest:
         return None
-    kinds = report.page.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in rest)
-    words = said_of(
-        len(rest),
-        "... and {count} more finding: {kinds}; --format json has all of them.",
-        "... and {count} more findings: {kinds}; --format json has all of them.",
-        kinds=kinds,
-    )
-    return element("p", report.say(words), class_="note")
+    return element("p", report.page.rest(rest), class_="note")
 
 
 def _finding(number: int, same: Sequence[Finding], report: Report) -> Markup:

@@ -15,7 +15,7 @@ _LONGEST = 2000  # characters of a paragraph
 _LONGEST_CODE = 400  # characters of a quoted line: trackers scroll such lines, and search engines of mail cut at 998
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~#$&!])")
 # Trackers make links of these wherever they stand, also behind a backslash; a word joiner parts them, and nobody sees it.
-_LINKED = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w)://|\bGH-(?=\d)|\bwww(?=\.)")
+_LINKED = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w)://|\bGH-(?=\d)|\bwww(?=\.)|:(?=[a-z0-9_+-]+:)")
 _STARTS = re.compile(r"^(\s*)([-+=>]|\d+[.)])")  # a list, a quotation or a heading, where they begin a line
 
 

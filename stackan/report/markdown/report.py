@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL, Finding
 from stackan.model.labels import mark
-from stackan.model.said import said, said_of
+from stackan.model.said import said
 from stackan.report.chain import Chain, badge, cause, chain_of, notes_of
 from stackan.report.drawing import Arrow, Box, mermaid
 from stackan.report.markdown.marking import block, code, folded, plain, table
@@ -145,14 +145,7 @@ def _quoted(proofs: Sequence[Proof], short: Shortener, page: Page) -> Iterator[s
 def _rest(analysis: Analysis, page: Page) -> Iterator[str]:
     rest = [finding for same in analysis.alike[_FINDINGS:] for finding in same]
     if rest:
-        kinds = page.tally(said("{kind} ({severity})", kind=term(each.kind), severity=term(each.severity)) for each in rest)
-        words = said_of(
-            len(rest),
-            "... and {count} more finding: {kinds}; --format json has all of them.",
-            "... and {count} more findings: {kinds}; --format json has all of them.",
-            kinds=kinds,
-        )
-        yield plain(page.say(words))
+        yield plain(page.rest(rest))
         yield ""
 
 
