@@ -17,7 +17,7 @@ demo: $(BUILT) ## build, analyze the real example, print the verdict
 	$(BIN)/stackan analyze --exit-zero $(EXAMPLE)/snap1.txt $(EXAMPLE)/snap2.txt
 
 test: $(TOOLS) check ## everything that CI runs
-	$(BIN)/python -m pytest --benchmark-disable
+	$(BIN)/python -m pytest --benchmark-disable -n auto
 
 check: $(TOOLS) ## style and types
 	$(BIN)/ruff check .
