@@ -8,7 +8,7 @@ comes again, numbers that begin anew, code that is loaded elsewhere.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
     - at a thread that was seen before, by its LWP, else its pthread id, else its number,
     - at a number that was seen before for another thread, and behind threads that are numbered down to 1 at the next such row: it may
       have threads, and so numbers, that the one before had not,
-    - at a thread whose libraries are loaded elsewhere: it is of another process.
+    - at a thread whose libraries are loaded elsewhere: it is of another process, but where the numbers go on down: one list is of one.
 
     A thread printed twice in a row at one place is no new snapshot, nor is a line about a thread without its stack where others have
     theirs, nor are rows that are `joined` to what came before: a reader knows that they are printed again.
@@ -59,7 +59,7 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
     has_stacks = any(columns.thread_frames)
     for row, (each, number, frames) in enumerate(zip(ids, numbers, columns.thread_frames if has_stacks else repeat(1))):
         if row in starts and row > start:
-            ends = row in borders or (frames > 0 and row not in joined)
+            ends = row in borders or (frames > 0 and row not in joined and not _counts_on(numbers, row, above, down))
         elif row in joined or not frames:
             ends = False
             if not frames and alone == UNKNOWN and each in seen:
@@ -95,6 +95,12 @@ def _is_plain(columns: Columns, ids: list[int]) -> bool:
 def _has_moved(columns: Columns, row: int) -> bool:
     """Whether a thread that is printed twice in a row, with a header, is at another place than before."""
     return _is_headed(columns, row) and _innermost(columns, row) != _innermost(columns, row - 1)
+
+
+def _counts_on(numbers: Sequence[int], row: int, above: int, down: bool) -> bool:
+    """Whether a list of threads that are numbered down goes on: two of its steps are seen."""
+    follows = row + 1 < len(numbers) and numbers[row + 1] == above - 2
+    return numbers[row] == above - 1 > 0 and (down or follows)
 
 
 def _counts_again(columns: Columns, row: int) -> bool:
