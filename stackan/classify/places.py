@@ -14,6 +14,7 @@ from typing import NamedTuple
 from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
 from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
+from stackan.classify.rule_index import RuleIndex
 from stackan.classify.sleeps import keeps_time
 from stackan.model.place import (
     ASKS,
@@ -83,6 +84,7 @@ class Places:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self._index = RuleIndex(rules.frame_rules)
         self._known: dict[tuple[tuple[str, ...], str, str], StackMeaning] = {}
         self._timed: dict[int, tuple[StackMeaning, StackMeaning]] = {}  # by the first one's id, which it keeps
         self._executors = frozenset().union(*(rule.functions for rule in rules.executors), *(rule.dispatch for rule in rules.pools))
@@ -192,15 +194,11 @@ class Places:
 
     def _find_rule(self, names: Sequence[str], wait: _Wait, state: str) -> FrameRule | None:
         if not wait.run and wait.rule is None:
-            return next(
-                (rule for rule in self.rules.frame_rules if rule.verb == "running" and not rule.waits and match(rule.frames, names, 0)),
-                None,
-            )
+            running = (rule for rule in self._index.asked(names, 0) if rule.verb == "running" and not rule.waits)
+            return next((rule for rule in running if match(rule.frames, names, 0)), None)
         kinds = (wait.rule.traits if wait.rule else frozenset()) | {state}
-        for rule in self.rules.frame_rules:
-            if (not rule.waits or rule.waits & kinds) and match(rule.frames, names, wait.run):
-                return rule
-        return None
+        waiting = (rule for rule in self._index.asked(names, wait.run) if not rule.waits or rule.waits & kinds)
+        return next((rule for rule in waiting if match(rule.frames, names, wait.run)), None)
 
     def _by_itself(self, names: Sequence[str], wait: _Wait, is_said: bool) -> _Meaning | None:
         """Threads that do not wait for anything that could be named; of one without a frame only printed words tell that it runs."""

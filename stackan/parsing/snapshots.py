@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
@@ -70,7 +71,7 @@ def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[
 
     A mail's own wrapping and marks may be within the lines of the quoted one.
     """
-    if len(pieces) < 2:
+    if len(pieces) < 2 or not any(_come_again(columns, pieces)):
         return pieces
     signs = [match.start() for match in _QUOTATION.finditer(data)]
     kept: list[range] = []
@@ -83,6 +84,19 @@ def drop_quotations(data: bytes, columns: Columns, pieces: list[range]) -> list[
             kept.append(piece)
         seen |= threads
     return kept or pieces
+
+
+def _come_again(columns: Columns, pieces: list[range]) -> Iterator[bool]:
+    """Of each piece whether all of its threads have the stacks that they had in earlier ones, wherever the code lies.
+
+    Few texts repeat a snapshot, and to look through all of one for a quotation's signs takes longer than to scan it.
+    """
+    threads = list(zip(columns.thread_lwp, columns.thread_pthread, columns.thread_node))
+    seen: set[tuple[int, int, int]] = set()
+    for piece in pieces:
+        own = threads[piece.start : piece.stop]
+        yield seen.issuperset(own)
+        seen.update(own)
 
 
 def _look(columns: Columns, row: int) -> tuple[object, ...]:
