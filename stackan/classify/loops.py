@@ -58,10 +58,10 @@ def find_tasks(dumps: Sequence[Dump], stacks: Sequence[dict[int, _Stack]], place
     seen: dict[str, set[_Stack]] = {}
     crowds: Counter[tuple[str, str, int]] = Counter()  # threads of a stem that a loop called, by snapshot
     for at, (dump, by_node) in enumerate(zip(dumps, stacks, strict=True)):
-        for thread, node in enumerate(dump.thread_nodes(), dump.first_thread):
-            names = by_node.get(node, ())
-            if names in ways.parked or names in ways.open:
-                own = stem(dump.thread(thread).name)
+        telling = {node: names for node, names in by_node.items() if names in ways.parked or names in ways.open}
+        for name, node in zip(dump.thread_names, dump.thread_nodes()):
+            if node in telling:
+                own, names = stem(name), telling[node]
                 seen.setdefault(own, set()).add(names)
                 if names in ways.called:
                     crowds[own, ways.called[names], at] += 1

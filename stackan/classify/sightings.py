@@ -36,7 +36,7 @@ def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, s
     for thread in range(dump.first_thread, dump.stop_thread):
         said = states.get(thread) if states else None
         names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
-        loop = tasks.get(stem(dump.thread(thread).name), _NONE).get(names, "") if tasks else ""
+        loop = tasks.get(stem(dump.thread_names[thread - dump.first_thread]), _NONE).get(names, "") if tasks else ""
         is_told = said is not None and said.awaits is not None
         key = nodes[thread], said.words if said is not None else "", loop, is_told
         place = known.get(key)

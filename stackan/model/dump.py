@@ -363,6 +363,11 @@ class Dump:
             return None
         return self.text(start, start + self.columns.thread_name_size[index])
 
+    @cached_property
+    def thread_names(self) -> tuple[str | None, ...]:
+        """The names of its threads, in their order; None where the text gives none."""
+        return tuple(map(self.thread_name, range(self.first_thread, self.stop_thread)))
+
     def thread_nodes(self) -> Iterator[int]:
         return (self.columns.thread_node[index] for index in range(self.first_thread, self.stop_thread))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from os.path import commonprefix
 
 _KERNELS = 15  # bytes of a name that Linux keeps (comm in proc(5))
@@ -31,6 +32,7 @@ def number(name: str | None) -> int | None:
     return int(digits) if digits and len(digits) <= _DIGITS else None
 
 
+@lru_cache(maxsize=4096)  # snapshots repeat the names of their threads
 def _split(name: str | None) -> tuple[str, str]:
     if not name:
         return "", ""

@@ -9,8 +9,23 @@ from stackan.normalize.own_names import own_name
 from stackan.normalize.symbols import UNNAMED
 
 
+class CaseNames:
+    """The canonical names of all dumps of a case: each symbol of a language and each stack of a text is worked out once."""
+
+    def __init__(self, library: frozenset[str] = frozenset()) -> None:
+        self._library = library
+        self._symbols: dict[str, dict[bytes, str]] = {}  # by language
+        self._names: dict[int, Names] = {}  # by the columns, which they keep: the snapshots of one text share them
+
+    def of(self, dump: Dump) -> Names:
+        key = id(dump.columns)
+        if key not in self._names:
+            self._names[key] = Names(dump, self._symbols.setdefault(dump.traits.language, {}), self._library)
+        return self._names[key]
+
+
 class Names:
-    """The canonical names of one dump's sites and stacks.
+    """The canonical names of the sites and stacks of one dump, and of all others that have its columns.
 
     `known` may be shared by dumps of one case and language: the same server prints the same symbols in every snapshot.
     `library` are the names of the C library's functions: one of the program's own that is named so gets another name.
@@ -22,6 +37,7 @@ class Names:
         self._library = library if dump.traits.language == "native" else frozenset[str]()
         self.known: dict[bytes, str] = {} if known is None else known
         self._stacks: dict[int, tuple[str, ...]] = {}
+        self._spoken: dict[int, tuple[str, ...]] = {}
         self._sites: dict[int, str] = {}
         self._canonical = canonical_in(dump.traits.language)
         self._located = located_in(dump.traits.language)
@@ -59,7 +75,12 @@ class Names:
 
     def spoken(self, node: int) -> tuple[str, ...]:
         """The same names with each bare lambda named by the function that holds it; () where none can be."""
-        names = self.stack(node)
+        found = self._spoken.get(node)
+        if found is None:
+            found = self._spoken[node] = self._speak(node, self.stack(node))
+        return found
+
+    def _speak(self, node: int, names: tuple[str, ...]) -> tuple[str, ...]:
         if BARE.isdisjoint(names):
             return ()
         told, caller = list(names), ""

@@ -141,14 +141,22 @@ def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
     found = set[int]()
     if not far:
         return found
+    shown: dict[bytes, dict[bytes, int]] = {}
     known: dict[bytes, int] = {}
+    fitting: set[bytes] = set()  # the stacks that were seen since, as bytes: threads repeat them, and they fit again
     for row, (first, frames) in enumerate(zip(columns.thread_first, columns.thread_frames)):
-        own = places(columns, range(first, first + frames), calls, far)
-        if row in borders:
-            known = {}
-        elif contradict(own, known):
+        stack = columns.frame_call[first : first + frames].tobytes()
+        if stack in fitting and row not in borders:
+            continue
+        own = shown.get(stack)
+        if own is None:
+            own = shown[stack] = places(columns, range(first, first + frames), calls, far)
+        contradicts = row not in borders and contradict(own, known)
+        if contradicts:
             found.add(row)
-            known = {}
+        if contradicts or row in borders:
+            known, fitting = {}, set()
+        fitting.add(stack)
         known.update(own)
     return found
 

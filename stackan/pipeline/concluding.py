@@ -21,7 +21,7 @@ from stackan.model.process import Process, are_whole
 from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.model.watch import CONCLUDING, JUDGING
-from stackan.normalize import Names
+from stackan.normalize import CaseNames
 from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
 from stackan.pipeline.doubts_of_logs import doubt_logs
 from stackan.pipeline.naming import name_processes
@@ -57,9 +57,9 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     dumps, kernel = part_kernel(dumps)
     places = place(dumps, case.given_order, case.process_lists)
     beside, unused = assign_side_files(case, places, kernel)
-    known: dict[str, dict[bytes, str]] = {}  # canonical names, by language: read once for all processes
+    names = CaseNames(rulebook.library)
     paired = _watched(zip(places, beside), len(places), watch)
-    apiece = [_process(placed, known, rulebook, said, tables) for placed, said in paired]
+    apiece = [_process(placed, names, rulebook, said, tables) for placed, said in paired]
     processes = name_processes(rate(park_turn_waiters_across(apiece)))
     if case.listings:
         from stackan.listings.jobs import with_jobs
@@ -132,16 +132,16 @@ def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequ
 
 
 def _process(
-    place: ProcessInputs, known: dict[str, dict[bytes, str]], rulebook: Rulebook, beside: SideFiles, tables: Mapping[int, Dump]
+    place: ProcessInputs, known: CaseNames, rulebook: Rulebook, beside: SideFiles, tables: Mapping[int, Dump]
 ) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
     dumps = place.compared
     stacks, spoken = [], []
     for dump in dumps:
-        names = Names(dump, known.setdefault(dump.traits.language, {}), rulebook.library)
+        names = known.of(dump)
         stacks.append({node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN})
         spoken.append({node: better for node in stacks[-1] if (better := names.spoken(node))})
-    seen = {name for by_node in stacks for stack in set(by_node.values()) for name in stack}
+    seen = set[str]().union(*{stack for by_node in stacks for stack in by_node.values()})
     seen.update(_thread_names(dumps[-1]))
     seen.update(said.words for dump in dumps for said in dump.facts.states.values())
     places = rulebook.places(seen)
@@ -183,9 +183,9 @@ def _process(
     return Process("", place.pid, dumps, places.rules, tuple(tracks), pools, place, readings, counters, doubtful, suspect, sessions)
 
 
-def _sight_alone(dump: Dump, known: dict[str, dict[bytes, str]], rulebook: Rulebook) -> list[Sighting]:
+def _sight_alone(dump: Dump, known: CaseNames, rulebook: Rulebook) -> list[Sighting]:
     """The threads of a text by the rules that fit it alone."""
-    names = Names(dump, known.setdefault(dump.traits.language, {}), rulebook.library)
+    names = known.of(dump)
     stacks = {node: names.stack(node) for node in set(dump.thread_nodes()) if node != UNKNOWN}
     seen = {name for stack in stacks.values() for name in stack} | {said.words for said in dump.facts.states.values()}
     return sight(dump, stacks, rulebook.places(seen))

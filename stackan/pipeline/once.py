@@ -29,6 +29,7 @@ class Once:
         self.found: list[Found] = []
         self.again: list[tuple[str, str]] = []  # (a further name of a text, the name under which it was read)
         self._known: dict[Key, _Same] = {}
+        self._alone: tuple[bytes, _Text, bool] | None = None  # the first text, as long as it is the only one: nothing asks for its key
         self._logs: dict[Hashable, str] = {}
 
     def has(self, item: Blob) -> bool:
@@ -55,7 +56,14 @@ class Once:
             for dump in self.found[twin.at].dumps[:1]:
                 _learn(found, dump.taken_at, dump.written)
             self.found[twin.at] = found
-        self._known.setdefault(_key(item.data), _Same()).add(text, timed=any(map(tells_time, found.dumps)))
+        timed = any(map(tells_time, found.dumps))
+        if self._known or self._alone is not None:
+            self._keep(item.data, text, timed)
+        else:
+            self._alone = item.data, text, timed
+
+    def _keep(self, data: bytes, text: _Text, timed: bool) -> None:
+        self._known.setdefault(_key(data), _Same()).add(text, timed=timed)
 
     def add_log(self, log: Log, found: Found) -> None:
         """Take what a log says whose text was not held; one with the same last part of a name, of the same extent and events, is a copy."""
@@ -67,7 +75,10 @@ class Once:
             self.found.append(found)
 
     def _twin(self, item: Blob) -> _Text | None:
-        same = self._known.get(_key(item.data))
+        if self._alone is not None:
+            self._keep(*self._alone)
+            self._alone = None
+        same = self._known.get(_key(item.data)) if self._known else None
         return same.twin(item) if same is not None else None
 
 

@@ -18,7 +18,7 @@ from stackan.model.columns import Columns
 
 _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
 _LONGEST = 240  # bytes of a line that is looked at
-_FEW = 4096  # lines that are looked at one by one; words are looked for in a text with more
+_MANY = 1024  # lines
 _COMMAND = re.compile(
     rb"\A(?:(?:[^\n]{0,100}[$#%>] {1,8})?(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?"
     rb"(?:[pg]stack {1,8}|eu-stack {1,8}(?:-\S+ {1,8})*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
@@ -50,18 +50,17 @@ def _begins(starts: array[int], start: int) -> bool:
 
 def lines_with(data: bytes, columns: Columns, words: tuple[bytes, ...]) -> list[int]:
     """Where the lines start that are no part of a thread and hold one of these words."""
-    outside = len(columns.unparsed_start) + len(columns.note_start)
-    if outside > _FEW:
-        found = {start for word in words for start in _find_lines(data, word) if is_outside(columns, start)}
-    else:
-        starts = (*columns.unparsed_start, *columns.note_start)
-        found = {start for start in starts if any(word in data[start : start + _LONGEST].partition(b"\n")[0] for word in words)}
-    return sorted(found)
+    return sorted({*_among(data, columns.unparsed_start, words), *_among(data, columns.note_start, words)})
 
 
-def _find_lines(data: bytes, word: bytes) -> Iterator[int]:
-    at = data.find(word)
-    while at >= 0:
-        yield data.rfind(b"\n", 0, at) + 1
-        stop = data.find(b"\n", at)
-        at = data.find(word, stop) if stop >= 0 else -1
+def _among(data: bytes, starts: array[int], words: tuple[bytes, ...]) -> Iterator[int]:
+    """Lines are looked at one by one only where many of them together, with what follows each, hold a word at all."""
+    for first in range(0, len(starts), _MANY):
+        some = starts[first : first + _MANY]
+        together = b"\n".join([data[start : start + _LONGEST] for start in some])
+        if any(word in together for word in words):
+            yield from (start for start in some if _holds(data[start : start + _LONGEST].partition(b"\n")[0], words))
+
+
+def _holds(line: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in line for word in words)
