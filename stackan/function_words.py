@@ -38,10 +38,11 @@ _BODIES = frozenset((
 ))  # fmt: skip
 
 
+_KEPT = 1 << 14  # names whose words are kept: the stacks of a server repeat some thousands
 _LONGEST = 200  # characters of a name with its class that are read: templates make long ones, whose first words say what it is
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def all_words_of(name: str) -> frozenset[str]:
     """The words of a name and of all that it lies in, in lower case: q, basic, mutex, lock and internal of `QBasicMutex::lockInternal`.
 
@@ -50,29 +51,33 @@ def all_words_of(name: str) -> frozenset[str]:
     return frozenset() if name.startswith("??") else frozenset(map(str.lower, _WORD.findall(name[:_LONGEST])))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a function's own name, in lower case."""
     return tuple(word.lower() for word in _WORD.findall(_SCOPE.split(name.rstrip("()"))[-1]))
 
 
+@lru_cache(maxsize=_KEPT)
 def owner_of(name: str) -> str:
     """The class or namespace that a function's name begins with, "" if it has none."""
     parts = _SCOPE.split(name)
     return parts[-2] if len(parts) > 1 else ""
 
 
+@lru_cache(maxsize=_KEPT)
 def takes_work(name: str) -> bool:
     words = words_of(name)
     return not _TAKING.isdisjoint(words) or not (_WAITING.isdisjoint(words) or _WORK.isdisjoint(words))
 
 
+@lru_cache(maxsize=_KEPT)
 def only_waits(name: str) -> bool:
     """Whether a function is a wrapper of a wait: `Event::wait`, or with any prefix `ngx_thread_cond_wait`."""
     words = words_of(name)
     return (not _WAITING.isdisjoint(words) and _PLAIN.issuperset(words)) or _WRAPPED.search(" ".join(words)) is not None
 
 
+@lru_cache(maxsize=_KEPT)
 def is_pools_loop(name: str) -> bool:
     """Whether a function by its name, or by its class's, takes tasks and calls them in turn; `WorkerThread::run` may be any thread's."""
     words = words_of(name)
@@ -83,11 +88,13 @@ def _words_of_owner(name: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(owner_of(name))}
 
 
+@lru_cache(maxsize=_KEPT)
 def is_virtual_task(name: str) -> bool:
     """Whether a function is what a class has for a pool to call: `Audit::run`, `Job::execute`."""
     words = words_of(name)
     return bool(owner_of(name)) and len(words) == 1 and words[0] in _VIRTUAL
 
 
+@lru_cache(maxsize=_KEPT)
 def is_a_threads(name: str) -> bool:
     return not _BODIES.isdisjoint(words_of(name))

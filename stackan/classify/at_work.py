@@ -81,6 +81,7 @@ _RESOLVES = frozenset(
         "res_nsearch",
     )
 )
+_KEPT = 1 << 14  # names that are kept with what their words say: the stacks of a server repeat some thousands
 _DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
 # Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
 _REQUEST = re.compile(
@@ -98,7 +99,7 @@ _OBJECTS = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def words_of(name: str) -> tuple[str, str]:
     """The words of a function's class or namespace and of its own name, each with `_` between them, in lower case."""
     parts = [part for part in re.split(r"::|[.:$]", name) if part]
@@ -118,17 +119,28 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
     outside = list(dropwhile(lambda name: name in glue or _only_waits(name), application))
     if len(outside) < 2 or outside[0].startswith("??"):
         return False
-    inner, *callers = (words_of(name)[1] for name in outside[:-1])
-    if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(inner)):
+    if _gives_or_borrows(outside[0]) or (not started and _ENDS.fullmatch(words_of(outside[0])[1])):
         return True
     if awaits_an_answer(application):
         return True
-    return any(_REQUEST.search(own) and not _is_loop(own) for own in callers)
+    return any(map(_requests, outside[1:-1]))
 
 
 def awaits_an_answer(application: Sequence[str]) -> bool:
     """Whether a function, but for the entry, is named for a reply that it waits for."""
-    return any(_ANSWER.search(own) and not _is_loop(own) for own in (words_of(name)[1] for name in application[:-1]))
+    return any(map(_hears_an_answer, application[:-1]))
+
+
+@lru_cache(maxsize=_KEPT)
+def _hears_an_answer(name: str) -> bool:
+    own = words_of(name)[1]
+    return _ANSWER.search(own) is not None and not _is_loop(own)
+
+
+@lru_cache(maxsize=_KEPT)
+def _requests(name: str) -> bool:
+    own = words_of(name)[1]
+    return _REQUEST.search(own) is not None and not _is_loop(own)
 
 
 def is_lock(application: Sequence[str]) -> bool:
@@ -174,6 +186,7 @@ def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:
     return len(callers) >= deep and not any(_is_loop(words_of(caller)[1]) for caller in callers[:deep])
 
 
+@lru_cache(maxsize=_KEPT)
 def _only_waits(name: str) -> bool:
     owner, own = words_of(name)
     return _wraps_a_wait(own.split("_")) or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))

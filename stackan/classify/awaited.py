@@ -26,13 +26,26 @@ class _Question(NamedTuple):
     mode: str
 
 
+class Questions:
+    """What each place makes worth asking, by one set of rules; the snapshots of a process share them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._known: dict[int, _Question] = {}  # by place, which it keeps: equal places are the same object
+
+    def about(self, place: StackMeaning) -> _Question:
+        found = self._known.get(id(place))
+        if found is None:
+            found = self._known[id(place)] = _ask(place, self._rules)
+        return found
+
+
 class Waits:
     """Finds what the threads of one dump wait for."""
 
-    def __init__(self, dump: Dump, rules: Rules) -> None:
+    def __init__(self, dump: Dump, questions: Questions) -> None:
         self._dump = dump
-        self._rules = rules
-        self._questions: dict[int, _Question] = {}  # by place: equal places are the same object
+        self._questions = questions
         self._found: dict[tuple[int, int, bytes], Awaited] = {}  # by place, frame and arguments: many wait for one lock
 
     def find(self, thread: int, place: StackMeaning) -> Awaited | None:
@@ -46,9 +59,7 @@ class Waits:
         dump = self._dump
         if not dump.columns.thread_frames[thread]:  # a printed state without a stack
             return Awaited(kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
-        question = self._questions.get(id(place))
-        if question is None:
-            question = self._questions[id(place)] = _ask(place, self._rules)
+        question = self._questions.about(place)
         if kind == "thread":
             return self._joined(thread, place, question)
         for at, names in question.objects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from stackan.classify.awaited import Waits
+from stackan.classify.awaited import Questions, Waits
 from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_owner_words, find_printed, held_by_guards
 from stackan.classify.loops import NO_TASKS, Tasks
 from stackan.classify.places import Places
@@ -22,13 +22,20 @@ _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
 Stacks = Mapping[int, tuple[str, ...]]  # names by stack node
 
 
-def sight(dump: Dump, stacks: Stacks, places: Places, tasks: Tasks = NO_TASKS, spoken: Stacks = MappingProxyType({})) -> list[Sighting]:
+def sight(
+    dump: Dump,
+    stacks: Stacks,
+    places: Places,
+    tasks: Tasks = NO_TASKS,
+    spoken: Stacks = MappingProxyType({}),
+    questions: Questions | None = None,
+) -> list[Sighting]:
     """Sightings in the dump's order; `stacks` gives the canonical names of each stack node, `tasks` are those that run tasks of its pools.
 
-    `spoken` are the names of the stacks in which lambdas can be named better.
+    `spoken` are the names of the stacks in which lambdas can be named better; the snapshots of a process may share `questions`.
     """
     guards, printed, words, states = find_guards(dump), find_printed(dump), find_owner_words(dump), dump.facts.states
-    waits, timeouts, nodes = Waits(dump, places.rules), Timeouts(dump), dump.columns.thread_node
+    waits, timeouts, nodes = Waits(dump, questions or Questions(places.rules)), Timeouts(dump), dump.columns.thread_node
     told = ToldByArguments(dump)
     runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
     known: dict[tuple[int, str, str, bool], StackMeaning] = {}  # by what it follows from

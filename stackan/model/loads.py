@@ -46,17 +46,19 @@ def find_far(columns: Columns, calls: Mapping[int, bytes]) -> set[bytes]:
     return {library for library, pc in least.items() if most[library] - pc > FARTHEST}
 
 
-def places(columns: Columns, frames: Iterable[int], calls: Mapping[int, bytes], far: set[bytes]) -> dict[bytes, int]:
-    """{library: a program counter in it}, of those that are `far`; none of a library that these frames alone show in two places."""
+def far_calls(columns: Columns, calls: Mapping[int, bytes]) -> dict[int, tuple[bytes, int]]:
+    """{call: its library and its program counter}, of the libraries that are seen at places too far apart for one process"""
+    far = find_far(columns, calls)
+    return {call: (library, columns.call_pc[call]) for call, library in calls.items() if library in far} if far else {}
+
+
+def places(stack: Iterable[int], far: Mapping[int, tuple[bytes, int]]) -> dict[bytes, int]:
+    """{library: a program counter in it}, of the `far_calls` of a stack; none of a library that these alone show in two places."""
     found: dict[bytes, int] = {}
     broken = set[bytes]()
-    for frame in frames:
-        call = columns.frame_call[frame]
-        library = calls.get(call, b"")
-        if library in far:
-            pc = columns.call_pc[call]
-            if abs(found.setdefault(library, pc) - pc) > FARTHEST:
-                broken.add(library)
+    for library, pc in map(far.__getitem__, filter(far.__contains__, stack)):
+        if abs(found.setdefault(library, pc) - pc) > FARTHEST:
+            broken.add(library)
     return {library: pc for library, pc in found.items() if library not in broken}
 
 

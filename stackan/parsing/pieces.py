@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Facts
-from stackan.model.loads import contradict, find_far, loaded_calls, places
+from stackan.model.loads import contradict, far_calls, loaded_calls, places
 from stackan.parsing.parsed import ParsedText
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ def _is_headed(columns: Columns, row: int) -> bool:
 
 def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
     """The threads with a library at another place than in the threads before them."""
-    calls = loaded_calls(columns)
-    far = find_far(columns, calls)
+    far = far_calls(columns, loaded_calls(columns))
     found = set[int]()
     if not far:
         return found
@@ -145,12 +144,13 @@ def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
     known: dict[bytes, int] = {}
     fitting: set[bytes] = set()  # the stacks that were seen since, as bytes: threads repeat them, and they fit again
     for row, (first, frames) in enumerate(zip(columns.thread_first, columns.thread_frames)):
-        stack = columns.frame_call[first : first + frames].tobytes()
+        calls = columns.frame_call[first : first + frames]
+        stack = calls.tobytes()
         if stack in fitting and row not in borders:
             continue
         own = shown.get(stack)
         if own is None:
-            own = shown[stack] = places(columns, range(first, first + frames), calls, far)
+            own = shown[stack] = places(calls, far)
         contradicts = row not in borders and contradict(own, known)
         if contradicts:
             found.add(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stackan.classify import Rulebook, find_tasks, park_consumers, sight
+from stackan.classify import Questions, Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
 from stackan.compare import follow, park_turn_waiters_across, rate
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes, judge_with_unseen
@@ -146,7 +146,8 @@ def _process(
     seen.update(said.words for dump in dumps for said in dump.facts.states.values())
     places = rulebook.places(seen)
     tasks = find_tasks(dumps, stacks, places)
-    sightings = [sight(dump, by_node, places, tasks, better) for dump, by_node, better in zip(dumps, stacks, spoken)]
+    questions = Questions(places.rules)
+    sightings = [sight(dump, by_node, places, tasks, better, questions) for dump, by_node, better in zip(dumps, stacks, spoken)]
     if tables:
         from stackan.captured import attach as attach_waits
 
