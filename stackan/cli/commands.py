@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import functools
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from stackan.cli.common import add_language, output
+from stackan.cli.common import add_language
 from stackan.cli.help import Help, complaint
 from stackan.cli.language import in_language
 from stackan.cli.printing import complain, say
@@ -43,7 +42,9 @@ def run(arguments: Sequence[str], language: str) -> int:
     if rest:
         parser.refuse(rest)
     if options.version:
-        return _print_version()
+        from stackan.cli.version import print_version
+
+        return print_version()
     if options.command is None:
         complain(parser.format_usage().rstrip())
         say(said("say what to do, for example: stackan analyze snap1.txt snap2.txt"), language)
@@ -51,15 +52,6 @@ def run(arguments: Sequence[str], language: str) -> int:
     options.language = language
     status: int = options.run(options)
     return status
-
-
-def _print_version() -> int:
-    from stackan import backend
-    from stackan._version import __version__
-
-    with output(None) as stream:
-        stream.write(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})\n")
-    return 0
 
 
 def make_parser(language: str, *chosen: str | None) -> Parser:

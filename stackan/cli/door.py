@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from stackan.cli.stops import Stops
 
+_VERSION = (["--version"], ["-V"])  # the words of calls that ask for nothing else
 UNUSABLE = 2  # the call, its input or its output; 1 says that something critical was found, so no crash may end in it
 BROKEN_PIPE = 141  # as a shell reports a program that SIGPIPE has ended
 INTERRUPTED = 130
@@ -58,6 +59,10 @@ def _run(argv: Sequence[str] | None) -> int:
     language = choose_language(arguments)
     with Stops(alone) as stops:
         try:
+            if arguments in _VERSION:
+                from stackan.cli.version import print_version
+
+                return print_version()
             from stackan.cli.commands import run
 
             return run(arguments, language)

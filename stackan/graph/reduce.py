@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
 _LOOKS = 200  # at each edge of a component, in search of its shortest cycle
+_MOST_LOOKS = 1_000_000  # in all, beside one at each edge: a tenth of a second
 
 
 def reduce(graph: WaitGraph) -> Reduction:
@@ -130,7 +131,8 @@ def shortest_cycle(component: Collection[int], successors: Sequence[Sequence[int
     own = next((node for node in sorted(inside) if node in successors[node]), None)
     if own is not None:
         return [own]
-    looks = _LOOKS * sum(len(successors[node]) for node in inside)
+    edges = sum(len(successors[node]) for node in inside)
+    looks = min(_LOOKS * edges, _MOST_LOOKS + edges)
     best: list[int] = []
     for root in sorted(inside):
         found, looked = _cycle_through(root, inside, successors, len(best))

@@ -89,6 +89,8 @@ def printed_id(track: Track, number: int, otherwise: str) -> str:
     """An id as it stands in the thread's header, if that is hexadecimal: `0x00007f24ff2036c0`."""
     dump = track.newest.dump
     header = dump.line_at(dump.columns.thread_start[track.newest.thread])
+    if f"{number:x}" not in header.lower():
+        return otherwise
     return next((word for word in _HEXADECIMAL.findall(header) if int(word, 16) == number), otherwise)
 
 

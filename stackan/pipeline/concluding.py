@@ -131,9 +131,7 @@ def _story(logs: Sequence[Log], places: Sequence[ProcessInputs], processes: Sequ
     return read_story(logs, writers, processes, when_taken(places))._replace(waits=waits)
 
 
-def _process(
-    place: ProcessInputs, known: CaseNames, rulebook: Rulebook, beside: SideFiles, tables: Mapping[int, Dump]
-) -> Process:
+def _process(place: ProcessInputs, known: CaseNames, rulebook: Rulebook, beside: SideFiles, tables: Mapping[int, Dump]) -> Process:
     """One process: names, rules that fit it, loops of pools, sightings by snapshot, threads through time, what lies beside them, pools."""
     dumps = place.compared
     stacks, spoken = [], []
