@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting, output
+from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.progress import watched
 from stackan.cli.reporting import page_for, write_result
+from stackan.cli.streams import output
 from stackan.errors import UsageError
 from stackan.model.said import said
 

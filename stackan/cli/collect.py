@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_script(options: argparse.Namespace) -> int:
-    from stackan.cli.common import output
+    from stackan.cli.streams import output
     from stackan.collect.script import script
 
     with output(options.output) as stream:
@@ -128,8 +128,8 @@ def _way(options: argparse.Namespace) -> str:
 
 
 def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
-    from stackan.cli.common import output
     from stackan.cli.language import in_language
+    from stackan.cli.streams import output
 
     with output(None) as stream:
         for target in targets:

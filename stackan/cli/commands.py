@@ -12,6 +12,7 @@ from stackan.cli.common import add_language
 from stackan.cli.help import Help, complaint
 from stackan.cli.language import in_language
 from stackan.cli.printing import complain, say
+from stackan.cli.streams import output
 from stackan.escapes import shorten
 from stackan.model.said import said
 

@@ -9,8 +9,9 @@ import argparse
 from collections.abc import Iterator
 from itertools import pairwise
 
-from stackan.cli.common import add_output, output
+from stackan.cli.common import add_output
 from stackan.cli.endings import note_ending
+from stackan.cli.streams import output
 from stackan.model.said import said
 
 TYPE_CHECKING = False

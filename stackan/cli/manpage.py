@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from stackan.cli.common import add_output, output
+from stackan.cli.common import add_output
 from stackan.cli.language import in_language
+from stackan.cli.streams import output
 from stackan.model.said import said
 
 TYPE_CHECKING = False

@@ -6,8 +6,8 @@ import io
 import os
 from collections.abc import Sequence
 
-from stackan.cli.common import binary_output
 from stackan.cli.printing import say
+from stackan.cli.streams import binary_output
 from stackan.model.said import said
 
 TYPE_CHECKING = False

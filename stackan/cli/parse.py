@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stackan.cli.common import add_format, add_inputs, add_output, binary_output, note_slow_scanner, note_waiting, output
+from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting
 from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
 from stackan.cli.progress import watched
+from stackan.cli.streams import binary_output, output
 from stackan.escapes import shown
 from stackan.model.said import row, said, said_of
 

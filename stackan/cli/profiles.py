@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-from stackan.cli.common import add_output, output
+from stackan.cli.common import add_output
 from stackan.cli.endings import note_ending
 from stackan.cli.language import in_language
+from stackan.cli.streams import output
 from stackan.errors import UsageError
 from stackan.model.said import said, said_of
 

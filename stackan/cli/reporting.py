@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.cli.common import output
+from stackan.cli.streams import output
 from stackan.cli.terminal import address_of, draws_lines, knows_links, wants_color, width_for
 
 TYPE_CHECKING = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 
-from stackan.cli.common import add_format, add_output, output
+from stackan.cli.common import add_format, add_output
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
 from stackan.cli.rescue_report import document, lines
+from stackan.cli.streams import output
 from stackan.cli.terminal import width_for
 from stackan.model.said import row, said
 

@@ -6,11 +6,10 @@ import sys
 
 from stackan import backend
 from stackan._version import __version__
-from stackan.cli.printing import SafeText, standard_output
+from stackan.cli.streams import output
 
 
 def print_version() -> int:
-    stream = SafeText(standard_output())
-    stream.write(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})\n")
-    stream.flush()
+    with output(None) as stream:
+        stream.write(f"stackan {__version__} ({backend.name()} scanner, Python {sys.version.split()[0]})\n")
     return 0
