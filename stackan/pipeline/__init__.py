@@ -15,7 +15,7 @@ __all__ = ["analyze", "load", "load_logs"]
 def __getattr__(name: str) -> Any:
     """Import what concludes on first use: who only reads dumps needs less than half of the package."""
     if name != "analyze":
-        raise AttributeError(f"module 'stackan.pipeline' has no attribute {name!r}")
+        raise AttributeError(name)
     from stackan.pipeline.concluding import analyze
 
     globals()[name] = analyze
