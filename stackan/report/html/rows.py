@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from stackan.escapes import shorten
 from stackan.model.place import StackMeaning, fact_of
 from stackan.model.process import Process
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted, time_of
 from stackan.report.processes import head_of, progress_of, stance
 
 Item = TypeVar("Item")
@@ -43,7 +44,7 @@ class Rows:
         self._report = report
         self._box_of = box_of
         self._findings_of = findings_of
-        self._names = Table[str](lambda name: name[:_LONGEST])
+        self._names = Table[str](lambda name: shorten(name, _LONGEST))
         self._texts = Table[str](str)
         self._places = Table[StackMeaning](self._place, _look)
         self._known: dict[int, int] = {}  # equal places are mostly the same object
@@ -57,17 +58,21 @@ class Rows:
         report, page = self._report, self._report.page
         pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
         dumps = process.dumps
-        columns: dict[str, list[Any]] = {key: [] for key in ("number", "name", "pool", "progress", "note", "course", "box", "findings")}
+        times = {id(placed.dump): time_of(placed) for placed in process.inputs.placements}
+        columns: dict[str, list[Any]] = {
+            key: [] for key in ("number", "name", "mark", "label", "pool", "progress", "note", "box", "findings")
+        }
         places: list[list[int]] = [[] for _ in dumps]
         lines: list[list[int]] = [[] for _ in dumps]
         for track in process.tracks:
             columns["number"].append(track.shown if track.shown is not None else -track.newest.line)
             columns["name"].append(self._texts.number(track.name or ""))
+            columns["mark"].append(self._texts.number(report.mark(track)))
+            columns["label"].append(self._texts.number(report.label(track)))
             pool = pool_of.get(track.key)
             columns["pool"].append(self._texts.number(page.catalog.of_profile(pool) if pool is not None else ""))
             columns["progress"].append(self._texts.number(progress_of(track)))
             columns["note"].append(self._texts.number(page.speech.title(track.note)))
-            columns["course"].append(self._texts.number(track.timeline))
             columns["box"].append(self._box_of.get(id(track), _ABSENT))
             columns["findings"].append(self._texts.number(" ".join(map(str, self._findings_of.get(id(track), ())))))
             for column, line in zip(places, lines):
@@ -80,7 +85,7 @@ class Rows:
         return {
             "id": process.id,
             "head": page.say(head_of([process], verdict, page)),
-            "snapshots": [{"name": report.short(dump.source), "source": dump.source, "time": dump.taken_at} for dump in dumps],
+            "snapshots": [{"name": report.short(dump.source), "source": dump.source, "time": times.get(id(dump), "")} for dump in dumps],
             "places": places,
             "lines": lines,
             **columns,
@@ -118,6 +123,6 @@ def findings_of(report: Report) -> dict[int, list[int]]:
 
 
 def titles(report: Report, most: int) -> Iterator[list[Any]]:
-    """[number, title, severity] of each finding that the page has."""
-    for number, same in enumerate(report.analysis.alike[:most], 1):
-        yield [number, report.page.speech.title(same[0].title), same[0].severity]
+    """[number, title] of each finding that the page has."""
+    for number, same in enumerate(parted(report.analysis.alike, most)[0], 1):
+        yield [number, report.page.speech.title(same[0].title)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stackan.escapes import shorten
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
 from stackan.report.chain import who, workers_of
 from stackan.report.drawing import find_roots, fold
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted
 from stackan.wording.nouns import say
 
 LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
@@ -45,12 +46,15 @@ class Waits:
         }
 
     def document(self) -> dict[str, Any]:
+        drawn, hidden = parted(self._arrows(), _ARROWS)
         return {
             "boxes": [self._box(self._members[box]) for box in self._shown],
-            "arrows": self._arrows(),
+            "arrows": drawn,
             "left": self.left,
             "limit": LIMIT,
             "byPool": self.by_pool,
+            "arrowsLeft": hidden,
+            "arrowLimit": _ARROWS,
         }
 
     def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
@@ -99,10 +103,10 @@ class Waits:
             page.say(who(threads, self._pools, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
         )
         title = words if threads or len(numbers) == 1 else f"{len(numbers):,} × {words}"
-        detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
+        detail = shorten(node.track.place.purpose, _LABEL) if node.track is not None else ""
         if node.process is not None and len(self._report.analysis.processes) > 1:
             detail = f"{detail}\n{node.process.id}"
-        return [node.kind, title[:_LABEL], detail, self._mark(numbers), len(numbers)]
+        return [node.kind, shorten(title, _LABEL), detail, self._mark(numbers), len(numbers)]
 
     def _arrows(self) -> list[list[Any]]:
         """[from, to, words, whether it is shown by the text]"""
@@ -115,4 +119,4 @@ class Waits:
                 if to is not None and (self._shown[box], to) not in found:
                     words = self._report.page.speech.relation(edge.relation)
                     found[self._shown[box], to] = [self._shown[box], to, words, edge.evidence != "inferred"]
-        return list(found.values())[:_ARROWS]
+        return list(found.values())
