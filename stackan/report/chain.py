@@ -16,6 +16,7 @@ from stackan.model.said import said, said_of
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph
 from stackan.report.drawing import find_roots, fold
+from stackan.report.membership import workers_of
 from stackan.report.page import Page, threads_of
 from stackan.report.terms import term
 from stackan.wording.nouns import say
@@ -234,11 +235,6 @@ class _Walk:
         """Threads that wait for nothing that is known."""
         link = self._threads(self.finding.threads, True, False)
         return Chain(self.finding, ((0,),), (link,), (), self.finding.behind, self.finding.perhaps_behind, 0)
-
-
-def workers_of(processes: Sequence[Process]) -> dict[int, Pool]:
-    """{id of a track: the pool of which it is a worker}"""
-    return {id(track): pool for process in processes for pool in process.pools for track in pool.workers}
 
 
 def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], page: Page) -> str:

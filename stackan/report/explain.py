@@ -14,6 +14,7 @@ from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
 from stackan.model.track import Track
+from stackan.report.membership import pools_of
 from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
@@ -59,7 +60,7 @@ class Explainer:
         self._short = Shortener(analysis)
         self._frames: dict[int, list[str]] = {}  # by the place: thousands of threads may have one stack
         self._told: dict[int, list[str]] = {}  # by the finding
-        self._pools = {id(track): pool for each in analysis.processes for pool in reversed(each.pools) for track in pool.members}
+        self._pools = pools_of(analysis.processes)
         self._sessions: dict[tuple[str, int | None], Session] = {
             (each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)
         }

@@ -12,6 +12,7 @@ from stackan.escapes import shorten
 from stackan.model.place import StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.report.html.report import Report, parted, time_of
+from stackan.report.membership import pools_of
 from stackan.report.processes import head_of, progress_of, stance
 
 Item = TypeVar("Item")
@@ -44,6 +45,7 @@ class Rows:
         self._report = report
         self._box_of = box_of
         self._findings_of = findings_of
+        self._pools = pools_of(report.analysis.processes)
         self._names = Table[str](lambda name: shorten(name, _LONGEST))
         self._texts = Table[str](str)
         self._places = Table[StackMeaning](self._place, _look)
@@ -56,7 +58,6 @@ class Rows:
 
     def _process(self, process: Process, verdict: str) -> dict[str, Any]:
         report, page = self._report, self._report.page
-        pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
         dumps = process.dumps
         times = {id(placed.dump): time_of(placed) for placed in process.inputs.placements}
         columns: dict[str, list[Any]] = {
@@ -69,8 +70,9 @@ class Rows:
             columns["name"].append(self._texts.number(track.name or ""))
             columns["mark"].append(self._texts.number(report.mark(track)))
             columns["label"].append(self._texts.number(report.label(track)))
-            pool = pool_of.get(track.key)
-            columns["pool"].append(self._texts.number(page.catalog.of_profile(pool) if pool is not None else ""))
+            columns["pool"].append(
+                self._texts.number(page.catalog.of_profile(pool.name) if (pool := self._pools.get(id(track))) is not None else "")
+            )
             columns["progress"].append(self._texts.number(progress_of(track)))
             columns["note"].append(self._texts.number(page.speech.title(track.note)))
             columns["box"].append(self._box_of.get(id(track), _ABSENT))

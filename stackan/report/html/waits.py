@@ -7,9 +7,10 @@ from typing import Any
 from stackan.escapes import shorten
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
-from stackan.report.chain import who, workers_of
+from stackan.report.chain import who
 from stackan.report.drawing import find_roots, fold
 from stackan.report.html.report import Report, parted
+from stackan.report.membership import workers_of
 from stackan.wording.nouns import say
 
 LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
