@@ -15,7 +15,7 @@ from stackan.model.process import Pool, Process
 from stackan.model.said import said, said_of
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph
-from stackan.report.drawing import find_roots, fold
+from stackan.report.folding import Folded, fold
 from stackan.report.membership import workers_of
 from stackan.report.page import Page, threads_of
 from stackan.report.terms import term
@@ -89,29 +89,24 @@ def cause(analysis: Analysis) -> Finding | None:
     return finding if known is not None and (known == analysis.verdict or analysis.verdict == "inconclusive") else None
 
 
-def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
-    """The chain of a finding; None where it is about no thread."""
+def chain_of(analysis: Analysis, finding: Finding, page: Page, folded: Folded | None = None) -> Chain | None:
+    """The chain of a finding; None where it is about no thread.  `folded`: the graph, where it has been folded already."""
     if not finding.threads:
         return None
-    graph = analysis.waits
-    boxes = fold(graph)
-    members: dict[int, list[int]] = {}
-    for number, box in boxes.items():
-        members.setdefault(box, []).append(number)
-    return _Walk(analysis, finding, page, boxes, members).chain()
+    return _Walk(analysis, finding, page, folded or fold(analysis)).chain()
 
 
 class _Walk:
     """The way from the threads of a finding along what they wait for."""
 
-    def __init__(self, analysis: Analysis, finding: Finding, page: Page, boxes: dict[int, int], members: dict[int, list[int]]) -> None:
+    def __init__(self, analysis: Analysis, finding: Finding, page: Page, folded: Folded) -> None:
         self.graph: WaitGraph = analysis.waits
         self.finding = finding
         self.page = page
-        self.boxes = boxes
-        self.members = members
+        self.boxes = dict(folded.boxes)
+        self.members = {box: list(numbers) for box, numbers in folded.members.items()}
+        self.roots = folded.roots
         self.several = len(analysis.processes) > 1
-        self.roots = find_roots(self.graph)
         self.pools = workers_of(analysis.processes)
         self.about = {(process.id, track.key) for process, track in finding.threads}
         self._fold_processes()

@@ -10,7 +10,7 @@ from stackan.model.process import share_of
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.report import Report, parted
-from stackan.report.links import LINK, Names, link_words
+from stackan.report.links import explanation
 from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.text import whose
 from stackan.wording.nouns import say
@@ -69,16 +69,13 @@ def _marks(finding: Finding, report: Report) -> Iterator[Content]:
 
 def _explanation(facts: Sequence[Fact], report: Report) -> Iterator[Markup]:
     """The facts as a paragraph; several links of a loop in a row as a list within it."""
-    page, links = report.page, [fact for fact in facts if fact.name == LINK]
-    if len(links) < 2:
-        if facts:
-            yield element("p", page.speech.text(facts))
-        return
-    first = facts.index(links[0])
-    names = Names(links, page.catalog)
-    yield element("p", page.speech.text(facts[:first]))
-    yield element("ul", *(element("li", page.say(link_words(link, names, page.catalog))) for link in links))
-    yield element("p", page.speech.text([fact for fact in facts[first:] if fact.name != LINK]))
+    before, links, after = explanation(facts, report.page)
+    if before:
+        yield element("p", before)
+    if links:
+        yield element("ul", *(element("li", report.say(link)) for link in links))
+    if after:
+        yield element("p", after)
 
 
 def _alike(same: Sequence[Finding], report: Report) -> Markup | None:

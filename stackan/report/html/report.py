@@ -10,6 +10,7 @@ from stackan.model.labels import label, mark
 from stackan.model.placement import Placement
 from stackan.model.process import Process
 from stackan.model.track import Track
+from stackan.report.folding import fold
 from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.stacked import as_text, groups_of
 from stackan.report.page import Page
@@ -27,6 +28,7 @@ class Report:
         self.page = Page(language, whole=True)
         self.short = Shortener(analysis)
         self.anchors = dict(_anchors(analysis))  # {id of a track: its anchor}
+        self.folded = fold(analysis)
         self.groups = groups_of(analysis.processes)
         self._as_text = {id(track) for track in as_text(self.groups)}
 

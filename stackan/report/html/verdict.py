@@ -51,7 +51,7 @@ def verdict(report: Report) -> Markup:
 def chain(report: Report) -> Markup | None:
     """The chain of the cause, where there is one."""
     finding = cause(report.analysis)
-    found = chain_of(report.analysis, finding, report.page) if finding is not None else None
+    found = chain_of(report.analysis, finding, report.page, report.folded) if finding is not None else None
     if found is None:
         return None
     more = report.note(found.hidden, said_of(found.hidden, "{count} more link is not drawn", "{count} more links are not drawn"))

@@ -8,7 +8,6 @@ from stackan.escapes import shorten
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
 from stackan.report.chain import who
-from stackan.report.drawing import find_roots, fold
 from stackan.report.html.report import Report, parted
 from stackan.report.membership import workers_of
 from stackan.wording.nouns import say
@@ -25,17 +24,13 @@ class Waits:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._graph: WaitGraph = report.analysis.waits
-        self._roots = find_roots(self._graph)
+        boxes, members, self._roots = report.folded
         self._pools = workers_of(report.analysis.processes)
         self.by_pool = False
-        boxes = fold(self._graph)
-        if len(set(boxes.values())) > LIMIT:
-            boxes = self._folded_by_pool(boxes)
+        if len(members) > LIMIT:
+            boxes, members = self._folded_by_pool(boxes)
             self.by_pool = True
         self._critical = {id(track) for each in report.analysis.findings if each.severity == CRITICAL for _, track in each.threads}
-        members: dict[int, list[int]] = {}
-        for number, box in boxes.items():
-            members.setdefault(box, []).append(number)
         self._members = members
         self._boxes = boxes
         self._shown = {box: at for at, box in enumerate(self._chosen())}
@@ -58,15 +53,17 @@ class Waits:
             "arrowLimit": _ARROWS,
         }
 
-    def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
+    def _folded_by_pool(self, boxes: dict[int, int]) -> tuple[dict[int, int], dict[int, list[int]]]:
         """Threads of one pool share a box, unless one is a root, or a box of its own that others wait for by name."""
         first: dict[object, int] = {}
-        found = {}
+        found: dict[int, int] = {}
+        members: dict[int, list[int]] = {}
         for number, box in boxes.items():
             track = self._graph.nodes[number].track
             pool = self._pools.get(id(track)) if track is not None and box not in self._roots else None
             found[number] = first.setdefault(id(pool), box) if pool is not None else box
-        return found
+            members.setdefault(found[number], []).append(number)
+        return found, members
 
     def _chosen(self) -> list[int]:
         """At most so many boxes: each cause with all that it leads to, the gravest first, then whoever waits."""
