@@ -13,6 +13,7 @@ from stackan.model.analysis import Analysis
 from stackan.report.html import findings, inputs, page, quotes, report, stacked, timeline, verdict, waits
 from stackan.report.html.report import Report, parted
 from stackan.wording.catalog import ENGLISH
+from tests.page import measure
 from tests.page.cases import ROOT, hostile, pair
 
 DUMPS = ROOT / "tests" / "dumps"
@@ -148,6 +149,13 @@ def test_the_table_of_the_docs_has_every_limit():
     said = {part: [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\d|\d", words)] for part, words in rows.items()}
     assert said == {part: [limit(name) for name in names] for part, names in LIMITS.items()}
     assert quotes._BYTES == 6 << 20
+
+
+def test_the_measured_table_of_the_docs_is_that_of_the_script():
+    docs = (ROOT / "docs" / "html.md").read_text(encoding="utf-8")
+    measured = docs[docs.index("Measured in") : docs.index("## How it is kept safe")].split("\n\n")[1].splitlines()
+    assert "\n".join(measured[:2]) == measure.HEAD
+    assert [row.split("|")[1].strip() for row in measured[2:]] == list(measure.ROWS)
 
 
 def test_whatever_is_left_out_by_a_limit_has_it_in_that_table():

@@ -318,11 +318,10 @@ function Members({ model, box }: { model: Case; box: number }) {
       {members.length > 0 && (
         <p>
           {t("members")}:{" "}
-          {members.map((at) => (
-            <>
-              <a href={`#${model.anchor(at)}`}>{model.text(model.thread(at), "label")}</a>{" "}
-            </>
-          ))}
+          {members.map((at) => {
+            const { process, row } = model.thread(at);
+            return <><a href={`#${model.anchor(at)}`}>{model.label(process, row)}</a>{" "}</>;
+          })}
           {all > members.length ? t("moreThreads", { count: all - members.length }) : ""}
         </p>
       )}

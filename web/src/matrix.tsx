@@ -196,7 +196,7 @@ function Row({ model, at, index, text, chosen, choose, template }: RowOf) {
       style={{ top: `${index * ROW}px`, gridTemplateColumns: template }}
       onClick={show}
     >
-      <div role="gridcell">{model.text(thread, "mark")}</div>
+      <div role="gridcell">{model.mark(process, row)}</div>
       <div role="gridcell">{model.text(thread, "name")}</div>
       <div role="gridcell">{model.text(thread, "pool")}</div>
       <div role="gridcell">{term(model.text(thread, "progress"))}</div>

@@ -18,8 +18,8 @@ interface Columns {
   lines: number[][];
   number: number[]; // by which it is sorted, and its anchor is made
   name: number[];
-  mark: number[]; // what a row of threads calls it: `17541`, `0x13da`, `#2`
-  label: number[]; // what a sentence calls it: `LWP 17541 transfer`, `goroutine 17`
+  mark: number[]; // what a row of threads calls it, with its number left out: `#\x01`
+  label: number[]; // what a sentence calls it, with that and its name left out: `LWP \x01 \x02`
   pool: number[];
   progress: number[];
   note: number[];
@@ -46,7 +46,7 @@ export interface Thread {
   row: number;
 }
 
-type Column = "name" | "mark" | "label" | "pool" | "progress" | "note" | "findings";
+type Column = "name" | "pool" | "progress" | "note" | "findings";
 
 export class Case {
   readonly size: number;
@@ -80,6 +80,16 @@ export class Case {
 
   text({ process, row }: Thread, column: Column): string {
     return this.data.texts[process[column][row]!] ?? "";
+  }
+
+  /** What a row of threads calls it: `17541`, `0x13da`, `#2` */
+  mark({ number, mark }: Columns, row: number): string {
+    return fill(this.data.texts[mark[row]!]!, [String(number[row])]);
+  }
+
+  /** What a sentence calls it: `LWP 17541 transfer`, `goroutine 17` */
+  label(process: Columns, row: number): string {
+    return fill(this.data.texts[process.label[row]!]!, [this.mark(process, row), this.data.texts[process.name[row]!]!]);
   }
 
   place({ process, row }: Thread, snapshot: number): Place | null {
@@ -132,4 +142,9 @@ export class Case {
     }
     return this.ordinals.get(number) ?? [];
   }
+}
+
+/** A text that most threads have in common, with what each has of its own: stackan/report/html/rows.py left that out. */
+function fill(pattern: string, parts: string[]): string {
+  return pattern.replace(/[\x01\x02]/g, (sign) => parts[sign.charCodeAt(0) - 1] ?? sign);
 }

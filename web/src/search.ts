@@ -25,8 +25,8 @@ export function search(model: Case, filter: Filter): Int32Array {
     if (filter.pool && texts[process.pool[row]!] !== filter.pool) return;
     if (
       !text ||
-      word[process.mark[row]!] ||
-      (numeric && word[process.label[row]!]) ||
+      inText(model.mark(process, row)) ||
+      (numeric && inText(model.label(process, row))) ||
       word[process.name[row]!] ||
       word[process.pool[row]!] ||
       process.places.some((column) => column[row]! >= 0 && place[column[row]!]) ||

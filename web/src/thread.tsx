@@ -58,7 +58,7 @@ export function Panel({ model, at, quotes, close }: PanelOf) {
       }}
     >
       <header>
-        <h2 id="panel-title" ref={head} tabIndex={-1}>{model.text(thread, "label")}</h2>
+        <h2 id="panel-title" ref={head} tabIndex={-1}>{model.label(thread.process, thread.row)}</h2>
         <button type="button" onClick={copy}>{t("copy")}</button>
         <button type="button" onClick={close}>{t("close")}</button>
         <span role="status">{told}</span>
@@ -85,7 +85,7 @@ export function Panel({ model, at, quotes, close }: PanelOf) {
       {known && (known.explained[at] ? (
         <pre tabIndex={0}>{known.explained[at]!.join("\n")}</pre>
       ) : (
-        <p class="note">{t("noExplanation", { number: model.text(thread, "mark") })}</p>
+        <p class="note">{t("noExplanation", { number: model.mark(thread.process, thread.row) })}</p>
       ))}
       <h3>{t("source")}</h3>
       {known && <Source thread={thread} quoted={known.quoted[at] ?? []} />}
@@ -105,7 +105,7 @@ function Waited({ model, thread }: { model: Case; thread: Thread }) {
     <ul>
       {leads.slice(0, LISTED).map(([, to, words]) => <li>{words} → {boxes[to]![1]}</li>)}
       <More hidden={leads.length - LISTED} />
-      {holds.slice(0, LISTED).map(([from, , words]) => <li>{boxes[from]![1]} → {words} → {model.text(thread, "label")}</li>)}
+      {holds.slice(0, LISTED).map(([from, , words]) => <li>{boxes[from]![1]} → {words} → {model.label(thread.process, thread.row)}</li>)}
       <More hidden={holds.length - LISTED} />
     </ul>
   );
@@ -196,7 +196,7 @@ function Source({ thread, quoted }: { thread: Thread; quoted: Quotes["quoted"][s
 
 /** The thread for a ticket: all that the panel says. */
 function asText(model: Case, thread: Thread, known: Quotes | null): string {
-  const lines = [model.text(thread, "label"), thread.process.head, `${term(model.text(thread, "progress"))} – ${model.text(thread, "note")}`];
+  const lines = [model.label(thread.process, thread.row), thread.process.head, `${term(model.text(thread, "progress"))} – ${model.text(thread, "note")}`];
   const explained = known?.explained[thread.at];
   if (explained) lines.push("", ...explained);
   else {

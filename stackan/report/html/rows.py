@@ -66,10 +66,12 @@ class Rows:
         places: list[list[int]] = [[] for _ in dumps]
         lines: list[list[int]] = [[] for _ in dumps]
         for track in process.tracks:
-            columns["number"].append(track.shown if track.shown is not None else -track.newest.line)
-            columns["name"].append(self._texts.number(track.name or ""))
-            columns["mark"].append(self._texts.number(report.mark(track)))
-            columns["label"].append(self._texts.number(report.label(track)))
+            number = track.shown if track.shown is not None else -track.newest.line
+            name, mark = track.name or "", report.mark(track)
+            columns["number"].append(number)
+            columns["name"].append(self._texts.number(name))
+            columns["mark"].append(self._texts.number(_pattern(mark, str(number))))
+            columns["label"].append(self._texts.number(_pattern(report.label(track), mark, name)))
             columns["pool"].append(
                 self._texts.number(page.catalog.of_profile(pool.name) if (pool := self._pools.get(id(track))) is not None else "")
             )
@@ -105,6 +107,13 @@ class Rows:
         frames = [self._names.number(name) for name in place.names]
         words = (page.say(stance(place)), page.speech.sentence(fact_of(place)))
         return [frames, place.wait_frames, place.first_start_frame, place.verb, *map(self._texts.number, words)]
+
+
+def _pattern(words: str, *parts: str) -> str:
+    r"""The words with \1 in the place of the first part, \2 of the second: so most threads have the same (web/src/model.ts fills it in)."""
+    for at, part in enumerate(parts, 1):
+        words = words.replace(part, chr(at), 1) if part else words
+    return words
 
 
 def _look(place: StackMeaning) -> Hashable:
