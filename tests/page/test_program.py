@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.page.cases import SENTENCE
+
 NAMES = ["small", "deadlock", "several", "two-thousand", "hostile", "one-thread", "unnamed"]
 
 
@@ -172,6 +174,16 @@ def test_a_thread_can_be_copied_as_text(show):
     copied = page.tab.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("LWP 17870 mariadbd\n")
     assert "lock_wait" in copied
+
+
+def test_what_a_terminal_would_obey_is_copied_as_an_escape(show):
+    page = show("hostile", anchor="#lwp-501", permissions=["clipboard-read", "clipboard-write"])
+    page.tab.wait_for_selector(".panel pre")
+    page.tab.get_by_text("copy as text").click()
+    page.tab.wait_for_selector(".panel [role=status]:not(:empty)")
+    copied = page.tab.evaluate("navigator.clipboard.readText()")
+    assert SENTENCE.encode("unicode_escape").decode() in copied
+    assert copied.replace("\n", "").isprintable()
 
 
 def test_an_address_names_a_thread_and_survives_a_reload(show):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stackan.escapes import shorten
+from stackan.escapes import shorten, shown_lines
 from stackan.model.dump import Dump
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, Track
@@ -91,4 +91,5 @@ class _Source:
         while lines and not lines[-1].strip():
             lines.pop()
         some, hidden = parted(lines, _LINES)
-        return first, "\n".join(shorten(line.decode("utf-8", "replace").rstrip("\r"), _LONGEST) for line in some), hidden
+        text = "\n".join(shorten(line.decode("utf-8", "replace").rstrip("\r"), _LONGEST) for line in some)
+        return first, shown_lines(text), hidden  # it may be copied to a terminal
