@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,16 @@ def test_moments_of_the_drawing(cluster, monkeypatch):
     assert "the drawing has the first" not in text_of(cluster)
     monkeypatch.setattr(timeline, "_TICKS", 3)
     assert re.search(r"Of so many moments the drawing has the first; not drawn: \d+\.", text_of(cluster))
+
+
+def test_snapshots_without_a_time_on_the_time_line(tmp_path: Path):
+    with zipfile.ZipFile(DUMPS / "dameng" / "handling.zip") as packed:
+        packed.extractall(tmp_path)
+    texts = [path.rename(tmp_path / f"{at}.txt") for at, path in enumerate(sorted(tmp_path.rglob("pstack*.log")))]
+    assert len(texts) == 2
+    assert "2 snapshots are not drawn: nothing tells when they were taken by the clock of the logs." in text_of(
+        stackan.analyze(stackan.load(tmp_path))
+    )
 
 
 def test_inputs_beside_the_dumps(cluster, monkeypatch):
