@@ -66,6 +66,25 @@ def test_lines_of_a_thread(example, monkeypatch):
     assert whole[3] == 0
 
 
+def test_frames_of_a_thread_that_is_explained(example, monkeypatch):
+    whole = quotes.quotes(Report(example, ENGLISH))["explained"]
+    monkeypatch.setattr(quotes, "_ENDS", 2)
+    for at, lines in quotes.quotes(Report(example, ENGLISH))["explained"].items():
+        gaps = [line.strip() for line in lines if "..." in line]
+        hidden = [int(gap.split()[1]) for gap in gaps if gap.endswith(" more")]
+        assert hidden
+        assert len(lines) - len(hidden) + sum(hidden) == len(whole[at])
+        assert sum("#0 " in line for line in lines) == sum("#0 " in line for line in whole[at])
+
+
+def test_reasons_of_threads(example, monkeypatch):
+    whole = quotes.quotes(Report(example, ENGLISH))["explained"]
+    monkeypatch.setattr(quotes, "_BYTES", 3000)
+    some = quotes.quotes(Report(example, ENGLISH))
+    assert 0 < len(some["explained"]) < len(whole)
+    assert 0 < len(some["quoted"]) <= len(some["explained"])
+
+
 def test_processes_of_a_finding(crew, monkeypatch):
     monkeypatch.setattr(findings, "_PROCESSES", 1)
     assert re.search(r"process \S+ \d+ more process", text_of(crew))
@@ -135,7 +154,7 @@ LIMITS: dict[str, list[object]] = {
     "wait-for graph": ["waits.LIMIT", "waits._ARROWS", "graph.tsx LISTED", "graph.tsx LISTED"],
     "call tree": ["merge.ts LARGEST", "merge.ts DEEPEST", "calls.tsx DEEPEST", "calls.tsx LISTED"],
     "a thread's panel": ["thread.tsx ENDS", "thread.tsx STEP", "thread.tsx LISTED"],
-    "reasons and source lines of a thread": ["quotes.EXPLAINED", 6, "quotes._LINES", "quotes._LONGEST"],
+    "reasons and source lines of a thread": ["quotes.EXPLAINED", 6, "quotes._ENDS", 6, "quotes._LINES", "quotes._LONGEST"],
     "names of functions": ["rows._LONGEST"],
 }
 

@@ -13,7 +13,8 @@ from stackan.report.explain import Explainer
 from stackan.report.html.report import Report, every_thread, parted
 
 EXPLAINED = 2500  # threads
-_BYTES = 6 << 20  # of quoted text, before it is compressed
+_ENDS = 200  # frames at either end of a stack
+_BYTES = 6 << 20  # of all reasons, and of all lines, before they are compressed
 _LINES = 300  # of one thread in one snapshot
 _LONGEST = 2000  # characters of a line
 _SPLIT = 256 << 20  # bytes of a text that is split into lines, where its threads are not found by their place in it
@@ -21,18 +22,19 @@ _SPLIT = 256 << 20  # bytes of a text that is split into lines, where its thread
 
 def quotes(report: Report) -> dict[str, Any]:
     """{"explained": {number of a thread: lines}, "quoted": {number of a thread: [[snapshot, first line, text, lines left out], …]}}"""
-    explainer = Explainer(report.analysis, report.page)
+    explainer = Explainer(report.analysis, report.page, _ENDS)
     source = _Source()
     explained: dict[str, list[str]] = {}
     quoted: dict[str, list[list[Any]]] = {}
-    room = _BYTES
+    room_for_reasons = room_for_lines = _BYTES
     for at, process, track in _gravest_first(report):
-        if len(explained) >= EXPLAINED:
+        if len(explained) >= EXPLAINED or room_for_reasons <= 0:
             break
-        explained[str(at)] = [line for line in explainer.explain(process, track) if line]
-        if room > 0:
+        lines = explained[str(at)] = [line for line in explainer.explain(process, track) if line]
+        room_for_reasons -= sum(map(len, lines))
+        if room_for_lines > 0:
             texts = list(_texts(track, process, source))
-            room -= sum(len(text) for _, _, text, _ in texts)
+            room_for_lines -= sum(len(text) for _, _, text, _ in texts)
             quoted[str(at)] = texts
     return {"explained": explained, "quoted": quoted}
 
