@@ -153,6 +153,26 @@ def spans_of(known: Sequence[Taken], clocks: Clocks) -> list[_Span]:
     return [_Span(times, 0).moved(shift) for shift in clocks.shifts(kinds.pop())]
 
 
+def when_by_logs(
+    processes: Sequence[Process], taken: Sequence[Sequence[Taken | None]], covers: Mapping[str, Cover], clocks: Clocks
+) -> dict[str, tuple[tuple[str, str] | None, ...]]:
+    """{process: the moments between which each of its snapshots was taken, by the clock of the logs; None where nothing tells}"""
+    found: dict[str, tuple[tuple[str, str] | None, ...]] = {}
+    for process, times in zip(processes, taken):
+        cover = covers.get(process.id)
+        told = [cover.shift or 0] if cover is not None and cover.first is not None else None
+        found[process.id] = tuple(_moved(time, told or clocks.shifts(time.clock)) if time is not None else None for time in times)
+    return found
+
+
+def _moved(time: Taken, shifts: Sequence[int]) -> tuple[str, str] | None:
+    """None where the zone is not known."""
+    first, last = seconds_of(time.first), seconds_of(time.last)
+    if first is None or last is None or len(shifts) != 1:
+        return None
+    return iso_of(first + shifts[0] * 60), iso_of(last + shifts[0] * 60)
+
+
 def _holds(episode: Episode, span: _Span, clocks: Clocks) -> bool:
     begin, end = seconds_of(episode.start), seconds_of(episode.end)
     return begin is not None and begin - _SKEW <= span.first and (end is None or span.last <= end + _SKEW)

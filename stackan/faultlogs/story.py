@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackan.faultlogs.clusters import find_clusters
-from stackan.faultlogs.covering import find_covers
+from stackan.faultlogs.covering import Clocks, find_covers, when_by_logs
 from stackan.faultlogs.episodes import find_episodes
 from stackan.faultlogs.faults import find_faults
 from stackan.faultlogs.gaps import find_gap
@@ -70,6 +70,7 @@ def read_story(
         clusters=tuple(map(Cluster, map(tuple, clusters))) if len(clusters) > 1 else (),
         gap=gap,
         starts=tuple(find_starts(logs, processes, taken)),
+        taken=when_by_logs(processes, taken, covers, Clocks(logs)),
     )
 
 

@@ -186,6 +186,8 @@ class Story(NamedTuple):
     clusters: tuple[Cluster, ...] = ()  # whose logs these are, where there are several
     gap: Gap | None = None
     starts: tuple[Starting, ...] = ()
+    # For each process the moments between which its snapshots were taken, by the clock of the logs; None where nothing tells.
+    taken: Mapping[str, tuple[tuple[str, str] | None, ...]] = {}
     waits: int = 0  # and warnings of them, in logs that are looked through for these alone
 
 

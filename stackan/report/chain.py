@@ -15,7 +15,8 @@ from stackan.model.process import Pool, Process
 from stackan.model.said import said, said_of
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph
-from stackan.report.drawing import find_roots, fold
+from stackan.report.folding import Folded, fold
+from stackan.report.membership import workers_of
 from stackan.report.page import Page, threads_of
 from stackan.report.terms import term
 from stackan.wording.nouns import say
@@ -88,29 +89,24 @@ def cause(analysis: Analysis) -> Finding | None:
     return finding if known is not None and (known == analysis.verdict or analysis.verdict == "inconclusive") else None
 
 
-def chain_of(analysis: Analysis, finding: Finding, page: Page) -> Chain | None:
-    """The chain of a finding; None where it is about no thread."""
+def chain_of(analysis: Analysis, finding: Finding, page: Page, folded: Folded | None = None) -> Chain | None:
+    """The chain of a finding; None where it is about no thread.  `folded`: the graph, where it has been folded already."""
     if not finding.threads:
         return None
-    graph = analysis.waits
-    boxes = fold(graph)
-    members: dict[int, list[int]] = {}
-    for number, box in boxes.items():
-        members.setdefault(box, []).append(number)
-    return _Walk(analysis, finding, page, boxes, members).chain()
+    return _Walk(analysis, finding, page, folded or fold(analysis)).chain()
 
 
 class _Walk:
     """The way from the threads of a finding along what they wait for."""
 
-    def __init__(self, analysis: Analysis, finding: Finding, page: Page, boxes: dict[int, int], members: dict[int, list[int]]) -> None:
+    def __init__(self, analysis: Analysis, finding: Finding, page: Page, folded: Folded) -> None:
         self.graph: WaitGraph = analysis.waits
         self.finding = finding
         self.page = page
-        self.boxes = boxes
-        self.members = members
+        self.boxes = dict(folded.boxes)
+        self.members = {box: list(numbers) for box, numbers in folded.members.items()}
+        self.roots = folded.roots
         self.several = len(analysis.processes) > 1
-        self.roots = find_roots(self.graph)
         self.pools = workers_of(analysis.processes)
         self.about = {(process.id, track.key) for process, track in finding.threads}
         self._fold_processes()
@@ -234,11 +230,6 @@ class _Walk:
         """Threads that wait for nothing that is known."""
         link = self._threads(self.finding.threads, True, False)
         return Chain(self.finding, ((0,),), (link,), (), self.finding.behind, self.finding.perhaps_behind, 0)
-
-
-def workers_of(processes: Sequence[Process]) -> dict[int, Pool]:
-    """{id of a track: the pool of which it is a worker}"""
-    return {id(track): pool for process in processes for pool in process.pools for track in pool.workers}
 
 
 def who(threads: Sequence[tuple[Process, Track]], pools: Mapping[int, Pool], page: Page) -> str:

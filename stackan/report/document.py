@@ -17,6 +17,7 @@ from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import HELD_BY, Edge, WaitGraph
 from stackan.report.logs import episode_row, log_row
+from stackan.report.membership import pools_of
 from stackan.report.reasons import reason
 from stackan.report.rows import Lister, listed
 from stackan.wording import speech
@@ -133,7 +134,7 @@ def _process(
     lang: str,
     rows: Lister,
 ) -> dict[str, Any]:
-    pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
+    pools = pools_of([process])
     serves: dict[int | None, Session] = {session.lwp: session for session in process.sessions}
     return {
         "id": process.id,
@@ -146,7 +147,7 @@ def _process(
         "inputs": [_input(placed) for placed in process.inputs.placements],
         "snapshots": [_snapshot(index, dump, digests[id(dump.original)], lang) for index, dump in enumerate(process.snapshots)],
         "threads": rows(
-            lambda track: _thread(track, pool_of.get(track.key), owners.get((process.id, track.key), []), names, process, serves),
+            lambda track: _thread(track, pools.get(id(track)), owners.get((process.id, track.key), []), names, process, serves),
             process.tracks,
         ),
         "pools": [_pool(pool) for pool in process.pools],
@@ -195,14 +196,14 @@ def _repeated(track: Track, process: Process) -> list[int]:
 
 
 def _thread(
-    track: Track, pool: str | None, owners: list[Owner], names: dict[int, str], process: Process, serves: dict[int | None, Session]
+    track: Track, pool: Pool | None, owners: list[Owner], names: dict[int, str], process: Process, serves: dict[int | None, Session]
 ) -> dict[str, Any]:
     place = track.place
     return {
         "lwp": track.lwp,
         "thread_id": track.pthread if track.number is None else str(track.number),
         "name": track.name,
-        "pool": pool,
+        "pool": pool.name if pool is not None else None,
         "present": track.present if not process.repeats else [*track.present, *_repeated(track, process)],
         "progress": track.progress,
         "confidence": process.certainties.get(track.key),

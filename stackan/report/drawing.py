@@ -1,7 +1,6 @@
 """The wait-for graph as a drawing: Graphviz's DOT, Mermaid's flowchart, or GraphML for programs.
 
-A drawing leaves out threads that neither wait nor are waited for, and folds threads that nobody waits for and that wait in the
-same place for the same thing: five thousand clients of one lock are one box.  GraphML is the whole graph.
+DOT and Mermaid have the graph folded (stackan.report.folding), GraphML has the whole.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.labels import mark
 from stackan.model.said import said
-from stackan.model.waitgraph import END_OF, HELD_BY, TRANSACTION_OF, Node, WaitGraph
+from stackan.model.waitgraph import Node, WaitGraph
+from stackan.report.folding import fold
 from stackan.report.layout import cut, safe
 from stackan.report.page import Page, Stream
 from stackan.wording.nouns import say
 
 _LABEL = 60  # columns
-_BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")
 _COLORS = {"critical": "red", "root": "blue"}
 
 
@@ -53,12 +52,8 @@ def lines_of(analysis: Analysis, format: str, page: Page | None = None) -> Itera
 def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[Arrow]]:
     """The part of the graph that a drawing shows."""
     graph, page = analysis.waits, page or Page()
-    boxes_of = fold(graph)
-    roots = find_roots(graph)
+    boxes_of, members, roots = fold(analysis)
     named = {(process.id, track.key) for finding in analysis.findings if finding.severity == CRITICAL for process, track in finding.threads}
-    members: dict[int, list[int]] = {}
-    for number, box in boxes_of.items():
-        members.setdefault(box, []).append(number)
     boxes = []
     for box, numbers_in_box in members.items():
         nodes = [graph.nodes[number] for number in numbers_in_box]
@@ -72,60 +67,6 @@ def draw(analysis: Analysis, page: Page | None = None) -> tuple[list[Box], list[
         for edge in graph.out[number]
     )
     return boxes, list(dict.fromkeys(arrows))
-
-
-def find_roots(graph: WaitGraph) -> set[int]:
-    """The ends of chains of waits: threads that hold what others wait for, or that others join, and that wait for no known thread.
-
-    A thread that waits for a lock or a signal of *someone else* is no root: the root is that unknown thread.
-    """
-    waited_for = {edge.supplier for edges in graph.out for edge in edges if edge.relation in (HELD_BY, END_OF, TRANSACTION_OF)}
-    return {number for number in waited_for if _is_root(graph, number)}
-
-
-def _is_root(graph: WaitGraph, number: int) -> bool:
-    track = graph.nodes[number].track
-    if track is None or any(graph.nodes[edge.supplier].kind != "someone-else" for edge in graph.out[number]):
-        return False
-    return not graph.out[number] or track.place.state not in _BROUGHT_BY_THREADS
-
-
-def fold(graph: WaitGraph) -> dict[int, int]:
-    """{node: the first of the nodes that share its box}, for all nodes that wait or are waited for."""
-    waiters: dict[int, list[int]] = {}
-    for edges in graph.out:
-        for edge in edges:
-            waiters.setdefault(edge.supplier, []).append(edge.waiter)
-    first: dict[object, int] = {}
-    boxes: dict[int, int] = {}
-    shown = [number for number in range(len(graph.nodes)) if number in waiters or graph.out[number]]
-    for number in sorted(shown, key=lambda number: graph.nodes[number].track is not None):  # the nodes that threads wait for come first
-        look = _look(graph, number, waiters.get(number, []), boxes)
-        boxes[number] = first.setdefault(look, number)
-    return {number: boxes[number] for number in shown}
-
-
-def _look(graph: WaitGraph, number: int, waiters: list[int], boxes: dict[int, int]) -> object:
-    """A key that nodes have in common if one box is enough for them; a node with a box of its own has its number.
-
-    Unnamed locks that need the same look alike.  So do threads in one place that wait for the same, unless somebody waits for
-    one of them; being a member of a pool makes none special.  So a node that they wait for has its box already, or gets one of its own: it
-    is a thread that comes later.
-    """
-    node = graph.nodes[number]
-    process = node.process.id if node.process else ""
-    if node.track is None:
-        if node.kind != "resource" or node.address is not None:
-            return number
-        return process, node.label, tuple((edge.supplier, edge.relation) for edge in graph.out[number])
-    if any(graph.nodes[waiter].kind != "pool" for waiter in waiters):
-        return number
-    return (
-        process,
-        node.track.place.names,
-        tuple((boxes.get(edge.supplier, edge.supplier), edge.relation) for edge in graph.out[number]),
-        tuple(waiters),
-    )
 
 
 def _name(node: Node, page: Page) -> str:

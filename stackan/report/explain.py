@@ -14,6 +14,7 @@ from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.model.spans import spoken
 from stackan.model.track import Track
+from stackan.report.membership import pools_of
 from stackan.report.page import Page
 from stackan.report.processes import SEEMS_IDLE, progress_of
 from stackan.report.sources import Shortener
@@ -54,12 +55,14 @@ def explain(analysis: Analysis, subject: int | str, page: Page | None = None) ->
 class Explainer:
     """Explains threads of one case; what is the same for all of them is worked out once, as a case may have 100,000."""
 
-    def __init__(self, analysis: Analysis, page: Page) -> None:
+    def __init__(self, analysis: Analysis, page: Page, ends: int | None = None) -> None:
+        """`ends`: how many frames are told at either end of a stack; all of them without it."""
         self._page = page
+        self._ends = ends
         self._short = Shortener(analysis)
         self._frames: dict[int, list[str]] = {}  # by the place: thousands of threads may have one stack
         self._told: dict[int, list[str]] = {}  # by the finding
-        self._pools = {id(track): pool for each in analysis.processes for pool in reversed(each.pools) for track in pool.members}
+        self._pools = pools_of(analysis.processes)
         self._sessions: dict[tuple[str, int | None], Session] = {
             (each.id, session.lwp): session for each in analysis.processes for session in reversed(each.sessions)
         }
@@ -103,7 +106,7 @@ class Explainer:
     def _frames_of(self, place: StackMeaning) -> list[str]:
         lines = self._frames.get(id(place))
         if lines is None:
-            lines = self._frames[id(place)] = list(_frames(place, self._page))
+            lines = self._frames[id(place)] = list(_frames(place, self._page, self._ends))
         return lines
 
 
@@ -152,11 +155,21 @@ def _sighting(index: int, sighting: Sighting, short: Shortener, page: Page) -> I
         yield from page.indented(_holds(hold, short, page), 6, 12)
 
 
-def _frames(place: StackMeaning, page: Page) -> Iterator[str]:
-    """`wait  #0   pthread_cond_timedwait`: the frames of a stack, each with the part that it belongs to."""
-    for at, name in enumerate(place.names):
-        part = said("wait") if at < place.wait_frames else said("start") if at >= place.first_start_frame else ""
-        yield page.line(f"{page.label(part, 0, 6)}#{at:<3} {name}", 6)
+def _frames(place: StackMeaning, page: Page, ends: int | None) -> Iterator[str]:
+    """The frames of a stack, each with the part that it belongs to; of a deep one so many at either end."""
+    depth = len(place.names)
+    hidden = max(depth - 2 * ends, 0) if ends is not None else 0
+    begin = (depth - hidden) // 2
+    yield from (_frame(at, place, page) for at in range(begin))
+    if hidden:
+        yield page.line(page.label("", 0, 6) + page.say(said("... {count} more", count=hidden)), 6)
+    yield from (_frame(at, place, page) for at in range(begin + hidden, depth))
+
+
+def _frame(at: int, place: StackMeaning, page: Page) -> str:
+    """`wait  #0   pthread_cond_timedwait`"""
+    part = said("wait") if at < place.wait_frames else said("start") if at >= place.first_start_frame else ""
+    return page.line(f"{page.label(part, 0, 6)}#{at:<3} {place.names[at]}", 6)
 
 
 def _awaits(awaited: Awaited, line: int, short: Shortener, page: Page) -> str:

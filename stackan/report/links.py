@@ -16,25 +16,30 @@ from stackan.report.page import Page
 from stackan.wording.catalog import Catalog
 from stackan.wording.nouns import listed, listed_as_choice, say
 
-LINK = "only-pools-can-bring"
+_LINK = "only-pools-can-bring"
 _Join = Callable[[Sequence[str], Catalog], str]
 
 
 def render_explanation(facts: Sequence[Fact], page: Page) -> Iterator[str]:
     """The facts as a paragraph; several links in a row as a list within it."""
-    links = [fact for fact in facts if fact.name == LINK]
-    if len(links) < 2:
-        yield from page.indented(page.speech.text(facts), 3, 3)
-        return
-    first = facts.index(links[0])
-    names = Names(links, page.catalog)
-    yield from page.indented(page.speech.text(facts[:first]), 3, 3)
+    before, links, after = explanation(facts, page)
+    yield from page.indented(before, 3, 3)
     for link in links:
-        yield from page.indented(link_words(link, names, page.catalog), 6, 9)
-    yield from page.indented(page.speech.text([fact for fact in facts[first:] if fact.name != LINK]), 3, 3)
+        yield from page.indented(link, 6, 9)
+    yield from page.indented(after, 3, 3)
 
 
-def link_words(link: Fact, names: Names, catalog: Catalog) -> str:
+def explanation(facts: Sequence[Fact], page: Page) -> tuple[str, list[str], str]:
+    """(what is said first, a line for each link where there are several, what is said behind them)"""
+    links = [fact for fact in facts if fact.name == _LINK]
+    if len(links) < 2:
+        return page.speech.text(facts), [], ""
+    first, names = facts.index(links[0]), _Names(links, page.catalog)
+    behind = [fact for fact in facts[first:] if fact.name != _LINK]
+    return page.speech.text(facts[:first]), [_words(link, names, page.catalog) for link in links], page.speech.text(behind)
+
+
+def _words(link: Fact, names: _Names, catalog: Catalog) -> str:
     """`8 workers: 23984: level 0 -> level 1, for subtasks of level 1`"""
     values = link.values
     waiting, home = names.row(_several(values["pools"]), listed, "")
@@ -53,7 +58,7 @@ def _several(value: object) -> tuple[One, ...]:
     return cast("tuple[One, ...]", value)
 
 
-class Names:
+class _Names:
     """Names of pools and processes, as short as these links leave them unambiguous."""
 
     def __init__(self, links: Sequence[Fact], catalog: Catalog) -> None:

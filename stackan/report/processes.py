@@ -12,6 +12,7 @@ from stackan.model.place import StackMeaning
 from stackan.model.process import Pool, Process, share_of
 from stackan.model.said import said, said_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
+from stackan.report.membership import workers_of
 from stackan.report.page import Page, number_of, snapshots_of, threads_of
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
@@ -89,8 +90,8 @@ def _frames_of(pool: Pool) -> tuple[object, ...]:
 
 def common_pool(stack: StackClass) -> str:
     """The pool of which they all are workers, each in its own process; "" if there is none."""
-    pools = {process.id: {track.key: pool.name for pool in process.pools for track in pool.workers} for process in stack.processes}
-    names = {pools[process.id].get(track.key, "") for process, track in stack.members}
+    pools = workers_of(stack.processes)
+    names = {pool.name if (pool := pools.get(id(track))) is not None else "" for _, track in stack.members}
     return names.pop() if len(names) == 1 else ""
 
 

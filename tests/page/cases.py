@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +60,30 @@ def hostile(_: int) -> str:
     return "".join(threads) + f"{EVIL}\n{SENTENCE}\nnot a line of any dump\n"
 
 
+def deep(_: int) -> str:
+    """A recursion that went on until the stack was full."""
+    return block(70, "deep", ("poll", *(f"descend_{level % 3}" for level in range(100_000)), "worker_main"))
+
+
+def wide(_: int) -> str:
+    """Threads that all begin with a function of their own."""
+    return "".join(block(3_000 + at, "own", ("epoll_wait", f"entry_{at}")) for at in range(200))
+
+
+def dated(folder: Path) -> list[str]:
+    """A cluster's logs beside dumps of two hours later than its fault was handled."""
+    with zipfile.ZipFile(ROOT / "tests" / "dumps" / "dameng" / "handling.zip") as packed:
+        for member in packed.namelist():
+            name = member
+            for number, when in (("1", "_20240512_113000"), ("2", "_20240512_113500")):
+                if f"/round{number}/" in member:
+                    name = member.replace(f"/round{number}/", "/").replace("57949.log", f"57949{when}.log")
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(packed.read(member))
+    return [str(folder)]
+
+
 def cases(folder: Path) -> dict[str, list[str]]:
     """{name: the inputs of a call}"""
     java, crew = ROOT / "tests" / "dumps" / "java", ROOT / "tests" / "dumps" / "peers" / "crew"
@@ -69,5 +94,10 @@ def cases(folder: Path) -> dict[str, list[str]]:
         "two-thousand": pair(folder / "two-thousand", lambda snapshot: "".join(crowd(2_000, snapshot))),
         "hostile": pair(folder / "hostile", hostile),
         "one-thread": pair(folder / "one-thread", lambda _: block(7, "only", ("epoll_wait", "EventLoop::run", "main_loop"))),
+        "deep": pair(folder / "deep", deep),
+        "wide": pair(folder / "wide", wide),
+        "dated": dated(folder / "dated"),
+        "numbered": [str(ROOT / "tests" / "dumps" / "go" / "mutexes.txt")],
+        "debugger": [str(ROOT / "tests" / "dumps" / "lldb" / "bank.txt")],
         "unnamed": pair(folder / "unnamed", lambda _: block(9, "bare", ("??", "??"))),
     }

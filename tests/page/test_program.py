@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
+
+from tests.page.cases import SENTENCE
 
 NAMES = ["small", "deadlock", "several", "two-thousand", "hostile", "one-thread", "unnamed"]
 
@@ -168,10 +169,20 @@ def test_a_thread_can_be_copied_as_text(show):
     page = show("small", anchor="#lwp-17870", permissions=["clipboard-read", "clipboard-write"])
     page.tab.wait_for_selector(".panel pre")
     page.tab.get_by_text("copy as text").click()
-    page.tab.wait_for_function("document.querySelector('.panel [role=status]').textContent")
+    page.tab.wait_for_selector(".panel [role=status]:not(:empty)")
     copied = page.tab.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("LWP 17870 mariadbd\n")
     assert "lock_wait" in copied
+
+
+def test_what_a_terminal_would_obey_is_copied_as_an_escape(show):
+    page = show("hostile", anchor="#lwp-501", permissions=["clipboard-read", "clipboard-write"])
+    page.tab.wait_for_selector(".panel pre")
+    page.tab.get_by_text("copy as text").click()
+    page.tab.wait_for_selector(".panel [role=status]:not(:empty)")
+    copied = page.tab.evaluate("navigator.clipboard.readText()")
+    assert SENTENCE.encode("unicode_escape").decode() in copied
+    assert copied.replace("\n", "").isprintable()
 
 
 def test_an_address_names_a_thread_and_survives_a_reload(show):
@@ -217,39 +228,134 @@ def test_where_the_data_are_damaged_the_page_says_so_and_stays(browser, page_of,
     context.close()
 
 
-def test_two_thousand_threads_open_in_a_second(show):
+def test_two_thousand_threads_are_in_all_views(show):
     page = show("two-thousand")
-    page.tab.reload()
-    page.wait()
-    done = page.tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    assert done < 3000, "a second on a machine of its own"
+    page.views()
+    assert page.tab.locator("#matrix p[role=status]").inner_text() == "2,000 threads of 2,000"
+    assert page.tab.locator(".grid").get_attribute("aria-rowcount") == "2001"
+    assert "all 2,000 threads" in page.text("#calls [role=tree]")
+    assert page.tab.locator("#waits .node").count() > 0
+
+
+# -- names of threads
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "label"),
+    [
+        ("deadlock", "0x4e17", "LWP 0x4e17 transfer-1"),
+        ("numbered", "1", "goroutine 1"),
+        ("debugger", "#1", "thread #1 (LWP 26273) main thread"),
+    ],
+)
+def test_a_thread_is_called_what_its_dump_calls_it(show, name, mark, label):
+    page = show(name)
+    matrix = page.view("matrix")
+    matrix.locator("input[type=search]").fill(mark)
+    row = matrix.locator(".row").filter(has=page.tab.get_by_text(mark, exact=True)).first
+    assert row.locator("[role=gridcell]").first.inner_text() == mark
+    row.click()
+    page.tab.wait_for_selector(".panel")
+    assert page.tab.locator("#panel-title").text_content() == label
+    written = page.tab.locator("#stacks .numbers").evaluate_all("all => all.flatMap(each => each.textContent.split(/\\s+/))")
+    assert mark in written
+
+
+@pytest.mark.parametrize("wanted", ["0x4e17", "4E17"])
+def test_the_search_takes_a_number_as_the_dump_prints_it(show, wanted):
+    matrix = show("deadlock").view("matrix")
+    matrix.locator("input[type=search]").fill(wanted)
+    assert matrix.locator(".row [role=gridcell]:first-child").all_inner_texts() == ["0x4e17"]
+
+
+def test_the_search_takes_the_kernels_number_of_a_thread_with_one_of_its_own(show):
+    matrix = show("debugger").view("matrix")
+    matrix.locator("input[type=search]").fill("26284")
+    assert matrix.locator(".row [role=gridcell]:first-child").all_inner_texts() == ["#5"]
+
+
+# -- what is too much for a page
+
+
+def test_a_deep_stack_shows_both_ends_and_its_middle_when_asked(show):
+    page = show("deep", anchor="#lwp-70")
+    page.tab.wait_for_selector(".panel ol.frames")
+    frames = page.tab.locator(".panel ol.frames")
+    assert frames.locator("li").count() < 500
+    assert "between these: 99,6" in frames.inner_text()
+    assert "worker_main" in frames.inner_text()
+    assert len(page.text(".panel")) < 200_000, "its reasons and its lines are no longer either"
+    frames.get_by_text("between these").click()
+    assert "between these: 97,6" in frames.inner_text()
+    assert 2000 < frames.locator("li").count() < 3000
+    calls = page.view("calls")
+    assert "Of 1 stack the tree has the outermost frames only." in calls.inner_text()
+
+
+def test_calls_that_are_not_listed_are_counted_and_come_when_asked(show):
+    page = show("wide")
+    tree = page.view("calls").locator("[role=tree]")
+    assert tree.locator("[role=treeitem]").last.inner_text().endswith("... 140 more")
+    tree.locator("[role=treeitem]").last.click()
+    assert tree.locator("[role=treeitem]").last.inner_text().endswith("... 80 more")
+    for _ in range(2):
+        page.tab.keyboard.press("End")
+        page.tab.keyboard.press("Enter")
+    assert "more" not in tree.locator("[role=treeitem]").last.inner_text()
+    assert sum("entry_" in each for each in tree.locator("[role=treeitem] > span:first-child").all_inner_texts()) == 200
+
+
+def test_a_link_from_a_thread_to_a_finding_is_one_step_of_the_history(show):
+    page = show("small", anchor="#lwp-17870")
+    page.tab.wait_for_selector(".panel")
+    before = page.tab.evaluate("history.length")
+    page.tab.locator(".panel a[href='#finding-1']").click()
+    page.tab.wait_for_selector(".panel", state="detached")
+    assert page.tab.url.endswith("#finding-1")
+    assert page.tab.evaluate("history.length") == before + 1
+    page.tab.go_back()
+    page.tab.wait_for_selector(".panel")
+    assert "17870" in page.text("#panel-title")
+
+
+def test_a_snapshot_has_its_time(show):
+    page = show("dated")
+    calls = page.view("calls")
+    assert "2024-05-12T11:35:00" in calls.locator("select").last.inner_text()
+    page.view("matrix").locator(".row").first.click()
+    page.tab.wait_for_selector(".panel")
+    assert "2024-05-12T11:30:00" in page.text(".panel")
+
+
+def test_threads_that_do_not_stand_as_text_are_links_of_the_program(show):
+    page = show("two-thousand")
+    links = page.tab.locator("a[data-thread]")
+    assert links.count() > 0
+    links.first.click()
+    page.tab.wait_for_selector(".panel")
 
 
 def test_a_hundred_thousand_threads_open_scroll_and_are_searched(show):
     page = show("hundred-thousand")
     matrix = page.view("matrix")
     assert matrix.locator("p[role=status]").inner_text() == "100,000 threads of 100,000"
-    start = time.monotonic()
     matrix.locator("input[type=search]").fill("Handler_1900")
     page.tab.wait_for_selector(".row mark")
-    assert time.monotonic() - start < 5
     assert matrix.locator("p[role=status]").inner_text() == "50 threads of 100,000"
     matrix.locator("input[type=search]").fill("")
     grid = page.tab.locator(".grid")
-    slowest = grid.evaluate(
+    most = grid.evaluate(
         """async grid => {
-            let slowest = 0, last = performance.now();
+            let most = 0;
             for (let at = 0; at < 60; at++) {
                 grid.scrollTop = at * 40000;
                 await new Promise(requestAnimationFrame);
-                slowest = Math.max(slowest, performance.now() - last);
-                last = performance.now();
+                most = Math.max(most, grid.querySelectorAll(".row").length);
             }
-            return slowest;
+            return most;
         }"""
     )
-    assert slowest < 1000
-    assert grid.locator(".row").count() < 100, "rows out of sight are not there"
+    assert 10 < most < 100, "rows out of sight are not there"
     page.view("calls")
     page.view("waits")
     page.go("#lwp-60000")

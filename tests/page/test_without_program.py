@@ -82,6 +82,25 @@ def test_logs_alone_have_a_page_with_their_time_line(show, language):
     assert page.tab.evaluate("document.scripts.length") == 0, "a page without threads needs no program"
 
 
+def test_the_time_line_has_every_snapshot_that_is_dated_beside_the_logs(show):
+    page = show("dated", java_script_enabled=False)
+    tips = page.tab.locator("#timeline .snapshot title").evaluate_all("all => all.map(each => each.textContent)")
+    assert [tip for tip in tips if "57949" in tip] == [
+        "2024-05-12 11:30:00 process 57949, snapshot 1",
+        "2024-05-12 11:35:00 process 57949, snapshot 2",
+    ], "long after the episode"
+    assert page.tab.locator("#timeline .episode").count() == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_somewhere_without_javascript(show, name):
+    page = show(name, java_script_enabled=False)
+    dead = page.tab.locator("a[href^='#']").evaluate_all(
+        "all => all.map(each => each.getAttribute('href')).filter(href => !document.getElementById(href.slice(1)))"
+    )
+    assert dead == []
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_nothing_of_a_dump_becomes_markup(show, language):
     page = show("hostile", language)

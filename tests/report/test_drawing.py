@@ -12,9 +12,10 @@ import pytest
 
 import stackan
 from stackan.report.drawing import write
-from tests.dumping import START, Thread, app, dump, guarded_mutex, lock_guard, mutex, sleep, thread
+from tests.dumping import START, Thread, app, dump, guarded_mutex, lock_guard, mutex, parked, run_by, sleep, spin, thread
 from tests.dumping import analyze as made
 
+BARRIER = pathlib.Path(__file__).parent.parent / "dumps" / "barrier"
 ESCAPE = b"""Thread 2 (Thread 0x7f01 (LWP 12) "a"b<i>\x07"):
 #0  __lll_lock_wait (futex=futex@entry=0x55b9b76211e0 <catalog<int>>, private=0) at lowlevellock.c:49
 #1  ___pthread_mutex_lock (mutex=0x55b9b76211e0 <catalog<int>>) at pthread_mutex_lock.c:93
@@ -48,8 +49,7 @@ def hostile(tmp_path_factory) -> stackan.Analysis:
 
 def test_alike_waiters_share_a_box_and_an_arrow(exhausted):
     lines = drawn(exhausted, "dot").splitlines()
-    assert sum("threads: " in line for line in lines) == 2  # ten workers, and the idle tasks of InnoDB
-    [workers] = [line for line in lines if "in lock_wait" in line]
+    [workers] = [line for line in lines if "threads: " in line]
     assert workers.endswith('label="10 threads: 17870 17869 17868 and 7 more\\nin lock_wait", color=red, penwidth=2];')
     assert sum('label="can be released only by work of"' in line for line in lines) == 1
 
@@ -66,8 +66,29 @@ def test_every_arrow_of_a_drawing_joins_two_boxes(exhausted):
 
 
 def test_what_is_only_concluded_is_dashed(exhausted):
-    [grows] = [line for line in drawn(exhausted, "dot").splitlines() if "may grow" in line]
-    assert grows.endswith("style=dashed];")
+    [shown, *others] = [line for line in drawn(exhausted, "dot").splitlines() if '"waits for"' in line]
+    assert not others and "dashed" not in shown
+    meeting = stackan.analyze(stackan.load(BARRIER / "snap1.txt", BARRIER / "snap2.txt"))
+    [concluded] = [line for line in drawn(meeting, "dot").splitlines() if "arrival" in line]
+    assert concluded.endswith("style=dashed];")
+
+
+def test_a_pool_at_rest_is_not_drawn(exhausted):
+    assert {pool.name for process in exhausted.processes for pool in process.pools} == {"MariaDB thread pool", "InnoDB task pool"}
+    for format in ("dot", "mermaid"):
+        text = drawn(exhausted, format)
+        assert "MariaDB thread pool" in text
+        assert not any(words in text for words in ("InnoDB task pool", "wait_for_tasks", "may grow", "someone else"))
+    assert "InnoDB task pool" in drawn(exhausted, "graphml")
+
+
+@pytest.mark.parametrize(("work", "drawn_too"), [(spin(), True), ((app("compute"),), False)], ids=["spins", "computes"])
+def test_a_pool_is_drawn_where_a_finding_is_about_its_workers(work, drawn_too):
+    busy = [thread(4101 + at, f"wrk-{at}", work, app("take_ticket"), run_by()) for at in range(2)]
+    idle = [thread(4111 + at, f"wrk-{at + 2}", parked()) for at in range(2)]
+    analysis = analyze(*busy, *idle)
+    assert [len(pool.workers) for pool in analysis.processes[0].pools] == [4]
+    assert ("{{" in drawn(analysis, "mermaid")) == drawn_too
 
 
 def test_graphml_is_the_whole_graph(exhausted, tmp_path):
@@ -134,8 +155,7 @@ def test_threads_that_wait_for_each_other_have_no_root():
 @pytest.fixture(scope="module")
 def barrier() -> list[str]:
     """Two threads wait at a barrier, main joins one of them, two others wait for each other."""
-    folder = pathlib.Path(__file__).parent.parent / "dumps" / "barrier"
-    return drawn(stackan.analyze(stackan.load(folder / "snap1.txt", folder / "snap2.txt")), "mermaid").splitlines()
+    return drawn(stackan.analyze(stackan.load(BARRIER / "snap1.txt", BARRIER / "snap2.txt")), "mermaid").splitlines()
 
 
 def test_an_object_without_an_owner_stands_between_its_waiters_and_someone_else(barrier):

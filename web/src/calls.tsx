@@ -13,7 +13,7 @@ export function Calls({ model }: { model: Case }) {
   const [other, setOther] = useState(-1);
   const [stuckOnly, setStuckOnly] = useState(false);
   const snapshots = processes[process]?.snapshots ?? [];
-  const root = useMemo(() => merge(model, process, snapshot, other, stuckOnly), [model, process, snapshot, other, stuckOnly]);
+  const { root, cut } = useMemo(() => merge(model, process, snapshot, other, stuckOnly), [model, process, snapshot, other, stuckOnly]);
   const [chosen, setChosen] = useState<Call>(root);
   const [zoomed, setZoomed] = useState<Call>(root);
   useEffect(() => {
@@ -40,7 +40,7 @@ export function Calls({ model }: { model: Case }) {
         <label>
           {t("ofSnapshot")}{" "}
           <select value={snapshot} onChange={(event) => setSnapshot(Number(event.currentTarget.value))}>
-            {snapshots.map((_, at) => <option value={at}>{at + 1}</option>)}
+            {snapshots.map(({ time }, at) => <option value={at}>{time ? `${at + 1} – ${time}` : at + 1}</option>)}
           </select>
         </label>
         {snapshots.length > 1 && (
@@ -48,13 +48,13 @@ export function Calls({ model }: { model: Case }) {
             {t("comparedWith")}{" "}
             <select value={other} onChange={(event) => setOther(Number(event.currentTarget.value))}>
               <option value={-1}>{t("nothing")}</option>
-              {snapshots.map((_, at) => <option value={at}>{at + 1}</option>)}
+              {snapshots.map(({ time }, at) => <option value={at}>{time ? `${at + 1} – ${time}` : at + 1}</option>)}
             </select>
           </label>
         )}
         <button type="button" aria-pressed={stuckOnly} onClick={() => setStuckOnly(!stuckOnly)}>{t("stuckOnly")}</button>
       </div>
-      <p class="note">{t("callsHelp")}</p>
+      <p class="note">{t("callsHelp")} {cut ? t("cutStacks", { count: cut }) : ""}</p>
       <div class="split">
         <Icicle root={zoomed} chosen={chosen} compared={other >= 0} choose={choose} />
         <Tree root={root} chosen={chosen} compared={other >= 0} choose={choose} />
@@ -197,14 +197,18 @@ function mix(from: Color, to: Color, share: number): string {
 
 /** By the keyboard as https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ has it. */
 function Tree({ root, chosen, compared, choose }: ViewOf) {
-  const [opened, setOpened] = useState(() => new Set<Call>());
+  const [opened, setOpened] = useState<Opened>(() => new Map());
   const tree = useRef<HTMLDivElement>(null);
   const held = useRef(false); // whether the keyboard is here, so that the focus goes along
-  useEffect(() => setOpened(new Set([root, ...trunk(root)])), [root]);
+  useEffect(() => setOpened(new Map([root, ...trunk(root)].map((call) => [call, LISTED]))), [root]);
   useEffect(() => {
-    const way = new Set(opened);
-    for (let call = chosen.parent; call; call = call.parent) way.add(call);
-    if (way.size !== opened.size) setOpened(way);
+    setOpened((opened) => {
+      const way = new Map(opened);
+      for (let call = chosen, above = call.parent; above; call = above, above = call.parent) {
+        way.set(above, Math.max(way.get(above) ?? LISTED, above.inside.indexOf(call) + 1)); // the drawing has calls that are not listed
+      }
+      return way;
+    });
   }, [chosen]);
   useEffect(() => {
     if (held.current) tree.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
@@ -214,8 +218,8 @@ function Tree({ root, chosen, compared, choose }: ViewOf) {
     const all = visible(root, opened);
     const at = all.indexOf(chosen);
     const turn = (open: boolean) => {
-      const changed = new Set(opened);
-      if (open) changed.add(chosen);
+      const changed = new Map(opened);
+      if (open) changed.set(chosen, LISTED);
       else changed.delete(chosen);
       setOpened(changed);
     };
@@ -223,6 +227,7 @@ function Tree({ root, chosen, compared, choose }: ViewOf) {
     const isOpen = opened.has(chosen) && chosen.inside.length > 0;
     if (event.key === "ArrowDown") choose(all[Math.min(at + 1, all.length - 1)]!, false);
     else if (event.key === "ArrowUp") choose(all[Math.max(at - 1, 0)]!, false);
+    else if (chosen.rest && ["Enter", " ", "ArrowRight"].includes(event.key)) list(chosen);
     else if (event.key === "Home") choose(all[0]!, false);
     else if (event.key === "End") choose(all[all.length - 1]!, false);
     else if (event.key === "ArrowRight") isOpen ? choose(chosen.inside[0]!, false) : turn(true);
@@ -234,12 +239,20 @@ function Tree({ root, chosen, compared, choose }: ViewOf) {
     event.stopPropagation();
   }
 
+  /** In the place of the row that stands for them. */
+  function list({ parent, rest }: Call): void {
+    const known = parent!.inside.length - rest;
+    setOpened(new Map(opened).set(parent!, known + LISTED));
+    choose(parent!.inside[known]!, false);
+  }
+
   return (
     <div class="tree" role="tree" ref={tree} aria-label={t("calls")} onKeyDown={onKey} onFocusOut={() => (held.current = false)}>
       <Item call={root} opened={opened} chosen={chosen} compared={compared} choose={(call) => {
-        const changed = new Set(opened);
+        if (call.rest) return list(call);
+        const changed = new Map(opened);
         if (call === chosen && changed.has(call)) changed.delete(call);
-        else changed.add(call);
+        else if (!changed.has(call)) changed.set(call, LISTED);
         setOpened(changed);
         choose(call, false);
       }} level={1} />
@@ -263,20 +276,33 @@ function gravest(model: Case): number {
   return Math.max(stuck.indexOf(Math.max(...stuck)), 0);
 }
 
-function visible(root: Call, opened: Set<Call>): Call[] {
+type Opened = Map<Call, number>; // how many of the calls inside are listed
+
+const rests = new WeakMap<Call, Call>();
+
+/** The calls inside of one that is open, and a row for those that are not listed yet. */
+function listed(call: Call, opened: Opened): Call[] {
+  const most = opened.get(call) ?? 0, rest = call.inside.length - most;
+  if (rest <= 0 || !most) return call.inside.slice(0, most);
+  let row = rests.get(call);
+  if (row?.rest !== rest) rests.set(call, (row = { ...call, name: "", parent: call, inside: [], depth: call.depth + 1, rest }));
+  return [...call.inside.slice(0, most), row!];
+}
+
+function visible(root: Call, opened: Opened): Call[] {
   const found: Call[] = [];
   const todo = [root];
   while (todo.length) {
     const call = todo.pop()!;
     found.push(call);
-    if (opened.has(call)) todo.push(...call.inside.slice(0, LISTED).reverse());
+    todo.push(...listed(call, opened).reverse());
   }
   return found;
 }
 
 interface ItemOf {
   call: Call;
-  opened: Set<Call>;
+  opened: Opened;
   chosen: Call;
   compared: boolean;
   choose: (call: Call) => void;
@@ -300,11 +326,11 @@ function Item({ call, opened, chosen, compared, choose, level }: ItemOf) {
     >
       <span>
         {call.inside.length ? (isOpen ? "▾ " : "▸ ") : "· "}
-        {call.name || t("outermost")} <span class="share">{wordsOf(call, compared)}</span>
+        {call.rest ? t("more", { count: call.rest }) : <>{call.name || t("outermost")} <span class="share">{wordsOf(call, compared)}</span></>}
       </span>
       {isOpen && (
         <div role="group" class={call.inside.length === 1 ? "straight" : ""}>
-          {call.inside.slice(0, LISTED).map((each) => (
+          {listed(call, opened).map((each) => (
             <Item call={each} opened={opened} chosen={chosen} compared={compared} choose={choose} level={level + 1} />
           ))}
         </div>

@@ -3,6 +3,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box, Case } from "./model";
 import { open } from "./route";
+import { More } from "./thread";
 import { t, term } from "./words";
 
 const COLUMN = 6.9, WIDEST = 42, LINE = 16, LISTED = 60;
@@ -19,7 +20,7 @@ interface Laid {
 }
 
 export function Waits({ model }: { model: Case }) {
-  const { boxes, left, limit, byPool } = model.data.waits;
+  const { boxes, left, limit, byPool, arrowsLeft, arrowLimit } = model.data.waits;
   const causes = useMemo(() => causesOf(model), [model]);
   const [only, setOnly] = useState(boxes.length > MANY && causes.size > 0);
   const [chosen, setChosen] = useState(-1);
@@ -28,7 +29,8 @@ export function Waits({ model }: { model: Case }) {
   return (
     <>
       <p class="note">
-        {t(byPool ? "foldedByPool" : "foldedByStack")} {left ? t("leftOut", { limit, count: left }) : ""} {t("graphHelp")}
+        {t(byPool ? "foldedByPool" : "foldedByStack")} {left ? t("leftOut", { limit, count: left }) : ""}{" "}
+        {arrowsLeft ? t("arrowsLeftOut", { limit: arrowLimit, count: arrowsLeft }) : ""} {t("graphHelp")}
       </p>
       <Drawing model={model} laid={laid} chosen={chosen} choose={setChosen}>
         {causes.size > 0 && causes.size < boxes.length && (
@@ -309,27 +311,27 @@ function Members({ model, box }: { model: Case; box: number }) {
   const { boxes, arrows } = model.data.waits;
   const members = membersOf(model, box, LISTED);
   const all = boxes[box]![0] === "thread" ? boxes[box]![4] : 0;
-  const around = arrows.filter(([from, to]) => from === box || to === box).slice(0, LISTED);
+  const around = arrows.filter(([from, to]) => from === box || to === box);
   return (
     <div role="status">
       <h3>{linesOf(boxes[box]!).join(" – ")}</h3>
       {members.length > 0 && (
         <p>
           {t("members")}:{" "}
-          {members.map((at) => (
-            <>
-              <a href={`#${model.anchor(at)}`}>{model.title(model.thread(at))}</a>{" "}
-            </>
-          ))}
+          {members.map((at) => {
+            const { process, row } = model.thread(at);
+            return <><a href={`#${model.anchor(at)}`}>{model.label(process, row)}</a>{" "}</>;
+          })}
           {all > members.length ? t("moreThreads", { count: all - members.length }) : ""}
         </p>
       )}
       <ul>
-        {around.map(([from, to, words]) => (
+        {around.slice(0, LISTED).map(([from, to, words]) => (
           <li>
             {linesOf(boxes[from]!)[0]} → {words} → {linesOf(boxes[to]!)[0]}
           </li>
         ))}
+        <More hidden={around.length - LISTED} />
       </ul>
     </div>
   );

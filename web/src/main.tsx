@@ -22,6 +22,7 @@ async function run(): Promise<void> {
   const place = document.createElement("div");
   document.body.append(place);
   render(<Opened model={model} quotes={quotes} />, place);
+  for (const link of document.querySelectorAll<HTMLElement>("a[data-thread]")) link.setAttribute("href", `#${link.dataset.thread}`);
   start((anchor) => model.find(anchor) >= 0);
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => (each.open = true)));
   document.documentElement.dataset.ready = "yes";

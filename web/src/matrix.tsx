@@ -182,7 +182,6 @@ interface RowOf {
 function Row({ model, at, index, text, chosen, choose, template }: RowOf) {
   const thread = model.thread(at);
   const { process, row } = thread;
-  const number = process.number[row]!;
   const show = () => {
     choose(index);
     open(model.anchor(at));
@@ -197,7 +196,7 @@ function Row({ model, at, index, text, chosen, choose, template }: RowOf) {
       style={{ top: `${index * ROW}px`, gridTemplateColumns: template }}
       onClick={show}
     >
-      <div role="gridcell">{number < 0 ? `:${-number}` : number}</div>
+      <div role="gridcell">{model.mark(process, row)}</div>
       <div role="gridcell">{model.text(thread, "name")}</div>
       <div role="gridcell">{model.text(thread, "pool")}</div>
       <div role="gridcell">{term(model.text(thread, "progress"))}</div>

@@ -7,7 +7,7 @@ export type Arrow = [from: number, to: number, words: string, sure: boolean];
 export interface Snapshot {
   name: string;
   source: string;
-  time: string | null;
+  time: string; // "" where nothing tells it
 }
 
 interface Columns {
@@ -16,12 +16,13 @@ interface Columns {
   snapshots: Snapshot[];
   places: number[][]; // by snapshot and thread; -1 where the thread is not there
   lines: number[][];
-  number: number[];
+  number: number[]; // by which it is sorted, and its anchor is made
   name: number[];
+  mark: number[]; // what a row of threads calls it, with its number left out: `#\x01`
+  label: number[]; // what a sentence calls it, with that and its name left out: `LWP \x01 \x02`
   pool: number[];
   progress: number[];
   note: number[];
-  course: number[];
   box: number[];
   findings: number[];
 }
@@ -30,8 +31,8 @@ export interface Packed {
   lang: string;
   words: Record<string, string | [string, string]>;
   terms: Record<string, string>;
-  findings: [number: number, title: string, severity: string][];
-  waits: { boxes: Box[]; arrows: Arrow[]; left: number; limit: number; byPool: boolean };
+  findings: [number: number, title: string][];
+  waits: { boxes: Box[]; arrows: Arrow[]; left: number; limit: number; byPool: boolean; arrowsLeft: number; arrowLimit: number };
   processes: Columns[];
   places: Place[];
   names: string[];
@@ -45,7 +46,7 @@ export interface Thread {
   row: number;
 }
 
-type Column = "name" | "pool" | "progress" | "note" | "course" | "findings";
+type Column = "name" | "pool" | "progress" | "note" | "findings";
 
 export class Case {
   readonly size: number;
@@ -81,6 +82,16 @@ export class Case {
     return this.data.texts[process[column][row]!] ?? "";
   }
 
+  /** What a row of threads calls it: `17541`, `0x13da`, `#2` */
+  mark({ number, mark }: Columns, row: number): string {
+    return fill(this.data.texts[mark[row]!]!, [String(number[row])]);
+  }
+
+  /** What a sentence calls it: `LWP 17541 transfer`, `goroutine 17` */
+  label(process: Columns, row: number): string {
+    return fill(this.data.texts[process.label[row]!]!, [this.mark(process, row), this.data.texts[process.name[row]!]!]);
+  }
+
   place({ process, row }: Thread, snapshot: number): Place | null {
     const number = process.places[snapshot]?.[row] ?? -1;
     return number < 0 ? null : this.data.places[number]!;
@@ -101,12 +112,6 @@ export class Case {
 
   stance(place: Place | null): string {
     return place ? this.data.texts[place[4]]! : "";
-  }
-
-  title(thread: Thread): string {
-    const number = thread.process.number[thread.row]!;
-    const name = this.text(thread, "name");
-    return `${number < 0 ? `line ${-number}` : `LWP ${number}`}${name ? ` ${name}` : ""}`;
   }
 
   /** `lwp-4250`; of several threads with one number `lwp-4250.2` and so on, as stackan/report/html/report.py counts them. */
@@ -137,4 +142,9 @@ export class Case {
     }
     return this.ordinals.get(number) ?? [];
   }
+}
+
+/** A text that most threads have in common, with what each has of its own: stackan/report/html/rows.py left that out. */
+function fill(pattern: string, parts: string[]): string {
+  return pattern.replace(/[\x01\x02]/g, (sign) => parts[sign.charCodeAt(0) - 1] ?? sign);
 }

@@ -11,6 +11,7 @@ export interface Filter {
 export function search(model: Case, filter: Filter): Int32Array {
   const { texts, names, places } = model.data;
   const text = filter.text.trim().toLowerCase();
+  const numeric = /\d/.test(text); // a label has other numbers of the thread than its mark; its words would match all threads
   const inText = (each: string) => each.toLowerCase().includes(text);
   // Each distinct text is looked at once, however many threads have it.
   const name = names.map(inText);
@@ -24,7 +25,8 @@ export function search(model: Case, filter: Filter): Int32Array {
     if (filter.pool && texts[process.pool[row]!] !== filter.pool) return;
     if (
       !text ||
-      String(process.number[row]).includes(text) ||
+      inText(model.mark(process, row)) ||
+      (numeric && inText(model.label(process, row))) ||
       word[process.name[row]!] ||
       word[process.pool[row]!] ||
       process.places.some((column) => column[row]! >= 0 && place[column[row]!]) ||

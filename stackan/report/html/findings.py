@@ -9,14 +9,15 @@ from stackan.model.finding import Finding
 from stackan.model.process import share_of
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Content, Markup, element, joined
-from stackan.report.html.report import Report
-from stackan.report.links import LINK, Names, link_words
+from stackan.report.html.report import Report, parted
+from stackan.report.links import explanation
 from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.text import whose
 from stackan.wording.nouns import say
 
 SHOWN = 100  # findings, the gravest; those that say the same count once
 _PROOFS = 30
+_PROCESSES = 8  # of one finding
 
 
 def findings(report: Report) -> Markup:
@@ -24,7 +25,7 @@ def findings(report: Report) -> Markup:
     head = element("h2", report.say(said("findings")))
     if not alike:
         return element("section", head, element("p", report.say(said("There is nothing to report."))), id="findings")
-    shown = [_finding(number, same, report) for number, same in enumerate(alike[:SHOWN], 1)]
+    shown = [_finding(number, same, report) for number, same in enumerate(parted(alike, SHOWN)[0], 1)]
     return element("section", head, *shown, _rest(report), id="findings")
 
 
@@ -58,23 +59,23 @@ def _marks(finding: Finding, report: Report) -> Iterator[Content]:
         yield element("span", report.page.term(word), class_=f"mark {kind}")
         yield " "
     if len(report.analysis.processes) > 1:
-        for process in finding.processes[:8]:
+        shown, hidden = parted(finding.processes, _PROCESSES)
+        for process in shown:
             yield element("span", report.say(said("process {name}", name=process.id)), class_="mark")
             yield " "
+        if hidden:
+            yield element("span", report.say(said_of(hidden, "{count} more process", "{count} more processes")), class_="mark")
 
 
 def _explanation(facts: Sequence[Fact], report: Report) -> Iterator[Markup]:
     """The facts as a paragraph; several links of a loop in a row as a list within it."""
-    page, links = report.page, [fact for fact in facts if fact.name == LINK]
-    if len(links) < 2:
-        if facts:
-            yield element("p", page.speech.text(facts))
-        return
-    first = facts.index(links[0])
-    names = Names(links, page.catalog)
-    yield element("p", page.speech.text(facts[:first]))
-    yield element("ul", *(element("li", page.say(link_words(link, names, page.catalog))) for link in links))
-    yield element("p", page.speech.text([fact for fact in facts[first:] if fact.name != LINK]))
+    before, links, after = explanation(facts, report.page)
+    if before:
+        yield element("p", before)
+    if links:
+        yield element("ul", *(element("li", report.say(link)) for link in links))
+    if after:
+        yield element("p", after)
 
 
 def _alike(same: Sequence[Finding], report: Report) -> Markup | None:
@@ -96,14 +97,13 @@ def _labelled(name: str, content: Content, report: Report) -> Markup:
 
 
 def _proof(finding: Finding, report: Report) -> Markup:
-    proofs = find_proofs(finding)
-    hidden = len(proofs) - _PROOFS
+    proofs, hidden = parted(find_proofs(finding), _PROOFS)
     more = said_of(hidden, "... and {count} more line like these (--format json)", "... and {count} more lines like these (--format json)")
     return element(
         "div",
         element("h4", report.say(said("proof"))),
-        element("ul", *(_line(proof, report) for proof in proofs[:_PROOFS])),
-        element("p", report.say(more), class_="note") if hidden > 0 else None,
+        element("ul", *(_line(proof, report) for proof in proofs)),
+        report.note(hidden, more),
         class_="proof",
     )
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.escapes import shorten
 from stackan.model.analysis import Analysis
+from stackan.model.dump import Dump
 from stackan.model.placement import Placement
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Content, Markup, element
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted, time_of
 from stackan.report.story import log_words
 
 _SNAPSHOTS = 500
+_ITEMS = 500  # of a list
 _LINES = 50  # of a snapshot that could not be read
 _LONGEST = 400  # characters of such a line
 
@@ -25,7 +28,7 @@ def inputs(report: Report) -> Markup:
         _snapshots(report) if analysis.processes else None,
         _unread(report),
         _beside(report),
-        _notes(analysis.warnings, report),
+        _list(said("notes"), analysis.warnings, report),
         id="inputs",
     )
 
@@ -36,12 +39,12 @@ def _snapshots(report: Report) -> Markup:
         said("why it belongs here"),
     ]
     placed = [(process, each) for process in report.analysis.processes for each in process.inputs.placements]
+    shown, hidden = parted(placed, _SNAPSHOTS)
     table = element(
         "table",
         element("thead", element("tr", *(element("th", report.say(head), scope="col") for head in heads))),
-        element("tbody", *(_snapshot(process, each, report) for process, each in placed[:_SNAPSHOTS])),
+        element("tbody", *(_snapshot(process, each, report) for process, each in shown)),
     )
-    hidden = len(placed) - _SNAPSHOTS
     more = said_of(
         hidden,
         "... and {count} more snapshot; --format json has all of them.",
@@ -50,7 +53,7 @@ def _snapshots(report: Report) -> Markup:
     return element(
         "div",
         table,
-        element("p", report.say(more), class_="note") if hidden > 0 else None,
+        report.note(hidden, more),
         class_="wide",
         tabindex="0",
         role="region",
@@ -61,9 +64,8 @@ def _snapshots(report: Report) -> Markup:
 def _snapshot(process: Process, placed: Placement, report: Report) -> Markup:
     dump = placed.dump
     why = report.page.catalog.clause.join(report.say(words) for words in (placed.joined, placed.ordered) if words)
-    time = dump.taken_at or (placed.time.value if placed.time is not None else "")
     apart = None if placed.compared else report.say(said("not compared: taken with another tool or other symbols"))
-    cells: list[Content] = [process.id, None, dump.format, time, f"{len(dump.threads):,}", f"{len(dump.frames):,}"]
+    cells: list[Content] = [process.id, None, dump.format, time_of(placed), f"{len(dump.threads):,}", f"{len(dump.frames):,}"]
     return element(
         "tr",
         element("td", cells[0]),
@@ -76,34 +78,35 @@ def _snapshot(process: Process, placed: Placement, report: Report) -> Markup:
 
 def _unread(report: Report) -> Markup | None:
     """The lines that could not be read, and the doubts about each snapshot."""
-    parts = []
-    for process in report.analysis.processes:
-        for placed in process.inputs.placements[:_SNAPSHOTS]:
-            dump = placed.dump
-            notes = [element("p", report.say(note), class_="note") for note in dump.warnings]
-            rows = dump.unparsed_rows
-            if not rows and not notes:
-                continue
-            columns = dump.columns
-            shown = [(columns.unparsed_line[row], dump.line_at(columns.unparsed_start[row])) for row in rows[:_LINES]]
-            lines = [
-                element("li", element("span", str(line), class_="number"), " ", element("code", text[:_LONGEST])) for line, text in shown
-            ]
-            hidden = len(rows) - len(lines)
-            words = said_of(len(rows), "{count} line could not be read", "{count} lines could not be read")
-            parts.append(
-                element(
-                    "details",
-                    element("summary", f"{report.short(dump.source)}: ", report.say(words)),
-                    *notes,
-                    element("ul", *lines, class_="unread") if lines else None,
-                    element("p", f"+ {hidden:,}") if hidden else None,
-                    open=bool(notes) or None,
-                )
-            )
-    if not parts:
+    dumps = [placed.dump for process in report.analysis.processes for placed in process.inputs.placements]
+    doubted, hidden = parted([dump for dump in dumps if dump.warnings or dump.unparsed_rows], _SNAPSHOTS)
+    if not doubted:
         return None
-    return element("div", element("h3", report.say(said("not read"))), *parts[:_SNAPSHOTS])
+    parts = [_doubted(dump, report) for dump in doubted]
+    return element("div", element("h3", report.say(said("not read"))), *parts, report.note(hidden, _more(hidden)))
+
+
+def _doubted(dump: Dump, report: Report) -> Markup:
+    columns, notes = dump.columns, [element("p", report.say(note), class_="note") for note in dump.warnings]
+    rows, hidden = parted(dump.unparsed_rows, _LINES)
+    lines = [
+        element(
+            "li",
+            element("span", str(columns.unparsed_line[row]), class_="number"),
+            " ",
+            element("code", shorten(dump.line_at(columns.unparsed_start[row]), _LONGEST)),
+        )
+        for row in rows
+    ]
+    words = said_of(len(dump.unparsed_rows), "{count} line could not be read", "{count} lines could not be read")
+    return element(
+        "details",
+        element("summary", f"{report.short(dump.source)}: ", report.say(words)),
+        *notes,
+        element("ul", *lines, class_="unread") if lines else None,
+        element("p", f"+ {hidden:,}") if hidden else None,
+        open=bool(notes) or None,
+    )
 
 
 def _beside(report: Report) -> Markup | None:
@@ -111,10 +114,19 @@ def _beside(report: Report) -> Markup | None:
     analysis = report.analysis
     items = [log_words(log, report.short(log.source)) for log in analysis.logs]
     items += _tables(analysis)
+    return _list(said("beside the dumps"), items, report)
+
+
+def _list(head: str, items: Sequence[str], report: Report) -> Markup | None:
     if not items:
         return None
-    shown = element("ul", *(element("li", report.say(each)) for each in items[:_SNAPSHOTS]))
-    return element("div", element("h3", report.say(said("beside the dumps"))), shown)
+    shown, hidden = parted(items, _ITEMS)
+    listed = element("ul", *(element("li", report.say(each)) for each in shown))
+    return element("div", element("h3", report.say(head)), listed, report.note(hidden, _more(hidden)))
+
+
+def _more(hidden: int) -> str:
+    return said_of(hidden, "... and {count} more (--format json)", "... and {count} more (--format json)")
 
 
 def _tables(analysis: Analysis) -> list[str]:
@@ -131,11 +143,3 @@ def _tables(analysis: Analysis) -> list[str]:
                 said("{source}, line {line}: counters of {process}", source=counters.source, line=counters.line, process=process.id)
             )
     return found
-
-
-def _notes(warnings: Sequence[str], report: Report) -> Markup | None:
-    if not warnings:
-        return None
-    return element(
-        "div", element("h3", report.say(said("notes"))), element("ul", *(element("li", report.say(each)) for each in warnings[:_SNAPSHOTS]))
-    )

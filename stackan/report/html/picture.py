@@ -139,7 +139,7 @@ def _box(link: Link, box: _Box, report: Report) -> Markup:
     drawn = element("g", element("title", _named(link)), shape, *lines, class_=f"box {kind}")
     if not link.threads:
         return drawn
-    return element("a", drawn, href=f"#{report.anchors[id(link.threads[0][1])]}")
+    return report.link(link.threads[0][1], drawn)
 
 
 def _arrow(chain: Chain, at: int, boxes: list[_Box], right: float) -> Markup:

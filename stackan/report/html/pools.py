@@ -8,7 +8,7 @@ from stackan.model.process import Pool, Process
 from stackan.model.said import said, said_of
 from stackan.model.track import STUCK
 from stackan.report.html.markup import Markup, element
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted
 from stackan.report.processes import fold_processes, head_of, pool_state, sizes
 
 _GROUPS = 40
@@ -30,7 +30,8 @@ def processes(report: Report) -> Markup | None:
     if not report.analysis.processes:
         return None
     groups = fold_processes(report.analysis)
-    hidden = sum(len(members) for members, _ in groups[_GROUPS:])
+    shown, _ = parted(groups, _GROUPS)
+    hidden = sum(len(members) for members, _ in groups[len(shown) :])
     more = said_of(
         hidden,
         "... and {count} more process; --format json has all of them.",
@@ -39,8 +40,8 @@ def processes(report: Report) -> Markup | None:
     return element(
         "section",
         element("h2", report.say(said("processes and pools"))),
-        *(_group(members, verdict, report) for members, verdict in groups[:_GROUPS]),
-        element("p", report.say(more), class_="note") if hidden else None,
+        *(_group(members, verdict, report) for members, verdict in shown),
+        report.note(hidden, more),
         id="pools",
     )
 
@@ -48,7 +49,7 @@ def processes(report: Report) -> Markup | None:
 def _group(members: Sequence[Process], verdict: str, report: Report) -> Markup:
     process, page = members[0], report.page
     names = page.few([each.id for each in members], _MEMBERS) if len(members) > 1 else None
-    pools = sorted(process.pools, key=lambda pool: not pool.exhausted)
+    pools, hidden = parted(sorted(process.pools, key=lambda pool: not pool.exhausted), _POOLS)
     return element(
         "div",
         element("h3", page.say(head_of(members, verdict, page))),
@@ -56,19 +57,16 @@ def _group(members: Sequence[Process], verdict: str, report: Report) -> Markup:
         element("p", page.say(said("shown: {name}", name=process.id))) if names else None,
         element("p", page.say(sizes(process, page))),
         *(element("p", page.say(said("note: {note}", note=note)), class_="note") for note in process.inputs.warnings),
-        _table(pools[:_POOLS], process, report) if pools else None,
-        _more(len(pools) - _POOLS, report),
+        _table(pools, process, report) if pools else None,
+        report.note(hidden, _more(hidden)),
         class_="process",
     )
 
 
-def _more(hidden: int, report: Report) -> Markup | None:
-    if hidden <= 0:
-        return None
-    words = said_of(
+def _more(hidden: int) -> str:
+    return said_of(
         hidden, "... and {count} more pool; --format json has all of them.", "... and {count} more pools; --format json has all of them."
     )
-    return element("p", report.say(words), class_="note")
 
 
 def _table(pools: Sequence[Pool], process: Process, report: Report) -> Markup:

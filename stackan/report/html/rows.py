@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from stackan.escapes import shorten
 from stackan.model.place import StackMeaning, fact_of
 from stackan.model.process import Process
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted, time_of
+from stackan.report.membership import pools_of
 from stackan.report.processes import head_of, progress_of, stance
 
 Item = TypeVar("Item")
@@ -43,7 +45,8 @@ class Rows:
         self._report = report
         self._box_of = box_of
         self._findings_of = findings_of
-        self._names = Table[str](lambda name: name[:_LONGEST])
+        self._pools = pools_of(report.analysis.processes)
+        self._names = Table[str](lambda name: shorten(name, _LONGEST))
         self._texts = Table[str](str)
         self._places = Table[StackMeaning](self._place, _look)
         self._known: dict[int, int] = {}  # equal places are mostly the same object
@@ -55,19 +58,25 @@ class Rows:
 
     def _process(self, process: Process, verdict: str) -> dict[str, Any]:
         report, page = self._report, self._report.page
-        pool_of = {track.key: pool.name for pool in process.pools for track in pool.members}
         dumps = process.dumps
-        columns: dict[str, list[Any]] = {key: [] for key in ("number", "name", "pool", "progress", "note", "course", "box", "findings")}
+        times = {id(placed.dump): time_of(placed) for placed in process.inputs.placements}
+        columns: dict[str, list[Any]] = {
+            key: [] for key in ("number", "name", "mark", "label", "pool", "progress", "note", "box", "findings")
+        }
         places: list[list[int]] = [[] for _ in dumps]
         lines: list[list[int]] = [[] for _ in dumps]
         for track in process.tracks:
-            columns["number"].append(track.shown if track.shown is not None else -track.newest.line)
-            columns["name"].append(self._texts.number(track.name or ""))
-            pool = pool_of.get(track.key)
-            columns["pool"].append(self._texts.number(page.catalog.of_profile(pool) if pool is not None else ""))
+            number = track.shown if track.shown is not None else -track.newest.line
+            name, mark = track.name or "", report.mark(track)
+            columns["number"].append(number)
+            columns["name"].append(self._texts.number(name))
+            columns["mark"].append(self._texts.number(_pattern(mark, str(number))))
+            columns["label"].append(self._texts.number(_pattern(report.label(track), mark, name)))
+            columns["pool"].append(
+                self._texts.number(page.catalog.of_profile(pool.name) if (pool := self._pools.get(id(track))) is not None else "")
+            )
             columns["progress"].append(self._texts.number(progress_of(track)))
             columns["note"].append(self._texts.number(page.speech.title(track.note)))
-            columns["course"].append(self._texts.number(track.timeline))
             columns["box"].append(self._box_of.get(id(track), _ABSENT))
             columns["findings"].append(self._texts.number(" ".join(map(str, self._findings_of.get(id(track), ())))))
             for column, line in zip(places, lines):
@@ -80,7 +89,7 @@ class Rows:
         return {
             "id": process.id,
             "head": page.say(head_of([process], verdict, page)),
-            "snapshots": [{"name": report.short(dump.source), "source": dump.source, "time": dump.taken_at} for dump in dumps],
+            "snapshots": [{"name": report.short(dump.source), "source": dump.source, "time": times.get(id(dump), "")} for dump in dumps],
             "places": places,
             "lines": lines,
             **columns,
@@ -98,6 +107,13 @@ class Rows:
         frames = [self._names.number(name) for name in place.names]
         words = (page.say(stance(place)), page.speech.sentence(fact_of(place)))
         return [frames, place.wait_frames, place.first_start_frame, place.verb, *map(self._texts.number, words)]
+
+
+def _pattern(words: str, *parts: str) -> str:
+    r"""The words with \1 in the place of the first part, \2 of the second: so most threads have the same (web/src/model.ts fills it in)."""
+    for at, part in enumerate(parts, 1):
+        words = words.replace(part, chr(at), 1) if part else words
+    return words
 
 
 def _look(place: StackMeaning) -> Hashable:
@@ -118,6 +134,6 @@ def findings_of(report: Report) -> dict[int, list[int]]:
 
 
 def titles(report: Report, most: int) -> Iterator[list[Any]]:
-    """[number, title, severity] of each finding that the page has."""
-    for number, same in enumerate(report.analysis.alike[:most], 1):
-        yield [number, report.page.speech.title(same[0].title), same[0].severity]
+    """[number, title] of each finding that the page has."""
+    for number, same in enumerate(parted(report.analysis.alike, most)[0], 1):
+        yield [number, report.page.speech.title(same[0].title)]

@@ -9,7 +9,7 @@ from stackan.model.clock import iso_of, seconds_of
 from stackan.model.event import FAULTS, Episode, Event
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Markup, element
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted
 from stackan.report.story import Row, clock, episode_words, event_words, fold, lacking_words
 
 SHOWN = 400  # events
@@ -37,12 +37,14 @@ def _episodes(report: Report) -> Markup | None:
     episodes = report.analysis.story.episodes
     if not episodes:
         return None
-    items = [element("li", episode_words(episode, report.page)) for episode in episodes[:SHOWN]]
-    return element("div", element("h3", report.say(said("fault handling"))), element("ul", *items))
+    shown, hidden = parted(episodes, SHOWN)
+    items = [element("li", episode_words(episode, report.page)) for episode in shown]
+    more = said_of(hidden, "... and {count} more (--format json)", "... and {count} more (--format json)")
+    return element("div", element("h3", report.say(said("fault handling"))), element("ul", *items), report.note(hidden, more))
 
 
 def _table(rows: Sequence[Row], report: Report) -> Markup:
-    hidden = max(len(rows) - SHOWN, 0)
+    _, hidden = parted(rows, SHOWN)
     begin = SHOWN * 2 // 3 if hidden else SHOWN
     shown = [*rows[:begin], *rows[begin + hidden :]]  # the end tells how it went out
     body = [_event(row, report) for row in shown]
@@ -89,12 +91,23 @@ class _Scale(NamedTuple):
         return _LEFT + ((default if at is None else at) - self.first) / (self.last - self.first) * (_WIDTH - 2 * _LEFT)
 
 
+class _Shot(NamedTuple):
+    """A snapshot, and the moments between which it was taken."""
+
+    first: float
+    last: float
+    process: str
+    number: int
+
+
 def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
     """A lane each for episodes, faults, other events and snapshots, from the first moment to the last."""
-    episodes = report.analysis.story.episodes[:SHOWN]
-    events = [(at, row.first.event) for row in rows[:_TICKS] if (at := seconds_of(row.first.event.time)) is not None]
-    taken = list(_taken(report))
-    times = [at for at, _ in (*events, *taken)]
+    episodes, episodes_left = parted(report.analysis.story.episodes, SHOWN)
+    timed = [(at, row.first.event) for row in rows if (at := seconds_of(row.first.event.time)) is not None]
+    events, events_left = parted(timed, _TICKS)
+    shots = list(_taken(report))
+    taken, taken_left = parted(shots, _TICKS)
+    times = [at for at, _ in events] + [at for shot in taken for at in (shot.first, shot.last)]
     times += [at for episode in episodes for when in (episode.start, episode.end) if (at := seconds_of(when)) is not None]
     if len(set(times)) < 2:
         return None
@@ -106,7 +119,7 @@ def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
         *(_words(report.say(words), _LEFT, _top(at) - 5) for at, words in enumerate(lanes)),
         *(_band(episode, scale, report) for episode in episodes),
         *(_tick(event, at, scale, report) for at, event in events),
-        *(_shot(process, at, scale, report) for at, process in taken),
+        *(_shot(shot, scale, report) for shot in taken),
         _words(clock(iso_of(scale.first)) or "", _LEFT, height - 2),
         _words(clock(iso_of(scale.last)) or "", _WIDTH - _LEFT, height - 2, text_anchor="end"),
         viewBox=f"0 0 {_WIDTH} {height}",
@@ -118,16 +131,31 @@ def _drawing(report: Report, rows: Sequence[Row]) -> Markup | None:
         font_family="system-ui, sans-serif",
     )
     label = report.say(said("time line, drawn"))
-    return element("div", svg, class_="wide", tabindex="0", role="region", aria_label=label)
+    left = episodes_left + events_left + taken_left
+    return element(
+        "div",
+        element("div", svg, class_="wide", tabindex="0", role="region", aria_label=label),
+        report.note(left, said("Of so many moments the drawing has the first; not drawn: {count}.", count=left)),
+        _undated(report),
+    )
 
 
-def _taken(report: Report) -> Iterator[tuple[float, str]]:
-    """When the first and the last snapshot of each process were taken, by the clock of the logs."""
-    for process, cover in report.analysis.story.covers.items():
-        for when in (cover.first, cover.last):
-            at = seconds_of(when)
-            if at is not None:
-                yield at, process
+def _taken(report: Report) -> Iterator[_Shot]:
+    """Every snapshot of which it is known when it was taken, by the clock of the logs."""
+    for process, moments in report.analysis.story.taken.items():
+        for number, moment in enumerate(moments, 1):
+            if moment is not None and (first := seconds_of(moment[0])) is not None and (last := seconds_of(moment[1])) is not None:
+                yield _Shot(first, last, process, number)
+
+
+def _undated(report: Report) -> Markup | None:
+    count = sum(moments.count(None) for moments in report.analysis.story.taken.values())
+    words = said_of(
+        count,
+        "{count} snapshot is not drawn: nothing tells when it was taken by the clock of the logs.",
+        "{count} snapshots are not drawn: nothing tells when they were taken by the clock of the logs.",
+    )
+    return report.note(count, words)
 
 
 def _top(lane: int) -> int:
@@ -150,9 +178,14 @@ def _tick(event: Event, at: float, scale: _Scale, report: Report) -> Markup:
     return _mark("rect", tip, style, x=scale.x(at, at) - 1, y=_top(lane), width=2.5, height=_LANE - 6, fill=fill)
 
 
-def _shot(process: str, at: float, scale: _Scale, report: Report) -> Markup:
-    tip = element("title", report.say(said("process {name}", name=process)))
-    return _mark("circle", tip, "snapshot", cx=scale.x(at, at), cy=_top(3) + 10, r=5, fill="#0f7b53")
+def _shot(shot: _Shot, scale: _Scale, report: Report) -> Markup:
+    name, number = said("process {name}", name=shot.process), said("snapshot {number}", number=shot.number)
+    span = " – ".join(dict.fromkeys(clock(iso_of(at)) or "" for at in (shot.first, shot.last)))
+    tip = element("title", f"{span} {report.page.listed((name, number))}")
+    if shot.first == shot.last:
+        return _mark("circle", tip, "snapshot", cx=scale.x(shot.first, 0), cy=_top(3) + 10, r=5, fill="#0f7b53")
+    left, right = scale.x(shot.first, 0), scale.x(shot.last, 0)
+    return _mark("rect", tip, "snapshot", x=left, y=_top(3) + 5, width=max(right - left, 2), height=10, rx=5, fill="#0f7b53")
 
 
 def _is_grave(event: Event) -> bool:

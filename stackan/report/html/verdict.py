@@ -8,8 +8,9 @@ from stackan.model.said import said, said_of
 from stackan.report.chain import badge, cause, chain_of, main_finding, rests_on
 from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.picture import picture
-from stackan.report.html.report import Report
+from stackan.report.html.report import Report, parted
 from stackan.report.page import snapshots_of, threads_of
+from stackan.report.processes import more_notes
 
 _PROCESSES = 12  # that are named
 _NOTES = 4
@@ -33,13 +34,15 @@ def verdict(report: Report) -> Markup:
         facts.append((said("do first"), joined([page.speech.text(finding.advice[:1]), " ", _all_steps(report)])))
     facts += [(said("where"), each) for each in _where(report)]
     grade = "critical" if analysis.critical else "calm" if analysis.verdict in ("idle", "progressing") else "doubtful"
-    notes = [element("p", shorten(page.say(said("note: {note}", note=note)), _NOTE), class_="note") for note in analysis.warnings[:_NOTES]]
+    told, untold = parted(analysis.warnings, _NOTES)
+    notes = [element("p", shorten(page.say(said("note: {note}", note=note)), _NOTE), class_="note") for note in told]
     return element(
         "header",
         element("p", page.say(badge(analysis, page)), class_="badge"),
         element("h1", page.speech.headline(analysis.headline_facts) or page.say(said("nothing was concluded"))),
         element("dl", *(_row(report, name, content) for name, content in facts)),
         *notes,
+        report.note(untold, more_notes(untold)),
         id="verdict",
         class_=grade,
     )
@@ -48,14 +51,10 @@ def verdict(report: Report) -> Markup:
 def chain(report: Report) -> Markup | None:
     """The chain of the cause, where there is one."""
     finding = cause(report.analysis)
-    found = chain_of(report.analysis, finding, report.page) if finding is not None else None
+    found = chain_of(report.analysis, finding, report.page, report.folded) if finding is not None else None
     if found is None:
         return None
-    more = (
-        element("p", report.say(said_of(found.hidden, "{count} more link is not drawn", "{count} more links are not drawn")), class_="note")
-        if found.hidden
-        else None
-    )
+    more = report.note(found.hidden, said_of(found.hidden, "{count} more link is not drawn", "{count} more links are not drawn"))
     return element("section", element("h2", report.say(said("chain of the cause"))), picture(found, report), more, id="cause")
 
 
@@ -71,13 +70,13 @@ def _where(report: Report) -> list[Content]:
     """Process and node, with the number of threads and snapshots."""
     processes = report.analysis.processes
     shown: list[Content] = []
-    for process in processes[:_PROCESSES]:
+    named, hidden = parted(processes, _PROCESSES)
+    for process in named:
         known = [process.inputs.host or "", report.page.term(process.inputs.role or ""), process.rules.profile or ""]
         names = report.page.catalog.comma.join(each for each in known if each)
         sizes = report.page.listed([threads_of(len(process.tracks)), snapshots_of(len(process.snapshots))])
         head = report.say(said("process {name}", name=process.id))
         shown.append(joined([element("b", head), f" {names}" if names else None, f" – {sizes}"]))
-    if len(processes) > _PROCESSES:
-        hidden = len(processes) - _PROCESSES
+    if hidden:
         shown.append(report.say(said_of(hidden, "{count} more process", "{count} more processes")))
     return [element("ul", *(element("li", each) for each in shown))] if len(shown) > 1 else shown

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stackan.escapes import shorten
 from stackan.model.finding import CRITICAL
 from stackan.model.waitgraph import WaitGraph
-from stackan.report.chain import who, workers_of
-from stackan.report.drawing import find_roots, fold
-from stackan.report.html.report import Report
+from stackan.report.chain import who
+from stackan.report.html.report import Report, parted
+from stackan.report.membership import workers_of
 from stackan.wording.nouns import say
 
 LIMIT = 300  # boxes at once; a layout of more takes longer than a second, and nobody reads it
@@ -23,17 +24,13 @@ class Waits:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._graph: WaitGraph = report.analysis.waits
-        self._roots = find_roots(self._graph)
+        boxes, members, self._roots = report.folded
         self._pools = workers_of(report.analysis.processes)
         self.by_pool = False
-        boxes = fold(self._graph)
-        if len(set(boxes.values())) > LIMIT:
-            boxes = self._folded_by_pool(boxes)
+        if len(members) > LIMIT:
+            boxes, members = self._folded_by_pool(boxes)
             self.by_pool = True
         self._critical = {id(track) for each in report.analysis.findings if each.severity == CRITICAL for _, track in each.threads}
-        members: dict[int, list[int]] = {}
-        for number, box in boxes.items():
-            members.setdefault(box, []).append(number)
         self._members = members
         self._boxes = boxes
         self._shown = {box: at for at, box in enumerate(self._chosen())}
@@ -45,23 +42,28 @@ class Waits:
         }
 
     def document(self) -> dict[str, Any]:
+        drawn, hidden = parted(self._arrows(), _ARROWS)
         return {
             "boxes": [self._box(self._members[box]) for box in self._shown],
-            "arrows": self._arrows(),
+            "arrows": drawn,
             "left": self.left,
             "limit": LIMIT,
             "byPool": self.by_pool,
+            "arrowsLeft": hidden,
+            "arrowLimit": _ARROWS,
         }
 
-    def _folded_by_pool(self, boxes: dict[int, int]) -> dict[int, int]:
+    def _folded_by_pool(self, boxes: dict[int, int]) -> tuple[dict[int, int], dict[int, list[int]]]:
         """Threads of one pool share a box, unless one is a root, or a box of its own that others wait for by name."""
         first: dict[object, int] = {}
-        found = {}
+        found: dict[int, int] = {}
+        members: dict[int, list[int]] = {}
         for number, box in boxes.items():
             track = self._graph.nodes[number].track
             pool = self._pools.get(id(track)) if track is not None and box not in self._roots else None
             found[number] = first.setdefault(id(pool), box) if pool is not None else box
-        return found
+            members.setdefault(found[number], []).append(number)
+        return found, members
 
     def _chosen(self) -> list[int]:
         """At most so many boxes: each cause with all that it leads to, the gravest first, then whoever waits."""
@@ -99,10 +101,10 @@ class Waits:
             page.say(who(threads, self._pools, page)) if threads else say(node.what if node.what is not None else node.label, page.catalog)
         )
         title = words if threads or len(numbers) == 1 else f"{len(numbers):,} × {words}"
-        detail = node.track.place.purpose[:_LABEL] if node.track is not None else ""
+        detail = shorten(node.track.place.purpose, _LABEL) if node.track is not None else ""
         if node.process is not None and len(self._report.analysis.processes) > 1:
             detail = f"{detail}\n{node.process.id}"
-        return [node.kind, title[:_LABEL], detail, self._mark(numbers), len(numbers)]
+        return [node.kind, shorten(title, _LABEL), detail, self._mark(numbers), len(numbers)]
 
     def _arrows(self) -> list[list[Any]]:
         """[from, to, words, whether it is shown by the text]"""
@@ -115,4 +117,4 @@ class Waits:
                 if to is not None and (self._shown[box], to) not in found:
                     words = self._report.page.speech.relation(edge.relation)
                     found[self._shown[box], to] = [self._shown[box], to, words, edge.evidence != "inferred"]
-        return list(found.values())[:_ARROWS]
+        return list(found.values())

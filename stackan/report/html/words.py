@@ -25,7 +25,9 @@ _WORDS = {
     "explained": marked("what was concluded, and why"),
     "source": marked("its lines in the source text"),
     "foldedWait": marked("inside the wait: {count}"),
+    "foldedMiddle": marked("between these: {count}"),
     "foldedStart": marked("start of the thread: {count}"),
+    "more": marked("... {count} more"),
     "noExplanation": marked(
         "Of so many threads the page carries the reasons of the gravest only; `stackan analyze --explain {number}` tells those of this one."
     ),
@@ -40,6 +42,7 @@ _WORDS = {
     "noWaits": marked("No thread is shown to wait for another."),
     "foldedByStack": marked("Threads that stand in one place and wait for the same are one box."),
     "foldedByPool": marked("The graph would have too many boxes, so the threads of a pool are one box as well."),
+    "arrowsLeftOut": marked("Arrows that are not drawn, as {limit} are the most: {count}."),
     "leftOut": marked("Boxes that are not drawn, as {limit} are the most: {count}."),
     "members": marked("threads of this box"),
     "moreThreads": marked("{count} more stand in the list of threads."),
@@ -51,7 +54,7 @@ _WORDS = {
     "difference": marked("{threads}, before: {before}"),
     "callsHelp": marked("Arrow keys walk the tree beside the drawing; Enter shows what is inside a frame, Escape goes back out."),
     "outermost": marked("all"),
-    "notDrawn": marked("Frames that are too narrow to draw stand in the tree: {count}."),
+    "notDrawn": marked("Frames that are too narrow or too deep to draw stand in the tree: {count}."),
     "vanished": marked("not there"),
     "legend": marked("what the colors mean"),
     "noMatch": marked("Nothing matches."),
@@ -66,6 +69,9 @@ def many(one: str, several: str) -> tuple[str, str]:
 _COUNTED = {
     "threads": many("{count} thread", "{count} threads"),
     "found": many("{count} thread of {all}", "{count} threads of {all}"),
+    "cutStacks": many(
+        "Of {count} stack the tree has the outermost frames only.", "Of {count} stacks the tree has the outermost frames only."
+    ),
     "frames": many("{count} frame", "{count} frames"),
 }
 
