@@ -116,6 +116,8 @@ def mode_of(track: Track) -> str:
 def moved_from(track: Track) -> int | None:
     """The object's address in a stuck thread's oldest snapshot, if a collector has moved the object since."""
     oldest, newest = track.sightings[0][1].awaited, track.newest.awaited
+    if track.newest.dump.traits.language == "native":  # no collector: one of the snapshots between does not print the object
+        return None
     if track.progress != STUCK or oldest is None or newest is None or None in (oldest.address, newest.address):
         return None
     return oldest.address if oldest.address != newest.address else None

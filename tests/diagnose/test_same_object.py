@@ -126,3 +126,11 @@ def test_a_lock_that_no_thread_of_a_run_time_for_tasks_holds_may_be_a_suspended_
     workers = [thread(lwp, "tokio-worker", mutex(LOCK), app("handle"), app(runtime), START) for lwp in (4301, 4302)]
     (finding,) = (each for each in analyze(dump(MAIN, *workers)).findings if 4301 in [track.lwp for _, track in each.threads])
     assert len(told(finding, "suspended-task-may-hold")) == told_so
+
+
+def test_no_collector_moves_the_objects_of_a_native_program() -> None:
+    """The middle snapshot prints no address, so that each is in the place of the one before."""
+    unprinted = thread(4301, "wrk", [frame._replace(arguments="") for frame in mutex(LOCK)], app("Client::stop"), START)
+    other = thread(4301, "wrk", mutex(LOCK + 0x40), app("Client::stop"), START)
+    (finding,) = analyze(dump(MAIN, WAITER), dump(MAIN, unprinted), dump(MAIN, other)).findings
+    assert told(finding, "same-place") and not told(finding, "object-has-moved")
