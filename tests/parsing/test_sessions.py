@@ -302,6 +302,14 @@ def test_a_library_that_is_loaded_elsewhere_is_another_process() -> None:
     assert [len(dump.threads) for dump in dumps(one + same)] == [2]
 
 
+def test_a_list_that_is_numbered_down_is_one_processs_wherever_its_libraries_seem_to_lie() -> None:
+    block = "Thread {0} (LWP {1}):\n#0  {2:#018x} in sem_wait () from /lib/libpthread.so.0\n\n"
+    places = (0x7F504B84D670, 0x7FDD177DC404, 0x7F504B84D670)
+    listed = [block.format(number, 4000 + number, place) for number, place in zip((3, 2, 1), places)]
+    assert [len(dump.threads) for dump in dumps("".join(listed))] == [3]
+    assert [len(dump.threads) for dump in dumps("".join(listed[:2]))] == [1, 1]  # two steps down are too few to count
+
+
 def test_a_process_id_of_the_text_is_believed_where_it_fits() -> None:
     block = "Thread 2 (LWP {0}1):\n#0  0x01 in f ()\nThread 1 (LWP {0}):\n#0  0x02 in main ()\n"
     found = dumps("Attaching to process 70\n" + block.format(70) + block.format(80))
