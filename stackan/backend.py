@@ -15,6 +15,7 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+    from stackan._fast import GoScan, JavaFileScan, JavaScan
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
@@ -48,6 +49,31 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
     from stackan import _reference
 
     return _reference.scan(data if isinstance(data, bytes) else bytes(data), dialect)
+
+
+def builder() -> type[_fast.Builder] | None:
+    """The native builder of columns; None where it is not in use.  It is asked for on import, and so raises nothing."""
+    return _fast.Builder if _built and _forced != "pure" else None
+
+
+def find(data: bytes, text: bytes, start: int = 0) -> int:
+    """Where a text begins in these bytes, from `start` on; -1 if it is not in them."""
+    return _fast.find(data, text, start) if name() == "native" else data.find(text, start)
+
+
+def scan_jstack(data: ReadableBuffer, ask: object) -> JavaScan:
+    """Scan the JVM's thread dumps; `ask` has the plain reader's functions.  Only the native scanner does."""
+    return _fast.JavaScan(data, ask)
+
+
+def scan_java_file(data: ReadableBuffer, ask: object) -> JavaFileScan:
+    """The same of what `jcmd PID Thread.dump_to_file` writes as plain text."""
+    return _fast.JavaFileScan(data, ask)
+
+
+def scan_goroutines(data: ReadableBuffer, ask: object, margin: bytes) -> GoScan:
+    """The same of goroutine dumps; `margin` is what a log has written before the first header."""
+    return _fast.GoScan(data, ask, margin)
 
 
 def notice() -> str | None:
