@@ -76,13 +76,6 @@ cdef void watch(Scanner *s, int kind, Py_ssize_t start, Py_ssize_t stop) noexcep
         s.counts.odd = True
 
 
-cdef bint find_text(const uint8_t *text, Py_ssize_t size, const char *word) noexcept nogil:
-    cdef Py_ssize_t at = find_byte(text, 0, size, word[0])
-    while at >= 0 and not starts(text, at, size, word):
-        at = find_byte(text, at + 1, size, word[0])
-    return at >= 0
-
-
 cdef bint has_odd_site(const Scanner *s) noexcept nogil:
     """Do names show that a text has to be mended?  See `has_entities` and `has_glue` in parsing/prepare/signs.py."""
     cdef int32_t number

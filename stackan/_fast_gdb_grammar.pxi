@@ -1,11 +1,6 @@
 # Part of _fast.pyx: the small grammars of `_reference.py`, which describes them, under the same names and in the same order.
 # All work on data[at:stop] or data[start:stop], read nothing outside of it, and allocate nothing.
 
-cdef struct Header:
-    int64_t number, lwp
-    uint64_t pthread
-    Py_ssize_t name_start, name_size
-
 cdef struct Split:
     Py_ssize_t function, function_size
     Py_ssize_t location, location_size
@@ -15,90 +10,6 @@ cdef struct Split:
 cdef struct Arguments:
     Py_ssize_t start, stop
     bint plain  # the first candidate, closed by the parenthesis that matches it
-
-
-cdef inline bint starts(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
-    cdef Py_ssize_t size = strlen(word)
-    return stop - at >= size and memcmp(data + at, word, size) == 0
-
-
-cdef bint begins_with_word(const Words *words, const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
-    """Does `data[start:stop]`, which is not empty, begin with one of these words?"""
-    cdef Py_ssize_t i
-    if not words.begins[data[start]]:
-        return False
-    for i in range(words.count):
-        if stop - start >= words.sizes[i] and memcmp(data + start, words.texts[i], words.sizes[i]) == 0:
-            return True
-    return False
-
-
-cdef bint is_word_line(const Words *words, const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
-    """Is `data[start:stop]`, which is not empty, one of these words?"""
-    cdef Py_ssize_t i
-    if not words.begins[data[start]]:
-        return False
-    for i in range(words.count):
-        if stop - start == words.sizes[i] and memcmp(data + start, words.texts[i], words.sizes[i]) == 0:
-            return True
-    return False
-
-
-cdef inline Py_ssize_t read_number(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, int64_t *value) noexcept nogil:
-    """A decimal number at `at`: where it ends, and its value, which means nothing if it has more than ten digits."""
-    cdef uint64_t number = 0
-    while at < stop and classes[data[at]] & IS_DIGIT:
-        number = number * 10 + data[at] - c"0"
-        at += 1
-    value[0] = <int64_t>number
-    return at
-
-
-cdef inline Py_ssize_t read_hex(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, uint64_t *value) noexcept nogil:
-    """`0x` and up to 16 hex digits at `at`: where they end, and their value; `at` and 0 if there is none."""
-    cdef Py_ssize_t end = at + 2
-    value[0] = 0
-    if not starts(data, at, stop, b"0x"):
-        return at
-    if stop - end > 16 and not classes[data[end + 16]] & IS_HEX and load_16_digits(data + end, value):
-        return end + 16
-    value[0] = 0
-    while end < stop and classes[data[end]] & IS_HEX:
-        value[0] = value[0] << 4 | hex_values[data[end]]
-        end += 1
-    if end == at + 2 or end > at + 18:
-        value[0] = 0
-        return at
-    return end
-
-
-cdef inline Py_ssize_t skip_blanks(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
-    while at < stop and classes[data[at]] & IS_BLANK:
-        at += 1
-    return at
-
-
-cdef inline Py_ssize_t trim_blanks(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
-    while stop > start and classes[data[stop - 1]] & IS_BLANK:
-        stop -= 1
-    return stop
-
-
-cdef inline Py_ssize_t find_byte(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, uint8_t byte) noexcept nogil:
-    """The first such byte, or -1."""
-    cdef const uint8_t *found = NULL
-    if at < stop:
-        found = <const uint8_t *>memchr(data + at, byte, stop - at)
-    return found - data if found != NULL else -1
-
-
-cdef inline Py_ssize_t find_last_byte(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, uint8_t byte) noexcept nogil:
-    """The last such byte, or -1."""
-    while stop > at:
-        stop -= 1
-        if data[stop] == byte:
-            return stop
-    return -1
 
 
 cdef bint read_header(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop, Header *header) noexcept nogil:
