@@ -1,12 +1,42 @@
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 from _typeshed import ReadableBuffer
 
 from stackan.model.columns import Columns
+from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...
+
+class LineScan:
+    columns: Columns
+
+class JavaScan(LineScan):
+    starts: list[tuple[int, int]]
+    deadlock_lines: list[tuple[int, bytes]]
+    carriers: list[int]
+    pids: dict[int, int]
+    announced: dict[int, int]
+    owners: dict[int, tuple[bytes, int]]
+    cores: set[int]
+    headed: set[int]
+    def __init__(self, data: ReadableBuffer, ask: object) -> None: ...
+    def states(self, first: int, stop: int) -> dict[int, PrintedState]: ...
+    def fields(self, row: int) -> tuple[bytes, int, dict[str, Any], list[Lock]]: ...
+    def name(self, row: int) -> bytes: ...
+    def keeps_carrier(self, row: int) -> bool: ...
+
+class JavaFileScan(JavaScan):
+    pid: int | None
+    is_headed: bool
+
+class GoScan(LineScan):
+    states: dict[int, PrintedState]
+    openings: dict[int, Facts]
+    joined: set[int]
+    def __init__(self, data: ReadableBuffer, ask: object) -> None: ...
 
 class LogSieve:
     def __init__(self, marks: tuple[bytes, ...]) -> None: ...

@@ -30,6 +30,7 @@ import os
 
 from stackan.model import columns as _columns
 from stackan.model import debugger_phrases as _words
+from stackan.model import runtime_phrases as _run_times
 
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)
@@ -92,5 +93,8 @@ cdef object run(Scanner *s):
     return columns
 
 
+include "_fast_lines.pxi"
+include "_fast_java.pxi"
+include "_fast_go.pxi"
 include "_fast_tally.pxi"
 include "_fast_logs.pxi"

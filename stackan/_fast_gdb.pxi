@@ -336,7 +336,7 @@ cdef Form *find_form(Scanner *s, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
         if has_pc:
             end = skip_in(s.data, end, stop)
         split_gdb_frame(s.data, end, stop, &split)
-    call = find_call(s, find_site(s, &split, has_pc), pc)
+    call = find_call(s, find_split_site(s, &split, has_pc), pc)
     form = &s.odd
     form.has_args = split.args_start != UNKNOWN
     form.prefix_size = narrow(s, (split.args_start if form.has_args else stop) - at)
@@ -376,6 +376,20 @@ cdef inline Py_ssize_t skip_in(const uint8_t *data, Py_ssize_t at, Py_ssize_t st
     if starts(data, at, stop, b"in") and at + 2 < stop and classes[data[at + 2]] & IS_BLANK:
         return skip_blanks(data, at + 2, stop)
     return at
+
+
+cdef int32_t find_split_site(Scanner *s, const Split *split, bint has_pc) noexcept nogil:
+    cdef const uint8_t *locations = <const uint8_t *>s.joined if s.eu_stack else s.data
+    return find_site(
+        s,
+        s.data + split.function,
+        split.function_size,
+        locations + split.location,
+        split.location_size,
+        has_pc,
+        s.passes_by,
+        s.passes_by or s.eu_stack,
+    )
 
 
 cdef void split_eu_frame(Scanner *s, Py_ssize_t at, Py_ssize_t stop, Split *split) noexcept nogil:

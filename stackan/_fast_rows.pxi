@@ -28,6 +28,8 @@ cdef int prepare(Scanner *s, columns) except -1:
     s.none.prefix_size = INT32_MAX
     forget_last(s)
     s.block = -64
+    if s.marks == NULL:
+        s.marks = b"T#["
     s.lines_by_kind = <int64_t *>counts.data.as_voidptr
     return 0
 
@@ -168,13 +170,13 @@ cdef int make_rows(Scanner *s, Rows threads, Rows frames, Rows notes, Rows unpar
     """Make room for more rows in the groups that are full."""
     s.full = False
     if s.threads.count == s.threads.room:
-        make_room(threads, s.threads.count, more_rows(s, s.threads.count, c"T"))
+        make_room(threads, s.threads.count, more_rows(s, s.threads.count, s.marks[0]))
         use_threads(s, threads)
     if s.frames.count == s.frames.room:
-        make_room(frames, s.frames.count, more_rows(s, s.frames.count, c"#"))
+        make_room(frames, s.frames.count, more_rows(s, s.frames.count, s.marks[1]))
         use_frames(s, frames)
     if s.notes.count == s.notes.room:
-        make_room(notes, s.notes.count, more_rows(s, s.notes.count, c"["))
+        make_room(notes, s.notes.count, more_rows(s, s.notes.count, s.marks[2]))
         use_notes(&s.notes, notes)
     if s.unparsed.count == s.unparsed.room:
         make_room(unparsed, s.unparsed.count, max(256, 2 * s.unparsed.count))

@@ -88,6 +88,7 @@ cdef struct Scanner:
     int64_t origin  # where `data` starts in the text; offsets in rows count from the text's start
     Py_ssize_t whole  # lines that start before it may be taken
     bint eu_stack
+    const char *marks  # how lines begin that give a thread, a frame, a note: rows are made for as many as samples show
     bint passes_by  # `data` will be overwritten: keep what is needed of it
     Counts counts  # of what has passed by
 
@@ -306,10 +307,17 @@ cdef int32_t find_call(Scanner *s, int32_t site, uint64_t pc) noexcept nogil:
     return number
 
 
-cdef int32_t find_site(Scanner *s, const Split *split, bint has_pc) noexcept nogil:
-    cdef const uint8_t *function = s.data + split.function
-    cdef const uint8_t *location = (<const uint8_t *>s.joined if s.eu_stack else s.data) + split.location
-    cdef uint64_t hash = hash_bytes(location, split.location_size, hash_bytes(function, split.function_size, has_pc))
+cdef int32_t find_site(
+    Scanner *s,
+    const uint8_t *function,
+    Py_ssize_t function_size,
+    const uint8_t *location,
+    Py_ssize_t location_size,
+    bint has_pc,
+    bint keep_function,  # a text that will not stay where it is
+    bint keep_location,
+) noexcept nogil:
+    cdef uint64_t hash = hash_bytes(location, location_size, hash_bytes(function, function_size, has_pc))
     cdef size_t at = 0
     cdef int32_t number = next_like(&s.site_index, hash, &at)
     cdef Site *site
@@ -318,24 +326,24 @@ cdef int32_t find_site(Scanner *s, const Split *split, bint has_pc) noexcept nog
         if (
             site.hash == hash
             and site.has_pc == has_pc
-            and site.function_size == split.function_size
-            and site.location_size == split.location_size
-            and memcmp(site.function, function, split.function_size) == 0
-            and memcmp(site.location, location, split.location_size) == 0
+            and site.function_size == function_size
+            and site.location_size == location_size
+            and memcmp(site.function, function, function_size) == 0
+            and memcmp(site.location, location, location_size) == 0
         ):
             return number
         number = next_like(&s.site_index, hash, &at)
     if s.site_count == s.site_room and not enlarge(<void **>&s.sites, &s.site_room, sizeof(Site)):
         return fail(s)
-    if s.passes_by:
-        function = keep_text(&s.texts, function, split.function_size)
-    if s.passes_by or s.eu_stack:
-        location = keep_text(&s.texts, location, split.location_size)
+    if keep_function:
+        function = keep_text(&s.texts, function, function_size)
+    if keep_location:
+        location = keep_text(&s.texts, location, location_size)
     if function == NULL or location == NULL:
         return fail(s)
     number = s.site_count
     if not put(&s.site_index, hash, number):
         return fail(s)
     s.site_count += 1
-    s.sites[number] = Site(hash, function, location, split.function_size, split.location_size, has_pc, UNKNOWN)
+    s.sites[number] = Site(hash, function, location, function_size, location_size, has_pc, UNKNOWN)
     return number

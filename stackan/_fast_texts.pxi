@@ -90,3 +90,62 @@ cdef bint find_text(const uint8_t *text, Py_ssize_t size, const char *word) noex
     while at >= 0 and not starts(text, at, size, word):
         at = find_byte(text, at + 1, size, word[0])
     return at >= 0
+
+
+cdef inline Py_ssize_t find_word(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
+    """The first such word, or -1."""
+    cdef Py_ssize_t size = strlen(word)
+    at = find_byte(data, at, stop - size + 1, word[0])
+    while at >= 0 and memcmp(data + at, word, size) != 0:
+        at = find_byte(data, at + 1, stop - size + 1, word[0])
+    return at
+
+
+cdef inline Py_ssize_t find_last_word(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
+    """The last such word, or -1."""
+    cdef Py_ssize_t size = strlen(word)
+    stop = find_last_byte(data, at, stop - size + 1, word[0])
+    while stop >= 0 and memcmp(data + stop, word, size) != 0:
+        stop = find_last_byte(data, at, stop, word[0])
+    return stop
+
+
+cdef inline bint ends(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
+    cdef Py_ssize_t size = strlen(word)
+    return stop - at >= size and memcmp(data + stop - size, word, size) == 0
+
+
+cdef inline bint is_space(uint8_t byte) noexcept nogil:
+    """What Python's `bytes.strip` takes off: some more than blanks."""
+    return byte == c" " or 9 <= byte <= 13
+
+
+cdef inline Py_ssize_t skip_space(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
+    while at < stop and is_space(data[at]):
+        at += 1
+    return at
+
+
+cdef inline Py_ssize_t trim_space(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+    while stop > start and is_space(data[stop - 1]):
+        stop -= 1
+    return stop
+
+
+cdef inline Py_ssize_t skip_digits(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop) noexcept nogil:
+    while at < stop and classes[data[at]] & IS_DIGIT:
+        at += 1
+    return at
+
+
+cdef inline Py_ssize_t skip_hex(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, uint64_t *value) noexcept nogil:
+    """Where the hexadecimal digits at `at` end, and their value, which means nothing if they are more than 16."""
+    value[0] = 0
+    while at < stop and classes[data[at]] & IS_HEX:
+        value[0] = value[0] << 4 | hex_values[data[at]]
+        at += 1
+    return at
+
+
+cdef inline bytes text_of(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop):
+    return PyBytes_FromStringAndSize(<const char *>data + start, stop - start)

@@ -46,6 +46,27 @@ cdef Words noise_inside = words_table(NOISE_INSIDE)
 cdef Words noise_behind_tab = words_table(NOISE_BEHIND_TAB)
 cdef Words locals_lines = words_table(LOCALS_LINES)
 
+# -- words of run-times
+
+cdef tuple JAVA_DEADLOCK = _run_times.DEADLOCK
+cdef tuple JAVA_DEADLOCK_ENDS = _run_times.DEADLOCK_ENDS
+cdef tuple JAVA_INSIDE_DEADLOCKS = _run_times.INSIDE_DEADLOCKS
+cdef tuple JAVA_MORE_OF_HEADER = _run_times.MORE_OF_HEADER
+cdef tuple JAVA_AROUND = _run_times.AROUND
+cdef tuple JAVA_SERVICE = _run_times.SERVICE
+cdef tuple JAVA_TAKES_THE_DUMP = _run_times.TAKES_THE_DUMP
+cdef tuple JAVA_STATES = _run_times.STATES
+cdef tuple GO_OPENINGS = _run_times.OPENINGS
+cdef Words java_deadlock = words_table(JAVA_DEADLOCK)
+cdef Words java_deadlock_ends = words_table(JAVA_DEADLOCK_ENDS)
+cdef Words java_inside_deadlocks = words_table(JAVA_INSIDE_DEADLOCKS)
+cdef Words java_more_of_header = words_table(JAVA_MORE_OF_HEADER)
+cdef Words java_around = words_table(JAVA_AROUND)
+cdef Words java_service = words_table(JAVA_SERVICE)
+cdef Words java_takes_the_dump = words_table(JAVA_TAKES_THE_DUMP)
+cdef Words java_states = words_table(JAVA_STATES)
+cdef Words go_openings = words_table(GO_OPENINGS)
+
 
 # -- classes of bytes
 

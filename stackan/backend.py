@@ -15,6 +15,7 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+    from stackan._fast import GoScan, JavaFileScan, JavaScan
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
@@ -48,6 +49,21 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
     from stackan import _reference
 
     return _reference.scan(data if isinstance(data, bytes) else bytes(data), dialect)
+
+
+def scan_jstack(data: ReadableBuffer, ask: object) -> JavaScan:
+    """Scan the JVM's thread dumps; `ask` has the plain reader's functions.  Only the native scanner does."""
+    return _fast.JavaScan(data, ask)
+
+
+def scan_java_file(data: ReadableBuffer, ask: object) -> JavaFileScan:
+    """The same of what `jcmd PID Thread.dump_to_file` writes as plain text."""
+    return _fast.JavaFileScan(data, ask)
+
+
+def scan_goroutines(data: ReadableBuffer, ask: object) -> GoScan:
+    """The same of goroutine dumps."""
+    return _fast.GoScan(data, ask)
 
 
 def notice() -> str | None:

@@ -15,6 +15,7 @@ src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcr
 from __future__ import annotations
 
 from stackan.model.dump import Facts, PrintedState
+from stackan.model.runtime_phrases import OPENINGS
 from stackan.parsing.builder import Builder
 from stackan.parsing.go.lines import (
     INDENTS,
@@ -32,8 +33,6 @@ from stackan.parsing.go.lines import (
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, pieces_of, split_snapshots
 
-# `goroutine 1 [running]:` follows each of these: they open a dump.  (src/runtime/panic.go, src/runtime/signal_unix.go)
-_OPENINGS = (b"panic: ", b"fatal error: ", b"SIGQUIT: ", b"SIGABRT: ", b"SIGSEGV: ", b"SIGTRAP: ", b"SIGBUS: ", b"SIGFPE: ", b"SIGILL: ")
 # The run-time's own proof: `checkdead` in src/runtime/proc.go found no goroutine that could ever run again.
 _ASLEEP = (
     b"fatal error: all goroutines are asleep - deadlock!",
@@ -120,7 +119,7 @@ class _Reader:
         """Take in a line that comes before a dump, or between its parts."""
         if text.startswith(_SAME_DUMP) and not text.strip(b"-"):
             self.same_dump = True
-        elif not text.startswith(_OPENINGS):
+        elif not text.startswith(OPENINGS):
             return False
         elif self.same_dump and self.builder.columns.thread_lwp:
             self.crashing = True

@@ -23,14 +23,15 @@ each can be quoted.  Written by the JDK's own jdk.internal.vm.ThreadDumper; it w
 
 from __future__ import annotations
 
+from stackan import backend
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock
+from stackan.model.runtime_phrases import STATES
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, are_an_excerpt, read_frame, read_number
 from stackan.parsing.parsed import ParsedText
 
-_STATES = (b"NEW", b"RUNNABLE", b"BLOCKED", b"WAITING", b"TIMED_WAITING", b"TERMINATED")
 # Meanings that a line of the text, or a member in JSON, gives to the object that follows.
 _LOCKS = {
     b"- waiting to lock <": ("awaits", "monitor"),
@@ -44,8 +45,20 @@ _LOCKS = {
 
 
 def read(data: bytes) -> ParsedText:
-    reader = (_Json if b'"threadDump": {' in data else _Text)(data)
-    return reader.read()
+    if backend.name() == "native" and not _is_json(data):
+        from stackan.parsing.java.scanned import read_dump_file
+
+        return read_dump_file(data)
+    return read_plainly(data)
+
+
+def read_plainly(data: bytes) -> ParsedText:
+    """The same line by line, which says what each line is; the native scanner agrees with it."""
+    return (_Json if _is_json(data) else _Text)(data).read()
+
+
+def _is_json(data: bytes) -> bool:
+    return b'"threadDump": {' in data
 
 
 class _Reader:
@@ -66,7 +79,7 @@ class _Reader:
                 self.builder.close_thread()
         self._pin_carriers()
         states = {row: thread.printed_state() for row, thread in enumerate(self.threads)}
-        excerpt = not self.headed and are_an_excerpt(self.threads)
+        excerpt = not self.headed and are_an_excerpt(thread.name for thread in self.threads)
         return ParsedText(self.builder.columns, (Facts(self.pid, None, (), (), excerpt=excerpt, states=states),))
 
     def _pin_carriers(self) -> None:
@@ -88,19 +101,15 @@ class _Reader:
         function, location = read_frame(text)
         thread = self.threads[-1]
         self.builder.frame(function, location)
-        if not thread.frames and function.endswith(b"jdk.internal.vm.Continuation.run"):
+        if not thread.frames and runs_virtual_thread(function):
             thread.carries = "java: carrier"
-        thread.add_frame(function.rpartition(b"/")[2], self.builder.line)
+        thread.add_frame(without_module(function), self.builder.line)
 
     def lock(self, mark: bytes, rest: bytes, depth: int | None = None) -> None:
         """`- locked <java.lang.Object@1ba4c229>`"""
         thread = self.threads[-1]
-        verb, kind = _LOCKS[mark]
-        what, _, digits = rest.partition(b">")[0].rpartition(b"@")
-        number = read_number(b"0x" + digits)
-        words = what.decode("utf-8", "replace")
         frame = max(0, thread.frames - 1) if depth is None else depth
-        thread.add_lock((verb, Lock(kind or kind_of(words), number if number > 0 else None, self.builder.line, words, frame)))
+        thread.add_lock(_lock(mark, rest, self.builder.line, frame))
 
     def said(self, state: bytes) -> None:
         self.threads[-1].state, self.threads[-1].state_line = state, self.builder.line
@@ -115,7 +124,7 @@ class _Text(_Reader):
 
     def take(self, text: bytes) -> None:
         body = text.strip()
-        mark = next((mark for mark in _LOCKS if body.startswith(mark)), None)
+        mark = _mark_of(body)
         if text.startswith(b"#") and b' "' in text:
             self._heading(text)
         elif self.builder.open and mark is not None:
@@ -123,7 +132,7 @@ class _Text(_Reader):
             self.builder.locals()
         elif self.builder.open and text.startswith(b" ") and body.endswith(b")"):
             self.frame(body.removeprefix(b"at "))
-        elif not self.builder.open and body.isdigit() and len(body) < 12 and _is_time(self.builder.following()):
+        elif not self.builder.open and body.isdigit() and len(body) < 12 and is_time(self.builder.following()):
             self.pid = int(body)
             self.headed = True
             self.opening = 2  # the time and the version
@@ -140,11 +149,40 @@ class _Text(_Reader):
             return
         self.open(text[start:stop], number, (start, stop) if stop > start else None)
         self.threads[-1].virtual = text[stop + 1 :].startswith(b" virtual")
-        state = next((word for word in text[stop + 1 :].split(b" ") if word in _STATES), b"")
+        state = next((word for word in text[stop + 1 :].split(b" ") if word in STATES), b"")
         self.said(state)
 
 
-def _is_time(line: bytes) -> bool:
+def _mark_of(body: bytes) -> bytes | None:
+    return next((mark for mark in _LOCKS if body.startswith(mark)), None)
+
+
+def read_lock(body: bytes, line: int, frame: int) -> tuple[str, Lock]:
+    """("awaits" or "holds", the lock) of a line that begins as one of a lock does."""
+    mark = _mark_of(body)
+    assert mark is not None
+    return _lock(mark, body[len(mark) :], line, frame)
+
+
+def _lock(mark: bytes, rest: bytes, line: int, frame: int) -> tuple[str, Lock]:
+    verb, kind = _LOCKS[mark]
+    what, _, digits = rest.partition(b">")[0].rpartition(b"@")
+    number = read_number(b"0x" + digits)
+    words = what.decode("utf-8", "replace")
+    return verb, Lock(kind or kind_of(words), number if number > 0 else None, line, words, frame)
+
+
+def without_module(function: bytes) -> bytes:
+    """`java.base/java.lang.Thread.run` → `java.lang.Thread.run`"""
+    return function.rpartition(b"/")[2]
+
+
+def runs_virtual_thread(function: bytes) -> bool:
+    """Whether a thread whose innermost frame it is carries a virtual one."""
+    return function.endswith(b"jdk.internal.vm.Continuation.run")
+
+
+def is_time(line: bytes) -> bool:
     """`2026-11-26T03:30:33.842719571Z`"""
     return line[:4].isdigit() and line[4:5] == b"-" and line[10:11] == b"T"
 

@@ -211,7 +211,7 @@ class _Reader:
         stop = len(self.threads)
         if stop > self.first:
             states = {row: self.threads[row].printed_state() for row in range(self.first, stop)}
-            excerpt = not self.headed and are_an_excerpt(self.threads[self.first :])
+            excerpt = not self.headed and are_an_excerpt(thread.name for thread in self.threads[self.first :])
             self.facts[self.first] = Facts(self.pid, None, (), (), excerpt=excerpt, states=states)
         self.first, self.pid, self.wanted = stop, None, None
         self.repeated = self.headed = False

@@ -21,9 +21,12 @@ writes frames as ` - Srv.two(java.lang.Object) @bci=12, line=8 (Interpreted fram
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from stackan.model.columns import UNKNOWN
+from stackan import backend
+from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Facts
+from stackan.model.runtime_phrases import AROUND, DEADLOCK, DEADLOCK_ENDS, INSIDE_DEADLOCKS, MORE_OF_HEADER
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, is_hex
 from stackan.parsing.java.locks import Deadlocks, read_lock, read_owner
@@ -33,30 +36,8 @@ from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split
 
 DUMP = b"Full thread dump "
-DEADLOCK = (b"Found one Java-level deadlock:", b"Deadlock Detection:")
-# A section about deadlocks repeats stacks; these lines end it.
-_DEADLOCK_ENDS = (b"Found 1 deadlock.", b"Found a total of ", b"No deadlocks found.")
 _STATE = b"java.lang.Thread.State: "
 _MOUNTED = b"Mounted virtual thread #"  # the stack of the virtual thread that the thread before it carries
-_MORE_OF_HEADER = (b"JavaThread state: ", b"Thread: 0x", b"No compile task", b"Compiling: ", b"Carrying virtual thread #")
-_AROUND = (
-    b"Threads class SMR info:",
-    b"_java_thread_list=",
-    b"_to_delete_list=",
-    b"_java_thread_list_alloc_cnt=",
-    b"_deleted_thread_cnt=",
-    b"_tlh_cnt=",
-    b"_delete_lock_wait_cnt=",
-    b"_to_delete_list_cnt=",
-    b"next-> ",
-    b"}",
-    b"JNI global ref",
-    b"Debugger attached successfully.",
-    b"Server compiler detected.",
-    b"Client compiler detected.",
-    b"JVM version is ",
-    b"Attaching to remote server ",
-)
 _BY_NUMBER = b'" - Thread t@'
 _BEHIND_NAME = re.compile(rb'" (?:#\d|daemon |prio=|os_prio=|cpu=)')
 _ATTACHING = b"Attaching to process ID "
@@ -65,6 +46,15 @@ _CORE = b"Attaching to core "  # `core.4100 from executable /opt/jdk8/bin/java, 
 
 def read(data: bytes) -> ParsedText:
     """Read one or several dumps; the text around them, such as a server's log, is unparsed."""
+    if backend.name() == "native":
+        from stackan.parsing.java.scanned import read_jstack
+
+        return read_jstack(data)
+    return read_plainly(data)
+
+
+def read_plainly(data: bytes) -> ParsedText:
+    """The same line by line, which says what each line is; the native scanner agrees with it."""
     return _Reader(data).read()
 
 
@@ -90,11 +80,9 @@ class _Reader:
                 self._blank()
             elif not (self._of_thread(text) or self._of_deadlock(text) or self._heading(text) or self._around(text)):
                 self._foreign(text)
-        rows = len(self.threads)
-        lines = {row: line for row, line in self.starts if row < rows}
-        pieces = split(self.builder.columns, lines) if rows else [range(0)]
-        starts = [(0, 0), *((piece.start, lines.get(piece.start, self.builder.columns.thread_line[piece.start])) for piece in pieces[1:])]
-        facts = [self._facts(*start, *stop) for start, stop in zip(starts, [*starts[1:], (rows, self.builder.line + 1)])]
+        starts = find_starts(self.builder.columns, self.starts)
+        ends = [*starts[1:], (len(self.threads), self.builder.line + 1)]
+        facts = [self._facts(*start, *stop) for start, stop in zip(starts, ends)]
         return ParsedText(self.builder.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
 
     def _blank(self) -> None:
@@ -157,7 +145,7 @@ class _Reader:
             mounted = JavaThread(b"#" + body[len(_MOUNTED) :], builder.line)
             self.carriers[len(self.threads) - 1] = mounted
             self._open(mounted, read_number(body[len(_MOUNTED) :]))
-        elif body.startswith(_MORE_OF_HEADER):
+        elif body.startswith(MORE_OF_HEADER):
             builder.continuation()
             thread.compiles = thread.compiles or body.startswith(b"Compiling: ")
             if body.startswith(b"Carrying "):
@@ -177,9 +165,9 @@ class _Reader:
             self.in_deadlock = True
         elif not self.in_deadlock or read_header(text) is not None or text.startswith(DUMP):
             return False
-        elif text.startswith(_DEADLOCK_ENDS) or (text.startswith(b"Found ") and text.endswith(b" deadlocks.")):
+        elif text.startswith(DEADLOCK_ENDS) or (text.startswith(b"Found ") and text.endswith(b" deadlocks.")):
             self.in_deadlock = False
-        elif not text.startswith((b"\tat ", b"\t- ", b" ", b'"', b"====", b"Found one ", b"Java stack information ")):
+        elif not text.startswith(INSIDE_DEADLOCKS):
             return False
         self.deadlocks.read(text, self.builder.line)
         self.builder.noise()
@@ -192,11 +180,10 @@ class _Reader:
         elif text.endswith(b":") and text[:-1].isdigit() and len(text) < 12:  # jcmd names the process first
             self.pids[len(self.threads)] = int(text[:-1])
         elif text.startswith(b"_java_thread_list=") and b"length=" in text:
-            count = text.partition(b"length=")[2].partition(b",")[0]
-            self.announced[len(self.threads)] = int(count) if count.isdigit() and len(count) < 9 else 0
+            self.announced[len(self.threads)] = read_length(text)
         elif text == b"Heap":
             self.in_heap = True
-        elif not (text.startswith((*_AROUND, b"0x")) or _is_time(text) or (self.in_heap and text.startswith(b" "))):
+        elif not (text.startswith((*AROUND, b"0x")) or _is_time(text) or (self.in_heap and text.startswith(b" "))):
             return False
         self.builder.close_thread()
         self.builder.noise()
@@ -212,11 +199,11 @@ class _Reader:
             self.starts.append((rows, self.builder.line))
         if text:
             self.headed.add(rows)
-        if text.startswith(_CORE):
+        is_core, pid = read_opening(text)
+        if is_core:
             self.cores.add(rows)
-        number = text[len(_ATTACHING) :].split(b",")[0]
-        if text.startswith(_ATTACHING) and number.isdigit() and len(number) < 12:
-            self.pids[rows] = int(number)
+        if pid is not None:
+            self.pids[rows] = pid
 
     def _facts(self, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
         """The facts about the threads of one snapshot."""
@@ -238,9 +225,30 @@ class _Reader:
             refusals=(),
             announced=self.announced.get(first, 0),
             core=first in self.cores,
-            excerpt=first not in self.headed and are_an_excerpt(threads.values()),
+            excerpt=first not in self.headed and are_an_excerpt(thread.name for thread in threads.values()),
             states={row: thread.printed_state() for row, thread in threads.items()},
         )
+
+
+def find_starts(columns: Columns, starts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(row of its first thread, its first line) of each snapshot: those that a line of the text opens, and those that threads show."""
+    rows = len(columns.thread_lwp)
+    lines = {row: line for row, line in starts if row < rows}
+    pieces = split(columns, lines) if rows else [range(0)]
+    return [(0, 0), *((piece.start, lines.get(piece.start, columns.thread_line[piece.start])) for piece in pieces[1:])]
+
+
+def read_opening(text: bytes) -> tuple[bool, int | None]:
+    """(whether it is of a core, process id) of a line that opens a dump."""
+    number = text[len(_ATTACHING) :].split(b",")[0]
+    is_attaching = text.startswith(_ATTACHING) and number.isdigit() and len(number) < 12
+    return text.startswith(_CORE), int(number) if is_attaching else None
+
+
+def read_length(text: bytes) -> int:
+    """`_java_thread_list=0x00007f7b74002ed0, length=37, elements={` → 37; 0 where it is no number."""
+    count = text.partition(b"length=")[2].partition(b",")[0]
+    return int(count) if count.isdigit() and len(count) < 9 else 0
 
 
 def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | None:
@@ -256,8 +264,8 @@ def read_header(text: bytes) -> tuple[tuple[int, int] | None, int, int, int] | N
         return (None, UNKNOWN, int(lwp), 0) if lwp.isdigit() and len(lwp) < 12 else None
     if not text.startswith(b'"'):
         return None
-    name, known, digits = text.rpartition(_BY_NUMBER)
-    if known and (number := decimal(digits.strip())) is not None:
+    name, _, digits = text.rpartition(_BY_NUMBER)
+    if name and (number := decimal(digits.strip())) is not None:
         return (1, len(name)), number, UNKNOWN, 0
     at = text.rfind(b" tid=")
     quote = _end_of_name(text, at)

@@ -53,6 +53,12 @@ def kind_of(what: str) -> str:
     return "rwlock" if "ReadWriteLock" in what or "StampedLock" in what else "mutex"
 
 
+def read_class(text: bytes) -> tuple[str, str]:
+    """(its name, the resource that it is as a synchronizer) of a class as a lock line has it."""
+    what = _words(text)
+    return what, kind_of(what)
+
+
 def _object(text: bytes) -> tuple[int | None, str]:
     """(address, class) of `… <0x00000000fd24fc48> (a java.lang.Object)`, behind which an owner may be named."""
     _, _, rest = text.partition(b"<")

@@ -7,44 +7,7 @@ from collections.abc import Iterable
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
-
-# Threads of the JVM that are java.lang.Threads for it, but run no Java code (HotSpot's compileBroker.cpp, serviceThread.cpp, …).
-_SERVICE = (
-    b"Signal Dispatcher",
-    b"Service Thread",
-    b"Monitor Deflation Thread",
-    b"Notification Thread",
-    b"Attach Listener",
-    b"DestroyJavaVM",
-    b"Sweeper thread",
-    b"C1 CompilerThread",
-    b"C2 CompilerThread",
-    b"CompilerThread",
-    b"JVMCI CompilerThread",
-    b"StringDedupProcessor",
-    b"Surrogate Locker Thread",
-    b"JDWP ",
-    b"JFR ",
-    # OpenJ9's
-    b"JIT ",
-    b"IProfiler",
-    b"GC Slave",
-    b"GC Worker",
-    b"Concurrent Mark Helper",
-    b"Finalizer thread",
-    b"Signal Reporter",
-    b"SIGQUIT Thread",
-    b"SharedClasses",
-    b"VM Runtime State Listener",
-    # Android's
-    b"Signal Catcher",
-    b"Jit thread pool worker",
-    b"Heap thread pool worker",
-    b"Runtime worker thread",
-)
-
-
-_TAKES_THE_DUMP = (b"Attach Listener", b"Signal Catcher")
+from stackan.model.runtime_phrases import SERVICE, TAKES_THE_DUMP
 
 # Threads that every virtual machine has: a dump without any is an excerpt.
 _OF_EACH_JVM = frozenset(
@@ -131,27 +94,27 @@ class JavaThread:
         elif self.awaits is None and self.state == b"BLOCKED":
             # jhsdb prints the monitor that the innermost frame enters as locked, among those that it has.
             holds = [lock for lock in holds if lock.kind != "monitor" or lock.frame > 0]
-        return PrintedState(self._words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age, self.cut)
+        return PrintedState(self.words(), self.state_line, self.awaits, tuple(holds), self.ran, self.age, self.cut)
 
-    def _words(self) -> str:
+    def words(self) -> str:
         """The thread's state as profiles know it."""
         if (self.awaits is not None and self.awaits.kind == "once") or (self.initializes and self.frames and not self.waits):
             return "java: class initialization"
         if self.of_native_code:
             return ""
-        if self.carries or self.of_vm or self.name in _TAKES_THE_DUMP:
+        if self.carries or self.of_vm or self.name in TAKES_THE_DUMP:
             return self.carries or "java: VM thread"
         if self.virtual and not self.frames and self.state in (b"", b"RUNNABLE"):
             return "java: virtual thread without a carrier"
         if self.frames or self.natives or self.compiles or self.state == b"BLOCKED":
             state = self.state or (b"RUNNABLE" if self.runs else b"thread")
             return f"java: {state.decode('utf-8', 'replace')}"
-        return "java: VM thread" if not self.state or self.name.startswith(_SERVICE) else "java: no Java frames"
+        return "java: VM thread" if not self.state or self.name.startswith(SERVICE) else "java: no Java frames"
 
 
-def are_an_excerpt(threads: Iterable[JavaThread]) -> bool:
-    """Whether none of these is a thread that every virtual machine has."""
-    return not any(thread.name in _OF_EACH_JVM for thread in threads)
+def are_an_excerpt(names: Iterable[bytes]) -> bool:
+    """Whether none of these is the name of a thread that every virtual machine has."""
+    return _OF_EACH_JVM.isdisjoint(names)
 
 
 def give_to_owners(threads: Iterable[JavaThread]) -> None:

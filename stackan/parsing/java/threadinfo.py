@@ -194,6 +194,6 @@ class _Reader:
             command=None,
             printed=(),
             refusals=(),
-            excerpt=start not in self.headed and are_an_excerpt(threads),
+            excerpt=start not in self.headed and are_an_excerpt(thread.name for thread in threads),
             states={row: thread.printed_state() for row, thread in enumerate(threads, start)},
         )
