@@ -5,7 +5,7 @@ from typing import Any
 from _typeshed import ReadableBuffer
 
 from stackan.model.columns import Columns
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.dump import Lock, PrintedState
 from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...
@@ -33,10 +33,11 @@ class JavaFileScan(JavaScan):
     is_headed: bool
 
 class GoScan(LineScan):
-    states: dict[int, PrintedState]
-    openings: dict[int, Facts]
+    openings: dict[int, int]
     joined: set[int]
-    def __init__(self, data: ReadableBuffer, ask: object) -> None: ...
+    def __init__(self, data: ReadableBuffer, ask: object, margin: bytes) -> None: ...
+    @property
+    def states(self) -> dict[int, PrintedState]: ...
 
 class LogSieve:
     def __init__(self, marks: tuple[bytes, ...]) -> None: ...

@@ -584,12 +584,14 @@ cdef class JavaScan(LineScan):
             lock = &self.locks[number]
             if lock.awaited:
                 continue
-            if lock.has_address:
+            if lock.kind != ONCE:
+                address = lock.address if lock.has_address else None
                 if held is None:
-                    held = set()
-                elif lock.address in held:
+                    held = {address}
+                elif address in held:
                     continue
-                held.add(lock.address)
+                else:
+                    held.add(address)
             if lock.kind == MONITOR and (no_monitor or (blocked and lock.frame == 0)):
                 continue
             holds.append(self.lock_at(number))

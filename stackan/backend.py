@@ -61,9 +61,9 @@ def scan_java_file(data: ReadableBuffer, ask: object) -> JavaFileScan:
     return _fast.JavaFileScan(data, ask)
 
 
-def scan_goroutines(data: ReadableBuffer, ask: object) -> GoScan:
-    """The same of goroutine dumps."""
-    return _fast.GoScan(data, ask)
+def scan_goroutines(data: ReadableBuffer, ask: object, margin: bytes) -> GoScan:
+    """The same of goroutine dumps; `margin` is what a log has written before the first header."""
+    return _fast.GoScan(data, ask, margin)
 
 
 def notice() -> str | None:

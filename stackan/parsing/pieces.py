@@ -28,10 +28,15 @@ def split_snapshots(builder: Builder, facts: Mapping[int, Facts]) -> ParsedText:
 
     Of two with one row the caller keeps the later: no thread comes between them.  Facts hold on for a piece that only its threads tell.
     """
-    pieces = split(builder.columns, {*facts, *builder.snapshots}, builder.joined)
+    return split_columns(builder.columns, facts, builder.joined, builder.snapshots)
+
+
+def split_columns(columns: Columns, facts: Mapping[int, Facts], joined: Collection[int] = (), borders: Collection[int] = ()) -> ParsedText:
+    """The same of columns; `borders` are further rows at which a snapshot begins."""
+    pieces = split(columns, {*facts, *borders}, joined)
     said = [0, *sorted(row for row in facts if row)]
     told = [facts.get(said[bisect_right(said, piece.start) - 1], NOTHING_SAID) for piece in pieces]
-    return ParsedText(builder.columns, tuple(told), tuple(piece.start for piece in pieces[1:]))
+    return ParsedText(columns, tuple(told), tuple(piece.start for piece in pieces[1:]))
 
 
 def split(columns: Columns, borders: Collection[int] = (), joined: Collection[int] = ()) -> list[range]:

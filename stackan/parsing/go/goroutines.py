@@ -14,6 +14,9 @@ src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from stackan import backend
 from stackan.model.dump import Facts, PrintedState
 from stackan.model.runtime_phrases import OPENINGS
 from stackan.parsing.builder import Builder
@@ -49,7 +52,47 @@ _ADDITIONS = (" (scan)", " (durable)", " (synctest)")
 
 
 def read(data: bytes) -> ParsedText:
+    if backend.name() == "native":
+        from stackan.parsing.go.scanned import read_goroutines
+
+        return read_goroutines(data)
+    return read_plainly(data)
+
+
+def read_plainly(data: bytes) -> ParsedText:
+    """The same line by line, which says what each line is; the native scanner agrees with it."""
     return _Reader(data).read()
+
+
+def conclude(reading: ParsedText, openings: Mapping[int, Facts], states: dict[int, PrintedState]) -> ParsedText:
+    """The reading with what is said of its snapshots: by the lines that open them, and by the states of their goroutines."""
+    pieces = pieces_of(reading)
+    facts = [openings.get(piece.start, NOTHING_SAID) for piece in pieces]
+    for piece, said in zip(pieces, facts, strict=True):
+        first = states.get(piece.start)
+        if first is not None and first.words == "go: running" and not said.ended:
+            states[piece.start] = first._replace(words=f"go: {_OBSERVER}")
+    return reading._replace(facts=tuple(said._replace(states=states) for said in facts))
+
+
+def opening(deadlock: int) -> Facts:
+    """What a line that opens a dump says; `deadlock` is its number where it reports that no goroutine can go on, else 0."""
+    return NOTHING_SAID._replace(ended=True, deadlock=deadlock)
+
+
+def is_asleep(text: bytes) -> bool:
+    """Whether the run-time reports in it that no goroutine can go on."""
+    return text.startswith(_ASLEEP)
+
+
+def is_place(text: bytes) -> bool:
+    """Whether a line is a frame's second, or stands there for it."""
+    return text.strip() == _UNAVAILABLE or read_place(text) is not None
+
+
+def state_of(state: bytes) -> tuple[str, int]:
+    """(its words, the least time in seconds that it has lasted) of what a header has between its brackets."""
+    return f"go: {_bare_state(state)}", read_wait(state)
 
 
 class _Reader:
@@ -79,14 +122,7 @@ class _Reader:
             elif (row := len(builder.columns.thread_lwp)) in self.openings:
                 # Words of another: the goroutines that follow may be of a later run.
                 self.openings[row] = self.openings[row]._replace(deadlock=0)
-        reading = split_snapshots(builder, self.openings)
-        pieces = pieces_of(reading)
-        facts = [self.openings.get(piece.start, NOTHING_SAID) for piece in pieces]
-        for piece, said in zip(pieces, facts, strict=True):
-            first = self.states.get(piece.start)
-            if first is not None and first.words == "go: running" and not said.ended:
-                self.states[piece.start] = first._replace(words=f"go: {_OBSERVER}")
-        return reading._replace(facts=tuple(said._replace(states=self.states) for said in facts))
+        return conclude(split_snapshots(builder, self.openings), self.openings, self.states)
 
     def _header(self, line: bytes, text: bytes) -> bool:
         """`goroutine 17 [chan receive, 5 minutes, locked to thread]:`, or `runtime stack:` of a system thread."""
@@ -104,7 +140,8 @@ class _Reader:
             assert header is not None
         # Each system thread has its own goroutine 0.
         row = self.builder.thread(number=header.number)
-        self.states[row] = PrintedState(f"go: {_bare_state(header.state)}", self.builder.line, waited=read_wait(header.state))
+        words, waited = state_of(header.state)
+        self.states[row] = PrintedState(words, self.builder.line, waited=waited)
         self._begin(row, header.number)
         return True
 
@@ -124,8 +161,7 @@ class _Reader:
         elif self.same_dump and self.builder.columns.thread_lwp:
             self.crashing = True
         else:
-            deadlock = self.builder.line if text.startswith(_ASLEEP) else 0
-            self.openings[len(self.builder.columns.thread_lwp)] = NOTHING_SAID._replace(ended=True, deadlock=deadlock)
+            self.openings[len(self.builder.columns.thread_lwp)] = opening(self.builder.line if is_asleep(text) else 0)
         self.builder.noise()
         self.builder.close_thread()
         return True
@@ -136,7 +172,7 @@ class _Reader:
         if not builder.open:
             return False
         if text.startswith(INDENTS) or is_bare_place(text):
-            if text.strip() != _UNAVAILABLE and read_place(text) is None:
+            if not is_place(text):
                 return False
             builder.continuation()
         elif text.startswith((b"created by ", b"[originating from goroutine ")):

@@ -46,19 +46,25 @@ class CodePlace(NamedTuple):
 NOWHERE = CodePlace(b"", None)
 
 
+def shape(margin: bytes) -> bytes:
+    """What does not change from line to line of a margin."""
+    return margin.translate(_DIGITS)
+
+
 class Margin:
     """The margin that a log writes before each line: `Nov 26 03:20:07 host app[123]: `.  Its digits may change, its length does not."""
 
     def __init__(self, printed: bytes = b"") -> None:
+        self.printed = printed
         self.size = len(printed)
-        self._shape = printed.translate(_DIGITS)
+        self._shape = shape(printed)
 
     def cut(self, line: bytes) -> bytes:
         """The line without the margin; as it is where it has none."""
         if not self.size:
             return line
-        shape = line[: self.size].translate(_DIGITS)
-        if shape == self._shape or shape == self._shape.rstrip():  # of an empty line the log may have cut the last blank
+        begin = shape(line[: self.size])
+        if begin == self._shape or begin == self._shape.rstrip():  # of an empty line the log may have cut the last blank
             return line[self.size :]
         return line
 

@@ -82,8 +82,8 @@ def _made(name: bytes, carries: int, facts: dict[str, Any], held: list[Lock]) ->
         setattr(thread, fact, value)
     thread.carries = _CARRIED[carries]
     for lock in held:
-        if lock.address is None:
-            thread.holds.append(lock)  # the initialization of a class
+        if lock.kind == "once":
+            thread.holds.append(lock)  # the initialization of a class, which nothing names
         else:
             thread.add_held(lock)
     return thread
