@@ -145,6 +145,34 @@ static inline const uint8_t *find_either(const uint8_t *at, const uint8_t *end, 
     return at;
 }
 
+/* The first place of a text of at least two bytes, or `end`: where its first and its last byte are, the others are compared. */
+static inline const uint8_t *find_text_at(const uint8_t *at, const uint8_t *end, const uint8_t *text, size_t size) {
+    if ((size_t)(end - at) < size) return end;
+    const uint8_t *stop = end - size + 1;
+#if HAVE_LANES
+    const lanes first = all(text[0]), last = all(text[size - 1]);
+    for (; stop - at >= 64; at += 64) {
+        lanes found[4];
+        for (int part = 0; part < 4; part++)
+            found[part] = both(equal(load_16(at + 16 * part), first), equal(load_16(at + 16 * part + size - 1), last));
+        if (!bits(either(either(found[0], found[1]), either(found[2], found[3])))) continue;
+        for (int part = 0; part < 4; part++)
+            for (uint32_t mask = bits(found[part]); mask; mask &= mask - 1) {
+                const uint8_t *place = at + 16 * part + __builtin_ctz(mask);
+                if (memcmp(place + 1, text + 1, size - 2) == 0) return place;
+            }
+    }
+    for (; stop - at >= 16; at += 16)
+        for (uint32_t mask = bits(both(equal(load_16(at), first), equal(load_16(at + size - 1), last))); mask; mask &= mask - 1) {
+            const uint8_t *place = at + __builtin_ctz(mask);
+            if (memcmp(place + 1, text + 1, size - 2) == 0) return place;
+        }
+#endif
+    for (; at < stop; at++)
+        if (*at == text[0] && memcmp(at + 1, text + 1, size - 1) == 0) return at;
+    return end;
+}
+
 /* The first of `" # $ % & ' ( )`, which have adjacent codes, and of control characters, the newline among them; or `end`.
    What is no ASCII counts as such, too: signed, it is less than a blank. */
 static inline const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end) {

@@ -9,6 +9,7 @@ from stackan.model.dump import Lock, PrintedState
 from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...
+def find(data: bytes, text: bytes, start: int = 0) -> int: ...
 
 class LineScan:
     columns: Columns

@@ -42,6 +42,7 @@ cdef extern from "_fast.h" nogil:
     bint is_same(const uint8_t *left, const uint8_t *right, size_t size)
     const uint8_t *find_either(const uint8_t *at, const uint8_t *end, uint8_t first, uint8_t second)
     const uint8_t *find_end_of_arguments(const uint8_t *at, const uint8_t *end)
+    const uint8_t *find_text_at(const uint8_t *at, const uint8_t *end, const uint8_t *text, size_t size)
     void fetch_ahead(const uint8_t *at)
     bint load_16_digits(const uint8_t *at, uint64_t *value)
     void *allocate(size_t size)
@@ -72,6 +73,17 @@ def scan(data, int dialect):
     finally:
         free_scanner(&scanner)
         PyBuffer_Release(&buffer)
+
+
+def find(bytes data, bytes text, Py_ssize_t start=0):
+    """As `data.find(text, start)` of a text of at least two bytes, several times as fast."""
+    cdef const uint8_t *at = <const uint8_t *>PyBytes_AS_STRING(data)
+    cdef const uint8_t *end = at + len(data)
+    cdef const uint8_t *found
+    if len(text) < 2 or not 0 <= start <= len(data):
+        return data.find(text, start)
+    found = find_text_at(at + start, end, <const uint8_t *>PyBytes_AS_STRING(text), len(text))
+    return found - at if found < end else -1
 
 
 cdef object run(Scanner *s):

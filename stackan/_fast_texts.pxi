@@ -85,20 +85,16 @@ cdef inline Py_ssize_t find_last_byte(const uint8_t *data, Py_ssize_t at, Py_ssi
     return -1
 
 
-cdef bint find_text(const uint8_t *text, Py_ssize_t size, const char *word) noexcept nogil:
-    cdef Py_ssize_t at = find_byte(text, 0, size, word[0])
-    while at >= 0 and not starts(text, at, size, word):
-        at = find_byte(text, at + 1, size, word[0])
-    return at >= 0
+cdef inline bint find_text(const uint8_t *text, Py_ssize_t size, const char *word) noexcept nogil:
+    """Is such a word, of at least two bytes, in the text?"""
+    return find_word(text, 0, size, word) >= 0
 
 
 cdef inline Py_ssize_t find_word(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
-    """The first such word, or -1."""
-    cdef Py_ssize_t size = strlen(word)
-    at = find_byte(data, at, stop - size + 1, word[0])
-    while at >= 0 and memcmp(data + at, word, size) != 0:
-        at = find_byte(data, at + 1, stop - size + 1, word[0])
-    return at
+    """The first such word, of at least two bytes, or -1."""
+    cdef const uint8_t *end = data + stop
+    cdef const uint8_t *found = find_text_at(data + at, end, <const uint8_t *>word, strlen(word)) if at < stop else end
+    return found - data if found < end else -1
 
 
 cdef inline Py_ssize_t find_last_word(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:

@@ -51,6 +51,11 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
     return _reference.scan(data if isinstance(data, bytes) else bytes(data), dialect)
 
 
+def find(data: bytes, text: bytes, start: int = 0) -> int:
+    """Where a text begins in these bytes, from `start` on; -1 if it is not in them."""
+    return _fast.find(data, text, start) if name() == "native" else data.find(text, start)
+
+
 def scan_jstack(data: ReadableBuffer, ask: object) -> JavaScan:
     """Scan the JVM's thread dumps; `ask` has the plain reader's functions.  Only the native scanner does."""
     return _fast.JavaScan(data, ask)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_line_with, starts_line
+from stackan.parsing.looking import has_line_with, holds, starts_line
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if b'" ' in head and has_line_with(head, b" tid=", _is_art_thread) and (b"  | " in head or starts_line(head, b"DALVIK THREADS")):
+    has_marks = holds(head, b"  | ") or starts_line(head, b"DALVIK THREADS")
+    if has_marks and holds(head, b'" ') and has_line_with(head, b" tid=", _is_art_thread):
         yield "android-art", said('lines `"name" prio=n tid=n STATE` and `| sysTid=n` head the threads, as Android\'s run-time writes them')
         return  # its reader knows what debuggerd writes into the same file
     if has_line_with(head, b", tid: ", _is_tombstone_thread):
         yield "android-tombstone", said("lines `pid: n, tid: n, name: …  >>> … <<<` head the threads")
-    if b"----- pid " in head and has_line_with(head, b'" sysTid=', _is_debuggerd_thread):
+    if holds(head, b"----- pid ") and has_line_with(head, b'" sysTid=', _is_debuggerd_thread):
         yield "android-tombstone", said('lines `"…" sysTid=n` below `----- pid n at …` head the threads')
     if starts_line(head, b"*** *** *** *** *** ***"):
         yield "android-tombstone", said("a line of stars opens the text")

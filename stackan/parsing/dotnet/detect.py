@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import lines_from, starts_line
+from stackan.parsing.looking import holds, lines_from, starts_line
 
 # `Thread (0x5634):` and below it `  [Native Frames]` or `  app!App.PageController.Show()`.
 _REPORTED = re.compile(rb"\nThread \(0x[0-9A-Fa-f]{1,16}\):\r?\n  (?:\[Native Frames\]|[^\n!]{1,300}!\S)")
@@ -20,9 +20,9 @@ _NOT_READ = {
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if b"Thread (0x" in head and _REPORTED.search(b"\n" + head) is not None:
+    if holds(head, b"Thread (0x") and _REPORTED.search(b"\n" + head) is not None:
         yield "dotnet-stack", said("lines `Thread (0x…):` head the threads, and frames are `Module!Type.Method(…)`")
-    if b"OS Thread Id: 0x" in head and _WALKED.search(b"\n" + head) is not None:
+    if holds(head, b"OS Thread Id: 0x") and _WALKED.search(b"\n" + head) is not None:
         yield "clrstack", said("lines `OS Thread Id: 0x…` of SOS' `clrstack` head the threads")
     if starts_line(head, b"==> ", b"STACK 1"):
         for mark, (name, words) in _NOT_READ.items():

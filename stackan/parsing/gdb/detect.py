@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_number_behind, lines_from, starts_line
+from stackan.parsing.looking import has_number_behind, holds, lines_from, starts_line
 
 _SPOKEN = (b"[New LWP ", b"(gdb) ")
 
@@ -29,7 +29,7 @@ def recognize(head: bytes, spoken: bool = False) -> Iterator[tuple[str, str]]:
 
 def speaks(head: bytes) -> bool:
     """Whether gdb's own words are in the text."""
-    return starts_line(head, *_SPOKEN) or b"[Thread debugging using" in head or b"[Switching to " in head
+    return starts_line(head, *_SPOKEN) or holds(head, b"[Thread debugging using") or holds(head, b"[Switching to ")
 
 
 def _is_process(line: bytes) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import starts_line
+from stackan.parsing.looking import holds, starts_line
 
 _COUNTED = re.compile(rb"\n\d{1,18} @ 0x[0-9a-f]")
 _TRACED = re.compile(rb"\n-{5,}\+-{5,}\r?\n(?: {4,}[^\n]{0,400}\n){0,40}? *\d{1,18}   \S")
@@ -14,7 +14,7 @@ _TRACED = re.compile(rb"\n-{5,}\+-{5,}\r?\n(?: {4,}[^\n]{0,400}\n){0,40}? *\d{1,
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if b"goroutine" not in head:
+    if not holds(head, b"goroutine"):
         return
     from stackan.parsing.go.lines import first_margin
 
@@ -29,5 +29,5 @@ def _recognize_profile(head: bytes) -> Iterator[tuple[str, str]]:
     elif starts_line(head, b"Type: goroutine"):
         if _TRACED.search(head) is not None:
             yield "go-profile", said("`pprof -traces` has counted the goroutines of each stack below a ruled line")
-        elif b" flat% " in head:
+        elif holds(head, b" flat% "):
             yield "go-profile-top", said("`pprof -top` adds functions up and shows no stack")

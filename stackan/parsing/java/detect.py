@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_line_with, has_number_behind, starts_line
+from stackan.parsing.looking import has_line_with, has_number_behind, holds, starts_line
 
 # A process id, a time and a version, each on a line, and then the threads.
 _DUMP_FILE = re.compile(rb"\n[ \t]*\d{1,11}[ \t\r]*\n\d{4}-\d\d-\d\dT[^\n]*\n[^\n]*\n\s*#\d")
@@ -28,7 +28,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
-    if b" tid=0x" in head and b" @bci=" not in head and has_line_with(head, b" tid=0x", _is_jstack_header):
+    if holds(head, b" tid=0x") and not holds(head, b" @bci=") and has_line_with(head, b" tid=0x", _is_jstack_header):
         yield "jstack", said('lines `"name" #n … tid=0x…` head the threads, as the JVM\'s own thread dump has them')
     if _DUMP_FILE.search(b"\n" + head):
         yield "java-dump-file", said('a process id, a time and a version open the dump, and lines `#n "name"` head the threads')
@@ -39,13 +39,13 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         )
     if starts_line(head, b"3XMTHREADINFO ", b"0SECTION       TITLE "):
         yield "javacore", said("lines `0SECTION`, `3XMTHREADINFO` are those of OpenJ9's javacore")
-    if any(has_line_with(head, mark, _is_threadinfo) for mark in (b" Id=", b" id=")) and b"at " in head:
+    if any(has_line_with(head, mark, _is_threadinfo) for mark in (b" Id=", b" id=")) and holds(head, b"at "):
         yield "threadinfo", said('lines `"name" Id=n STATE` head the threads, as java.lang.management\'s ThreadInfo writes them')
-    if b"  State: " in head and _HADOOP.search(b"\n" + head):
+    if holds(head, b"  State: ") and _HADOOP.search(b"\n" + head):
         yield "hadoop-stacks", said("lines `Thread n (name):` and `State: …` head the threads, as Hadoop's `/stacks` writes them")
-    if b"\nState: " in head and _JCONSOLE.search(b"\n" + head):
+    if holds(head, b"\nState: ") and _JCONSOLE.search(b"\n" + head):
         yield "jconsole", said("lines `Name: …` and `State: …` head the threads, as JConsole shows them")
-    if b'"threadDump": {' in head:
+    if holds(head, b'"threadDump": {'):
         yield "java-dump-file", said('a member `"threadDump"` opens the dump, as `jcmd PID Thread.dump_to_file -format=json` writes it')
 
 
@@ -64,9 +64,9 @@ def _is_threadinfo(line: bytes) -> bool:
 def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
     if starts_line(head, b"Debugger attached successfully.") and has_number_behind(head, b"----------------- "):
         yield "jstack-mixed", said("`jhsdb jstack --mixed` (jstack -m) has written native frames into it")
-    if b" @bci=" in head and starts_line(head, b" - "):
+    if holds(head, b" @bci=") and starts_line(head, b" - "):
         yield "jhsdb", said("frames ` - f() @bci=n` are written by `jhsdb jstack` (jstack -F) only")
     if starts_line(head, b"Full thread dump "):
         yield "jstack", said("a line `Full thread dump …` opens the JVM's thread dump")
-    elif b" @bci=" not in head and starts_line(head, b"   java.lang.Thread.State: "):
+    elif not holds(head, b" @bci=") and starts_line(head, b"   java.lang.Thread.State: "):
         yield "jstack", said("lines `java.lang.Thread.State: …` are below the threads' names")

@@ -144,5 +144,3 @@ class _DumpFile(_Answers):
     def signs(function: bytes) -> Signs:
         pinned, waits, _, initialized = _Jstack.signs(dump_file.without_module(function))
         return pinned, waits, dump_file.runs_virtual_thread(function), initialized
-
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stackan.model.said import said
 from stackan.parsing.linux.frame import message, read_frame
-from stackan.parsing.looking import has_line_with
+from stackan.parsing.looking import has_line_with, holds
 
 _HUNG = re.compile(rb"INFO: task .{1,64}:\d{1,10} blocked .{0,40}for more than \d{1,9} seconds")
 _STATE = re.compile(rb"task:.{1,64} state:[A-Za-z] .*\bpid: *\d")
@@ -25,14 +25,14 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         yield "linux-kernel", said("lines `INFO: task NAME:PID blocked for more than n seconds` of the Linux kernel are in it")
     elif _has_trace(head):
         yield "linux-kernel", said("lines of the Linux kernel that head tasks, and `Call Trace:` below them, are in it")
-    elif b"[<" in head and b"Call Trace:" not in head and any(read_frame(found[1].strip()) for found in _OF_STACK.finditer(head)):
+    elif holds(head, b"[<") and not holds(head, b"Call Trace:") and any(read_frame(found[1].strip()) for found in _OF_STACK.finditer(head)):
         yield "linux-stack", said("lines `[<0>] FUNCTION+0x…/0x…` of /proc/PID/task/TID/stack are in it")
-    elif b"/proc/" in head and _OF_PROC.search(head):
+    elif holds(head, b"/proc/") and _OF_PROC.search(head):
         yield "linux-stack", said("lines of /proc/PID/task/TID/wchan or syscall are in it")
 
 
 def _has_trace(head: bytes) -> bool:
-    if b"Call Trace:" not in head and b"Call trace:" not in head:
+    if not holds(head, b"Call Trace:") and not holds(head, b"Call trace:"):
         return False
     return has_line_with(head, b" state:", _is_task) or has_line_with(head, b" 0x", _is_old_task)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.text import Line
 
 _FOLDS = (b"#012", b"\\n")
@@ -18,9 +19,9 @@ _RUBY = re.compile(rb"(?:#012|\\n) {0,8}[^\s\"\\]{1,300}:\d{1,7}:in [`']")
 
 
 def is_needed(head: bytes) -> bool:
-    if _THREAD in head and any(fold + _THREAD in head for fold in _FOLDS):
+    if holds(head, _THREAD) and any(holds(head, fold + _THREAD) for fold in _FOLDS):
         return True
-    return b" TID-" in head and _RUBY.search(head) is not None
+    return holds(head, b" TID-") and _RUBY.search(head) is not None
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

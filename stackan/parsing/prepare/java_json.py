@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.text import Line
 
 _INFOS = (b'"threadName"', b'"stackTrace"')
@@ -37,7 +38,7 @@ Json = dict[str, Any]  # an object of a text from outside: its members may be an
 
 
 def is_needed(head: bytes) -> bool:
-    return all(word in head for word in _INFOS) or _DUMP_FILE in head
+    return all(holds(head, word) for word in _INFOS) or holds(head, _DUMP_FILE)
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

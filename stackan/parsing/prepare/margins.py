@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.text import Line
 
 _FRAME = re.compile(rb"^([^\n]{1,160}?[\s:\]|>])#\d+ +0x[0-9a-fA-F]+ (?:in )?\S", re.MULTILINE)
@@ -20,7 +21,7 @@ _NUMBER = re.compile(rb"\d+")
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line: two frames have the same margin, and it is more than what quotes or indents them."""
-    if b"#0 " not in head or b"Sanitizer" in head:
+    if not holds(head, b"#0 ") or holds(head, b"Sanitizer"):
         return False
     margin, frames = _usual_margin(head)
     return frames > 1 and re.search(rb"\w", margin) is not None

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.text import Line
 
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
@@ -23,8 +24,8 @@ _RECORDS = (b"~", b"&", b"@", b"^", b"*", b"=", b"+", b"(gdb)")
 
 
 def is_needed(head: bytes) -> bool:
-    told = b'\n~"' in head or head.startswith(b'~"')
-    return told and any(mark in head for mark in (b"\n=thread-", b"=thread-group-", b"\n^done", b"\n*stopped"))
+    told = holds(head, b'\n~"') or head.startswith(b'~"')
+    return told and any(holds(head, mark) for mark in (b"\n=thread-", b"=thread-group-", b"\n^done", b"\n*stopped"))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

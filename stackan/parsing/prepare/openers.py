@@ -14,16 +14,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from stackan.backend import find
 from stackan.model.formats import FORMATS
 
 # The words that are searched for, as that is fast, and the line that they have to be in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
     (opener.mark, re.compile(rb"\A" + opener.margin + opener.line)) for row in FORMATS.values() for opener in row.openers
 )
+_LOOK_AT = 16 << 10  # bytes in which most dumps show what they are
 
 
 def count_margins(text: bytes) -> Counter[bytes]:
     """How often each margin comes before such a line; none if a line has no margin."""
+    begin = text[:_LOOK_AT]
+    if _has_bare(begin[: begin.rfind(b"\n") + 1]):  # as in nearly every dump; else each mark is looked for in all of the text
+        return Counter()
     margins: Counter[bytes] = Counter()
     for mark, opener in _OPENERS:
         for line in _lines_with(text, mark):
@@ -36,10 +41,15 @@ def count_margins(text: bytes) -> Counter[bytes]:
     return margins
 
 
+def _has_bare(text: bytes) -> bool:
+    """Whether such a line has no margin."""
+    return any((found := opener.match(line)) is not None and not found[1] for mark, opener in _OPENERS for line in _lines_with(text, mark))
+
+
 def _lines_with(text: bytes, mark: bytes) -> Iterator[bytes]:
-    at = text.find(mark)
+    at = find(text, mark)
     while at >= 0:
         start, stop = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
         stop = len(text) if stop < 0 else stop
         yield text[start:stop]
-        at = text.find(mark, stop)
+        at = find(text, mark, stop)

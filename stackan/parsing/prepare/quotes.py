@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.openers import count_margins
 from stackan.parsing.prepare.text import Line
 
@@ -26,12 +27,15 @@ _HEADER = re.compile(rb"\n([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")")
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
-    if b"Sanitizer" in head:
+    if holds(head, b"Sanitizer"):
         return False
     text = b"\n" + head
     if _MARGIN.search(text) is None:
         return False
-    return _HEADER.search(text) is not None or _FRAME.search(text) is not None or bool(count_margins(head))
+    numbered = b"#" in head
+    if (numbered or holds(head, b"Thread ") or holds(head, b"TID ")) and _HEADER.search(text) is not None:
+        return True
+    return (numbered and _FRAME.search(text) is not None) or bool(count_margins(head))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

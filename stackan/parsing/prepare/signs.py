@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from stackan.backend import find
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_before, frame_stop
 
@@ -17,7 +18,7 @@ def find_frame(head: bytes) -> int:
     while True:
         if head.startswith(b"#", at) and head[at + 1 : at + 2].isdigit():
             return at
-        at = head.find(b"\n#", at) + 1
+        at = find(head, b"\n#", at) + 1
         if not at:
             return -1
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from stackan.parsing.looking import holds
 from stackan.parsing.prepare.text import Line
 
 # Trackers and mails change the blanks before a row.
@@ -70,7 +71,7 @@ def _header(row: Row) -> bytes:
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
-    return (b"LWP " in head or b"Thread " in head) and any(match["frame"] for match in ROW.finditer(head))
+    return (holds(head, b"LWP ") or holds(head, b"Thread ")) and any(match["frame"] for match in ROW.finditer(head))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

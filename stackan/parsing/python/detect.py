@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import has_line_with, has_number_behind, lines_from, starts_line
+from stackan.parsing.looking import has_line_with, has_number_behind, holds, lines_from, starts_line
 
 _FIRST = b" (most recent call first):"
 
@@ -27,7 +27,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     if starts_line(head, *_STARTS):
         yield from _by_lines(head)
     yield from _by_recipes(head)
-    if b'"owns_gil": ' in head and b'"os_thread_id": ' in head:
+    if holds(head, b'"owns_gil": ') and holds(head, b'"os_thread_id": '):
         yield "py-spy-json", said("its objects have `os_thread_id` and `owns_gil`")
 
 
@@ -37,11 +37,11 @@ def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
     for mark in (b"Traceback for thread ", b"  Traceback for thread ", b"The frame stack for thread "):
         if has_number_behind(head, mark):
             yield "pystack", said("lines `Traceback for thread n` head the threads")
-    if _FIRST in head:
+    if holds(head, _FIRST):
         for mark in (b"Thread 0x", b"Current thread 0x", b"Stack (most recent call first):"):
             if any(_FIRST in line for line in lines_from(head, mark)):
                 yield "faulthandler", said("lines `Thread 0x… (most recent call first):` head the threads")
-    if b"\nPython v" in head and has_number_behind(head, b"Process ") and b"\nThread " in head:
+    if holds(head, b"\nPython v") and has_number_behind(head, b"Process ") and holds(head, b"\nThread "):
         yield "py-spy", said("lines `Process n:` and `Python v` open the dump")
 
 
@@ -51,14 +51,14 @@ def _has_state(line: bytes) -> bool:
 
 
 def _by_recipes(head: bytes) -> Iterator[tuple[str, str]]:
-    if b'File: "' in head or b'File "' in head:
+    if holds(head, b'File: "') or holds(head, b'File "'):
         from stackan.parsing.python.sampling_dump import HEADER
 
         if has_line_with(head, b"Stack dump", lambda line: HEADER.match(line.rstrip(b"\r")) is not None):
             yield "profiling-sampling", said("lines `Stack dump …, thread n (…; most recent call last):` head the threads")
         elif _RECIPE.search(b"\n" + head):
             yield "current-frames", said('a line `# Thread …` heads each thread, and frames `File: "FILE", line n, in FUNCTION` follow it')
-    if b" filename = " in head:
+    if holds(head, b" filename = "):
         from stackan.parsing.python.uwsgi import FRAME
 
         if has_line_with(head, b"thread_id = ", lambda line: FRAME.search(line.rstrip(b"\r")) is not None):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
-from stackan.parsing.looking import lines_from, starts_line
+from stackan.parsing.looking import holds, lines_from, starts_line
 
 _PHP_SCRIPT = re.compile(rb"\nscript_filename = [^\n]*\n\[0x[0-9a-f]{1,16}\] ")
 _NODE = (b'"reportVersion"', b'"javascriptStack"', b'"libuv"')
@@ -16,7 +16,7 @@ _STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if head.lstrip()[:1] == b"{" and b'"stacktrace"' in head and b'"frames"' in head:
+    if head.lstrip()[:1] == b"{" and holds(head, b'"stacktrace"') and holds(head, b'"frames"'):
         yield "json-core-backtrace", said("a JSON object with `stacktrace` and `frames`: ABRT's core_backtrace")
     yield from _of_other_run_times(head)
     if starts_line(head, *_STARTS):
@@ -26,22 +26,22 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 def _of_other_run_times(head: bytes) -> Iterator[tuple[str, str]]:
     if starts_line(head, b"=erl_crash_dump:"):
         yield "erlang-crash-dump", said("a line `{line}` opens it", line="=erl_crash_dump:")
-    if b"script_filename = " in head and _PHP_SCRIPT.search(head):
+    if holds(head, b"script_filename = ") and _PHP_SCRIPT.search(head):
         yield "php-fpm-slowlog", said("lines `[0x…] FUNCTION() FILE:LINE` stand below `script_filename = …`")
-    if starts_line(head, b"===== FULL THREAD DUMP ====") and b"JRockit" in head:
+    if starts_line(head, b"===== FULL THREAD DUMP ====") and holds(head, b"JRockit"):
         yield "jrockit", said("a line `{line}` opens it", line="===== FULL THREAD DUMP =====")
-    if b"WSVR0605W: " in head:
+    if holds(head, b"WSVR0605W: "):
         yield "websphere-hung-thread", said("a line with `WSVR0605W:` is in it")
-    if head.lstrip()[:1] == b"{" and all(mark in head for mark in _NODE):
+    if head.lstrip()[:1] == b"{" and all(holds(head, mark) for mark in _NODE):
         yield "node-report", said("a JSON object with `reportVersion` and `javascriptStack`")
-    if b"]: " in head and _BPFTRACE.search(head):
+    if holds(head, b"]: ") and _BPFTRACE.search(head):
         yield "bpftrace", said("counts `@[…]: n` of stacks are in it")
 
 
 def _by_lines(head: bytes) -> Iterator[tuple[str, str]]:
     if any(b"panicked at" in line for line in lines_from(head, b"thread '")):
         yield "rust-panic", said("a line `thread '…' panicked at` is in it")
-    if any(map(_is_sanitizer, lines_from(head, b"=="))) or b"\nWARNING: ThreadSanitizer: " in head:
+    if any(map(_is_sanitizer, lines_from(head, b"=="))) or holds(head, b"\nWARNING: ThreadSanitizer: "):
         yield "sanitizer", said("a line `==PID==ERROR: …Sanitizer` or `ERROR: libFuzzer` is in it")
     if starts_line(head, b"Traceback (most recent call last):"):
         yield "python-traceback", said("a line `Traceback (most recent call last)` is in it")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.model.said import said
+from stackan.parsing.looking import holds
 
 _SIGDUMP = re.compile(rb"\n  Thread #<Thread:0x[0-9a-f]{1,16}[^\n]{0,400}> status=\w+ priority=-?\d")
 # A thread's line, and below it a frame, or that there is none; each may be behind what a log writes before its lines.
@@ -17,7 +18,7 @@ _LISTED = re.compile(
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
-    if b" status=" in head and _SIGDUMP.search(b"\n" + head) is not None:
+    if holds(head, b" status=") and _SIGDUMP.search(b"\n" + head) is not None:
         yield "sigdump", said("lines `Thread #<Thread:0x…> status=… priority=…` of sigdump head the threads")
-    if b" TID-" in head and _LISTED.search(b"\n" + head) is not None:
+    if holds(head, b" TID-") and _LISTED.search(b"\n" + head) is not None:
         yield "ruby-threads", said("lines `Thread TID-…` head the threads, and frames are `FILE:LINE:in 'METHOD'`")
