@@ -32,6 +32,7 @@ from stackan.parsing.android import tombstone
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal
 from stackan.parsing.java.thread import JavaThread, give_to_owners, read_frame
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -69,6 +70,7 @@ class Header(NamedTuple):
     state: bytes
 
 
+@once_each
 def read_header(text: bytes) -> Header | None:
     """`"main" daemon prio=5 tid=1 Blocked`, `"Binder_3" prio=10 (not attached)`, `"Binder_3" sysTid=651`"""
     found = _HEADER.match(text) if text.startswith(b'"') else None

@@ -27,6 +27,7 @@ from typing import NamedTuple
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -112,12 +113,14 @@ def read(data: bytes) -> ParsedText:
     return split_snapshots(builder, tombstones.facts)
 
 
+@once_each
 def _message(line: bytes) -> bytes:
     """A line without its indentation, and without what the log writes before it: `05-01 10:00:00.000  615  615 F DEBUG   : `."""
     _, mark, rest = line.partition(b" DEBUG ")
     return rest.partition(b": ")[2].strip() if mark and rest.lstrip().startswith(b":") else line.strip()
 
 
+@once_each
 def read_header(text: bytes) -> _Header | None:
     """`pid: 1322, tid: 6998, name: Binder:1322_1  >>> /system/bin/mediaserver <<<`, or `"Binder:1322_1" sysTid=6998`."""
     if text.startswith(b'"'):
@@ -133,6 +136,7 @@ def read_header(text: bytes) -> _Header | None:
     return None if pid is None or lwp is None or not mark else _Header(pid, lwp, name, command.removesuffix(b" <<<"))
 
 
+@once_each
 def read_frame(text: bytes) -> _Frame | None:
     """`#00 pc 000000000004a1b8  /…/libc.so (syscall+28) (BuildId: 0a4f…)`, or `#0 0x00084fe6 in tgkill /bionic/…/tgkill.S:20`."""
     number, _, rest = text[1:].partition(b" ")
@@ -161,6 +165,7 @@ def read_frame(text: bytes) -> _Frame | None:
     return _Frame(pc, _without_offset(named), b"" if library in (b"", b"<unknown>") else b"from " + library)
 
 
+@once_each
 def _opening(text: bytes) -> int:
     """The parenthesis that the last one of a text closes, or -1."""
     depth = 0
@@ -177,6 +182,7 @@ def _without_offset(words: bytes) -> bytes:
     return name if plus and offset.isdigit() else words
 
 
+@once_each
 def _are_registers(text: bytes) -> bool:
     """`x0  0000000000000000  x1  0000000000001b56 …`"""
     words = text.split(None, 2)[:2]

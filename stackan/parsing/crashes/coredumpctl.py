@@ -21,6 +21,7 @@ from __future__ import annotations
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
@@ -87,6 +88,7 @@ def _take(builder: Builder, crashes: _Crashes, line: bytes) -> None:
         builder.noise()
 
 
+@once_each
 def _message(line: bytes) -> bytes:
     """A line without what a log writes before it, its indentation, and the journal's sign for a message with an explanation."""
     before, mark, rest = line.partition(b"systemd-coredump[")
@@ -107,6 +109,7 @@ def _read_field(crashes: _Crashes, text: bytes) -> None:
         crashes.called(words)
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[int, bytes, bytes] | None:
     """(pc, function, module) of `#1  0x000055d9dd57c94f n/a (ledgerd + 0x2294f)`; what has no name is empty."""
     number, _, rest = text[1:].partition(b" ")

@@ -15,6 +15,7 @@ import re
 
 from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
@@ -47,6 +48,7 @@ def read(data: bytes) -> ParsedText:
     return split_snapshots(builder, {0: NOTHING_SAID._replace(states=states)})
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[bytes, bytes, tuple[int, int] | None] | None:
     """(function, location, range of the parameters' types) of `  app!App.PageController.Show(class System.String)`."""
     module, found, call = text.strip().partition(b"!")

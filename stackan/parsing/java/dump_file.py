@@ -30,6 +30,7 @@ from stackan.model.runtime_phrases import STATES
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, are_an_excerpt, read_frame, read_number
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 
 # Meanings that a line of the text, or a member in JSON, gives to the object that follows.
@@ -153,6 +154,7 @@ class _Text(_Reader):
         self.said(state)
 
 
+@once_each
 def _mark_of(body: bytes) -> bytes | None:
     return next((mark for mark in _LOCKS if body.startswith(mark)), None)
 

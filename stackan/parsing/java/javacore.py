@@ -27,6 +27,7 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -226,6 +227,7 @@ def _read_lwp(found: re.Match[bytes]) -> int:
     return lwp if lwp is not None and lwp < 1 << 31 else UNKNOWN
 
 
+@once_each
 def _split(text: bytes) -> tuple[bytes, bytes]:
     """(tag, rest) of a line; no tag where it is none of a javacore's."""
     found = _TAG.match(text)

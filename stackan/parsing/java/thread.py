@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
 from stackan.model.runtime_phrases import SERVICE, TAKES_THE_DUMP
+from stackan.parsing.known import once_each
 
 # Threads that every virtual machine has: a dump without any is an excerpt.
 _OF_EACH_JVM = frozenset(
@@ -134,6 +135,7 @@ def give_to_owners(threads: Iterable[JavaThread]) -> None:
                 owner.add_held(thread.awaits._replace(frame=0))
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[bytes, bytes]:
     """(function, location) of `java.lang.Thread.run(java.base@17.0.15/Thread.java:840)`.
 

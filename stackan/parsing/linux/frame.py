@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from stackan.parsing.known import once_each
+
 _FRAME = re.compile(
     rb"(?:\[<([0-9a-f]{1,16})>\] )?(?:\([a-z]+\) )?(\? )?([A-Za-z_][\w.$]{0,250})\+0x[0-9a-f]{1,8}/0x[0-9a-f]{1,8}"
     rb"(?: \[([\w-]{1,60})(?: [0-9A-Fa-f]{8,40})?\])?(?: \([A-Z]{1,4}\))*"
@@ -34,6 +36,7 @@ class Frame(NamedTuple):
     reliable: bool
 
 
+@once_each
 def message(line: bytes) -> bytes:
     """A line without what dmesg, syslog and journald write before it, and its blanks."""
     logged = _KERNEL.match(line) if b"kernel: " in line[:160] else None
@@ -43,6 +46,7 @@ def message(line: bytes) -> bytes:
     return text[stamp.end() :].strip()
 
 
+@once_each
 def read_frame(text: bytes) -> Frame | None:
     found = _FRAME.fullmatch(text[:400])
     if found is None:

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import message, read_frame
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
@@ -195,6 +196,7 @@ def _lock(found: re.Match[bytes], line: int) -> Lock:
     return Lock(_KINDS[found[3]], None, line, owners=(int(found[6]),), evidence=evidence)
 
 
+@once_each
 def _read_task(text: bytes) -> _Task | None:
     found = _TASK.fullmatch(text[:300]) if text.startswith(b"task:") else _OLD_TASK.fullmatch(text[:200])
     return None if found is None else _Task(found[1], found[2].decode("ascii"), int(found[3]))

@@ -24,6 +24,7 @@ import re
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import END_OF_STACK, read_frame
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
@@ -175,6 +176,7 @@ def _futex(call: re.Match[bytes]) -> int | None:
     return int(call[2].split()[0], 16) or None
 
 
+@once_each
 def _split(text: bytes) -> tuple[bytes, bytes]:
     """(path, content) of a line; no path where grep has written none before it."""
     at = text.find(b"[<", 0, 200)

@@ -16,6 +16,7 @@ import re
 from typing import NamedTuple
 
 from stackan.parsing.fields import decimal, hexadecimal
+from stackan.parsing.known import once_each
 
 # The first argument: `(m=0x…`, `((null)=0x…`, Swift's `($0=…`.  A list of parameter types holds no `=`, an operator's name none before it.
 _ARGUMENTS = re.compile(rb"\((?:[A-Za-z_$][\w$]*|\(null\))=(?!=)")
@@ -42,6 +43,7 @@ class Text(NamedTuple):
     arguments: tuple[int, int] | None
 
 
+@once_each
 def read_header(line: bytes) -> Header | None:
     """Split off `  * frame #0: 0x00007fee8cac1545 `, or None if the line is no frame."""
     at = line.find(b"frame #", 0, 64)
@@ -58,6 +60,7 @@ def read_header(line: bytes) -> Header | None:
     return Header(level, b"*" in line[:at], pc, min(end + 1, len(line)))
 
 
+@once_each
 def read_text(text: bytes) -> Text:
     """Split a frame's text: MODULE`FUNCTION(ARGUMENTS) at FILE:LINE:COLUMN."""
     size = len(text.rstrip())

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.fields import decimal, hexadecimal
+from stackan.parsing.known import once_each
 from stackan.parsing.lldb.frame import read_header
 
 PROMPT = b"(lldb)"
@@ -63,6 +64,7 @@ class Stop:
     behind: int = UNKNOWN  # the stop after which the process went on without a word: its threads are the same
 
 
+@once_each
 def read_head(line: bytes) -> tuple[int, int, bool] | None:
     """(number, tid, starred) of a line that heads a thread: `* thread #1, name = 'x'`, `  thread #2: tid = 0x1a2b, 0x0000…`."""
     at = line.find(b"thread #", 0, 64)

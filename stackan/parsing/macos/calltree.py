@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.parsing.fields import is_number
+from stackan.parsing.known import once_each
 
 _MARKS = b" +!:|"  # signs that may come before a count; `*` marks the kernel's part
 
@@ -98,6 +99,7 @@ def chain(lines: Sequence[tuple[int, int]], samples: int) -> Path:
     return Path(frozenset(path), weight, samples)
 
 
+@once_each
 def read_node(text: bytes) -> Node | None:
     """`    + ! 2569 start  (in dyld) + 2236`; `     *1001  ipc_mqueue_receive_continue + 0 …` in the kernel."""
     marks = len(text) - len(text.lstrip(_MARKS))

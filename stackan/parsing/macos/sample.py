@@ -36,6 +36,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import DIGITS, is_hex, is_number
+from stackan.parsing.known import once_each
 from stackan.parsing.macos.calltree import Node, Path, Tree, chain, is_flat, read_node
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
@@ -167,6 +168,7 @@ def read_head(text: bytes, node: Node | None) -> _Head | None:
     return _Head(lwp, None, UNKNOWN)
 
 
+@once_each
 def _count_samples(text: bytes) -> int:
     """1001 of `  Thread 0x4eb9     DispatchQueue 1     1001 samples (1-1001)`."""
     digits = text.partition(b" samples")[0].rpartition(b" ")[2]
@@ -182,6 +184,7 @@ def _label(text: bytes, start: int) -> tuple[int, int] | None:
     return colon + 2, len(text) if stop < 0 else stop
 
 
+@once_each
 def read_process(text: bytes) -> Facts | None:
     """`Process:         Activity Monitor [643]`; `Analysis of sampling Activity Monitor (pid 643) every 1 millisecond`."""
     if text.startswith(b"Analysis of sampling "):
@@ -195,6 +198,7 @@ def read_process(text: bytes) -> Facts | None:
     return Facts(int(pid) if opening and is_number(pid, 10) else None, name.decode("utf-8", "replace"), (), ())
 
 
+@once_each
 def read_frame(text: bytes) -> _Frame | None:
     """A tree's line behind its count: the tools differ in the text between function and address.
 
@@ -237,6 +241,7 @@ def _spindump_parts(words: bytes) -> tuple[bytes, bytes, bytes]:
     return (words[:opening], library, source.partition(b",")[0]) if mark else (words[:opening], inside, b"")
 
 
+@once_each
 def read_turnstile(text: bytes) -> int | None:
     """The thread that the kernel names as the owner: `… (blocked by turnstile waiting for ledgerd [700] thread 0x1a02)`."""
     _, mark, words = text.partition(b"(blocked by turnstile waiting for ")
@@ -244,6 +249,7 @@ def read_turnstile(text: bytes) -> int | None:
     return int(digits, 16) if mark and is_hex(digits, 15) else None
 
 
+@once_each
 def _is_pair(text: bytes) -> bool:
     """`OS Version:      Mac OS X 10.9 (13A603)`."""
     name, colon, _ = text.partition(b":")

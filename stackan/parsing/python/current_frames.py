@@ -19,6 +19,7 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
@@ -68,6 +69,7 @@ def read(data: bytes) -> ParsedText:
     return split_snapshots(builder, {0: NOTHING_SAID._replace(states=sources.states)})
 
 
+@once_each
 def read_header(text: bytes) -> Header | None:
     """A line that may head a thread, if a frame follows it."""
     if len(text) > 600 or not _HEADER.match(text):
@@ -82,6 +84,7 @@ def read_header(text: bytes) -> Header | None:
     return Header(int(number[1], 16 if number[1].startswith(b"0x") else 10) if number and _fits(number[1]) else UNKNOWN, None)
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     """(function, location) of `File: "/srv/app/store.py", line 95, in refresh`, with or without the colon and an indent."""
     text = text.strip()

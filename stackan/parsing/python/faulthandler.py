@@ -21,6 +21,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import is_hex
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, pieces_of, split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
@@ -73,6 +74,7 @@ def read(data: bytes) -> ParsedText:
     return reading._replace(facts=tuple(NOTHING_SAID._replace(limited=each, states=states) for each in limited))
 
 
+@once_each
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     """(pthread id, range of the name) of a thread's line; UNKNOWN where it has no id."""
     if not text.endswith(_TAIL):

@@ -19,6 +19,7 @@ from __future__ import annotations
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import hexadecimal
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 from stackan.parsing.python.objects import Objects
@@ -113,6 +114,7 @@ def _read_line(builder: Builder, text: bytes, objects: Objects) -> None:
             objects.frame(function, where)
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     """(function, location) of `Condition.wait (threading.py:320)` or `PyEval_RestoreThread (libpython3.11.so.1.0)`.
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
@@ -81,6 +82,7 @@ def read(data: bytes) -> ParsedText:
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 
+@once_each
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None, bytes, int] | None:
     """(LWP, range of the name, status, indent) of a thread's line."""
     indent = 2 if text.startswith(b"  ") else 0
@@ -100,6 +102,7 @@ def read_header(text: bytes) -> tuple[int, tuple[int, int] | None, bytes, int] |
     return int(number), (name_start, opening - 2) if named else None, status, indent
 
 
+@once_each
 def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     """(function, location) of a frame of either kind."""
     if text.startswith(_PYTHON):

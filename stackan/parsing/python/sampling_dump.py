@@ -19,6 +19,7 @@ import re
 
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 from stackan.parsing.python.file_lines import read_file_line
@@ -60,6 +61,7 @@ def read(data: bytes) -> ParsedText:
     return reading._replace(facts=tuple(each._replace(states=sources.states) for each in reading.facts))
 
 
+@once_each
 def _frame(text: bytes) -> tuple[bytes, bytes]:
     text = text.partition(b"  opcode=")[0]
     frame = read_file_line(text)

@@ -12,6 +12,7 @@ import re
 
 from stackan.model.dump import Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 
 _LONGEST = 400  # bytes of a line that are looked at
 _OBJECT = rb"(?<![\w.])((?:[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?\.){0,8}[A-Za-z_]\w*(?:\[[^\[\]]*\]|\(\))?)"
@@ -88,6 +89,7 @@ class Sources:
         return state._replace(words=words, awaits=awaited)
 
 
+@once_each
 def read_source(line: bytes) -> tuple[str, str] | None:
     """(the state that such a call leaves, the object that it names) of a source line; None if it shows no wait."""
     line = line.strip()

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -124,6 +125,7 @@ class _Reader:
         return True
 
 
+@once_each
 def _read_frame(text: bytes) -> _Frame | None:
     found = _FRAME.search(text)
     return _Frame(*found.groups()) if found is not None else None

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import find_opening, is_hex, is_number
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -50,6 +51,7 @@ def read(data: bytes) -> ParsedText:
     return split_snapshots(builder, facts)
 
 
+@once_each
 def read_process(text: bytes) -> Facts | None:
     """`28243 : appl`"""
     pid, colon, command = text.partition(b":")
@@ -59,6 +61,7 @@ def read_process(text: bytes) -> Facts | None:
     return Facts(int(pid), command.strip().decode("utf-8", "replace") or None, (), ())
 
 
+@once_each
 def read_head(text: bytes) -> tuple[int, int] | None:
     """(the kernel's thread id, the pthread's number or -1) of `---------- tid# 54321 (pthread ID:    258) ----------`."""
     ruled, mark, rest = text.partition(b" tid# ")
@@ -69,6 +72,7 @@ def read_head(text: bytes) -> tuple[int, int] | None:
     return int(lwp), int(number) if is_number(number, 10) else -1
 
 
+@once_each
 def read_frame(text: bytes) -> _Frame | None:
     digits, _, _ = text.lstrip(b" ").partition(b" ")
     start = text.find(digits) + len(digits)

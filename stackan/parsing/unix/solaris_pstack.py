@@ -22,6 +22,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import is_hex, is_number
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -69,6 +70,7 @@ def read(data: bytes) -> ParsedText:
     return reading._replace(facts=tuple(each._replace(refusals=tuple(refusals), states=states) for each in reading.facts))
 
 
+@once_each
 def read_process(text: bytes) -> Facts | None:
     """`83950:` and the command, for a core `core 'FILE' of 83950:`; a tab is between them, or the blanks that a terminal made of it."""
     process = text.partition(b"' of ")[2] if text.startswith(b"core '") else text
@@ -78,6 +80,7 @@ def read_process(text: bytes) -> Facts | None:
     return Facts(int(pid), command.strip().decode("utf-8", "replace") or None, (), ())
 
 
+@once_each
 def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     """(number, range of the name) of a ruled line."""
     number = UNKNOWN
@@ -93,6 +96,7 @@ def read_header(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     return number, (opening + 2, closing) if 0 < opening < closing else None
 
 
+@once_each
 def read_frame(text: bytes) -> _Frame | None:
     digits, _, rest = text[1:].partition(b" ")
     if text[:1] != b" " or len(digits) not in (8, 16) or not is_hex(digits):

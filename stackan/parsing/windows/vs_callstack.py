@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import find_opening, is_hex, is_number
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -49,6 +50,7 @@ def read(data: bytes) -> ParsedText:
     return split_snapshots(builder, {})
 
 
+@once_each
 def read_head(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     """`Thread 2404 ("poster"):`"""
     if not text.startswith(b"Thread "):
@@ -61,6 +63,7 @@ def read_head(text: bytes) -> tuple[int, tuple[int, int] | None] | None:
     return int(number), (opening + 1, closing) if 0 < opening < closing else None
 
 
+@once_each
 def read_frame(text: bytes) -> _Frame | None:
     start = len(text) - len(text.lstrip(_MARKS))
     start += len(_INLINED) * text.startswith(_INLINED, start)

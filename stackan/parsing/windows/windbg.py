@@ -21,6 +21,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import HEX, find_opening, is_hex, is_number
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 from stackan.parsing.printed import assign_owners
@@ -233,6 +234,7 @@ def read(data: bytes) -> ParsedText:
     return _Reader(data).read()
 
 
+@once_each
 def read_thread(text: bytes) -> tuple[int, int, int] | None:
     """(debugger's number, process id, thread id) of `.  0  Id: b10.dac Suspend: 1 Teb: 00007ff6`64a4e000 Unfrozen`.
 
@@ -249,6 +251,7 @@ def read_thread(text: bytes) -> tuple[int, int, int] | None:
     return (int(number), int(pid, 16), int(lwp, 16)) if number and is_hex(pid, 8) and is_hex(lwp, 8) else None
 
 
+@once_each
 def read_prompt(text: bytes) -> int | None:
     """The thread that is current at a prompt: 13 of `0:013> k`."""
     process, colon, rest = text.partition(b":")
@@ -271,6 +274,7 @@ def asks_for_one(command: bytes) -> bool:
     return words.startswith(b"~") and not words.startswith(b"~*")
 
 
+@once_each
 def read_titles(text: bytes) -> _Table | None:
     """The columns that a line of titles names."""
     if b"RetAddr" not in text and b"Call Site" not in text:
@@ -338,6 +342,7 @@ def read_site(text: bytes, at: int) -> _Site | None:
     return _Site(b"" if module.startswith(b"0x") else module, function, source, arguments)
 
 
+@once_each
 def read_pair(text: bytes) -> tuple[bytes, bytes]:
     """(name, value) of what `!locks`, `!cs` and `!analyze` print: `OwningThread  a5c`, `OwningThread = 0xa5c`, `FAULTING_IP: `."""
     for mark in (b" = ", b":  "):
