@@ -19,6 +19,7 @@ thread changes its bytes meanwhile: no position comes from what was read a secon
 """
 
 from cpython cimport array
+from cpython.object cimport Py_SIZE
 from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
@@ -108,5 +109,6 @@ cdef object run(Scanner *s):
 include "_fast_lines.pxi"
 include "_fast_java.pxi"
 include "_fast_go.pxi"
+include "_fast_builder.pxi"
 include "_fast_tally.pxi"
 include "_fast_logs.pxi"

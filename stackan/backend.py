@@ -51,6 +51,11 @@ def scan(data: ReadableBuffer, dialect: int) -> Columns:
     return _reference.scan(data if isinstance(data, bytes) else bytes(data), dialect)
 
 
+def builder() -> type[_fast.Builder] | None:
+    """The native builder of columns; None where it is not in use.  It is asked for on import, and so raises nothing."""
+    return _fast.Builder if _built and _forced != "pure" else None
+
+
 def find(data: bytes, text: bytes, start: int = 0) -> int:
     """Where a text begins in these bytes, from `start` on; -1 if it is not in them."""
     return _fast.find(data, text, start) if name() == "native" else data.find(text, start)
