@@ -9,6 +9,7 @@ from stackan.model.dump import Lock, PrintedState
 from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...
+
 class Builder:
     def __init__(self, data: bytes, outermost_first: bool = False) -> None: ...
 

@@ -95,7 +95,7 @@ cdef class JavaScan(LineScan):
         self.cores, self.headed, self.numbers = set(), set(), set()
         self.states_read, self.classes_read, self.locks_read = [b"", b"BLOCKED"], [], []
         self.states_known, self.words_known = {b"": NO_STATE, b"BLOCKED": BLOCKED}, {}
-        self.state_type, self.lock_type = ask.PrintedState, ask.Lock
+        self.state_type, self.lock_type = ask.types
 
     def __dealloc__(self):
         release(self.threads, self.thread_room * sizeof(JavaThread))

@@ -39,7 +39,7 @@ _java_thread_list=0x00007f7b74002ed0, length=37, elements={
    Locked ownable synchronizers:
 	- <0x00000000fd221bd8> (a java.util.concurrent.locks.ReentrantReadWriteLock$FairSync)
 
-"a "quoted" name" #22 [16034] daemon prio=5 os_prio=0 cpu=1.13 [reset 1.13] ms elapsed=18s tid=0x00007fdd4800b550 nid=15778 in Object.wait()  []
+"a "quoted" one" #2 [16034] daemon prio=5 cpu=1.13 [reset 1.13] ms elapsed=18s tid=0x00007fdd4800b550 nid=15778 in Object.wait()  []
    java.lang.Thread.State: WAITING (on object monitor)
 	at java.lang.Object.wait(java.base@17.0.15/Native Method)
 	- waiting on <no object reference available>
@@ -198,7 +198,7 @@ def test_the_examples_hold_every_kind_of_line(agree, form):
 @pytest.mark.parametrize("form", EXAMPLES)
 def test_they_agree_on_every_beginning_and_every_ending(agree, form):
     example = EXAMPLES[form]
-    for cut in range(0, len(example) + 1):
+    for cut in range(len(example) + 1):
         agree(form, example[:cut])
         agree(form, example[cut:])
 
@@ -232,7 +232,10 @@ def test_they_agree_on_a_deep_stack_and_on_many_locks(agree, form):
 
 
 LINES = sorted({line for example in EXAMPLES.values() for line in example.split(b"\n")})
-PIECES = [b'"', b" ", b"\t", b"\r", b"#", b"<0x", b">", b"(a ", b")", b":", b"0x", b" tid=0x", b" nid=", b"@", b"[", b"]:", b"\xff", b"9" * 18]
+PIECES = [
+    *(b'"', b" ", b"\t", b"\r", b"#", b"<0x", b">", b"(a ", b")", b":"),
+    *(b"0x", b" tid=0x", b" nid=", b"@", b"[", b"]:", b"\xff", b"9" * 18),
+]
 
 
 @pytest.mark.parametrize("form", EXAMPLES)

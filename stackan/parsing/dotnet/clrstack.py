@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import PrintedState
@@ -124,9 +125,11 @@ def _read_call(call: bytes) -> tuple[bytes, bytes]:
 def _states(threads: list[_Thread], bounds: list[int], monitors: list[tuple[int, Monitor]]) -> dict[int, PrintedState]:
     """The printed state of each thread; a table of monitors belongs to the snapshot that it stands before, in or right behind."""
     states: dict[int, PrintedState] = {}
+    befores = [before for before, _ in monitors]
     for first, stop in itertools.pairwise(bounds):
         last = stop == bounds[-1]
-        own = Monitors([monitor for before, monitor in monitors if (first <= before or not first) and (before < stop or last)])
+        begin = bisect_left(befores, first) if first else 0
+        own = Monitors([monitor for _, monitor in monitors[begin : None if last else bisect_left(befores, stop)]])
         waiting = {thread.lwp for thread in threads[first:stop] if thread.enters}
         for row in range(first, stop):
             thread = threads[row]

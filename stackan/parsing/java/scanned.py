@@ -92,7 +92,7 @@ def _made(name: bytes, carries: int, facts: dict[str, Any], held: list[Lock]) ->
 class _Answers:
     """What the scanner asks of either form."""
 
-    Lock, PrintedState = Lock, PrintedState
+    types = (PrintedState, Lock)
     read_number = staticmethod(read_number)
     read_frame = staticmethod(read_frame)
 

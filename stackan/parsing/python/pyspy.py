@@ -35,6 +35,9 @@ def read(data: bytes) -> ParsedText:
     states: dict[int, PrintedState] = {}
     in_head = False  # between a process's line and its version's
     for text in builder.lines():
+        if builder.open and not in_head and text.startswith(_FRAME) and not text.isspace():  # as most lines are
+            _read_line(builder, text, objects)
+            continue
         process = read_process(text)
         thread = read_thread(text)
         if process is not None:
@@ -53,8 +56,6 @@ def read(data: bytes) -> ParsedText:
             builder.blank()
         elif text.startswith((b"Python v", b"Parent Process ")) or not text.strip(b"-"):
             builder.noise()
-        elif builder.open and text.startswith(_FRAME):
-            _read_line(builder, text, objects)
     objects.complete(states, facts)
     return split_snapshots(builder, {row: said._replace(states=states) for row, said in facts.items()})
 
@@ -101,11 +102,12 @@ def printed_state(state: bytes, line: int) -> PrintedState:
 
 def _read_line(builder: Builder, text: bytes, objects: Objects) -> None:
     """A line of an open thread, by its indent: a frame, `Arguments:` and `Locals:`, or a variable."""
-    if text.startswith(_VALUE) or text in (_TITLE + b"Arguments:", _TITLE + b"Locals:"):
-        builder.locals()
-        objects.variable(text)
+    if text.startswith(_TITLE):
+        if text.startswith(_VALUE) or text in (_TITLE + b"Arguments:", _TITLE + b"Locals:"):
+            builder.locals()
+            objects.variable(text)
         return
-    frame = read_frame(text[4:]) if not text.startswith(_TITLE) else None
+    frame = read_frame(text[4:])
     if frame is not None:
         function, where = frame
         pc = _address(function)
