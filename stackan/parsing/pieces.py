@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 from typing import TYPE_CHECKING
 
 from stackan.model.columns import UNKNOWN, Columns
@@ -92,9 +92,16 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
 def _is_plain(columns: Columns, ids: list[int]) -> bool:
     """Whether no id and no number comes again, and none behind 1, as in most texts: to see that takes less than to go through them."""
     numbers = columns.thread_number.tolist()
-    different = set(numbers)
-    once = len(set(ids)) == len(ids) and (len(different) == len(ids) or different == {UNKNOWN})
-    return once and 0 not in columns.thread_frames and 1 not in numbers[:-1]
+    if not _are_different(ids) or not _are_different(numbers):
+        return False
+    if 0 in columns.thread_frames and any(columns.thread_frames):
+        numbers = list(compress(numbers, columns.thread_frames))
+    first = numbers[0] if numbers else 0
+    return not 2 <= first < len(numbers) or numbers[first - 1] != 1
+
+
+def _are_different(values: list[int]) -> bool:
+    return len(set(values)) + max(values.count(UNKNOWN) - 1, 0) == len(values)
 
 
 def _has_moved(columns: Columns, row: int) -> bool:
@@ -119,6 +126,8 @@ def identities(columns: Columns) -> list[int]:
     """Each thread's LWP, else its pthread id, else its number, as one number; UNKNOWN where the text gives none."""
     if UNKNOWN not in columns.thread_lwp:
         return columns.thread_lwp.tolist()
+    if not any(columns.thread_pthread) and max(columns.thread_lwp) == UNKNOWN:
+        return [UNKNOWN if number == UNKNOWN else -2 - number for number in columns.thread_number]
     return [identity(columns, row) for row in range(len(columns.thread_lwp))]
 
 
