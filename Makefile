@@ -47,13 +47,17 @@ $(TOOLS): $(BUILT) tests/requirements.txt
 
 # The seeds are beginnings of real dumps; inputs that reached new code are kept in .fuzz/found, one that fails as .fuzz/crash-*.
 fuzz: SECONDS ?= 60
-fuzz: $(TOOLS) ## vary inputs by coverage, SECONDS=60 each: native scanner against reference, any text, any file (needs clang)
+fuzz: $(TOOLS) ## vary inputs by coverage, SECONDS=60 each: native scanner and readers against the plain ones, any text, any file (needs clang)
 	$(PIP) atheris
 	CC=clang LDSHARED='clang -shared' STACKAN_FUZZ=1 \
 	    $(PIP) --no-deps --upgrade --target .fuzz/lib .
 	mkdir -p .fuzz/found .fuzz/found-files
 	PYTHONPATH=.fuzz/lib ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(BIN)/python -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so \
 	    $(BIN)/python fuzz/scanner.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
+	for grammar in jstack dump_to_file goroutines; do \
+	    PYTHONPATH=.fuzz/lib ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(BIN)/python -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so \
+	    $(BIN)/python fuzz/runtimes.py $$grammar -max_len=1024 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps/java tests/dumps/go || exit 1; \
+	done
 	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/texts.py -max_len=4096 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found fuzz/seeds tests/dumps
 	$(BIN)/python fuzz/pack.py .fuzz/packed
 	PYTHONPATH=.fuzz/lib STACKAN_BACKEND=pure $(BIN)/python fuzz/files.py -max_len=8192 -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz/found-files .fuzz/packed fuzz/seeds

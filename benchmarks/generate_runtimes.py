@@ -51,3 +51,13 @@ def grow_dump_file(dump: bytes, threads: int, seed: int) -> bytes:
         moved = dice.getrandbits(24)
         pieces.append(re.sub(rb"@([0-9a-f]{6,8})>", lambda match, moved=moved: b"@%x>" % (int(match[1], 16) ^ moved), block))  # type: ignore[misc]
     return b"".join(pieces)
+
+
+def grow_py_spy(dump: bytes, threads: int, seed: int) -> bytes:
+    """What py-spy prints of that many threads; the same bytes for the same arguments."""
+    dice = random.Random(seed)
+    head, *blocks = re.split(rb"(?=^Thread \d)", dump, flags=re.M)
+    pieces = [head]
+    for number in range(threads):
+        pieces.append(re.sub(rb"\AThread \d+", b"Thread %d" % (20_000 + number), blocks[dice.randrange(len(blocks))]))
+    return b"".join(pieces)

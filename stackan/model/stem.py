@@ -61,9 +61,12 @@ def common_name(stem: str, names: Iterable[str | None]) -> str:
     return alone if alone and not (alone[-1].isdigit() or _BRACKETED.match(alone)) else stem
 
 
+_OWN_NUMBER = re.compile(r"[-_#:. ]\d+(?!\d)")
+
+
 def belongs_to(name: str | None, pool: str) -> bool:
     """Whether a thread's name is the pool's with a number of its own and a role behind that: qtp1421-90-acceptor-0 of qtp1421."""
-    return bool(pool) and re.match(re.escape(pool) + r"[-_#:. ]\d+(?!\d)", name or "") is not None
+    return bool(pool) and name is not None and name.startswith(pool) and _OWN_NUMBER.match(name, len(pool)) is not None
 
 
 def are_counted(numbers: Sequence[int | None]) -> bool:

@@ -24,6 +24,7 @@ from stackan.model.track import IDLE, VANISHED, Track, places_of
 
 _MOST = 3  # more candidates than this show nothing
 _LOOKED_AT = 100  # waiters that are asked whether they hold it themselves
+_FEW = 100  # locks that one expression looks for
 _SIGNAL = "<signal handler called>"
 # Run-times that resume a task where it was suspended, on any of their threads.
 _POLLS_TASKS = (
@@ -138,14 +139,31 @@ class SameObject:
     def _look_around(self) -> dict[int, list[_Seen]]:
         locks = sorted({lock for track in self._at_work if track.place.state == "lock" and (lock := _awaited(track)) is not None})
         seen: dict[int, list[_Seen]] = {}
+        near = _near(locks)
         for track in self._process.tracks if locks else ():
             if track.place.rule is not None and track.place.verb == "idle":
+                continue
+            if near is not None and not _shows(track, near):
                 continue
             for mention in mentions_of(track.newest):
                 at = bisect_left(locks, mention.value)
                 if at < len(locks) and locks[at] - mention.value < WITHIN:
                     seen.setdefault(locks[at], []).append(_Seen(track, mention))
         return seen
+
+
+def _near(locks: Sequence[int]) -> re.Pattern[bytes] | None:
+    """What begins every address that may be an object with one of a few locks in it; None where they are many."""
+    begins = {(lock - within) >> 8 for lock in locks[:_FEW] for within in (0, WITHIN - 1)}
+    if len(locks) > _FEW or min(begins, default=0) <= 0:
+        return None
+    return re.compile(rb"0x0*(?:%b)" % b"|".join(b"%x" % begin for begin in sorted(begins)))
+
+
+def _shows(track: Track, near: re.Pattern[bytes]) -> bool:
+    """Whether such an address is in a thread's lines: they are searched once, and not frame by frame."""
+    dump, row = track.newest.dump, track.newest.thread
+    return near.search(dump.data, dump.columns.thread_start[row], dump.columns.thread_stop[row]) is not None
 
 
 def _words(name: str) -> set[str]:

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import hexadecimal
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
@@ -143,8 +144,7 @@ class _Reader:
     def _add(self, function: bytes, location: bytes, pc: int | None) -> None:
         self.builder.frame(function, location, pc=pc)
         if not self.told:
-            state = next((state for start, state in _STATES.items() if function.startswith(start)), "")
-            self.told = state or ("" if function.startswith(_RUN_TIME) else COUNTED_STATE)
+            self.told = _told(function)
 
     def _end(self) -> None:
         """The open stack is complete: it becomes as many goroutines as it counts."""
@@ -160,6 +160,13 @@ class _Reader:
         state = PrintedState(self.told or COUNTED_STATE, self.line)
         self.states.update(dict.fromkeys(range(row, row + copies), state))
         self.told = ""
+
+
+@once_each
+def _told(function: bytes) -> str:
+    """The state that a function shows; nothing where one further out may."""
+    state = next((state for start, state in _STATES.items() if function.startswith(start)), "")
+    return state or ("" if function.startswith(_RUN_TIME) else COUNTED_STATE)
 
 
 def _plain(function: bytes) -> bytes:

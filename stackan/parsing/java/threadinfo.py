@@ -49,6 +49,7 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of, read_lock
 from stackan.parsing.java.named_objects import read_object, read_owner, take_awaited, take_waiting
 from stackan.parsing.java.thread import JavaThread, are_an_excerpt, give_to_owners, read_frame
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -85,6 +86,12 @@ def read_header(text: bytes, following: bytes = b"") -> Header | None:
     return None
 
 
+@once_each
+def _call(body: bytes) -> tuple[bytes, bytes] | None:
+    """(function, location) of a frame; None for any other line."""
+    return read_frame(body.removeprefix(b"at ")) if _FRAME.match(body) else None
+
+
 def read(data: bytes) -> ParsedText:
     return _Reader(data).read()
 
@@ -111,7 +118,7 @@ class _Reader:
         return reading._replace(facts=tuple(self._facts(start, stop) for start, stop in pairwise(bounds)))
 
     def _heading(self, text: bytes) -> bool:
-        header = read_header(text, self.builder.following())
+        header = read_header(text, self.builder.following() if text.startswith((b"Thread ", b"Name: ")) else b"")
         if header is None:
             return False
         name = text[slice(*header.name)]
@@ -138,8 +145,8 @@ class _Reader:
         if body.startswith(b"-"):
             self._lock(b"- " + body[1:].strip())
             builder.locals()
-        elif _FRAME.match(body) and not thread.complete:
-            function, location = read_frame(body.removeprefix(b"at "))
+        elif (call := _call(body)) is not None and not thread.complete:
+            function, location = call
             builder.frame(function, location)
             thread.add_frame(function.rpartition(b"/")[2] if b"$$Lambda" not in function else function, builder.line)
         elif body == b"...":

@@ -74,7 +74,7 @@ class Sources:
 
     def _told(self, state: PrintedState) -> PrintedState:
         function, source, line = self._inner[-1]
-        if any(mark in source for _, source, _ in self._inner for mark in _TAKES_THE_DUMP) or _DUMPS.fullmatch(function):
+        if any(_takes_the_dump(source) for _, source, _ in self._inner) or _DUMPS.fullmatch(function):
             return state._replace(words=OBSERVER)
         read = read_source(source)
         if read is None:
@@ -87,6 +87,11 @@ class Sources:
                 name, line = asked[1].decode("utf-8", "replace"), at
         awaited = Lock("mutex" if words == "python: lock" else "thread", None, line, name) if name else None
         return state._replace(words=words, awaits=awaited)
+
+
+@once_each
+def _takes_the_dump(source: bytes) -> bool:
+    return any(mark in source for mark in _TAKES_THE_DUMP)
 
 
 @once_each

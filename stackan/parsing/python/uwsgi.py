@@ -16,6 +16,7 @@ import re
 
 from stackan.model.dump import Facts, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 from stackan.parsing.python.source_lines import Sources
@@ -26,6 +27,11 @@ _HARAKIRI = re.compile(rb"\*\*\* HARAKIRI ON WORKER \d{1,9} \(pid: (\d{1,10})\b"
 _UNNAMED = b"<UnnamedPythonThread>"
 
 
+@once_each
+def _find_frame(text: bytes) -> re.Match[bytes] | None:
+    return FRAME.search(text)
+
+
 def read(data: bytes) -> ParsedText:
     builder = Builder(data, outermost_first=True)
     sources = Sources(builder)
@@ -33,7 +39,7 @@ def read(data: bytes) -> ParsedText:
     pid: int | None = None
     name = b""
     for text in builder.lines():
-        found = FRAME.search(text)
+        found = _find_frame(text)
         if found is not None:
             if not builder.open or found[1] != name:
                 name = found[1]

@@ -83,8 +83,7 @@ class _Reader:
         self.behind = False
 
     def _header(self, text: bytes) -> bool:
-        printed = _HEADER.match(text)
-        listed = _LISTED.search(text) if printed is None else None
+        printed, listed = _read_header(text)
         if printed is not None:
             ident, name, words = int(printed[1], 16), printed.span(2) if printed[2] else None, f"ruby: {printed[3].decode()}"
         elif listed is not None and _is_number(listed[2]):
@@ -123,6 +122,13 @@ class _Reader:
             builder.close_thread()
             return False
         return True
+
+
+@once_each
+def _read_header(text: bytes) -> tuple[re.Match[bytes] | None, re.Match[bytes] | None]:
+    """A header as sigdump writes it, or as Puma and Sidekiq do."""
+    printed = _HEADER.match(text)
+    return printed, _LISTED.search(text) if printed is None else None
 
 
 @once_each
