@@ -163,6 +163,9 @@ class Rules(NamedTuple):
     dispatchers: frozenset[str]  # frames by which these run one callback at a time, and do not wait themselves
     spins: frozenset[str]
     spins_by_design: frozenset[str]
+    ends: frozenset[str]  # functions that do not return: the process ends in them
+    raises: frozenset[str]  # functions that send a thread its own signal
+    before_ends: frozenset[str]  # the libraries' frames between such a function and the program
     frame_rules: tuple[FrameRule, ...]
     pools: tuple[PoolRule, ...]
     executors: tuple[ExecutorRule, ...]

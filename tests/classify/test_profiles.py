@@ -92,7 +92,7 @@ def words_of(row: Row) -> list[str]:
 
 def test_the_built_in_profiles_are_there_and_few_apply_everywhere() -> None:
     assert set(BUILT_IN) >= {"cxx", "firebird", "glibc", "mariadb", "postgres", "runtimes", "rust", "servers", "solaris"}
-    assert {name for name, profile in BUILT_IN.items() if profile.get("always")} == {"clients", "cxx", "glibc", "servers"}
+    assert {name for name, profile in BUILT_IN.items() if profile.get("always")} == {"clients", "cxx", "ends", "glibc", "servers"}
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
