@@ -124,7 +124,7 @@ class _Builder:
     def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
         """The thread of another process of the same host that has a lock shared with it, as was read from the live processes."""
         awaited = sighting.awaited
-        alive = sighting.dump.format == "waits" or (awaited is not None and awaited.log is not None and awaited.log.kind == "waits")
+        alive = sighting.dump.traits.alive or (awaited is not None and awaited.is_read_alive)
         found = self.everyone.get(lwp, []) if alive and awaited is not None and awaited.evidence == RECORDED else []
         homes = [self.graph.nodes[node].process for node in found]
         return found[0] if len(found) == 1 and homes[0] is not None and homes[0].inputs.host == self.process.inputs.host else self.someone

@@ -115,29 +115,6 @@ def unparked(place: StackMeaning, reason: str) -> StackMeaning:
     return place._replace(verb="sleeping" if state == "sleep" else "waiting", state=state, rule=None, role=None, reason=reason)
 
 
-# How the functions end in which a thread waits to write: POSIX's, Solaris's, Go's, Rust's and parking_lot's, Windows', folly's.
-_WRITES = (
-    "rwlock_wrlock",
-    "rwlock_wrlock_full",
-    "rwlock_clockwrlock",
-    "rwlock_timedwrlock",
-    "rw_wrlock",
-    "rw_wrlock_impl",
-    "std::shared_mutex::lock",
-    "std::shared_timed_mutex::lock",
-    "sync.(*RWMutex).Lock",
-    "RwLock::write_contended",
-    "RawRwLock::lock_exclusive_slow",
-    "AcquireSRWLockExclusive",
-    "folly::SharedMutexImpl::lock",
-)
-
-
-def waits_to_write(place: StackMeaning) -> bool:
-    """Whether a thread waits for a rwlock to write."""
-    return place.kind == "rwlock" and any(name.endswith(_WRITES) for name in place.names[: place.wait_frames])
-
-
 def is_main(name: str) -> bool:
     """Whether a canonical name is the program's own outermost function: `….main` of Go, Java and C#, the body of a script."""
     return name == "main" or name.endswith((".main", ".Main", ".<Main>$", ":<module>", ":<main>"))

@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
 _OWN_NUMBER = re.compile(r"[-_#:. ]\d+")
 _BRACKETED = re.compile(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
 
+NOT_GIVEN = ("", "Thread")  # stems of what run-times call threads that the program gave no name
+
 
 def stem(name: str | None) -> str:
     """A thread's name without its number, the first one unless one stands at its end."""

@@ -21,6 +21,9 @@ ADVICE = {
     "give-back-before-writing": [
         one("A thread that has a rwlock to read has to give it back before it takes it to write: there is no upgrade."),
     ],
+    "no-second-lock-while-writing": [
+        one("A thread that has a rwlock to write may not lock it again before it gives it back, be it to read or to write."),
+    ],
     "core-then-end-child": [one("Nothing can free the process: save a core (gcore PID), then end it; its parent goes on.")],
     "between-fork-and-exec": [
         one(

@@ -140,9 +140,10 @@ def _finding(
     once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
-    moving = bool(movers or others) or (alone and (ends.child_moves(first, processes[0]) or carriers_move_for(first, processes[0])))
+    carried = alone and carriers_move_for(first, processes[0])
+    moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
-    root = root or (standing_carriers(first, processes[0]) if alone else [])
+    root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     confidence = POSSIBLE if once or handovers or coming or moving else LIKELY
