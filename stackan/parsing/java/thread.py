@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
+from stackan.parsing.fields import location_of
 
 # Threads of the JVM that are java.lang.Threads for it, but run no Java code (HotSpot's compileBroker.cpp, serviceThread.cpp, …).
 _SERVICE = (
@@ -181,11 +182,8 @@ def read_frame(text: bytes) -> tuple[bytes, bytes]:
     if start < 0 or not text.endswith(b")"):
         return text, b""
     signature = text.find(b"(")
-    module, slash, file = text[start + 1 : -1].rpartition(b"/")
-    place = b"from " + module if slash else b""
-    if b"." in file:
-        place += (b" at " if place else b"at ") + file
-    return text[:signature], place
+    module, _, file = text[start + 1 : -1].rpartition(b"/")
+    return text[:signature], location_of(module, file if b"." in file else b"")
 
 
 def read_times(header: bytes) -> tuple[int | None, int]:
