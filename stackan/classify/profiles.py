@@ -28,7 +28,7 @@ _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
 _FLAGS = {
     *("inner", "final", "internal", "nests"),
-    *("timed", "poll", "events", "accept", "input", "datagrams", "task", "delivers", "otherwise", "parks", "counter"),
+    *("timed", "poll", "events", "accept", "input", "datagrams", "task", "delivers", "otherwise", "parks", "counter", "helps"),
 }
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},

@@ -74,6 +74,12 @@ ADVICE = {
             "or let the waiter run them."
         ),
     ],
+    "hold-nothing-that-tasks-need": [
+        one(
+            "Who waits for the work of a pool must hold nothing that its tasks need: give it back before, or do that work there "
+            "(a static initializer starts no parallel work)."
+        ),
+    ],
     "give-up-a-call": [
         one(
             "Have one of the processes give up a call: end its connection (`ss -K` of that address), or restart the smaller of the "

@@ -494,6 +494,7 @@ _POOLS = {
             "Each runs a task that waits for the result of another task, and only a worker of these pools can run that.",
         )
     ],
+    "holder-awaits-their-work": [one("What they wait for is held by {thread}, which waits for the work of this pool itself.")],
     "nothing-else-delivers": [one("Nothing else in the process was seen moving that could deliver it.")],
     "one-snapshot-shows-no-deliverer": [one("It takes a second snapshot to tell whether anything else moves that could deliver it.")],
     "nobody-else-answers": [one("Nobody else in these processes was seen who could answer.")],
