@@ -74,6 +74,12 @@ ADVICE = {
             "or let the waiter run them."
         ),
     ],
+    "keep-or-break-promises": [
+        one(
+            "Find the task or the promise that each should have got its result from: it has to be kept or broken whatever happens, "
+            "also where its worker ends, fails, or waits for the one who asked."
+        ),
+    ],
     "hold-nothing-that-tasks-need": [
         one(
             "Who waits for the work of a pool must hold nothing that its tasks need: give it back before, or do that work there "

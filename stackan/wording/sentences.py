@@ -537,6 +537,12 @@ _POOLS = {
     ],
     "all-of-their-name": [one("No thread of that name is left that could go on: the program has them all for one purpose.")],
     "most-of-their-kind": [many("It is the only thread of its kind.", "They are most threads of their kind, and none of these moves.")],
+    "nobody-left-to-bring-it": [
+        many(
+            "Nobody is left to bring that: all other threads of the process wait for each other, take connections or keep time.",
+            "Nobody is left to bring these: all other threads of the process wait for each other, take connections or keep time.",
+        )
+    ],
     "whole-pool-waits": [
         many(
             "Among the waiters is the only worker of {pool}: no new work of that pool starts until it goes on.",
