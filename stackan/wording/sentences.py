@@ -136,6 +136,10 @@ _CHAIN = {
         one("{waiter} waits for {what}, which {supplier} holds."),
     ],
     "waits-seems-held-by": [one("{waiter} waits for {what}, which {supplier} seems to hold ({shown}).")],
+    "waits-run-by": [
+        one("{waiter} waits for {what}, and {supplier}, which runs one ({shown}), does so, too."),
+        one("{waiter} waits for {what}, and {supplier}, which runs one, does so, too."),
+    ],
     "waits-released-only-by": [one("{waiter} waits for {what}, which only {supplier} could release.")],
     "waits-may-come-from": [
         one("{waiter} waits for {what}, which may come from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
@@ -700,6 +704,7 @@ RELATIONS = {
     "end-of": one("waits for the end of"),
     "transaction-of": one("waits for a transaction of"),
     "may-be-held-by": one("may be held by"),
+    "run-by": one("is run by a thread such as"),
     "released-only-by": one("can be released only by"),
     "released-by-pool": one("can be released only by work of"),
     "brought-by": one("can be brought only by work of"),

@@ -147,7 +147,8 @@ def _finding(
     root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
-    confidence = POSSIBLE if once or handovers or coming or moving else LIKELY
+    untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
+    confidence = POSSIBLE if once or handovers or coming or moving or untold else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
