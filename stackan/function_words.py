@@ -1,7 +1,7 @@
 """What the words of a function's name say about it, in whatever style it is written: `JobQueue::pop`, `apr_queue_pop`, `waitForWork`.
 
 takes work       pop, take, get, next, receive, dequeue …, or a wait for work: parked where it waits
-only waits       wait, await, sleep … with nothing said of what for: a wrapper of the wait
+only waits       wait, await, sleep, park … with nothing said of what for: a wrapper of the wait
 is a loop        loop, worker, or what a pool, an executor or a scheduler runs: it calls tasks
 is a thread's    run, main, loop, …Thread: the body of a thread, not one of many tasks
 """
@@ -74,6 +74,8 @@ def takes_work(name: str) -> bool:
 def only_waits(name: str) -> bool:
     """Whether a function is a wrapper of a wait: `Event::wait`, or with any prefix `ngx_thread_cond_wait`."""
     words = words_of(name)
+    if words in (("park",), ("block",)):
+        return True
     return (not _WAITING.isdisjoint(words) and _PLAIN.issuperset(words)) or _WRAPPED.search(" ".join(words)) is not None
 
 

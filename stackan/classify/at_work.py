@@ -25,6 +25,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 
+from stackan.function_words import only_waits
 from stackan.model.place import is_main
 
 # Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
@@ -90,10 +91,7 @@ _REQUEST = re.compile(
 )
 # What the names of a thread's own loop, and of what starts it, end in.
 _LOOPS = frozenset(("loop", "main", "thread", "worker", "run", "proc", "routine", "entry", "start", "daemon", "body"))
-# Words of what only wraps a wait: of its function (`my_cond_wait`, `Lck_CondWaitUntil`), or of a method (`Monitor::timedWait`).
-_CONDITIONS = frozenset(("cond", "condition", "condvar", "condvariable", "conditionvar", "conditionvariable"))
-_WAITING = frozenset(("wait", "sleep", "timedwait"))
-_HOW = frozenset(("until", "for", "timed", "ms", "internal", "impl"))
+# Classes whose methods wrap a wait: `Monitor::timedWait`.
 _OBJECTS = re.compile(
     r"sem|semaphore|cond|condition|condition_variable|cond_?var|event|latch|barrier|monitor|signal|gate|notification|waiter|parker|mutex|lock"
 )
@@ -188,17 +186,9 @@ def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:
 
 @lru_cache(maxsize=_KEPT)
 def _only_waits(name: str) -> bool:
-    owner, own = words_of(name)
-    return _wraps_a_wait(own.split("_")) or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))
-
-
-def _wraps_a_wait(words: Sequence[str]) -> bool:
-    """Whether a function is named for waiting and for nothing else: on a condition, for some time, or at all."""
-    condition = next((at for at, word in enumerate(words) if word in _CONDITIONS), None)
-    if condition is not None and not _WAITING.isdisjoint(words[condition + 1 :]):
-        return True
-    verb, *how = [word for word in words if word not in ("do", "timed")] or [""]
-    return (verb in _WAITING and len(how) <= 1 and _HOW.issuperset(how)) or (not how and verb in ("sleep", "block", "park"))
+    """Whether a function is a wrapper of a wait, or any of an object that is made to wait for."""
+    owner, _ = words_of(name)
+    return only_waits(name) or (_OBJECTS.fullmatch(owner.rpartition("_")[2]) is not None and not name.startswith("??"))
 
 
 def _gives_or_borrows(name: str) -> bool:

@@ -15,6 +15,23 @@ _INNER_LOCKS = ("mutex", "allocator")
 # A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
 _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 
+# How the functions end in which a thread waits to write: POSIX's, Solaris's, Go's, Rust's and parking_lot's, Windows', folly's.
+_WRITES = (
+    "rwlock_wrlock",
+    "rwlock_wrlock_full",
+    "rwlock_clockwrlock",
+    "rwlock_timedwrlock",
+    "rw_wrlock",
+    "rw_wrlock_impl",
+    "std::shared_mutex::lock",
+    "std::shared_timed_mutex::lock",
+    "sync.(*RWMutex).Lock",
+    "RwLock::write_contended",
+    "RawRwLock::lock_exclusive_slow",
+    "AcquireSRWLockExclusive",
+    "folly::SharedMutexImpl::lock",
+)
+
 
 class _Question(NamedTuple):
     """Which frames' arguments may print what a place waits for: worked out once, used for each thread in that place."""
@@ -138,5 +155,8 @@ def _names(place: StackMeaning, rules: Rules, at: int) -> tuple[bytes, ...]:
 def _mode(place: StackMeaning, named: WaitRule | None) -> str:
     if place.kind != "rwlock":
         return "" if named is None or not named.descriptor else "read" if named.input else "write"
-    functions = [name.rpartition("::")[2] for name in place.names[: place.wait_frames]]
-    return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else "write"
+    names = place.names[: place.wait_frames]
+    if any(name.endswith(_WRITES) for name in names):
+        return "write"
+    functions = [name.rpartition("::")[2] for name in names]
+    return "read" if any("rdlock" in name or "RLock" in name or "shared" in name.lower() for name in functions) else ""

@@ -10,7 +10,7 @@ from stackan.classify.guards import find_printed_guards
 from stackan.model.arguments import Address, address_argument, read_address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
-from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning, waits_to_write
+from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning
 
 # A local that refers to a lock; the lock is the first thing in it, so its address is the lock's.
 #     chunkMutex = @0x7fa8463e5f50: {__data = {__lock = 2, __count = 1, __owner = 37393, __nusers = 1, __kind = 1, …
@@ -178,7 +178,7 @@ def held_by_guards(guards: Sequence[Guard], dump: Dump, thread: int, place: Stac
     """
     wanted = awaited.address if awaited is not None else None
     given_back = _given_back(dump, thread, place)
-    upgrades = waits_to_write(place)
+    upgrades = awaited is not None and awaited.kind == "rwlock" and awaited.mode == "write"
     asked = [guard for guard in guards if wanted is not None and guard.hold.address == wanted and not (upgrades and _reads(guard))]
     building = asked[0].hold if asked else None
     held = []

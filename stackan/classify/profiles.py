@@ -28,7 +28,7 @@ _ANYWHERE = {"source", "example"}
 _MEANING = {"id", "frames", "waits", "states", "role", "kind", "what", "release", "holders", "hint", "advice", "peers", *_ANYWHERE}
 _FLAGS = {
     *("inner", "final", "internal", "nests"),
-    *("timed", "poll", "events", "accept", "input", "datagrams", "task", "delivers", "otherwise", "parks", "counter"),
+    *("timed", "poll", "events", "accept", "input", "datagrams", "task", "delivers", "otherwise", "parks", "counter", "helps"),
 }
 _KEYS = {
     "wait": {"kind", "state", "functions", "arguments", "descriptor", "result", "what", *_FLAGS, *_ANYWHERE},
@@ -41,6 +41,7 @@ _KEYS = {
     "event_loop": {"functions", *_ANYWHERE},
     "dispatcher": {"functions", *_ANYWHERE},
     "spin": {"functions", "by_design", *_ANYWHERE},
+    "end": {"functions", "raises", "before", *_ANYWHERE},
     "executor": {"id", "functions", "caller", *_ANYWHERE},
     "pool": {
         *("id", "name", "dispatch", "not_workers", "growable", "by_name", "side_door", "vital", "serves", "advice", "open", "shut"),
@@ -55,7 +56,9 @@ _NEEDED = {
     "pool": ("id", "name", "dispatch"),
     "dependency": ("id", "pools", "on"),
     "blocked": ("id", "frames", "kind"),
-    **dict.fromkeys(("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "dispatcher", "spin"), ("functions",)),
+    **dict.fromkeys(
+        ("primitive", "wrapper", "start", "glue", "interpreter", "call", "event_loop", "dispatcher", "spin", "end"), ("functions",)
+    ),
     **{verb: ("id", "frames") for verb in _VERBS if verb != "blocked"},
 }
 _LISTS = {
@@ -77,7 +80,22 @@ _LISTS = {
 }
 _OTHERS_WORK = Phrase("work of another pool", {CHINESE: "另一个线程池的工作"})
 _TRUTHS = {
-    *("by_design", "peers", "caller", "growable", "by_name", "side_door", "vital", "always", "system", "library", "complete", "queued"),
+    *(
+        "by_design",
+        "raises",
+        "before",
+        "peers",
+        "caller",
+        "growable",
+        "by_name",
+        "side_door",
+        "vital",
+        "always",
+        "system",
+        "library",
+        "complete",
+        "queued",
+    ),
     *_FLAGS,
 }
 _CHOICES = {
@@ -391,6 +409,9 @@ def merge(chosen: Sequence[dict[str, Any]], general: Sequence[dict[str, Any]], e
         dispatchers=functions("dispatcher"),
         spins=functions("spin"),
         spins_by_design=frozenset(name for _, row in rows("spin") if row.get("by_design") for name in row["functions"]),
+        ends=frozenset(name for _, row in rows("end") if not (row.get("raises") or row.get("before")) for name in row["functions"]),
+        raises=frozenset(name for _, row in rows("end") if row.get("raises") for name in row["functions"]),
+        before_ends=frozenset(name for _, row in rows("end") if row.get("before") for name in row["functions"]),
         frame_rules=tuple(frame_rules),
         pools=tuple(_pool_rule(row) for _, row in rows("pool")),
         executors=tuple(ExecutorRule(row["id"], frozenset(row["functions"]), bool(row.get("caller"))) for _, row in rows("executor")),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from stackan.classify.awaited import Questions, Waits
 from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_owner_words, find_printed, held_by_guards
+from stackan.classify.initializers import tell_initializers
 from stackan.classify.loops import NO_TASKS, Tasks
 from stackan.classify.places import Places
 from stackan.classify.printed_state import read_awaited, read_held
@@ -69,7 +70,7 @@ def sight(
             held = held + find_frame_holds(dump, thread, place)
         sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
     # The last thread of a text that breaks off may lack frames.
-    return sightings[:-1] if dump.is_truncated else sightings
+    return tell_initializers(sightings[:-1] if dump.is_truncated else sightings)
 
 
 def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from stackan.model.mentions import WITHIN, mentions_of
 from stackan.model.place import INFERRED, Held, Sighting
-from stackan.model.track import STUCK, UNSURE, Track, held_by
+from stackan.model.track import STUCK, UNSURE, Track, held_by, with_newest
 
 _KINDS = frozenset(("mutex", "rwlock", "spinlock"))
 
@@ -104,4 +104,4 @@ def _holding(track: Track, locks: Sequence[int], mentioned: dict[int, int], kind
         Held(kinds[lock], lock, INFERRED, newest.frame_line(mentioned[lock]), mentioned[lock], False, sure=False) for lock in sorted(locks)
     ]
     newest = newest._replace(holds=(*newest.holds, *holds))
-    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, newest)

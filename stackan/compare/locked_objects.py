@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from stackan.model.facts import fact
 from stackan.model.mentions import WITHIN, mentions_of
 from stackan.model.place import IN_LOCKED_OBJECT, Sighting, unparked
-from stackan.model.track import IDLE, STUCK, UNSURE, Track
+from stackan.model.track import IDLE, STUCK, UNSURE, Track, with_newest
 
 
 def doubt_rest_in_locked_objects(tracks: Sequence[Track]) -> list[Track]:
@@ -55,10 +55,7 @@ def _works_on_locked(sighting: Sighting, locks: Sequence[int]) -> bool:
 def _doubt(track: Track) -> Track:
     place = unparked(track.place, IN_LOCKED_OBJECT)
     newest = track.newest._replace(place=place)
-    return track._replace(
+    return with_newest(track, newest)._replace(
         progress=UNSURE,
         note=(fact("rests-in-locked-object"),),
-        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
-        newest=newest,
-        place=place,
     )

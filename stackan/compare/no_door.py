@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import NO_DOOR, Sighting, unparked
-from stackan.model.track import IDLE, STUCK, Track
+from stackan.model.track import IDLE, STUCK, Track, with_newest
 
 _INSIDE = frozenset(("condition", "mutex", "rwlock", "latch", "barrier", "future", "thread", "once", "semaphore"))
 _PRINTED_PRIVATE, _PRINTED_SHARED = (b"op=393", b"private=0"), (b"op=265", b"private=128")
@@ -59,11 +59,8 @@ def _is_shared(sighting: Sighting) -> bool:
 
 def _unpark(track: Track) -> Track:
     newest = track.newest._replace(place=unparked(track.place, NO_DOOR))
-    return track._replace(
+    return with_newest(track, newest)._replace(
         progress=STUCK,
         note=(fact(NO_DOOR),),
         timeline=track.timeline.replace("I", "S"),
-        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
-        newest=newest,
-        place=newest.place,
     )

@@ -19,7 +19,7 @@ import re
 from stackan.model.arguments import value_argument
 from stackan.model.facts import fact
 from stackan.model.place import MAYBE_SAME_CALL, SAME_CALL, Sighting, unparked
-from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track
+from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track, with_newest
 
 _WRITES = frozenset(("write", "pwrite", "pwrite64"))
 _TO_PEERS = re.compile(r"sock|conn|client|repl(?:y|ies)|respon[sd]|ssl|bio_|tls|peer|stream|uv_", re.IGNORECASE)
@@ -40,13 +40,10 @@ def hold_same_call(track: Track, last: int) -> Track:
     told = None not in calls
     stays = unparked(place._replace(kind="pipe", state="io"), SAME_CALL if told else MAYBE_SAME_CALL)
     newest = track.newest._replace(place=stays if told else stays._replace(verb="unknowable"))
-    return track._replace(
+    return with_newest(track, newest)._replace(
         progress=STUCK if told else UNSURE,
         note=(fact(stays.reason),),
         timeline=re.sub("[RM]", "S", track.timeline),
-        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
-        newest=newest,
-        place=newest.place,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
-from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track
+from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, with_newest
 
 
 def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
@@ -101,13 +101,10 @@ def _unpark(track: Track) -> Track:
     """Stuck, or asleep: a sleep ends by itself."""
     place = unparked(track.place, HOLDS_WHAT_IS_WANTED)
     newest = track.newest._replace(place=place)
-    return track._replace(
+    return with_newest(track, newest)._replace(
         progress=UNSURE if place.verb == "sleeping" else STUCK,
         note=(fact("sleeps-and-holds" if place.verb == "sleeping" else "stands-and-holds"),),
         timeline=track.timeline.replace("I", "S"),
-        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
-        newest=newest,
-        place=place,
     )
 
 

@@ -17,7 +17,7 @@ from stackan.model.facts import fact
 from stackan.model.labels import lwp_of
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, fact_of
 from stackan.model.process import Process
-from stackan.model.track import IDLE, STUCK, UNSURE, Track
+from stackan.model.track import IDLE, STUCK, UNSURE, Track, with_newest
 
 # The kinds of such a lock: a mutex in shared memory, System V's semaphores, a lock on a file.
 _LOCKS = ("mutex", "semaphore")
@@ -89,11 +89,8 @@ def _follow(track: Track, leader: Track) -> Track:
     turn = TURN_TO_RECEIVE if _receives(leader) else TURN_TO_ACCEPT
     place = track.place._replace(verb="idle", state="idle", role="follower", reason=turn)
     newest = track.newest._replace(place=place)
-    return track._replace(
+    return with_newest(track, newest)._replace(
         progress=IDLE,
         note=(fact_of(place), *([fact("other-has-its-turn", lwp=lwp_of(leader))] if leader.lwp is not None else [])),
         timeline=track.timeline.replace("S", "I"),
-        sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)),
-        newest=newest,
-        place=place,
     )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from stackan.diagnose.evidence.nodes import clock, named
 from stackan.diagnose.findings import leading
-from stackan.diagnose.kinds.crash import is_crash, sentence_of
 from stackan.diagnose.similar import group_equal_findings, say_the_same
 from stackan.diagnose.verdict import MANY
 from stackan.model.event import Story
@@ -37,9 +36,9 @@ def headline(
     if not processes:
         return _of_logs(findings, story)
     said = _of_threads(verdict, findings, processes, apart)
-    crash = next(filter(is_crash, findings), None)
-    if crash is not None and leading(findings, verdict) is None:
-        said = (sentence_of(crash), *(each for each in said if each.name not in _ASKS_FOR_MORE))
+    opening = next((finding.opening for finding in findings if finding.opening is not None), None)
+    if opening is not None and leading(findings, verdict) is None:
+        said = (opening, *(each for each in said if each.name not in _ASKS_FOR_MORE))
     if unseen and leading(findings, verdict) is None:
         if verdict == "idle":  # "nothing is stuck" would be read as said of all
             said = (fact("judged-are-idle", count=len(processes), processes=tuple(processes)),)
@@ -75,7 +74,7 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
         return (*_where(cause, findings, processes), *cause.title, *_besides(cause, findings))
     threads = sum(len(process.tracks) for process in processes)
     unsure = sum(track.progress == UNSURE for process in processes for track in process.tracks)
-    problems = [finding for finding in findings if finding.kind == "capture-problem" and not is_crash(finding)]
+    problems = [finding for finding in findings if finding.kind == "capture-problem" and finding.opening is None]
     broken = next((finding for finding in problems if finding.severity == WARNING), None)
     if verdict == "inconclusive" and broken is not None:
         return (*broken.title, fact("take-it-again"))

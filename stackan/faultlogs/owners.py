@@ -12,8 +12,8 @@ from typing import NamedTuple
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, fact
 from stackan.model.log import CheckedLog, Judged, Log, LoggedWait
-from stackan.model.place import RECORDED, Held, Sighting
-from stackan.model.track import IDLE, STUCK, VANISHED, Track
+from stackan.model.place import RECORDED, Held
+from stackan.model.track import IDLE, STUCK, VANISHED, Track, with_newest
 
 _LATCH = "latch"
 
@@ -149,11 +149,11 @@ def _with_wait(track: Track, log: Log, judged: Judged) -> Track:
         return track
     hint = _hint(log, judged)
     if not judged.lock_counts:
-        return _renewed(track, track.newest._replace(awaited=awaited._replace(hint=hint)))
+        return with_newest(track, track.newest._replace(awaited=awaited._replace(hint=hint)))
     address, symbol = _identify(wait)
     mode = "read" if wait.mode == "S" else "write"
     awaited = awaited._replace(address=address, symbol=symbol, mode=mode, evidence=RECORDED, line=wait.lock_line, log=log, hint=hint)
-    return _renewed(track, track.newest._replace(awaited=awaited))
+    return with_newest(track, track.newest._replace(awaited=awaited))
 
 
 def _hold(log: Log, wait: LoggedWait, sure: bool) -> Held:
@@ -189,9 +189,4 @@ def _with_holds(track: Track, held: dict[tuple[int | None, str], Held]) -> Track
     """Each lock once: those that the dump shows come first."""
     known = {(hold.address, hold.token) for hold in track.newest.holds}
     more = (hold for key, hold in held.items() if key not in known)
-    return _renewed(track, track.newest._replace(holds=(*track.newest.holds, *more)))
-
-
-def _renewed(track: Track, newest: Sighting) -> Track:
-    """The track with another newest sighting."""
-    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, track.newest._replace(holds=(*track.newest.holds, *more)))

@@ -17,7 +17,7 @@ from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
 from stackan.model.facts import Wanted
 from stackan.model.labels import label
-from stackan.model.place import FRAMES, INFERRED, LOCALS, PROFILE, RECORDED, Awaited, Held, Sighting
+from stackan.model.place import FRAMES, INFERRED, INITIALIZER, LOCALS, PROFILE, RECORDED, WAITS_FOR_INITIALIZER, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said
@@ -32,6 +32,7 @@ from stackan.model.waitgraph import (
     ONLY_BY,
     POOL_RELEASES,
     POSTED_BY,
+    RUN_BY,
     SIGNALED_BY,
     TRANSACTION_OF,
     WAITS_FOR,
@@ -124,7 +125,7 @@ class _Builder:
     def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
         """The thread of another process of the same host that has a lock shared with it, as was read from the live processes."""
         awaited = sighting.awaited
-        alive = sighting.dump.format == "waits" or (awaited is not None and awaited.log is not None and awaited.log.kind == "waits")
+        alive = sighting.dump.traits.alive or (awaited is not None and awaited.is_read_alive)
         found = self.everyone.get(lwp, []) if alive and awaited is not None and awaited.evidence == RECORDED else []
         homes = [self.graph.nodes[node].process for node in found]
         return found[0] if len(found) == 1 and homes[0] is not None and homes[0].inputs.host == self.process.inputs.host else self.someone
@@ -149,6 +150,9 @@ class _Builder:
         token = self._token(track)
         if token or _is_lock(sighting):
             self._add_lock_wait(track, token)
+            return
+        if place.reason == WAITS_FOR_INITIALIZER:
+            graph.connect(Edge(node, self._initialization(track), INFERRED, sighting.dump.source, sighting, WAITS_FOR))
             return
         if awaited is not None and awaited.link is not None:
             self.peers.connect(node, track, awaited.link)
@@ -175,6 +179,20 @@ class _Builder:
             graph.connect(Edge(node, self._unprinted_lock(place.kind or "futex"), INFERRED, sighting.dump.source, sighting, WAITS_FOR))
             return
         self._other(node, WAITS_FOR)
+
+    def _initialization(self, waiter: Track) -> int:
+        """The node of what a thread waits for that only an initializer's end brings: one that another thread runs, if any other does."""
+        running = self.holders.get(INITIALIZER, [])
+        others = [each for each in running if each[0] is not waiter] or running
+        key = (INITIALIZER, waiter.key if len(others) < len(running) else None)
+        if key not in self.resources:
+            resource = Node("resource", said("a one-time initialization"), self.process, resource="once", what=Wanted("once"))
+            node = self.resources[key] = self.graph.add(resource, needs=1)
+            for track, shown, hold in others:
+                self.graph.connect(Edge(node, self.threads[track.key], INFERRED, shown.dump.source, hold.line, RUN_BY))
+            if not others or not self.process.whole:
+                self._other(node, RUN_BY)
+        return self.resources[key]
 
     def _unprinted_lock(self, kind: str) -> int:
         """The node of all locks of a kind whose addresses no line prints: who holds one of them is among the same threads."""

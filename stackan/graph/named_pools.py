@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 from stackan.model.facts import Fact, fact
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
-from stackan.model.stem import are_counted, common_name, number, stem
+from stackan.model.stem import NOT_GIVEN, are_counted, common_name, number, stem
 from stackan.model.track import APPEARED, Track
 
-_ANY = ("", "Thread")  # what run-times call threads that the program gave no name
 _SHALLOW = 4  # functions of a thread, at most, that only waits for work: more may be a request that waits for something else
 
 
@@ -35,7 +34,7 @@ def named_pools(free: Sequence[Track], every: Sequence[Track]) -> Iterator[Named
         for track in free:
             groups.setdefault(stem(track.name), []).append(track)
     for name, members in groups.items():
-        if name in own or name in _ANY or len(members) < 2 or any(track.progress == APPEARED for track in members):
+        if name in own or name in NOT_GIVEN or len(members) < 2 or any(track.progress == APPEARED for track in members):
             continue
         places = [sighting.place for track in members for _, sighting in track.sightings]
         if len({place.application[-1:] for place in places}) > 1:

@@ -7,7 +7,8 @@ mutex are none, and a server with a thread for each connection grows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 from stackan.graph.crowd import Crowd
 from stackan.graph.dispatch import dispatch_frames
@@ -15,7 +16,7 @@ from stackan.graph.named_pools import named_pools
 from stackan.model.facts import Fact, fact
 from stackan.model.process import Pool
 from stackan.model.rules import Phrase, PoolRule, Rules
-from stackan.model.stem import belongs_to, common_name, stem
+from stackan.model.stem import common_name, pools_of, stem
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SPINNING, STUCK, VANISHED, Track
 
 
@@ -35,14 +36,14 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
             taken.update(track.key for track in members)
     free = Crowd([track for track in current if track.key not in taken])
     found = []
-    names = {track.key: stem(track.name) for track in current}
+    named = Counter(stem(track.name) for track in current)
     for dispatch, why in dispatch_frames(free, rules):
         members = [track for track in free.inside(frozenset((dispatch,))) if track.key not in taken]
         if len(members) < 2:
             continue
         taken.update(track.key for track in members)
-        own = {track.key for track in members}
-        for common, group in _by_stem(members, {names[track.key] for track in current if track.key not in own}):
+        own = Counter(stem(track.name) for track in members)
+        for common, group in _by_stem(members, any(named[name] > number for name, number in own.items())):
             name = Phrase(f"{dispatch} ({common})" if common else dispatch)
             found.append(_judge(group, name, dispatch, snapshots, None, why))
     left = [track for track in free.tracks if track.key not in taken]
@@ -51,7 +52,7 @@ def find_pools(tracks: Sequence[Track], rules: Rules, snapshots: int, whole: boo
     return every if whole else tuple(pool._replace(exhausted=False) for pool in every)
 
 
-def _by_stem(members: Sequence[Track], elsewhere: Collection[str]) -> list[tuple[str, list[Track]]]:
+def _by_stem(members: Sequence[Track], elsewhere: bool) -> list[tuple[str, list[Track]]]:
     """Split by what the threads' names have in common (wrk-7 → wrk), where that is true of several threads.
 
     Those that share their name with no other are what is left of the pool; one alone is none: `rs:disk queue:R` runs the same loop
@@ -63,7 +64,7 @@ def _by_stem(members: Sequence[Track], elsewhere: Collection[str]) -> list[tuple
     rest = [track for _, group in groups if len(group) == 1 for track in group]
     if not rest:
         return several
-    if not several or not {stem(track.name) for track in members}.isdisjoint(elsewhere):
+    if elsewhere or not several:
         return [("", list(members))]
     return several + ([("", rest)] if len(rest) > 1 else [])
 
@@ -74,7 +75,7 @@ def _named(members: Sequence[Track]) -> list[tuple[str, list[Track]]]:
     groups: dict[str, list[Track]] = {}
     for track in members:
         own = stem(track.name)
-        pool = next((other for other in sorted(stems) if other != own and belongs_to(track.name, other)), own)
+        pool = next((other for other in pools_of(track.name) if other in stems and other != own), own)
         groups.setdefault(pool, []).append(track)
     return [(common_name(pool, (track.name for track in group)), group) for pool, group in groups.items()]
 

@@ -13,7 +13,7 @@ from stackan.model.listing import Listing, TransactionWait
 from stackan.model.log import CheckedLog, Log
 from stackan.model.place import INFERRED, Awaited
 from stackan.model.placement import ProcessInputs
-from stackan.model.track import STUCK, VANISHED, Track
+from stackan.model.track import STUCK, VANISHED, Track, with_newest
 
 _KIND = "database-lock"
 
@@ -105,7 +105,7 @@ def _waiting(track: Track, rows: Sequence[tuple[TransactionWait, Log]], known: _
     hint = _hint(wait.holder, known)
     awaited = Awaited(_KIND, None, str(wait.holder), owners, "write", INFERRED, place.wait_frames, wait.line, log=log, hint=hint)
     newest = track.newest._replace(awaited=awaited, place=place)
-    return track._replace(newest=newest, place=place, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, newest)
 
 
 def _hint(transaction: int, known: _Known) -> Fact:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from stackan.model.facts import fact
 from stackan.model.listing import Listing, ThreadHold, ThreadWait
 from stackan.model.log import Log
-from stackan.model.place import CONDITION_OF_LOOP, RECORDED, Awaited, Held, Sighting, StackMeaning, unparked
-from stackan.model.track import IDLE, STUCK, UNSURE, VANISHED, Track
+from stackan.model.place import CONDITION_OF_LOOP, RECORDED, Awaited, Held, StackMeaning, unparked
+from stackan.model.track import IDLE, STUCK, UNSURE, VANISHED, Track, with_newest
 
 
 def attach_threads(tracks: Sequence[Track], listings: Sequence[Listing], snapshots: int) -> list[Track]:
@@ -41,7 +41,7 @@ def _waiting(track: Track, waits: dict[int, tuple[ThreadWait, Log]], snapshots: 
     place = place._replace(kind=wait.kind, state="lock")
     owners = tuple(lwp for lwp in wait.owners if lwp in present)
     awaited = Awaited(wait.kind, wait.address, None, owners, "", RECORDED, place.wait_frames, wait.line, log=log)
-    told = _seen(track, track.newest._replace(awaited=awaited, place=place), place)
+    told = with_newest(track, track.newest._replace(awaited=awaited, place=place))
     if track.progress == IDLE:
         return told._replace(progress=STUCK if snapshots > 1 else UNSURE, note=(fact(_note(snapshots)),))
     return told
@@ -68,8 +68,4 @@ def _holding(track: Track, holds: dict[int, list[tuple[ThreadHold, Log]]], wante
         return track
     held = tuple(Held(hold.kind, hold.address, RECORDED, hold.line, 0, False, log=log) for hold, log in rows)
     newest = track.newest._replace(holds=(*track.newest.holds, *held))
-    return _seen(track, newest, track.place)
-
-
-def _seen(track: Track, newest: Sighting, place: StackMeaning) -> Track:
-    return track._replace(newest=newest, place=place, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, newest)

@@ -201,6 +201,7 @@ class Facts(NamedTuple):
     core: bool = False  # the threads are those of a core
     excerpt: bool = False  # threads that were taken out of a dump: nothing is known of the others
     numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
+    hexadecimal: bool = False  # the threads' ids are listed so, apart from their headers: `thread #2: tid = 0x1a2b`
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
 
@@ -303,11 +304,6 @@ class Dump:
         """{pthread id: LWP} of the threads; of two with one id the first counts."""
         own = slice(self.first_thread, self.stop_thread)
         return dict(zip(reversed(self.columns.thread_pthread[own]), reversed(self.columns.thread_lwp[own]), strict=True))
-
-    @cached_property
-    def lists_hexadecimal_ids(self) -> bool:
-        """Whether lldb's list of threads, apart from their headers, has their ids in hexadecimal: `thread #2: tid = 0x1a2b`."""
-        return self.traits.by_number and b": tid = 0x" in self.data
 
     @property
     def lines(self) -> dict[str, int]:

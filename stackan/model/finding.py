@@ -66,6 +66,7 @@ class Finding(NamedTuple):
     perhaps_behind: int = 0  # how many may do so: these are the only candidate for what they wait for
     holders: tuple[Track, ...] = ()  # threads that are shown to hold what these wait for
     roots: tuple[Track, ...] = ()  # threads at which the way from holder to holder ends
+    opening: Fact | None = None  # of the headline, where no finding leads: what else is said has to be read in its light
 
     def __repr__(self) -> str:
         process = where(self.processes[0].id) if len(self.processes) == 1 else amount(len(self.processes), "process")

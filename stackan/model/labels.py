@@ -98,7 +98,7 @@ def _printed_lwp(track: Track) -> str:
     lwp, dump = track.lwp or 0, track.newest.dump
     if dump.traits.hexadecimal:
         return f"{lwp:x}"
-    return printed_id(track, lwp, f"{lwp:#x}" if dump.lists_hexadecimal_ids else str(lwp))
+    return printed_id(track, lwp, f"{lwp:#x}" if dump.facts.hexadecimal else str(lwp))
 
 
 def _id_behind(track: Track) -> str:

@@ -25,16 +25,19 @@ AT_WORK, ASKS, IN_CALLBACK = "named-for-what-it-needs", "named-for-whom-it-asks"
 TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
 NO_DOOR, SAME_CALL, MAYBE_SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned", "write-may-not-have-returned"
+WAITS_FOR_INITIALIZER = "waits-where-an-initializer-is-called"
 READ_ALIVE, IN_LOCKED_OBJECT = "wait-read-from-the-live-process", "works-in-locked-object"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
     TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, MAYBE_SAME_CALL, READ_ALIVE,
-    IN_LOCKED_OBJECT,
+    IN_LOCKED_OBJECT, WAITS_FOR_INITIALIZER,
 ))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).
 RECORDED, LOCALS, FRAMES, PROFILE, INFERRED = "recorded", "locals", "frames", "profile", "inferred"
+
+INITIALIZER = "initializer"  # the token of what a thread holds that runs one, of which nothing more is known
 
 # Functions that only pass a call on, or are any lambda.
 _CALLS = frozenset(("operator()", "<lambda>::operator()", "std::invoke", "std::__invoke", "std::__invoke_impl", "std::__invoke_r")) | {
@@ -113,29 +116,6 @@ def unparked(place: StackMeaning, reason: str) -> StackMeaning:
     """The place of a thread that would be taken for parked, were it not known that it waits."""
     state = place.state if place.state != "idle" else _STATES.get(place.kind, "condition")
     return place._replace(verb="sleeping" if state == "sleep" else "waiting", state=state, rule=None, role=None, reason=reason)
-
-
-# How the functions end in which a thread waits to write: POSIX's, Solaris's, Go's, Rust's and parking_lot's, Windows', folly's.
-_WRITES = (
-    "rwlock_wrlock",
-    "rwlock_wrlock_full",
-    "rwlock_clockwrlock",
-    "rwlock_timedwrlock",
-    "rw_wrlock",
-    "rw_wrlock_impl",
-    "std::shared_mutex::lock",
-    "std::shared_timed_mutex::lock",
-    "sync.(*RWMutex).Lock",
-    "RwLock::write_contended",
-    "RawRwLock::lock_exclusive_slow",
-    "AcquireSRWLockExclusive",
-    "folly::SharedMutexImpl::lock",
-)
-
-
-def waits_to_write(place: StackMeaning) -> bool:
-    """Whether a thread waits for a rwlock to write."""
-    return place.kind == "rwlock" and any(name.endswith(_WRITES) for name in place.names[: place.wait_frames])
 
 
 def is_main(name: str) -> bool:

@@ -71,12 +71,14 @@ class WaitRule(NamedTuple):
     library: bool = False  # the functions are the C library's, which calls none of them to wait for something else, but for the next two
     internal: bool = False  # the library itself waits by these: the caller shows for what
     nests: bool = False  # these wait by other functions of the library
+    helps: bool = False  # a worker that waits so runs other tasks of its pool meanwhile, or has one more thread run them
     datagrams: bool = False  # waits for messages of any sender: a server's socket
 
     @property
     def traits(self) -> frozenset[str | None]:
         """The names by which a rule about places may ask for this wait."""
-        return frozenset((self.kind, self.state, self.id, "poll" if self.poll else None, "accept" if self.accept else None))
+        flags = {"poll": self.poll, "accept": self.accept, "helps": self.helps}
+        return frozenset((self.kind, self.state, self.id, *(name for name, so in flags.items() if so)))
 
 
 @brief
@@ -163,6 +165,9 @@ class Rules(NamedTuple):
     dispatchers: frozenset[str]  # frames by which these run one callback at a time, and do not wait themselves
     spins: frozenset[str]
     spins_by_design: frozenset[str]
+    ends: frozenset[str]  # functions that do not return: the process ends in them
+    raises: frozenset[str]  # functions that send a thread its own signal
+    before_ends: frozenset[str]  # the libraries' frames between such a function and the program
     frame_rules: tuple[FrameRule, ...]
     pools: tuple[PoolRule, ...]
     executors: tuple[ExecutorRule, ...]

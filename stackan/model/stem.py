@@ -18,7 +18,10 @@ _SHOWN = 11  # that is what is left of a name in front of which stands a number 
 _DIGITS = 9  # a longer number counts nothing
 _LEADING = re.compile(r"\A(\d{1,9})[-_:. ]{1,3}(?=[A-Za-z])")
 _NUMBER = re.compile(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
+_OWN_NUMBER = re.compile(r"[-_#:. ]\d+")
 _BRACKETED = re.compile(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
+
+NOT_GIVEN = ("", "Thread")  # stems of what run-times call threads that the program gave no name
 
 
 def stem(name: str | None) -> str:
@@ -61,12 +64,12 @@ def common_name(stem: str, names: Iterable[str | None]) -> str:
     return alone if alone and not (alone[-1].isdigit() or _BRACKETED.match(alone)) else stem
 
 
-_OWN_NUMBER = re.compile(r"[-_#:. ]\d+(?!\d)")
+def pools_of(name: str | None) -> list[str]:
+    """The pools, shortest name first, whose thread this may be by its name: theirs, its own number and a role behind that.
 
-
-def belongs_to(name: str | None, pool: str) -> bool:
-    """Whether a thread's name is the pool's with a number of its own and a role behind that: qtp1421-90-acceptor-0 of qtp1421."""
-    return bool(pool) and name is not None and name.startswith(pool) and _OWN_NUMBER.match(name, len(pool)) is not None
+    qtp1421-90-acceptor-0 may be one of qtp1421.
+    """
+    return [pool for found in _OWN_NUMBER.finditer(name or "") if (pool := found.string[: found.start()])]
 
 
 def are_counted(numbers: Sequence[int | None]) -> bool:

@@ -56,6 +56,11 @@ class Track(NamedTuple):
         return [index for index, _ in self.sightings]
 
 
+def with_newest(track: Track, newest: Sighting) -> Track:
+    """The thread with another newest sighting in all the places where that is kept."""
+    return track._replace(sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)), newest=newest, place=newest.place)
+
+
 def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     """The locks that a thread holds, each with the sighting that shows it.
 

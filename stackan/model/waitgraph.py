@@ -14,6 +14,7 @@ WAITS_FOR = "waits-for"
 HELD_BY, END_OF = "held-by", "end-of"  # a lock and a thread that holds it; a thread and the one that it joins
 TRANSACTION_OF = "transaction-of"  # a thread, and the one whose session has to end its transaction
 MAY_HOLD = "may-be-held-by"  # a lock that nobody is shown to hold, and the threads that are not parked by design
+RUN_BY = "run-by"  # an initialization and the threads that run one: which of them it is stays unknown
 ONLY_BY = "released-only-by"  # a lock and the only thread that could ever release it
 POOL_RELEASES = "released-by-pool"  # what, by a profile, only a worker of the waiter's own pool can release, and that pool
 BROUGHT_BY = "brought-by"  # what a pool's workers wait for, and the pools that a profile declares for it

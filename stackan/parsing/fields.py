@@ -1,4 +1,4 @@
-"""Tests of single fields for readers."""
+"""Single fields of texts, for readers."""
 
 from __future__ import annotations
 
@@ -37,3 +37,8 @@ def find_opening(text: bytes, start: int, stop: int) -> int:
             if not depth:
                 return position
     return -1
+
+
+def location_of(module: bytes, source: bytes) -> bytes:
+    """A frame's place in the words that the columns keep it in, of what is known of it: `from libc.so.6 at poll.c:29`."""
+    return b" ".join(word + text for word, text in ((b"from ", module), (b"at ", source)) if text)

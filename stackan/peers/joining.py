@@ -13,7 +13,7 @@ from stackan.model.facts import Peer
 from stackan.model.link import Descriptors, End, Ends, Link, Row
 from stackan.model.placement import ProcessInputs
 from stackan.model.said import said
-from stackan.model.track import Track
+from stackan.model.track import Track, with_newest
 
 _LOCAL = ("127.", "[::1]")
 _TOLD = 3  # process ids that are shown for an end that many have open
@@ -198,4 +198,4 @@ def _with_link(track: Track, links: dict[int, Link]) -> Track:
     if awaited is None or link is None:
         return track
     newest = track.newest._replace(awaited=awaited._replace(link=link))
-    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, newest)

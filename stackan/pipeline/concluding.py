@@ -164,7 +164,7 @@ def _process(place: ProcessInputs, known: CaseNames, rulebook: Rulebook, beside:
 
         tracks, readings = tell(tracks, beside.logs, len(dumps))
     if beside.kernel:
-        from stackan.listings import kernel
+        from stackan.captured import kernel
 
         below = kernel.read_stacks((dump, _sight_alone(dump, known, rulebook)) for dump in beside.kernel)
         tracks = kernel.attach(tracks, below, len(dumps))

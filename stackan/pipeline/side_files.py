@@ -40,7 +40,7 @@ def part_kernel(dumps: Sequence[Dump]) -> tuple[Sequence[Dump], Sequence[Dump]]:
     """(dumps of processes, texts with stacks inside of the kernel beside them)"""
     if not any(dump.traits.kernel for dump in dumps):
         return dumps, ()
-    from stackan.listings.kernel import part
+    from stackan.captured.kernel import part
 
     return part(dumps)
 
@@ -104,7 +104,7 @@ def _share_kernel(kernel: Sequence[Dump], places: Sequence[ProcessInputs]) -> li
     """For each process the texts with stacks of its threads inside of the kernel, in the order of their names."""
     if not kernel:
         return [[] for _ in places]
-    from stackan.listings.kernel import assign
+    from stackan.captured.kernel import assign
 
     return assign(in_order(kernel), places)
 

@@ -21,6 +21,9 @@ ADVICE = {
     "give-back-before-writing": [
         one("A thread that has a rwlock to read has to give it back before it takes it to write: there is no upgrade."),
     ],
+    "no-second-lock-while-writing": [
+        one("A thread that has a rwlock to write may not lock it again before it gives it back, be it to read or to write."),
+    ],
     "core-then-end-child": [one("Nothing can free the process: save a core (gcore PID), then end it; its parent goes on.")],
     "between-fork-and-exec": [
         one(
@@ -69,6 +72,18 @@ ADVICE = {
         one(
             "A task of a pool must not wait for another task of the same pool: give subtasks a pool of their own, "
             "or let the waiter run them."
+        ),
+    ],
+    "keep-or-break-promises": [
+        one(
+            "Find the task or the promise that each should have got its result from: it has to be kept or broken whatever happens, "
+            "also where its worker ends, fails, or waits for the one who asked."
+        ),
+    ],
+    "hold-nothing-that-tasks-need": [
+        one(
+            "Who waits for the work of a pool must hold nothing that its tasks need: give it back before, or do that work there "
+            "(a static initializer starts no parallel work)."
         ),
     ],
     "give-up-a-call": [

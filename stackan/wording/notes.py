@@ -9,6 +9,7 @@ from stackan.wording.sentences import many, one
 PLACES = {
     "rule-says": [one("by the rule {rule}")],
     "nameless-library-frames": [one("waits in the C library, in frames without names")],
+    "waits-where-an-initializer-is-called": [one("waits in the function that calls initializers once")],
     "innermost-frames-unnamed": [one("its innermost frames have no names")],
     "inside-the-kernel": [one("inside the kernel, and no rule knows the caller")],
     "stack-not-printed-to-its-end": [one("its stack is not printed to its end")],

@@ -136,6 +136,10 @@ _CHAIN = {
         one("{waiter} waits for {what}, which {supplier} holds."),
     ],
     "waits-seems-held-by": [one("{waiter} waits for {what}, which {supplier} seems to hold ({shown}).")],
+    "waits-run-by": [
+        one("{waiter} waits for {what}, and {supplier}, which runs one ({shown}), does so, too."),
+        one("{waiter} waits for {what}, and {supplier}, which runs one, does so, too."),
+    ],
     "waits-released-only-by": [one("{waiter} waits for {what}, which only {supplier} could release.")],
     "waits-may-come-from": [
         one("{waiter} waits for {what}, which may come from {supplier} (descriptor {descriptor}: {connection}; {shown})."),
@@ -494,6 +498,7 @@ _POOLS = {
             "Each runs a task that waits for the result of another task, and only a worker of these pools can run that.",
         )
     ],
+    "holder-awaits-their-work": [one("What they wait for is held by {thread}, which waits for the work of this pool itself.")],
     "nothing-else-delivers": [one("Nothing else in the process was seen moving that could deliver it.")],
     "one-snapshot-shows-no-deliverer": [one("It takes a second snapshot to tell whether anything else moves that could deliver it.")],
     "nobody-else-answers": [one("Nobody else in these processes was seen who could answer.")],
@@ -536,6 +541,12 @@ _POOLS = {
     ],
     "all-of-their-name": [one("No thread of that name is left that could go on: the program has them all for one purpose.")],
     "most-of-their-kind": [many("It is the only thread of its kind.", "They are most threads of their kind, and none of these moves.")],
+    "nobody-left-to-bring-it": [
+        many(
+            "Nobody is left to bring that: all other threads of the process wait for each other, take connections or keep time.",
+            "Nobody is left to bring these: all other threads of the process wait for each other, take connections or keep time.",
+        )
+    ],
     "whole-pool-waits": [
         many(
             "Among the waiters is the only worker of {pool}: no new work of that pool starts until it goes on.",
@@ -693,6 +704,7 @@ RELATIONS = {
     "end-of": one("waits for the end of"),
     "transaction-of": one("waits for a transaction of"),
     "may-be-held-by": one("may be held by"),
+    "run-by": one("is run by a thread such as"),
     "released-only-by": one("can be released only by"),
     "released-by-pool": one("can be released only by work of"),
     "brought-by": one("can be brought only by work of"),

@@ -31,6 +31,8 @@ def test_who_waits_for_an_answer_or_for_room_takes_no_work(name: str) -> None:
         "qemu_cond_wait_impl",
         "apr_thread_cond_timedwait",
         "ProtectedQueue::wait",
+        "Parker::park",
+        "uv_sem_wait",
     ],
 )
 def test_wrappers_of_waits_only_wait(name: str) -> None:

@@ -92,7 +92,7 @@ def words_of(row: Row) -> list[str]:
 
 def test_the_built_in_profiles_are_there_and_few_apply_everywhere() -> None:
     assert set(BUILT_IN) >= {"cxx", "firebird", "glibc", "mariadb", "postgres", "runtimes", "rust", "servers", "solaris"}
-    assert {name for name, profile in BUILT_IN.items() if profile.get("always")} == {"clients", "cxx", "glibc", "servers"}
+    assert {name for name, profile in BUILT_IN.items() if profile.get("always")} == {"clients", "cxx", "ends", "glibc", "servers"}
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -114,7 +114,7 @@ def test_a_rule_states_its_source_and_uses_known_words(rule: tuple[str, str, Row
         assert row["id"]
         assert row["frames"]
         waits = {word for word in row.get("waits", ()) if not is_printed_state(word)}
-        assert waits <= KINDS | STATES | {"poll", "accept"} | {f"{profile}.{kind}" for profile in BUILT_IN for kind in KINDS}
+        assert waits <= KINDS | STATES | {"poll", "accept", "helps"} | {f"{profile}.{kind}" for profile in BUILT_IN for kind in KINDS}
         assert set(row.get("states", ())) <= STATES
     if section == "blocked":
         assert row["kind"] in KINDS

@@ -6,6 +6,8 @@ Sizes are those at which a square of the number of threads, snapshots or pools s
 from __future__ import annotations
 
 import io
+import itertools
+import string
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,8 @@ QUICK = 0.02  # seconds below which nothing is told
 LOCK = 0x5555_8100_0000
 POLL = ["poll () from /lib/libc.so.6"]
 COND = ["__futex_abstimed_wait_common (abstime=0x0) at a.c:1", "pthread_cond_wait (cond=0x5000, mutex=0x6000) at b.c:2"]
+LETTERS = ["".join(letters) for letters in itertools.product(string.ascii_lowercase, repeat=3)]
+ALLOCATOR = [f"{name} () from /lib/libc.so.6" for name in ("__lll_lock_wait_private", "_L_lock_14108", "free")]
 START = ["start_thread () from /lib/libc.so.6", "clone3 () from /lib/libc.so.6"]
 JVM = "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n"
 MONITOR = (
@@ -54,6 +58,10 @@ def thread(number: int, frames: list[str]) -> str:
     return f"Thread {number} (Thread 0x{0x7F00_0000_0000 + number * 0x1000:x} (LWP {100 + number})):\n{lines}\n"
 
 
+def named(text: str, name: str) -> str:
+    return text.replace("):\n", f') "{name}":\n', 1)
+
+
 def threads(frames: Callable[[int], list[str]]) -> Callable[[int], str]:
     return lambda size: "".join(thread(at, [*frames(at), *START]) for at in range(1, size + 1))
 
@@ -83,6 +91,7 @@ STRING = "* thread #1, name = 'w', stop reason = signal SIGSTOP\n  * frame #0: 0
 SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
     "threads": (500, threads(lambda at: [*POLL, f"f{at} ()"])),
     "waiters of a lock": (500, threads(lambda at: [*mutex(0), f"f{at % 9} ()"])),
+    "functions that wait for the allocator": (500, threads(lambda at: [*ALLOCATOR, f"f{at} ()"])),
     "locks": (300, threads(lambda at: [*mutex(at), "f ()"])),
     "a row of holders": (300, threads(lambda at: [*mutex(at - 1), "f ()" + guard(at)])),
     "deadlocks": (300, threads(lambda at: [*mutex((at - 1) ^ 1), "f ()" + guard(at - 1)])),
@@ -94,6 +103,10 @@ SHAPES: dict[str, tuple[int, Callable[[int], str]]] = {
     ),
     "barriers": (1000, lambda size: "".join(threads(lambda at, turn=turn: arriving(at, turn))(size) for turn in (1, 2))),
     "pools": (200, threads(lambda at: [*(COND if at % 2 else [*mutex(0), "work ()"]), f"Pool{at // 2}::loop ()"])),
+    "names of a pool's threads": (
+        200,
+        lambda size: in_a_row(lambda at: named(thread(at, [*(COND if at % 2 else mutex(0)), "loop ()", *START]), LETTERS[at]))(size),
+    ),
     "snapshots": (500, in_a_row(lambda at: PAIR)),
     "snapshots with guards": (300, in_a_row(lambda at: GUARDED)),
     "quoted snapshots with guards": (300, in_a_row(lambda at: "> " + GUARDED.replace("\n", "\n> ") + "\n")),

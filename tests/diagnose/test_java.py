@@ -264,3 +264,34 @@ def test_a_main_thread_that_waits_for_its_workers_is_idle() -> None:
     join = "\tat java.lang.Object.wait(java.base@17.0.15/Native Method)\n\tat java.lang.Thread.join(java.base@17.0.15/Thread.java:1313)\n"
 
     assert progress(analyze(*(dump.replace(main, join, 1) for dump in both("jdk17-pool"))))["main"] == "idle"
+
+
+# -- the common pool (Statement.java)
+
+
+def test_a_common_pool_whose_tasks_wait_for_plain_tasks_of_its_own_is_exhausted() -> None:
+    analysis = analyze(*both("jdk17-common-future"))
+    assert kinds(analysis)[0] == ("worker-exhaustion", "likely")
+    assert {name for name in members(analysis) if name} == {f"ForkJoinPool.commonPool-worker-{number}" for number in (1, 2, 3)}
+    assert told(analysis.findings[0], "tasks-wait-for-tasks") == [{"count": 1}]
+
+
+def test_a_task_that_waits_by_a_completable_future_leaves_its_pool_another_worker() -> None:
+    waits = "\tat java.util.concurrent.CompletableFuture.get(java.base@17.0.15/CompletableFuture.java:2072)\n"
+    texts = [re.sub(r"\tat java.util.concurrent.FutureTask.*\n", waits, each) for each in both("jdk17-common-future")]
+    assert analyze(*texts).verdict == "blocked"
+
+
+def test_an_initializer_that_waits_for_tasks_which_use_its_class_has_what_they_wait_for() -> None:
+    analysis = analyze(*both("jdk17-common-clinit"))
+    finding = analysis.findings[0]
+    assert (finding.kind, finding.severity, finding.confidence) == ("worker-exhaustion", "critical", "likely")
+    assert "main" in members(analysis)
+    assert told(finding, "holder-awaits-their-work") and told(finding, "hold-nothing-that-tasks-need")
+    assert not told(finding, "tasks-wait-for-tasks")
+
+
+def test_an_initializer_whose_tasks_move_is_not_stuck() -> None:
+    first, second = both("jdk17-common-clinit")
+    moved = re.sub(r"(\tat Statement\$Rates\$\$Lambda.*\n)(\t- waiting .*\n)?", r"\tat Statement$Rates.rate(Statement.java:48)\n\1", second)
+    assert analyze(first, moved).verdict == "progressing"

@@ -87,6 +87,26 @@ def test_it_is_a_warning_where_all_threads_of_a_name_are_in_files() -> None:
     assert severities(both) == {(6111, 6112): "warning"}
 
 
+def client(number: int, *path: Frame | tuple[Frame, ...], entry: str = "talk") -> Thread:
+    return thread(6110 + number, f"client-{number}", *path, app(entry), START)
+
+
+STANDING = (mutex_without_address(), app("append"))
+ELSEWHERE = [(receive(6 + at), app("fill"), app("fetch_reply"), app("get_page")) for at in range(3)]
+
+
+@pytest.mark.parametrize("entries", [("talk",) * 3, ("sync", "turn", "post")], ids=["of one entry", "of their own"])
+def test_it_is_a_warning_where_the_others_of_the_name_are_not_inside_what_takes_the_lock(entries: tuple[str, ...]) -> None:
+    others = [client(2 + at, *path, entry=entry) for at, (path, entry) in enumerate(zip(ELSEWHERE, entries, strict=True))]
+    assert severities((client(1, *STANDING), *others))[6111,] == "warning"
+
+
+def test_it_is_a_warning_where_threads_of_one_name_were_started_for_different_things() -> None:
+    other = thread(6112, "udp-client", *OPENING, app("run_action"), app("log_main"), START)
+    found = severities((receiver(1, mutex_without_address(), app("run_action")), other))
+    assert found == {(6111,): "warning", (6112,): "warning"}
+
+
 def test_what_waits_to_open_a_file_is_named_by_the_programs_own_function() -> None:
     analysis = analyze(*[dump(MAIN, receiver(1, OPENING, app("lj_cf_io_open"), app("run_action")), *OTHERS)] * 2)
     assert "in lj_cf_io_open" in analysis.headline

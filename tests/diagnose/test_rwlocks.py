@@ -138,6 +138,14 @@ def test_a_thread_that_reads_and_waits_to_write_waits_for_itself() -> None:
     assert told(finding, "guard-is-no-proof") and told(finding, "give-back-before-writing")
 
 
+def test_a_writer_that_waits_for_itself_is_told_to_lock_once() -> None:
+    word = ANSWER.replace(b"__readers = 14,", b"__readers = 3,").replace(b"__cur_writer = 0,", b"__cur_writer = 4301,")
+    text = dump(MAIN, upgrade(), full=True) + b"\n+print *(pthread_rwlock_t*)%#x\n%s\n" % (CATALOG, word)
+    (finding,) = analyze(text, text).findings
+    assert (finding.kind, lwps(finding)) == ("self-deadlock", [4301])
+    assert told(finding, "no-second-lock-while-writing") and not told(finding, "give-back-before-writing")
+
+
 @pytest.mark.parametrize("guard", [shared_lock(CATALOG, owns=False), unique_lock(CATALOG), shared_lock(CATALOG + 64)])
 def test_a_guard_that_was_given_back_or_is_another_ones_is_no_reader(guard: str) -> None:
     assert verdict(upgrade(guard)) == "blocked"

@@ -169,6 +169,8 @@ def test_the_carrier_that_stands_still_is_their_root(tmp_path: Path) -> None:
 def test_while_others_get_a_carrier_theirs_may_come(tmp_path: Path) -> None:
     document = analyzed(tmp_path, started("00", runs=30), started("10", runs=31))
     assert of_those(document) == [("stuck", "info")] * 3
+    (finding,) = (finding for finding in document["findings"] if "a carrier to run on" in finding["title"])
+    assert "wait behind" not in finding["explanation"]
 
 
 def test_others_that_were_started_since_are_not_starved(tmp_path: Path) -> None:

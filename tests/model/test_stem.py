@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackan.model.stem import belongs_to, common_name, stem
+from stackan.model.stem import common_name, pools_of, stem
 
 NAMES = {
     "behind": ("wrk-7", "wrk"),
@@ -36,6 +36,5 @@ def test_a_name_that_all_threads_have_is_told_whole() -> None:
 
 
 def test_a_role_behind_a_thread_s_number_takes_it_out_of_no_pool() -> None:
-    assert belongs_to("qtp1421-90-acceptor-0@62d01e27", "qtp1421")
-    assert not belongs_to("qtp14210-90-acceptor-0@62d01e27", "qtp1421")
-    assert not belongs_to("wrk", "")
+    assert pools_of("qtp1421-90-acceptor-0@62d01e27") == ["qtp1421", "qtp1421-90-acceptor"]
+    assert pools_of("wrk") == pools_of("-7") == pools_of(None) == []

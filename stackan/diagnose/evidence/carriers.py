@@ -6,6 +6,7 @@ from stackan.model.process import Process
 from stackan.model.track import APPEARED, STUCK, VANISHED, Track
 
 _WITHOUT_CARRIER, _PINNED = "java.without-carrier", "java.pinned-carrier"  # rules
+CARRIERS = ("java.carrier", _PINNED)  # the rules of what carries one
 _RUN = "java.lang.VirtualThread.run"  # the outermost function of a virtual thread that was ever run
 
 

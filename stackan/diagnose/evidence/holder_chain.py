@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 from stackan.diagnose.evidence.barrier_arrivals import missing_from, on_the_way
-from stackan.diagnose.evidence.crashes import crashes_of
 from stackan.diagnose.evidence.doing import doing, holder_doing
 from stackan.diagnose.evidence.holders import HOPS, Holder, Holders, PathToRoot
 from stackan.diagnose.evidence.possible_holders import name_candidates, name_missing
@@ -44,10 +43,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return [*lacking, *name_missing(waiters, holders.candidates)] if lacking else []
     if track.place.state != "lock":
         return []
-    if awaited.address is None and track.place.kind == "allocator":
-        keeps = next((crash.track for crash in crashes_of(holders.process.tracks) if crash.allocates), None)
-        if keeps is not None:
-            return [fact("kept-by-crash", thread=keeps)]
+    if awaited.address is None and track.place.kind == "allocator" and holders.crashed_in_allocator is not None:
+        return [fact("kept-by-crash", thread=holders.crashed_in_allocator)]
     if awaited.address is None:
         objects = holders.objects
         named = objects.name_itself(waiters) or objects.name_a_suspended_task(waiters)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
+from stackan.diagnose.evidence.crashes import crashes_of
 from stackan.diagnose.evidence.lock_handovers import LockHandovers
+from stackan.diagnose.evidence.nobody_left import is_nobody_left
 from stackan.diagnose.evidence.possible_holders import PossibleHolders
 from stackan.diagnose.evidence.roles import Roles
 from stackan.diagnose.evidence.rwlock_readers import RwlockReaders
@@ -66,6 +69,16 @@ class Holders:
         self._named: dict[int | str, list[Track]] = {}  # the waiters for a thread that the dump names, or for its end
         self._looks = _LOOKS * len(process.tracks)
         self._roots: dict[int | str, tuple[Track, int]] = {}
+
+    @cached_property
+    def crashed_in_allocator(self) -> Track | None:
+        """The thread in which the process ends while it keeps the lock of the memory allocator, if one does."""
+        return next((crash.track for crash in crashes_of(self.process) if crash.allocates), None)
+
+    @cached_property
+    def is_nobody_left(self) -> bool:
+        """Whether no thread of the process can bring the result of a task."""
+        return is_nobody_left(self.process)
 
     def is_known(self, track: Track) -> bool:
         """Whether the holder of the thing that a thread waits for is known."""

@@ -14,10 +14,9 @@ from functools import cached_property
 
 from stackan.model.place import ASKS, AT_WORK
 from stackan.model.process import Process
-from stackan.model.stem import are_counted, number, stem
-from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track
+from stackan.model.stem import NOT_GIVEN, are_counted, number, stem
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, VANISHED, Track, places_of
 
-_ANY = ("", "Thread")  # what run-times call threads that the program gave no name
 _FEW = 2  # threads of one kind from which on their number says something
 
 
@@ -26,6 +25,7 @@ class Roles:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._known: dict[str, bool] = {}  # by a name of threads: whether all of them stand
         self._living = [track for track in process.tracks if track.progress != VANISHED]
 
     def stopped_by(self, tracks: Sequence[Track], held: bool = False) -> str:
@@ -60,16 +60,13 @@ class Roles:
     def _stands(self, name: str) -> bool:
         """Whether all threads of a name stand still, some of them in front of a lock, and none ever did otherwise; looked at once.
 
-        Numbered ones may be clients at a lock, one thread for each: the next one comes as a thread of its own.  They are all that there
-        is where they were made together, numbered without a gap, and what holds them up is with one of them, who waits for no lock.
+        What holds them up has to be with one of their own, who waits for no lock and is inside what takes it; or all of one name stand
+        in front of locks.  Numbered ones may be clients at a lock, one thread for each: the next one comes as a thread of its own.  They
+        are all that there is where they were made together, numbered without a gap.
         """
         if name not in self._known:
-            self._known[name] = _is_at_a_stand(name, self._by_name.get(name, []))
+            self._known[name] = _is_at_a_stand(name, self._by_name.get(name, []), self._process)
         return self._known[name]
-
-    @cached_property
-    def _known(self) -> dict[str, bool]:
-        return {}
 
 
 def _serves_all(track: Track, process: Process) -> bool:
@@ -77,13 +74,18 @@ def _serves_all(track: Track, process: Process) -> bool:
     return not process.rules.event_loops.isdisjoint(track.place.application[1:])
 
 
-def _is_at_a_stand(name: str, alike: Sequence[Track]) -> bool:
-    if name in _ANY or len(alike) < _FEW or any(other.place.of_initial_thread or other.progress != STUCK for other in alike):
+def _is_at_a_stand(name: str, alike: Sequence[Track], process: Process) -> bool:
+    if name in NOT_GIVEN or len(alike) < _FEW or any(other.place.of_initial_thread or other.progress != STUCK for other in alike):
         return False
-    locked = sum(other.place.state == "lock" for other in alike)
-    if len({other.name for other in alike}) == 1:
-        return locked > 0
-    return 0 < locked < len(alike) and are_counted([number(other.name) for other in alike])
+    locked = [other for other in alike if other.place.state == "lock"]
+    if not locked or len({_role(other, process) for other in alike}) > 1:
+        return False
+    if len(locked) == len(alike):
+        return len({other.name for other in alike}) == 1
+    takers = {function for place, _ in places_of(locked) for function in place.application[:-1] or (place.purpose,)}
+    within = any(not takers.isdisjoint(other.place.application) for other in alike if other.place.state != "lock")
+    one_name = len({other.name for other in alike}) == 1
+    return within and (one_name or are_counted([number(other.name) for other in alike]))
 
 
 def _role(track: Track, process: Process) -> tuple[str, str]:

@@ -18,9 +18,9 @@ from typing import NamedTuple
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.facts import Fact, fact
 from stackan.model.mentions import WITHIN, Mention, mentions_of
-from stackan.model.place import is_main, waits_to_write
+from stackan.model.place import is_main
 from stackan.model.process import Process
-from stackan.model.track import IDLE, VANISHED, Track, places_of
+from stackan.model.track import IDLE, VANISHED, Track, mode_of
 
 _MOST = 3  # more candidates than this show nothing
 _LOOKED_AT = 100  # waiters that are asked whether they hold it themselves
@@ -84,7 +84,7 @@ class SameObject:
         by_track: dict[int | str, list[Mention]] = {}
         for each in self._on(waiters):
             by_track.setdefault(each.track.key, []).append(each.mention)
-        takers = _takers(waiters) if any(waits_to_write(place) for place, _ in places_of(waiters)) else {}
+        takers = _takers(waiters) if any(map(_waits_to_write, waiters)) else {}
         for track in waiters[:_LOOKED_AT]:
             if any("recursive" in name.lower() for name in track.place.names[: track.place.wait_frames + 1]):
                 continue
@@ -216,12 +216,16 @@ def _takers(waiters: Sequence[Track]) -> dict[str, set[int | None]]:
 def _is_past(track: Track, takers: dict[str, set[int | None]]) -> Fact | None:
     """A thread that waits to write further in than in a function which takes the same lock itself: it may have it there to read."""
     place = track.place
-    if not waits_to_write(place):
+    if not _waits_to_write(track):
         return None
     past = [at for at in range(place.wait_frames + 1, place.first_start_frame) if place.names[at] in takers]
     objects = _objects(track) if past else {}
     at = next((at for at in past if objects.get(at) in takers[place.names[at]]), None)
     return fact("may-hold-itself-to-read", thread=track, function=place.names[at]) if at is not None else None
+
+
+def _waits_to_write(track: Track) -> bool:
+    return track.place.kind == "rwlock" and mode_of(track) == "write"
 
 
 def _objects(track: Track) -> dict[int, int]:

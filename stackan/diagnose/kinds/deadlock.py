@@ -14,12 +14,13 @@ from stackan.model.facts import Fact, Shown, Value, fact
 from stackan.model.finding import CERTAIN, CRITICAL, LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.place import INFERRED, LOCALS, RECORDED
 from stackan.model.process import Process
-from stackan.model.track import Track
+from stackan.model.track import Track, held_by
 from stackan.model.waitgraph import END_OF, HELD_BY, MAY_COME, ONLY_BY, TRANSACTION_OF, WAITS_FOR, Cause, Edge, Node, WaitGraph
 
 _ADVICE = tuple(map(fact, ("save-dump-and-core", "end-one-of-them", "lock-in-one-order")))
 _ADVICE_SELF = tuple(map(fact, ("core-then-restart", "signal-handlers-and-plain-mutexes")))
 _ADVICE_UPGRADE = tuple(map(fact, ("core-then-restart", "give-back-before-writing")))
+_ADVICE_WRITER = tuple(map(fact, ("core-then-restart", "no-second-lock-while-writing")))
 _ADVICE_ALONE = tuple(map(fact, ("core-then-end-child", "between-fork-and-exec")))
 _BY_THREAD = {END_OF: "waits-for-end-of", TRANSACTION_OF: "waits-for-transaction-of"}  # no object stands between the two
 _ADVICE_LINKED = tuple(map(fact, ("save-dumps-table-and-cores", "end-a-connection", "give-up-after-a-while")))
@@ -37,7 +38,7 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged]
     listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
-    steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _advise_one(nodes) if own else _ADVICE
+    steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _advise_one(nodes, threads[0][1]) if own else _ADVICE
     if listed:
         rule = listed[0].place.rule
         steps = advise_on_sessions(listed) or tuple(fact("profile-says", text=step) for step in (rule.advice if rule is not None else ()))
@@ -63,8 +64,12 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     )
 
 
-def _advise_one(nodes: Sequence[Node]) -> tuple[Fact, ...]:
-    return _ADVICE_UPGRADE if any(node.resource == "rwlock" for node in nodes) else _ADVICE_SELF
+def _advise_one(nodes: Sequence[Node], track: Track) -> tuple[Fact, ...]:
+    lock = next((node for node in nodes if node.resource == "rwlock"), None)
+    if lock is None:
+        return _ADVICE_SELF
+    reads = any(hold.shared for _, hold in held_by(track) if hold.address == lock.address)
+    return _ADVICE_UPGRADE if reads else _ADVICE_WRITER
 
 
 def _edge(graph: WaitGraph, waiter: int, supplier: int) -> Edge:

@@ -23,6 +23,7 @@ from stackan.model.waitgraph import Cause, WaitGraph
 
 _QUOTED = 64  # workers whose waits are quoted: the claim is about all of them
 _ADVICE = ("cancel-a-task-from-outside", "no-task-waits-for-its-own-pool")
+_ADVICE_HOLDER = ("core-then-restart", "hold-nothing-that-tasks-need")
 _ADVICE_ACROSS = ("give-up-a-call", "calls-need-time-outs")
 
 Pools = Sequence[tuple[Process, Pool]]
@@ -49,13 +50,14 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
     guessed = rests_on_guess(graph, cause)
     confidence = LIKELY if _snapshots(processes) > 1 and (not guessed or _do_nothing_new(processes)) else POSSIBLE
     across = any(waits_across(track) for _, track in workers)
+    awaiting = _awaiting_their_work([track for _, track in workers], [track for _, track in others])
     jobs = jobs_of(processes)
     return Finding(
         kind="worker-exhaustion",
         severity=WARNING if confidence == POSSIBLE else CRITICAL,
         confidence=confidence,
         title=(_title([track for _, track in workers], pools, processes),),
-        reasons=(*_explain(graph, levels, processes, [track for _, track in workers], pools), *more_behind(behind)),
+        reasons=(*_explain(graph, levels, processes, [track for _, track in workers], pools, awaiting), *more_behind(behind)),
         doubts=(
             *([fact("holds-if-all-nodes-are-here")] if guessed else []),
             *([fact("table-is-no-proof")] if across else []),
@@ -64,7 +66,7 @@ def find_exhaustion(graph: WaitGraph, cause: Cause, held: Collection[int], block
         threads=threads,
         resources=tuple(f"pool {pool.name}" for _, pool in pools),
         evidence=collect_quotes([sample(threads, _QUOTED), quote_jobs(jobs)]),
-        advice=(*advise_on_jobs(jobs), *_advise(pools, processes, across)),
+        advice=(*advise_on_jobs(jobs), *_advise(pools, processes, across, awaiting)),
         processes=processes,
         behind=behind,
     )
@@ -95,13 +97,26 @@ def _wanted_by_worker(track: Track) -> Wanted:
     return Wanted("future", only="task") if track.place.kind == "future" or track.place.task else wanted(track)
 
 
-def _explain(graph: WaitGraph, levels: Levels, processes: Sequence[Process], workers: Sequence[Track], pools: Pools) -> list[Fact]:
+def _awaiting_their_work(workers: Sequence[Track], others: Sequence[Track]) -> Track | None:
+    """The thread outside of the pools that waits for their work, where no worker does: it has what they wait for."""
+    if any(map(_awaits_work, workers)):
+        return None
+    return next(filter(_awaits_work, others), None)
+
+
+def _awaits_work(track: Track) -> bool:
+    return track.place.task or track.place.kind == "future"
+
+
+def _explain(
+    graph: WaitGraph, levels: Levels, processes: Sequence[Process], workers: Sequence[Track], pools: Pools, awaiting: Track | None
+) -> list[Fact]:
     snapshots = _snapshots(processes)
     facts = [fact("no-worker-is-free", count=len(workers), snapshots=snapshots)]
     serving = next((pool for _, pool in pools if pool.serves), None)
     if serving is not None:
         facts.append(fact("pool-serves", work=serving.serves, pool=serving if len(pools) > 1 else None))
-    facts += _explain_wait(graph, levels, workers, pools, snapshots)
+    facts += _explain_wait(graph, levels, workers, pools, snapshots, awaiting)
     doors = side_doors(processes)
     accepting = any(track.place.role in ("acceptor", "listener") for process in processes for track in process.tracks)
     if accepting:
@@ -114,7 +129,9 @@ def _explain(graph: WaitGraph, levels: Levels, processes: Sequence[Process], wor
     return facts
 
 
-def _explain_wait(graph: WaitGraph, levels: Levels, workers: Sequence[Track], pools: Pools, snapshots: int) -> list[Fact]:
+def _explain_wait(
+    graph: WaitGraph, levels: Levels, workers: Sequence[Track], pools: Pools, snapshots: int, awaiting: Track | None
+) -> list[Fact]:
     """Why only a worker of these pools could end what their workers wait for."""
     declared, rule = explain_declared(graph, levels.nodes, snapshots), _pool_bound(workers)
     eliminated = explain_eliminated(graph, levels.nodes)
@@ -127,16 +144,17 @@ def _explain_wait(graph: WaitGraph, levels: Levels, workers: Sequence[Track], po
     if any(map(waits_across, workers)):
         return explain_across(pools)
     movers = "nothing-else-delivers" if snapshots > 1 else "one-snapshot-shows-no-deliverer"
-    return [fact("tasks-wait-for-tasks", count=len(pools)), fact(movers)]
+    tasks = fact("holder-awaits-their-work", thread=awaiting) if awaiting is not None else fact("tasks-wait-for-tasks", count=len(pools))
+    return [tasks, fact(movers)]
 
 
-def _advise(pools: Pools, processes: Sequence[Process], across: bool) -> tuple[Fact, ...]:
+def _advise(pools: Pools, processes: Sequence[Process], across: bool, awaiting: Track | None) -> tuple[Fact, ...]:
     """Steps in the order of least harm: what a side door allows, or how to do without it, and then the pool's own."""
     doors = advise_by_side_doors(processes)
     pool = next((pool for _, pool in pools if pool.advice), None)
     if pool is not None or doors:
         return (*doors, *(fact("profile-says", text=step) for step in (pool.advice if pool is not None else ())))
-    return tuple(map(fact, _ADVICE_ACROSS if across else _ADVICE))
+    return tuple(map(fact, _ADVICE_ACROSS if across else _ADVICE if awaiting is None else _ADVICE_HOLDER))
 
 
 def _pool_bound(tracks: Sequence[Track]) -> FrameRule | None:

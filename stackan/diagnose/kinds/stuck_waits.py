@@ -22,6 +22,7 @@ from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
 from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
 
+_NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 Group = list[tuple[Process, Track]]
@@ -140,13 +141,15 @@ def _finding(
     once = min(len(process.dumps) for process in processes) == 1 and not waited
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
-    moving = bool(movers or others) or (alone and (ends.child_moves(first, processes[0]) or carriers_move_for(first, processes[0])))
+    carried = alone and carriers_move_for(first, processes[0])
+    moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
-    root = root or (standing_carriers(first, processes[0]) if alone else [])
+    root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
-    confidence = POSSIBLE if once or handovers or coming or moving else LIKELY
-    role = "" if movers or not alone else holders.roles.stopped_by(tracks, holders.is_known(first))
+    untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
+    confidence = POSSIBLE if once or handovers or coming or moving or untold else LIKELY
+    role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
@@ -187,13 +190,23 @@ def _finding(
         threads=tuple(group),
         resources=(what,) if first.place.kind else (),
         evidence=collect_quotes([sample(group[:1]), *_quote_holds(group, holder, holders), read, sample(group), quote_jobs(jobs)]),
-        advice=(*advise_on_jobs(jobs), *_advise(group, kind, holders, bool(read), root, movers, pool)),
+        advice=(
+            *advise_on_jobs(jobs),
+            *_advise(group, kind, holders, bool(read), root, movers, pool),
+            *(map(fact, _ADVICE_NOBODY) if role == _NOBODY else ()),
+        ),
         processes=processes,
         behind=behind,
         perhaps_behind=held_up,
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _gone(tracks: Sequence[Track], holders: Holders) -> str:
+    """The name of the fact that says what nobody is left to do, "" where somebody may be."""
+    gone = holders.roles.stopped_by(tracks, holders.is_known(tracks[0]))
+    return gone or (_NOBODY if tracks[0].place.task and holders.is_nobody_left else "")
 
 
 def _is_in_the_middle(place: StackMeaning) -> bool:

@@ -8,6 +8,7 @@ Where all carriers carry the same ones in all snapshots, those that are left out
 
 from __future__ import annotations
 
+from stackan.diagnose.evidence.carriers import CARRIERS
 from stackan.diagnose.evidence.quotes import quote_line
 from stackan.model.facts import fact
 from stackan.model.finding import INFO, LIKELY, WARNING, Finding
@@ -19,7 +20,6 @@ from stackan.model.track import VANISHED, Track
 _PRINT_MOUNTED_ONLY = ("jstack", "jhsdb")  # formats
 _UNPARKER = "VirtualThread-unparker"  # java.lang.VirtualThread starts it with the first virtual thread (JDK 21 to 25)
 _CARRYING = "Carrying virtual thread #"
-_CARRIERS = ("java.carrier", "java.pinned-carrier")  # rules
 
 
 def find_unseen_threads(process: Process) -> list[Finding]:
@@ -47,12 +47,12 @@ def find_unseen_threads(process: Process) -> list[Finding]:
 
 def _is_of_virtual_threads(track: Track) -> bool:
     rule = track.place.rule
-    return track.name == _UNPARKER or (rule is not None and rule.id in _CARRIERS)
+    return track.name == _UNPARKER or (rule is not None and rule.id in CARRIERS)
 
 
 def _carriers_that_keep_theirs(process: Process) -> int:
     """The number of carriers, if each carries the same virtual thread in all snapshots; 0 if one is free or has run another."""
-    carriers = [track for track in process.tracks if track.place.rule is not None and track.place.rule.id in _CARRIERS]
+    carriers = [track for track in process.tracks if track.place.rule is not None and track.place.rule.id in CARRIERS]
     names = {stem(track.name) for track in carriers}
     present = [track for track in process.tracks if stem(track.name) in names and track.progress != VANISHED]
     if len(process.dumps) < 2 or len(present) != len(carriers):

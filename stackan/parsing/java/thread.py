@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
 from stackan.model.runtime_phrases import SERVICE, TAKES_THE_DUMP
+from stackan.parsing.fields import location_of
 from stackan.parsing.known import once_each
 
 # Threads that every virtual machine has: a dump without any is an excerpt.
@@ -146,11 +147,8 @@ def read_frame(text: bytes) -> tuple[bytes, bytes]:
     if start < 0 or not text.endswith(b")"):
         return text, b""
     signature = text.find(b"(")
-    module, slash, file = text[start + 1 : -1].rpartition(b"/")
-    place = b"from " + module if slash else b""
-    if b"." in file:
-        place += (b" at " if place else b"at ") + file
-    return text[:signature], place
+    module, _, file = text[start + 1 : -1].rpartition(b"/")
+    return text[:signature], location_of(module, file if b"." in file else b"")
 
 
 def read_times(header: bytes) -> tuple[int | None, int]:

@@ -87,6 +87,7 @@ class Session:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self.heads: list[Head] = []
         self.stops = [Stop()]
+        self.hexadecimal = False  # it lists the threads' ids so
         self.talks = False  # lldb's own words are between the stacks
         self._stopped = self._notice = self._open = False
         self._stacks: dict[int, Head] = {}  # {thread: its first stack of more than one frame in this stop}
@@ -124,7 +125,7 @@ class Session:
         return tids
 
     def facts(self, stop: int) -> Facts:
-        return Facts(self.stops[stop].pid, self.stops[stop].command, (), ())
+        return Facts(self.stops[stop].pid, self.stops[stop].command, (), (), hexadecimal=self.hexadecimal)
 
     # -- lines
 
@@ -153,6 +154,7 @@ class Session:
             self._stacks = {head.number: head}
 
     def _head(self, number: int, line: bytes) -> None:
+        self.hexadecimal = self.hexadecimal or b": tid = 0x" in line
         found = read_head(line)
         if found is None:
             return

@@ -35,7 +35,7 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
-from stackan.parsing.fields import DIGITS, is_hex, is_number
+from stackan.parsing.fields import DIGITS, is_hex, is_number, location_of
 from stackan.parsing.known import once_each
 from stackan.parsing.macos.calltree import Node, Path, Tree, chain, is_flat, read_node
 from stackan.parsing.parsed import ParsedText
@@ -224,10 +224,8 @@ def read_frame(text: bytes) -> _Frame | None:
     name, plus, offset = function.rpartition(b" + ")
     if plus and not offset.strip(DIGITS + b","):
         function = name
-    location = b"from " + library if library else b""
     file, colon, line = source.rpartition(b":")
-    if colon and file and is_number(line, 9):
-        location += (b" at " if location else b"at ") + source
+    location = location_of(library, source if colon and file and is_number(line, 9) else b"")
     return _Frame(b"" if function == b"???" else function, location, pc) if function else None
 
 

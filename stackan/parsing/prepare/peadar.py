@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackan.parsing.fields import location_of
 from stackan.parsing.prepare.text import Line
 
 _HEADER = re.compile(rb"thread: (?:0x)?([0-9a-f]+), lwp: (\d+)(?:, type: \d+)?$")
@@ -37,7 +38,7 @@ def _in_words_of_gdb(line: bytes) -> bytes:
         return line
     start, call, _, module, source = frame.groups()
     function, arguments = _split_call(call)
-    place = b"from " + module + (b" at " + source if source else b"")
+    place = location_of(module, source or b"")
     return b"%s in %s (%s) %s" % (start, function.removesuffix(b"!") or b"??", arguments, place)
 
 

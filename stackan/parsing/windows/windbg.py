@@ -20,7 +20,7 @@ from typing import NamedTuple
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Facts
 from stackan.parsing.builder import Builder
-from stackan.parsing.fields import HEX, find_opening, is_hex, is_number
+from stackan.parsing.fields import HEX, find_opening, is_hex, is_number, location_of
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
@@ -196,10 +196,9 @@ class _Reader:
         if self.repeated:
             builder.noise()
             return True
-        location = b"from " + site.module if site.module else b""
-        if site.source:
-            location += (b" at " if location else b"at ") + site.source
-        builder.frame(site.function, location, pc=None if row.inlined else self.pc, arguments=row.words or site.arguments)
+        builder.frame(
+            site.function, location_of(site.module, site.source), pc=None if row.inlined else self.pc, arguments=row.words or site.arguments
+        )
         if row.values:
             self.owners.add_frame(len(builder.columns.thread_lwp) - 1, site.function, row.values)
         if not row.inlined:

@@ -17,7 +17,7 @@ from stackan.model.facts import fact
 from stackan.model.log import Log
 from stackan.model.place import PROFILE, RECORDED, Awaited, Sighting, StackMeaning
 from stackan.model.placement import ProcessInputs
-from stackan.model.track import STUCK, UNSURE, Track
+from stackan.model.track import STUCK, UNSURE, Track, with_newest
 
 _NAME = 15  # characters that the kernel keeps of a thread's name
 _ENDS = {"pipe": "io", "socket": "network"}  # kinds that the kernel's functions show, whatever is waited for there
@@ -102,7 +102,7 @@ def _at(track: Track, futex: Lock, stack: KernelStack) -> Track:
     log = Log(stack.log.source, "kernel", lines={futex.line: stack.sighting.dump.line_text(futex.line)})
     awaited = Awaited("mutex", futex.address, None, (), "", RECORDED, track.place.wait_frames, futex.line, log=log)
     newest = track.newest._replace(awaited=awaited)
-    return track._replace(newest=newest, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    return with_newest(track, newest)
 
 
 def _waiting(track: Track, place: StackMeaning, stack: KernelStack, snapshots: int, present: set[int | None]) -> Track:
@@ -117,7 +117,7 @@ def _waiting(track: Track, place: StackMeaning, stack: KernelStack, snapshots: i
     if known is not None and known.descriptor is not None and not owners:
         awaited = awaited._replace(descriptor=known.descriptor, link=known.link)
     newest = track.newest._replace(awaited=awaited, place=place)
-    track = track._replace(newest=newest, place=place, sightings=(*track.sightings[:-1], (track.sightings[-1][0], newest)))
+    track = with_newest(track, newest)
     if stack.sighting.waited and snapshots == 1 and track.progress == UNSURE:
         return track._replace(progress=STUCK, note=(fact("has-waited-in-one-go", span=stack.sighting.waited),))
     return track
