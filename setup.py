@@ -23,7 +23,7 @@ from setuptools import Extension, find_packages, setup
 
 PARTS = [
     "stackan/_fast.h",
-    *(f"stackan/_fast_{part}.pxi" for part in ("words", "tables", "grammar", "tally", "logs")),
+    *(f"stackan/_fast_{part}.pxi" for part in ("words", "tables", "grammar", "tally", "logs", "written", "json", "folded")),
 ]
 PROFILES, COMPILED = "stackan/profiles", "stackan/_profiles.py"
 

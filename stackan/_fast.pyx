@@ -22,8 +22,9 @@ from cpython cimport array
 from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport INT32_MAX, UINT32_MAX, int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy, memmove, memset, strlen
 
 import os
@@ -127,6 +128,7 @@ cdef struct Counts:
     bint noted  # one is directly before the newest thread
     bint border, bordered  # a line of noise after which a snapshot begins was seen; is before the newest thread
     bint odd  # the text may have to be mended
+    bint leaps  # in a snapshot, a thread's number is not the one below that of the thread before
 
 cdef struct Scanner:
     const uint8_t *data
@@ -1077,3 +1079,6 @@ cdef int give_tables(Scanner *s, columns) except -1:
 
 include "_fast_tally.pxi"
 include "_fast_logs.pxi"
+include "_fast_written.pxi"
+include "_fast_json.pxi"
+include "_fast_folded.pxi"
