@@ -7,7 +7,7 @@ cdef class Folder:
     """
 
     cdef View sites, parents
-    cdef list names
+    cdef Fragments names
     cdef int64_t *counts  # of each node, 0 between the calls
     cdef int32_t *distinct  # nodes in the order of their first threads; room for all
     cdef int32_t *stack
@@ -15,7 +15,7 @@ cdef class Folder:
 
     def __init__(self, node_site, node_parent, list names):
         cdef Py_ssize_t room
-        self.sites, self.parents, self.names = of_int32(node_site), of_int32(node_parent), names
+        self.sites, self.parents, self.names = of_int32(node_site), of_int32(node_parent), Fragments(names)
         room = max(1, self.sites.count)
         if self.parents.count != self.sites.count:
             raise ValueError("a node has a site and a parent")
@@ -32,7 +32,7 @@ cdef class Folder:
         free(self.written.text)
 
     def fold(self, nodes, bytes root):
-        """The lines of some threads, by their nodes; `root` is the beginning of each."""
+        """The lines of some threads, by their nodes, each behind `root`."""
         cdef View given = of_int32(nodes)
         cdef const int32_t *node = <const int32_t *>given.buffer.buf
         cdef Py_ssize_t row, count = 0
@@ -56,20 +56,26 @@ cdef class Folder:
 
     cdef int write_stack(self, int32_t node, bytes root) except -1:
         cdef const int32_t *parents = <const int32_t *>self.parents.buffer.buf
-        cdef Py_ssize_t depth = 0, at
-        cdef bytes name
+        cdef const int32_t *sites = <const int32_t *>self.sites.buffer.buf
+        cdef Py_ssize_t depth = 0
+        cdef size_t size = 0
+        cdef const Fragment *name
         while node >= 0:
-            self.stack[depth] = (<const int32_t *>self.sites.buffer.buf)[node]
+            if not 0 <= sites[node] < self.names.count:
+                raise IndexError(f"site {sites[node]} of {self.names.count}")
+            self.stack[depth] = sites[node]
+            size += self.names.fragments[sites[node]].size
             depth += 1
             if parents[node] >= node:
                 raise ValueError("a parent is a smaller node")  # else a circle would have no end
             node = parents[node]
-        make_space(&self.written, len(root))
+        size += len(root) + depth
+        make_space(&self.written, size)
         put_bytes(&self.written, PyBytes_AS_STRING(root), len(root))
-        for at in range(depth - 1, -1, -1):
-            name = self.names[self.stack[at]]
-            make_space(&self.written, len(name) + 1)
-            put_bytes(&self.written, PyBytes_AS_STRING(name), len(name))
-            if at:
-                put_word(&self.written, b";")
+        while depth:
+            depth -= 1
+            name = &self.names.fragments[self.stack[depth]]
+            put_bytes(&self.written, name.text, name.size)
+            if depth:
+                put_bytes(&self.written, b";", 1)
         return 0

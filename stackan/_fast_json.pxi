@@ -21,7 +21,7 @@ cdef class ThreadWriter:
     cdef View text, numbers
     cdef View thread_number, thread_lwp, thread_pthread, thread_name_start, thread_name_size, thread_line, thread_start
     cdef View thread_first, thread_frames, frame_call, frame_start, frame_args_start, frame_args_size, call_site, call_pc, has_pc
-    cdef list sites
+    cdef Fragments sites
     cdef bint levels
     cdef bytes before
     cdef Py_ssize_t at, line  # of a byte of the text, the number of its line
@@ -38,7 +38,7 @@ cdef class ThreadWriter:
         self.frame_start, self.frame_args_start = of_int32(columns.frame_start), of_int32(columns.frame_args_start)
         self.frame_args_size, self.call_site = of_int32(columns.frame_args_size), of_int32(columns.call_site)
         self.call_pc, self.has_pc = of_int64(columns.call_pc), View(columns.site_has_pc, 1)
-        self.sites, self.levels, self.before = sites, levels, before
+        self.sites, self.levels, self.before = Fragments(sites), levels, before
 
     def __dealloc__(self):
         free(self.written.text)
@@ -100,13 +100,15 @@ cdef class ThreadWriter:
         cdef int32_t arguments = (<int32_t *>self.frame_args_start.buffer.buf)[frame]
         cdef int32_t call = (<int32_t *>self.frame_call.buffer.buf)[frame]
         cdef int32_t site
-        cdef bytes shown
+        cdef const Fragment *shown
         if not 0 <= call < self.call_site.count:
             raise IndexError(f"call {call} of {self.call_site.count}")
         site = (<int32_t *>self.call_site.buffer.buf)[call]
-        shown = self.sites[site]
+        if not 0 <= site < self.sites.count:
+            raise IndexError(f"site {site} of {self.sites.count}")
+        shown = &self.sites.fragments[site]
         self.move_to(start)
-        make_space(written, len(shown) + 128)
+        make_space(written, shown.size + 128)
         put_word(written, b', {"level": ' if position else b'{"level": ')
         put_number(written, self.level_at(start) if self.levels else position)
         put_word(written, b', "pc": ')
@@ -116,7 +118,7 @@ cdef class ThreadWriter:
             put_word(written, b'"')
         else:
             put_word(written, b"null")
-        put_bytes(written, PyBytes_AS_STRING(shown), len(shown))
+        put_bytes(written, shown.text, shown.size)
         if arguments != UNKNOWN:
             self.put_text(start + arguments, (<int32_t *>self.frame_args_size.buffer.buf)[frame])
         make_space(written, 64)

@@ -22,6 +22,10 @@ cdef View of_int64(values):
     return View(values, sizeof(int64_t))
 
 
+cdef struct Fragment:
+    const char *text
+    size_t size
+
 cdef struct Written:
     uint8_t *text
     size_t size, room
@@ -45,6 +49,27 @@ cdef object take_written(Written *written):
     cdef size_t size = written.size
     written.size = 0
     return PyBytes_FromStringAndSize(<const char *>written.text, size)
+
+
+cdef class Fragments:
+    """Texts that are written again and again, by their numbers."""
+
+    cdef list texts
+    cdef Py_ssize_t count
+    cdef Fragment *fragments
+
+    def __cinit__(self, list texts):
+        cdef Py_ssize_t number
+        cdef bytes text
+        self.texts, self.count = texts, len(texts)
+        self.fragments = <Fragment *>malloc(max(1, self.count) * sizeof(Fragment))
+        if self.fragments == NULL:
+            raise MemoryError
+        for number, text in enumerate(texts):
+            self.fragments[number] = Fragment(PyBytes_AS_STRING(text), len(text))
+
+    def __dealloc__(self):
+        free(self.fragments)
 
 
 # -- without a look at the room: its caller has made it

@@ -14,7 +14,7 @@ from stackan import backend
 from stackan.model.dump import Dump
 from stackan.report.json import layout
 
-_FRAMES, _BYTES = 1 << 13, 1 << 20  # of threads that are written at once
+_FRAMES, _BYTES = 1 << 11, 1 << 18  # of threads that are written at once
 
 
 class DumpWriter:
