@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText
 from stackan.cli.progress import watched
 from stackan.cli.streams import binary_output, output
+from stackan.errors import UsageError
 from stackan.model.said import row, said, said_of
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from stackan.reading import Limits
     from stackan.report.page import Stream
 
+ROOTS = ("process", "pool", "thread")
 _LINES = {  # kinds of lines, as a dump counts them
     "threads": said("threads"),
     "frames": said("frames"),
@@ -40,6 +43,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         ("json", "ndjson", "folded", "speedscope", "summary", "arrow", "parquet"),
         said("how to write the dump (default: by the ending of -o, else json); arrow and parquet need pyarrow"),
     )
+    parser.add_argument("--root", choices=ROOTS, help=said("what each stack of the format folded stands on, before its outermost frame"))
     parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
     add_output(parser)
     parser.set_defaults(run=run)
@@ -49,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
     from stackan.reading import Limits
 
     settle_format(options)
+    if options.root and (options.format != "folded" or options.explain):
+        raise UsageError(said("--root is for the format folded: leave it out, or give `--format folded`"))
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
@@ -73,10 +79,18 @@ def run(options: argparse.Namespace) -> int:
             for dump in case.dumps:
                 explain(dump, stream, options.language)
     elif options.format in ("arrow", "parquet"):
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # else memory is made ready that only long work repays
         from stackan.report import arrow
 
         with binary_output(options.output, options.inputs) as file:
             arrow.write(case.dumps, options.format, file)
+    elif options.root:
+        from stackan.pipeline import analyze
+        from stackan.report.roots import find_stacks
+
+        stacks = find_stacks(analyze(case), options.root)
+        with output(options.output, options.inputs) as stream:
+            write_folded(stacks, stream)
     else:
         with output(options.output, options.inputs) as stream:
             write_dumps(case.dumps, options.format, stream)
@@ -92,7 +106,7 @@ def write_dumps(dumps: Sequence[Dump], format: str, stream: Stream) -> None:
     elif format == "folded":
         from stackan.model.folding import stacks_of
 
-        write_folded(stacks_of(dumps), stream)
+        write_folded(map(stacks_of, dumps), stream)
     else:
         from stackan.report import speedscope
 
@@ -101,7 +115,7 @@ def write_dumps(dumps: Sequence[Dump], format: str, stream: Stream) -> None:
 
 def find_passing(options: argparse.Namespace, limits: Limits) -> Callable[[Stream], None] | None:
     """A way to write one file that needs not be held, where there is one; None else."""
-    if len(options.inputs) > 1 or options.format not in ("folded", "ndjson"):
+    if options.root or len(options.inputs) > 1 or options.format not in ("folded", "ndjson"):
         return None
     from stackan import overview
 

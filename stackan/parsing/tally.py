@@ -66,7 +66,8 @@ class Tally:
     def stacks(self) -> Stacks:
         """The stacks of the same snapshots."""
         bounds = accumulate((threads for threads, _, _ in self._scan.snapshots()), initial=0)
-        return Stacks(self._scan.functions(), *self._scan.node_columns(), [self._nodes[start:stop] for start, stop in pairwise(bounds)])
+        groups = [("", self._nodes[start:stop]) for start, stop in pairwise(bounds)]
+        return Stacks(self._scan.functions(), *self._scan.node_columns(), groups)
 
     def _shows_several_processes(self) -> bool:
         if self._scan.counts_down:

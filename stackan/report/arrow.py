@@ -12,6 +12,7 @@ from itertools import accumulate, chain, groupby
 from operator import add, eq
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from stackan.collector import collector_paused
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
@@ -87,6 +88,7 @@ def frames_table(dumps: Case | Dump | Sequence[Dump]) -> Table:
     given = dumps.dumps if isinstance(dumps, Case) else [dumps] if isinstance(dumps, Dump) else dumps
     return pa.Table.from_batches(_batches(given), _FRAMES)
 
+
 def threads_table(analysis: Analysis) -> Table:
     """A row for each thread of a case, with what was concluded about it: the columns of `stackan.model.thread_row.ThreadRow`."""
     rows = thread_rows(analysis)
@@ -102,8 +104,9 @@ def column(values: array[Any] | memoryview, rows: slice = slice(None)) -> Column
 def _batches(dumps: Sequence[Dump]) -> Iterator[Batch]:
     """The rows of all dumps, which share the names that are found first."""
     names = {name: _Names() for name in _NAMES}
-    texts = [_Text(list(text), names) for _, text in groupby(enumerate(dumps), key=lambda each: id(each[1].columns))]
-    values = {name: found.values() for name, found in names.items()}
+    with collector_paused():
+        texts = [_Text(list(text), names) for _, text in groupby(enumerate(dumps), key=lambda each: id(each[1].columns))]
+        values = {name: found.values() for name, found in names.items()}
     for text in texts:
         yield from text.batches(values)
 
@@ -112,15 +115,15 @@ class _Names:
     """Distinct names in the order in which they come."""
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {}
+        self._known: dict[str | bytes, int] = {}
 
-    def numbers(self, names: Iterable[str | None]) -> Column:
-        """The numbers of some names, null where there is none."""
+    def numbers(self, names: Iterable[str | bytes | None]) -> Column:
+        """The numbers of some names, as they are or as bytes of a text; null where there is none."""
         known = self._known
         return pa.array([None if name is None else known.setdefault(name, len(known)) for name in names], pa.int32())
 
     def values(self) -> Column:
-        return pa.array(list(self._known), pa.string())
+        return pa.array([name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in self._known], pa.string())
 
 
 class _Text:
@@ -150,7 +153,7 @@ class _Text:
             "number": known(columns.thread_number, UNKNOWN),
             "lwp": known(columns.thread_lwp, UNKNOWN),
             "pthread": known(columns.thread_pthread, 0),
-            "name": names["name"].numbers(dumps[0][1].thread_name(row) for row in rows),
+            "name": names["name"].numbers(_thread_names(dumps[0][1], rows)),
         }
         self._start = column(columns.thread_start).take(chosen)
         self._firsts = array("i", map(columns.thread_first.__getitem__, rows))
@@ -192,7 +195,7 @@ def _describe_calls(columns: Columns, names: Mapping[str, _Names]) -> dict[str, 
     where = [read_location(location.decode("utf-8", "replace")) for location in columns.site_location]
     site = column(columns.call_site)
     of_sites = {
-        "function": names["function"].numbers(function.decode("utf-8", "replace") or "??" for function in columns.site_function),
+        "function": names["function"].numbers(function or b"??" for function in columns.site_function),
         "file": names["file"].numbers(each.file for each in where),
         "file_line": pa.array([each.line for each in where], pa.int64()),
         "library": names["library"].numbers(each.library for each in where),
@@ -202,6 +205,13 @@ def _describe_calls(columns: Columns, names: Mapping[str, _Names]) -> dict[str, 
         **{name: values.take(site) for name, values in of_sites.items()},
         "pc": pc.if_else(has_pc.take(site), column(columns.call_pc), pa.scalar(None, pa.uint64())),
     }
+
+
+def _thread_names(dump: Dump, rows: Iterable[int]) -> Iterator[bytes | None]:
+    data, starts, sizes = dump.data, dump.columns.thread_name_start, dump.columns.thread_name_size
+    for row in rows:
+        start = starts[row]
+        yield None if start == UNKNOWN else data[start : start + sizes[row]]
 
 
 def _spread(values: Column, sizes: Sequence[int]) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from stackan import backend
@@ -11,12 +12,14 @@ from stackan.model.folding import Stacks
 
 
 def fold(texts: Iterable[Stacks]) -> Iterator[bytes]:
-    """A line for each distinct stack of each snapshot, in UTF-8; a part of it ends at a semicolon."""
+    """A line for each distinct stack of each snapshot, in UTF-8."""
+    functions: Sequence[bytes] | None = None
     for stacks in texts:
-        names = [part_of(function) for function in stacks.functions]
-        folder = (backend.folder() or PlainFolder)(stacks.node_site, stacks.node_parent, names)
-        for nodes in stacks.snapshots:
-            yield folder.fold(nodes, b"")
+        if stacks.functions is not functions:  # else it is a further snapshot of the same text
+            functions = stacks.functions
+            folder = (backend.folder() or PlainFolder)(stacks.node_site, stacks.node_parent, [part_of(name) for name in functions])
+        for root, nodes in stacks.groups:
+            yield folder.fold(array("i", nodes), part_of(root.encode()) + b";" if root else b"")
 
 
 def part_of(name: bytes) -> bytes:

@@ -54,7 +54,7 @@ def test_a_dump_comes_through_every_output(path, validate):
         assert len(json.loads(one)["threads"]) == len(dump.threads)
         rows = written(parse.write_ndjson, [dump])
         assert [json.loads(row)["line"] for row in rows.splitlines()] == [thread.line for thread in dump.threads]
-        folded = written(parse.write_folded, stacks_of([dump]))
+        folded = written(parse.write_folded, [stacks_of(dump)])
         counts = [re.fullmatch(r"[^;\n]+(?:;[^;\n]+)* (\d+)", line) for line in folded.splitlines()]
         assert sum(int(found[1]) for found in counts if found) == sum(thread.frames > 0 for thread in dump.threads)
         assert all(counts)
