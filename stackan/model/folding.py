@@ -32,6 +32,5 @@ def stacks_of(dump: Dump, root_of: Callable[[int], str] | None = None) -> Stacks
     if root_of is not None:
         for row, node in enumerate(nodes, dump.first_thread):
             groups.setdefault(root_of(row), []).append(node)
-    return Stacks(
-        columns.site_function, columns.node_site, columns.node_parent, [*groups.items()] if root_of is not None else [("", nodes)]
-    )
+    found = list(groups.items()) if root_of is not None else [("", nodes)]
+    return Stacks(columns.site_function, columns.node_site, columns.node_parent, found)
