@@ -7,7 +7,9 @@ A name is stored once, however many frames have it, and all pieces of a table sh
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from itertools import accumulate, chain, groupby
 from operator import add, eq
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -93,6 +95,38 @@ def threads_table(analysis: Analysis) -> Table:
     """A row for each thread of a case, with what was concluded about it: the columns of `stackan.model.thread_row.ThreadRow`."""
     rows = thread_rows(analysis)
     return pa.table({name: pa.array([getattr(row, name) for row in rows], type) for name, type in _THREADS.items()})
+
+
+def stacks_table(dump: Dump) -> Table:
+    """A row for each distinct stack of a dump: its index in `Dump.stacks`, how many threads have it, and its functions, innermost first."""
+    names, stacks = _Names(), dump.stacks
+    counts = Counter(dump.thread_nodes())
+    sites = [dump.sites(node) for node in stacks.nodes]
+    functions = names.numbers(function or b"??" for function in dump.columns.site_function)
+    lists = pa.ListArray.from_arrays(
+        pa.array(array("i", accumulate(map(len, sites), initial=0)), pa.int32()),
+        pa.DictionaryArray.from_arrays(functions.take(pa.array(array("i", chain.from_iterable(sites)), pa.int32())), names.values()),
+    )
+    threads = pa.array([counts[node] for node in stacks.nodes], pa.int64())
+    return pa.table({"stack": pa.array(range(len(sites)), pa.int32()), "threads": threads, "functions": lists})
+
+
+def as_pandas(table: Table) -> Any:
+    """A table as a `pandas.DataFrame`.  Raises UsageError without pandas."""
+    _require("pandas")
+    return table.to_pandas()
+
+
+def as_polars(table: Table) -> Any:
+    """A table as a `polars.DataFrame`.  Raises UsageError without polars."""
+    return _require("polars").DataFrame(table)
+
+
+def _require(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise UsageError(said("this needs {name}: pip install {name}", name=name)) from error
 
 
 def column(values: array[Any] | memoryview, rows: slice = slice(None)) -> Column:

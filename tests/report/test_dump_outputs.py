@@ -1,4 +1,4 @@
-"""What is written from columns is, byte for byte, what the plain way writes from threads and frames, and one file of it in pieces the same."""
+"""What is written from columns is, byte for byte, what the plain way writes from threads and frames; so is a file in pieces."""
 
 from __future__ import annotations
 
