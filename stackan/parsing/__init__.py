@@ -24,7 +24,7 @@ _HOMES = {"ASK_FOR": "stackan.parsing.parse", "parse_all": "stackan.parsing.pars
 def __getattr__(name: str) -> Any:
     """Import on first use: a text that is counted while it passes by needs none of this."""
     if name not in _HOMES:
-        raise AttributeError(f"module 'stackan.parsing' has no attribute {name!r}")
+        raise AttributeError(name)
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
