@@ -2,6 +2,7 @@
 
 cdef enum:
     LONGEST_ESCAPE = 6  # bytes of `\u007f`
+    PIECE = 1 << 18  # bytes that are written at once; they stay in the cache
 
 
 cdef uint8_t as_it_is[256]  # does JSON hold this byte of a string unchanged?
@@ -44,13 +45,13 @@ cdef class ThreadWriter:
         free(self.written.text)
 
     def write(self, Py_ssize_t first, Py_ssize_t stop):
-        """The threads of these rows."""
-        cdef Py_ssize_t row
+        """The first threads of these rows, as many as make a piece, and the row of the next one."""
         if not 0 <= first <= stop <= self.thread_frames.count:
             raise IndexError(f"threads {first} to {stop} of {self.thread_frames.count}")
-        for row in range(first, stop):
-            self.write_thread(row)
-        return take_written(&self.written)
+        while first < stop and self.written.size < PIECE:
+            self.write_thread(first)
+            first += 1
+        return take_written(&self.written), first
 
     cdef int write_thread(self, Py_ssize_t row) except -1:
         cdef Written *written = &self.written

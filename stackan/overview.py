@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stackan.parsing.portions import Portions
 
 _PIECE_BYTES = 512 << 10  # so that what was read is still in the cache when it is scanned
-_PORTION_BYTES = 1 << 20  # of which threads are written: their columns and what is written have to stay there, too
+_PORTION_BYTES = 4 << 20  # of which threads are written: what is done for each is little beside it
 
 Path = str | os.PathLike[str]
 

@@ -168,13 +168,15 @@ def write_folded(texts: Iterable[Stacks], stream: Stream) -> None:
     _put(fold(texts), stream)
 
 
-def _put(pieces: Iterable[bytes], stream: Stream) -> None:
-    """Write what is printable, and in UTF-8."""
+def _put(pieces: Iterable[bytes | str], stream: Stream) -> None:
+    """Write what is printable; bytes are ASCII."""
     for piece in pieces:
-        if isinstance(stream, SafeText) and piece.isascii():
+        if isinstance(piece, str):
+            stream.write(piece)
+        elif isinstance(stream, SafeText):
             stream.write_ascii(piece)
         else:
-            stream.write(piece.decode())
+            stream.write(piece.decode("ascii"))
 
 
 def write_summary(summary: Summary, stream: SafeText, language: str) -> None:

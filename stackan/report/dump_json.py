@@ -14,8 +14,6 @@ from stackan import backend
 from stackan.model.dump import Dump
 from stackan.report.json import layout
 
-_FRAMES, _BYTES = 1 << 11, 1 << 18  # of threads that are written at once
-
 
 class DumpWriter:
     """Writes dumps one after the other; it remembers the sites that they share."""
@@ -51,8 +49,10 @@ class DumpWriter:
             return
         numbers = array("i", dump.numbers.numbers) if dump.numbers is not None else None
         writer = native(dump.data, dump.columns, self._sites(dump), dump.traits.levels, numbers, before)
-        for first, stop in _portions(dump):
-            yield writer.write(first, stop)
+        row = dump.first_thread
+        while row < dump.stop_thread:
+            piece, row = writer.write(row, dump.stop_thread)
+            yield piece
 
     def _sites(self, dump: Dump) -> list[bytes]:
         """For each site what is written between a frame's `pc` and the text of its arguments."""
@@ -70,18 +70,6 @@ def _site(dump: Dump, site: int) -> bytes:
     where = dump.location(site)
     parts = {"function": dump.function(site), "file": where.file, "file_line": where.line, "library": where.library, "arguments": ""}
     return b", " + json.dumps(parts).encode("ascii")[1:-2]
-
-
-def _portions(dump: Dump) -> Iterator[tuple[int, int]]:
-    """Runs of threads that are small enough to be written at once, unless they are one."""
-    columns, first, frames = dump.columns, dump.first_thread, 0
-    for row in range(dump.first_thread, dump.stop_thread):
-        if row > first and (frames > _FRAMES or columns.thread_stop[row] - columns.thread_start[first] > _BYTES):
-            yield first, row
-            first, frames = row, 0
-        frames += columns.thread_frames[row]
-    if first < dump.stop_thread:
-        yield first, dump.stop_thread
 
 
 def plain_threads(dump: Dump, before: bytes) -> Iterator[bytes]:

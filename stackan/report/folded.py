@@ -11,15 +11,19 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.folding import Stacks
 
 
-def fold(texts: Iterable[Stacks]) -> Iterator[bytes]:
-    """A line for each distinct stack of each snapshot, in UTF-8."""
+def fold(texts: Iterable[Stacks]) -> Iterator[bytes | str]:
+    """A line for each distinct stack of each snapshot; as bytes where all of them are ASCII."""
     functions: Sequence[bytes] | None = None
     for stacks in texts:
         if stacks.functions is not functions:  # else it is a further snapshot of the same text
             functions = stacks.functions
-            folder = (backend.folder() or PlainFolder)(stacks.node_site, stacks.node_parent, [part_of(name) for name in functions])
+            names = [part_of(name) for name in functions]
+            plain = all(map(bytes.isascii, names))
+            folder = (backend.folder() or PlainFolder)(stacks.node_site, stacks.node_parent, names)
         for root, nodes in stacks.groups:
-            yield folder.fold(array("i", nodes), part_of(root.encode()) + b";" if root else b"")
+            beginning = part_of(root.encode()) + b";" if root else b""
+            lines = folder.fold(array("i", nodes), beginning)
+            yield lines if plain and beginning.isascii() else lines.decode()
 
 
 def part_of(name: bytes) -> bytes:
