@@ -28,4 +28,4 @@ def test_a_page_takes_the_table_between_its_marks_and_keeps_the_rest():
 
 def test_the_documented_table_has_its_place(tmp_path):
     page = (pathlib.Path(goals.ROOT) / "docs" / "performance.md").read_text(encoding="utf-8")
-    assert goals.put_into(page, "") != page
+    assert "\nnew\n" in goals.put_into(page, "new\n")
