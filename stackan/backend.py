@@ -15,8 +15,10 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+    from stackan._fast import Folder as Folder
     from stackan._fast import GoScan, JavaFileScan, JavaScan
     from stackan._fast import Tally as Tally
+    from stackan._fast import ThreadWriter as ThreadWriter
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
 
@@ -93,3 +95,13 @@ def sieve(marks: tuple[bytes, ...]) -> Sieve:
     from stackan._reference_logs import ReferenceSieve
 
     return ReferenceSieve(marks)
+
+
+def thread_writer() -> type[ThreadWriter] | None:
+    """Writes threads as JSON from their columns; None where only Python does."""
+    return _fast.ThreadWriter if name() == "native" else None
+
+
+def folder() -> type[Folder] | None:
+    """Writes stacks as folded lines from their nodes; None where only Python does."""
+    return _fast.Folder if name() == "native" else None

@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "graph": {"function_words", *MODEL},
     "diagnose": MODEL,
     "wording": MODEL,
-    "report": {"wording", *MODEL},
+    "report": {"backend", "wording", *MODEL},
     "pipeline": {
         "model",
         "reading",
