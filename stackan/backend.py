@@ -44,6 +44,11 @@ def name() -> str:
     return _forced or ("native" if _built else "pure")
 
 
+def is_native() -> bool:
+    """Whether native code may be used; an error in the environment variable counts for no choice."""
+    return _built and _forced != "pure"
+
+
 def scan(data: ReadableBuffer, dialect: int) -> Columns:
     """Scan a whole buffer; `dialect` (GDB or EU_STACK) says how frames are written."""
     if name() == "native":
