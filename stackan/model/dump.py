@@ -384,7 +384,17 @@ class Dump:
     @cached_property
     def thread_names(self) -> tuple[str | None, ...]:
         """The names of its threads, in their order; None where the text gives none."""
-        return tuple(map(self.thread_name, range(self.first_thread, self.stop_thread)))
+        columns, data, own = self.columns, self.data, slice(self.first_thread, self.stop_thread)
+        known: dict[bytes, str] = {}  # a server names many threads alike
+        names: list[str | None] = []
+        for start, size in zip(columns.thread_name_start[own], columns.thread_name_size[own]):
+            if start == UNKNOWN:
+                names.append(None)
+                continue
+            printed = data[start : start + size]
+            name = known.get(printed)
+            names.append(name if name is not None else known.setdefault(printed, printed.decode("utf-8", "replace")))
+        return tuple(names)
 
     def thread_nodes(self) -> Iterator[int]:
         return (self.columns.thread_node[index] for index in range(self.first_thread, self.stop_thread))
