@@ -99,7 +99,7 @@ def components(nodes: Collection[int], successors: Sequence[Sequence[int]]) -> l
             else:
                 work.pop()
                 if lowest == number:
-                    component = []
+                    component: list[int] = []
                     while not component or component[-1] != node:
                         component.append(stack.pop())
                     found.append(sorted(component))
