@@ -14,6 +14,7 @@ from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText
 from stackan.cli.progress import watched
 from stackan.cli.streams import binary_output, output
+from stackan.collector import collector_paused
 from stackan.errors import UsageError
 from stackan.model.said import row, said, said_of
 
@@ -70,6 +71,13 @@ def run(options: argparse.Namespace) -> int:
             with output(options.output, options.inputs) as stream:
                 passing(stream)
             return 0
+    with collector_paused():  # it would look at all that is read again and again
+        write_whole(options, limits)
+    return 0
+
+
+def write_whole(options: argparse.Namespace, limits: Limits) -> None:
+    """Read all inputs, and write what is asked for."""
     from stackan.pipeline import load
 
     with watched(options.inputs, options.quiet, options.language) as watch:
@@ -94,7 +102,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         with output(options.output, options.inputs) as stream:
             write_dumps(case.dumps, options.format, stream)
-    return 0
 
 
 def write_dumps(dumps: Sequence[Dump], format: str, stream: Stream) -> None:
