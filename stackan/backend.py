@@ -15,7 +15,8 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-    from stackan._fast import GoScan, JavaFileScan, JavaScan
+    from stackan._fast import GoScan, JavaFileScan
+    from stackan._fast import JavaScan as JavaScan
     from stackan._fast import Tally as Tally
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
