@@ -15,13 +15,9 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-<<<<<<< HEAD
     from stackan._fast import Folder as Folder
-    from stackan._fast import GoScan, JavaFileScan, JavaScan
-=======
     from stackan._fast import GoScan, JavaFileScan
     from stackan._fast import JavaScan as JavaScan
->>>>>>> scan
     from stackan._fast import Tally as Tally
     from stackan._fast import ThreadWriter as ThreadWriter
     from stackan.model.columns import Columns
