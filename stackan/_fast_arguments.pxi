@@ -6,23 +6,23 @@ cdef object Address = _arguments.Address
 cdef object positional = _arguments._positional
 
 
-cdef struct Text:
+cdef struct Span:
     const uint8_t *start
     Py_ssize_t size
 
 
-cdef Text text_of(bytes text):
-    cdef Text found
+cdef Span span_of(bytes text):
+    cdef Span found
     found.start, found.size = <const uint8_t *>PyBytes_AS_STRING(text), len(text)
     return found
 
 
-cdef bint follows(Text text, Py_ssize_t at, const char *words, Py_ssize_t size) noexcept nogil:
+cdef bint follows(Span text, Py_ssize_t at, const char *words, Py_ssize_t size) noexcept nogil:
     """Does the text go on with these words?"""
     return text.size - at >= size and memcmp(text.start + at, words, size) == 0
 
 
-cdef Py_ssize_t find_value(Text text, Text name) noexcept nogil:
+cdef Py_ssize_t find_value(Span text, Span name) noexcept nogil:
     """Where the value of an argument starts, or -1."""
     cdef Py_ssize_t at = 0, behind, looked = 0, slashes = 0
     cdef bint quoted = False
@@ -45,7 +45,7 @@ cdef Py_ssize_t find_value(Text text, Text name) noexcept nogil:
     return -1
 
 
-cdef Py_ssize_t closing_bracket(Text text, Py_ssize_t at) noexcept nogil:
+cdef Py_ssize_t closing_bracket(Span text, Py_ssize_t at) noexcept nogil:
     """The `>` that closes the `<` at `at`, past those of template arguments; -1 if there is none."""
     cdef Py_ssize_t depth = 0
     while at < text.size:
@@ -59,7 +59,7 @@ cdef Py_ssize_t closing_bracket(Text text, Py_ssize_t at) noexcept nogil:
     return -1
 
 
-cdef Py_ssize_t read_digits(Text text, Py_ssize_t at, uint64_t *value) noexcept nogil:
+cdef Py_ssize_t read_digits(Span text, Py_ssize_t at, uint64_t *value) noexcept nogil:
     """The end of the address that starts there, which is behind its marks and up to 16 digits; -1 if there is none."""
     cdef Py_ssize_t first
     value[0] = 0
@@ -79,7 +79,7 @@ cdef Py_ssize_t read_digits(Text text, Py_ssize_t at, uint64_t *value) noexcept 
     return at if at > first else -1
 
 
-cdef object address_at(Text text, Py_ssize_t at):
+cdef object address_at(Span text, Py_ssize_t at):
     cdef uint64_t value
     cdef Py_ssize_t end = read_digits(text, at, &value), close
     if end < 0 or not value:
@@ -91,14 +91,14 @@ cdef object address_at(Text text, Py_ssize_t at):
     return make_record(Address, (value, symbol))
 
 
-cdef object address_of(Text text, bytes name):
+cdef object address_of(Span text, bytes name):
     """The address that an argument with a name holds, or None."""
-    cdef Py_ssize_t at = find_value(text, text_of(name))
+    cdef Py_ssize_t at = find_value(text, span_of(name))
     return address_at(text, at) if at >= 0 else None
 
 
-cdef object number_of(Text text, bytes name):
-    cdef Py_ssize_t at = find_value(text, text_of(name)), end = at
+cdef object number_of(Span text, bytes name):
+    cdef Py_ssize_t at = find_value(text, span_of(name)), end = at
     if at < 0:
         return None
     while end < text.size and c"0" <= text.start[end] <= c"9":
@@ -110,26 +110,26 @@ cdef object make_record = tuple.__new__
 
 
 def value_argument(bytes text not None, bytes name not None):
-    cdef Py_ssize_t at = find_value(text_of(text), text_of(name))
+    cdef Py_ssize_t at = find_value(span_of(text), span_of(name))
     return text[at:] if at >= 0 else None
 
 
 def address_argument(bytes text not None, bytes name not None):
-    return positional(text, int(name)) if name.isdigit() else address_of(text_of(text), name)
+    return positional(text, int(name)) if name.isdigit() else address_of(span_of(text), name)
 
 
 def number_argument(bytes text not None, bytes name not None):
-    return number_of(text_of(text), name)
+    return number_of(span_of(text), name)
 
 
 def read_address(bytes text not None):
-    return address_at(text_of(text), 0)
+    return address_at(span_of(text), 0)
 
 
 cdef class FrameArguments:
     """The arguments of the frames of a dump, read where they lie."""
 
-    cdef Text data
+    cdef Span data
     cdef bytes _data  # which it keeps
     cdef const int64_t[:] thread_start
     cdef const int32_t[:] thread_first
@@ -138,13 +138,13 @@ cdef class FrameArguments:
     cdef const int32_t[:] args_size
 
     def __init__(self, bytes data not None, columns):
-        self._data, self.data = data, text_of(data)
+        self._data, self.data = data, span_of(data)
         self.thread_start, self.thread_first = columns.thread_start, columns.thread_first
         self.frame_start, self.args_start, self.args_size = columns.frame_start, columns.frame_args_start, columns.frame_args_size
 
-    cdef Text found(self, Py_ssize_t thread, Py_ssize_t position):
+    cdef Span found(self, Py_ssize_t thread, Py_ssize_t position):
         """The arguments of a thread's frame, counted from its innermost; nothing where none are printed."""
-        cdef Text text
+        cdef Span text
         cdef Py_ssize_t frame, at
         text.start, text.size = self.data.start, 0
         if not 0 <= thread < self.thread_first.shape[0]:
@@ -158,11 +158,11 @@ cdef class FrameArguments:
         return text
 
     def text(self, Py_ssize_t thread, Py_ssize_t position):
-        cdef Text text = self.found(thread, position)
+        cdef Span text = self.found(thread, position)
         return PyBytes_FromStringAndSize(<const char *>text.start, text.size)
 
     def address(self, Py_ssize_t thread, Py_ssize_t position, bytes name not None):
-        cdef Text text
+        cdef Span text
         if name.isdigit():
             return positional(self.text(thread, position), int(name))
         text = self.found(thread, position)
