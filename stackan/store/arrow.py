@@ -1,0 +1,60 @@
+"""Rows → Arrow tables of the store's schema; pyarrow is imported when this is."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stackan.errors import UsageError
+from stackan.model.said import said
+from stackan.store.schema import NUMBER, SCHEMA, TABLES, TEXT, TEXTS, TIME, TRUTH, WHOLE, WHOLES
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError as error:
+    raise UsageError(said("a result store needs pyarrow: pip install 'stackan[batch]'")) from error
+
+__all__ = ["PARTS", "pa", "pq", "schema_of", "table_of", "to_bytes"]
+
+_TYPES = {
+    TEXT: pa.string(),
+    WHOLE: pa.int64(),
+    NUMBER: pa.float64(),
+    TRUTH: pa.bool_(),
+    TIME: pa.timestamp("us", "UTC"),
+    TEXTS: pa.list_(pa.string()),
+    WHOLES: pa.list_(pa.int64()),
+}
+PARTS = b"stackan.parts"  # under this key a file names the parts that were merged into it
+
+
+@functools.cache
+def schema_of(table: str) -> Any:
+    """The Arrow schema of a table, which names the version of the store's schema."""
+    return pa.schema([(name, _TYPES[type]) for name, type in TABLES[table].items()], {"stackan.schema": SCHEMA})
+
+
+def table_of(table: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows as an Arrow table; a column that a row doesn't have is null."""
+    columns = [pa.array([_fit(row.get(name)) for row in rows], _TYPES[type]) for name, type in TABLES[table].items()]
+    return pa.Table.from_arrays(columns, schema=schema_of(table))
+
+
+def _fit(value: Any) -> Any:
+    """A value that Arrow takes: texts from hostile inputs may hold halves of surrogates, and numbers more bits than 63."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, (list, tuple)):
+        return [_fit(each) for each in value]
+    if type(value) is int and not -(1 << 63) <= value < 1 << 63:
+        return None
+    return value
+
+
+def to_bytes(table: Any) -> bytes:
+    """A table as the bytes of a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]

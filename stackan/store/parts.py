@@ -1,0 +1,91 @@
+"""Parts: the rows of some cases, one immutable file a table.
+
+The files of a part have one name, which says what is in it: the same cases give the same name, so a part that is written twice is there
+once.  That of `cases` comes last, and is what counts: files without one are of a run that was killed, and are removed by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from stackan.store.arrow import PARTS, pa, pq, table_of, to_bytes
+from stackan.store.place import ENDING, Place
+from stackan.store.rows import Rows
+from stackan.store.schema import TABLES
+
+LAST = "cases"
+
+
+def part_name(case_ids: Iterable[str]) -> str:
+    """The name of the part that holds these cases."""
+    return hashlib.sha256("\n".join(sorted(case_ids)).encode()).hexdigest()[:32]
+
+
+def case_id(case: str, sha256: str, version: str) -> str:
+    """What joins the rows of a case in all tables: equal only for one name, one content and one version."""
+    return hashlib.sha256(f"{case}\0{sha256}\0{version}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def write_part(place: Place, cases: Sequence[Rows]) -> str:
+    """Write the rows of some cases, and return the part's name. When this returns, they outlive a crash."""
+    name = part_name(row["case_id"] for rows in cases for row in rows[LAST])
+    for table in TABLES:  # `cases` is the last of them
+        found = [row for rows in cases for row in rows.get(table, ())]
+        if found:
+            place.put(f"{table}/{name}{ENDING}", to_bytes(table_of(table, found)))
+    return name
+
+
+def written_parts(place: Place) -> set[str]:
+    """The names of all parts that are whole, also of those that were merged since."""
+    names: set[str] = set()
+    for path in place.list(LAST):
+        names.add(_name(path))
+        names.update(merged_parts(place, path))
+    return names
+
+
+def merged_parts(place: Place, path: str) -> list[str]:
+    """The parts that were merged into a file; none in one that is a part itself."""
+    with place.open(path) as file:
+        told: bytes = (pq.read_schema(file).metadata or {}).get(PARTS, b"")
+    return told.decode().split()
+
+
+def remove_leftovers(place: Place) -> int:
+    """Remove the files of parts that a killed run left unfinished; returns how many. Only while nobody writes."""
+    whole, removed = written_parts(place), 0
+    for table in TABLES:
+        for path in place.list(table):
+            if _name(path) not in whole and not merged_parts(place, path):
+                place.remove(path)
+                removed += 1
+    return removed
+
+
+def read_rows(place: Place, table: str, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of a table, file by file."""
+    for path in place.list(table):
+        with place.open(path) as file:
+            yield from pq.ParquetFile(file).read(columns=None if columns is None else list(columns)).to_pylist()
+
+
+def known_cases(place: Place) -> dict[str, str | None]:
+    """{case_id: the kind of its failure, None where it was analyzed} of every case that has a row."""
+    return {row["case_id"]: row["failure"] for row in read_rows(place, LAST, ("case_id", "failure"))}
+
+
+def drop_cases(place: Place, dropped: Collection[str]) -> None:
+    """Take rows out of `cases`: each file that has some is replaced by one without them."""
+    for path in place.list(LAST):
+        with place.open(path) as file:
+            table = pq.ParquetFile(file).read()
+        kept = table.filter(pa.array([each not in dropped for each in table["case_id"].to_pylist()], pa.bool_()))
+        if len(kept) < len(table):
+            place.put(path, to_bytes(kept))
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(ENDING)

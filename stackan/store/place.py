@@ -1,0 +1,158 @@
+"""Where a store lies: a folder, or a URL that fsspec knows.
+
+A file appears whole or not at all: in a folder it is written beside, synced and renamed; an object store has it when it has all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Protocol
+
+from stackan.errors import UsageError
+from stackan.model.said import said
+
+ENDING = ".parquet"
+
+
+class Place(Protocol):
+    """Files by their path below the store, with `/`."""
+
+    name: str  # as it was given
+    is_local: bool
+
+    def put(self, path: str, data: bytes) -> None: ...
+    def read(self, path: str) -> bytes: ...
+    def open(self, path: str) -> contextlib.AbstractContextManager[BinaryIO]: ...
+    def remove(self, path: str) -> None: ...
+    def list(self, table: str) -> list[str]: ...
+    def has(self, path: str) -> bool: ...
+
+
+def place_of(location: str) -> Folder | Bucket:
+    """The place of a store. Raises UsageError where fsspec, or what it needs for this kind of URL, is missing."""
+    return Bucket(location) if is_url(location) else Folder(location)
+
+
+def is_url(location: str) -> bool:
+    """`s3://bucket/results`, `memory://results`; no Windows path."""
+    scheme, sign, _ = location.partition("://")
+    return bool(sign) and scheme.replace("+", "").isalnum() and len(scheme) > 1
+
+
+class Folder:
+    """A store in a folder of this machine, or of a file system that several machines share."""
+
+    is_local = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def path(self, path: str) -> str:
+        return os.path.join(self.name, *path.split("/"))
+
+    def put(self, path: str, data: bytes) -> None:
+        target = self.path(path)
+        folder = os.path.dirname(target)
+        os.makedirs(folder, exist_ok=True)
+        beside = os.path.join(folder, f".{os.path.basename(target)}.{uuid.uuid4().hex[:8]}")
+        try:
+            with open(beside, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
+        sync(folder)
+
+    def read(self, path: str) -> bytes:
+        with self.open(path) as file:
+            return file.read()
+
+    @contextlib.contextmanager
+    def open(self, path: str) -> Iterator[BinaryIO]:
+        with open(self.path(path), "rb") as file:
+            yield file
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path(path))
+
+    def list(self, table: str) -> list[str]:
+        """The paths of a table's files."""
+        try:
+            names = os.listdir(self.path(table))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [f"{table}/{name}" for name in sorted(names) if name.endswith(ENDING) and not name.startswith(".")]
+
+    def has(self, path: str) -> bool:
+        return os.path.exists(self.path(path))
+
+
+def sync(folder: str) -> None:
+    """Make sure that names in a folder outlive a crash of the machine."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+class Bucket:
+    """A store behind a URL."""
+
+    is_local = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._files, self._root = file_system(name)
+
+    def path(self, path: str) -> str:
+        return f"{self._root.rstrip('/')}/{path}"
+
+    def put(self, path: str, data: bytes) -> None:
+        self._files.pipe_file(self.path(path), data)
+
+    def read(self, path: str) -> bytes:
+        found: bytes = self._files.cat_file(self.path(path))
+        return found
+
+    @contextlib.contextmanager
+    def open(self, path: str) -> Iterator[BinaryIO]:
+        with self._files.open(self.path(path), "rb") as file:
+            yield file
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self.path(path))
+
+    def list(self, table: str) -> list[str]:
+        self._files.invalidate_cache()
+        try:
+            found = self._files.ls(self.path(table), detail=False)
+        except FileNotFoundError:
+            return []
+        return [f"{table}/{name}" for name in sorted(str(each).rpartition("/")[2] for each in found) if name.endswith(ENDING)]
+
+    def has(self, path: str) -> bool:
+        self._files.invalidate_cache()
+        return bool(self._files.exists(self.path(path)))
+
+
+def file_system(url: str) -> tuple[Any, str]:
+    """fsspec's file system of a URL, and the path in it. Raises UsageError where something is missing for it."""
+    try:
+        import fsspec
+    except ImportError as error:
+        raise UsageError(said("{url}: to read URLs needs fsspec: pip install 'stackan[batch]'", url=url)) from error
+    try:
+        files, path = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise UsageError(said("{url}: fsspec cannot open such a URL ({reason})", url=url, reason=error)) from error
+    return files, path
