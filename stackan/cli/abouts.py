@@ -50,6 +50,19 @@ ABOUTS = {
         "collect.md",
     ),
     "logs": About(_VERDICTS, ("stackan logs dsc0/ dsc1/ monitor/",), "logs.md"),
+    "batch": About(
+        (
+            (0, said("all cases have a row")),
+            (1, said("some could not be analyzed; their rows, and the summary, say why")),
+            _UNUSABLE,
+            (130, said("interrupted (Ctrl-C); the same command goes on where this one ended")),
+        ),
+        (
+            "stackan batch cases/ --store results/",
+            "stackan batch s3://bucket/cases/ --store s3://bucket/results --engine dask://scheduler:8786",
+        ),
+        "batch.md",
+    ),
     "parse": About(_DONE, ("stackan parse --format folded snap1.txt", "stackan parse dumps/ -o frames.parquet"), "parse.md"),
     "rescue": About(
         (

@@ -8,6 +8,7 @@ import sys
 from stackan.cli.common import add_language
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
+from stackan.cli.values import seconds
 from stackan.errors import UsageError
 from stackan.model.said import row, said
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from stackan.collect.targets import Target
 
 _WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -27,8 +27,8 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--cgroup", action="append", default=[], help=said("processes of a control group, or of a container by its id"))
     parser.add_argument("--children", action="store_true", help=said("their child processes, too"))
     parser.add_argument("--rounds", type=_count, default=2, metavar="N", help=said("how many snapshots (default 2)"))
-    parser.add_argument("--interval", type=_seconds, default=180.0, metavar="TIME", help=said("between two snapshots (default 180s)"))
-    parser.add_argument("--align", type=_seconds, default=0.0, metavar="TIME", help=said("begin when the clock shows a multiple of this"))
+    parser.add_argument("--interval", type=seconds, default=180.0, metavar="TIME", help=said("between two snapshots (default 180s)"))
+    parser.add_argument("--align", type=seconds, default=0.0, metavar="TIME", help=said("begin when the clock shows a multiple of this"))
     parser.add_argument(
         "--with",
         dest="way",
@@ -43,10 +43,10 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     blocking.add_argument("--stop", action="store_true", help=said("stop the whole process, for stacks of one instant: gdb"))
     parser.add_argument(
-        "--max-pause", type=_seconds, default=0.05, metavar="TIME", help=said("how long --per-thread may stop one thread (default 50ms)")
+        "--max-pause", type=seconds, default=0.05, metavar="TIME", help=said("how long --per-thread may stop one thread (default 50ms)")
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
+        "--timeout", type=seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
     )
     parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
@@ -157,19 +157,6 @@ def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
         reasons = row([said("{reason}: {remedy}", reason=each.reason, remedy=each.remedy) for each in barriers])
         words = said("process {pid}: {tool}: {trouble}", pid=pid, tool=tool, trouble=trouble)
         say(said("{words} ({reasons})", words=words, reasons=reasons) if barriers else words, options.language)
-
-
-def _seconds(text: str) -> float:
-    """`180`, `10s`, `5m`, `50ms`"""
-    unit = next((unit for unit in ("ms", "s", "m", "h") if text.endswith(unit)), "")
-    number = text.removesuffix(unit)
-    try:
-        found = float(number) * _UNITS.get(unit, 1.0)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found < 7 * 86400:
-        raise WrongValue(said("{text} is no time: give seconds, or a number with ms, s, m or h", text=repr(text)))
-    return found
 
 
 def _count(text: str) -> int:

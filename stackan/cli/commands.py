@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": ("stackan.cli.analyze", said("The same for snapshots given in order, whatever their names say.")),
     "collect": ("stackan.cli.collect", said("Take snapshots of live processes into one archive, with the owners of their locks.")),
     "logs": ("stackan.cli.logs", said("Read servers' logs alone; print their faults and one time line.")),
+    "batch": ("stackan.cli.batch", said("Analyze many archives; write what is found into a store of Parquet tables.")),
     "parse": ("stackan.cli.parse", said("One dump as JSON, newline-delimited JSON, folded stacks, or a summary.")),
     "rescue": ("stackan.cli.rescue", said("Check, show or use the emergency channel of a DolphinDB server that hangs.")),
     "profiles": ("stackan.cli.profiles", said("List, show and check profiles: what stackan knows of a server's threads.")),

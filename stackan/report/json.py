@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from stackan.collector import collector_paused
 from stackan.model.analysis import Analysis
@@ -24,6 +25,11 @@ def write(analysis: Analysis, stream: Stream, lang: str = ENGLISH) -> None:
         for piece in layout(document(analysis, lang, Rows), _DOCUMENT):
             stream.write(piece)
     stream.write("\n")
+
+
+def text_of(made: dict[str, Any]) -> str:
+    """The text of a document that was made before, which `write` would write."""
+    return "".join((*layout(made, _DOCUMENT), "\n"))
 
 
 def layout(value: object, opened: int, level: int = 0) -> Iterator[str]:

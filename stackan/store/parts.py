@@ -38,6 +38,16 @@ def write_part(place: Place, cases: Sequence[Rows]) -> str:
     return name
 
 
+def settle_part(place: Place, case_ids: Iterable[str]) -> bool:
+    """Whether the part of these cases is whole, after its writer has died; if it is not, its files are removed."""
+    name = part_name(case_ids)
+    if place.has(f"{LAST}/{name}{ENDING}"):
+        return True
+    for table in TABLES:
+        place.remove(f"{table}/{name}{ENDING}")
+    return False
+
+
 def written_parts(place: Place) -> set[str]:
     """The names of all parts that are whole, also of those that were merged since."""
     names: set[str] = set()

@@ -1,0 +1,118 @@
+"""Inputs → cases: each file one, each folder one, or the files whose names have a text in common."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from stackan.batch.task import Task
+from stackan.errors import InputError, UsageError
+from stackan.model.natural import natural_key
+from stackan.model.said import said
+from stackan.store.place import file_system, is_url
+
+FILE, FOLDER = "file", "folder"
+
+
+class _File(NamedTuple):
+    path: str
+    below: str  # its path below the input that it was found in, with `/`
+    size: int
+
+
+def find_tasks(inputs: Iterable[str], case_by: str = FILE, apart: str = "") -> list[Task]:
+    """The cases of some inputs, in natural order within each.
+
+    case_by: `file`, each file is a case; `folder`, each folder of an input is one, with all that is below it; or a regular expression:
+    the files in whose path its first group (or all of it) matches the same text are one.
+    Hidden files are passed over, and what lies in the folder `apart`.
+    Raises InputError where an input is missing or nothing is found, UsageError for an expression that is none.
+    """
+    spared = os.path.realpath(apart) if apart and not is_url(apart) else ""
+    pattern = None if case_by in (FILE, FOLDER) else _compiled(case_by)
+    tasks: dict[str, Task] = {}
+    for name in dict.fromkeys(inputs):
+        for task in _tasks_of(name, case_by, pattern, spared):
+            tasks.setdefault(task.case, task)
+    if not tasks:
+        raise InputError(said("{source}: no case in it (hidden files aside); give a folder with archives", source=", ".join(inputs)))
+    return list(tasks.values())
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise UsageError(
+            said(
+                "--case-by takes file, folder or a regular expression, and {expression} is none of these ({reason})",
+                expression=repr(expression),
+                reason=error,
+            )
+        ) from error
+
+
+def _tasks_of(name: str, case_by: str, pattern: re.Pattern[str] | None, spared: str) -> Iterator[Task]:
+    groups: dict[str, list[_File]] = {}
+    for file in _files(name, spared):
+        groups.setdefault(_case(name, file, case_by, pattern), []).append(file)
+    for case, files in groups.items():
+        whole = case_by == FOLDER and not is_url(name) and os.path.isdir(case)  # as `analyze` takes a folder
+        inputs = (case,) if whole else tuple(file.path for file in files)
+        yield Task(case, inputs, sum(file.size for file in files))
+
+
+def _case(name: str, file: _File, case_by: str, pattern: re.Pattern[str] | None) -> str:
+    """The name of the case that a file belongs to."""
+    if pattern is not None:
+        found = pattern.search(file.below)
+        text = (found[1] if pattern.groups else found[0]) if found is not None else None
+        return _joined(name, text) if text else file.path
+    folder, sign, _ = file.below.partition("/")
+    return _joined(name, folder) if case_by == FOLDER and sign else file.path
+
+
+def _joined(name: str, below: str) -> str:
+    return f"{name.rstrip('/')}/{below}" if is_url(name) else os.path.join(name, below)
+
+
+def _files(name: str, spared: str) -> Iterator[_File]:
+    if is_url(name):
+        return _remote_files(name)
+    if os.path.isdir(name):
+        return _walk(name, "", spared)
+    if not os.path.exists(name):
+        raise InputError(said("{source}: no such file or folder; check the path", source=name))
+    return iter([_File(name, os.path.basename(name), os.path.getsize(name))])
+
+
+def _walk(folder: str, below: str, spared: str) -> Iterator[_File]:
+    if spared and os.path.realpath(folder) == spared:
+        return
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: natural_key(entry.name))
+    except OSError as error:
+        raise InputError(said("{source}: {reason}; check its rights", source=folder, reason=error.strerror or str(error))) from error
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path, f"{below}{entry.name}/", spared)
+        elif entry.is_file(follow_symlinks=False):  # neither pipes nor links that may lead anywhere
+            yield _File(entry.path, f"{below}{entry.name}", entry.stat(follow_symlinks=False).st_size)
+
+
+def _remote_files(url: str) -> Iterator[_File]:
+    files, root = file_system(url)
+    scheme = url.partition("://")[0]
+    try:
+        found: dict[str, dict[str, Any]] = files.find(root, detail=True)
+    except Exception as error:  # each kind of object store has errors of its own
+        raise InputError(said("{source}: cannot be listed ({reason}); check the URL and the rights", source=url, reason=error)) from error
+    if not found and not files.exists(root):
+        raise InputError(said("{source}: no such file or folder; check the path", source=url))
+    for path in sorted(found, key=natural_key):
+        below = path[len(root) :].strip("/") or path.rpartition("/")[2]
+        if not any(part.startswith(".") for part in below.split("/")):
+            yield _File(f"{scheme}://{path.lstrip('/') if scheme != 'file' else path}", below, found[path].get("size") or 0)

@@ -1,0 +1,118 @@
+"""A whole run: which cases there are, which of them are done, and an engine for the others."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from stackan.batch.task import Outcome, Settings, Task
+from stackan.errors import UsageError
+from stackan.model.said import said
+from stackan.store.lock import leave_token, locked
+from stackan.store.merging import merge
+from stackan.store.parts import drop_cases, known_cases, read_rows, remove_leftovers
+from stackan.store.place import Folder, Place, place_of
+from stackan.store.schema import SCHEMA, TABLES
+
+_ABOUT = "store.json"
+
+Known = dict[str, list[str]]
+
+
+class Engine(Protocol):
+    """What analyzes cases, and gives each outcome when its rows are in the store.
+
+    known: {case: ids of the rows that the store has of it}.  keep: descriptors that workers of this machine inherit.
+    """
+
+    def __call__(
+        self, tasks: Sequence[Task], known: Known, settings: Settings, keep: Sequence[int]
+    ) -> contextlib.AbstractContextManager[Iterator[Outcome]]: ...
+
+
+class Done(NamedTuple):
+    """What became of the cases of a run."""
+
+    ids: frozenset[str]  # of their rows
+    known: int  # how many were done before
+
+
+def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callable[[Outcome], object], *, again: bool = False) -> Done:
+    """Analyze all cases that have no row yet; `tell` hears of each case when its rows are in the store.
+
+    again: also those whose row says that they could not be analyzed.
+    Raises UsageError where the store is in use, of another kind, or cannot be written.
+    """
+    place = place_of(settings.store)
+    with _taken(place) as (token, keep):
+        _introduce(place, settings)
+        _tidy(place)
+        if again:
+            drop_cases(place, {key for key, failure in known_cases(place).items() if failure})
+        ids, known = set(), 0
+        with engine(tasks, _known(place), settings._replace(run=token), keep) as outcomes:
+            for outcome in outcomes:
+                ids.add(outcome.case_id)
+                known += outcome.was_known
+                tell(outcome)
+        _tidy(place)
+    return Done(frozenset(ids), known)
+
+
+def _tidy(place: Place) -> None:
+    """While nobody writes: what a killed worker has left goes first, so that it is not merged."""
+    remove_leftovers(place)
+    merge(place)
+
+
+def count_known(store: str, tasks: Sequence[Task]) -> int:
+    """How many of the cases have rows by their names; whether their contents have changed shows only when they are read."""
+    place = place_of(store)
+    known = _known(place) if place.has(_ABOUT) else {}
+    return sum(task.case in known for task in tasks)
+
+
+@contextlib.contextmanager
+def _taken(place: Place) -> Iterator[tuple[str, list[int]]]:
+    """Keep the store for this run; gives its token, and the descriptors that its workers are to inherit."""
+    with contextlib.ExitStack() as stack:
+        keep = [stack.enter_context(locked(place))] if isinstance(place, Folder) else []
+        yield leave_token(place), keep
+
+
+def _introduce(place: Place, settings: Settings) -> None:
+    """Say in the store what it is. Raises UsageError where that is something else."""
+    about = {"schema": SCHEMA, "profiles": {os.path.basename(each): _sum(each) for each in settings.profiles}}
+    if place.has(_ABOUT):
+        found: dict[str, Any] = json.loads(place.read(_ABOUT))
+        if found.get("schema") != SCHEMA:
+            raise UsageError(
+                said("{path}: a store of another version ({schema}); give another --store", path=place.name, schema=found.get("schema"))
+            )
+        if found != about:
+            raise UsageError(said("{path}: its cases were analyzed with other profiles; give these, or another --store", path=place.name))
+    elif any(place.list(table) for table in TABLES):
+        raise UsageError(said("{path}: holds files of others; give a new folder to --store", path=place.name))
+    else:
+        place.put(_ABOUT, json.dumps(about).encode() + b"\n")
+
+
+def _sum(profile: str) -> str:
+    """What a profile says, in short; of one that comes with stackan, its name."""
+    try:
+        with open(profile, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return profile
+
+
+def _known(place: Place) -> Known:
+    """{case: ids of its rows}"""
+    found: Known = {}
+    for row in read_rows(place, "cases", ("case", "case_id")):
+        found.setdefault(row["case"], []).append(row["case_id"])
+    return found
