@@ -24,6 +24,7 @@ class Asked(NamedTuple):
 
     number: int
     task: Task
+    group: str = ""  # with which the names of its parts begin
     known: tuple[str, ...] = ()  # ids of the rows that the store has of a case of this name
     tries: int = 0  # how often a worker has died while it held its rows
     failure: str | None = None  # it is given up for this, and only its row is to be written
@@ -33,6 +34,7 @@ class Asked(NamedTuple):
         return {
             **self.task._asdict(),
             "number": self.number,
+            "group": self.group,
             "known": self.known,
             "alone": self.tries > 0,
             "failure": self.failure,
@@ -56,6 +58,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=tuple(keep),
+            cwd=settings.folder or None,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout

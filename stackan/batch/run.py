@@ -14,11 +14,11 @@ from stackan.errors import UsageError
 from stackan.model.said import said
 from stackan.store.lock import leave_token, locked
 from stackan.store.merging import merge
-from stackan.store.parts import drop_cases, known_cases, read_rows, remove_leftovers
+from stackan.store.parts import drop_cases, known_cases, read_rows, remove_doubles, remove_leftovers
 from stackan.store.place import Folder, Place, place_of
 from stackan.store.schema import SCHEMA, TABLES
 
-_ABOUT = "store.json"
+ABOUT = "store.json"
 
 Known = dict[str, list[str]]
 
@@ -64,15 +64,16 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
 
 
 def _tidy(place: Place) -> None:
-    """While nobody writes: what a killed worker has left goes first, so that it is not merged."""
+    """While nobody writes: what killed workers have left goes first, so that it is not merged."""
     remove_leftovers(place)
+    remove_doubles(place)
     merge(place)
 
 
 def count_known(store: str, tasks: Sequence[Task]) -> int:
     """How many of the cases have rows by their names; whether their contents have changed shows only when they are read."""
     place = place_of(store)
-    known = _known(place) if place.has(_ABOUT) else {}
+    known = _known(place) if place.has(ABOUT) else {}
     return sum(task.case in known for task in tasks)
 
 
@@ -87,8 +88,8 @@ def _taken(place: Place) -> Iterator[tuple[str, list[int]]]:
 def _introduce(place: Place, settings: Settings) -> None:
     """Say in the store what it is. Raises UsageError where that is something else."""
     about = {"schema": SCHEMA, "profiles": {os.path.basename(each): _sum(each) for each in settings.profiles}}
-    if place.has(_ABOUT):
-        found: dict[str, Any] = json.loads(place.read(_ABOUT))
+    if place.has(ABOUT):
+        found: dict[str, Any] = json.loads(place.read(ABOUT))
         if found.get("schema") != SCHEMA:
             raise UsageError(
                 said("{path}: a store of another version ({schema}); give another --store", path=place.name, schema=found.get("schema"))
@@ -98,7 +99,7 @@ def _introduce(place: Place, settings: Settings) -> None:
     elif any(place.list(table) for table in TABLES):
         raise UsageError(said("{path}: holds files of others; give a new folder to --store", path=place.name))
     else:
-        place.put(_ABOUT, json.dumps(about).encode() + b"\n")
+        place.put(ABOUT, json.dumps(about).encode() + b"\n")
 
 
 def _sum(profile: str) -> str:

@@ -44,27 +44,34 @@ class Supervisor:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             self._wind_up()
+        self.close()
+
+    def close(self) -> None:
+        """End all workers; what they have not written is lost."""
         for child in list(self._children):
             self._forget(child)
             child.kill()
         self._selector.close()
 
-    def run(self, tasks: Iterable[Task], known: dict[str, list[str]]) -> Iterator[Outcome]:
+    def run(self, tasks: Iterable[Task], known: dict[str, list[str]], group: str = "", failure: str | None = None) -> Iterator[Outcome]:
         """Analyze cases; gives each outcome when its rows are in the store, in no order.
 
-        known: {case: ids of the rows that the store has of it}.
+        known: {case: ids of the rows that the store has of it}.  group: the beginning of the names of all parts.
+        failure: what all of them are given up for; they are not analyzed then.
         Raises UsageError where the store cannot be written.
         """
-        waiting = deque(Asked(number, task, tuple(known.get(task.case, ()))) for number, task in enumerate(tasks))
+        waiting = deque(Asked(number, task, group, tuple(known.get(task.case, ()))) for number, task in enumerate(tasks))
+        if failure is not None:
+            waiting = deque(asked._replace(failure=failure, error=_tell_lost(asked.task.case)) for asked in waiting)
         while True:
             self._feed(waiting)
             busy = [child for child in self._children if child.current is not None or child.held]
             if not busy and not waiting:
                 return
             for child in self._ready():
-                yield from self._follow(child, waiting)
+                yield from self._follow(child, waiting, group)
             for child in [child for child in self._children if child.late(self._settings.timeout)]:
-                yield from self._bury(child, waiting, ended=True)
+                yield from self._bury(child, waiting, group, ended=True)
 
     def _feed(self, waiting: deque[Asked]) -> None:
         """Give every free worker a case, as many workers as there are cases for; when none is left, have them write."""
@@ -82,10 +89,10 @@ class Supervisor:
     def _ready(self) -> list[Child]:
         return [key.fileobj for key, _ in self._selector.select(_TICK)]  # type: ignore[misc]
 
-    def _follow(self, child: Child, waiting: deque[Asked]) -> Iterator[Outcome]:
+    def _follow(self, child: Child, waiting: deque[Asked], group: str) -> Iterator[Outcome]:
         messages = child.hear()
         if messages is None:
-            yield from self._bury(child, waiting, ended=False)
+            yield from self._bury(child, waiting, group, ended=False)
             return
         for message in messages:
             yield from self._note(child, message)
@@ -103,7 +110,7 @@ class Supervisor:
         else:
             raise UsageError(said("the store cannot be written ({trouble})", trouble=message["trouble"]))
 
-    def _bury(self, child: Child, waiting: deque[Asked], *, ended: bool) -> Iterator[Outcome]:
+    def _bury(self, child: Child, waiting: deque[Asked], group: str, *, ended: bool) -> Iterator[Outcome]:
         """Take leave of a worker: what it held is done again by another one, and the case that has ended it is given up.
 
         What it held may be written nevertheless: then it has died before it could say so.
@@ -120,7 +127,7 @@ class Supervisor:
         held = [outcome for _, outcome in child.held]
         written = {outcome.case for outcome in held if outcome.was_known}
         fresh = [outcome.case_id for outcome in held if not outcome.was_known]
-        if fresh and settle_part(self._place, fresh):
+        if fresh and settle_part(self._place, fresh, group):
             written |= {outcome.case for outcome in held}
         yield from (outcome for outcome in held if outcome.case in written)
         again = [asked for asked, outcome in child.held if outcome.case not in written]
@@ -175,3 +182,7 @@ class Supervisor:
                 if child.hear() is None:
                     self._forget(child)
                     child.wait()
+
+
+def _tell_lost(case: str) -> str:
+    return said("{source}: each machine that it was given to was lost; analyze it alone, with less --memory", source=case)

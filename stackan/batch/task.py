@@ -17,7 +17,8 @@ class Settings(NamedTuple):
     """What all cases of a run are analyzed with."""
 
     store: str
-    run: str = ""  # the run's token where a store has no lock (`stackan.store.lock`)
+    run: str = ""  # the run's token (`stackan.store.lock`)
+    folder: str = ""  # from which paths go out, if not from that of the process
     profiles: tuple[str, ...] = ()
     max_bytes: int = 0  # 0: the usual limits
     follow_links: bool = False
@@ -26,7 +27,7 @@ class Settings(NamedTuple):
     timeout: float = 600.0  # seconds for one case
     recycle: int = 1000  # cases after which a worker is replaced
     part: int = 50  # cases after which a worker writes what it has …
-    pause: float = 2.0  # … or seconds
+    pause: float = 2.0  # … or seconds, 0: never before
 
 
 class Outcome(NamedTuple):

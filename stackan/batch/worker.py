@@ -80,6 +80,7 @@ class _Worker:
         self._writer = Writer(settings.store, settings.run)
         self._held: list[Rows] = []
         self._since = 0.0
+        self._group = ""
         self._taken = 0
 
     def say(self, message: Message) -> None:
@@ -91,6 +92,7 @@ class _Worker:
         if asked.get("write"):
             self.write()
             return
+        self._group = asked["group"]
         task, known = Task(asked["case"], tuple(asked["inputs"]), asked["size"]), frozenset(asked["known"])
         if task.size >= LARGE and self._held:
             self.write()
@@ -111,12 +113,12 @@ class _Worker:
             self._held.append(rows)
 
     def _is_time(self, task: Task, *, alone: bool) -> bool:
-        late = bool(self._held) and monotonic() - self._since >= self._settings.pause
+        late = bool(self._held) and 0 < self._settings.pause <= monotonic() - self._since
         return alone or late or self.is_worn or len(self._held) >= self._settings.part or task.size >= LARGE
 
     def write(self) -> None:
         """Write all that is held."""
         if self._held:
-            self._writer.write(self._held)
+            self._writer.write(self._held, self._group)
             self._held = []
         self.say({"wrote": True})

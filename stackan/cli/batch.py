@@ -107,6 +107,10 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _engine_of(options: argparse.Namespace) -> Engine:
+    if options.engine is not None:
+        from stackan.batch.cluster import cluster
+
+        return cluster(options.engine.removeprefix(_DASK))
     from stackan.batch.local import cores, local
 
     return local(options.jobs or cores())

@@ -7,7 +7,7 @@ once.  That of `cases` comes last, and is what counts: files without one are of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from stackan.store.arrow import PARTS, pa, pq, table_of, to_bytes
@@ -15,12 +15,12 @@ from stackan.store.place import ENDING, Place
 from stackan.store.rows import Rows
 from stackan.store.schema import TABLES
 
-LAST = "cases"
+_FIRST, LAST = "processes", "cases"  # of TABLES
 
 
-def part_name(case_ids: Iterable[str]) -> str:
-    """The name of the part that holds these cases."""
-    return hashlib.sha256("\n".join(sorted(case_ids)).encode()).hexdigest()[:32]
+def part_name(case_ids: Iterable[str], group: str = "") -> str:
+    """The name of the part that holds these cases; `group` is its beginning, by which the parts of one are found again."""
+    return group + hashlib.sha256("\n".join(sorted(case_ids)).encode()).hexdigest()[:32]
 
 
 def case_id(case: str, sha256: str, version: str) -> str:
@@ -28,24 +28,44 @@ def case_id(case: str, sha256: str, version: str) -> str:
     return hashlib.sha256(f"{case}\0{sha256}\0{version}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def write_part(place: Place, cases: Sequence[Rows]) -> str:
-    """Write the rows of some cases, and return the part's name. When this returns, they outlive a crash."""
-    name = part_name(row["case_id"] for rows in cases for row in rows[LAST])
-    for table in TABLES:  # `cases` is the last of them
+def write_part(place: Place, cases: Sequence[Rows], group: str = "", check: Callable[[], object] = bool) -> str:
+    """Write the rows of some cases, and return the part's name. When this returns, they outlive a crash.
+
+    check: called before the first file and before the last, the one that counts; what it raises leaves the part unfinished.
+    """
+    name = part_name((row["case_id"] for rows in cases for row in rows[LAST]), group)
+    for table in TABLES:
+        if table in (_FIRST, LAST):
+            check()
         found = [row for rows in cases for row in rows.get(table, ())]
         if found:
             place.put(f"{table}/{name}{ENDING}", to_bytes(table_of(table, found)))
     return name
 
 
-def settle_part(place: Place, case_ids: Iterable[str]) -> bool:
+def settle_part(place: Place, case_ids: Iterable[str], group: str = "") -> bool:
     """Whether the part of these cases is whole, after its writer has died; if it is not, its files are removed."""
-    name = part_name(case_ids)
+    name = part_name(case_ids, group)
     if place.has(f"{LAST}/{name}{ENDING}"):
         return True
     for table in TABLES:
         place.remove(f"{table}/{name}{ENDING}")
     return False
+
+
+def settle_group(place: Place, group: str) -> dict[str, list[str]]:
+    """{case: ids of its rows} of a group's parts that are whole; the files of others, whose writer has died, are removed."""
+    found: dict[str, list[str]] = {}
+    whole = [path for path in place.list(LAST) if _name(path).startswith(group)]
+    for path in whole:
+        for row in _rows(place, path, ("case", "case_id")):
+            found.setdefault(row["case"], []).append(row["case_id"])
+    names = set(map(_name, whole))
+    for table in TABLES:
+        for path in place.list(table):
+            if _name(path).startswith(group) and _name(path) not in names:
+                place.remove(path)
+    return found
 
 
 def written_parts(place: Place) -> set[str]:
@@ -75,11 +95,44 @@ def remove_leftovers(place: Place) -> int:
     return removed
 
 
+def remove_doubles(place: Place) -> int:
+    """Take out what stands in two parts, as where a worker was believed lost and was not; returns how many cases did.
+
+    Only while nobody writes, and before parts are merged.
+    """
+    seen: set[str] = set()
+    doubles = 0
+    for path in sorted(place.list(LAST), key=lambda path: not merged_parts(place, path)):  # what is merged already stays
+        found = {row["case_id"] for row in _rows(place, path, ("case_id",))}
+        if again := found & seen:
+            doubles += len(again)
+            for table in TABLES:  # `cases` last, so that this can be interrupted, too
+                _take_out(place, f"{table}/{_name(path)}{ENDING}", again)
+        seen |= found
+    return doubles
+
+
+def _take_out(place: Place, path: str, case_ids: Collection[str]) -> None:
+    """Replace a file by one without the rows of these cases."""
+    if not place.has(path):
+        return
+    with place.open(path) as file:
+        table = pq.ParquetFile(file).read()
+    kept = table.filter(pa.array([each not in case_ids for each in table["case_id"].to_pylist()], pa.bool_()))
+    if len(kept) < len(table):
+        place.put(path, to_bytes(kept))
+
+
 def read_rows(place: Place, table: str, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
     """Rows of a table, file by file."""
     for path in place.list(table):
-        with place.open(path) as file:
-            yield from pq.ParquetFile(file).read(columns=None if columns is None else list(columns)).to_pylist()
+        yield from _rows(place, path, columns)
+
+
+def _rows(place: Place, path: str, columns: Sequence[str] | None) -> list[dict[str, Any]]:
+    with place.open(path) as file:
+        found: list[dict[str, Any]] = pq.ParquetFile(file).read(columns=None if columns is None else list(columns)).to_pylist()
+    return found
 
 
 def known_cases(place: Place) -> dict[str, str | None]:
@@ -90,11 +143,7 @@ def known_cases(place: Place) -> dict[str, str | None]:
 def drop_cases(place: Place, dropped: Collection[str]) -> None:
     """Take rows out of `cases`: each file that has some is replaced by one without them."""
     for path in place.list(LAST):
-        with place.open(path) as file:
-            table = pq.ParquetFile(file).read()
-        kept = table.filter(pa.array([each not in dropped for each in table["case_id"].to_pylist()], pa.bool_()))
-        if len(kept) < len(table):
-            place.put(path, to_bytes(kept))
+        _take_out(place, path, dropped)
 
 
 def _name(path: str) -> str:

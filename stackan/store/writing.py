@@ -11,17 +11,19 @@ from stackan.store.rows import Rows
 
 
 class Writer:
-    """Writes parts for a run.  `run`: its token where the store has no lock; "" where the run holds one."""
+    """Writes parts for a run.  `run`: its token, which the store has to have when it writes; "" where nobody asks."""
 
     def __init__(self, location: str, run: str = "") -> None:
         self._place = place_of(location)
         self._run = run
 
-    def write(self, cases: Sequence[Rows]) -> None:
-        """Write the rows of some cases.
+    def write(self, cases: Sequence[Rows], group: str = "") -> None:
+        """Write the rows of some cases as a part; `group` is the beginning of its name.
 
         Raises UsageError where another run has taken the store over, OSError where it cannot be written.
         """
+        write_part(self._place, cases, group, self._check)
+
+    def _check(self) -> None:
         if self._run:
             check_token(self._place, self._run)
-        write_part(self._place, cases)

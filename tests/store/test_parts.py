@@ -12,7 +12,19 @@ import stackan
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
-from stackan.store.parts import case_id, drop_cases, known_cases, read_rows, remove_leftovers, write_part, written_parts
+from stackan.errors import UsageError
+from stackan.store.lock import check_token, leave_token
+from stackan.store.parts import (
+    case_id,
+    drop_cases,
+    known_cases,
+    read_rows,
+    remove_doubles,
+    remove_leftovers,
+    settle_group,
+    write_part,
+    written_parts,
+)
 from stackan.store.place import place_of
 from stackan.store.rows import Rows, name_case, tables_of
 from stackan.store.schema import TABLES
@@ -79,6 +91,35 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, example, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         write_part(place, [rows_of(example, "one")])
     assert [path for path in (tmp_path / "results").rglob("*") if path.is_file()] == []
+
+
+def test_a_case_that_stands_in_two_parts_is_taken_out_of_one(place, example):
+    write_part(place, [rows_of(example, "one"), rows_of(example, "two")])
+    write_part(place, [rows_of(example, "two"), rows_of(example, "three")])
+    threads = len(rows_of(example, "one")["threads"])
+    assert remove_doubles(place) == 1
+    assert sorted(row["case"] for row in read_rows(place, "cases")) == ["one", "three", "two"]
+    assert len(list(read_rows(place, "threads"))) == 3 * threads
+    assert remove_doubles(place) == 0
+
+
+def test_a_group_of_parts_is_found_again_and_rid_of_what_was_not_finished(place, example):
+    write_part(place, [rows_of(example, "one")], "aa")
+    write_part(place, [rows_of(example, "two")], "aa")
+    write_part(place, [rows_of(example, "three")], "bb")
+    place.remove(next(path for path in place.list("cases") if path.startswith("cases/aa")))
+    (case,) = settle_group(place, "aa")
+    assert case in ("one", "two")
+    assert {row["case"] for row in read_rows(place, "findings")} == {case, "three"}
+
+
+def test_a_part_counts_only_if_nobody_took_the_store_over_meanwhile(place, example):
+    token = leave_token(place)
+    write_part(place, [rows_of(example, "one")], check=lambda: check_token(place, token))
+    leave_token(place)
+    with pytest.raises(UsageError, match="another run"):
+        write_part(place, [rows_of(example, "two")], check=lambda: check_token(place, token))
+    assert [row["case"] for row in read_rows(place, "cases")] == ["one"]
 
 
 def test_cases_that_are_dropped_are_gone_and_others_stay(place, example):
