@@ -17,6 +17,7 @@ from stackan.batch.task import Message, Outcome, Settings, Task
 # As the parent imports, so does the worker: neither its folder nor the environment may put another module in the place of one.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from stackan.batch.worker import main; main()"
 _PIECE = 1 << 16
+_TO_READ = 60.0  # seconds
 
 
 class Asked(NamedTuple):
@@ -37,6 +38,7 @@ class Asked(NamedTuple):
             "group": self.group,
             "known": self.known,
             "alone": self.tries > 0,
+            "unread": self.tries > 1,
             "failure": self.failure,
             "error": self.error,
         }
@@ -106,7 +108,11 @@ class Child:
         return [json.loads(line) for line in lines]
 
     def late(self, timeout: float) -> bool:
-        return self.begun is not None and bool(timeout) and monotonic() - self.begun > timeout
+        """Whether its case has taken longer than that; one that is given up is only read once more, and may take longer for it."""
+        if self.current is None or self.begun is None or not timeout:
+            return False
+        allowed = timeout if self.current.failure is None else max(timeout, _TO_READ)
+        return monotonic() - self.begun > allowed
 
     def close(self) -> None:
         """Let it end when it has nothing left to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Collection
 from datetime import datetime, timezone
@@ -45,13 +46,13 @@ def judge(task: Task, settings: Settings, known: Collection[str] = ()) -> tuple[
     return _failed(task, *why, found, perf_counter() - began, known)
 
 
-def give_up(task: Task, failure: str, error: str, known: Collection[str] = ()) -> tuple[Outcome, Rows | None]:
-    """The same of a case that is not to be tried again."""
-    try:
-        with opened(task.inputs) as inputs:
-            found = digest(inputs)
-    except (StackanError, MemoryError):
-        found = ""
+def give_up(task: Task, failure: str, error: str, known: Collection[str] = (), *, read: bool = True) -> tuple[Outcome, Rows | None]:
+    """The same of a case that is not to be tried again; if even to `read` it has failed, it is known by its name alone."""
+    found = ""
+    with contextlib.suppress(StackanError, MemoryError):
+        if read:
+            with opened(task.inputs) as inputs:
+                found = digest(inputs)
     return _failed(task, failure, error, found, 0.0, known)
 
 

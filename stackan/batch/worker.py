@@ -98,7 +98,9 @@ class _Worker:
             self.write()
         self.say({"begins": asked["number"]})
         failure = asked.get("failure")
-        outcome, rows = give_up(task, failure, asked["error"], known) if failure else judge(task, self._settings, known)
+        outcome, rows = (
+            give_up(task, failure, asked["error"], known, read=not asked["unread"]) if failure else judge(task, self._settings, known)
+        )
         self._taken += 1
         self.is_worn = self._taken >= self._settings.recycle or (outcome.failure == "memory-limit" and not failure)
         self._hold(rows)
