@@ -8,6 +8,7 @@ from typing import Any
 
 from stackan.errors import UsageError
 from stackan.model.said import said
+from stackan.store.place import Place
 from stackan.store.schema import NUMBER, SCHEMA, TABLES, TEXT, TEXTS, TIME, TRUTH, WHOLE, WHOLES
 
 try:
@@ -16,7 +17,7 @@ try:
 except ImportError as error:
     raise UsageError(said("a result store needs pyarrow: pip install 'stackan[batch]'")) from error
 
-__all__ = ["PARTS", "pa", "pq", "schema_of", "table_of", "to_bytes"]
+__all__ = ["PARTS", "pa", "parquet_of", "pq", "read", "schema_of", "table_of", "to_bytes"]
 
 _TYPES = {
     TEXT: pa.string(),
@@ -51,6 +52,20 @@ def _fit(value: Any) -> Any:
     if type(value) is int and not -(1 << 63) <= value < 1 << 63:
         return None
     return value
+
+
+def parquet_of(place: Place, path: str) -> Any:
+    """A file of a store, opened; to be closed by `with`.
+
+    By its path or from memory: pyarrow lets go of a Python file in threads of its own, which may end the interpreter as it ends.
+    """
+    source = place.path(path) if place.is_local else pa.BufferReader(place.read(path))
+    return pq.ParquetFile(source, memory_map=False)
+
+
+def read(file: Any, columns: Sequence[str] | None = None) -> Any:
+    """The rows of an opened file as a table, read in this thread."""
+    return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
 
 def to_bytes(table: Any) -> bytes:

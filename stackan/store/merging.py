@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stackan.store.arrow import PARTS, pa, pq, schema_of
+from stackan.store.arrow import PARTS, pa, parquet_of, pq, schema_of
 from stackan.store.parts import merged_parts
 from stackan.store.place import ENDING, Folder, Place, sync
 from stackan.store.schema import TABLES
@@ -88,10 +88,9 @@ def _gathered(place: Folder, paths: Sequence[str], schema: Any) -> Iterator[Any]
     """The rows of some files, in tables that are not too small to be read fast, nor too large to be held."""
     gathered, size = [], 0
     for path in paths:
-        with place.open(path) as file:
-            found = pq.ParquetFile(file)
-            for group in range(found.num_row_groups):
-                gathered.append(found.read_row_group(group).cast(schema))
+        with parquet_of(place, path) as file:
+            for group in range(file.num_row_groups):
+                gathered.append(file.read_row_group(group, use_threads=False).cast(schema))
                 size += gathered[-1].nbytes
                 if size > _HELD:
                     yield pa.concat_tables(gathered)

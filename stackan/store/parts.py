@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from stackan.store.arrow import PARTS, pa, pq, table_of, to_bytes
+from stackan.store.arrow import PARTS, pa, parquet_of, read, table_of, to_bytes
 from stackan.store.place import ENDING, Place
 from stackan.store.rows import Rows
 from stackan.store.schema import TABLES
@@ -79,8 +79,8 @@ def written_parts(place: Place) -> set[str]:
 
 def merged_parts(place: Place, path: str) -> list[str]:
     """The parts that were merged into a file; none in one that is a part itself."""
-    with place.open(path) as file:
-        told: bytes = (pq.read_schema(file).metadata or {}).get(PARTS, b"")
+    with parquet_of(place, path) as file:
+        told: bytes = (file.schema_arrow.metadata or {}).get(PARTS, b"")
     return told.decode().split()
 
 
@@ -116,8 +116,8 @@ def _take_out(place: Place, path: str, case_ids: Collection[str]) -> None:
     """Replace a file by one without the rows of these cases."""
     if not place.has(path):
         return
-    with place.open(path) as file:
-        table = pq.ParquetFile(file).read()
+    with parquet_of(place, path) as file:
+        table = read(file)
     kept = table.filter(pa.array([each not in case_ids for each in table["case_id"].to_pylist()], pa.bool_()))
     if len(kept) < len(table):
         place.put(path, to_bytes(kept))
@@ -130,8 +130,8 @@ def read_rows(place: Place, table: str, columns: Sequence[str] | None = None) ->
 
 
 def _rows(place: Place, path: str, columns: Sequence[str] | None) -> list[dict[str, Any]]:
-    with place.open(path) as file:
-        found: list[dict[str, Any]] = pq.ParquetFile(file).read(columns=None if columns is None else list(columns)).to_pylist()
+    with parquet_of(place, path) as file:
+        found: list[dict[str, Any]] = read(file, columns).to_pylist()
     return found
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from stackan.errors import UsageError
 from stackan.model.said import said
@@ -25,7 +24,7 @@ class Place(Protocol):
 
     def put(self, path: str, data: bytes) -> None: ...
     def read(self, path: str) -> bytes: ...
-    def open(self, path: str) -> contextlib.AbstractContextManager[BinaryIO]: ...
+    def path(self, path: str) -> str: ...
     def remove(self, path: str) -> None: ...
     def list(self, table: str) -> list[str]: ...
     def has(self, path: str) -> bool: ...
@@ -71,13 +70,8 @@ class Folder:
         sync(folder)
 
     def read(self, path: str) -> bytes:
-        with self.open(path) as file:
-            return file.read()
-
-    @contextlib.contextmanager
-    def open(self, path: str) -> Iterator[BinaryIO]:
         with open(self.path(path), "rb") as file:
-            yield file
+            return file.read()
 
     def remove(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -122,11 +116,6 @@ class Bucket:
     def read(self, path: str) -> bytes:
         found: bytes = self._files.cat_file(self.path(path))
         return found
-
-    @contextlib.contextmanager
-    def open(self, path: str) -> Iterator[BinaryIO]:
-        with self._files.open(self.path(path), "rb") as file:
-            yield file
 
     def remove(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):

@@ -48,6 +48,31 @@ def pack(path: Path, members: dict[str, bytes]) -> None:
     path.write_bytes(packed.getvalue())
 
 
+_SMALL = """\
+[New LWP 12]
+
+Thread 2 (Thread 0x7f02 (LWP 12) "teller"):
+#0  0x00007f2e51a26f00 in __lll_lock_wait (futex=0x55b9b76211e0) at lowlevellock.c:49
+#1  0x00007f2e51a26f11 in ___pthread_mutex_lock (mutex=0x55b9b76211e0) at pthread_mutex_lock.c:93
+#2  0x0000558400001234 in transfer_{number} () at teller.cc:10
+#3  0x00007f2e51a26f22 in start_thread (arg=0x0) at pthread_create.c:442
+
+Thread 1 (Thread 0x7f01 (LWP 11) "main"):
+#0  0x00007f2e51a26f33 in __futex_abstimed_wait_common64 (expected=12, futex_word=0x7f02) at futex-internal.c:57
+#1  0x00007f2e51a26f44 in __pthread_clockjoin_ex (threadid=0x7f02) at pthread_join_common.c:102
+#2  0x0000558400001222 in main () at teller.cc:20
+"""
+
+
+def small_cases(folder: Path, count: int) -> Path:
+    """That many small archives, each of two snapshots of threads that are stuck."""
+    folder.mkdir()
+    for number in range(count):
+        text = _SMALL.replace("{number}", str(number)).encode()
+        pack(folder / f"{number}.zip", {"snap1.txt": text, "snap2.txt": text + b"# later\n"})
+    return folder
+
+
 def rows(store: Path | str, table: str = "cases") -> list[dict[str, Any]]:
     """All rows of a table, as any reader of Parquet finds them."""
     from stackan.store.parts import read_rows

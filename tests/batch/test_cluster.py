@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import by_case, pack, rows, summary
+from .conftest import by_case, pack, rows, small_cases, summary
 
 pytest.importorskip("distributed", reason="distributed is not installed")
 
@@ -59,13 +59,9 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def many(tmp_path: Path, example: Path) -> Path:
+def many(tmp_path: Path) -> Path:
     """Three chunks of cases."""
-    folder = tmp_path / "many"
-    folder.mkdir()
-    text = (example / "snap1.txt").read_bytes()
-    for number in range(120):
-        pack(folder / f"{number}.zip", {"snap1.txt": text + b"# %d\n" % number})
+    folder = small_cases(tmp_path / "many", 120)
     (folder / "120.txt").write_text("nothing of use\n")
     return folder
 

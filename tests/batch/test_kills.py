@@ -19,20 +19,15 @@ import pytest
 from stackan.store.parts import known_cases
 from stackan.store.place import place_of
 
-from .conftest import by_case, pack, rows, summary
+from .conftest import by_case, rows, small_cases, summary
 
 CASES, KILLS = 240, int(os.environ.get("STACKAN_KILLS", "6"))  # 50 and more by hand: they take a while
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 
 
 @pytest.fixture
-def many(tmp_path: Path, example: Path) -> Path:
-    folder = tmp_path / "many"
-    folder.mkdir()
-    text = (example / "snap1.txt").read_bytes()
-    for number in range(CASES):
-        pack(folder / f"{number}.zip", {"snap1.txt": text + b"# %d\n" % number})
-    return folder
+def many(tmp_path: Path) -> Path:
+    return small_cases(tmp_path / "many", CASES)
 
 
 class Running:
@@ -48,11 +43,12 @@ class Running:
 
     def _listen(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if line.startswith("{"):
-                self.said = json.loads(line)
-            else:
-                self.errors.append(line)
+        with self.process.stderr:
+            for line in self.process.stderr:
+                if not line.startswith("{"):
+                    self.errors.append(line)
+                elif line.endswith("}\n"):
+                    self.said = json.loads(line)
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
@@ -101,12 +97,13 @@ def test_an_interruption_ends_cleanly_and_says_how_to_go_on(many, tmp_path, batc
 
 def test_no_worker_outlives_the_run(many, tmp_path):
     running = Running(many, tmp_path / "s")
-    time.sleep(1.0)
     children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children")
     if not children.is_file():
         running.end(signal.SIGKILL)
         pytest.skip("no /proc that names the children of a process")
-    workers = children.read_text().split()
+    until = time.monotonic() + 30
+    while not (workers := children.read_text().split()) and time.monotonic() < until:
+        time.sleep(0.02)
     running.end(signal.SIGKILL)
     assert workers
     until = time.monotonic() + 10
