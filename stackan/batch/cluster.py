@@ -30,7 +30,8 @@ try:
 except ImportError as error:
     raise UsageError(said("the engine dask needs distributed: pip install 'stackan[batch]'")) from error
 
-CHUNK = 50  # cases of one dask task: each costs the scheduler some 10 ms and memory that it keeps
+CHUNK = 50  # cases of one dask task: each costs the scheduler some 10 ms and memory that it keeps …
+_THREADS = 32  # … so beyond so many threads, which end some 80 such tasks a second, tasks grow with the cluster
 _AHEAD = 3  # chunks for each thread of the cluster that are on their way
 _PATIENCE = 30  # seconds in which the scheduler has to answer, and a worker has to be there
 _RETRIES = 2  # of a chunk whose task has failed; the loss of workers is counted by the scheduler itself
@@ -45,7 +46,7 @@ def cluster(address: str) -> Engine:
     @contextlib.contextmanager
     def engine(tasks: Sequence[Task], known: Known, settings: Settings, keep: Sequence[int]) -> Iterator[Iterator[Outcome]]:
         store = settings.store if is_url(settings.store) else os.path.abspath(settings.store)
-        settings = settings._replace(store=store, folder=os.getcwd(), part=CHUNK, pause=0)
+        settings = settings._replace(store=store, folder=os.getcwd())
         with _connected(address) as client:
             client.register_plugin(_Workers(settings), name=f"{_PLUGIN}-{settings.run}")
             try:
@@ -79,7 +80,9 @@ def _connected(address: str) -> Iterator[Any]:
 
 def _run(client: Any, tasks: Sequence[Task], known: Known, settings: Settings) -> Iterator[Outcome]:
     """Keep the cluster busy with chunks, and give what became of their cases."""
-    chunks = iter([tuple(tasks[at : at + CHUNK]) for at in range(0, len(tasks), CHUNK)])
+    threads = max(1, sum(client.nthreads().values()))
+    size = chunk_size(len(tasks), threads)
+    chunks = iter([tuple(tasks[at : at + size]) for at in range(0, len(tasks), size)])
     running: dict[Any, tuple[Task, ...]] = {}
     done = distributed.as_completed(loop=client.loop)
 
@@ -89,7 +92,7 @@ def _run(client: Any, tasks: Sequence[Task], known: Known, settings: Settings) -
         running[future] = chunk
         done.add(future)
 
-    for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
+    for _ in range(_AHEAD * threads):
         chunk = next(chunks, None)
         if chunk is not None:
             submit(chunk)
@@ -110,6 +113,11 @@ def _run(client: Any, tasks: Sequence[Task], known: Known, settings: Settings) -
         following = next(chunks, None)
         if following is not None:
             submit(following)
+
+
+def chunk_size(cases: int, threads: int) -> int:
+    """How many cases one task has, so that the scheduler keeps up, and every thread has several."""
+    return max(CHUNK, min(CHUNK * threads // _THREADS, cases // (_AHEAD * threads)))
 
 
 def _outcomes(answer: _Answer, known: Known) -> Iterator[Outcome]:

@@ -26,7 +26,7 @@ class Settings(NamedTuple):
     memory: int = 4 << 30  # bytes of address space of one worker, 0: no limit
     timeout: float = 600.0  # seconds for one case
     recycle: int = 1000  # cases after which a worker is replaced
-    part: int = 50  # cases after which a worker writes what it has …
+    part: int = 500  # cases after which a worker writes what it has …
     pause: float = 2.0  # … or seconds, 0: never before
 
 

@@ -20,7 +20,7 @@ from stackan.errors import StackanError
 from stackan.model.said import said
 from stackan.store.rows import Rows
 
-LARGE = 4 << 20  # bytes of a case from which on nothing waits for its end unwritten
+LARGE = 4 << 20  # bytes of cases that are held unwritten, and of a case for whose end none waits unwritten
 
 
 def main() -> None:
@@ -80,6 +80,7 @@ class _Worker:
         self._writer = Writer(settings.store, settings.run)
         self._held: list[Rows] = []
         self._since = 0.0
+        self._size = 0
         self._group = ""
         self._taken = 0
 
@@ -103,20 +104,22 @@ class _Worker:
         )
         self._taken += 1
         self.is_worn = self._taken >= self._settings.recycle or (outcome.failure == "memory-limit" and not failure)
-        self._hold(rows)
+        self._hold(rows, task.size)
         self.say({"judged": asked["number"], **outcome._asdict()})
-        if self._is_time(task, alone=asked["alone"]):
+        if self._is_time(alone=asked["alone"]):
             self.write()
 
-    def _hold(self, rows: Rows | None) -> None:
+    def _hold(self, rows: Rows | None, size: int) -> None:
         if rows is not None:
             if not self._held:
-                self._since = monotonic()
+                self._since, self._size = monotonic(), 0
             self._held.append(rows)
+            self._size += size
 
-    def _is_time(self, task: Task, *, alone: bool) -> bool:
+    def _is_time(self, *, alone: bool) -> bool:
         late = bool(self._held) and 0 < self._settings.pause <= monotonic() - self._since
-        return alone or late or self.is_worn or len(self._held) >= self._settings.part or task.size >= LARGE
+        full = len(self._held) >= self._settings.part or self._size >= LARGE
+        return alone or late or full or self.is_worn or not self._held  # nothing to write: it was known
 
     def write(self) -> None:
         """Write all that is held."""

@@ -23,7 +23,8 @@ def write_summary(summary: Summary, stream: SafeText, options: argparse.Namespac
     if options.format == "json":
         stream.write(json.dumps(_document(summary, options.store), indent=1, ensure_ascii=False) + "\n")
     else:
-        stream.writelines(in_language(line, options.language) + "\n" for line in _lines(summary))
+        for indent, line in _lines(summary):
+            stream.write(f"{indent}{in_language(line, options.language)}\n")
 
 
 def _document(summary: Summary, store: str) -> dict[str, object]:
@@ -39,28 +40,32 @@ def _document(summary: Summary, store: str) -> dict[str, object]:
     }
 
 
-def _lines(summary: Summary) -> Iterator[str]:
+def _lines(summary: Summary) -> Iterator[tuple[str, str]]:
+    """(indent, sentence) of each line."""
     failed = len(summary.failures)
-    yield said_of(
-        summary.cases,
-        "{count} case: {analyzed} analyzed, {failed} not; {known} of them before",
-        "{count} cases: {analyzed} analyzed, {failed} not; {known} of them before",
-        analyzed=summary.cases - failed,
-        failed=failed,
-        known=summary.known,
+    yield (
+        "",
+        said_of(
+            summary.cases,
+            "{count} case: {analyzed} analyzed, {failed} not; {known} of them before",
+            "{count} cases: {analyzed} analyzed, {failed} not; {known} of them before",
+            analyzed=summary.cases - failed,
+            failed=failed,
+            known=summary.known,
+        ),
     )
     if summary.verdicts:
-        yield ""
+        yield "", ""
         widest = max(map(len, summary.verdicts))
-        yield from (f"  {verdict:<{widest}}  {count:>6}" for verdict, count in summary.verdicts.items())
+        yield from (("  ", f"{verdict:<{widest}}  {count:>6}") for verdict, count in summary.verdicts.items())
     if summary.hangs:
-        yield ""
-        yield said("the same threads stuck in the same places:")
+        yield "", ""
+        yield "", said("the same threads stuck in the same places:")
         for hang in summary.hangs:
-            yield said("  {count} cases like {case}: {headline}", count=hang.cases, case=hang.like, headline=hang.headline)
+            yield "  ", said("{count} cases like {case}: {headline}", count=hang.cases, case=hang.like, headline=hang.headline)
     if summary.failures:
-        yield ""
-        yield said("not analyzed:")
-        yield from (f"  {failure.error}" for failure in summary.failures[:_LISTED])
+        yield "", ""
+        yield "", said("not analyzed:")
+        yield from (("  ", failure.error) for failure in summary.failures[:_LISTED])
         if failed > _LISTED:
-            yield said("  and {count} more: in the store, column error of the table cases", count=failed - _LISTED)
+            yield "  ", said("and {count} more: in the store, column error of the table cases", count=failed - _LISTED)

@@ -71,6 +71,15 @@ def without_times(store: Path, table: str) -> list[dict[str, object]]:
     return sorted(found, key=repr)
 
 
+@pytest.mark.parametrize(
+    ("cases", "threads", "size"), [(10, 1, 50), (10_000, 16, 50), (10_000_000, 1600, 2083), (100_000_000, 1600, 2500), (1000, 1600, 50)]
+)
+def test_tasks_grow_with_the_cluster_and_not_beyond_the_work(cases, threads, size):
+    from stackan.batch.cluster import chunk_size
+
+    assert chunk_size(cases, threads) == size
+
+
 def test_a_cluster_gives_the_rows_of_one_machine(batch, many, tmp_path, cluster):
     cluster.add_worker()
     cluster.add_worker()
@@ -133,3 +142,19 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(batch, cases, tmp_path, m
     done = batch(cases, "--store", tmp_path / "s", "--engine", "dask://127.0.0.1:9")
     assert done.returncode == 2
     assert done.stderr == "stackan: dask://127.0.0.1:9: the scheduler does not answer; check that it runs\n"
+
+
+def test_an_interruption_ends_cleanly_and_the_next_run_goes_on(batch, many, tmp_path, cluster):
+    cluster.add_worker()
+    store = tmp_path / "s"
+    command = [sys.executable, "-m", "stackan", "batch", str(many), "--store", str(store), "--engine", f"dask://{cluster.address}"]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + BUSY
+    while not list(store.glob("cases/*.parquet")) and time.monotonic() < until:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=BUSY)
+    assert run.returncode == 130, errors
+    assert errors.endswith("the same command goes on from there\nstackan: interrupted\n")
+    assert batch(many, "--store", store, "--engine", f"dask://{cluster.address}").returncode == 1
+    assert len(by_case(store)) == 121
