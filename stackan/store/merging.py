@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stackan.store.arrow import PARTS, pa, parquet_of, pq, schema_of
-from stackan.store.parts import merged_parts
+from stackan.store.parts import MERGED, merged_parts
 from stackan.store.place import ENDING, Folder, Place, sync
 from stackan.store.schema import TABLES
 
@@ -74,7 +74,7 @@ def _merge_some(place: Folder, table: str, paths: Sequence[str], beside: str) ->
         taken += 1
     schema = schema_of(table)
     schema = schema.with_metadata({**schema.metadata, PARTS: " ".join(names).encode()})
-    name = hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:32]
+    name = MERGED + hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:32]
     with open(os.path.join(beside, name + ENDING), "wb") as file:
         with pq.ParquetWriter(file, schema, compression="zstd") as writer:
             for table_of_some in _gathered(place, paths[:taken], schema):

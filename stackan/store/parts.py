@@ -15,6 +15,7 @@ from stackan.store.place import ENDING, Place
 from stackan.store.rows import Rows
 from stackan.store.schema import TABLES
 
+MERGED = "merged-"  # how the names of files begin that are made of several parts
 _FIRST, LAST = "processes", "cases"  # of TABLES
 
 
@@ -79,17 +80,24 @@ def written_parts(place: Place) -> set[str]:
 
 def merged_parts(place: Place, path: str) -> list[str]:
     """The parts that were merged into a file; none in one that is a part itself."""
+    if not _name(path).startswith(MERGED):
+        return []
     with parquet_of(place, path) as file:
         told: bytes = (file.schema_arrow.metadata or {}).get(PARTS, b"")
     return told.decode().split()
 
 
 def remove_leftovers(place: Place) -> int:
-    """Remove the files of parts that a killed run left unfinished; returns how many. Only while nobody writes."""
+    """Remove what killed runs have left, and return how many files: of parts that were not finished, or were merged and written again.
+
+    Only while nobody writes.
+    """
     whole, removed = written_parts(place), 0
     for table in TABLES:
-        for path in place.list(table):
-            if _name(path) not in whole and not merged_parts(place, path):
+        paths = place.list(table)
+        merged = {name for path in paths for name in merged_parts(place, path)}
+        for path in paths:
+            if not _name(path).startswith(MERGED) and (_name(path) in merged or _name(path) not in whole):
                 place.remove(path)
                 removed += 1
     return removed
@@ -102,7 +110,7 @@ def remove_doubles(place: Place) -> int:
     """
     seen: set[str] = set()
     doubles = 0
-    for path in sorted(place.list(LAST), key=lambda path: not merged_parts(place, path)):  # what is merged already stays
+    for path in sorted(place.list(LAST), key=lambda path: not _name(path).startswith(MERGED)):  # what is merged already stays
         found = {row["case_id"] for row in _rows(place, path, ("case_id",))}
         if again := found & seen:
             doubles += len(again)
