@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, output, size
+from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, size
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.language import in_language
 from stackan.cli.printing import say
+from stackan.cli.streams import output
 from stackan.cli.values import seconds
 from stackan.model.said import said, said_of
 
