@@ -31,8 +31,8 @@ catalogs: $(TOOLS) ## bring the catalogs of other languages to the sentences of 
 	$(BIN)/python catalogs.py
 	$(BIN)/pybabel --quiet compile --domain stackan --directory stackan/locale
 
-bench: $(TOOLS) ## the benchmarks, at their full sizes
-	STACKAN_BENCH=full $(BIN)/python -m pytest benchmarks --benchmark-only -q
+bench: $(TOOLS) ## measure every goal of speed: one table, also in docs/performance.md
+	$(BIN)/python benchmarks/goals.py --page docs/performance.md
 
 $(BUILT): pyproject.toml setup.py $(wildcard stackan/_fast*.p* stackan/_fast.h)
 	$(PYTHON) -m venv $(VENV)

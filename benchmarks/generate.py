@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator, Sequence
 
 _HEADER = re.compile(rb"^Thread \d+ \(Thread 0x[0-9a-f]+ \(LWP \d+\)", re.M)
 _STACK_ADDRESS = re.compile(rb"0x77[0-9a-f]{10}")  # heap and stacks of the threads; code stays where it is
@@ -45,6 +46,48 @@ def with_locals(dump: bytes, threads: int, seed: int) -> bytes:
     return b"".join(line + b"\n" + values * line.startswith(b"#") for line in grow(dump, threads, seed).split(b"\n"))
 
 
+_FRAME = re.compile(rb"^#\d+ +", re.M)
+_THREADS = 400  # of a snapshot
+
+
+def mix(dumps: Sequence[bytes], size: int, seed: int) -> Iterator[bytes]:
+    """Snapshots of one server after the other, as `pstack` in a loop writes them, of about that many bytes together.
+
+    Threads are those of all dumps, each with ids, addresses and arguments of its own; every fifth is a run of frames shorter or longer.
+    """
+    dice = random.Random(seed)
+    blocks = [block for dump in dumps for block in re.split(rb"(?=^Thread \d+ \()", dump.partition(b"[Inferior ")[0], flags=re.M)[1:]]
+    written = 0
+    while written < size:
+        pieces = [b"".join(b"[New LWP %d]\n" % (30_000 + number) for number in range(2, _THREADS + 1)), b"\n"]
+        for number in range(_THREADS, 0, -1):
+            header, *frames = _lines_of(dice.choice(blocks))
+            header = _HEADER.sub(b"Thread %d (Thread 0x%x (LWP %d)" % (number, 0x770000000000 + number * 0x801000, 30_000 + number), header)
+            moved = dice.getrandbits(36) << 4
+            frames = [_FRAME.sub(b"#%-2d " % level, frame, count=1) for level, frame in enumerate(_bend(frames, dice))]
+            block = b"".join((header, *frames, b"\n"))
+            pieces.append(_STACK_ADDRESS.sub(lambda match, moved=moved: b"0x%x" % (int(match[0], 16) ^ moved), block))  # type: ignore[misc]
+        pieces.append(b"[Inferior 1 (process %d) detached]\n" % 30_001)
+        text = b"".join(pieces)
+        written += len(text)
+        yield text
+
+
+def _lines_of(block: bytes) -> list[bytes]:
+    """A thread's header, and its frames."""
+    return [line + b"\n" for line in block.split(b"\n") if line]
+
+
+def _bend(frames: list[bytes], dice: random.Random) -> list[bytes]:
+    """The stack, or one of every five times with a run of its frames left out or repeated."""
+    chance = dice.random()
+    if len(frames) < 7 or chance > 0.2:
+        return frames
+    start = dice.randrange(2, len(frames) - 3)
+    stop = min(start + dice.randrange(1, 5), len(frames) - 2)
+    return frames[:start] + frames[start:stop] * (0 if chance < 0.1 else dice.choice((2, 3, 8, 20))) + frames[stop:]
+
+
 _HOLDS_ONE_AND_WAITS_FOR_THE_OTHER = """\
 Thread {number} (Thread {pthread:#x} (LWP {lwp}) "teller"):
 #0  futex_wait (private=0, expected=2, futex_word={wanted:#x}) at ../sysdeps/nptl/futex-internal.h:146
@@ -77,3 +120,22 @@ def deadlocks(pairs: int, seed: int) -> bytes:
         for number in range(2 * pairs)
     ]
     return "".join(reversed(threads)).encode()
+
+
+_PY_SPY = """\
+Thread {lwp} (idle): "Thread-{number}"
+    wait (threading.py:320)
+    get (queue.py:171)
+    take_job (app/worker{kind}.py:{line})
+    run (app/worker{kind}.py:88)
+    _bootstrap_inner (threading.py:1016)
+    _bootstrap (threading.py:973)
+"""
+
+
+def py_spy(threads: int, seed: int) -> bytes:
+    """What `py-spy dump` prints of that many threads."""
+    dice = random.Random(seed)
+    head = "Process 4242: python3 -m app\nPython v3.11.4 (/usr/bin/python3.11)\n\n"
+    each = (_PY_SPY.format(lwp=5000 + number, number=number, kind=number % 20, line=dice.randrange(10, 80)) for number in range(threads))
+    return (head + "".join(each)).encode()

@@ -56,10 +56,10 @@ def check_dumps(dumps: Iterable[Dump]) -> None:
     """The output of `parse` for them as JSON."""
     for dump in dumps:
         stream = io.StringIO()
-        write_json(dump, stream)
+        write_json([dump], stream)
         _DUMP.validate(json.loads(stream.getvalue()))
         stream = io.StringIO()
-        write_ndjson(dump, stream)
+        write_ndjson([dump], stream)
         assert len(stream.getvalue().splitlines()) == len(dump.threads)
 
 

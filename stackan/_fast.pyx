@@ -23,8 +23,9 @@ from cpython.object cimport Py_SIZE
 from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport INT32_MAX, UINT32_MAX, int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy, memmove, memset, strlen
 
 import os
@@ -112,3 +113,7 @@ include "_fast_go.pxi"
 include "_fast_builder.pxi"
 include "_fast_tally.pxi"
 include "_fast_logs.pxi"
+include "_fast_written.pxi"
+include "_fast_json.pxi"
+include "_fast_folded.pxi"
+include "_fast_arguments.pxi"

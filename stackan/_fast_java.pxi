@@ -485,7 +485,7 @@ cdef class JavaScan(LineScan):
     # -- headers
 
     cdef bint read_header(self, Py_ssize_t start, Py_ssize_t stop, Header *header) except -1 nogil:
-        """As `read_header` of jstack.py, which is asked about all but `"name" #17 … tid=0x00007fdd4800b550 nid=0x3ea2 …`."""
+        """As `read_header` of lines.py, which is asked about all but `"name" #17 … tid=0x00007fdd4800b550 nid=0x3ea2 …`."""
         cdef const uint8_t *data = self.scanner.data
         cdef Py_ssize_t at, quote, number, end
         cdef uint64_t value
@@ -667,7 +667,7 @@ cdef tuple FLAG_NAMES = (
 
 
 cdef Py_ssize_t find_end_of_java_name(const uint8_t *data, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
-    """As `_end_of_name` of jstack.py; below `start` if there is none."""
+    """As `_end_of_name` of lines.py; below `start` if there is none."""
     cdef Py_ssize_t at = find_byte(data, start + 1, stop - 2, c'"'), word
     while at >= 0:
         word = at + 2

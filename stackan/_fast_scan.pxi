@@ -81,6 +81,7 @@ cdef struct Counts:
     bint noted  # one is directly before the newest thread
     bint border, bordered  # a line of noise after which a snapshot begins was seen; is before the newest thread
     bint odd  # the text may have to be mended
+    bint leaps  # in a snapshot, a thread's number is not the one below that of the thread before
 
 cdef struct Scanner:
     const uint8_t *data

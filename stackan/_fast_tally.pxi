@@ -35,6 +35,7 @@ cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
         if counts.count == counts.room and not enlarge(<void **>&counts.snapshots, &counts.room, sizeof(Snapshot)):
             fail(s)
             return
+        counts.leaps = counts.leaps or has_two_threads(counts)
         counts.snapshots[counts.count] = Snapshot(s.thread_start, 0, 0, 0, counts.noted, 0)
         counts.count += 1
         counts.lwp_count = 0
@@ -45,6 +46,8 @@ cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
         counts.odd = True  # one that is seen again, which only the whole text shows, begins a snapshot
     else:
         counts.step = 1 if number > counts.number else -1
+    if counts.snapshots[counts.count - 1].threads and number != counts.number - 1:
+        counts.leaps = True
     counts.lwp, counts.number = lwp, number
     if lwp != UNKNOWN and not note_lwp(counts, lwp):
         fail(s)
@@ -59,6 +62,11 @@ cdef void count_thread(Scanner *s, Py_ssize_t row) noexcept nogil:
     if node != UNKNOWN and counts.nodes_snapshot[node] != counts.count:
         counts.nodes_snapshot[node] = counts.count
         newest.stacks += 1
+
+
+cdef bint has_two_threads(const Counts *counts) noexcept nogil:
+    """Is the newest snapshot too short for its numbers to show that they go down?"""
+    return counts.count > 0 and counts.snapshots[counts.count - 1].threads == 2
 
 
 cdef void watch(Scanner *s, int kind, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
@@ -304,6 +312,11 @@ cdef class Tally:
                 return False
         return not self.scanner.counts.odd and not has_odd_site(&self.scanner)
 
+    @property
+    def counts_down(self):
+        """Whether the threads of each snapshot are one list, numbered down by one: `_counts_on` of parsing/pieces.py."""
+        return not self.scanner.counts.leaps and not has_two_threads(&self.scanner.counts)
+
     def calls(self):
         """(function, location, program counter) of each call that was seen."""
         cdef const Scanner *s = &self.scanner
@@ -315,6 +328,25 @@ cdef class Tally:
             function = PyBytes_FromStringAndSize(<const char *>site.function, site.function_size)
             found.append((function, PyBytes_FromStringAndSize(<const char *>site.location, site.location_size), s.calls[number].pc))
         return found
+
+    def functions(self):
+        """The function of each site."""
+        cdef int32_t number
+        cdef const Site *sites = self.scanner.sites
+        return [PyBytes_FromStringAndSize(<const char *>sites[number].function, sites[number].function_size) for number in range(self.scanner.site_count)]
+
+    def node_columns(self):
+        """The site of each node, and its parent."""
+        cdef const Node *nodes = self.scanner.nodes
+        cdef array.array sites = array.clone(INT32S, self.scanner.node_count, False), parents = array.clone(INT32S, self.scanner.node_count, False)
+        cdef int32_t number
+        for number in range(self.scanner.node_count):
+            sites.data.as_ints[number], parents.data.as_ints[number] = nodes[number].site, nodes[number].parent
+        return sites, parents
+
+    def nodes(self):
+        """The stacks of the threads that have ended since the last call of `take` or `end`; valid until the next one."""
+        return rows_of(self.thread_rows, NODE_COLUMN, self.scanner.threads.count - self.scanner.open)
 
     # -- unparsed lines since the last call of `take` or `end`; valid until the next one
 
@@ -330,6 +362,13 @@ cdef class Tally:
             raise IndexError(start)
         newline = find_byte(self.buffer, at, stop, c"\n")
         return PyBytes_FromStringAndSize(<const char *>self.buffer + at, (newline if newline >= 0 else stop) - at)
+
+
+cdef enum:
+    NODE_COLUMN = 10  # of THREAD_COLUMNS
+
+
+cdef array.array INT32S = array.array("i")
 
 
 cdef object rows_of(Rows rows, int index, Py_ssize_t count):

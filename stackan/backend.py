@@ -15,8 +15,11 @@ from stackan.model.said import said
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-    from stackan._fast import GoScan, JavaFileScan, JavaScan
+    from stackan._fast import Folder as Folder
+    from stackan._fast import GoScan, JavaFileScan
+    from stackan._fast import JavaScan as JavaScan
     from stackan._fast import Tally as Tally
+    from stackan._fast import ThreadWriter as ThreadWriter
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
 
@@ -40,6 +43,11 @@ def name() -> str:
             said("STACKAN_BACKEND=native, but the native scanner is not built; install stackan again where a C compiler is, or unset it")
         )
     return _forced or ("native" if _built else "pure")
+
+
+def is_native() -> bool:
+    """Whether native code may be used; an error in the environment variable counts for no choice."""
+    return _built and _forced != "pure"
 
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns:
@@ -93,3 +101,13 @@ def sieve(marks: tuple[bytes, ...]) -> Sieve:
     from stackan._reference_logs import ReferenceSieve
 
     return ReferenceSieve(marks)
+
+
+def thread_writer() -> type[ThreadWriter] | None:
+    """Writes threads as JSON from their columns; None where only Python does."""
+    return _fast.ThreadWriter if name() == "native" else None
+
+
+def folder() -> type[Folder] | None:
+    """Writes stacks as folded lines from their nodes; None where only Python does."""
+    return _fast.Folder if name() == "native" else None

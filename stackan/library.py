@@ -33,7 +33,10 @@ def parse(given: Input) -> Dump:
         break
     if not found:
         raise InputError(said("{source}: no thread dump in it", source=source_of(named)))
+    from stackan.pipeline.tables import TABLES
+
     dump = found[0]
+    dump.tables = TABLES
     if len(found) > 1:
         dump.warnings.append(
             said_of(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stackan.model.arguments import address_argument, number_argument
+from stackan.arguments import FrameArguments
+from stackan.model.arguments import Address
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, RECORDED, Awaited, StackMeaning
@@ -12,6 +13,7 @@ from stackan.model.rules import Rules, WaitRule
 
 # Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
 _INNER_LOCKS = ("mutex", "allocator")
+_JOINED = (b"threadid", b"th", b"pthread_id")  # arguments that are the thread whose end is waited for
 # A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
 _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 
@@ -60,10 +62,12 @@ class Questions:
 class Waits:
     """Finds what the threads of one dump wait for."""
 
-    def __init__(self, dump: Dump, questions: Questions) -> None:
+    def __init__(self, dump: Dump, questions: Questions, arguments: FrameArguments) -> None:
         self._dump = dump
         self._questions = questions
-        self._found: dict[tuple[int, int, bytes], Awaited] = {}  # by place, frame and arguments: many wait for one lock
+        self._arguments = arguments
+        self._objects: dict[tuple[int, int, Address], Awaited] = {}  # by place, frame and object: many wait for one lock
+        self._unnamed: dict[tuple[int, int | None], Awaited] = {}  # by place and descriptor: whose object no frame prints
 
     def find(self, thread: int, place: StackMeaning) -> Awaited | None:
         """The object that a thread waits for, or None if it does not wait for one."""
@@ -73,26 +77,25 @@ class Waits:
         return self._barrier(thread, place, found) if place.kind == "barrier" else found
 
     def _find(self, thread: int, place: StackMeaning, kind: str) -> Awaited:
-        dump = self._dump
-        if not dump.columns.thread_frames[thread]:  # a printed state without a stack
-            return Awaited(kind, None, None, (), "", RECORDED, 0, dump.columns.thread_line[thread])
+        if not place.names:  # a printed state without a stack
+            return Awaited(kind, None, None, (), "", RECORDED, 0, self._dump.columns.thread_line[thread])
         question = self._questions.about(place)
         if kind == "thread":
             return self._joined(thread, place, question)
+        arguments = self._arguments
         for at, names in question.objects:
-            text = dump.arguments_in(thread, at)
-            if text:
-                known = self._found.get((id(place), at, text))
-                if known is not None:
-                    return known
-                for name in names:
-                    found = address_argument(text, name)
-                    if found is not None:
-                        known = Awaited(kind, found.value, found.symbol, (), question.mode, FRAMES, at)
-                        return self._found.setdefault((id(place), at, text), known)
-        numbers = (number_argument(dump.arguments_in(thread, at), name) for at, name in question.descriptors)
-        descriptor = next((number for number in numbers if number is not None), None)
-        return Awaited(kind, None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
+            for name in names:
+                found = arguments.address(thread, at, name)
+                if found is not None:
+                    key = id(place), at, found
+                    return self._objects.get(key) or self._objects.setdefault(key, _object(place, question, at, found))
+        descriptor = None
+        for at, name in question.descriptors:
+            descriptor = arguments.number(thread, at, name)
+            if descriptor is not None:
+                break
+        shown = id(place), descriptor
+        return self._unnamed.get(shown) or self._unnamed.setdefault(shown, _unnamed(place, question, descriptor))
 
     def _polled(self, thread: int, place: StackMeaning) -> Awaited | None:
         """The one descriptor that a thread polls in a task; outside of tasks an event wait is for work."""
@@ -111,22 +114,27 @@ class Waits:
 
     def _joined(self, thread: int, place: StackMeaning, question: _Question) -> Awaited:
         """The joined thread: `threadid=` is its pthread id in decimal, `expected=` its LWP (glibc's tid word)."""
-        dump = self._dump
+        dump, arguments = self._dump, self._arguments
         owners: tuple[int, ...] = ()
         pthread, frame = None, question.line
         for at in range(place.wait_frames):
-            text = dump.arguments_in(thread, at)
-            if not text:
-                continue
-            expected = number_argument(text, b"expected")
+            expected = arguments.number(thread, at, b"expected")
             if expected and place.names[at].startswith(("futex_abstimed_wait", "futex_wait", "lll_wait_tid")):
                 owners, frame = (expected,), at
-            thread_id = number_argument(text, b"threadid") or number_argument(text, b"th") or number_argument(text, b"pthread_id")
+            thread_id = next(filter(None, (arguments.number(thread, at, name) for name in _JOINED)), None)
             if thread_id:
                 pthread = thread_id
         if pthread is not None and not owners:
             owners = (dump.lwp_of_pthread[pthread],) if pthread in dump.lwp_of_pthread else ()
         return Awaited("thread", pthread, None, owners, "", FRAMES, frame)
+
+
+def _object(place: StackMeaning, question: _Question, frame: int, found: Address) -> Awaited:
+    return Awaited(place.kind or "", found.value, found.symbol, (), question.mode, FRAMES, frame)
+
+
+def _unnamed(place: StackMeaning, question: _Question, descriptor: int | None) -> Awaited:
+    return Awaited(place.kind or "", None, None, (), question.mode, FRAMES, question.line, 0, descriptor)
 
 
 def _ask(place: StackMeaning, rules: Rules) -> _Question:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from stackan.arguments import address_argument, read_address
 from stackan.classify.guards import find_printed_guards
-from stackan.model.arguments import Address, address_argument, read_address
+from stackan.model.arguments import Address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning

@@ -172,7 +172,9 @@ def _called_by_name(place: StackMeaning, rules: Rules) -> str:
     frames = place.application
     if place.kind not in _PARKING or place.in_task:
         return ""
-    at = next((at for at, name in enumerate(frames) if name in rules.calls or _is_virtual_call(frames[at : at + 2])), len(frames))
+    calls = rules.calls
+    called = (at for at, name in enumerate(frames) if name in calls or (is_virtual_task(name) and _is_virtual_call(frames[at : at + 2])))
+    at = next(called, len(frames))
     loop = next((name for name in frames[at + 1 :] if not _passes_on(name, rules)), "??")
     own = _purposes(frames[:at], rules)
     if len(own) < _DEEP or takes_work(own[0]) or is_a_threads(own[-1]) or not _can_be_loop(loop) or not is_pools_loop(loop):

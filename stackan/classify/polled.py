@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.arguments import number_argument
+from stackan.arguments import number_argument
 from stackan.model.dump import Dump
 from stackan.model.place import LOCALS, Awaited, StackMeaning
 

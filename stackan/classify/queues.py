@@ -14,7 +14,7 @@ Two nameless frames of the C library are a semaphore's or a join's: several thre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from stackan.classify.at_work import is_lock
 from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning
@@ -30,14 +30,16 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
     paths: dict[object, set[_Way]] = {}  # from which a semaphore is waited for
     crowded: set[object] = set()  # for which several threads wait at once
     for snapshot in snapshots:
-        for counter, number in Counter(map(_counter, filter(_counts, snapshot))).items():
+        counting = [sighting for sighting in snapshot if sighting.place.counter]
+        for counter, number in Counter(map(_counter, counting)).items():
             if number > 1:
                 crowded.add(counter)
-        for sighting in filter(_counts, snapshot):
+        for sighting in counting:
             paths.setdefault(_counter(sighting), set()).add(_way(sighting))
     if not paths:
         return snapshots
-    loops = {sighting.place.application for sighting in _all(snapshots) if sighting.place.verb == "idle"}
+    places = {id(sighting.place): sighting.place for snapshot in snapshots for sighting in snapshot}  # equal ones are the same object
+    loops = {place.application for place in places.values() if place.verb == "idle"}
     queues = {
         counter
         for counter, ways in paths.items()
@@ -47,10 +49,6 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
-
-
-def _all(snapshots: Snapshots) -> Iterable[Sighting]:
-    return (sighting for snapshot in snapshots for sighting in snapshot)
 
 
 def _counter(sighting: Sighting) -> object:
@@ -69,10 +67,6 @@ def _way(sighting: Sighting) -> _Way:
         return place.application, ()
     first = dump.columns.thread_first[sighting.thread]
     return place.application, tuple(dump.pc(first + at) for at in range(place.wait_frames + 1))
-
-
-def _counts(sighting: Sighting) -> bool:
-    return sighting.place.counter
 
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from itertools import repeat
 from types import MappingProxyType
+from typing import NamedTuple
 
+from stackan.arguments import FrameArguments
 from stackan.classify.awaited import Questions, Waits
 from stackan.classify.evidence import ONCE, each_once, find_frame_holds, find_guards, find_owner_words, find_printed, held_by_guards
 from stackan.classify.initializers import tell_initializers
@@ -15,12 +19,23 @@ from stackan.classify.timeouts import Timeouts
 from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Awaited, Sighting, StackMeaning, is_main, unparked
+from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Awaited, Held, Sighting, StackMeaning, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
 
+_MAKE = partial(tuple.__new__, Sighting)  # a thread is a row of columns: there are hundreds of thousands
+
 Stacks = Mapping[int, tuple[str, ...]]  # names by stack node
+
+
+class _Seen(NamedTuple):
+    """What threads with equal stacks, of which equal words are printed, have in common."""
+
+    place: StackMeaning
+    may_tell: bool  # their arguments may say more about the place
+    ends: tuple[int, ...]  # the frames that may print the time at which the wait ends
+    runs_once: bool  # they may run an initializer
 
 
 def sight(
@@ -36,39 +51,47 @@ def sight(
     `spoken` are the names of the stacks in which lambdas can be named better; the snapshots of a process may share `questions`.
     """
     guards, printed, words, states = find_guards(dump), find_printed(dump), find_owner_words(dump), dump.facts.states
-    waits, timeouts, nodes = Waits(dump, questions or Questions(places.rules)), Timeouts(dump), dump.columns.thread_node
-    told = ToldByArguments(dump)
-    runs_once = any(not ONCE.keys().isdisjoint(names) for names in stacks.values())
-    known: dict[tuple[int, str, str, bool], StackMeaning] = {}  # by what it follows from
-    sightings = []
-    for thread in range(dump.first_thread, dump.stop_thread):
-        said = states.get(thread) if states else None
-        names = stacks[nodes[thread]] if nodes[thread] != UNKNOWN else ()
+    arguments = FrameArguments(dump.data, dump.columns)
+    waits, timeouts = Waits(dump, questions or Questions(places.rules), arguments), Timeouts(dump, arguments)
+    told = ToldByArguments(dump, arguments)
+    beside = states.keys() | guards.keys() | printed.keys() | words.keys()  # of which lines beside their frames tell more
+    known: dict[object, _Seen] = {}  # by what it follows from
+    own = range(dump.first_thread, dump.stop_thread)
+    found, awaits, holds = [], [], []
+    for thread, node in zip(own, dump.columns.thread_node[dump.first_thread : dump.stop_thread]):
+        said = states.get(thread) if thread in beside else None
+        names = stacks[node] if node != UNKNOWN else ()
         loop = tasks.get(stem(dump.thread_names[thread - dump.first_thread]), _NONE).get(names, "") if tasks else ""
         is_told = said is not None and said.awaits is not None
-        key = nodes[thread], said.words if said is not None else "", loop, is_told
-        place = known.get(key)
-        if place is None:
-            place = known[key] = _adjusted(places.place(names, key[1], loop), dump.facts, is_told)
-            if nodes[thread] in spoken:
-                place = known[key] = place._replace(spoken=spoken[nodes[thread]])
+        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, is_told)
+        seen = known.get(key)
+        if seen is None:
+            place = _adjusted(places.place(names, said.words if said is not None else "", loop), dump.facts, is_told)
+            if node in spoken:
+                place = place._replace(spoken=spoken[node])
+            seen = known[key] = _Seen(place, told.may_tell(place), timeouts.may_print(place), not ONCE.keys().isdisjoint(names))
+        place, may_tell, ends, runs_once = seen
         if said is not None and said.cut and place.verb == "waiting" and place.state != "lock" and place.rule is None:
-            place = shortened(place)
-        place = told.place(thread, place)
-        if timeouts.ends(thread, place):
+            place, may_tell = shortened(place), False
+        if may_tell:
+            place = told.place(thread, place)
+        if ends and timeouts.ends(thread, ends):
             place = places.timed(place)
         awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None
-        held = printed.get(thread, [])
-        if thread in words:
-            held = held + words[thread]
-        if said is not None:
-            awaited = _better(read_awaited(said, place), awaited)
-            held = held + read_held(said)
-        if thread in guards:
-            held = held + held_by_guards(guards[thread], dump, thread, place, awaited)
-        if place.kind == "allocator" or (runs_once and not ONCE.keys().isdisjoint(place.names)):
-            held = held + find_frame_holds(dump, thread, place)
-        sightings.append(Sighting(dump, thread, place, awaited, each_once(held) if held else ()))
+        held: list[Held] = []
+        if thread in beside:
+            held = [*printed.get(thread, ()), *words.get(thread, ())]
+            if said is not None:
+                awaited = _better(read_awaited(said, place), awaited)
+                held += read_held(said)
+            if thread in guards:
+                held += held_by_guards(guards[thread], dump, thread, place, awaited)
+        if runs_once or place.kind == "allocator":
+            held += find_frame_holds(dump, thread, place)
+        found.append(place)
+        awaits.append(awaited)
+        holds.append(each_once(held) if held else ())
+    sightings = list(map(_MAKE, zip(repeat(dump), own, found, awaits, holds)))
     # The last thread of a text that breaks off may lack frames.
     return tell_initializers(sightings[:-1] if dump.is_truncated else sightings)
 

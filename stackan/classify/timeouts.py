@@ -8,7 +8,9 @@ One function of glibc serves sem_wait and sem_timedwait, and gdb names their com
 
 from __future__ import annotations
 
-from stackan.model.arguments import address_argument
+from collections.abc import Sequence
+
+from stackan.arguments import FrameArguments
 from stackan.model.dump import Dump
 from stackan.model.place import StackMeaning
 
@@ -18,16 +20,16 @@ _WAITING = ("futex_abstimed_wait", "do_futex_wait")
 class Timeouts:
     """Tells timed waits of one dump."""
 
-    def __init__(self, dump: Dump) -> None:
-        self._dump = dump
+    def __init__(self, dump: Dump, arguments: FrameArguments) -> None:
+        self._arguments = arguments
         self._printed = dump.data.find(b"abstime=", *dump.text_range) >= 0
-        self._frames: dict[int, tuple[StackMeaning, list[int]]] = {}  # by the id of the place, which it keeps: those that may print it
 
-    def ends(self, thread: int, place: StackMeaning) -> bool:
-        """Whether the frames of a wait print the time at which it ends."""
-        if not self._printed or place.timed or not place.wait_frames:
-            return False
-        if id(place) not in self._frames:
-            self._frames[id(place)] = (place, [at for at in range(place.wait_frames) if place.names[at].startswith(_WAITING)])
-        _, frames = self._frames[id(place)]
-        return bool(frames) and any(address_argument(self._dump.arguments_in(thread, at), b"abstime") is not None for at in frames)
+    def may_print(self, place: StackMeaning) -> tuple[int, ...]:
+        """The frames of a place's wait that may print the time at which it ends."""
+        if not self._printed or place.timed:
+            return ()
+        return tuple(at for at in range(place.wait_frames) if place.names[at].startswith(_WAITING))
+
+    def ends(self, thread: int, frames: Sequence[int]) -> bool:
+        """Whether one of these frames prints the time at which the thread's wait ends."""
+        return any(self._arguments.address(thread, at, b"abstime") is not None for at in frames)

@@ -7,7 +7,7 @@ __GI___wait4 (pid=-1, stat_loc=0x7fff7a74bb10, options=1, …)      WNOHANG: it 
 
 from __future__ import annotations
 
-from stackan.model.arguments import number_argument, value_argument
+from stackan.arguments import FrameArguments, value_argument
 from stackan.model.dump import Dump
 from stackan.model.place import READS_CONTROL, RUNS, WAITS_FOR_DATAGRAMS, StackMeaning
 
@@ -19,36 +19,39 @@ _WNOHANG = 1  # waitpid(2)
 class ToldByArguments:
     """Places of one dump as the arguments of their calls show them."""
 
-    def __init__(self, dump: Dump) -> None:
-        self._dump = dump
+    def __init__(self, dump: Dump, arguments: FrameArguments) -> None:
+        self._arguments = arguments
         self._several = len(dump.threads) > 1
         self._told: dict[tuple[int, str], tuple[StackMeaning, StackMeaning]] = {}  # by the place's id, which it keeps, and what is told
 
-    def place(self, thread: int, place: StackMeaning) -> StackMeaning:
-        """The thread's place; the same object where its arguments say nothing new."""
+    def may_tell(self, place: StackMeaning) -> bool:
+        """Whether the arguments of a thread in this place may say more about it."""
         if not place.wait_frames or place.in_task:
-            return place
+            return False
+        return place.reason == WAITS_FOR_DATAGRAMS or self._may_control(place) or (place.kind == "process" and place.rule is None)
+
+    def place(self, thread: int, place: StackMeaning) -> StackMeaning:
+        """The place of a thread whose arguments may say more; the same object where they say nothing new."""
         if place.reason == WAITS_FOR_DATAGRAMS:
             return self._as(place, "peer") if self._names_no_sender(thread, place) else place
-        if place.verb == "waiting" and place.kind in ("pipe", "socket") and self._several and place.of_initial_thread:
+        if self._may_control(place):
             return self._as(place, "control") if self._reads_one_byte(thread, place) else place
-        if place.kind == "process" and place.rule is None:
-            return self._as(place, "asks") if self._asks_only(thread, place) else place
-        return place
+        return self._as(place, "asks") if self._asks_only(thread, place) else place
+
+    def _may_control(self, place: StackMeaning) -> bool:
+        return place.verb == "waiting" and place.kind in ("pipe", "socket") and self._several and place.of_initial_thread
 
     def _reads_one_byte(self, thread: int, place: StackMeaning) -> bool:
         if place.names[place.wait_frames - 1] not in _READS:
             return False
-        return any(number_argument(text, size) == 1 for text in self._arguments(thread, place) for size in _SIZES)
+        return any(self._arguments.number(thread, at, size) == 1 for at in range(place.wait_frames) for size in _SIZES)
 
     def _names_no_sender(self, thread: int, place: StackMeaning) -> bool:
-        return any(_is_null(value_argument(text, b"addrlen")) for text in self._arguments(thread, place))
+        texts = (self._arguments.text(thread, at) for at in range(place.wait_frames))
+        return any(_is_null(value_argument(text, b"addrlen")) for text in texts)
 
     def _asks_only(self, thread: int, place: StackMeaning) -> bool:
-        return any((number_argument(text, b"options") or 0) & _WNOHANG for text in self._arguments(thread, place))
-
-    def _arguments(self, thread: int, place: StackMeaning) -> list[bytes]:
-        return [self._dump.arguments_in(thread, at) for at in range(place.wait_frames)]
+        return any((self._arguments.number(thread, at, b"options") or 0) & _WNOHANG for at in range(place.wait_frames))
 
     def _as(self, place: StackMeaning, told: str) -> StackMeaning:
         """Equal places stay the same object."""

@@ -5,6 +5,7 @@ Before it is installed, only modules that the interpreter has loaded anyway, and
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,7 @@ BROKEN_PIPE = 141  # as a shell reports a program that SIGPIPE has ended
 INTERRUPTED = 130
 _OUT_OF_MEMORY = b"stackan: out of memory; give fewer or smaller inputs, or more memory (ulimit -v, the container's limit)\n"
 _NO_MAPPING = "failed to map segment"  # the loader's words where a library finds no room
+_YOUNG = 50_000  # objects after which cycles are looked for: a command makes thousands of lasting ones as it is imported
 _RESERVE_BYTES = 2 << 20  # two of the arenas that Python's small objects come from
 
 
@@ -46,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if status is None:  # only here are the frames gone that have filled the memory
         status = _say_out_of_memory()
     settle()
+    if argv is None:
+        gc.freeze()  # the interpreter looks for cycles at its end, several times: the memory goes back with the process
     return status
 
 
@@ -55,6 +59,7 @@ def _run(argv: Sequence[str] | None) -> int:
     alone = argv is None  # the whole program is this call
     if alone:
         sys.unraisablehook = _pass_over
+        gc.set_threshold(_YOUNG)
     arguments = sys.argv[1:] if argv is None else list(argv)
     language = choose_language(arguments)
     with Stops(alone) as stops:

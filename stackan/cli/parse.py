@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting
 from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
+from stackan.cli.printing import SafeText
 from stackan.cli.progress import watched
 from stackan.cli.streams import binary_output, output
-from stackan.escapes import shown
+from stackan.collector import collector_paused
+from stackan.errors import UsageError
 from stackan.model.said import row, said, said_of
 
 if TYPE_CHECKING:
-    from stackan.cli.printing import SafeText
     from stackan.model.dump import Dump
+    from stackan.model.folding import Stacks
     from stackan.model.summary import Summary
     from stackan.reading import Limits
+    from stackan.report.page import Stream
 
+ROOTS = ("process", "pool", "thread")
 _LINES = {  # kinds of lines, as a dump counts them
     "threads": said("threads"),
     "frames": said("frames"),
@@ -38,6 +44,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         ("json", "ndjson", "folded", "speedscope", "summary", "arrow", "parquet"),
         said("how to write the dump (default: by the ending of -o, else json); arrow and parquet need pyarrow"),
     )
+    parser.add_argument("--root", choices=ROOTS, help=said("what each stack of the format folded stands on, before its outermost frame"))
     parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
     add_output(parser)
     parser.set_defaults(run=run)
@@ -47,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     from stackan.reading import Limits
 
     settle_format(options)
+    if options.root and (options.format != "folded" or options.explain):
+        raise UsageError(said("--root is for the format folded: leave it out, or give `--format folded`"))
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
@@ -56,30 +65,72 @@ def run(options: argparse.Namespace) -> int:
             for summary in summaries:
                 write_summary(summary, stream, options.language)
         return 0
+    if not options.explain:
+        passing = find_passing(options, limits)
+        if passing is not None:
+            with output(options.output, options.inputs) as stream:
+                passing(stream)
+            return 0
+    with collector_paused():  # it would look at all that is read again and again
+        write_whole(options, limits)
+    return 0
+
+
+def write_whole(options: argparse.Namespace, limits: Limits) -> None:
+    """Read all inputs, and write what is asked for."""
     from stackan.pipeline import load
 
     with watched(options.inputs, options.quiet, options.language) as watch:
         case = load(*options.inputs, limits=limits, watch=watch)
-    if options.format in ("arrow", "parquet") and not options.explain:
+    if options.explain:
+        with output(options.output, options.inputs) as stream:
+            for dump in case.dumps:
+                explain(dump, stream, options.language)
+    elif options.format in ("arrow", "parquet"):
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # else memory is made ready that only long work repays
         from stackan.report import arrow
 
         with binary_output(options.output, options.inputs) as file:
             arrow.write(case.dumps, options.format, file)
-        return 0
-    if options.format == "speedscope" and not options.explain:
+    elif options.root:
+        from stackan.pipeline import analyze
+        from stackan.report.roots import find_stacks
+
+        stacks = find_stacks(analyze(case), options.root)
+        with output(options.output, options.inputs) as stream:
+            write_folded(stacks, stream)
+    else:
+        with output(options.output, options.inputs) as stream:
+            write_dumps(case.dumps, options.format, stream)
+
+
+def write_dumps(dumps: Sequence[Dump], format: str, stream: Stream) -> None:
+    """Write whole dumps as one of the formats that are text."""
+    if format == "json":
+        write_json(dumps, stream)
+    elif format == "ndjson":
+        write_ndjson(dumps, stream)
+    elif format == "folded":
+        from stackan.model.folding import stacks_of
+
+        write_folded(map(stacks_of, dumps), stream)
+    else:
         from stackan.report import speedscope
 
-        with output(options.output, options.inputs) as stream:
-            speedscope.write(case.dumps, stream)
-        return 0
-    write = {"json": write_json, "ndjson": write_ndjson, "folded": write_folded}.get(options.format)
-    with output(options.output, options.inputs) as stream:
-        for dump in case.dumps:
-            if options.explain or write is None:
-                explain(dump, stream, options.language)
-            else:
-                write(dump, stream)
-    return 0
+        speedscope.write(dumps, stream)
+
+
+def find_passing(options: argparse.Namespace, limits: Limits) -> Callable[[Stream], None] | None:
+    """A way to write one file that needs not be held, where there is one; None else."""
+    if options.root or len(options.inputs) > 1 or options.format not in ("folded", "ndjson"):
+        return None
+    from stackan import overview
+
+    if options.format == "folded":
+        stacks = overview.find_stacks(options.inputs[0], limits)
+        return partial(write_folded, [stacks]) if stacks is not None else None
+    dumps = overview.find_threads(options.inputs[0], limits)
+    return partial(write_ndjson, dumps) if dumps is not None else None
 
 
 def find_summaries(inputs: Sequence[str], limits: Limits) -> list[Summary]:
@@ -99,39 +150,40 @@ def explain(dump: Dump, stream: SafeText, language: str) -> None:
     stream.write(f"{dump.source}: {dump.format}: {in_language(dump.reason, language)}\n")
 
 
-def write_json(dump: Dump, stream: SafeText) -> None:
+def write_json(dumps: Iterable[Dump], stream: Stream) -> None:
     """One document for each snapshot."""
-    from stackan.report.json import layout
+    from stackan.report.dump_json import DumpWriter
 
-    document = {**_head(dump), "threads": list(_threads(dump)), "unparsed": [{"line": line, "text": text} for line, text in dump.unparsed]}
-    for piece in layout(document, opened=2):
-        stream.write(piece)
-    stream.write("\n")
+    write = DumpWriter().document
+    for dump in dumps:
+        _put(write(dump), stream)
 
 
-def write_ndjson(dump: Dump, stream: SafeText) -> None:
+def write_ndjson(dumps: Iterable[Dump], stream: Stream) -> None:
     """One line for each thread."""
-    import json
+    from stackan.report.dump_json import DumpWriter
 
-    for thread in _threads(dump):
-        stream.write(json.dumps({"source": dump.source, **thread}))
-        stream.write("\n")
-
-
-def write_folded(dump: Dump, stream: SafeText) -> None:
-    """`outermost;…;innermost COUNT` for each distinct stack, as flame-graph tools and speedscope read it."""
-    counts: dict[int, int] = {}
-    for node in dump.thread_nodes():
-        if node >= 0:
-            counts[node] = counts.get(node, 0) + 1
-    for node, number in counts.items():
-        frames = ";".join(map(_folded, reversed(dump.stack(node))))
-        stream.write(f"{frames} {number}\n")
+    write = DumpWriter().lines
+    for dump in dumps:
+        _put(write(dump), stream)
 
 
-def _folded(name: str) -> str:
-    """A function's name as one frame of a folded stack, which ends at a semicolon and lies on one line."""
-    return shown(name.replace(";", ":")) or "??"
+def write_folded(texts: Iterable[Stacks], stream: Stream) -> None:
+    """`outermost;…;innermost COUNT` for each distinct stack of each snapshot."""
+    from stackan.report.folded import fold
+
+    _put(fold(texts), stream)
+
+
+def _put(pieces: Iterable[bytes | str], stream: Stream) -> None:
+    """Write what is printable; bytes are ASCII."""
+    for piece in pieces:
+        if isinstance(piece, str):
+            stream.write(piece)
+        elif isinstance(stream, SafeText):
+            stream.write_ascii(piece)
+        else:
+            stream.write(piece.decode("ascii"))
 
 
 def write_summary(summary: Summary, stream: SafeText, language: str) -> None:
@@ -149,23 +201,3 @@ def write_summary(summary: Summary, stream: SafeText, language: str) -> None:
     stream.write(in_language(head, language) + "\n")
     for line, text in summary.unparsed:
         stream.write("  " + in_language(said("line {line} could not be read: {text}", line=line, text=repr(text)), language) + "\n")
-
-
-def _head(dump: Dump) -> dict[str, Any]:
-    return {"source": dump.source, "format": dump.format, "pid": dump.facts.pid, "lines": dump.lines, "warnings": dump.warnings}
-
-
-def _threads(dump: Dump) -> Iterator[dict[str, Any]]:
-    for thread in dump.threads:
-        frames = [frame._asdict() for frame in dump.frames_of(thread.row)]
-        for frame in frames:
-            del frame["row"]
-            frame["pc"] = f"{frame['pc']:#x}" if frame["pc"] is not None else None
-        yield {
-            "number": thread.number,
-            "lwp": thread.lwp,
-            "pthread": thread.pthread,
-            "name": thread.name,
-            "line": thread.line,
-            "frames": frames,
-        }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
 
+_PROBE = b"{"  # one byte in most encodings, and not in UTF-16
 _LONGEST_SENTENCE = 1500  # characters; a path alone may have 4,096
 
 
@@ -28,6 +29,15 @@ class SafeText:
     def write(self, text: str) -> int:
         self._stream.write(shown_lines(text))
         return len(text)
+
+    def write_ascii(self, piece: bytes) -> None:
+        """Write what is known to be printable ASCII and line ends, without a look at each character."""
+        stream = self._stream
+        if os.linesep == "\n" and _PROBE.decode("ascii").encode(self.encoding) == _PROBE and hasattr(stream, "buffer"):
+            stream.flush()
+            stream.buffer.write(piece)
+        else:
+            stream.write(piece.decode("ascii"))
 
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:

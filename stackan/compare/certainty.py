@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
 from stackan.model.process import Process
@@ -67,7 +68,12 @@ def _stands_long(track: Track, span: int | None) -> bool:
 
 def _in_one_place(track: Track) -> int:
     """In how many snapshots in a row, up to the newest, it was seen where it is."""
-    steps = track.timeline.rstrip("- ").split()  # what breaks off before it comes to the thread says nothing of it
+    return _last_in_one_place(track.timeline)
+
+
+@lru_cache(maxsize=4096)  # thousands of threads have one time line
+def _last_in_one_place(timeline: str) -> int:
+    steps = timeline.rstrip("- ").split()  # what breaks off before it comes to the thread says nothing of it
     moved = next((at for at, step in enumerate(reversed(steps)) if step not in ("S", "R")), len(steps))
     return moved + 1
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.compare.settling import park
-from stackan.model.track import IDLE, PROGRESSING, STUCK, Track
+from stackan.model.track import IDLE, PROGRESSING, STUCK, Track, is_of_initial_thread, places_where
 
 _WORKERS = 2  # that live, at least
 
 
 def park_controllers(tracks: Sequence[Track]) -> list[Track]:
     """The threads of a process, the initial one as parked if it reads while all others live."""
-    others = [track for track in tracks if not track.place.of_initial_thread]
+    initial = places_where(tracks, is_of_initial_thread)
+    if not any(_may_be_controlled(track) for track in tracks if id(track.place) in initial):
+        return list(tracks)
+    others = [track for track in tracks if id(track.place) not in initial]
     living = sum(track.progress in (IDLE, PROGRESSING) for track in others)
     if living < _WORKERS or any(track.progress == STUCK for track in others):
         return list(tracks)

@@ -46,9 +46,12 @@ def hold_crossed(tracks: Sequence[Track]) -> list[Track]:
 
 
 def _waiters(tracks: Sequence[Track]) -> list[Track]:
-    """The threads that stand in front of a lock whose address is printed, and whose holder no line shows."""
+    """The threads that stand in front of a lock whose address is printed, and whose holder no line shows; none if all wait for one."""
+    waiters = [track for track in tracks if _waits(track)]
+    if len({_lock(track) for track in waiters}) < 2:
+        return []
     shown = {hold.address for track in tracks for _, hold in held_by(track)}
-    return [track for track in tracks if _waits(track) and track.newest.awaited.address not in shown]  # type: ignore[union-attr]
+    return [track for track in waiters if _lock(track) not in shown]
 
 
 def _waits(track: Track) -> bool:

@@ -19,7 +19,7 @@ from stackan.compare.settling import park_joiners, park_result_waiters, unpark_l
 from stackan.compare.turns import park_turn_waiters
 from stackan.model.columns import UNKNOWN
 from stackan.model.place import Sighting
-from stackan.model.track import Track
+from stackan.model.track import PROGRESSING, Track
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
@@ -37,7 +37,9 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
         from stackan.compare.counted import apply_counters  # few cases have any
 
         tracks = [apply_counters(track, counters, last, cut) for track in tracks]
-    tracks = park_controllers([note_handler(hold_same_call(track, last), last) for track in tracks])
+    tracks = park_controllers(
+        [note_handler(hold_same_call(track, last), last) if track.progress == PROGRESSING else track for track in tracks]
+    )
     tracks = unpark_closed(doubt_needs(tracks), last) if not cut else doubt_needs(tracks)
     tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))), once=last == 0)
     tracks = doubt_rest_in_locked_objects(hold_crossed(hold_callbacks(tracks, last)))
@@ -55,7 +57,7 @@ def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: 
         lwp if lwp != UNKNOWN else None,
         hex(pthread) if pthread else None,
         dump.thread(thread).number if lwp == UNKNOWN else None,
-        dump.thread_name(thread),
+        dump.thread_names[thread - dump.first_thread],
         sightings,
         judged.progress,
         judged.note,

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import ASKS, AT_WORK, StackMeaning, is_main
-from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, UNSURE, Track
+from stackan.model.track import APPEARED, PROGRESSING, SPINNING, STUCK, UNSURE, Track, places_of
 
 
 def doubt_needs(tracks: Sequence[Track]) -> list[Track]:
     """The threads of a process, those that may get what they need as unknown."""
-    needed = {need for track in tracks if (need := _need(track.place)) is not None}
+    needs = {id(place): need for place, _ in places_of(tracks) if (need := _need(place)) is not None}
+    needed = set(needs.values())
     coming = {need for need, comes in ((AT_WORK, _may_bring), (ASKS, _was_served)) if need in needed and any(map(comes, tracks))}
-    return [_doubted(track) if track.progress == STUCK and _need(track.place) in coming else track for track in tracks]
+    return [_doubted(track) if track.progress == STUCK and needs.get(id(track.place)) in coming else track for track in tracks]
 
 
 def _need(place: StackMeaning) -> str | None:

@@ -36,12 +36,18 @@ class Judges:
         self._last = last  # the newest snapshot's index
         self._cut = cut
         self._known: dict[tuple[object, ...], _Judged] = {}
+        self._rest: dict[tuple[int, ...], bool] = {}  # whether threads in these places are all idle
 
     def judge(self, sightings: Sequence[tuple[int, Sighting]]) -> _Judged:
-        still = [] if _rests(sightings) else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
-        if any(sighting.dump.facts.states for _, sighting in sightings):  # it may be a matter of the thread's own counters
-            return self._judge(sightings, still)
-        key = (*still, *((index, id(sighting.place)) for index, sighting in sightings))  # equal places are the same object
+        places = tuple([id(sighting.place) for _, sighting in sightings])  # equal places are the same object
+        rests = self._rest.get(places)
+        if rests is None:
+            rests = self._rest[places] = _rests(sightings)
+        still = [] if rests else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
+        for _, sighting in sightings:
+            if sighting.dump.facts.states:  # it may be a matter of the thread's own counters
+                return self._judge(sightings, still)
+        key = places, tuple(still), tuple([index for index, _ in sightings])
         judged = self._known.get(key)
         if judged is None:
             judged = self._known[key] = self._judge(sightings, still)

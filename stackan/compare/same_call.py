@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.arguments import value_argument
+from stackan.arguments import value_argument
 from stackan.model.facts import fact
 from stackan.model.place import MAYBE_SAME_CALL, SAME_CALL, Sighting, unparked
 from stackan.model.track import PROGRESSING, STUCK, UNSURE, Track, with_newest

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
-from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, with_newest
+from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, is_of_initial_thread, places_where, with_newest
 
 
 def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
@@ -16,15 +16,18 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     Threads that were seen `once` show nothing of how they live unless they are parked, too.
     """
     waits = UNSURE if once else STUCK
+    if not any(map(_may_join, tracks)):
+        return list(tracks)
     living = {track.lwp for track in tracks if (track.progress == IDLE if once else track.progress not in (STUCK, VANISHED))}
     missing: dict[int | str, int] = {}  # of each joiner, how many of the threads that it waits for are not known to live
     joiners: dict[int | None, list[Track]] = {}
     # Any thread but the initial one, which never ends first, may be the one of whom nothing is printed.
-    others = [track for track in tracks if not track.place.of_initial_thread]
+    initial = places_where(tracks, is_of_initial_thread)
+    others = [track for track in tracks if id(track.place) not in initial]
     doubtful = [track.key for track in others if track.progress not in (IDLE, PROGRESSING)][:2]
     ready: list[Track] = []
     for track in tracks:
-        if track.progress != waits or track.place.kind != "thread" or track.place.rule is not None:
+        if track.progress != waits or not _may_join(track):
             continue
         owners = track.newest.awaited.owners if track.newest.awaited is not None else ()
         missing[track.key] = sum(owner not in living for owner in owners)
@@ -42,6 +45,10 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
             if not missing[joiner.key]:
                 ready.append(joiner)
     return [settled.get(track.key, track) for track in tracks]
+
+
+def _may_join(track: Track) -> bool:
+    return track.place.kind == "thread" and track.place.rule is None
 
 
 def park(track: Track, why: str) -> Track:

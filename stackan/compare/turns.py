@@ -11,13 +11,13 @@ A lock that guarded anything else would let more than one thread, or none, be in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.labels import lwp_of
-from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, fact_of
+from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, StackMeaning, fact_of
 from stackan.model.process import Process
-from stackan.model.track import IDLE, STUCK, UNSURE, Track, with_newest
+from stackan.model.track import IDLE, STUCK, UNSURE, Track, places_where, with_newest
 
 # The kinds of such a lock: a mutex in shared memory, System V's semaphores, a lock on a file.
 _LOCKS = ("mutex", "semaphore")
@@ -47,12 +47,14 @@ def park_turn_waiters_across(processes: Sequence[Process]) -> list[Process]:
     return [process._replace(tracks=tuple(settled.get(id(track), track) for track in process.tracks)) for process in processes]
 
 
-def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
+def _leaders(tracks: Sequence[Track]) -> dict[_Path, Track]:
     """The thread that accepts or receives while others queue for the one lock, by the path that all of them have taken."""
+    if not places_where(tracks, _may_lead):
+        return {}
     accepting: dict[_Path, list[Track]] = {}
     queued: dict[_Path, list[Track]] = {}
     for track in tracks:
-        if track.place.verb == "idle" and (track.place.role in _ACCEPTING or _receives(track)):
+        if _may_lead(track.place):
             accepting.setdefault(track.place.application, []).append(track)
         elif _queues(track):
             queued.setdefault(track.place.application, []).append(track)
@@ -63,8 +65,12 @@ def _leaders(tracks: Iterable[Track]) -> dict[_Path, Track]:
     }
 
 
-def _receives(track: Track) -> bool:
-    return not _RECEIVING.isdisjoint(track.place.names[: track.place.wait_frames])
+def _may_lead(place: StackMeaning) -> bool:
+    return place.verb == "idle" and (place.role in _ACCEPTING or _receives(place))
+
+
+def _receives(place: StackMeaning) -> bool:
+    return not _RECEIVING.isdisjoint(place.names[: place.wait_frames])
 
 
 def _queues(track: Track) -> bool:
@@ -86,7 +92,7 @@ def _follows(track: Track, leaders: dict[_Path, Track]) -> bool:
 
 
 def _follow(track: Track, leader: Track) -> Track:
-    turn = TURN_TO_RECEIVE if _receives(leader) else TURN_TO_ACCEPT
+    turn = TURN_TO_RECEIVE if _receives(leader.place) else TURN_TO_ACCEPT
     place = track.place._replace(verb="idle", state="idle", role="follower", reason=turn)
     newest = track.newest._replace(place=place)
     return with_newest(track, newest)._replace(

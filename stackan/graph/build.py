@@ -16,7 +16,6 @@ from stackan.graph.shared import find_shared_locks, is_private
 from stackan.graph.suppliers import Supply
 from stackan.model.dump import Dump, Printed
 from stackan.model.facts import Wanted
-from stackan.model.labels import label
 from stackan.model.place import FRAMES, INFERRED, INITIALIZER, LOCALS, PROFILE, RECORDED, WAITS_FOR_INITIALIZER, Awaited, Held, Sighting
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
@@ -101,7 +100,7 @@ class _Builder:
         """The process's threads, what they hold, and its pools."""
         for track in self.process.tracks:
             if track.progress != VANISHED:
-                self.threads[track.key] = self.graph.add(Node("thread", label(track), self.process, track))
+                self.threads[track.key] = self.graph.add(Node("thread", "", self.process, track))
                 for sighting, hold in held_by(track):
                     self.holders.setdefault(_identity(hold.address, hold.token), []).append((track, sighting, hold))
         self.supply.add_pools()

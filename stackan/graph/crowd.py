@@ -30,14 +30,21 @@ class Crowd:
 
     def _inside(self, frame: str) -> set[int]:
         if "*" not in frame:
-            return self.around.get(frame, set())
-        return set().union(*(seen for name, seen in self.around.items() if fnmatchcase(name, frame)))
+            return self.around(frame)
+        return set().union(*(self.around(name) for name in self._frames if fnmatchcase(name, frame)))
+
+    def around(self, frame: str) -> set[int]:
+        """Which of the tracks were ever inside of a frame."""
+        return set().union(*(self.seen[number] for number in self._frames.get(frame, ())))
 
     @cached_property
-    def around(self) -> dict[str, set[int]]:
-        """Which of the tracks were ever inside of each frame."""
-        around: dict[str, set[int]] = {}
+    def _frames(self) -> dict[str, list[int]]:
+        """The places inside of each frame; more than once if it calls itself."""
+        frames: dict[str, list[int]] = {}
         for number, place in self.places.items():
             for name in place.application:
-                around.setdefault(name, set()).update(self.seen[number])
-        return around
+                if name in frames:
+                    frames[name].append(number)
+                else:
+                    frames[name] = [number]
+        return frames

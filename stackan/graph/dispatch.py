@@ -96,7 +96,7 @@ def _parking_loops(crowd: Crowd, rules: Rules) -> Iterator[tuple[str, Fact]]:
 
     @cache
     def has_others(name: str, innermost: str) -> bool:
-        return not crowd.around[name] <= parked[innermost]
+        return not crowd.around(name) <= parked[innermost]
 
     loops: dict[str, set[int]] = {}
     for number, named in ways.items():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from stackan.model.facts import Fact, fact
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
 from stackan.model.stem import NOT_GIVEN, are_counted, common_name, number, stem
-from stackan.model.track import APPEARED, Track
+from stackan.model.track import APPEARED, Track, places_where
 
 _SHALLOW = 4  # functions of a thread, at most, that only waits for work: more may be a request that waits for something else
 
@@ -28,7 +28,8 @@ class NamedPool(NamedTuple):
 
 def named_pools(free: Sequence[Track], every: Sequence[Track]) -> Iterator[NamedPool]:
     """The pools among threads that are in no other, known by names that are not those of the process itself."""
-    own = {stem(track.name) for track in every if any(map(is_main, track.place.names[-4:]))}
+    initial = places_where(every, _is_main_program)
+    own = {stem(track.name) for track in every if id(track.place) in initial}
     groups: dict[str, list[Track]] = {}
     if own:
         for track in free:
@@ -43,6 +44,10 @@ def named_pools(free: Sequence[Track], every: Sequence[Track]) -> Iterator[Named
         if numbered or _wait_alike(members, places):
             why = fact("numbered-without-a-gap" if numbered else "named-and-parked-alike", count=len(members))
             yield NamedPool(common_name(name, (track.name for track in members)), members, why)
+
+
+def _is_main_program(place: StackMeaning) -> bool:
+    return any(map(is_main, place.names[-4:]))
 
 
 def _take_work(places: Sequence[StackMeaning]) -> bool:

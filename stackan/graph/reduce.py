@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from stackan.model.waitgraph import Cause, Reduction, WaitGraph
 
+_NO_NODES: frozenset[int] = frozenset()
 _LOOKS = 200  # at each edge of a component, in search of its shortest cycle
 _MOST_LOOKS = 1_000_000  # in all, beside one at each edge: a tenth of a second
 
@@ -36,27 +37,30 @@ def unreleased(
     []
     """
     inside = range(len(needs)) if among is None else among
-    missing: dict[int, int] = {}
     waiters: dict[int, list[int]] = {}
     ready: list[int] = []
+    missing: dict[int, int] = {}  # of those that need any
     for node in inside:
         need = needs[node]
         for supplier in successors[node]:
             if among is not None and supplier not in among:
                 need -= 1
+            elif supplier in waiters:
+                waiters[supplier].append(node)
             else:
-                waiters.setdefault(supplier, []).append(node)
-        missing[node] = need
+                waiters[supplier] = [node]
         if need <= 0:
             ready.append(node)
+        else:
+            missing[node] = need
     held = set(missing)
-    held.difference_update(ready)
     while ready:
         for waiter in waiters.get(ready.pop(), ()):
-            missing[waiter] -= 1
-            if missing[waiter] == 0 and waiter in held:
-                held.discard(waiter)
-                ready.append(waiter)
+            if waiter in held:
+                missing[waiter] -= 1
+                if not missing[waiter]:
+                    held.discard(waiter)
+                    ready.append(waiter)
     return held
 
 
@@ -67,43 +71,41 @@ def components(nodes: Collection[int], successors: Sequence[Sequence[int]]) -> l
     [[0, 1], [2]]
     """
     inside = set(nodes)
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
+    low: dict[int, int] = {}  # the lowest number that a node reaches, by the order in which nodes are met; a finished one's is above all
     stack: list[int] = []
-    on_stack: set[int] = set()
     found: list[list[int]] = []
+    met, finished = 0, len(inside)
     for root in sorted(inside):
-        if root in index:
+        if root in low:
             continue
-        work: list[tuple[int, int]] = [(root, 0)]
+        low[root] = met
+        work = [(root, met, iter(successors[root]))]
+        stack.append(root)
+        met += 1
         while work:
-            node, at = work.pop()
-            if at == 0:
-                index[node] = low[node] = len(index)
-                stack.append(node)
-                on_stack.add(node)
-            following = successors[node]
-            while at < len(following):
-                other = following[at]
-                at += 1
-                if other not in inside:
-                    continue
-                if other not in index:
-                    work.append((node, at))
-                    work.append((other, 0))
+            node, number, following = work[-1]
+            lowest = low[node]
+            for other in following:
+                reached = low.get(other)
+                if reached is not None:
+                    lowest = min(lowest, reached)
+                elif other in inside:
+                    low[node] = lowest
+                    low[other] = met
+                    work.append((other, met, iter(successors[other])))
+                    stack.append(other)
+                    met += 1
                     break
-                if other in on_stack:
-                    low[node] = min(low[node], index[other])
             else:
-                if low[node] == index[node]:
-                    component = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        component.append(member)
-                        if member == node:
-                            break
+                work.pop()
+                if lowest == number:
+                    component: list[int] = []
+                    while not component or component[-1] != node:
+                        component.append(stack.pop())
                     found.append(sorted(component))
+                    low.update(dict.fromkeys(component, finished))
+                else:
+                    low[node] = lowest
                 if work:
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[node])
@@ -138,9 +140,18 @@ def shortest_cycle(component: Collection[int], successors: Sequence[Sequence[int
         found, looked = _cycle_through(root, inside, successors, len(best))
         best = found or best
         looks -= looked
-        if looks < 0 or len(best) == 2:
-            break  # without self-loops none is shorter
+        if looks < 0 or len(best) == 2 or (len(best) == 3 and found and not _has_pair(inside, successors)):
+            break  # without self-loops, or two nodes that wait for each other, none is shorter
     return best
+
+
+def _has_pair(inside: Collection[int], successors: Sequence[Sequence[int]]) -> bool:
+    """Whether two of these nodes wait for each other."""
+    waiters: dict[int, set[int]] = {}
+    for node in inside:
+        for supplier in successors[node]:
+            waiters.setdefault(supplier, set()).add(node)
+    return any(not waiters.get(node, _NO_NODES).isdisjoint(successors[node]) for node in inside)
 
 
 def _cycle_through(root: int, inside: Collection[int], successors: Sequence[Sequence[int]], bound: int) -> tuple[list[int], int]:

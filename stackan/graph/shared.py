@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from stackan.model.arguments import number_argument
+from stackan.arguments import number_argument
 from stackan.model.place import Sighting
 from stackan.model.process import Process
 from stackan.model.track import Track

@@ -1,9 +1,13 @@
-"""Values of arguments and locals, read only where a rule asks for them."""
+"""Values of arguments and locals, read only where a rule asks for them.
+
+The specification of what `stackan.arguments` reads natively.
+"""
 
 import re
 from typing import NamedTuple
 
 from stackan.model.brief import brief
+from stackan.model.columns import UNKNOWN, Columns
 
 _DIGITS = re.compile(rb"@?0x([0-9a-fA-F]{1,16})")
 
@@ -14,6 +18,32 @@ class Address(NamedTuple):
 
     value: int
     symbol: str | None  # "audit_lock", "catalog+8"
+
+
+class FrameArguments:
+    """The arguments of the frames of a dump; a frame is given by its thread and by its position, counted from the innermost."""
+
+    def __init__(self, data: bytes, columns: Columns) -> None:
+        self._data = data
+        self._columns = columns
+
+    def text(self, thread: int, position: int) -> bytes:
+        """All of them as printed; nothing where none are."""
+        columns = self._columns
+        frame = columns.thread_first[thread] + position
+        behind = columns.frame_args_start[frame]
+        if behind == UNKNOWN:
+            return b""
+        start = columns.thread_start[thread] + columns.frame_start[frame] + behind
+        return self._data[start : start + columns.frame_args_size[frame]]
+
+    def address(self, thread: int, position: int, name: bytes) -> Address | None:
+        """As `address_argument`."""
+        return address_argument(self.text(thread, position), name)
+
+    def number(self, thread: int, position: int, name: bytes) -> int | None:
+        """As `number_argument`."""
+        return number_argument(self.text(thread, position), name)
 
 
 def value_argument(text: bytes, name: bytes) -> bytes | None:

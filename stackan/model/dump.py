@@ -10,6 +10,7 @@ from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
 from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at, text_stop
 from stackan.model.lines import Milestones, Renumbering, skip_lines
+from stackan.model.tabled import Tabled, Tables
 
 if TYPE_CHECKING:
     from stackan.model.arguments import Address
@@ -109,12 +110,22 @@ class ThreadRows(_Rows[Thread]):
         return self._dump.thread(self._dump.first_thread + index)
 
 
-class FrameRows(_Rows[Frame]):
-    """All frames of a dump, thread after thread, innermost first; `columns` gives them as arrays."""
+class FrameRows(_Rows[Frame], Tabled):
+    """All frames of a dump, thread after thread, innermost first; `columns` gives them as arrays.
+
+    As a table it has a row for each frame of a thread: the columns of `stackan.frames_table`.
+    """
 
     @property
     def columns(self) -> Columns:
         return self._dump.columns
+
+    @property
+    def _tables(self) -> Tables | None:
+        return self._dump.tables
+
+    def _table(self, tables: Tables) -> object:
+        return tables.frames(self._dump)
 
     def __iter__(self) -> Iterator[Frame]:
         """By threads: to look up each frame's own would take three times as long."""
@@ -129,8 +140,11 @@ class FrameRows(_Rows[Frame]):
         return self._dump.frame(self._dump.first_frame + index)
 
 
-class StackRows(_Rows[tuple[str, ...]]):
-    """The distinct stacks of a dump: tuples of printed function names, innermost first."""
+class StackRows(_Rows[tuple[str, ...]], Tabled):
+    """The distinct stacks of a dump: tuples of printed function names, innermost first.
+
+    As a table it has a row for each: `stack` (its index here), `threads` (how many have it), `functions` (a list).
+    """
 
     def __init__(self, dump: "Dump") -> None:
         self.nodes = sorted({node for node in dump.thread_nodes() if node != UNKNOWN})
@@ -139,6 +153,13 @@ class StackRows(_Rows[tuple[str, ...]]):
     @property
     def columns(self) -> Columns:
         return self._dump.columns
+
+    @property
+    def _tables(self) -> Tables | None:
+        return self._dump.tables
+
+    def _table(self, tables: Tables) -> object:
+        return tables.stacks(self._dump)
 
     def _row(self, index: int) -> tuple[str, ...]:
         return self._dump.stack(self.nodes[index])
@@ -236,6 +257,7 @@ class Dump:
         self.facts = facts
         self.warnings = list(warnings)
         self.taken_at = taken_at  # ISO-8601, where an archive says so
+        self.tables: Tables | None = None  # what gives its rows as tables
         self.stamped: str | None = None  # the same in a zip's local time
         self.written: float | None = None  # when its file was, in seconds since 1970: the last resort to find an order
         self.first_thread = chosen.start
@@ -362,7 +384,17 @@ class Dump:
     @cached_property
     def thread_names(self) -> tuple[str | None, ...]:
         """The names of its threads, in their order; None where the text gives none."""
-        return tuple(map(self.thread_name, range(self.first_thread, self.stop_thread)))
+        columns, data, own = self.columns, self.data, slice(self.first_thread, self.stop_thread)
+        known: dict[bytes, str] = {}  # a server names many threads alike
+        names: list[str | None] = []
+        for start, size in zip(columns.thread_name_start[own], columns.thread_name_size[own]):
+            if start == UNKNOWN:
+                names.append(None)
+                continue
+            printed = data[start : start + size]
+            name = known.get(printed)
+            names.append(name if name is not None else known.setdefault(printed, printed.decode("utf-8", "replace")))
+        return tuple(names)
 
     def thread_nodes(self) -> Iterator[int]:
         return (self.columns.thread_node[index] for index in range(self.first_thread, self.stop_thread))

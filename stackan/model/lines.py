@@ -58,7 +58,7 @@ class Renumbering:
 
     def __init__(self, data: bytes, numbers: Sequence[int], original: bytes) -> None:
         self._data = data
-        self._numbers = numbers
+        self.numbers = numbers
         self._original = original
         self._milestones = Milestones(original, (), ())
 
@@ -68,7 +68,7 @@ class Renumbering:
 
     def number(self, offset: int) -> int:
         """The number of the original's line that a byte of the prepared text comes from, from 1."""
-        return self._numbers[bisect_right(self._starts, offset) - 1]
+        return self.numbers[bisect_right(self._starts, offset) - 1]
 
     def line(self, number: int) -> bytes:
         """A line of the original, without its end."""

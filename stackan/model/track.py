@@ -1,6 +1,6 @@
 """One thread of a process through all snapshots."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from stackan.model.brief import amount, in_short
@@ -68,8 +68,8 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     the owner: people print an owner when the first report has advised it, and the dumps may come in any order.
     """
     newest = track.newest
-    found = [(newest, hold) for hold in newest.holds]
-    if track.progress == STUCK and any(sighting.holds for _, sighting in track.sightings[:-1]):
+    found = [(newest, hold) for hold in newest.holds] if newest.holds else []
+    if track.progress == STUCK and len(track.sightings) > 1 and any(sighting.holds for _, sighting in track.sightings[:-1]):
         known = {hold.address for hold in newest.holds}
         printed = newest.dump.printed_addresses
         for _, sighting in reversed(track.sightings[:-1]):
@@ -106,6 +106,17 @@ def places_of(tracks: Iterable[Track]) -> list[tuple[StackMeaning, int]]:
         places.setdefault(number, track.place)
         numbers[number] = numbers.get(number, 0) + 1
     return [(place, numbers[number]) for number, place in places.items()]
+
+
+def places_where(tracks: Iterable[Track], holds: Callable[[StackMeaning], bool]) -> frozenset[int]:
+    """The ids of those places of the tracks of which something holds, which is asked once for each place."""
+    places = {id(track.place): track.place for track in tracks}  # equal places are the same object
+    return frozenset(number for number, place in places.items() if holds(place))
+
+
+def is_of_initial_thread(place: StackMeaning) -> bool:
+    """The property as a function."""
+    return place.of_initial_thread
 
 
 def awaited_address(sighting: Sighting) -> int | None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from stackan.model.brief import brief, in_short, where
 from stackan.model.facts import Wanted
+from stackan.model.labels import label
 from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
 from stackan.model.track import Track
@@ -31,13 +32,18 @@ class Node(NamedTuple):
     """A thread, a resource, a pool, or *someone else*."""
 
     kind: str  # "thread", "resource", "pool", "someone-else"
-    label: str
+    words: str  # for what is no thread
     process: Process | None
     track: Track | None = None
     pool: Pool | None = None
     resource: str = ""  # a RESOURCE of the contract; for an answer of another process, its channel: "socket" or "pipe"
     address: int | None = None
     what: Wanted | None = None  # of a resource, if it names that better in a sentence than the label
+
+    @property
+    def label(self) -> str:
+        """What to call it; a thread as its dump does."""
+        return label(self.track) if self.track is not None else self.words
 
 
 class Edge(NamedTuple):

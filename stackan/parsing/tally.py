@@ -5,11 +5,14 @@ The result is that of `parse_all`, or nothing: where the whole text is needed, t
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from stackan import backend
 from stackan.model.columns import KINDS, Columns
+from stackan.model.folding import Stacks
 from stackan.model.loads import find_far, loaded_calls
 from stackan.model.summary import MOST_CHARACTERS, MOST_LINES, Summary
 from stackan.parsing.detect import detect_early
@@ -32,21 +35,25 @@ class Tally:
     None instead of a tally, or of summaries, says that the whole text has to be parsed.
     """
 
-    def __init__(self, scan: Scan, format: str) -> None:
+    def __init__(self, scan: Scan, format: str, grammar: int) -> None:
         self.space = scan.space
+        self.grammar = grammar  # how frames are written
         self._scan = scan
         self._format = format
         self._unparsed: list[list[tuple[int, str]]] = [[]]  # of each snapshot, the first ones: (line, text)
+        self._nodes = array("i")  # of each thread
         self._waiting: list[tuple[int, int, str]] = []  # those of the thread that is open: (start, line, text)
 
     def take(self, size: int) -> None:
         """So many bytes of the space are filled."""
         self._scan.take(size)
+        self._nodes.extend(self._scan.nodes())
         self._share_out()
 
     def end(self, source: str) -> list[Summary] | None:
         """The summaries of the whole text, now that it has ended."""
         self._scan.end()
+        self._nodes.extend(self._scan.nodes())
         self._share_out()
         lines = dict(zip(KINDS, self._scan.lines_by_kind))
         if not lines["frames"] or not self._scan.is_plain or self._shows_several_processes():
@@ -56,7 +63,15 @@ class Tally:
             for counts, unparsed in zip(self._scan.snapshots(), self._unparsed, strict=True)
         ]
 
+    def stacks(self) -> Stacks:
+        """The stacks of the same snapshots."""
+        bounds = accumulate((threads for threads, _, _ in self._scan.snapshots()), initial=0)
+        groups = [("", self._nodes[start:stop]) for start, stop in pairwise(bounds)]
+        return Stacks(self._scan.functions(), *self._scan.node_columns(), groups)
+
     def _shows_several_processes(self) -> bool:
+        if self._scan.counts_down:
+            return False
         columns = Columns()
         for row, (function, location, pc) in enumerate(self._scan.calls()):
             columns.site_function.append(function)
@@ -112,4 +127,4 @@ def open_tally(head: bytes) -> Tally | None:
     if found is None or found.grammar is None:
         return None
     scan = backend.tally(found.grammar)
-    return Tally(scan, found.format) if scan is not None else None
+    return Tally(scan, found.format, found.grammar) if scan is not None else None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from stackan.model.natural import natural_key
 from stackan.model.said import said
-from stackan.placing import is_named_like_a_dump
 
 if TYPE_CHECKING:
     from stackan.model.dump import Dump
@@ -23,12 +22,12 @@ def read_failed(item: Blob) -> Failure | None:
     """The failure that a text without dumps shows; of one that merely lies in the folder only few lines are believed."""
     from stackan.parsing.failures import read_failure
 
-    return read_failure(item.data, item.named or is_named_like_a_dump(item.source))
+    return read_failure(item.data, item.named or _is_named_like_a_dump(item.source))
 
 
 def tell_failed(failed: Sequence[Failed]) -> list[str]:
     """A sentence for each way of failing.  A list of processes that lies beside dumps under a name of its own did not fail."""
-    return [_tell(same) for same in _alike([each for each in failed if each[1].kind != "listing" or is_named_like_a_dump(each[0])])]
+    return [_tell(same) for same in _alike([each for each in failed if each[1].kind != "listing" or _is_named_like_a_dump(each[0])])]
 
 
 def tell_trouble(dump: Dump) -> list[str]:
@@ -48,6 +47,12 @@ def tell_reasons(failed: Sequence[Failed]) -> list[str]:
     """
     ways = sorted(_alike(failed), key=lambda same: (not same[0][1].is_told, -len(same)))
     return [_tell(same) for same in ways]
+
+
+def _is_named_like_a_dump(source: str) -> bool:
+    from stackan.placing import is_named_like_a_dump  # of few inputs it matters
+
+    return is_named_like_a_dump(source)
 
 
 def _tell(same: Sequence[Failed]) -> str:

@@ -14,6 +14,7 @@ from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.pipeline.passing import hold_small, is_log, read_passing, say_untold
+from stackan.pipeline.tables import TABLES
 from stackan.reading import Blob, Budget, Given, Input, Limits, Passing, Skipped, Visits, given_of, read_or_pass, require, source_of
 
 if TYPE_CHECKING:
@@ -263,6 +264,7 @@ def _read(item: Blob, alone: bool) -> Found:
         found.others.append(item.source)
     for dump in found.dumps:
         dump.taken_at, dump.written, dump.stamped = item.taken_at, item.written, item.stamped
+        dump.tables = TABLES
     for log in found.logs:
         log.taken_at, log.stamped = item.taken_at, item.stamped
     return found

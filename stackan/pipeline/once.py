@@ -1,17 +1,21 @@
-"""Each text once: a text that comes again, under a name or with a time that shows a copy, is no further snapshot."""
+"""Each text once: a text that comes again, under a name or with a time that shows a copy, is no further snapshot.
+
+Names and times are looked at when one does, which is seldom: what reads them is imported then.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.said import first_of, said
-from stackan.placing import Label, are_copies, read_label, tells_time
 
 if TYPE_CHECKING:
+    from stackan.model.dump import Dump
     from stackan.model.log import Log
     from stackan.pipeline.loading import Found
+    from stackan.placing import Label
     from stackan.reading import Blob
 
 # An address of a process that was placed at random: a stack, a library, or a program of x86-64 or AArch64.
@@ -29,13 +33,13 @@ class Once:
         self.found: list[Found] = []
         self.again: list[tuple[str, str]] = []  # (a further name of a text, the name under which it was read)
         self._known: dict[Key, _Same] = {}
-        self._alone: tuple[bytes, _Text, bool] | None = None  # the first text, as long as it is the only one: nothing asks for its key
+        self._alone: tuple[bytes, _Text, Sequence[Dump]] | None = None  # the first text, until a second one asks for its key
         self._logs: dict[Hashable, str] = {}
 
     def has(self, item: Blob) -> bool:
         """Whether a text need not be read, as one that was read is its copy; what an archive knows of its time is kept."""
         twin = self._twin(item)
-        if twin is None or read_label(item.source).is_plainer(read_label(twin.source)):
+        if twin is None or _is_plainer(item.source, twin.source):
             return False
         self.again.append((item.source, twin.source))
         _learn(self.found[twin.at], item.taken_at, item.written)
@@ -56,17 +60,18 @@ class Once:
             for dump in self.found[twin.at].dumps[:1]:
                 _learn(found, dump.taken_at, dump.written)
             self.found[twin.at] = found
-        timed = any(map(tells_time, found.dumps))
         if self._known or self._alone is not None:
-            self._keep(item.data, text, timed)
+            self._keep(item.data, text, found.dumps)
         else:
-            self._alone = item.data, text, timed
+            self._alone = item.data, text, found.dumps
 
-    def _keep(self, data: bytes, text: _Text, timed: bool) -> None:
-        self._known.setdefault(_key(data), _Same()).add(text, timed=timed)
+    def _keep(self, data: bytes, text: _Text, dumps: Sequence[Dump]) -> None:
+        self._known.setdefault(_key(data), _Same()).add(text, dumps)
 
     def add_log(self, log: Log, found: Found) -> None:
         """Take what a log says whose text was not held; one with the same last part of a name, of the same extent and events, is a copy."""
+        from stackan.placing import read_label
+
         key = (read_label(log.source).last, log.kind, log.extent, log.events)
         first = self._logs.setdefault(key, log.source)
         if first != log.source:
@@ -92,18 +97,17 @@ class _Same:
     """Texts with the same bytes; hardly ever does a second one come, so their names are read when it does."""
 
     def __init__(self) -> None:
-        self._unread: list[_Text] = []
+        self._unread: list[tuple[_Text, Sequence[Dump]]] = []
         self._named: dict[str, list[tuple[Label, _Text]]] = {}
-        self._timed: _Text | None = None
+        self._timed: _Text | None = None  # whose bytes say when they were made
 
-    def add(self, text: _Text, timed: bool) -> None:
-        """`timed`: the bytes say when they were made."""
-        self._unread.append(text)
-        if timed:
-            self._timed = text
+    def add(self, text: _Text, dumps: Sequence[Dump]) -> None:
+        self._unread.append((text, dumps))
 
     def twin(self, item: Blob) -> _Text | None:
         """The text of which an item is a copy."""
+        from stackan.placing import are_copies, read_label
+
         self._read_names()
         unique = _RANDOM.search(item.data) is not None
         label = read_label(item.source)
@@ -113,10 +117,20 @@ class _Same:
         return self._timed if unique else None
 
     def _read_names(self) -> None:
-        for text in self._unread:
+        from stackan.placing import read_label, tells_time
+
+        for text, dumps in self._unread:
+            if any(map(tells_time, dumps)):
+                self._timed = text
             label = read_label(text.source)
             self._named.setdefault(label.last, []).append((label, text))
         self._unread.clear()
+
+
+def _is_plainer(source: str, other: str) -> bool:
+    from stackan.placing import read_label
+
+    return read_label(source).is_plainer(read_label(other))
 
 
 def _key(data: bytes) -> Key:

@@ -43,7 +43,8 @@ _RUNS = (
     (b"ParallelWorkerMain", "parallel worker"),
     (b"PostgresMain", "backend"),
 )
-_RUNNING = dict(_RUNS)
+# Without debug symbols gdb prints the parameters with the name: `EditLogBatchWriter::run() () from ./libDolphinDB.so`.
+_RUNNING = {printed: role for name, role in _RUNS for printed in (name, name + b"()")}
 
 
 class Head(NamedTuple):
@@ -55,26 +56,33 @@ class Head(NamedTuple):
 
 
 def read_head(dump: Dump) -> Head:
-    columns = dump.columns
-    start = columns.thread_start[dump.first_thread] if dump.first_thread < len(columns.thread_start) else 0
-    behind = columns.thread_stop[dump.first_thread - 1] if dump.first_thread else 0
-    text = dump.text(max(behind, start - _LOOKED_AT), start)
+    text = _text_before(dump)
     host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
     modes = {*MODE.findall(text)}  # several in a list of processes, which tells nothing of this one
-    moments = find_moments(_LAUNCH.sub("", text))
-    return Head(host, modes.pop() if len(modes) == 1 else running_role(dump), moments[-1].iso if moments else None)  # the last is nearest
+    return Head(host, modes.pop() if len(modes) == 1 else running_role(dump), _time_in(text))
 
 
 def tells_time(dump: Dump) -> bool:
     """Whether a text says when it was taken."""
-    return read_head(dump).time is not None
+    return _time_in(_text_before(dump)) is not None
+
+
+def _text_before(dump: Dump) -> str:
+    """What stands before the threads of a dump, behind those of another."""
+    columns = dump.columns
+    start = columns.thread_start[dump.first_thread] if dump.first_thread < len(columns.thread_start) else 0
+    behind = columns.thread_stop[dump.first_thread - 1] if dump.first_thread else 0
+    return dump.text(max(behind, start - _LOOKED_AT), start)
+
+
+def _time_in(text: str) -> str | None:
+    moments = find_moments(_LAUNCH.sub("", text))
+    return moments[-1].iso if moments else None  # the last is nearest
 
 
 def running_role(dump: Dump) -> str | None:
     """The role that the functions of a process show."""
-    # Without debug symbols gdb prints the parameters with the name: `EditLogBatchWriter::run() () from ./libDolphinDB.so`.
-    named = ((site, name.removesuffix(b"()")) for site, name in enumerate(dump.columns.site_function))
-    telling = {site: _RUNNING[name] for site, name in named if name in _RUNNING}
+    telling = {site: _RUNNING[name] for site, name in enumerate(dump.columns.site_function) if name in _RUNNING}
     if not telling:
         return None
     found = {telling[site] for node in {*dump.thread_nodes()} if node != UNKNOWN for site in dump.sites(node) if site in telling}

@@ -123,7 +123,10 @@ class Chinese(Catalog):
         return translations.get(self.language, english)
 
 
-_IDEOGRAPH, _CLOSE = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\s\u2014-\u2026\u3000-\u303f\uff00-\uffef]")  # …: need no blank
+@functools.cache  # made where a language needs them: English does not
+def _seams() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """(an ideograph, a character that needs no blank beside it)"""
+    return re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\s\u2014-\u2026\u3000-\u303f\uff00-\uffef]")
 
 
 def _spaced(parts: Iterable[str]) -> str:
@@ -134,7 +137,8 @@ def _spaced(parts: Iterable[str]) -> str:
 
 
 def _needs_blank(before: str, after: str) -> bool:
-    return not (_CLOSE.match(before) or _CLOSE.match(after)) and bool(_IDEOGRAPH.match(before)) != bool(_IDEOGRAPH.match(after))
+    ideograph, close = _seams()
+    return not (close.match(before) or close.match(after)) and bool(ideograph.match(before)) != bool(ideograph.match(after))
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import stackan
 from stackan.cli.parse import write_folded
 from stackan.escapes import shorten, shown, shown_lines
+from stackan.model.folding import stacks_of
 
 # C0 but line ends and tabs, DEL, C1, marks and overrides of direction, line separators, half characters.
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -68,7 +69,7 @@ def test_names_in_dumps_and_of_files_come_out_as_escapes(tmp_path, form):
 def test_a_name_of_a_folded_stack_stays_in_its_line_and_its_frame():
     """As flamegraph.pl reads it: all up to the last blank is the stack, and frames end at semicolons."""
     stream = io.StringIO()
-    write_folded(stackan.parse(dump("evil;name", *NASTY[:-1])), stream)
+    write_folded([stacks_of(stackan.parse(dump("evil;name", *NASTY[:-1])))], stream)
     lines = stream.getvalue().split("\n")[:-1]
     found = [re.fullmatch(r"(.*)\s+?(\d+)", line) for line in lines]
     assert sum(int(each[2]) for each in found if each) == len(NASTY)

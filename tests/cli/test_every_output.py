@@ -13,6 +13,7 @@ import pytest
 import stackan
 from stackan.cli import parse
 from stackan.cli.printing import SafeText
+from stackan.model.folding import stacks_of
 from stackan.report import explain, inputs, text
 from stackan.report import json as documents
 from stackan.report.html import page
@@ -49,11 +50,11 @@ def test_a_dump_comes_through_every_output(path, validate):
             if track.shown is not None:
                 shown.append("\n".join(explain.explain(analysis, track.shown)))
     for dump in case.dumps:
-        one = written(parse.write_json, dump)
+        one = written(parse.write_json, [dump])
         assert len(json.loads(one)["threads"]) == len(dump.threads)
-        rows = written(parse.write_ndjson, dump)
+        rows = written(parse.write_ndjson, [dump])
         assert [json.loads(row)["line"] for row in rows.splitlines()] == [thread.line for thread in dump.threads]
-        folded = written(parse.write_folded, dump)
+        folded = written(parse.write_folded, [stacks_of(dump)])
         counts = [re.fullmatch(r"[^;\n]+(?:;[^;\n]+)* (\d+)", line) for line in folded.splitlines()]
         assert sum(int(found[1]) for found in counts if found) == sum(thread.frames > 0 for thread in dump.threads)
         assert all(counts)

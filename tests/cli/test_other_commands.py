@@ -91,6 +91,26 @@ def test_parse_gives_folded_stacks_outermost_first(run, example):
     assert all(stack.split(";")[0] in ("clone3", "_start") for stack in stacks)
 
 
+def test_folded_stacks_stand_on_what_they_are_asked_to(run, example):
+    counts = {}
+    for root in ("process", "pool", "thread"):
+        lines = run("parse", "--format", "folded", "--root", root, example).stdout.splitlines()
+        counts[root] = {}
+        for line in lines:
+            stack, number = line.rsplit(" ", 1)
+            first = stack.split(";")[0]
+            counts[root][first] = counts[root].get(first, 0) + int(number)
+    assert counts["process"] == {"17802": 50}
+    assert counts["pool"]["MariaDB thread pool"] == 20 and sum(counts["pool"].values()) == 50
+    assert counts["thread"] == {"mariadbd": 50}
+
+
+def test_a_root_is_refused_where_no_stack_is_folded(run, example):
+    for options in ((), ("--format", "json"), ("--format", "folded", "--explain")):
+        done = run("parse", "--root", "pool", *options, example)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
 def test_parse_sums_up_what_stands_in_a_dump(run, example):
     assert "gdb, 25 threads, 435 frames" in run("parse", "--format", "summary", example / "snap1.txt").stdout
 

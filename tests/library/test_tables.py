@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
+
 import pytest
 
 import stackan
@@ -50,3 +53,62 @@ def test_a_case_without_threads_has_an_empty_table(root):
     result = stackan.analyze(Case([]))
     assert result.threads == []
     assert stackan.threads_table(result).num_rows == 0
+
+
+@pytest.fixture
+def dump(example):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    return stackan.load(example).dumps[0]
+
+
+def test_frames_are_a_table_for_whoever_speaks_arrow(dump):
+    import pyarrow
+
+    assert pyarrow.table(dump.frames).equals(stackan.frames_table(dump))
+    assert dump.frames.to_arrow().num_rows == len(dump.frames)
+    assert pickle.loads(pickle.dumps(dump)).frames.to_arrow().equals(dump.frames.to_arrow())
+
+
+def test_distinct_stacks_are_a_table_with_the_number_of_their_threads(dump):
+    import pyarrow
+
+    rows = pyarrow.table(dump.stacks).to_pylist()
+    assert [tuple(row["functions"]) for row in rows] == [tuple(name or "??" for name in stack) for stack in dump.stacks]
+    assert [row["stack"] for row in rows] == list(range(len(dump.stacks)))
+    assert sum(row["threads"] for row in rows) == len(dump.threads)
+
+
+def test_pandas_takes_both(dump):
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    frames = dump.frames.to_pandas()
+    assert isinstance(frames, pandas.DataFrame)
+    assert list(frames["function"]) == [frame.function or "??" for frame in dump.frames]
+    assert dump.stacks.to_pandas()["threads"].sum() == len(dump.threads)
+
+
+def test_polars_takes_both(dump):
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    frames = dump.frames.to_polars()
+    assert isinstance(frames, polars.DataFrame)
+    assert frames["file_line"].to_list() == [frame.file_line for frame in dump.frames]
+    assert dump.stacks.to_polars()["threads"].sum() == len(dump.threads)
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+def test_a_library_that_is_not_installed_is_named(dump, monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(stackan.StackanError, match=f"pip install {name}"):
+        getattr(dump.frames, f"to_{name}")()
+
+
+def test_the_first_dump_of_a_text_gives_tables_too(example):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    assert stackan.parse(example / "snap1.txt").frames.to_arrow().num_rows == 435
+
+
+def test_a_dump_that_did_not_come_through_the_library_says_so(example):
+    from stackan.parsing import parse_all
+
+    (dump,) = parse_all((example / "snap1.txt").read_bytes())
+    with pytest.raises(stackan.StackanError, match=r"stackan\.load"):
+        dump.stacks.to_arrow()

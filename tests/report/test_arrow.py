@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pathlib
 import sys
 
 import pytest
@@ -52,6 +53,51 @@ def test_a_table_says_of_each_frame_what_the_dump_says(example, format):
     ]
     keys = ("source", "snapshot", "lwp", "name", "level", "pc", "function", "file", "file_line", "library")
     assert [tuple(row[key] for key in keys) for row in found] == expected
+
+
+DUMPS = sorted(path for path in (pathlib.Path(__file__).parents[1] / "dumps").rglob("*") if path.suffix in (".txt", ".xz", ".json"))
+
+
+@pytest.mark.parametrize("size", [5, 1 << 18])
+def test_each_dump_gives_the_rows_that_its_threads_and_frames_give(monkeypatch, size):
+    from stackan.report import arrow
+
+    monkeypatch.setattr(arrow, "_ROWS", size)
+    compared = 0
+    for path in DUMPS:
+        try:
+            dumps = stackan.load(path).dumps
+        except stackan.StackanError:
+            continue
+        expected = [
+            {
+                "source": dump.source,
+                "snapshot": at,
+                "format": dump.format,
+                "pid": dump.facts.pid,
+                "thread": row,
+                "number": thread.number,
+                "lwp": thread.lwp,
+                "pthread": None if thread.pthread is None else int(thread.pthread, 16),
+                "name": thread.name,
+                "level": level,
+                "pc": frame.pc,
+                "function": frame.function or "??",
+                "file": frame.file,
+                "file_line": frame.file_line,
+                "library": frame.library,
+                "offset": dump.columns.thread_start[thread.row] + dump.columns.frame_start[frame.row],
+            }
+            for at, dump in enumerate(dumps)
+            for row, thread in enumerate(dump.threads)
+            for level, frame in enumerate(dump.frames_of(thread.row))
+        ]
+        table = arrow.frames_table(dumps)
+        assert table.num_rows == len(expected)
+        found = table.to_pylist() if len(expected) < 2000 else table.slice(0, 500).to_pylist()
+        assert found == expected[: len(found)], path
+        compared += 1
+    assert compared > 100
 
 
 def test_an_offset_is_where_the_frames_text_stands(example):

@@ -85,11 +85,11 @@ def test_what_parse_prints_follows_its_schema(root, validate_dump, name):
     path = root / "tests" / "dumps" / name
     case = stackan.load(path)
     printed = io.StringIO()
-    write_dump(case.dumps[0], printed)
+    write_dump(case.dumps[:1], printed)
     document = json.loads(printed.getvalue())
     validate_dump(document)
     printed = io.StringIO()
-    write_threads(case.dumps[0], printed)
+    write_threads(case.dumps[:1], printed)
     lines = [json.loads(line) for line in printed.getvalue().splitlines()]
     assert lines == [{"source": str(path), **thread} for thread in document["threads"]]
     for part in {tuple(sorted(part)): part for part in objects(document)}.values():

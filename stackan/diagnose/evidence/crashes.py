@@ -11,6 +11,7 @@ SIGABRT alone tells nothing: people send it to a server that hangs, to get a cor
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.arguments import number_argument
@@ -35,6 +36,7 @@ _FAULT = re.compile(
     rb"|stop reason = EXC_BAD_|Access violation - code c0000005|Fatal Python error: Segmentation fault"
     rb"|^panic: (?!test timed out|deadlock)"  # Go's, which prints all goroutines then; of what hangs, too
 )
+_LONGEST_LINE = 400  # bytes of a line that are looked at
 _LINES = 64  # that are looked at for one of the marks: a log around a dump may speak of signals, too
 
 
@@ -106,8 +108,23 @@ def _ends(name: str, ends: frozenset[str]) -> bool:
     return name in ends or (("!" in name or name[:1] == "*") and name.rpartition("!")[2].removeprefix("*__GI_") in ends)
 
 
+def _may_say(dump: Dump) -> bool:
+    """Whether a line may say so.  gdb says it outside of threads: that saves the look at hundreds of megabytes of frames."""
+    if dump.format != "gdb":
+        return True
+    data, columns = dump.data, dump.columns
+    said: list[bytes] = []
+    for starts in (columns.note_start, columns.unparsed_start):
+        own = range(bisect_left(starts, dump.text_range[0]), bisect_left(starts, dump.text_range[1]))
+        said += [data[starts[at] : starts[at] + _LONGEST_LINE] for at in own]
+    together = b"\n".join(said)
+    return any(mark in together for mark in _MARKS)
+
+
 def fault_of(dump: Dump) -> Quote | None:
     """The first line in which a debugger says that the program itself has failed."""
+    if not _may_say(dump):
+        return None
     found = [begin for mark in _MARKS if (begin := _first_fault(dump, mark)) >= 0]
     if not found:
         return None
@@ -125,6 +142,6 @@ def _first_fault(dump: Dump, mark: bytes) -> int:
         begin = data.rfind(b"\n", 0, at) + 1
         end = data.find(b"\n", at, stop)
         at = stop if end < 0 else end
-        if _FAULT.search(data[begin : min(at, begin + 400)]):
+        if _FAULT.search(data[begin : min(at, begin + _LONGEST_LINE)]):
             return begin
     return -1

@@ -87,7 +87,12 @@ def _title(workers: Sequence[Track], pools: Pools, processes: Sequence[Process])
         return fact("workers-wait-for-each-others-work", pools=names, processes=tuple(processes), count=len(workers))
     if any(pool.vital for pool in names) and len(names) > 1:
         return fact("none-can-become-free", pools=names, count=len(workers))
-    what, most = Counter(map(_wanted_by_worker, workers)).most_common(1)[0]
+    alike = Counter((id(track.place), id(track.newest.awaited)) for track in workers)  # equal ones mostly are the same object
+    first = {(id(track.place), id(track.newest.awaited)): track for track in reversed(workers)}
+    wants: Counter[Wanted] = Counter()
+    for key, number in alike.items():
+        wants[_wanted_by_worker(first[key])] += number
+    what, most = wants.most_common(1)[0]
     return fact("workers-all-wait", pools=names, count=len(workers), what=what, most=most if most < len(workers) else None)
 
 

@@ -12,6 +12,7 @@ from stackan.diagnose.evidence.doing import doing, in_all
 from stackan.diagnose.evidence.quotes import collect_quotes, quote_line, sample
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
+from stackan.model.place import StackMeaning
 from stackan.model.process import Process
 from stackan.model.rules import FrameRule
 from stackan.model.track import STUCK, Track
@@ -37,19 +38,19 @@ class Jobs:
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes if len(processes) >= _MIN_PROCESSES else ()
-        self._known: dict[tuple[str, ...], Call] = {}
+        self._known: dict[int, Call] = {}  # by place: equal places are the same object
         self._rule = next((rule for process in self._processes for rule in process.rules.frame_rules if rule.peers), None)
         self._ranks_in_call: dict[Call, Ranks] = {}
         for process in self._processes if self._rule is not None else ():
             for track in process.tracks:
-                calls = {self._call(sighting.place.names) for _, sighting in track.sightings}
+                calls = {self._call(sighting.place) for _, sighting in track.sightings}
                 if len(calls) == 1 and len(track.sightings) == len(process.dumps) and any(calls):
                     self._ranks_in_call.setdefault(calls.pop(), []).append((process, track))
 
-    def _call(self, names: tuple[str, ...]) -> Call:
-        if names not in self._known:
-            self._known[names] = call_of(self._rule, names)
-        return self._known[names]
+    def _call(self, place: StackMeaning) -> Call:
+        if id(place) not in self._known:
+            self._known[id(place)] = call_of(self._rule, place.names)
+        return self._known[id(place)]
 
     @property
     def _what(self) -> Wanted:
@@ -57,18 +58,18 @@ class Jobs:
 
     def polls(self, finding: Finding) -> bool:
         """Whether all that a finding is about is how a job waits."""
-        return all(self._call(track.place.names) for _, track in finding.threads)
+        return all(self._call(track.place) for _, track in finding.threads)
 
     def explain(self, standing: Sequence[Finding]) -> list[Finding]:
         """The findings of threads that stand still, with the ranks that are absent; and those of ranks that run but are met in one call."""
-        reported = {self._call(finding.threads[0][1].place.names) for finding in standing if finding.threads}
+        reported = {self._call(finding.threads[0][1].place) for finding in standing if finding.threads}
         ranks = {call: there for call, there in self._ranks_in_call.items() if call not in reported}
         polling = [self._polling(call, there) for call, there in ranks.items() if len(there) >= _MIN_PROCESSES]
         return [*map(self._complete, standing), *polling]
 
     def _complete(self, finding: Finding) -> Finding:
         """The finding, with the rest of the job."""
-        call = self._call(finding.threads[0][1].place.names)
+        call = self._call(finding.threads[0][1].place)
         if not call:
             return finding
         there, absent = self._ranks_in_call.get(call, []), self._absent(call)
@@ -105,7 +106,7 @@ class Jobs:
     def _quotes(self, rank: tuple[Process, Track]) -> list[Quote]:
         """The line of a rank's call in each snapshot."""
         sightings = [sighting for _, sighting in rank[1].sightings]
-        levels = [len(sighting.place.names) - len(self._call(sighting.place.names)) for sighting in sightings]
+        levels = [len(sighting.place.names) - len(self._call(sighting.place)) for sighting in sightings]
         return [quote_line(sighting, sighting.frame_line(level)) for sighting, level in zip(sightings, levels)]
 
     def _accuse(self, finding: Finding, absent: Ranks) -> Finding:
@@ -135,7 +136,7 @@ class Jobs:
             for process in self._processes
             if process.id not in there
             for track in process.tracks
-            if track.place.application[-1:] == main and self._call(track.place.names) != call
+            if track.place.application[-1:] == main and self._call(track.place) != call
         ]
         busy = [(process, track) for process, track in others if track.place.verb != "idle"]
         found = busy or others
@@ -152,7 +153,7 @@ class Jobs:
         ]
 
     def _doing(self, track: Track) -> Fact:
-        call = self._call(track.place.names)
+        call = self._call(track.place)
         if call:
             return fact("waits-in-call" if track.progress == STUCK else "is-in-call", thread=track, **_named(call))
         return fact("stands-in", thread=track, function=track.place.purpose) if track.place.verb == "unknowable" else doing(track)

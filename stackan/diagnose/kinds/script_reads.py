@@ -8,9 +8,10 @@ from stackan.diagnose.evidence.doing import in_all, wanted_by_all
 from stackan.diagnose.evidence.quotes import sample
 from stackan.model.facts import fact
 from stackan.model.finding import POSSIBLE, WARNING, Finding
+from stackan.model.place import StackMeaning
 from stackan.model.process import Process
 from stackan.model.stem import stem
-from stackan.model.track import UNSURE, VANISHED, Track
+from stackan.model.track import UNSURE, VANISHED, Track, places_where
 
 _READER = "scripted"  # the role that profiles give to such a read
 _FEW = 2  # threads of a kind from which it tells that all do the same
@@ -18,7 +19,7 @@ _FEW = 2  # threads of a kind from which it tells that all do the same
 
 def find_script_reads(process: Process) -> list[Finding]:
     """One finding for each kind of threads, by their name, all of which stood in one such read in all snapshots."""
-    if len(process.dumps) < 2:
+    if len(process.dumps) < 2 or not places_where(process.tracks, _is_a_read):
         return []
     kinds: dict[str, list[Track]] = {}
     for track in process.tracks:
@@ -35,8 +36,11 @@ def _readers(tracks: Sequence[Track]) -> Iterable[Track]:
 
 
 def _reads(track: Track) -> bool:
-    rule = track.place.rule
-    return track.progress == UNSURE and rule is not None and rule.role == _READER and not track.timeline.strip("S ")
+    return track.progress == UNSURE and _is_a_read(track.place) and not track.timeline.strip("S ")
+
+
+def _is_a_read(place: StackMeaning) -> bool:
+    return place.rule is not None and place.rule.role == _READER
 
 
 def _finding(process: Process, tracks: list[Track]) -> Finding:

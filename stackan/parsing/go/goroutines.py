@@ -14,8 +14,6 @@ src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from stackan import backend
 from stackan.model.dump import Facts, PrintedState
 from stackan.model.runtime_phrases import OPENINGS
@@ -26,29 +24,22 @@ from stackan.parsing.go.lines import (
     Margin,
     find_header,
     first_margin,
+    is_asleep,
     is_bare_place,
     is_hex,
     is_noise,
+    is_place,
     read_header,
     read_place,
-    read_wait,
+    state_of,
 )
+from stackan.parsing.go.snapshots import conclude, opening
 from stackan.parsing.parsed import ParsedText
-from stackan.parsing.pieces import NOTHING_SAID, pieces_of, split_snapshots
+from stackan.parsing.pieces import split_snapshots
 
-# The run-time's own proof: `checkdead` in src/runtime/proc.go found no goroutine that could ever run again.
-_ASLEEP = (
-    b"fatal error: all goroutines are asleep - deadlock!",
-    b"fatal error: no goroutines (main called runtime.Goexit) - deadlock!",
-)
-_UNAVAILABLE = b"goroutine running on other thread; stack unavailable"
 _C_CODE = b"non-Go function at pc="
 # With GOTRACEBACK=crash it is between the outputs of the threads that are not the first to be stopped.
 _SAME_DUMP = b"-----"
-# `runtime.Stack`, which /debug/pprof/goroutine?debug=2 and programs' own handlers call, prints its caller first.
-_OBSERVER = "takes the dump"
-# Words that may be added to a goroutine's state, and say nothing of what it waits for.
-_ADDITIONS = (" (scan)", " (durable)", " (synctest)")
 
 
 def read(data: bytes) -> ParsedText:
@@ -62,37 +53,6 @@ def read(data: bytes) -> ParsedText:
 def read_plainly(data: bytes) -> ParsedText:
     """The same line by line, which says what each line is; the native scanner agrees with it."""
     return _Reader(data).read()
-
-
-def conclude(reading: ParsedText, openings: Mapping[int, Facts], states: dict[int, PrintedState]) -> ParsedText:
-    """The reading with what is said of its snapshots: by the lines that open them, and by the states of their goroutines."""
-    pieces = pieces_of(reading)
-    facts = [openings.get(piece.start, NOTHING_SAID) for piece in pieces]
-    for piece, said in zip(pieces, facts, strict=True):
-        first = states.get(piece.start)
-        if first is not None and first.words == "go: running" and not said.ended:
-            states[piece.start] = first._replace(words=f"go: {_OBSERVER}")
-    return reading._replace(facts=tuple(said._replace(states=states) for said in facts))
-
-
-def opening(deadlock: int) -> Facts:
-    """What a line that opens a dump says; `deadlock` is its number where it reports that no goroutine can go on, else 0."""
-    return NOTHING_SAID._replace(ended=True, deadlock=deadlock)
-
-
-def is_asleep(text: bytes) -> bool:
-    """Whether the run-time reports in it that no goroutine can go on."""
-    return text.startswith(_ASLEEP)
-
-
-def is_place(text: bytes) -> bool:
-    """Whether a line is a frame's second, or stands there for it."""
-    return text.strip() == _UNAVAILABLE or read_place(text) is not None
-
-
-def state_of(state: bytes) -> tuple[str, int]:
-    """(its words, the least time in seconds that it has lasted) of what a header has between its brackets."""
-    return f"go: {_bare_state(state)}", read_wait(state)
 
 
 class _Reader:
@@ -208,11 +168,3 @@ class _Reader:
         else:
             return False
         return True
-
-
-def _bare_state(state: bytes) -> str:
-    """`chan receive, 5 minutes, locked to thread` → `chan receive`"""
-    words = state.partition(b", ")[0].decode("utf-8", "replace")
-    for addition in _ADDITIONS:
-        words = words.replace(addition, "")
-    return words

@@ -162,3 +162,36 @@ def is_register(text: bytes) -> bool:
 def is_hex(digits: bytes) -> bool:
     """Whether these are the hexadecimal digits of a number of 64 bits."""
     return 0 < len(digits) <= 16 and _HEX.issuperset(digits)
+
+
+# The run-time's own proof: `checkdead` in src/runtime/proc.go found no goroutine that could ever run again.
+_ASLEEP = (
+    b"fatal error: all goroutines are asleep - deadlock!",
+    b"fatal error: no goroutines (main called runtime.Goexit) - deadlock!",
+)
+_UNAVAILABLE = b"goroutine running on other thread; stack unavailable"
+# Words that may be added to a goroutine's state, and say nothing of what it waits for.
+_ADDITIONS = (" (scan)", " (durable)", " (synctest)")
+
+
+def is_asleep(text: bytes) -> bool:
+    """Whether the run-time reports in it that no goroutine can go on."""
+    return text.startswith(_ASLEEP)
+
+
+def is_place(text: bytes) -> bool:
+    """Whether a line is a frame's second, or stands there for it."""
+    return text.strip() == _UNAVAILABLE or read_place(text) is not None
+
+
+def state_of(state: bytes) -> tuple[str, int]:
+    """(its words, the least time in seconds that it has lasted) of what a header has between its brackets."""
+    return f"go: {_bare_state(state)}", read_wait(state)
+
+
+def _bare_state(state: bytes) -> str:
+    """`chan receive, 5 minutes, locked to thread` → `chan receive`"""
+    words = state.partition(b", ")[0].decode("utf-8", "replace")
+    for addition in _ADDITIONS:
+        words = words.replace(addition, "")
+    return words

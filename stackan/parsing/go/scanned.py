@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from stackan import backend
 from stackan.model.dump import PrintedState
-from stackan.parsing.go import goroutines, lines
+from stackan.parsing.go import lines, snapshots
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_columns
 
@@ -16,8 +16,8 @@ def read_goroutines(data: bytes) -> ParsedText:
     """As `goroutines.read_plainly`."""
     margin = lines.first_margin(data) or lines.Margin()
     found = backend.scan_goroutines(data, _Answers, margin.printed)
-    openings = {row: goroutines.opening(deadlock) for row, deadlock in found.openings.items()}
-    return goroutines.conclude(split_columns(found.columns, openings, found.joined), openings, found.states)
+    openings = {row: snapshots.opening(deadlock) for row, deadlock in found.openings.items()}
+    return snapshots.conclude(split_columns(found.columns, openings, found.joined), openings, found.states)
 
 
 class _Answers:
@@ -25,9 +25,9 @@ class _Answers:
 
     PrintedState, NOWHERE = PrintedState, lines.NOWHERE
     shape = staticmethod(lines.shape)
-    read_state = staticmethod(goroutines.state_of)
+    read_state = staticmethod(lines.state_of)
     read_place = staticmethod(lines.read_place)
-    is_asleep = staticmethod(goroutines.is_asleep)
-    is_place = staticmethod(goroutines.is_place)
+    is_asleep = staticmethod(lines.is_asleep)
+    is_place = staticmethod(lines.is_place)
     is_bare_place = staticmethod(lines.is_bare_place)
     is_noise = staticmethod(lines.is_noise)

@@ -50,7 +50,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_jstack_header(line: bytes) -> bool:
-    from stackan.parsing.java.jstack import read_header
+    from stackan.parsing.java.lines import read_header
 
     return b" prio=" in line and read_header(line) is not None
 

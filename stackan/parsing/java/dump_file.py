@@ -25,24 +25,12 @@ from __future__ import annotations
 
 from stackan import backend
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock
+from stackan.model.dump import Facts
 from stackan.model.runtime_phrases import STATES
 from stackan.parsing.builder import Builder
-from stackan.parsing.java.locks import kind_of
+from stackan.parsing.java.file_lines import is_time, lock_of, mark_of, runs_virtual_thread, without_module
 from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, are_an_excerpt, read_frame, read_number
-from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
-
-# Meanings that a line of the text, or a member in JSON, gives to the object that follows.
-_LOCKS = {
-    b"- waiting to lock <": ("awaits", "monitor"),
-    b"- waiting on <": ("awaits", "monitor"),
-    b"- parking to wait for <": ("awaits", ""),
-    b"- locked <": ("holds", "monitor"),
-    b"blockedOn": ("awaits", "monitor"),
-    b"waitingOn": ("awaits", "monitor"),
-    b"object": ("awaits", ""),  # of parkBlocker
-}
 
 
 def read(data: bytes) -> ParsedText:
@@ -110,7 +98,7 @@ class _Reader:
         """`- locked <java.lang.Object@1ba4c229>`"""
         thread = self.threads[-1]
         frame = max(0, thread.frames - 1) if depth is None else depth
-        thread.add_lock(_lock(mark, rest, self.builder.line, frame))
+        thread.add_lock(lock_of(mark, rest, self.builder.line, frame))
 
     def said(self, state: bytes) -> None:
         self.threads[-1].state, self.threads[-1].state_line = state, self.builder.line
@@ -125,7 +113,7 @@ class _Text(_Reader):
 
     def take(self, text: bytes) -> None:
         body = text.strip()
-        mark = _mark_of(body)
+        mark = mark_of(body)
         if text.startswith(b"#") and b' "' in text:
             self._heading(text)
         elif self.builder.open and mark is not None:
@@ -152,41 +140,6 @@ class _Text(_Reader):
         self.threads[-1].virtual = text[stop + 1 :].startswith(b" virtual")
         state = next((word for word in text[stop + 1 :].split(b" ") if word in STATES), b"")
         self.said(state)
-
-
-@once_each
-def _mark_of(body: bytes) -> bytes | None:
-    return next((mark for mark in _LOCKS if body.startswith(mark)), None)
-
-
-def read_lock(body: bytes, line: int, frame: int) -> tuple[str, Lock]:
-    """("awaits" or "holds", the lock) of a line that begins as one of a lock does."""
-    mark = _mark_of(body)
-    assert mark is not None
-    return _lock(mark, body[len(mark) :], line, frame)
-
-
-def _lock(mark: bytes, rest: bytes, line: int, frame: int) -> tuple[str, Lock]:
-    verb, kind = _LOCKS[mark]
-    what, _, digits = rest.partition(b">")[0].rpartition(b"@")
-    number = read_number(b"0x" + digits)
-    words = what.decode("utf-8", "replace")
-    return verb, Lock(kind or kind_of(words), number if number > 0 else None, line, words, frame)
-
-
-def without_module(function: bytes) -> bytes:
-    """`java.base/java.lang.Thread.run` → `java.lang.Thread.run`"""
-    return function.rpartition(b"/")[2]
-
-
-def runs_virtual_thread(function: bytes) -> bool:
-    """Whether a thread whose innermost frame it is carries a virtual one."""
-    return function.endswith(b"jdk.internal.vm.Continuation.run")
-
-
-def is_time(line: bytes) -> bool:
-    """`2026-11-26T03:30:33.842719571Z`"""
-    return line[:4].isdigit() and line[4:5] == b"-" and line[10:11] == b"T"
 
 
 class _Json(_Reader):

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from stackan import backend
 from stackan.model.dump import Facts, Lock, PrintedState
-from stackan.parsing.java import dump_file, jstack
+from stackan.parsing.java import file_lines, lines
 from stackan.parsing.java.locks import Deadlocks, kind_of, read_class, read_lock, read_owner
 from stackan.parsing.java.named_objects import take_waiting
-from stackan.parsing.java.thread import PINNED_CARRIER, JavaThread, are_an_excerpt, give_to_owners, read_frame, read_number, read_times
+from stackan.parsing.java.snapshots import find_starts
+from stackan.parsing.java.thread import CARRIED, JavaThread, are_an_excerpt, give_to_owners, read_frame, read_number, read_times
 from stackan.parsing.parsed import ParsedText
 
 if TYPE_CHECKING:
-    from stackan._fast import JavaScan
-
-# As the scanner numbers them.
-_CARRIED = ("", "java: carrier", "java: carries a virtual thread", PINNED_CARRIER)
+    from stackan.backend import JavaScan
 
 Signs = tuple[bool, bool, bool, "str | None"]
 
@@ -30,7 +28,7 @@ def read_jstack(data: bytes) -> ParsedText:
     deadlocks = Deadlocks()
     for line, text in found.deadlock_lines:
         deadlocks.read(text, line)
-    starts = jstack.find_starts(found.columns, found.starts)
+    starts = find_starts(found.columns, found.starts)
     ends = [*starts[1:], (len(found.columns.thread_lwp), sum(found.columns.lines_by_kind) + 1)]
     facts = [_facts(found, deadlocks, *start, *stop) for start, stop in zip(starts, ends)]
     return ParsedText(found.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
@@ -80,7 +78,7 @@ def _made(name: bytes, carries: int, facts: dict[str, Any], held: list[Lock]) ->
     thread = JavaThread(name, 0)
     for fact, value in facts.items():
         setattr(thread, fact, value)
-    thread.carries = _CARRIED[carries]
+    thread.carries = CARRIED[carries]
     for lock in held:
         if lock.kind == "once":
             thread.holds.append(lock)  # the initialization of a class, which nothing names
@@ -104,10 +102,10 @@ class _Answers:
 class _Jstack(_Answers):
     """What it asks about lines of `jstack`."""
 
-    read_header = staticmethod(jstack.read_header)
-    read_hsdb_frame = staticmethod(jstack.read_hsdb_frame)
-    read_opening = staticmethod(jstack.read_opening)
-    read_length = staticmethod(jstack.read_length)
+    read_header = staticmethod(lines.read_header)
+    read_hsdb_frame = staticmethod(lines.read_hsdb_frame)
+    read_opening = staticmethod(lines.read_opening)
+    read_length = staticmethod(lines.read_length)
     read_times = staticmethod(read_times)
     read_lock = staticmethod(read_lock)
     read_owner = staticmethod(read_owner)
@@ -132,8 +130,8 @@ class _Jstack(_Answers):
 class _DumpFile(_Answers):
     """What it asks about lines of `dump_to_file`."""
 
-    is_time = staticmethod(dump_file.is_time)
-    read_file_lock = staticmethod(dump_file.read_lock)
+    is_time = staticmethod(file_lines.is_time)
+    read_file_lock = staticmethod(file_lines.read_lock)
 
     @staticmethod
     def read_class(text: bytes) -> tuple[str, str]:
@@ -142,5 +140,5 @@ class _DumpFile(_Answers):
 
     @staticmethod
     def signs(function: bytes) -> Signs:
-        pinned, waits, _, initialized = _Jstack.signs(dump_file.without_module(function))
-        return pinned, waits, dump_file.runs_virtual_thread(function), initialized
+        pinned, waits, _, initialized = _Jstack.signs(file_lines.without_module(function))
+        return pinned, waits, file_lines.runs_virtual_thread(function), initialized

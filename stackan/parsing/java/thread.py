@@ -25,6 +25,7 @@ _OF_EACH_JVM = frozenset(
 )
 
 PINNED_CARRIER = "java: pinned carrier"  # as profiles know the thread on which a virtual one waits
+CARRIED = ("", "java: carrier", "java: carries a virtual thread", PINNED_CARRIER)  # as the native scanner numbers them
 
 
 class JavaThread:
