@@ -64,6 +64,17 @@ ABOUTS = {
         "batch.md",
     ),
     "parse": About(_DONE, ("stackan parse --format folded snap1.txt", "stackan parse dumps/ -o frames.parquet"), "parse.md"),
+    "similar": About(_DONE, ("stackan similar new-case.zip --store results", "stackan similar --clusters --store results"), "similar.md"),
+    "note": About(_DONE, ("stackan note case-0815.zip --store results --resolved-by 'restart of the journal service'",), "similar.md"),
+    "query": About(
+        _DONE,
+        (
+            "stackan query --store results 'select verdict, count(*) from cases group by 1'",
+            "stackan query --store results --named top-stuck",
+        ),
+        "query.md",
+    ),
+    "redact": About(_DONE, ("stackan redact case.zip to-send.zip", "stackan redact dumps/ to-send --hide acme"), "redact.md"),
     "rescue": About(
         (
             (0, said("nothing stands in the way; with --run, every command has been taken")),

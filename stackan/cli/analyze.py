@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting
+from stackan.cli.common import add_inputs, add_open, add_output, add_redact, add_result_format, note_slow_scanner, note_waiting, redactor
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.progress import watched
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from stackan.cli.printing import SafeText
     from stackan.model.analysis import Analysis
+    from stackan.model.recalled import Recalled
     from stackan.reading import Limits
     from stackan.report.page import Page
 
@@ -50,7 +51,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         help=said("tell all that was concluded about a thread, or how each input was placed, and why, instead; may be repeated"),
     )
     instead.add_argument("--graph", choices=_DRAWINGS, help=said("draw who waits for whom, instead"))
+    parser.add_argument("--store", metavar="DIR", help=said("a result store: say whether this hang was seen before"))
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
+    add_redact(parser)
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
     add_open(parser)
     add_output(parser)
@@ -69,15 +72,34 @@ def run(options: argparse.Namespace) -> int:
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with collector_paused():  # from the analysis to the report, too: it would look at all that was found once more
-        return _report(_analysis(options, limits), options)
+        analysis = _analysis(options, limits)
+        if options.store is not None:
+            analysis.recalled = recall_from(options.store, analysis, options.inputs)
+        return _report(analysis, options)
 
 
 def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
     from stackan.pipeline import analyze, load
 
     with watched(options.inputs, options.quiet, options.language) as watch:
-        case = load(*options.inputs, limits=limits, given_order=options.given_order, follow_links=options.follow_links, watch=watch)
+        case = load(
+            *options.inputs,
+            limits=limits,
+            given_order=options.given_order,
+            follow_links=options.follow_links,
+            watch=watch,
+            redactor=redactor(options),
+        )
         return analyze(case, options.profile, watch)
+
+
+def recall_from(store: str, analysis: Analysis, inputs: list[str]) -> Recalled:
+    """What a store knows of cases like this one."""
+    from stackan.batch.content import digest
+    from stackan.likeness.recalling import recall
+    from stackan.store.datasets import store_of
+
+    return recall(store_of(store), analysis, without=digest(inputs) if "-" not in inputs else "")
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:

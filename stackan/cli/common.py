@@ -9,8 +9,13 @@ from collections.abc import Sequence
 from stackan.cli.help import WrongValue
 from stackan.cli.language import in_language
 from stackan.cli.printing import say
+from stackan.errors import UsageError
 from stackan.model.languages import LANGUAGES, NAMED
 from stackan.model.said import said
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackan.redact import Redactor
 
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -35,6 +40,25 @@ def add_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open", action="store_true", help=said("write the page (`--format html`) and open it in the browser; without -o to a new file")
     )
+
+
+def add_redact(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--redact",
+        action="store_true",
+        help=said("replace strings, numbers, statements, hosts, users, folders and addresses before anything is concluded"),
+    )
+
+
+def redactor(options: argparse.Namespace) -> Redactor | None:
+    """What replaces, if `--redact` asks for it."""
+    if not options.redact:
+        return None
+    if "-" in options.inputs:
+        raise UsageError(said("--redact reads its inputs twice: give files in the place of standard input"))
+    from stackan.redact import Redactor
+
+    return Redactor()
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

@@ -53,7 +53,8 @@ def bash(grammar: tuple[Command, ...]) -> Iterator[str]:
                 pattern = "|".join(f"{command.name}:{name}" for name in option.names)
                 yield f"        {pattern}) {_bash_values(option)} return;;"
         for first, second in pairwise(command.words):  # `profiles show` is followed by a name
-            yield f"        {'|'.join(f'{command.name}:{choice}' for choice in first.choices)}) {_bash_values(second)} return;;"
+            if first.choices:
+                yield f"        {'|'.join(f'{command.name}:{choice}' for choice in first.choices)}) {_bash_values(second)} return;;"
     yield "    esac"
     yield '    case "$command" in'
     for command in grammar:

@@ -23,6 +23,7 @@ _FORMATS = {
     ".arrow": "arrow",
     ".feather": "arrow",
     ".parquet": "parquet",
+    ".csv": "csv",
     ".dot": "dot",
     ".gv": "dot",
     ".mmd": "mermaid",
@@ -31,7 +32,7 @@ _FORMATS = {
 }
 # Endings that promise something which no command writes; any other says nothing: `report.2024-06-07`, `case.out`.
 _OTHERS = frozenset((
-    *(".csv", ".tsv", ".xml", ".yaml", ".yml", ".toml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".rst", ".svg", ".png", ".jpg"),
+    *(".tsv", ".xml", ".yaml", ".yml", ".toml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rtf", ".rst", ".svg", ".png", ".jpg"),
     *(".gz", ".xz", ".bz2", ".zst", ".zip", ".tar", ".tgz", ".7z"),
 ))  # fmt: skip
 

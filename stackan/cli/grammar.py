@@ -75,4 +75,4 @@ def _kind(value: str) -> str:
     """The kind of a value, by what help calls it."""
     if "NAME|FILE" in value or value == "NAME":
         return PROFILE
-    return {"FILE": FILE, "INPUT": FILE, "DIR": FOLDER}.get(value, OTHER)
+    return {"FILE": FILE, "INPUT": FILE, "IN": FILE, "OUT": FILE, "DIR": FOLDER}.get(value, OTHER)

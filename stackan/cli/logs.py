@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_open, add_output, add_result_format, note_slow_scanner, note_waiting
+from stackan.cli.common import add_inputs, add_open, add_output, add_redact, add_result_format, note_slow_scanner, note_waiting, redactor
 from stackan.cli.endings import settle_format
 from stackan.cli.progress import watched
 from stackan.cli.reporting import write_result
@@ -21,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         help=said("whether to color the report (default auto: on a terminal; NO_COLOR and FORCE_COLOR count)"),
     )
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
+    add_redact(parser)
     parser.add_argument("--exit-zero", action="store_true", help=said("exit 0 even if something critical is found"))
     add_open(parser)
     add_output(parser)
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with watched(options.inputs, options.quiet, options.language) as watch:
-        analysis = analyze(load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch), watch=watch)
+        case = load_logs(*options.inputs, limits=limits, follow_links=options.follow_links, watch=watch, redactor=redactor(options))
+        analysis = analyze(case, watch=watch)
     write_result(analysis, options, options.inputs)
     return 1 if analysis.critical and not options.exit_zero else 0

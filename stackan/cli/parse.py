@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, note_waiting
+from stackan.cli.common import add_format, add_inputs, add_output, add_redact, note_slow_scanner, note_waiting, redactor
 from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText
@@ -46,6 +46,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     parser.add_argument("--root", choices=ROOTS, help=said("what each stack of the format folded stands on, before its outermost frame"))
     parser.add_argument("--explain", action="store_true", help=said("say of each input which format it is in, and why"))
+    add_redact(parser)
     add_output(parser)
     parser.set_defaults(run=run)
 
@@ -59,13 +60,13 @@ def run(options: argparse.Namespace) -> int:
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    if options.format == "summary" and not options.explain:
+    if options.format == "summary" and not (options.explain or options.redact):
         summaries = find_summaries(options.inputs, limits)
         with output(options.output, options.inputs) as stream:
             for summary in summaries:
                 write_summary(summary, stream, options.language)
         return 0
-    if not options.explain:
+    if not (options.explain or options.redact):
         passing = find_passing(options, limits)
         if passing is not None:
             with output(options.output, options.inputs) as stream:
@@ -81,11 +82,17 @@ def write_whole(options: argparse.Namespace, limits: Limits) -> None:
     from stackan.pipeline import load
 
     with watched(options.inputs, options.quiet, options.language) as watch:
-        case = load(*options.inputs, limits=limits, watch=watch)
+        case = load(*options.inputs, limits=limits, watch=watch, redactor=redactor(options))
     if options.explain:
         with output(options.output, options.inputs) as stream:
             for dump in case.dumps:
                 explain(dump, stream, options.language)
+    elif options.format == "summary":  # of texts that were redacted, and so read whole
+        from stackan.model.summary import summarize
+
+        with output(options.output, options.inputs) as stream:
+            for dump in case.dumps:
+                write_summary(summarize(dump), stream, options.language)
     elif options.format in ("arrow", "parquet"):
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # else memory is made ready that only long work repays
         from stackan.report import arrow

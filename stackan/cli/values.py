@@ -19,3 +19,10 @@ def seconds(text: str) -> float:
     if not 0 <= found < 7 * 86400:
         raise WrongValue(said("{text} is no time: give seconds, or a number with ms, s, m or h", text=repr(text)))
     return found
+
+
+def whole(text: str) -> int:
+    """A number of things to show, from 1 to 1000."""
+    if not text.isdecimal() or not 0 < int(text[:5]) <= 1000:
+        raise WrongValue(said("{text} is no number of things to show: give 1 to 1000", text=repr(text)))
+    return int(text)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stackan.model.link import Descriptors
     from stackan.model.listing import Listing
     from stackan.model.log import Log
+    from stackan.model.recalled import Recalled
     from stackan.model.thread_row import ThreadRow
 
 
@@ -109,6 +110,7 @@ class Analysis:
         self.descriptors = descriptors  # that were read; their results are in what the threads wait for
         self.listings = listings  # that were read; their results are in what the threads wait for
         self.story = story  # that the logs tell together
+        self.recalled: Recalled | None = None  # what a store of other cases knows of it, where one was asked
         self._doors = doors
         self._graph: networkx.MultiDiGraph[int] | None = None
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stackan.model.listing import Listing
     from stackan.model.log import Log
     from stackan.model.process_list import ProcessList
+    from stackan.model.rewriter import Rewriter
     from stackan.model.watch import Watch
     from stackan.parsing.failures import Failure
 
@@ -37,6 +38,7 @@ def load(
     given_order: bool = False,
     follow_links: bool = False,
     watch: Watch | None = None,
+    redactor: Rewriter | None = None,
 ) -> Case:
     """Read dumps, and the files beside them, from files, folders, archives, their members (`case.zip!snap1.txt`) or standard input (`-`).
 
@@ -47,11 +49,12 @@ def load(
     come without dumps.  A file that the caller names has to be one of these; other files in a folder or an archive are skipped.  A file
     that comes again, under another name or as a copy, is read once.  Links that lead out of a folder are followed only with
     `follow_links`.  `watch` is told how far this has come.
+    With a `redactor` the texts are read twice, and taken with what it replaces replaced.
     Raises InputError where a named input is missing or may not be read, or no input holds a dump or a log of what happened.
     """
     warnings: list[str] = []
     given = [each if isinstance(each, Dump) else given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
-    found = _find(given, limits, follow_links, _read, warnings, watch)
+    found = _find(given, limits, follow_links, _read, warnings, watch, redactor)
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
         raise InputError(first, notes=(*others, *(each for each in warnings if each != first)))
@@ -66,14 +69,20 @@ def load(
     )
 
 
-def load_logs(*inputs: Input, limits: Limits | None = None, follow_links: bool = False, watch: Watch | None = None) -> Case:
+def load_logs(
+    *inputs: Input,
+    limits: Limits | None = None,
+    follow_links: bool = False,
+    watch: Watch | None = None,
+    redactor: Rewriter | None = None,
+) -> Case:
     """Read servers' logs alone; whatever else lies among them is passed over.
 
     Raises InputError where a named input is missing or may not be read, or no input is a log.
     """
     warnings: list[str] = []
     given = [given_of(each, at if len(inputs) > 1 else None) for at, each in enumerate(inputs, 1)]
-    found = _find(given, limits, follow_links, _read_log_alone, warnings, watch)
+    found = _find(given, limits, follow_links, _read_log_alone, warnings, watch, redactor)
     if not found.logs:
         source = source_of(given[0]) if given else "-"
         if found.passed:
@@ -111,11 +120,14 @@ def _find(
     read_one: _Reader,
     warnings: list[str],
     watch: Watch | None,
+    redactor: Rewriter | None,
 ) -> Found:
     """All that texts say, each text once; what could not be read is added to the warnings."""
-    once, budget = Once(), Budget(limits or Limits(), passes=is_log, watch=watch)
+    once, budget = Once(), Budget(limits or Limits(), passes=is_log if redactor is None else None, watch=watch)
     names = list(dict.fromkeys(given))
     require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
+    if redactor is not None:
+        _learn(redactor, [name for name in names if isinstance(name, str)], limits, follow_links)
     visits = Visits([name for name in names if isinstance(name, str)], follow_links)
     for name in names:
         if isinstance(name, Dump):
@@ -123,6 +135,8 @@ def _find(
             continue
         try:
             for item in hold_small(read_or_pass([name], budget, visits=visits)):
+                if redactor is not None and isinstance(item, Blob):
+                    item = item._replace(source=redactor.name(item.source), data=redactor.redact(item.data))
                 if isinstance(item, Passing):
                     log, doubts = read_passing(item)
                     warnings += doubts
@@ -151,6 +165,17 @@ def _find(
     if again:
         warnings.append(say_again(again))
     return found
+
+
+def _learn(redactor: Rewriter, names: Sequence[str], limits: Limits | None, follow_links: bool) -> None:
+    """Show all texts to what replaces: an address in the last one decides where those of the first come to lie."""
+    for name in names:
+        try:
+            for item in read_or_pass([name], limits or Limits(), visits=Visits(names, follow_links)):
+                if isinstance(item, Blob):
+                    redactor.learn(item.source, item.data)
+        except InputError:
+            continue  # said when it is read
 
 
 class Found(NamedTuple):

@@ -67,6 +67,7 @@ def document(analysis: Analysis, lang: str, rows: Lister = listed) -> dict[str, 
         "episodes": [episode_row(at, analysis) for at in range(len(analysis.episodes))],
         "descriptors": [_descriptors(table) for table in analysis.descriptors],
         "listings": [_listing(listing, analysis.processes) for listing in analysis.listings],
+        "recalled": analysis.recalled.to_dict() if analysis.recalled is not None else None,
         "warnings": list(map(catalog_of(lang).again, analysis.warnings)),
     }
 

@@ -20,6 +20,7 @@ from stackan.report.links import render_explanation
 from stackan.report.page import Page, Stream, threads_of
 from stackan.report.processes import fold_processes, head_of, more_notes, render_at_rest, render_processes, render_shared
 from stackan.report.proof import Proof, find_proofs, who_shows
+from stackan.report.recalled import sentences
 from stackan.report.sources import Shortener
 from stackan.report.story import render_episodes, render_inputs, render_lacking, render_timeline
 from stackan.report.terms import term
@@ -103,6 +104,7 @@ def render(analysis: Analysis, page: Page | None = None) -> Iterator[str]:
     groups = fold_processes(analysis)
     yield from render_verdict(analysis, groups, page)
     yield from render_cause(analysis, page)
+    yield from render_recalled(analysis, page)
     yield from render_findings(analysis, short, page)
     yield from render_story(analysis, short, page, _SHOWN_EVENTS)
     shared = [stack for stack in analysis.stuck_stacks if len(stack.processes) > 1]
@@ -188,6 +190,14 @@ def render_cause(analysis: Analysis, page: Page) -> Iterator[str]:
         for branch in drawn:
             for line in lines_of(branch, page, 3):
                 yield Head(line, "root" if branch.root else finding.severity) if branch.root or branch.concerned else line
+
+
+def render_recalled(analysis: Analysis, page: Page) -> Iterator[str]:
+    """What a store knows of the hang, where one was asked."""
+    if analysis.recalled is not None:
+        yield ""
+        for indent, sentence in sentences(analysis.recalled):
+            yield from page.at_most(_SHOWN_LINES, page.indented(sentence, 3 * indent, 3 * indent + 3))
 
 
 def _more_stacks(hidden: int) -> str:

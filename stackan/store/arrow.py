@@ -13,11 +13,12 @@ from stackan.store.schema import NUMBER, SCHEMA, TABLES, TEXT, TEXTS, TIME, TRUT
 
 try:
     import pyarrow as pa
+    import pyarrow.compute as compute
     import pyarrow.parquet as pq
 except ImportError as error:
     raise UsageError(said("a result store needs pyarrow: pip install 'stackan[batch]'")) from error
 
-__all__ = ["PARTS", "pa", "parquet_of", "pq", "read", "schema_of", "table_of", "to_bytes"]
+__all__ = ["PARTS", "compute", "pa", "parquet_of", "pq", "read", "schema_of", "table_of", "to_bytes"]
 
 _TYPES = {
     TEXT: pa.string(),

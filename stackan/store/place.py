@@ -25,6 +25,7 @@ class Place(Protocol):
     def put(self, path: str, data: bytes) -> None: ...
     def read(self, path: str) -> bytes: ...
     def path(self, path: str) -> str: ...
+    def files(self) -> Any: ...
     def remove(self, path: str) -> None: ...
     def list(self, table: str) -> list[str]: ...
     def has(self, path: str) -> bool: ...
@@ -51,6 +52,9 @@ class Folder:
 
     def path(self, path: str) -> str:
         return os.path.join(self.name, *path.split("/"))
+
+    def files(self) -> None:
+        """The file system of its paths, for Arrow: that of this machine."""
 
     def put(self, path: str, data: bytes) -> None:
         target = self.path(path)
@@ -109,6 +113,10 @@ class Bucket:
 
     def path(self, path: str) -> str:
         return f"{self._root.rstrip('/')}/{path}"
+
+    def files(self) -> Any:
+        """The file system of its paths, for Arrow: fsspec's."""
+        return self._files
 
     def put(self, path: str, data: bytes) -> None:
         self._files.pipe_file(self.path(path), data)

@@ -11,6 +11,7 @@ from stackan.report.html.picture import picture
 from stackan.report.html.report import Report, parted
 from stackan.report.page import snapshots_of, threads_of
 from stackan.report.processes import more_notes
+from stackan.report.recalled import sentences
 
 _PROCESSES = 12  # that are named
 _NOTES = 4
@@ -32,6 +33,7 @@ def verdict(report: Report) -> Markup:
         facts.append((said("why no surer"), page.speech.text(finding.doubts)))
     if finding is not None and finding.advice:
         facts.append((said("do first"), joined([page.speech.text(finding.advice[:1]), " ", _all_steps(report)])))
+    facts += [(said("seen before"), each) for each in _recalled(report)]
     facts += [(said("where"), each) for each in _where(report)]
     grade = "critical" if analysis.critical else "calm" if analysis.verdict in ("idle", "progressing") else "doubtful"
     told, untold = parted(analysis.warnings, _NOTES)
@@ -46,6 +48,16 @@ def verdict(report: Report) -> Markup:
         id="verdict",
         class_=grade,
     )
+
+
+def _recalled(report: Report) -> list[Content]:
+    """What a store knows of the hang, where one was asked: a row for each case."""
+    rows: list[list[str]] = []
+    for indent, sentence in sentences(report.analysis.recalled) if report.analysis.recalled is not None else ():
+        if indent < 2:
+            rows.append([])
+        rows[-1].append(report.say(sentence))
+    return [" – ".join(row) for row in rows]
 
 
 def chain(report: Report) -> Markup | None:

@@ -14,6 +14,7 @@ from stackan.report.markdown.marking import block, code, folded, plain, table
 from stackan.report.page import Page, Stream
 from stackan.report.processes import pool_state
 from stackan.report.proof import Proof, find_proofs, who_shows
+from stackan.report.recalled import sentences
 from stackan.report.sources import Shortener
 from stackan.report.terms import term
 
@@ -47,6 +48,7 @@ def _sections(analysis: Analysis, page: Page) -> Iterator[Iterator[str]]:
     short = Shortener(analysis)
     yield _verdict(analysis, page)
     yield _cause(analysis, page)
+    yield _recalled(analysis, page)
     for number, same in enumerate(analysis.alike[:_FINDINGS], 1):
         yield _finding(number, same, analysis, short, page)
     yield _rest(analysis, page)
@@ -77,6 +79,15 @@ def _cause(analysis: Analysis, page: Page) -> Iterator[str]:
     for words in notes_of(chain):
         yield plain(page.say(words))
         yield ""
+
+
+def _recalled(analysis: Analysis, page: Page) -> Iterator[str]:
+    """What a store knows of the hang, as a list of lists."""
+    if analysis.recalled is None:
+        return
+    for indent, sentence in sentences(analysis.recalled):
+        yield f"{'  ' * indent}* {plain(page.say(sentence))}"
+    yield ""
 
 
 def _drawn(chain: Chain) -> tuple[list[Box], list[Arrow]]:

@@ -1,0 +1,89 @@
+"""Keeping the index of a store up with its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from stackan.errors import UsageError
+from stackan.likeness.looks import Look, look_of
+from stackan.likeness.segments import Segment, segments, write_segment
+from stackan.model.said import said
+from stackan.store.arrow import parquet_of, read
+from stackan.store.parts import merged_parts
+from stackan.store.place import ENDING, Place
+
+_FULL = 200_000  # cases of a segment that stays as it is
+_MANY = 8  # small segments that are made one
+_COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature"]
+
+
+def up_to_date(place: Place) -> list[Segment]:
+    """The segments of a store, after what was written since the last call has been indexed.
+
+    Raises UsageError where the index cannot be written.
+    """
+    found = segments(place)
+    files = {path: _parts_of(place, path) for path in place.list("cases")}
+    missing = set[str]().union(*files.values()).difference(*(segment.parts for segment in found))
+    small = [segment for segment in found if segment.size < _FULL]
+    if not missing and len(small) <= _MANY:
+        return found
+    again = small if len(small) >= _MANY else []
+    kept = [segment for segment in found if segment not in again]
+    try:
+        for parts, cases in _batches(place, files, missing.union(*(segment.parts for segment in again)), kept):
+            write_segment(place, parts, cases)
+        for segment in again:
+            segment.remove()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(said("{path}: the index of likenesses cannot be written ({reason})", path=place.name, reason=reason)) from error
+    return segments(place)
+
+
+def _batches(
+    place: Place, files: dict[str, set[str]], parts: set[str], kept: Sequence[Segment]
+) -> Iterator[tuple[set[str], list[tuple[dict[str, Any], Look]]]]:
+    """The cases of some parts, in segments' worth; `files`: the parts in each file of `cases`, `kept`: segments that have others."""
+    told: set[str] = set()
+    rows: dict[str, dict[str, Any]] = {}
+    for path, held in files.items():
+        if held.isdisjoint(parts):
+            continue
+        told |= held & parts
+        known = _ids_of(kept) if held - parts else frozenset()  # of a merged file, some of whose parts are indexed
+        rows.update((row["case_id"], row) for row in _read(place, path, _COLUMNS) if row["case_id"] not in known)
+        if len(rows) >= _FULL:
+            yield told, list(_looks(place, rows))
+            told, rows = set(), {}
+    if told:
+        yield told, list(_looks(place, rows))
+
+
+def _ids_of(kept: Sequence[Segment]) -> frozenset[str]:
+    return frozenset(case.case_id for segment in kept for case in segment.all_cases())
+
+
+def _looks(place: Place, rows: dict[str, dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Look]]:
+    """Cases with their looks."""
+    stacks: dict[str, list[dict[str, Any]]] = {}
+    for path in place.list("signatures"):
+        if rows.keys().isdisjoint(row["case_id"] for row in _read(place, path, ["case_id"])):
+            continue
+        for row in _read(place, path, ["case_id", "progress", "names", "count"]):
+            if row["case_id"] in rows:
+                stacks.setdefault(row["case_id"], []).append(row)
+    for case_id, row in rows.items():
+        yield row, look_of(stacks.get(case_id, ()))
+
+
+def _parts_of(place: Place, path: str) -> set[str]:
+    """The parts that are in a file: those that were merged into it, or itself."""
+    return set(merged_parts(place, path)) or {path.rpartition("/")[2].removesuffix(ENDING)}
+
+
+def _read(place: Place, path: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    with parquet_of(place, path) as file:
+        found: list[dict[str, Any]] = read(file, columns).to_pylist()
+    return found

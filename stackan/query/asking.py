@@ -1,0 +1,96 @@
+"""One SELECT over the tables of a store.
+
+The tables are handed to DuckDB as Arrow datasets, so that it needs no right to open any file, and has none: whatever a query calls, it can
+neither write nor reach another file or the network.  What is no single SELECT is refused before, as `COPY … TO` would be a way to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stackan.errors import UsageError
+from stackan.model.said import said
+from stackan.store.datasets import NOTES, dataset_of, store_of, tables
+
+_ROWS = 1000  # that are taken at once
+# A case that was analyzed again, by another version, has further rows; this view has the last one of each.
+_NEWEST = """create view newest as select * from cases
+qualify row_number() over (partition by "case", sha256 order by analyzed_at desc, version desc) = 1"""
+_CLOSED = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "temp_directory": "",
+}
+
+
+class Answer:
+    """The result of a query, which can be taken once: by its rows, or as a table."""
+
+    def __init__(self, connection: Any, sql: str) -> None:
+        self._connection = connection  # which holds the tables
+        self._sql = sql
+        self._result: Any = None
+
+    @property
+    def columns(self) -> list[str]:
+        """Their names. Raises UsageError where the query makes no sense."""
+        if self._result is None:
+            self._result = _run(lambda: self._connection.execute(self._sql))
+        return [each[0] for each in self._result.description]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Its rows. Raises UsageError where computing them fails."""
+        while self.columns:
+            found = _run(lambda: self._result.fetchmany(_ROWS))
+            if not found:
+                return
+            yield from found
+
+    def table(self) -> Any:
+        """All of it, as an Arrow table. Raises UsageError where computing it fails."""
+        return _run(lambda: self._connection.sql(self._sql).to_arrow_table())
+
+
+def ask(location: str, sql: str) -> Answer:
+    """Ask a store one question.
+
+    Raises UsageError where there is no store, the query is no single SELECT, or DuckDB refuses it.
+    """
+    duckdb = _duckdb()
+    place = store_of(location)
+    connection = duckdb.connect(":memory:", config=_CLOSED)
+    statements = _run(lambda: connection.extract_statements(sql))
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise UsageError(
+            said("a store is only read: give exactly one SELECT, not {what}", what=_tell(statements) or said("none")),
+        )
+    for table in [*tables(), NOTES]:
+        connection.register(table, dataset_of(place, table))
+    connection.execute(_NEWEST)
+    connection.execute("set lock_configuration = true")
+    return Answer(connection, statements[0].query)
+
+
+def _tell(statements: list[Any]) -> str:
+    return ", ".join(str(statement.type).rpartition(".")[2] for statement in statements[:5])
+
+
+def _run(call: Any) -> Any:
+    duckdb = _duckdb()
+    try:
+        return call()
+    except duckdb.Error as error:
+        reason = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+        raise UsageError(said("the query cannot be answered: {reason}", reason=reason)) from error
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise UsageError(said("questions in SQL need DuckDB: pip install 'stackan[batch]'")) from error
+    return duckdb

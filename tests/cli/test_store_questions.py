@@ -1,0 +1,130 @@
+"""`stackan query`, `similar`, `note`, and `--store` of `analyze`, as a user calls them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+
+import pytest
+
+pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+pytest.importorskip("duckdb", reason="duckdb is not installed")
+
+
+@pytest.fixture(scope="module")
+def store(example, tmp_path_factory):
+    """A store of one case, the real example, as `batch` writes it."""
+    import subprocess
+    import sys
+
+    cases, store = tmp_path_factory.mktemp("cases"), tmp_path_factory.mktemp("out") / "results"
+    shutil.copytree(example, cases / "first")
+    command = [sys.executable, "-m", "stackan", "batch", str(cases), "--store", str(store), "--case-by", "folder", "--jobs", "1", "-q"]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return store
+
+
+@pytest.fixture
+def again(example, tmp_path):
+    """The same hang in a case with other bytes."""
+    folder = tmp_path / "again"
+    shutil.copytree(example, folder)
+    for path in folder.iterdir():
+        path.write_bytes(b"[New LWP 1]\n" + path.read_bytes())
+    return folder
+
+
+def test_a_query_is_printed_in_every_format(run, store, tmp_path):
+    sql = "select verdict, count(*) as cases from cases group by 1"
+    text = run("query", sql, "--store", store)
+    assert text.stdout.splitlines() == ["verdict            cases", "-----------------  -----", "worker-exhaustion      1"]
+    assert json.loads(run("query", sql, "--store", store, "-f", "json").stdout) == [{"verdict": "worker-exhaustion", "cases": 1}]
+    rows = list(csv.reader(io.StringIO(run("query", sql, "--store", store, "-f", "csv").stdout)))
+    assert rows == [["verdict", "cases"], ["worker-exhaustion", "1"]]
+    assert run("query", sql, "--store", store, "-o", tmp_path / "x.parquet").returncode == 0
+    import pyarrow.parquet
+
+    assert pyarrow.parquet.read_table(tmp_path / "x.parquet").to_pylist() == [{"verdict": "worker-exhaustion", "cases": 1}]
+
+
+def test_json_of_no_rows_is_an_empty_list(run, store):
+    assert json.loads(run("query", "select 1 where false", "--store", store, "-f", "json").stdout) == []
+
+
+def test_a_formula_stays_a_text_in_a_spreadsheet(run, store):
+    assert run("query", "select '=1+1' as a", "--store", store, "-f", "csv").stdout == "a\n'=1+1\n"
+
+
+def test_a_question_with_a_name_shows_its_sql(run, store):
+    done = run("query", "--named", "top-stuck", "--store", store)
+    assert done.returncode == 0
+    assert "from signatures" in done.stderr
+    assert "signature" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("select 1", "--named", "verdicts"), ("copy cases to 'x'",), ("select nothing",)])
+def test_a_call_that_cannot_be_answered_is_one_sentence(run, store, arguments):
+    done = run("query", *arguments, "--store", store)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_hang_that_was_seen_before_comes_with_what_resolved_it(run, store, again):
+    first = json.loads(run("similar", again, "--store", store, "-f", "json").stdout)
+    assert first["seen"] == 1
+    [match] = first["matches"]
+    assert match["case"].endswith("first")
+    assert (match["similarity"], match["exact"], match["notes"]) == (1.0, True, [])
+    assert match["common"]
+    assert run("note", "first", "--store", store, "--resolved-by", "a larger pool").returncode == 0
+    text = run("similar", again, "--store", store).stdout
+    assert "seen before, in 1 case" in text
+    assert "resolved by a larger pool" in text
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown", "html"])
+def test_a_report_says_whether_the_hang_was_seen_before(run, store, again, format, validate):
+    done = run("analyze", again, "--store", store, "--format", format, "--exit-zero")
+    assert done.returncode == 0
+    if format == "json":
+        document = json.loads(done.stdout)
+        validate(document)
+        assert document["recalled"]["seen"] == 1
+    else:
+        assert "seen before, in 1 case" in done.stdout
+    assert json.loads(run("analyze", again, "--format", "json", "--exit-zero").stdout)["recalled"] is None
+
+
+def test_a_case_is_not_like_itself(run, store, example):
+    found = json.loads(run("similar", example, "--store", store, "-f", "json").stdout)
+    assert (found["seen"], found["matches"]) == (0, [])
+
+
+def test_clusters_have_a_representative_each(run, store):
+    [cluster] = json.loads(run("similar", "--clusters", "--store", store, "-f", "json").stdout)["clusters"]
+    assert cluster["representative"].endswith("first")
+    assert cluster["cases"] == [cluster["representative"]]
+    assert "1 case like" in run("similar", "--clusters", "--store", store).stdout
+
+
+def test_calls_that_say_too_little_are_refused(run, store, tmp_path):
+    for arguments in (("similar",), ("note", "first"), ("note", "none", "--text", "x")):
+        done = run(*arguments, "--store", store)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+    assert "no result store" in run("similar", "--clusters", "--store", tmp_path).stderr
+
+
+def test_without_its_extra_a_command_says_what_to_install(run, store, tmp_path):
+    for module in ("duckdb", "pyarrow"):
+        (tmp_path / module).mkdir()
+        (tmp_path / module / "__init__.py").write_text("raise ImportError('not here')")
+    done = run(
+        "query", "select 1", "--store", store, environment={"PYTHONPATH": f"{tmp_path}:{__import__('os').environ.get('PYTHONPATH', '')}"}
+    )
+    assert done.returncode == 2
+    assert "stackan[batch]" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

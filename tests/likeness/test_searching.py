@@ -1,0 +1,135 @@
+"""Cases that look alike are found, the same hang first, and strangers not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackan.likeness.index import up_to_date
+from stackan.likeness.looks import look_of, tokens_of
+from stackan.likeness.ranking import Weights, likeness
+from stackan.likeness.searching import find_similar
+from stackan.likeness.segments import segments
+from stackan.store.place import place_of
+from stackan.store.signatures import case_signature
+
+POOL = ["handle_request", "Pool::run", "worker"]
+JOURNAL = ["Journal::append", "commit", "session", "worker"]
+OTHER = ["render", "paint", "window"]
+
+
+@pytest.fixture(params=["folder", "memory"])
+def place(request, tmp_path):
+    if request.param == "memory":
+        pytest.importorskip("fsspec", reason="fsspec is not installed")
+        return place_of(f"memory://{tmp_path.name}")
+    return place_of(str(tmp_path / "results"))
+
+
+def test_the_same_hang_comes_first_and_is_counted(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL], "b": [JOURNAL], "c": [["Journal::append", "commit", "replay"]], "d": [OTHER]})
+    rows = rows_of([JOURNAL])
+    found = find_similar(place, look_of(rows), case_signature(rows))
+    assert found.seen == 2
+    assert [(match.known.case, match.exact) for match in found.found] == [("a", True), ("b", True), ("c", False)]
+    assert found.found[0].similarity == 1.0
+    assert 0.3 < found.found[2].similarity < 1
+
+
+def test_what_is_common_and_what_differs_is_named(place, fill, rows_of):
+    fill(place, {"c": [["Journal::append", "commit", "replay"]], "d": [OTHER]})
+    [match] = find_similar(place, look_of(rows_of([JOURNAL])), None).found
+    assert match.common == ["Journal::append", "commit"]
+    assert match.only_here == ["session", "worker"]
+    assert match.only_there == ["replay"]
+
+
+def test_a_case_without_kin_has_no_match(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL], "b": [POOL]})
+    assert find_similar(place, look_of(rows_of([OTHER])), None).found == []
+
+
+def test_a_case_does_not_match_itself(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL], "b": [JOURNAL]})
+    rows = rows_of([JOURNAL])
+    found = find_similar(place, look_of(rows), case_signature(rows), without="sha of a")
+    assert (found.seen, [match.known.case for match in found.found]) == (1, ["b"])
+
+
+def test_a_store_that_grows_is_indexed_as_it_grows(place, fill, rows_of):
+    rows = rows_of([JOURNAL])
+    for number in range(12):
+        fill(place, {f"case {number}": [JOURNAL]})
+        found = find_similar(place, look_of(rows), case_signature(rows), most=50)
+        assert found.seen == number + 1
+        assert len({match.known.case for match in found.found}) == number + 1
+    assert len(segments(place)) <= 9
+
+
+def test_files_that_were_merged_are_indexed_once(tmp_path, fill, rows_of):
+    from stackan.store.merging import merge
+
+    place = place_of(str(tmp_path))
+    rows = rows_of([JOURNAL])
+    for number in range(20):
+        fill(place, {f"case {number}": [JOURNAL]})
+    assert find_similar(place, look_of(rows), case_signature(rows)).seen == 20
+    fill(place, {"before": [JOURNAL]})
+    if not merge(place):
+        pytest.skip("this system cannot merge")
+    fill(place, {"behind": [JOURNAL]})
+    assert find_similar(place, look_of(rows), case_signature(rows)).seen == 22
+
+
+def test_an_index_that_is_up_to_date_is_not_written_again(place, fill):
+    fill(place, {"a": [JOURNAL]})
+    before = [segment.name for segment in up_to_date(place)]
+    assert [segment.name for segment in up_to_date(place)] == before
+
+
+def test_a_segment_without_its_last_file_does_not_count(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL]})
+    [segment] = up_to_date(place)
+    place.remove(f"indexed/{segment.name}.parquet")
+    rows = rows_of([JOURNAL])
+    assert find_similar(place, look_of(rows), case_signature(rows)).seen == 1
+
+
+def test_threads_that_hang_are_looked_at_before_others(rows_of):
+    both = [*rows_of([JOURNAL]), *rows_of([OTHER], "progressing")]
+    assert look_of(both).names == (tuple(JOURNAL),)
+    assert look_of(rows_of([OTHER], "progressing")).names == (tuple(OTHER),)
+
+
+def test_plumbing_is_left_out_unless_nothing_else_is_there(rows_of):
+    assert look_of(rows_of([["std::__invoke_impl", "commit", "start_thread"]])).names == (("commit",),)
+    assert look_of(rows_of([["std::__invoke_impl", "start_thread"]])).names == (("std::__invoke_impl", "start_thread"),)
+
+
+NAMES = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=8)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4), st.lists(NAMES, min_size=1, max_size=4))
+def test_likeness_is_from_0_to_1_the_same_both_ways_and_1_for_the_same(one, other):
+    def stacks(names):
+        return look_of({"progress": "stuck", "names": each, "count": 1} for each in names).stacks
+
+    first, second = stacks(one), stacks(other)
+    weights = Weights(10, {token: 1 + token % 10 for token in tokens_of(first) | tokens_of(second)})
+    there, back = likeness(first, second, weights), likeness(second, first, weights)
+    assert 0 <= there <= 1 + 1e-9
+    assert abs(there - back) < 0.02 or len(first) > 1 or len(second) > 1
+    assert likeness(first, first, weights) == pytest.approx(1)
+
+
+def test_the_order_of_frames_tells_among_kin():
+    def stacks(*names):
+        return look_of([{"progress": "stuck", "names": names, "count": 1}]).stacks
+
+    asked = stacks("a", "b", "c", "d")
+    weights = Weights(4, dict.fromkeys(tokens_of(asked), 1))
+    assert likeness(asked, stacks("a", "b", "c", "d"), weights) > likeness(asked, stacks("d", "c", "b", "a"), weights)
