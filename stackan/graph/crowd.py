@@ -20,9 +20,10 @@ class Crowd:
         for at, track in enumerate(tracks):
             for _, sighting in track.sightings:
                 place = sighting.place
-                if id(place) not in self.places:
-                    self.places[id(place)], self.seen[id(place)] = place, []
-                self.seen[id(place)].append(at)
+                seen = self.seen.get(id(place))
+                if seen is None:
+                    self.places[id(place)], seen = place, self.seen.setdefault(id(place), [])
+                seen.append(at)
 
     def inside(self, dispatch: frozenset[str]) -> list[Track]:
         """The threads that were ever seen inside one of these frames (`*` is any text), in their own order."""
