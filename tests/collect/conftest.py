@@ -35,6 +35,41 @@ Build = Callable[..., Path]
 Start = Callable[..., Program]
 
 
+# A debugger of the worst kind: PTRACE_ATTACH, whose SIGSTOP outlives it, and no end of its own.  It writes its id behind the process's.
+_ATTACHES = """#!{python}
+import ctypes, os, sys, time
+pid = next((int(word) for at, word in enumerate(sys.argv) if sys.argv[at - 1] == "-p"), 0)
+if pid:
+    ctypes.CDLL(None).ptrace(16, pid, None, None)
+    with open({notes!r}, "a") as notes:
+        notes.write(f"{{pid}} {{os.getpid()}}\\n")
+    time.sleep(600)
+"""
+
+
+class Debugger(NamedTuple):
+    """What stands in for gdb in a folder that comes first in PATH."""
+
+    folder: Path
+    notes: Path
+
+    def attached(self) -> list[int]:
+        """Its processes that have attached so far."""
+        return [int(line.split()[1]) for line in self.notes.read_text().splitlines()] if self.notes.exists() else []
+
+
+@pytest.fixture
+def debugger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Debugger:
+    """A gdb that stops its target and never lets go."""
+    found = Debugger(tmp_path / "bin", tmp_path / "notes")
+    found.folder.mkdir()
+    program = found.folder / "gdb"
+    program.write_text(_ATTACHES.format(python=sys.executable, notes=str(found.notes)), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{found.folder}:{os.environ['PATH']}")
+    return found
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The lab, built with these flags of the compiler."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import stackan
-from stackan.collect.guard import is_stopped
-from tests.collect.conftest import Start
+from stackan.collect import tools
+from stackan.collect.guard import Guard, is_stopped
+from stackan.collect.threads import read_file, state_in
+from tests.collect.conftest import Build, Debugger, Start
 
 needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
 
@@ -114,32 +119,58 @@ def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) ->
     assert stackan.analyze(stackan.load(target)).verdict == "deadlock"
 
 
-@needs_gdb
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_a_target_runs_on_whatever_becomes_of_stackan(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_target_runs_on_whatever_becomes_of_stackan(start: Start, debugger: Debugger, tmp_path: Path, number: signal.Signals) -> None:
     program = start("convoy")
-    command = [
-        sys.executable,
-        "-m",
-        "stackan",
-        "collect",
-        "--pid",
-        str(program.pid),
-        "--rounds",
-        "1",
-        "--with",
-        "gdb",
-        "-o",
-        tmp_path / "case.tar.gz",
-    ]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        while not is_stopped(program.pid) and process.poll() is None:
-            time.sleep(0.002)
+    command = [sys.executable, "-m", "stackan", "collect", "--pid", str(program.pid), "--rounds", "1", "--with", "gdb"]
+    with subprocess.Popen([*command, "-o", tmp_path / "case.tar.gz"], stderr=subprocess.DEVNULL) as process:
+        assert comes(lambda: bool(debugger.attached()) and is_stopped(program.pid))
         process.send_signal(number)
+    (tool,) = debugger.attached()
+    try:
+        assert comes(lambda: state_in(read_file(f"/proc/{tool}/stat") or b"") in ("", "Z") and not is_stopped(program.pid))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(tool, signal.SIGKILL)
+
+
+def test_a_process_that_came_to_no_stop_does_not_stop_when_its_debugger_is_gone(build: Build, debugger: Debugger) -> None:
+    with unstoppable(build) as process:
+        assert process.stdin is not None and process.stdout is not None
+        taken = tools.take(tools.TOOLS["gdb"], process.pid, 1.0)
+        assert debugger.attached() and taken.exit is None and taken.runs
+        process.stdin.close()  # the child ends, and the parent comes out of the kernel
+        readable, _, _ = select.select([process.stdout], [], [], 5)
+        assert readable and process.stdout.readline() == "on\n" and not is_stopped(process.pid)
+
+
+def test_a_stop_that_was_on_its_way_before_is_left_to_who_sent_it(build: Build) -> None:
+    with unstoppable(build) as process:
+        process.send_signal(signal.SIGSTOP)
+        with Guard(process.pid) as guard:
+            assert guard.let_run()
+        assert is_stopped(process.pid)
+
+
+@contextlib.contextmanager
+def unstoppable(build: Build) -> Iterator[subprocess.Popen[str]]:
+    """A process that gets no signal until its standard input ends: it is the parent of a vfork."""
+    with subprocess.Popen([build("-O2", "frames"), "vfork"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+            assert process.stdin is not None
+            process.stdin.close()  # its child ends, and it with it
+
+
+def comes(condition: Callable[[], bool]) -> bool:
+    """Whether it comes true within some seconds."""
     until = time.monotonic() + 10
-    while is_stopped(program.pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not is_stopped(program.pid)
+    while not (found := condition()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
 
 
 def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from stackan.collect.threads import Look
 from stackan.collect.unwind.modules import Modules
-
-
-class Look(NamedTuple):
-    """What a thread does not change while it stands."""
-
-    syscall: bytes
-    switches: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
