@@ -19,7 +19,7 @@ _ALIKE = frozenset(("mutex", "futex", "allocator", "stdio", "once", "rwlock"))  
 
 def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
     """The sightings of a dump with what its table says of their threads."""
-    log = Log(table.source, table.format, lines={})
+    log = Log(table.source, table.format, lines={}, moment=table.facts.moment)
     lines: dict[int, str] = {}
     joined = [_joined(sighting, table, log, lines) for sighting in sightings]
     log.lines = lines
@@ -41,7 +41,7 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         return sighting
     symbol = sighting.awaited.symbol if sighting.awaited is not None else None
     place = _placed(sighting.place, lock.kind)
-    awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
+    awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log, home=lock.home)
     return sighting._replace(awaited=awaited, place=place)
 
 

@@ -14,6 +14,7 @@ from stackan.model.said import row, said
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.collect.manifest import Manifest
+    from stackan.collect.plan import Plan
     from stackan.collect.targets import Target
 
 _WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
@@ -73,7 +74,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(said("name the processes: --pid, --name, --match or --cgroup"))
     targets = find_targets(wanted)
     if options.dry_run:
-        _tell_plan(options, targets)
+        from stackan.cli.collect_plan import tell_plan
+
+        tell_plan(_plan(options), targets, options.language)
         return 0
     if options.output is None:
         raise UsageError(said("give the archive to write: -o case.tar.gz"))
@@ -81,20 +84,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_script(options: argparse.Namespace) -> int:
+    import os
+
     from stackan.cli.streams import output
     from stackan.collect.script import script
 
+    if options.output is not None and os.path.isfile(options.output):
+        raise UsageError(said("{path}: is there already, and nothing is overwritten; give another name to -o", path=options.output))
     with output(options.output) as stream:
         stream.write(script())
     return 0
 
 
-def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
-    from stackan.collect.archive import Archive
-    from stackan.collect.priority import be_humble
-    from stackan.collect.rounds import Plan, collect
+def _plan(options: argparse.Namespace) -> Plan:
+    from stackan.collect.plan import Plan
 
-    plan = Plan(
+    return Plan(
         options.rounds,
         options.interval,
         options.align,
@@ -105,12 +110,18 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
         clean=options.clean,
         with_command=options.command_lines,
     )
-    be_humble()
+
+
+def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
+    from stackan.collect.archive import Archive
+    from stackan.collect.rounds import collect
+
+    plan = _plan(options)
     with Archive(options.output) as archive:
         manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
     if not options.quiet:
         _tell_troubles(manifest, options)
-    return 0 if manifest.is_whole else 1 if manifest.has_stacks else 2
+    return 0 if manifest.is_whole else 2 if manifest.is_empty else 1
 
 
 def _way(options: argparse.Namespace) -> str:
@@ -127,30 +138,13 @@ def _way(options: argparse.Namespace) -> str:
     return way
 
 
-def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
-    from stackan.cli.language import in_language
-    from stackan.cli.streams import output
-
-    with output(None) as stream:
-        for target in targets:
-            words = said(
-                "process {pid} ({name}): {rounds} rounds, {interval} s apart, stacks by {way}",
-                pid=target.pid,
-                name=target.name,
-                rounds=options.rounds,
-                interval=f"{options.interval:g}",
-                way=_way(options),
-            )
-            stream.write(in_language(words, options.language) + "\n")
-
-
 def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
     """Each trouble once, with what lifts it."""
     from stackan.collect.rights import find_barriers
 
     troubles: dict[tuple[int, str, str], None] = {}
     for step in manifest.steps:
-        if step.trouble is not None:
+        if step.failed and step.trouble is not None:
             troubles[step.pid, step.tool, step.trouble] = None
     for pid, tool, trouble in troubles:
         barriers = find_barriers(pid)

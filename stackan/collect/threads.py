@@ -78,7 +78,6 @@ def look_at(pid: int, tid: int) -> ThreadState | None:
     if syscall is None or status is None or stat is None:
         return None
     name = stat.partition(b"(")[2].rpartition(b")")[0]
-    inner = _INNERMOST_ID.search(status)
     return ThreadState(
         pid,
         tid,
@@ -86,8 +85,14 @@ def look_at(pid: int, tid: int) -> ThreadState | None:
         state_in(stat) or "?",
         syscall.decode("ascii", "replace").strip(),
         _switches_in(status),
-        int(inner[1]) if inner is not None else tid,
+        inner_id(status) or tid,
     )
+
+
+def inner_id(status: bytes) -> int | None:
+    """The id of a thread in its own pid namespace, by its `status`; None where the kernel does not tell."""
+    found = _INNERMOST_ID.search(status)
+    return int(found[1]) if found is not None else None
 
 
 def state_in(stat: bytes) -> str:

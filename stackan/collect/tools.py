@@ -40,6 +40,12 @@ class Taken(NamedTuple):
     refused: bool
     runs: bool = True  # the process runs as before
 
+    @property
+    def shows(self) -> bool:
+        """Whether there are stacks in the text; some tools end well where they could not look."""
+        has_frames = b"#0" in self.text or b"\tat " in self.text
+        return self.text.strip() != b"" and not self.refused and (has_frames or not self.exit)
+
 
 _PTRACE = (b"ptrace: Operation not permitted", b"Operation not permitted", b"Could not attach", b"already traced by process")
 
@@ -63,7 +69,7 @@ TOOLS = {
             True,
             (b"error: attach failed",),
         ),
-        Tool("py-spy", lambda pid: ["py-spy", "dump", "--pid", str(pid)], False, (b"Permission Denied",)),
+        Tool("py-spy", lambda pid: ["py-spy", "dump", "--nonblocking", "--pid", str(pid)], False, (b"Permission Denied",)),
         Tool("jcmd", lambda pid: ["jcmd", str(pid), "Thread.print", "-l"], True, (b"AttachNotSupportedException",)),
     )
 }

@@ -121,11 +121,14 @@ class _Builder:
                 elif self._proves_alone(track):
                     self._add_lock_wait(track, "")
 
-    def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
-        """The thread of another process of the same host that has a lock shared with it, as was read from the live processes."""
+    def _is_elsewhere(self, sighting: Sighting) -> bool:
+        """Whether a thread waits for a lock whose owner, by a table of waits, is of another process that shares it."""
         awaited = sighting.awaited
-        alive = sighting.dump.traits.alive or (awaited is not None and awaited.is_read_alive)
-        found = self.everyone.get(lwp, []) if alive and awaited is not None and awaited.evidence == RECORDED else []
+        return awaited is not None and bool(awaited.home)
+
+    def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
+        """The thread of another process of the same host that has a lock which both share."""
+        found = self.everyone.get(lwp, []) if self._is_elsewhere(sighting) else []
         homes = [self.graph.nodes[node].process for node in found]
         return found[0] if len(found) == 1 and homes[0] is not None and homes[0].inputs.host == self.process.inputs.host else self.someone
 
@@ -137,7 +140,7 @@ class _Builder:
         awaited, place = sighting.awaited, sighting.place
         node = self.threads[track.key]
         graph.needs[node] = 1
-        if awaited is not None and awaited.owners:
+        if awaited is not None and awaited.owners and not self._is_elsewhere(sighting):
             relation = TRANSACTION_OF if awaited.kind == "database-lock" else END_OF
             source = sighting.text_of(awaited).source
             for owner in awaited.owners:
@@ -299,7 +302,11 @@ class _Builder:
                     hold.frame if hold.evidence == LOCALS else None,
                 )
             )
-        if not held and not self._connect_recorded(node, address):
+        if not held and awaited is not None and self._is_elsewhere(sighting):
+            source = sighting.text_of(awaited).source
+            for owner in awaited.owners:
+                self.graph.connect(Edge(node, self._elsewhere(owner, sighting), awaited.evidence, source, sighting, HELD_BY))
+        elif not held and not self._connect_recorded(node, address):
             if address in self.read:
                 dump, word = self.read[address]
                 self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, HELD_BY))

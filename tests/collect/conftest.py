@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,14 +35,15 @@ Build = Callable[..., Path]
 Start = Callable[..., Program]
 
 
-# A debugger of the worst kind: PTRACE_ATTACH, whose SIGSTOP outlives it, and no end of its own.  It writes its id behind the process's.
+# A debugger of the worst kind: PTRACE_ATTACH, whose SIGSTOP outlives it, and no end of its own.  It writes down
+# the process, itself, and its priorities for processor and disk.
 _ATTACHES = """#!{python}
 import ctypes, os, sys, time
 pid = next((int(word) for at, word in enumerate(sys.argv) if sys.argv[at - 1] == "-p"), 0)
 if pid:
     ctypes.CDLL(None).ptrace(16, pid, None, None)
     with open({notes!r}, "a") as notes:
-        notes.write(f"{{pid}} {{os.getpid()}}\\n")
+        notes.write(f"{{pid}} {{os.getpid()}} {{os.nice(0)}} {{ctypes.CDLL(None).syscall(252, 1, 0) >> 13 & 3}}\\n")  # ioprio_get
     time.sleep(600)
 """
 
@@ -95,10 +96,9 @@ def start(build: Build) -> Iterator[Start]:
     """Start the lab in one of its ways to hang; all are ended behind the test."""
     running: list[subprocess.Popen[str]] = []
 
-    def started(name: str, flags: str = "-O2", source: str = "lab", program: Path | None = None) -> Program:
-        process = subprocess.Popen(
-            [program or build(flags, source), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+    def started(name: str, flags: str = "-O2", source: str = "lab", program: Path | None = None, within: Sequence[str] = ()) -> Program:
+        command = [*within, program or build(flags, source), name]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         running.append(process)
         assert process.stdout is not None
         truths = []

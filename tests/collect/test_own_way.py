@@ -99,6 +99,6 @@ def test_where_the_own_way_does_not_do_a_debugger_takes_its_place_and_the_manife
     monkeypatch.setattr(stacks, "take", refused)
     with Archive(str(tmp_path / "case.tar.gz")) as archive:
         manifest = collect(find_targets(Wanted([program.pid])), Plan(rounds=1), archive, lambda words: None)
-    step = manifest.steps[-1]
+    own, step = manifest.steps[-2:]
+    assert (own.tool, own.trouble, own.file, own.replaced_by) == ("own", "process is not of x86-64", None, step.tool)
     assert step.tool in ("eu-stack", "gdb") and step.file is not None and manifest.is_whole
-    assert step.instead is not None and step.instead.startswith("own: process is not of x86-64")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stackan
 from stackan.parsing import parse_all
 from tests.parsing.test_long_texts import WAITS
 from tests.parsing.texts import analyzed, only
@@ -51,3 +52,37 @@ def test_whatever_is_in_it_every_line_is_accounted_for(noise: bytes, at: int) ->
         assert isinstance(error, StackanError)
         return
     assert sum(dumps[0].lines.values()) == data.count(b"\n") + (not data.endswith(b"\n")) or b"\r" in noise or b"\0" in noise
+
+
+def across(tmp_path, rounds: int, together: bool) -> dict:  # type: ignore[no-untyped-def,type-arg]
+    """The document of tables in which the only threads of two processes wait for each other."""
+    for number in range(1, rounds + 1):
+        for pid, other, second in ((11, 22, 4), (22, 11, 5)):
+            folder = tmp_path / "db1" / str(pid) / f"round-{number}"
+            folder.mkdir(parents=True)
+            at = f"2026-11-30T16:0{number}:0{4 if together else second}.204Z in 0.014 s{f' together with {other}' if together else ''}"
+            folder.joinpath("waits.txt").write_text(
+                f"stackan waits/1 of process {pid}: 1 threads at {at}\n"
+                f'thread {pid} S "lab": waits for mutex 0x7f{pid} (normal-shared), owner {other} of process {other}, by its owner-word\n'
+            )
+    return stackan.analyze(stackan.load(tmp_path / "db1")).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("rounds", "together", "verdict", "confidence"),
+    [(1, True, "deadlock", "certain"), (2, True, "deadlock", "certain"), (1, False, "inconclusive", "possible"), (2, False, "deadlock", "likely")],
+)
+def test_a_circle_over_processes_is_proof_where_they_were_looked_at_together(
+    tmp_path, rounds: int, together: bool, verdict: str, confidence: str
+) -> None:  # type: ignore[no-untyped-def]
+    document = across(tmp_path, rounds, together)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"]) == (verdict, confidence)
+    assert "end of" not in finding["explanation"] and "mutex 0x7f11, which LWP 22 lab holds" in finding["explanation"]
+
+
+def test_the_owner_in_another_process_is_named_with_it(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "waits.txt"
+    path.write_text(WAITS.replace("owner 4243", "owner 9243 of process 77"))
+    document = stackan.analyze(stackan.load(path)).to_dict()
+    assert "LWP 9243 of process 77 holds it." in " ".join(finding["explanation"] for finding in document["findings"])

@@ -33,6 +33,7 @@ class Copies:
     modules: Modules
     threads: dict[int, Copy] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)  # threads that were not taken, and why
+    runs: bool = True  # behind it the process ran as before
     pauses: list[float] = field(default_factory=list)  # seconds for which each thread that was stopped stood
 
     @property

@@ -51,7 +51,7 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
         stood = is_stopped(pid)
         copy_running(running, copies, memory, maps, max_pause, until)
         if copies.pauses:
-            let_run(pid, stood)
+            copies.runs = let_run(pid, stood)
     else:
         copies.missing.update(dict.fromkeys(running, said("it runs, and nothing was to be stopped")))
     if not copies.threads and (attach or not copies.missing):

@@ -30,6 +30,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return []
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])
+        if owner is None and awaited.home:
+            return [fact("owner-of-other-process", lwp=awaited.owners[0], process=str(awaited.home))]
         if owner is None:
             return [fact("thread-not-in-dump", lwp=lwp_in(track.newest.dump, awaited.owners[0]))]
         told = track.place.rule is None or awaited.evidence == RECORDED  # by a rule alone, it is the owner of something else

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,7 @@ static void ring(int size, int type, int protocol, int robust, int shared) {
   for (long at = 0; at < size; at++) { pthread_t thread; pthread_create(&thread, 0, in_ring, (void *)at); }
 }
 
+static void in_turn(void) { srand((unsigned)getpid()); for (;;) { int at = rand() & 1; pthread_mutex_lock(&locks[at]); usleep(500 + rand() % 4000); pthread_mutex_unlock(&locks[at]); } }
 static pid_t holder;
 static void *waits_mutex(void *lock) { say("owner", self(), holder, "mutex"); pthread_mutex_lock(lock); rest(); return 0; }
 static void *waits_read(void *x) { say("owner", self(), holder, "rwlock"); pthread_rwlock_rdlock(&rw); rest(); return x; }
@@ -105,6 +107,18 @@ int main(int count, char **words) {
     pid_t parent = getpid(), child = fork();
     if (!child) { pthread_mutex_lock(&locks[1]); usleep(80000); say("owner", self(), parent, "mutex"); pthread_mutex_lock(&locks[0]); rest(); }
     pthread_mutex_lock(&locks[0]); usleep(80000); say("owner", self(), child, "mutex"); usleep(80000); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[1]); rest();
+  }
+  else if (!strcmp(name, "healthy")) { /* two processes that never have two locks at once, so never wait for each other */
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+    for (int at = 0; at < 2; at++) pthread_mutex_init(&locks[at], &attr);
+    pid_t child = fork(); if (!child) in_turn();
+    say("owner", holder, child, "mutex"); puts("ready"); fflush(stdout); in_turn();
+  }
+  else if (!strcmp(name, "contained")) { /* who has the lock counts as 1, in a pid namespace of its own */
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
+    if (unshare(CLONE_NEWPID)) return 1;
+    pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); }
+    usleep(50000); say("owner", holder, child, "mutex"); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[0]);
   }
   else if (!strcmp(name, "across")) {
     pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
