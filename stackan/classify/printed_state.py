@@ -11,7 +11,9 @@ def read_awaited(state: PrintedState, place: StackMeaning) -> Awaited | None:
     lock = state.awaits
     if lock is None or place.kind is None:
         return None
-    return Awaited(place.kind, lock.address, lock.what or None, lock.owners, lock.mode, lock.evidence, 0, lock.line, owner=lock.owner, home=lock.home)
+    return Awaited(
+        place.kind, lock.address, lock.what or None, lock.owners, lock.mode, lock.evidence, 0, lock.line, owner=lock.owner, home=lock.home
+    )
 
 
 def read_held(state: PrintedState) -> list[Held]:

@@ -122,7 +122,9 @@ class Capture:
         except InputError as error:
             trouble = str(error)
         seconds = time.monotonic() - begun
-        return Step(number, pid, OWN, file, seconds, __version__, pause, None, trouble, self._lacked(pid, trouble), instant=False, runs=runs)
+        return Step(
+            number, pid, OWN, file, seconds, __version__, pause, None, trouble, self._lacked(pid, trouble), instant=False, runs=runs
+        )
 
     def _take(self, number: int, target: Target, tool: tools.Tool) -> Step:
         pid = target.pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -52,6 +53,7 @@ class Debugger(NamedTuple):
     """What stands in for gdb in a folder that comes first in PATH."""
 
     folder: Path
+    program: Path
     notes: Path
 
     def attached(self) -> list[int]:
@@ -62,11 +64,10 @@ class Debugger(NamedTuple):
 @pytest.fixture
 def debugger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Debugger:
     """A gdb that stops its target and never lets go."""
-    found = Debugger(tmp_path / "bin", tmp_path / "notes")
+    found = Debugger(tmp_path / "bin", tmp_path / "bin" / "gdb", tmp_path / "notes")
     found.folder.mkdir()
-    program = found.folder / "gdb"
-    program.write_text(_ATTACHES.format(python=sys.executable, notes=str(found.notes)), encoding="utf-8")
-    program.chmod(0o755)
+    found.program.write_text(_ATTACHES.format(python=sys.executable, notes=str(found.notes)), encoding="utf-8")
+    found.program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{found.folder}:{os.environ['PATH']}")
     return found
 
@@ -113,3 +114,16 @@ def start(build: Build) -> Iterator[Start]:
     for process in running:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+@contextlib.contextmanager
+def unstoppable(build: Build) -> Iterator[subprocess.Popen[str]]:
+    """A process that gets no signal until its standard input ends: it is the parent of a vfork."""
+    with subprocess.Popen([build("-O2", "frames"), "vfork"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+            assert process.stdin is not None
+            process.stdin.close()  # its child ends, and it with it

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ import stackan
 from stackan.collect import tools
 from stackan.collect.guard import Guard, is_stopped
 from stackan.collect.threads import read_file, state_in
-from tests.collect.conftest import Build, Debugger, Start
+from tests.collect.conftest import Build, Debugger, Start, unstoppable
 
 needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
 
@@ -152,25 +152,34 @@ def test_a_stop_that_was_on_its_way_before_is_left_to_who_sent_it(build: Build) 
         assert is_stopped(process.pid)
 
 
-@contextlib.contextmanager
-def unstoppable(build: Build) -> Iterator[subprocess.Popen[str]]:
-    """A process that gets no signal until its standard input ends: it is the parent of a vfork."""
-    with subprocess.Popen([build("-O2", "frames"), "vfork"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None and process.stdout.readline() == "ready\n"
-            yield process
-        finally:
-            process.kill()
-            assert process.stdin is not None
-            process.stdin.close()  # its child ends, and it with it
-
-
 def comes(condition: Callable[[], bool]) -> bool:
     """Whether it comes true within some seconds."""
     until = time.monotonic() + 10
     while not (found := condition()) and time.monotonic() < until:
         time.sleep(0.01)
     return found
+
+
+def test_what_would_be_done_is_told_with_what_it_does_to_the_process(start: Start) -> None:
+    program = start("parked")
+    for words, told in (
+        ((), "threads that run are stopped one at a time, each for at most 50 ms"),
+        (("--no-block",), "nothing is stopped"),
+        (("--with", "gdb", "--timeout", "7s"), "the whole process is stopped while it is looked at, for at most 7 s"),
+        (("--with", "proc"), "nothing is stopped"),
+    ):
+        done = call("--pid", program.pid, "--dry-run", *words)
+        assert done.returncode == 0 and told in done.stdout and f"process {program.pid} (lab" in done.stdout
+    assert "its program: /" in done.stdout
+
+
+def test_no_script_is_written_over_another_file(tmp_path: Path) -> None:
+    target = tmp_path / "capture.sh"
+    assert call("--print-script", "-o", target).returncode == 0
+    assert target.read_text().startswith("#!/bin/sh")
+    target.write_text("mine")
+    done = call("--print-script", "-o", target)
+    assert (done.returncode, target.read_text()) == (2, "mine") and "nothing is overwritten" in done.stderr
 
 
 def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:

@@ -70,7 +70,12 @@ def across(tmp_path, rounds: int, together: bool) -> dict:  # type: ignore[no-un
 
 @pytest.mark.parametrize(
     ("rounds", "together", "verdict", "confidence"),
-    [(1, True, "deadlock", "certain"), (2, True, "deadlock", "certain"), (1, False, "inconclusive", "possible"), (2, False, "deadlock", "likely")],
+    [
+        (1, True, "deadlock", "certain"),
+        (2, True, "deadlock", "certain"),
+        (1, False, "inconclusive", "possible"),
+        (2, False, "deadlock", "likely"),
+    ],
 )
 def test_a_circle_over_processes_is_proof_where_they_were_looked_at_together(
     tmp_path, rounds: int, together: bool, verdict: str, confidence: str

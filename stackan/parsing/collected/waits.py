@@ -75,7 +75,7 @@ def read(data: bytes) -> ParsedText:
 
 def _moment(head: re.Match[bytes]) -> str:
     """The same words in the tables of all processes that were looked at together."""
-    pids = sorted(map(int, (head[3] or b"").split()[:_MOST] + [head[1]]))
+    pids = sorted(map(int, [*(head[3] or b"").split()[:_MOST], head[1]]))
     return f"{head[2].decode('utf-8', 'replace')} {' '.join(map(str, pids))}"
 
 
