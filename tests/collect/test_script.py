@@ -91,16 +91,9 @@ def pstack(build: Build, debugger: Debugger, monkeypatch: pytest.MonkeyPatch) ->
     script = debugger.folder / "pstack"
     script.write_text(f'#!/bin/sh\n"{debugger.folder}/attach" -p "$1"\necho late\n', encoding="utf-8")
     script.chmod(0o755)
-    tools = (
-        "sh",
-        "dash",
-        "busybox",
-        "bash",
-        "env",
-        *"sed cut sort tr cat date uname mkdir rm tar gzip sleep grep find wc ls head setsid".split(),
-    )
-    for name in tools:
-        if (path := shutil.which(name)) is not None and name != "busybox":
+    words = "sh dash bash env sed cut sort tr cat date uname mkdir rm tar gzip sleep grep find wc ls head setsid"
+    for name in words.split():
+        if (path := shutil.which(name)) is not None:
             (debugger.folder / name).symlink_to(path)
     monkeypatch.setenv("PATH", str(debugger.folder))
     return debugger
