@@ -190,6 +190,7 @@ class Lock(NamedTuple):
     owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
     owner: str = ""  # the thread that the dump names as its owner, where it is not among those of the dump
     evidence: str = "recorded"  # or "locals", where variables show it
+    descriptor: int | None = None  # of a socket, a pipe or a file
     home: int = 0  # the process of these LWPs, where it is another one that shares the lock
 
 

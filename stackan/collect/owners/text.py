@@ -5,7 +5,9 @@ thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by i
 thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
 thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
 thread 4246 R "spinner": runs
-thread 4247 S "acceptor": is in a call: 288
+thread 4247 S "acceptor": accepts connections
+thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
+thread 4250 S "copier": is in a call: 275
 thread 4248 S "busy": moved while it was looked at
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from stackan.collect.owners.calls import words_for
 from stackan.collect.owners.reading import Seen, View
 from stackan.collect.owners.waits import Wait
 from stackan.collect.owners.who import GONE, NOBODY, OTHER, UNKNOWN, Owner
@@ -43,13 +46,17 @@ def _does(seen: Seen) -> str:
     call = seen.state.call
     if call is None or call.number < 0:
         return "is in no system call"
-    return f"is in a call: {call.number}"
+    return words_for(call.number) or f"is in a call: {call.number}"
 
 
 def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:
     flavor = f" ({wait.flavor})" if wait.flavor else ""
     mode = f" for {wait.mode}" if wait.mode else ""
     timed = " until a time" if wait.timed else ""
+    if wait.descriptor is not None:
+        yield f"{wait.kind} of descriptor {wait.descriptor}{mode}{timed}"
+        yield f"by its {wait.how}"
+        return
     yield f"{wait.kind} {wait.address:#x}{flavor}{mode}{timed}" if wait.address else f"{wait.kind}{flavor}{mode}{timed}"
     if seen.owner is not None and seen.owner.where != NOBODY:
         yield f"owner {_who(seen.owner)}{' which ended with it' if wait.died else ''}"

@@ -5,7 +5,9 @@
     thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
     thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
     thread 4246 R "spinner": runs
-    thread 4247 S "acceptor": is in a call: 288
+    thread 4247 S "acceptor": accepts connections
+    thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
+    thread 4250 S "copier": is in a call: 275
     thread 4248 S "busy": moved while it was looked at
 
 Who writes it is stackan/collect/owners/text.py, whose test reads it with this.
@@ -30,7 +32,10 @@ _WAITS = re.compile(
     rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)"
 )
 _MOST = 5000  # processes that are looked at together
-_OTHERWISE = ("runs", "moved", "is in a call")
+_END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write)( until a time)?, ")
+_OTHERWISE = (
+    "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
+)  # fmt: skip
 _OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone| which cannot be told)?(?: which ended with it)?(?:, |$)")
 
 
@@ -86,9 +91,14 @@ def read_row(text: bytes) -> Row | None:
 
 def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     """What a thread does, in the words that rules know, and the object that it waits for; and the thread of this process that owns that."""
+    end = _END.match(words)
+    if end is not None:
+        kind, mode = end[1].decode("ascii"), end[3].decode("ascii")
+        return PrintedState(f"collected: {mode}s {kind}", line, Lock(kind, None, line, mode=mode, descriptor=int(end[2]))), None
+    known = next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), "")
     waits = _WAITS.match(words)
-    if waits is None:
-        return PrintedState(next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), ""), line), None
+    if known or waits is None:
+        return PrintedState(known, line), None
     kind = waits[1].decode("ascii")
     found = _OWNER.search(words)
     owner = int(found[1]) if found is not None and found[2] is None else None
