@@ -14,6 +14,7 @@ from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Held, S
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
+_ENDS = frozenset(("socket", "pipe", "file"))  # that a read or a write may be of: its name alone does not tell
 _ALIKE = frozenset(("mutex", "futex", "allocator", "stdio", "once", "rwlock"))  # kinds that frames without names mistake for each other
 
 
@@ -33,6 +34,8 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         return sighting
     held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     lock = state.awaits
+    if lock is not None and lock.descriptor is not None:
+        return sighting._replace(awaited=_of_descriptor(sighting, lock))
     for named in (*state.holds, *([lock] if lock is not None else [])):
         lines[named.line] = table.line_text(named.line)
     if held:
@@ -45,6 +48,14 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log, home=lock.home
     )
     return sighting._replace(awaited=awaited, place=place)
+
+
+def _of_descriptor(sighting: Sighting, lock: Lock) -> Awaited | None:
+    """What a thread waits for, with the descriptor that its frames do not print, though they show such a call."""
+    awaited, place = sighting.awaited, sighting.place
+    if awaited is None or awaited.descriptor is not None or place.verb not in ("waiting", "blocked") or place.kind not in _ENDS:
+        return awaited
+    return awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
 
 
 def _agree(sighting: Sighting, lock: Lock) -> bool:

@@ -78,6 +78,21 @@ def test_two_processes_that_wait_for_each_others_shared_locks_are_one_deadlock(s
     assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
 
 
+@pytest.mark.parametrize("words", [("--with", "proc"), ("--no-block",)])
+@pytest.mark.parametrize("way", ["tcp", "unix", "pipes"])
+def test_two_processes_that_wait_for_each_others_answer_are_a_deadlock_without_any_argument(
+    start: Start, tmp_path: Path, way: str, words: tuple[str, ...]
+) -> None:
+    program = start(way)
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--children", *words)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"], len(finding["processes"])) == ("deadlock", "likely", 2)
+    assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
+    assert "log" not in finding["explanation"]
+    waits = [wait for process in document["processes"] for thread in process["threads"] for wait in thread["waits_for"]]
+    assert {wait["kind"] for wait in waits} == {truth.kind for truth in program.truths}
+
+
 def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -> None:
     program = start("writer")
     target = tmp_path / "case.tar.gz"

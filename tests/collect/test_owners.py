@@ -136,3 +136,17 @@ def test_who_may_not_be_looked_at_leaves_the_others_as_they_are(start: Start) ->
     program = start("ab_ba")
     denied, view = take([1, program.pid])
     assert denied.denied and not denied.threads and len(view.threads) == 3
+
+
+@pytest.mark.parametrize(("way", "words"), [("tcp", "socket of descriptor"), ("pipes", "pipe of descriptor")])
+def test_who_reads_is_told_with_the_descriptor(start: Start, way: str, words: str) -> None:
+    program = start(way)
+    looked_at(program.pid)
+    assert f"waits for {words}" in (text := render(take([program.pid])[0]).decode()) and " for read, by its call" in text
+
+
+@pytest.mark.parametrize(("way", "words"), [("spin", "waits for a signal"), ("sleeper", "sleeps"), ("server", "accepts connections")])
+def test_who_waits_for_nobody_in_particular_is_told_so(start: Start, way: str, words: str) -> None:
+    program = start(way)
+    looked_at(program.pid)
+    assert f": {words}" in render(take([program.pid])[0]).decode()

@@ -35,9 +35,9 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     confidence = _confidence(edges, threads)
     alone = own and any(edge.relation == ONLY_BY for edge in edges)
     behind = blocked.count(cause)
-    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged]
-    listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
+    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged and track not in linked]
+    listed = [track for track in logged if track.place.kind == "database-lock"]
     steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _advise_one(nodes, threads[0][1]) if own else _ADVICE
     if listed:
         rule = listed[0].place.rule

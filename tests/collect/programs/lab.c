@@ -159,6 +159,8 @@ int main(int count, char **words) {
   else if (!strcmp(name, "tcp")) ask_each_other(1);
   else if (!strcmp(name, "unix")) ask_each_other(0);
   else if (!strcmp(name, "pipes")) read_pipes();
+  else if (!strcmp(name, "sleeper")) { puts("ready"); fflush(stdout); for (;;) sleep(1000); }
+  else if (!strcmp(name, "server")) { int at = socket(AF_INET, SOCK_STREAM, 0); puts("ready"); fflush(stdout); if (!listen(at, 1)) accept(at, 0, 0); }
   else if (!strcmp(name, "across")) {
     pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
     pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); } usleep(50000); holder = child; start(waits_mutex, &locks[0]);
