@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stackan.collect.targets import Target
 
 _WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
+_LARGEST = 1 << 30  # bytes of a log
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -50,6 +51,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--timeout", type=_seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
     )
     parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
+    parser.add_argument(
+        "--logs", type=_size, default=0, metavar="SIZE", help=said("store the end of the logs that they write, such as 4M of each")
+    )
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
     parser.add_argument(
@@ -109,6 +113,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         timeout=options.timeout,
         clean=options.clean,
         with_command=options.command_lines,
+        logs=options.logs,
     )
 
 
@@ -163,6 +168,14 @@ def _seconds(text: str) -> float:
         found = -1.0
     if not 0 <= found < 7 * 86400:
         raise WrongValue(said("{text} is no time: give seconds, or a number with ms, s, m or h", text=repr(text)))
+    return found
+
+
+def _size(text: str) -> int:
+    """`4M`, `512K`, `100000`"""
+    number, unit = (text[:-1], text[-1:].upper()) if text[-1:].upper() in ("K", "M") else (text, "")
+    if not number.isdecimal() or len(number) > 9 or not 0 < (found := int(number) << {"": 0, "K": 10, "M": 20}[unit]) <= _LARGEST:
+        raise WrongValue(said("{text} is no size: give bytes, or a number with K or M, 1024M at most", text=repr(text)))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from stackan.cli.streams import output
 from stackan.cli.language import in_language
+from stackan.collect.logs import find_logs
 from stackan.collect.plan import OWN, Plan
 from stackan.collect.rights import find_barriers
 from stackan.collect.targets import Target
@@ -38,6 +39,8 @@ def _sentences(plan: Plan, target: Target) -> Iterator[str]:
         yield said("where that does not do: {tools}", tools=row(others))
     if beside := plan.beside(target.pid):
         yield said("beside the stacks: {tools}", tools=row(beside))
+    if plan.logs:
+        yield said("its logs: {paths}", paths=row([log.path for log in find_logs(target.pid)]) or said("none"))
     for barrier in find_barriers(target.pid):
         yield said("in the way: {reason}: {remedy}", reason=barrier.reason, remedy=barrier.remedy)
 

@@ -10,6 +10,7 @@ from functools import partial
 from stackan._version import __version__
 from stackan.collect import ends, owners, procfs, stacks, tools
 from stackan.collect.archive import Archive
+from stackan.collect.logs import LogFile, find_logs, name_of, read_end
 from stackan.collect.manifest import Manifest, Step
 from stackan.collect.masks import Masks
 from stackan.collect.plan import OWN, Plan
@@ -105,6 +106,23 @@ class Capture:
                 break
         beside = self.plan.beside(target.pid) if tried[-1].runs else []
         return [*tried, *(self._take(number, target, tools.TOOLS[name]) for name in beside)]
+
+    def logs(self, number: int, pid: int) -> list[Step]:
+        """What the server has written itself."""
+        if not self.plan.logs:
+            return []
+        taken: set[str] = set()
+        return [self._log(number, pid, log, name_of(log, taken)) for log in humbly(partial(find_logs, pid))]
+
+    def _log(self, number: int, pid: int, log: LogFile, name: str) -> Step:
+        begun = time.monotonic()
+        try:
+            text = humbly(partial(read_end, log, self.plan.logs))
+        except OSError as error:
+            trouble = said("a log could not be read ({reason})", reason=error.strerror or str(error))
+            return Step(number, pid, "log", None, time.monotonic() - begun, pause=0.0, trouble=trouble, lacked=self._lacked(pid, trouble))
+        file = self._add(f"{self.host}/{pid}/logs/{name}", text) if text else None
+        return Step(number, pid, "log", file, time.monotonic() - begun, pause=0.0)
 
     def _take_own(self, number: int, pid: int) -> Step:
         begun, pause, runs = time.monotonic(), 0.0, True

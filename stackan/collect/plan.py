@@ -22,6 +22,7 @@ class Plan(NamedTuple):
     timeout: float = 60.0  # seconds that one tool may take for one process
     clean: bool = False  # mask hosts, users, addresses and strings
     with_command: bool = False  # store command lines
+    logs: int = 0  # bytes of the end of each log that a process writes; 0: none
 
     @property
     def order(self) -> list[str]:

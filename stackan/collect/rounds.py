@@ -58,4 +58,7 @@ def _in_order(capture: Capture, number: int, targets: Sequence[Target]) -> list[
     steps += capture.descriptors(number, pids)
     for target in living:
         steps += capture.stacks(number, target)
+    if number == capture.plan.rounds:
+        for target in living:
+            steps += capture.logs(number, target.pid)
     return steps
