@@ -53,7 +53,7 @@ class Capture:
                 }
             )
             text, _ = procfs.copy_process(target.pid, self.plan.with_command)
-            self._add(f"{self.host}/{target.pid}/process.txt", text)
+            self._add(f"{self.host}/{target.pid}/process.txt", text + humbly(partial(procfs.list_build_ids, target.pid)))
 
     def gone(self, number: int, target: Target) -> Step:
         """Instead of everything else."""

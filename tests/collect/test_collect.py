@@ -110,6 +110,17 @@ def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -
     assert {name for name in names if not name.endswith(f"{top}/manifest.json")} == set(manifest["checksums"])
 
 
+def test_build_ids_of_all_loaded_code_are_kept(start: Start, build: Build, tmp_path: Path) -> None:
+    program, target = start("parked"), tmp_path / "case.tar.gz"
+    assert call("--pid", program.pid, "--rounds", 1, "--with", "proc", "-o", target).returncode == 0
+    with tarfile.open(target) as archive:
+        text = archive.extractfile(next(each for each in archive.getnames() if each.endswith("/process.txt"))).read().decode()  # type: ignore[union-attr]
+    ids = dict(line.split()[2:0:-1] for line in text.splitlines() if line.startswith("build-id "))
+    assert {os.path.basename(path).partition(".")[0] for path in ids} >= {"libc", "[vdso]"}
+    noted = subprocess.run(["readelf", "-n", build("-O2")], capture_output=True, text=True, check=True).stdout
+    assert f"Build ID: {ids[str(build('-O2'))]}" in noted
+
+
 def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) -> None:
     program = start("ab_ba")
     target = tmp_path / "case.tar.gz"
