@@ -35,7 +35,8 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
     held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     lock = state.awaits
     if lock is not None and lock.descriptor is not None:
-        return sighting._replace(awaited=_of_descriptor(sighting, lock))
+        lines[lock.line] = table.line_text(lock.line)
+        return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
     for named in (*state.holds, *([lock] if lock is not None else [])):
         lines[named.line] = table.line_text(named.line)
     if held:
@@ -50,12 +51,15 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
     return sighting._replace(awaited=awaited, place=place)
 
 
-def _of_descriptor(sighting: Sighting, lock: Lock) -> Awaited | None:
+def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
     """What a thread waits for, with the descriptor that its frames do not print, though they show such a call."""
     awaited, place = sighting.awaited, sighting.place
     if awaited is None or awaited.descriptor is not None or place.verb not in ("waiting", "blocked") or place.kind not in _ENDS:
         return awaited
-    return awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
+    known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
+    if not lock.owners:
+        return known
+    return known._replace(owners=lock.owners, home=lock.home, evidence=RECORDED, line=lock.line, log=log)
 
 
 def _agree(sighting: Sighting, lock: Lock) -> bool:

@@ -140,6 +140,9 @@ class _Builder:
         awaited, place = sighting.awaited, sighting.place
         node = self.threads[track.key]
         graph.needs[node] = 1
+        if awaited is not None and awaited.home and awaited.descriptor is not None:
+            self._add_file_lock(node, sighting, awaited)
+            return
         if awaited is not None and awaited.owners and not self._is_elsewhere(sighting):
             relation = TRANSACTION_OF if awaited.kind == "database-lock" else END_OF
             source = sighting.text_of(awaited).source
@@ -195,6 +198,17 @@ class _Builder:
             if not others or not self.process.whole:
                 self._other(node, RUN_BY)
         return self.resources[key]
+
+    def _add_file_lock(self, node: int, sighting: Sighting, awaited: Awaited) -> None:
+        """The lock of a file, which each process has open under a number of its own."""
+        words = said("a lock on a file (descriptor {descriptor})", descriptor=str(awaited.descriptor))
+        what = Wanted("file", descriptor=awaited.descriptor)
+        resource = self.graph.add(Node("resource", words, self.process, resource="file", what=what), needs=1)
+        source = sighting.text_of(awaited).source
+        self.graph.connect(Edge(node, resource, awaited.evidence, source, sighting, WAITS_FOR))
+        for owner in awaited.owners:
+            supplier = self.threads.get(owner, self._elsewhere(owner, sighting))
+            self.graph.connect(Edge(resource, supplier, awaited.evidence, source, sighting, HELD_BY))
 
     def _unprinted_lock(self, kind: str) -> int:
         """The node of all locks of a kind whose addresses no line prints: who holds one of them is among the same threads."""

@@ -93,6 +93,19 @@ def test_two_processes_that_wait_for_each_others_answer_are_a_deadlock_without_a
     assert {wait["kind"] for wait in waits} == {truth.kind for truth in program.truths}
 
 
+@pytest.mark.parametrize("words", [("--with", "proc"), ("--no-block",)])
+def test_locks_of_files_in_a_circle_are_a_deadlock_by_the_kernels_own_table(start: Start, tmp_path: Path, words: tuple[str, ...]) -> None:
+    program = start("flock")
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--children", *words)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"], len(finding["processes"])) == ("deadlock", "certain", 2)
+    threads = {thread["lwp"]: thread for process in document["processes"] for thread in process["threads"]}
+    for truth in program.truths:
+        (wait,) = threads[truth.waiter]["waits_for"]
+        assert (wait["kind"], [owner["lwp"] for owner in wait["owners"]]) == ("file", [truth.holder])
+    assert "end of" not in finding["explanation"]
+
+
 def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -> None:
     program = start("writer")
     target = tmp_path / "case.tar.gz"

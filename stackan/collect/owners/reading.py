@@ -18,6 +18,7 @@ from typing import NamedTuple
 from stackan.collect.maps import Maps, read_maps
 from stackan.collect.memory import Memory
 from stackan.collect.owners.calls import find_end
+from stackan.collect.owners.file_locks import FileLocks
 from stackan.collect.owners.waits import FUTEX, OWN_DEADLOCK, Scene, Wait, call_of, find_wait
 from stackan.collect.owners.who import Census, Owner
 from stackan.collect.threads import ThreadState, look_at, thread_ids
@@ -50,7 +51,8 @@ class View(NamedTuple):
 def take(pids: Sequence[int]) -> list[View]:
     """Look at all threads of these processes.  Nothing is stopped; a process that is gone has no threads."""
     at, begun = time.time(), time.monotonic()
-    processes = [_Process(pid) for pid in pids]
+    locks = FileLocks()
+    processes = [_Process(pid, locks) for pid in pids]
     for step in (_Process.look, _Process.read, _Process.look_again):  # each for all of them, before the next: so it is one instant
         for process in processes:
             process.attempt(step)
@@ -65,8 +67,9 @@ def take(pids: Sequence[int]) -> list[View]:
 class _Process:
     """One process: its memory, and what its threads wait for."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, locks: FileLocks) -> None:
         self.pid = pid
+        self._locks = locks
         self.denied = ""
         self.states: list[ThreadState] = []
         self.scene = Scene(Memory(pid), Maps([]), {}, frozenset())
@@ -110,7 +113,7 @@ class _Process:
     def _wait_of(self, state: ThreadState) -> Wait | None:
         call = call_of(self.scene.memory, state)
         if call is not None and call.number != FUTEX:
-            return find_end(self.scene.memory, call)
+            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call)
         wait = find_wait(self.scene, state)
         if wait is not None and wait.kind == "once" and wait.owner is None:
             return wait._replace(owner=self._initializer(wait.address))

@@ -55,6 +55,9 @@ def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:
     timed = " until a time" if wait.timed else ""
     if wait.descriptor is not None:
         yield f"{wait.kind} of descriptor {wait.descriptor}{mode}{timed}"
+        process, thread = wait.keeper
+        if process:
+            yield f"owner {thread} of process {process}" if thread else f"held by process {process}"
         yield f"by its {wait.how}"
         return
     yield f"{wait.kind} {wait.address:#x}{flavor}{mode}{timed}" if wait.address else f"{wait.kind}{flavor}{mode}{timed}"

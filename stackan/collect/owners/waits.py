@@ -31,11 +31,12 @@ class Wait(NamedTuple):
     readers: int = 0  # that have a rwlock; their ids are recorded nowhere
     mutex: int = 0  # that a condition goes with
     timed: bool = False
-    how: str = ""  # the proof: "owner-word", "kernel-word", "layout", "value", "call"
+    how: str = ""  # the proof: "owner-word", "kernel-word", "layout", "value", "call", "kernel-table"
     arrived: int = 0
     needed: int = 0
     died: bool = False  # the owner has ended without giving it back
     descriptor: int | None = None  # of a socket, a pipe or a file
+    keeper: tuple[int, int] = (0, 0)  # process and thread that have the lock of a file; the thread is 0 if it may be any of several
 
 
 class Scene(NamedTuple):

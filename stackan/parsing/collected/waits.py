@@ -32,7 +32,7 @@ _WAITS = re.compile(
     rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)"
 )
 _MOST = 5000  # processes that are looked at together
-_END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write)( until a time)?, ")
+_END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write|lock)( until a time)?, ")
 _OTHERWISE = (
     "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
 )  # fmt: skip
@@ -94,7 +94,11 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     end = _END.match(words)
     if end is not None:
         kind, mode = end[1].decode("ascii"), end[3].decode("ascii")
-        return PrintedState(f"collected: {mode}s {kind}", line, Lock(kind, None, line, mode=mode, descriptor=int(end[2]))), None
+        keeper = _OWNER.search(words)
+        owners = (int(keeper[1]),) if keeper is not None and keeper[3] is not None else ()
+        home = int(keeper[3]) if owners and keeper is not None else 0
+        lock = Lock(kind, None, line, mode="write" if mode == "lock" else mode, owners=owners, descriptor=int(end[2]), home=home)
+        return PrintedState(f"collected: {mode}s {kind}", line, lock), None
     known = next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), "")
     waits = _WAITS.match(words)
     if known or waits is None:

@@ -158,6 +158,17 @@ int main(int count, char **words) {
   }
   else if (!strcmp(name, "tcp")) ask_each_other(1);
   else if (!strcmp(name, "unix")) ask_each_other(0);
+  else if (!strcmp(name, "flock")) { /* two files, locked by two processes the other way round */
+    char names[2][32] = {"/tmp/lab-XXXXXX", "/tmp/lab-XXXXXX"}; int files[2];
+    for (int at = 0; at < 2; at++) if ((files[at] = mkstemp(names[at])) < 0) return 1;
+    pid_t parent = getpid(), child = fork();
+    int first = open(names[!child], O_RDWR), second = open(names[!!child], O_RDWR);
+    usleep(50000); for (int at = 0; at < 2; at++) unlink(names[at]);
+    if (flock(first, LOCK_EX)) return 1;
+    usleep(50000); say("owner", self(), child ? child : parent, "file");
+    usleep(100000); puts("ready"); fflush(stdout);
+    return flock(second, LOCK_EX);
+  }
   else if (!strcmp(name, "pipes")) read_pipes();
   else if (!strcmp(name, "sleeper")) { puts("ready"); fflush(stdout); for (;;) sleep(1000); }
   else if (!strcmp(name, "server")) { int at = socket(AF_INET, SOCK_STREAM, 0); puts("ready"); fflush(stdout); if (!listen(at, 1)) accept(at, 0, 0); }
