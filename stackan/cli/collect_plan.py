@@ -40,7 +40,8 @@ def _sentences(plan: Plan, target: Target) -> Iterator[str]:
     if beside := plan.beside(target.pid):
         yield said("beside the stacks: {tools}", tools=row(beside))
     if plan.logs:
-        yield said("its logs: {paths}", paths=row([log.path for log in find_logs(target.pid)]) or said("none"))
+        found = find_logs(target.pid)
+        yield said("its logs: {paths}", paths=row([log.path for log in found])) if found else said("it has no log open")
     for barrier in find_barriers(target.pid):
         yield said("in the way: {reason}: {remedy}", reason=barrier.reason, remedy=barrier.remedy)
 

@@ -40,7 +40,7 @@ Start = Callable[..., Program]
 # the process, itself, and its priorities for processor and disk.
 _ATTACHES = """#!{python}
 import ctypes, os, sys, time
-pid = next((int(word) for at, word in enumerate(sys.argv) if sys.argv[at - 1] == "-p"), 0)
+pid = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 0)
 if pid:
     ctypes.CDLL(None).ptrace(16, pid, None, None)
     with open({notes!r}, "a") as notes:
@@ -50,11 +50,15 @@ if pid:
 
 
 class Debugger(NamedTuple):
-    """What stands in for gdb in a folder that comes first in PATH."""
+    """What stands in for gdb, or another one, in a folder that comes first in PATH."""
 
     folder: Path
     program: Path
     notes: Path
+
+    def stand_in_for(self, tool: str) -> None:
+        """Be another debugger."""
+        self.program.rename(self.folder / tool)
 
     def attached(self) -> list[int]:
         """Its processes that have attached so far."""

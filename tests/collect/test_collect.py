@@ -158,19 +158,32 @@ def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) ->
     assert stackan.analyze(stackan.load(target)).verdict == "deadlock"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_a_target_runs_on_whatever_becomes_of_stackan(start: Start, debugger: Debugger, tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("tool", "number"),
+    [
+        ("gdb", signal.SIGTERM),
+        ("gdb", signal.SIGKILL),
+        ("gdb", signal.SIGINT),
+        ("eu-stack", signal.SIGKILL),
+        ("pstack", signal.SIGKILL),
+        ("lldb", signal.SIGKILL),
+    ],
+)
+def test_a_target_runs_on_whatever_becomes_of_stackan(
+    start: Start, debugger: Debugger, tmp_path: Path, tool: str, number: signal.Signals
+) -> None:
     program = start("convoy")
-    command = [sys.executable, "-m", "stackan", "collect", "--pid", str(program.pid), "--rounds", "1", "--with", "gdb"]
+    debugger.stand_in_for(tool)
+    command = [sys.executable, "-m", "stackan", "collect", "--pid", str(program.pid), "--rounds", "1", "--with", tool]
     with subprocess.Popen([*command, "-o", tmp_path / "case.tar.gz"], stderr=subprocess.DEVNULL) as process:
         assert comes(lambda: bool(debugger.attached()) and is_stopped(program.pid))
         process.send_signal(number)
-    (tool,) = debugger.attached()
+    (attached,) = debugger.attached()
     try:
-        assert comes(lambda: state_in(read_file(f"/proc/{tool}/stat") or b"") in ("", "Z") and not is_stopped(program.pid))
+        assert comes(lambda: state_in(read_file(f"/proc/{attached}/stat") or b"") in ("", "Z") and not is_stopped(program.pid))
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(tool, signal.SIGKILL)
+            os.kill(attached, signal.SIGKILL)
 
 
 def test_a_process_that_came_to_no_stop_does_not_stop_when_its_debugger_is_gone(build: Build, debugger: Debugger) -> None:

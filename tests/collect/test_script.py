@@ -87,7 +87,7 @@ def pstack(build: Build, debugger: Debugger, monkeypatch: pytest.MonkeyPatch) ->
     """No gdb, and a pstack that has another program stop the process, as the real one has a gdb do it, and never ends."""
     for source in ("lab", "frames"):
         build("-O2", source)  # while there is a compiler
-    debugger.program.rename(debugger.folder / "attach")
+    debugger.stand_in_for("attach")
     script = debugger.folder / "pstack"
     script.write_text(f'#!/bin/sh\n"{debugger.folder}/attach" -p "$1"\necho late\n', encoding="utf-8")
     script.chmod(0o755)
