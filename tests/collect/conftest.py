@@ -131,3 +131,12 @@ def unstoppable(build: Build) -> Iterator[subprocess.Popen[str]]:
             process.kill()
             assert process.stdin is not None
             process.stdin.close()  # its child ends, and it with it
+
+
+@pytest.fixture
+def apart() -> list[str]:
+    """The command that starts a program in a pid namespace of its own."""
+    command = ["unshare", "--pid", "--fork", "--kill-child"]
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no right to make a pid namespace")
+    return command

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 
 import pytest
@@ -98,15 +97,6 @@ def test_two_healthy_processes_never_seem_to_wait_for_each_other(start: Start) -
     pids = [program.pid, program.truths[0].holder]
     assert not any(circles(take(pids)) for _ in range(150))
     assert any(circles([view for pid in pids for view in take([pid])]) for _ in range(2000))  # who looks one after the other sees some
-
-
-@pytest.fixture
-def apart() -> list[str]:
-    """The command that starts a program in a pid namespace of its own."""
-    command = ["unshare", "--pid", "--fork", "--kill-child"]
-    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no right to make a pid namespace")
-    return command
 
 
 @pytest.mark.parametrize("way", ["ab_ba", "robust", "inherit", "join", "across"])
