@@ -45,9 +45,8 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         return sighting
     symbol = sighting.awaited.symbol if sighting.awaited is not None else None
     place = _placed(sighting.place, lock.kind)
-    awaited = Awaited(
-        lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log, home=lock.home
-    )
+    awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
+    awaited = awaited._replace(home=lock.home, gone=lock.gone)
     return sighting._replace(awaited=awaited, place=place)
 
 

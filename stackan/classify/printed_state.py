@@ -23,6 +23,7 @@ def read_awaited(state: PrintedState, place: StackMeaning) -> Awaited | None:
         lock.descriptor,
         owner=lock.owner,
         home=lock.home,
+        gone=lock.gone,
     )
 
 

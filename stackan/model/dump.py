@@ -191,6 +191,7 @@ class Lock(NamedTuple):
     owner: str = ""  # the thread that the dump names as its owner, where it is not among those of the dump
     evidence: str = "recorded"  # or "locals", where variables show it
     descriptor: int | None = None  # of a socket, a pipe or a file
+    gone: int = 0  # the LWP of an owner that has ended without giving it back
     home: int = 0  # the process of these LWPs, where it is another one that shares the lock
 
 

@@ -91,3 +91,10 @@ def test_the_owner_in_another_process_is_named_with_it(tmp_path) -> None:  # typ
     path.write_text(WAITS.replace("owner 4243", "owner 9243 of process 77"))
     document = stackan.analyze(stackan.load(path)).to_dict()
     assert "LWP 9243 of process 77 holds it." in " ".join(finding["explanation"] for finding in document["findings"])
+
+
+def test_an_owner_that_has_ended_is_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "waits.txt"
+    path.write_text(WAITS.replace("owner 4243", "owner 9243 which is gone"))
+    explanations = [finding["explanation"] for finding in stackan.analyze(stackan.load(path)).to_dict()["findings"]]
+    assert any("By its owner word LWP 9243 has it, which has ended: nobody will give it back." in each for each in explanations)

@@ -59,6 +59,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if readers:
         named = name_candidates(waiters, holders.candidates) or holders.readers.name_candidates(waiters)
         return [*readers, *_hints(waiters), *named]
+    if awaited.gone:
+        return [fact("owner-has-ended", lwp=awaited.gone)]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [fact("owner-is-no-thread-here", lwp=lwp_in(track.newest.dump, word.owner), line=word.line)]

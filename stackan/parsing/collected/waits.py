@@ -36,7 +36,7 @@ _END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (
 _OTHERWISE = (
     "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
 )  # fmt: skip
-_OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone| which cannot be told)?(?: which ended with it)?(?:, |$)")
+_OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone| which cannot be told)?( which ended with it)?(?:, |$)")
 
 
 class Row(NamedTuple):
@@ -112,5 +112,6 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     named = (owner,) if owner is not None and (kind == "thread" or address is None) else ()  # it has to end, or nothing else is known
     named = (elsewhere,) if elsewhere is not None else named
     home = int(found[3]) if found is not None and found[3] is not None else 0
-    state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode, home=home))
+    gone = int(found[1]) if found is not None and (found[2] == b" which is gone" or found[4]) else 0
+    state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode, gone=gone, home=home))
     return state, owner if not named else None
