@@ -30,7 +30,7 @@ def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
 def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:
     row = table.thread_of_lwp.get(sighting.dump.columns.thread_lwp[sighting.thread])
     state = table.facts.states.get(row) if row is not None else None
-    if state is None:
+    if state is None or not sighting.place.names:  # a thread without a stack ran when the others were copied: it has gone on since
         return sighting
     held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     lock = state.awaits

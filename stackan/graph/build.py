@@ -366,7 +366,7 @@ def _is_lock(sighting: Sighting) -> bool:
     awaited, place = sighting.awaited, sighting.place
     if awaited is None or awaited.address is None:
         return False
-    return awaited.log is not None or (place.rule is None and place.kind != "future" and place.kind not in _BROUGHT)
+    return awaited.is_logged or (place.rule is None and place.kind != "future" and place.kind not in _BROUGHT)
 
 
 def _identity(address: int | None, token: str) -> object:

@@ -98,3 +98,16 @@ def test_an_owner_that_has_ended_is_told(tmp_path) -> None:  # type: ignore[no-u
     path.write_text(WAITS.replace("owner 4243", "owner 9243 which is gone"))
     explanations = [finding["explanation"] for finding in stackan.analyze(stackan.load(path)).to_dict()["findings"]]
     assert any("By its owner word LWP 9243 has it, which has ended: nobody will give it back." in each for each in explanations)
+
+
+def test_a_thread_that_ran_when_the_stacks_were_copied_waits_for_nothing_that_was_read_before(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    stacks = (
+        "PID 4242 - process\nTID 4242:\n#0  0x00007f8af76c012b __lll_lock_wait - /lib/libc.so.6\n#1  0x000055d1000011d9 transfer - /lab\n"
+    )
+    for number in (1, 2):
+        folder = tmp_path / f"round-{number}"
+        folder.mkdir()
+        (folder / "waits.txt").write_text(WAITS)
+        (folder / "stacks.txt").write_text(f"{stacks}TID 4243:\nwarning: tid 4243 was not taken: it runs, and nothing was to be stopped\n")
+    threads = {thread["lwp"]: thread for thread in stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"][0]["threads"]}
+    assert threads[4242]["waits_for"] and not threads[4243]["waits_for"]
