@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackan.cli.streams import output
 from stackan.cli.language import in_language
+from stackan.cli.streams import output
 from stackan.collect.logs import find_logs
 from stackan.collect.plan import OWN, Plan
 from stackan.collect.rights import find_barriers
