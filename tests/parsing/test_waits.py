@@ -111,3 +111,16 @@ def test_a_thread_that_ran_when_the_stacks_were_copied_waits_for_nothing_that_wa
         (folder / "stacks.txt").write_text(f"{stacks}TID 4243:\nwarning: tid 4243 was not taken: it runs, and nothing was to be stopped\n")
     threads = {thread["lwp"]: thread for thread in stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"][0]["threads"]}
     assert threads[4242]["waits_for"] and not threads[4243]["waits_for"]
+
+
+@pytest.mark.parametrize("kind", ["condition", "semaphore", "futex"])
+def test_threads_that_may_be_parked_for_work_are_not_stuck_without_a_frame_that_says_so(tmp_path, kind: str) -> None:  # type: ignore[no-untyped-def]
+    for number in (1, 2):
+        rows = "".join(f'thread {4242 + at} S "worker": waits for {kind} 0x55d1000, by its value\n' for at in range(12))
+        folder = tmp_path / f"round-{number}"
+        folder.mkdir()
+        (folder / "waits.txt").write_text(
+            f"stackan waits/1 of process 4242: 12 threads at 2026-11-30T16:05:{number}0.204Z in 0.014 s\n{rows}"
+        )
+    analysis = stackan.analyze(stackan.load(tmp_path))
+    assert analysis.verdict in ("idle", "inconclusive") and not any(finding.severity == "critical" for finding in analysis.findings)
