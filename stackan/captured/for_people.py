@@ -1,4 +1,4 @@
-"""Texts of a capture that are for people, and say nothing to an analysis."""
+"""Texts of a capture that are for people, and show no thread to an analysis."""
 
 from __future__ import annotations
 

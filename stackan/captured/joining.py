@@ -14,12 +14,13 @@ from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Held, S
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
+_ENDS = frozenset(("socket", "pipe", "file"))  # that a read or a write may be of: its name alone does not tell
 _ALIKE = frozenset(("mutex", "futex", "allocator", "stdio", "once", "rwlock"))  # kinds that frames without names mistake for each other
 
 
 def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
     """The sightings of a dump with what its table says of their threads."""
-    log = Log(table.source, table.format, lines={})
+    log = Log(table.source, table.format, lines={}, moment=table.facts.moment)
     lines: dict[int, str] = {}
     joined = [_joined(sighting, table, log, lines) for sighting in sightings]
     log.lines = lines
@@ -29,10 +30,13 @@ def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
 def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:
     row = table.thread_of_lwp.get(sighting.dump.columns.thread_lwp[sighting.thread])
     state = table.facts.states.get(row) if row is not None else None
-    if state is None:
+    if state is None or not sighting.place.names:  # a thread without a stack ran when the others were copied: it has gone on since
         return sighting
     held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     lock = state.awaits
+    if lock is not None and lock.descriptor is not None:
+        lines[lock.line] = table.line_text(lock.line)
+        return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
     for named in (*state.holds, *([lock] if lock is not None else [])):
         lines[named.line] = table.line_text(named.line)
     if held:
@@ -42,7 +46,19 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
     symbol = sighting.awaited.symbol if sighting.awaited is not None else None
     place = _placed(sighting.place, lock.kind)
     awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
+    awaited = awaited._replace(home=lock.home, gone=lock.gone)
     return sighting._replace(awaited=awaited, place=place)
+
+
+def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
+    """What a thread waits for, with the descriptor that its frames do not print, though they show such a call."""
+    awaited, place = sighting.awaited, sighting.place
+    if awaited is None or awaited.descriptor is not None or place.verb not in ("waiting", "blocked") or place.kind not in _ENDS:
+        return awaited
+    known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
+    if not lock.owners:
+        return known
+    return known._replace(owners=lock.owners, home=lock.home, evidence=RECORDED, line=lock.line, log=log)
 
 
 def _agree(sighting: Sighting, lock: Lock) -> bool:

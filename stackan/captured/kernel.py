@@ -79,7 +79,9 @@ def attach(tracks: Sequence[Track], stacks: Mapping[int, KernelStack], snapshots
 
 
 def _told(track: Track, stack: KernelStack, snapshots: int, present: set[int | None]) -> Track:
-    below, place = stack.sighting.place, track.place
+    below, place, known = stack.sighting.place, track.place, track.newest.awaited
+    if known is not None and known.home:
+        return track  # the owner is known, which the kernel's stack does not show
     if track.progress not in (STUCK, UNSURE) or place.verb in ("idle", "spinning", "sleeping") or not _is_same(track.name, stack.name):
         return track
     futex = stack.sighting.printed_state.awaits if stack.sighting.printed_state is not None else None
@@ -115,7 +117,7 @@ def _waiting(track: Track, place: StackMeaning, stack: KernelStack, snapshots: i
         place.kind, None, None, owners, "", evidence, place.wait_frames, stack.line, log=stack.log, waited=stack.sighting.waited
     )
     if known is not None and known.descriptor is not None and not owners:
-        awaited = awaited._replace(descriptor=known.descriptor, link=known.link)
+        awaited = awaited._replace(descriptor=known.descriptor, link=known.link, mode=known.mode)
     newest = track.newest._replace(awaited=awaited, place=place)
     track = with_newest(track, newest)
     if stack.sighting.waited and snapshots == 1 and track.progress == UNSURE:

@@ -15,9 +15,11 @@ from stackan.model.said import row, said
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.collect.manifest import Manifest
+    from stackan.collect.plan import Plan
     from stackan.collect.targets import Target
 
 _WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
+_LARGEST = 1 << 30  # bytes of a log
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
@@ -49,6 +51,9 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--timeout", type=seconds, default=60.0, metavar="TIME", help=said("how long one tool may take for one process (default 60s)")
     )
     parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
+    parser.add_argument(
+        "--logs", type=_size, default=0, metavar="SIZE", help=said("store the end of the logs that they write, such as 4M of each")
+    )
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
     parser.add_argument(
@@ -73,7 +78,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(said("name the processes: --pid, --name, --match or --cgroup"))
     targets = find_targets(wanted)
     if options.dry_run:
-        _tell_plan(options, targets)
+        from stackan.cli.collect_plan import tell_plan
+
+        tell_plan(_plan(options), targets, options.language)
         return 0
     if options.output is None:
         raise UsageError(said("give the archive to write: -o case.tar.gz"))
@@ -81,20 +88,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_script(options: argparse.Namespace) -> int:
+    import os
+
     from stackan.cli.streams import output
     from stackan.collect.script import script
 
+    if options.output is not None and os.path.isfile(options.output):
+        raise UsageError(said("{path}: is there already, and nothing is overwritten; give another name to -o", path=options.output))
     with output(options.output) as stream:
         stream.write(script())
     return 0
 
 
-def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
-    from stackan.collect.archive import Archive
-    from stackan.collect.priority import be_humble
-    from stackan.collect.rounds import Plan, collect
+def _plan(options: argparse.Namespace) -> Plan:
+    from stackan.collect.plan import Plan
 
-    plan = Plan(
+    return Plan(
         options.rounds,
         options.interval,
         options.align,
@@ -104,13 +113,20 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
         timeout=options.timeout,
         clean=options.clean,
         with_command=options.command_lines,
+        logs=options.logs,
     )
-    be_humble()
+
+
+def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
+    from stackan.collect.archive import Archive
+    from stackan.collect.rounds import collect
+
+    plan = _plan(options)
     with Archive(options.output) as archive:
         manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
     if not options.quiet:
         _tell_troubles(manifest, options)
-    return 0 if manifest.is_whole else 1 if manifest.has_stacks else 2
+    return 0 if manifest.is_whole else 2 if manifest.is_empty else 1
 
 
 def _way(options: argparse.Namespace) -> str:
@@ -127,36 +143,27 @@ def _way(options: argparse.Namespace) -> str:
     return way
 
 
-def _tell_plan(options: argparse.Namespace, targets: list[Target]) -> None:
-    from stackan.cli.language import in_language
-    from stackan.cli.streams import output
-
-    with output(None) as stream:
-        for target in targets:
-            words = said(
-                "process {pid} ({name}): {rounds} rounds, {interval} s apart, stacks by {way}",
-                pid=target.pid,
-                name=target.name,
-                rounds=options.rounds,
-                interval=f"{options.interval:g}",
-                way=_way(options),
-            )
-            stream.write(in_language(words, options.language) + "\n")
-
-
 def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
     """Each trouble once, with what lifts it."""
     from stackan.collect.rights import find_barriers
 
     troubles: dict[tuple[int, str, str], None] = {}
     for step in manifest.steps:
-        if step.trouble is not None:
+        if step.failed and step.trouble is not None:
             troubles[step.pid, step.tool, step.trouble] = None
     for pid, tool, trouble in troubles:
         barriers = find_barriers(pid)
         reasons = row([said("{reason}: {remedy}", reason=each.reason, remedy=each.remedy) for each in barriers])
         words = said("process {pid}: {tool}: {trouble}", pid=pid, tool=tool, trouble=trouble)
         say(said("{words} ({reasons})", words=words, reasons=reasons) if barriers else words, options.language)
+
+
+def _size(text: str) -> int:
+    """`4M`, `512K`, `100000`"""
+    number, unit = (text[:-1], text[-1:].upper()) if text[-1:].upper() in ("K", "M") else (text, "")
+    if not number.isdecimal() or len(number) > 9 or not 0 < (found := int(number) << {"": 0, "K": 10, "M": 20}[unit]) <= _LARGEST:
+        raise WrongValue(said("{text} is no size: give bytes, or a number with K or M, 1024M at most", text=repr(text)))
+    return found
 
 
 def _count(text: str) -> int:

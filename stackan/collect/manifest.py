@@ -26,7 +26,13 @@ class Step:
     trouble: str | None = None  # what it could not do
     lacked: tuple[str, ...] = ()  # the rights that were missing, as named in rights.py
     instant: bool = True  # all that the file shows is of one moment
-    instead: str | None = None  # why a way that was to be tried first did not do
+    runs: bool = True  # behind it the process ran as before
+    replaced_by: str | None = None  # the tool that did what this one could not
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is missing for it."""
+        return self.trouble is not None and self.replaced_by is None
 
 
 @dataclass
@@ -53,11 +59,12 @@ class Manifest:
     @property
     def is_whole(self) -> bool:
         """Whether everything that was tried worked."""
-        return not any(step.trouble for step in self.steps)
+        return not any(step.failed for step in self.steps)
 
     @property
-    def has_stacks(self) -> bool:
-        return any(step.file is not None for step in self.steps)
+    def is_empty(self) -> bool:
+        """Whether no step brought a file."""
+        return all(step.file is None for step in self.steps)
 
     def render(self) -> bytes:
         document = {

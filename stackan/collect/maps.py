@@ -19,6 +19,12 @@ class Mapping(NamedTuple):
     rights: str  # r-xp
     offset: int  # in the file
     path: str  # "" of anonymous memory; "[stack]", "[vdso]"
+    file: str = ""  # its device and inode, the same for all who map it, under whatever path
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether what one process writes there others see."""
+        return self.rights.endswith("s")
 
 
 class Maps:
@@ -45,4 +51,5 @@ def _read_line(line: str) -> Mapping | None:
     if len(words) < 5:
         return None
     start, _, stop = words[0].partition("-")
-    return Mapping(int(start, 16), int(stop, 16), words[1], int(words[2], 16), words[5] if len(words) > 5 else "")
+    path = words[5] if len(words) > 5 else ""
+    return Mapping(int(start, 16), int(stop, 16), words[1], int(words[2], 16), path, f"{words[3]} {words[4]}")

@@ -6,7 +6,10 @@ import os
 import platform
 from collections.abc import Iterator
 
+from stackan.collect.maps import read_maps
+from stackan.collect.memory import Memory
 from stackan.collect.threads import read_file, thread_ids
+from stackan.collect.unwind.modules import open_modules
 
 _OF_THREADS = ("stat", "status", "schedstat", "comm", "wchan", "syscall", "stack")
 _OF_PROCESS = ("stat", "status", "limits", "cgroup", "maps", "wchan")
@@ -49,6 +52,16 @@ def _files(folder: str, names: tuple[str, ...], denied: dict[str, None]) -> byte
         if content:
             parts.append(f"==> {folder}/{name} <==\n".encode() + content + (b"" if content.endswith(b"\n") else b"\n"))
     return b"".join(parts)
+
+
+def list_build_ids(pid: int) -> bytes:
+    """The build id of each file whose code is loaded, `build-id 1f7d… /usr/sbin/mariadbd`: by it symbols are found years later."""
+    try:
+        files = open_modules(pid, read_maps(pid), Memory(pid)).files()
+    except OSError:
+        return b""
+    lines = [f"build-id {file.elf.build_id.hex()} {file.path}\n" for file in files if file.elf.build_id]
+    return "".join(lines).encode("utf-8", "surrogateescape")
 
 
 def _links(pid: int) -> Iterator[str]:

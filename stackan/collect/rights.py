@@ -9,7 +9,7 @@ import os
 import re
 from typing import NamedTuple
 
-from stackan.collect.threads import read_file
+from stackan.collect.threads import read_file, tracer_in
 from stackan.model.said import said
 
 _CAP_SYS_PTRACE = 19
@@ -17,7 +17,6 @@ _EFFECTIVE = re.compile(rb"^CapEff:\s+([0-9a-f]+)", re.MULTILINE)
 _PERMITTED = re.compile(rb"^CapPrm:\s+([0-9a-f]+)", re.MULTILINE)
 _USERS = re.compile(rb"^Uid:\s+(\d+)\s+(\d+)\s+(\d+)", re.MULTILINE)
 _SECCOMP = re.compile(rb"^Seccomp:\s+(\d)", re.MULTILINE)
-_TRACER = re.compile(rb"^TracerPid:\s+([1-9]\d*)", re.MULTILINE)
 
 
 class Barrier(NamedTuple):
@@ -120,15 +119,14 @@ def _namespace(pid: int, trusted: bool) -> Barrier | None:
 
 def tracer_of(pid: int) -> int | None:
     """The process that traces this one."""
-    found = _TRACER.search(read_file(f"/proc/{pid}/status") or b"")
-    return int(found[1]) if found is not None else None
+    return tracer_in(read_file(f"/proc/{pid}/status") or b"") or None
 
 
 def _traced(theirs: bytes) -> Barrier | None:
-    tracer = _TRACER.search(theirs)
-    if tracer is None:
+    tracer = tracer_in(theirs)
+    if not tracer:
         return None
-    return Barrier("traced", said("process {tracer} traces it already", tracer=int(tracer[1])), said("end that debugger or `strace` first"))
+    return Barrier("traced", said("process {tracer} traces it already", tracer=tracer), said("end that debugger or `strace` first"))
 
 
 def _is_hiding() -> bool:

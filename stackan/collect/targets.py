@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from stackan.collect.threads import read_file
+from stackan.collect.threads import read_file, start_of
 from stackan.errors import UsageError
 from stackan.model.said import said
 
@@ -38,6 +38,12 @@ class Target(NamedTuple):
     command: str  # its command line
     inner_pid: int | None  # its id in its own container, where that is another one
     container: str | None  # the container's id
+    start: int | None  # when it began, in the kernel's ticks
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is there, and its id not another's by now."""
+        return start_of(self.pid) == self.start
 
 
 def find_targets(wanted: Wanted) -> list[Target]:
@@ -88,7 +94,7 @@ def _look_at(pid: int) -> Target | None:
     ids = _IDS.search(status)
     inner = int(ids[1].split()[-1]) if ids is not None else pid
     words = command.rstrip(b"\0").replace(b"\0", b" ").decode("utf-8", "replace")
-    return Target(pid, name.decode("utf-8", "replace").strip(), words, inner if inner != pid else None, _container_of(pid))
+    return Target(pid, name.decode("utf-8", "replace").strip(), words, inner if inner != pid else None, _container_of(pid), start_of(pid))
 
 
 def _container_of(pid: int) -> str | None:

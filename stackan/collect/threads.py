@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from typing import NamedTuple
 
 RESTART = 219  # restart_syscall: a stop has interrupted a wait with a time limit; the arguments are those of that wait
 _SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
+_TRACER = re.compile(rb"^TracerPid:\s+(\d+)", re.MULTILINE)
+_PENDING = re.compile(rb"^(?:SigPnd|ShdPnd):\s+([0-9a-f]{1,16})", re.MULTILINE)
 _INNERMOST_ID = re.compile(rb"^NSpid:.*\s(\d+)\s*$", re.MULTILINE)
 
 
@@ -22,6 +25,13 @@ class Call(NamedTuple):
     arguments: tuple[int, ...]
     stack_pointer: int
     program_counter: int
+
+
+class Look(NamedTuple):
+    """What a thread does not change while it stands."""
+
+    syscall: bytes
+    switches: tuple[int, ...]  # voluntary, others
 
 
 class ThreadState(NamedTuple):
@@ -53,23 +63,63 @@ def thread_ids(pid: int) -> list[int]:
         return []
 
 
+def glance(pid: int, tid: int) -> Look:
+    """Raises ProcessLookupError where the thread is gone, PermissionError where its system call may not be read."""
+    syscall, status = (read_file(f"/proc/{pid}/task/{tid}/{name}") for name in ("syscall", "status"))
+    if syscall is None or status is None:
+        raise ProcessLookupError
+    return Look(syscall, _switches_in(status))
+
+
 def look_at(pid: int, tid: int) -> ThreadState | None:
     """The thread as it is now; None where it is gone.  Raises PermissionError where its system call may not be read."""
     folder = f"/proc/{pid}/task/{tid}"
     syscall, status, stat = (read_file(f"{folder}/{name}") for name in ("syscall", "status", "stat"))
     if syscall is None or status is None or stat is None:
         return None
-    name, _, fields = stat.partition(b"(")[2].rpartition(b")")
-    inner = _INNERMOST_ID.search(status)
+    name = stat.partition(b"(")[2].rpartition(b")")[0]
     return ThreadState(
         pid,
         tid,
         name.decode("utf-8", "replace"),
-        fields.split()[0].decode("ascii", "replace") if fields.split() else "?",
+        state_in(stat) or "?",
         syscall.decode("ascii", "replace").strip(),
-        tuple(map(int, _SWITCHES.findall(status))),
-        int(inner[1]) if inner is not None else tid,
+        _switches_in(status),
+        inner_id(status) or tid,
     )
+
+
+def inner_id(status: bytes) -> int | None:
+    """The id of a thread in its own pid namespace, by its `status`; None where the kernel does not tell."""
+    found = _INNERMOST_ID.search(status)
+    return int(found[1]) if found is not None else None
+
+
+def state_in(stat: bytes) -> str:
+    """The state in a `stat` of /proc: R, S, D, T, t, Z …; empty where it is cut off."""
+    fields = stat.rpartition(b")")[2].split(None, 1)
+    return fields[0].decode("ascii", "replace") if fields else ""
+
+
+def start_of(pid: int) -> int | None:
+    """When a process began, in the kernel's ticks: with its id it names a process, as ids are given again; None where it is gone."""
+    fields = (read_file(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].split()
+    return int(fields[19]) if len(fields) > 19 else None
+
+
+def tracer_in(status: bytes) -> int:
+    """The process that traces this one; 0: nobody."""
+    found = _TRACER.search(status)
+    return int(found[1]) if found is not None else 0
+
+
+def will_stop(status: bytes) -> bool:
+    """Whether a SIGSTOP waits for a thread, which stops as soon as it comes out of the kernel."""
+    return any(int(mask, 16) >> (signal.SIGSTOP - 1) & 1 for mask in _PENDING.findall(status))
+
+
+def _switches_in(status: bytes) -> tuple[int, ...]:
+    return tuple(map(int, _SWITCHES.findall(status)))
 
 
 def read_file(path: str) -> bytes | None:

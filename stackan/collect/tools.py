@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from stackan.collect.guard import Guard
 from stackan.collect.threads import read_file
@@ -40,6 +40,12 @@ class Taken(NamedTuple):
     refused: bool
     runs: bool = True  # the process runs as before
 
+    @property
+    def shows(self) -> bool:
+        """Whether there are stacks in the text; some tools end well where they could not look."""
+        has_frames = b"#0" in self.text or b"\tat " in self.text
+        return self.text.strip() != b"" and not self.refused and (has_frames or not self.exit)
+
 
 _PTRACE = (b"ptrace: Operation not permitted", b"Operation not permitted", b"Could not attach", b"already traced by process")
 
@@ -63,7 +69,7 @@ TOOLS = {
             True,
             (b"error: attach failed",),
         ),
-        Tool("py-spy", lambda pid: ["py-spy", "dump", "--pid", str(pid)], False, (b"Permission Denied",)),
+        Tool("py-spy", lambda pid: ["py-spy", "dump", "--nonblocking", "--pid", str(pid)], False, (b"Permission Denied",)),
         Tool("jcmd", lambda pid: ["jcmd", str(pid), "Thread.print", "-l"], True, (b"AttachNotSupportedException",)),
     )
 }
@@ -81,33 +87,38 @@ def version_of(tool: Tool) -> str | None:
 def take(tool: Tool, pid: int, timeout: float) -> Taken:
     """Run a tool on a process; behind it the process runs as before, whatever became of the tool or of this program."""
     begun = time.monotonic()
+    status: int | None = None
+    process: subprocess.Popen[bytes] | None = None
     with tempfile.TemporaryFile() as output, Guard(pid) as guard:
-        with _signals_held():  # between its start and the guard's knowing of it
-            try:
-                process = subprocess.Popen(
-                    tool.command(pid),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    preexec_fn=_let_signals_through,
-                )
-            except OSError as error:
-                return Taken(str(error).encode(), 127, time.monotonic() - begun, 0.0, True)
-            guard.watch(process.pid)
         try:
-            status: int | None = process.wait(timeout)
+            with _signals_held():  # between its start and the guard's knowing of it; what was held comes as this ends
+                process = _start(tool.command(pid), output)
+                guard.watch(process.pid)
+            status = process.wait(timeout)
         except subprocess.TimeoutExpired:
-            status = None
+            pass
+        except OSError as error:
+            return Taken(str(error).encode(), 127, time.monotonic() - begun, 0.0, True)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)  # a debugger that is asked to end (SIGTERM) leaves its target stopped more often
-                process.wait()
+            if process is not None:
+                guard.end(process)
         runs = guard.let_run()
         seconds = time.monotonic() - begun
         output.seek(0)
         text = output.read()
     return Taken(text, status, seconds, seconds if tool.instant else None, any(words in text[:4096] for words in tool.refusals), runs)
+
+
+def _start(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=_let_signals_through,
+        env={name: value for name, value in os.environ.items() if name != "DEBUGINFOD_URLS"},  # nothing is fetched, and nothing told
+    )
 
 
 _HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

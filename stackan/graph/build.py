@@ -121,11 +121,14 @@ class _Builder:
                 elif self._proves_alone(track):
                     self._add_lock_wait(track, "")
 
-    def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
-        """The thread of another process of the same host that has a lock shared with it, as was read from the live processes."""
+    def _is_elsewhere(self, sighting: Sighting) -> bool:
+        """Whether a thread waits for a lock whose owner, by a table of waits, is of another process that shares it."""
         awaited = sighting.awaited
-        alive = sighting.dump.traits.alive or (awaited is not None and awaited.is_read_alive)
-        found = self.everyone.get(lwp, []) if alive and awaited is not None and awaited.evidence == RECORDED else []
+        return awaited is not None and bool(awaited.home)
+
+    def _elsewhere(self, lwp: int, sighting: Sighting) -> int:
+        """The thread of another process of the same host that has a lock which both share."""
+        found = self.everyone.get(lwp, []) if self._is_elsewhere(sighting) else []
         homes = [self.graph.nodes[node].process for node in found]
         return found[0] if len(found) == 1 and homes[0] is not None and homes[0].inputs.host == self.process.inputs.host else self.someone
 
@@ -137,7 +140,10 @@ class _Builder:
         awaited, place = sighting.awaited, sighting.place
         node = self.threads[track.key]
         graph.needs[node] = 1
-        if awaited is not None and awaited.owners:
+        if awaited is not None and awaited.home and awaited.descriptor is not None:
+            self._add_file_lock(node, sighting, awaited)
+            return
+        if awaited is not None and awaited.owners and not self._is_elsewhere(sighting):
             relation = TRANSACTION_OF if awaited.kind == "database-lock" else END_OF
             source = sighting.text_of(awaited).source
             for owner in awaited.owners:
@@ -192,6 +198,17 @@ class _Builder:
             if not others or not self.process.whole:
                 self._other(node, RUN_BY)
         return self.resources[key]
+
+    def _add_file_lock(self, node: int, sighting: Sighting, awaited: Awaited) -> None:
+        """The lock of a file, which each process has open under a number of its own."""
+        words = said("a lock on a file (descriptor {descriptor})", descriptor=str(awaited.descriptor))
+        what = Wanted("file", descriptor=awaited.descriptor)
+        resource = self.graph.add(Node("resource", words, self.process, resource="file", what=what), needs=1)
+        source = sighting.text_of(awaited).source
+        self.graph.connect(Edge(node, resource, awaited.evidence, source, sighting, WAITS_FOR))
+        for owner in awaited.owners:
+            supplier = self.threads.get(owner, self._elsewhere(owner, sighting))
+            self.graph.connect(Edge(resource, supplier, awaited.evidence, source, sighting, HELD_BY))
 
     def _unprinted_lock(self, kind: str) -> int:
         """The node of all locks of a kind whose addresses no line prints: who holds one of them is among the same threads."""
@@ -299,7 +316,11 @@ class _Builder:
                     hold.frame if hold.evidence == LOCALS else None,
                 )
             )
-        if not held and not self._connect_recorded(node, address):
+        if not held and awaited is not None and self._is_elsewhere(sighting):
+            source = sighting.text_of(awaited).source
+            for owner in awaited.owners:
+                self.graph.connect(Edge(node, self._elsewhere(owner, sighting), awaited.evidence, source, sighting, HELD_BY))
+        elif not held and not self._connect_recorded(node, address):
             if address in self.read:
                 dump, word = self.read[address]
                 self.graph.connect(Edge(node, self.someone, RECORDED, dump.source, word.line, HELD_BY))
@@ -345,7 +366,7 @@ def _is_lock(sighting: Sighting) -> bool:
     awaited, place = sighting.awaited, sighting.place
     if awaited is None or awaited.address is None:
         return False
-    return awaited.log is not None or (place.rule is None and place.kind != "future" and place.kind not in _BROUGHT)
+    return awaited.is_logged or (place.rule is None and place.kind != "future" and place.kind not in _BROUGHT)
 
 
 def _identity(address: int | None, token: str) -> object:

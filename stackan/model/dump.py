@@ -190,6 +190,9 @@ class Lock(NamedTuple):
     owners: tuple[int, ...] = ()  # LWPs that the dump itself names as having to release it, or to end
     owner: str = ""  # the thread that the dump names as its owner, where it is not among those of the dump
     evidence: str = "recorded"  # or "locals", where variables show it
+    descriptor: int | None = None  # of a socket, a pipe or a file
+    gone: int = 0  # the LWP of an owner that has ended without giving it back
+    home: int = 0  # the process of these LWPs, where it is another one that shares the lock
 
 
 @brief
@@ -223,6 +226,7 @@ class Facts(NamedTuple):
     excerpt: bool = False  # threads that were taken out of a dump: nothing is known of the others
     numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
     hexadecimal: bool = False  # the threads' ids are listed so, apart from their headers: `thread #2: tid = 0x1a2b`
+    moment: str = ""  # of a table of waits: those of several processes with the same words are of one instant
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
 

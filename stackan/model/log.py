@@ -35,7 +35,7 @@ UNKNOWN_WRITER = Writer(None, None, None)
 class Log:
     """The content of one log.  Compared by identity, as the case has each log once."""
 
-    __slots__ = ("alarms", "events", "extent", "kind", "lines", "rounds", "source", "stamped", "taken_at", "waits", "writer")
+    __slots__ = ("alarms", "events", "extent", "kind", "lines", "moment", "rounds", "source", "stamped", "taken_at", "waits", "writer")
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Log:
         events: tuple[Event, ...] = (),
         writer: Writer = UNKNOWN_WRITER,
         extent: Extent | None = None,
+        moment: str = "",
     ) -> None:
         self.source = source
         self.kind = kind  # the contract's word: "innodb", "dmcss", "dmcssm", "dmasm", "dmserver", "dolphindb"
@@ -57,6 +58,7 @@ class Log:
         self.lines = lines or {}  # {number: text} of all lines that are named here, but for those of events, which have their own
         self.events = events  # in the order of their lines; repeats stand once
         self.writer = writer
+        self.moment = moment  # of a table of waits: see Facts
         self.extent = extent  # None of a log that is only looked through for waits
         self.taken_at: str | None = None  # when it was last written, by its archive: in UTC, or
         self.stamped: str | None = None  # in the packer's local time

@@ -141,6 +141,8 @@ class Awaited(NamedTuple):
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     owner: str = ""  # the thread that the dump names as its owner, and does not show
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
+    gone: int = 0  # the LWP of an owner that has ended without giving it back
+    home: int = 0  # the process of its owners, where it is another one that shares the lock
     waited: int = 0  # the least time, in seconds, for which `log` says that it has waited in one go
 
     @property

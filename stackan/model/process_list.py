@@ -1,4 +1,4 @@
-"""A list of processes beside the dumps, as `ps` prints it."""
+"""A list of processes beside the dumps, as `ps` prints it, or the manifest of a capture has it."""
 
 from __future__ import annotations
 
@@ -12,4 +12,5 @@ class ProcessList(NamedTuple):
     """Processes of one host at one moment."""
 
     source: str
-    commands: dict[int, str]  # {process id: its command line}
+    commands: dict[int, str]  # {process id: its command line}; "" where it is not told
+    host: str | None = None  # where it says so itself

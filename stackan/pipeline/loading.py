@@ -285,7 +285,9 @@ def _read(item: Blob, alone: bool) -> Found:
         found.troubles.append(trouble.args[0])
     elif failure is not None:
         found.failed.append((item.source, failure))
-    elif not known and not found.beside and not _is_of_capture(item.data):
+    elif not known and not found.beside and _is_of_capture(item.data):
+        found.process_lists.extend(_read_manifest(item))
+    elif not known and not found.beside:
         found.others.append(item.source)
     for dump in found.dumps:
         dump.taken_at, dump.written, dump.stamped = item.taken_at, item.written, item.stamped
@@ -299,6 +301,13 @@ def _is_of_capture(text: bytes) -> bool:
     from stackan.captured.for_people import is_of_capture
 
     return is_of_capture(text)
+
+
+def _read_manifest(item: Blob) -> list[ProcessList]:
+    from stackan.captured.manifest import read_manifest
+
+    manifest = read_manifest(item.data, item.source)
+    return [manifest] if manifest is not None else []
 
 
 def _read_log_alone(item: Blob, alone: bool) -> Found:

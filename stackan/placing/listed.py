@@ -1,4 +1,4 @@
-"""What a list of processes beside the dumps (`ps -ef`) says of them: the command line of each, with its role and its host.
+"""What a list of processes beside the dumps (`ps -ef`, a manifest) says of them: the command line of each, with its role and its host.
 
 ./dolphindb -home data/dn1 -console 0 -mode datanode -localSite 10.20.3.11:8902:dn1 -controllerSite 10.20.3.11:8900:ctl1
 
@@ -25,7 +25,7 @@ def learn_commands(places: Sequence[ProcessInputs], process_lists: Sequence[Proc
     if not process_lists:
         return list(places)
     hosts = {place.host for place in places}
-    told = [(host_of(each.source, hosts), each) for each in process_lists]
+    told = [(each.host or host_of(each.source, hosts), each) for each in process_lists]
     counts: dict[int | None, int] = {}
     for place in places:
         counts[place.pid] = counts.get(place.pid, 0) + 1
@@ -45,6 +45,7 @@ def _learn(place: ProcessInputs, told: Sequence[tuple[str | None, ProcessList]],
         return place
     role = Clue(mode[1], LIST) if mode is not None else None
     host = Clue(site[1], LIST) if site is not None and not site[1].startswith(_LOCAL) else None
+    host = host or next((Clue(each.host, LIST) for each in own if each.host is not None and place.pid in each.commands), None)
     placements = tuple(
         placed._replace(
             role=placed.role if role is None or (placed.role is not None and placed.role.source != NAME) else role,
@@ -56,5 +57,5 @@ def _learn(place: ProcessInputs, told: Sequence[tuple[str | None, ProcessList]],
         host=place.host or (host.value if host is not None else None),
         role=role.value if role is not None else place.role,
         placements=placements,
-        command=command,
+        command=command or place.command,
     )

@@ -184,6 +184,8 @@ _CHAIN = {
 _HOLDERS = {
     "thread-not-in-dump": [one("LWP {lwp} is not in the dump.")],
     "lock-not-printed": [one("Its holder is not shown: the dump prints no address of the lock.")],
+    "owner-has-ended": [one("By its owner word LWP {lwp} has it, which has ended: nobody will give it back.")],
+    "owner-of-other-process": [one("LWP {lwp} of process {process} holds it.")],
     "owner-not-in-dump": [one("The dump names thread {owner} as its owner, and does not show that thread.")],
     "no-holder-shown": [one("No thread is shown to hold it.")],
     "owner-is-no-thread-here": [

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import stackan
-from stackan.collect.guard import is_stopped
-from tests.collect.conftest import Start
+from stackan.collect import tools
+from stackan.collect.guard import Guard, is_stopped
+from stackan.collect.threads import read_file, state_in
+from tests.collect.conftest import Build, Debugger, Start, unstoppable
 
 needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
 
@@ -73,6 +78,34 @@ def test_two_processes_that_wait_for_each_others_shared_locks_are_one_deadlock(s
     assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
 
 
+@pytest.mark.parametrize("words", [("--with", "proc"), ("--no-block",)])
+@pytest.mark.parametrize("way", ["tcp", "unix", "pipes"])
+def test_two_processes_that_wait_for_each_others_answer_are_a_deadlock_without_any_argument(
+    start: Start, tmp_path: Path, way: str, words: tuple[str, ...]
+) -> None:
+    program = start(way)
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--children", *words)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"], len(finding["processes"])) == ("deadlock", "likely", 2)
+    assert {each["lwp"] for each in finding["threads"]} == {truth.waiter for truth in program.truths}
+    assert "log" not in finding["explanation"]
+    waits = [wait for process in document["processes"] for thread in process["threads"] for wait in thread["waits_for"]]
+    assert {wait["kind"] for wait in waits} == {truth.kind for truth in program.truths}
+
+
+@pytest.mark.parametrize("words", [("--with", "proc"), ("--no-block",)])
+def test_locks_of_files_in_a_circle_are_a_deadlock_by_the_kernels_own_table(start: Start, tmp_path: Path, words: tuple[str, ...]) -> None:
+    program = start("flock")
+    document = captured(program.pid, tmp_path / "case.tar.gz", "--children", *words)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"], len(finding["processes"])) == ("deadlock", "certain", 2)
+    threads = {thread["lwp"]: thread for process in document["processes"] for thread in process["threads"]}
+    for truth in program.truths:
+        (wait,) = threads[truth.waiter]["waits_for"]
+        assert (wait["kind"], [owner["lwp"] for owner in wait["owners"]]) == ("file", [truth.holder])
+    assert "end of" not in finding["explanation"]
+
+
 def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -> None:
     program = start("writer")
     target = tmp_path / "case.tar.gz"
@@ -88,6 +121,17 @@ def test_the_archive_is_plain_and_has_a_manifest(start: Start, tmp_path: Path) -
     assert all(f"{top}/{step['file']}" in names for step in manifest["steps"])
     assert all(step["pause"] == 0 for step in manifest["steps"])
     assert {name for name in names if not name.endswith(f"{top}/manifest.json")} == set(manifest["checksums"])
+
+
+def test_build_ids_of_all_loaded_code_are_kept(start: Start, build: Build, tmp_path: Path) -> None:
+    program, target = start("parked"), tmp_path / "case.tar.gz"
+    assert call("--pid", program.pid, "--rounds", 1, "--with", "proc", "-o", target).returncode == 0
+    with tarfile.open(target) as archive:
+        text = archive.extractfile(next(each for each in archive.getnames() if each.endswith("/process.txt"))).read().decode()  # type: ignore[union-attr]
+    ids = dict(line.split()[2:0:-1] for line in text.splitlines() if line.startswith("build-id "))
+    assert {os.path.basename(path).partition(".")[0] for path in ids} >= {"libc", "[vdso]"}
+    noted = subprocess.run(["readelf", "-n", build("-O2")], capture_output=True, text=True, check=True).stdout
+    assert f"Build ID: {ids[str(build('-O2'))]}" in noted
 
 
 def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) -> None:
@@ -114,32 +158,80 @@ def test_a_capture_that_is_cut_off_is_a_capture(start: Start, tmp_path: Path) ->
     assert stackan.analyze(stackan.load(target)).verdict == "deadlock"
 
 
-@needs_gdb
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_a_target_runs_on_whatever_becomes_of_stackan(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("tool", "number"),
+    [
+        ("gdb", signal.SIGTERM),
+        ("gdb", signal.SIGKILL),
+        ("gdb", signal.SIGINT),
+        ("eu-stack", signal.SIGKILL),
+        ("pstack", signal.SIGKILL),
+        ("lldb", signal.SIGKILL),
+    ],
+)
+def test_a_target_runs_on_whatever_becomes_of_stackan(
+    start: Start, debugger: Debugger, tmp_path: Path, tool: str, number: signal.Signals
+) -> None:
     program = start("convoy")
-    command = [
-        sys.executable,
-        "-m",
-        "stackan",
-        "collect",
-        "--pid",
-        str(program.pid),
-        "--rounds",
-        "1",
-        "--with",
-        "gdb",
-        "-o",
-        tmp_path / "case.tar.gz",
-    ]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        while not is_stopped(program.pid) and process.poll() is None:
-            time.sleep(0.002)
+    debugger.stand_in_for(tool)
+    command = [sys.executable, "-m", "stackan", "collect", "--pid", str(program.pid), "--rounds", "1", "--with", tool]
+    with subprocess.Popen([*command, "-o", tmp_path / "case.tar.gz"], stderr=subprocess.DEVNULL) as process:
+        assert comes(lambda: bool(debugger.attached()) and is_stopped(program.pid))
         process.send_signal(number)
+    (attached,) = debugger.attached()
+    try:
+        assert comes(lambda: state_in(read_file(f"/proc/{attached}/stat") or b"") in ("", "Z") and not is_stopped(program.pid))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(attached, signal.SIGKILL)
+
+
+def test_a_process_that_came_to_no_stop_does_not_stop_when_its_debugger_is_gone(build: Build, debugger: Debugger) -> None:
+    with unstoppable(build) as process:
+        assert process.stdin is not None and process.stdout is not None
+        taken = tools.take(tools.TOOLS["gdb"], process.pid, 1.0)
+        assert debugger.attached() and taken.exit is None and taken.runs
+        process.stdin.close()  # the child ends, and the parent comes out of the kernel
+        readable, _, _ = select.select([process.stdout], [], [], 5)
+        assert readable and process.stdout.readline() == "on\n" and not is_stopped(process.pid)
+
+
+def test_a_stop_that_was_on_its_way_before_is_left_to_who_sent_it(build: Build) -> None:
+    with unstoppable(build) as process:
+        process.send_signal(signal.SIGSTOP)
+        with Guard(process.pid) as guard:
+            assert guard.let_run()
+        assert is_stopped(process.pid)
+
+
+def comes(condition: Callable[[], bool]) -> bool:
+    """Whether it comes true within some seconds."""
     until = time.monotonic() + 10
-    while is_stopped(program.pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not is_stopped(program.pid)
+    while not (found := condition()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
+def test_what_would_be_done_is_told_with_what_it_does_to_the_process(start: Start) -> None:
+    program = start("parked")
+    for words, told in (
+        ((), "threads that run are stopped one at a time, each for at most 50 ms"),
+        (("--no-block",), "nothing is stopped"),
+        (("--with", "gdb", "--timeout", "7s"), "the whole process is stopped while it is looked at, for at most 7 s"),
+        (("--with", "proc"), "nothing is stopped"),
+    ):
+        done = call("--pid", program.pid, "--dry-run", *words)
+        assert done.returncode == 0 and told in done.stdout and f"process {program.pid} (lab" in done.stdout
+    assert "its program: /" in done.stdout
+
+
+def test_no_script_is_written_over_another_file(tmp_path: Path) -> None:
+    target = tmp_path / "capture.sh"
+    assert call("--print-script", "-o", target).returncode == 0
+    assert target.read_text().startswith("#!/bin/sh")
+    target.write_text("mine")
+    done = call("--print-script", "-o", target)
+    assert (done.returncode, target.read_text()) == (2, "mine") and "nothing is overwritten" in done.stderr
 
 
 def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 import stackan
-from stackan.collect import stacks
+from stackan.collect import stacks, tools
 from stackan.collect.archive import Archive
-from stackan.collect.rounds import Plan, collect
-from stackan.collect.targets import Wanted, find_targets
+from stackan.collect.manifest import Manifest
+from stackan.collect.plan import Plan
+from stackan.collect.rounds import collect
+from stackan.collect.targets import Target, Wanted, find_targets
 from stackan.errors import InputError
-from tests.collect.conftest import Start
+from tests.collect.conftest import Debugger, Start
 
 needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which stops a whole process here")
 
@@ -88,17 +90,60 @@ def test_options_that_contradict_each_other_are_refused(start: Start, tmp_path: 
     assert done.returncode == 2 and told in done.stderr and not (tmp_path / "x.tar.gz").exists()
 
 
-@needs_gdb
-def test_where_the_own_way_does_not_do_a_debugger_takes_its_place_and_the_manifest_says_why(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(pid: int, **_: object) -> stacks.Copies:
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The own way does not do."""
+
+    def refuse(pid: int, **_: object) -> stacks.Copies:
         raise InputError("process is not of x86-64")
 
-    program = start("parked")
-    monkeypatch.setattr(stacks, "take", refused)
-    with Archive(str(tmp_path / "case.tar.gz")) as archive:
-        manifest = collect(find_targets(Wanted([program.pid])), Plan(rounds=1), archive, lambda words: None)
-    step = manifest.steps[-1]
+    monkeypatch.setattr(stacks, "take", refuse)
+
+
+def collected(folder: Path, target: Target, **plan: Any) -> Manifest:
+    with Archive(str(folder / "case.tar.gz")) as archive:
+        return collect([target], Plan(rounds=1, **plan), archive, lambda words: None)
+
+
+@needs_gdb
+@pytest.mark.usefixtures("refused")
+def test_where_the_own_way_does_not_do_a_debugger_takes_its_place_and_the_manifest_says_why(start: Start, tmp_path: Path) -> None:
+    (target,) = find_targets(Wanted([start("parked").pid]))
+    manifest = collected(tmp_path, target)
+    own, step = manifest.steps[-2:]
+    assert (own.tool, own.trouble, own.file, own.replaced_by) == ("own", "process is not of x86-64", None, step.tool)
     assert step.tool in ("eu-stack", "gdb") and step.file is not None and manifest.is_whole
-    assert step.instead is not None and step.instead.startswith("own: process is not of x86-64")
+
+
+@pytest.mark.usefixtures("refused")
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_process_that_a_tool_left_standing_is_let_alone(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stands: bool
+) -> None:
+    monkeypatch.setattr(tools, "take", lambda tool, pid, timeout: tools.Taken(b"", None, timeout, timeout, False, runs=not stands))
+    monkeypatch.setattr(Plan, "order", ["own", "eu-stack", "gdb"])
+    (target,) = find_targets(Wanted([start("parked").pid]))
+    tried = [step for step in collected(tmp_path, target).steps if step.tool in ("own", "eu-stack", "gdb")]
+    assert [step.tool for step in tried] == ["own", "eu-stack"] + ["gdb"] * (not stands)
+    assert ("kill -CONT" in str(tried[1].trouble)) == stands and all(step.failed for step in tried)
+
+
+def test_an_id_that_is_anothers_by_now_is_not_looked_at(start: Start, debugger: Debugger, tmp_path: Path) -> None:
+    (target,) = find_targets(Wanted([start("parked").pid]))
+    manifest = collected(tmp_path, target._replace(start=target.start - 1 if target.start else 0), way="gdb")
+    assert [(step.tool, step.file, step.trouble) for step in manifest.steps] == [("proc", None, "the process is gone")]
+    assert debugger.attached() == [] and manifest.is_empty
+
+
+def test_a_process_that_ends_before_the_tools_turn_is_not_given_to_it(
+    start: Start, debugger: Debugger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target,) = find_targets(Wanted([start("parked").pid]))
+    lives = iter((True, False))
+    monkeypatch.setattr(Target, "lives", property(lambda _: next(lives)))
+    assert collected(tmp_path, target, way="gdb").steps[-1].trouble == "the process is gone"
+    assert debugger.attached() == []
+
+
+def test_a_python_is_not_stopped_by_its_own_tool() -> None:
+    assert "--nonblocking" in tools.TOOLS["py-spy"].command(1)

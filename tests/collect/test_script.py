@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan.collect.guard import is_stopped
 from stackan.collect.script import script
-from tests.collect.conftest import Start
+from stackan.collect.threads import read_file, state_in
+from tests.collect.conftest import Build, Debugger, Start, unstoppable
 
 SHELLS = [("dash",), ("busybox", "ash"), ("bash",)]
 needs_gdb = pytest.mark.skipif(shutil.which("gdb") is None, reason="no gdb, which takes the stacks here")
@@ -77,3 +80,50 @@ def test_a_security_desk_can_read_it() -> None:
         pytest.skip("no shellcheck is installed")
     done = subprocess.run([checker, "-"], input=script(), capture_output=True, text=True, check=False)
     assert done.stdout == ""
+
+
+@pytest.fixture
+def pstack(build: Build, debugger: Debugger, monkeypatch: pytest.MonkeyPatch) -> Debugger:
+    """No gdb, and a pstack that has another program stop the process, as the real one has a gdb do it, and never ends."""
+    for source in ("lab", "frames"):
+        build("-O2", source)  # while there is a compiler
+    debugger.stand_in_for("attach")
+    script = debugger.folder / "pstack"
+    script.write_text(f'#!/bin/sh\n"{debugger.folder}/attach" -p "$1"\necho late\n', encoding="utf-8")
+    script.chmod(0o755)
+    words = "sh dash bash env sed cut sort tr cat date uname mkdir rm tar gzip sleep grep find wc ls head setsid"
+    for name in words.split():
+        if (path := shutil.which(name)) is not None:
+            (debugger.folder / name).symlink_to(path)
+    monkeypatch.setenv("PATH", str(debugger.folder))
+    return debugger
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "busybox", "bash"])
+def test_a_tool_that_hangs_is_ended_with_all_that_it_started_and_the_process_runs_again(
+    start: Start, tmp_path: Path, pstack: Debugger, shell: tuple[str, ...]
+) -> None:
+    program = start("convoy")
+    path = shutil.which(shell[0], path=os.defpath)
+    done = run((path or shell[0], *shell[1:]), tmp_path, "-p", program.pid, "-r", 1, "-t", 2, "-o", "case")
+    assert done.returncode == 1 and "was ended after 2 s" in done.stderr
+    (tool,) = pstack.attached()
+    assert not is_stopped(program.pid) and state_in(read_file(f"/proc/{tool}/stat") or b"") in ("", "Z")
+
+
+def test_a_stop_that_is_on_its_way_is_taken_back(build: Build, tmp_path: Path, pstack: Debugger) -> None:
+    with unstoppable(build) as process:
+        run(("sh",), tmp_path, "-p", process.pid, "-r", 1, "-t", 2, "-o", "case")
+        assert pstack.attached() and not is_stopped(process.pid)
+
+
+def test_a_process_that_is_named_twice_is_taken_once(start: Start, tmp_path: Path) -> None:
+    program = start("parked")
+    done = run(("sh",), tmp_path, "-n", "-p", program.pid, "-p", program.pid, "-m", "parked", "-r", 1, "-o", "case")
+    assert done.returncode == 0
+    listed = subprocess.run(["tar", "-tzf", tmp_path / "case.tar.gz"], capture_output=True, text=True, check=True).stdout
+    assert listed.count("/round-1/threads.txt") == 1
+    text = subprocess.run(
+        ["tar", "-xzOf", tmp_path / "case.tar.gz", "--wildcards", "*/threads.txt"], capture_output=True, text=True, check=True
+    )
+    assert text.stdout.count(f"==> /proc/{program.pid}/task/{program.pid}/stat <==") == 1

@@ -17,9 +17,8 @@ import stackan
 from stackan.collect.maps import read_maps
 from stackan.collect.memory import Memory
 from stackan.collect.stacks import Copies, ptrace, render, take
-from stackan.collect.stacks.blocked import look_at
 from stackan.collect.stacks.stopping import copy_running
-from stackan.collect.threads import read_file, thread_ids
+from stackan.collect.threads import glance, read_file, thread_ids
 from stackan.collect.unwind.modules import open_modules
 from stackan.collect.unwind.walk import MOST_FRAMES
 from stackan.errors import InputError
@@ -52,7 +51,7 @@ Stacks = dict[int, list[tuple[int, str]]]
 def settled(program: Program, running: int = 0) -> Program:
     """The program, once all of its threads stand but for those that never do: it says `ready` before its main thread rests."""
     for _ in range(200):
-        looks = [look_at(program.pid, tid) for tid in thread_ids(program.pid)]
+        looks = [glance(program.pid, tid) for tid in thread_ids(program.pid)]
         if sum(look.syscall == b"running\n" for look in looks) <= running:
             break
         time.sleep(0.02)
@@ -194,10 +193,10 @@ def test_without_stopping_a_running_thread_has_no_stack_and_no_line_is_strange(s
 
 def test_blocked_threads_do_not_notice(start: Start) -> None:
     program = settled(start("parked"))
-    before = {tid: look_at(program.pid, tid) for tid in thread_ids(program.pid)}
+    before = {tid: glance(program.pid, tid) for tid in thread_ids(program.pid)}
     for _ in range(3):
         render(take(program.pid, attach=True))
-    assert {tid: look_at(program.pid, tid) for tid in thread_ids(program.pid)} == before
+    assert {tid: glance(program.pid, tid) for tid in thread_ids(program.pid)} == before
 
 
 def test_a_thread_that_moves_meanwhile_is_never_half_of_each(start: Start) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stackan
 from stackan.parsing import parse_all
 from tests.parsing.test_long_texts import WAITS
 from tests.parsing.texts import analyzed, only
@@ -51,3 +52,75 @@ def test_whatever_is_in_it_every_line_is_accounted_for(noise: bytes, at: int) ->
         assert isinstance(error, StackanError)
         return
     assert sum(dumps[0].lines.values()) == data.count(b"\n") + (not data.endswith(b"\n")) or b"\r" in noise or b"\0" in noise
+
+
+def across(tmp_path, rounds: int, together: bool) -> dict:  # type: ignore[no-untyped-def,type-arg]
+    """The document of tables in which the only threads of two processes wait for each other."""
+    for number in range(1, rounds + 1):
+        for pid, other, second in ((11, 22, 4), (22, 11, 5)):
+            folder = tmp_path / "db1" / str(pid) / f"round-{number}"
+            folder.mkdir(parents=True)
+            at = f"2026-11-30T16:0{number}:0{4 if together else second}.204Z in 0.014 s{f' together with {other}' if together else ''}"
+            folder.joinpath("waits.txt").write_text(
+                f"stackan waits/1 of process {pid}: 1 threads at {at}\n"
+                f'thread {pid} S "lab": waits for mutex 0x7f{pid} (normal-shared), owner {other} of process {other}, by its owner-word\n'
+            )
+    return stackan.analyze(stackan.load(tmp_path / "db1")).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("rounds", "together", "verdict", "confidence"),
+    [
+        (1, True, "deadlock", "certain"),
+        (2, True, "deadlock", "certain"),
+        (1, False, "inconclusive", "possible"),
+        (2, False, "deadlock", "likely"),
+    ],
+)
+def test_a_circle_over_processes_is_proof_where_they_were_looked_at_together(
+    tmp_path, rounds: int, together: bool, verdict: str, confidence: str
+) -> None:  # type: ignore[no-untyped-def]
+    document = across(tmp_path, rounds, together)
+    (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
+    assert (document["verdict"], finding["confidence"]) == (verdict, confidence)
+    assert "end of" not in finding["explanation"] and "mutex 0x7f11, which LWP 22 lab holds" in finding["explanation"]
+
+
+def test_the_owner_in_another_process_is_named_with_it(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "waits.txt"
+    path.write_text(WAITS.replace("owner 4243", "owner 9243 of process 77"))
+    document = stackan.analyze(stackan.load(path)).to_dict()
+    assert "LWP 9243 of process 77 holds it." in " ".join(finding["explanation"] for finding in document["findings"])
+
+
+def test_an_owner_that_has_ended_is_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "waits.txt"
+    path.write_text(WAITS.replace("owner 4243", "owner 9243 which is gone"))
+    explanations = [finding["explanation"] for finding in stackan.analyze(stackan.load(path)).to_dict()["findings"]]
+    assert any("By its owner word LWP 9243 has it, which has ended: nobody will give it back." in each for each in explanations)
+
+
+def test_a_thread_that_ran_when_the_stacks_were_copied_waits_for_nothing_that_was_read_before(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    stacks = (
+        "PID 4242 - process\nTID 4242:\n#0  0x00007f8af76c012b __lll_lock_wait - /lib/libc.so.6\n#1  0x000055d1000011d9 transfer - /lab\n"
+    )
+    for number in (1, 2):
+        folder = tmp_path / f"round-{number}"
+        folder.mkdir()
+        (folder / "waits.txt").write_text(WAITS)
+        (folder / "stacks.txt").write_text(f"{stacks}TID 4243:\nwarning: tid 4243 was not taken: it runs, and nothing was to be stopped\n")
+    threads = {thread["lwp"]: thread for thread in stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"][0]["threads"]}
+    assert threads[4242]["waits_for"] and not threads[4243]["waits_for"]
+
+
+@pytest.mark.parametrize("kind", ["condition", "semaphore", "futex"])
+def test_threads_that_may_be_parked_for_work_are_not_stuck_without_a_frame_that_says_so(tmp_path, kind: str) -> None:  # type: ignore[no-untyped-def]
+    for number in (1, 2):
+        rows = "".join(f'thread {4242 + at} S "worker": waits for {kind} 0x55d1000, by its value\n' for at in range(12))
+        folder = tmp_path / f"round-{number}"
+        folder.mkdir()
+        (folder / "waits.txt").write_text(
+            f"stackan waits/1 of process 4242: 12 threads at 2026-11-30T16:05:{number}0.204Z in 0.014 s\n{rows}"
+        )
+    analysis = stackan.analyze(stackan.load(tmp_path))
+    assert analysis.verdict in ("idle", "inconclusive") and not any(finding.severity == "critical" for finding in analysis.findings)

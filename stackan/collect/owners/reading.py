@@ -11,27 +11,20 @@ import re
 import struct
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from stackan.collect.maps import read_maps
+from stackan.collect.maps import Maps, read_maps
 from stackan.collect.memory import Memory
-from stackan.collect.owners.waits import FUTEX, OWN_DEADLOCK, Scene, Wait, find_wait
-from stackan.collect.threads import ThreadState, look_at, read_file, thread_ids
+from stackan.collect.owners.calls import find_end
+from stackan.collect.owners.file_locks import FileLocks
+from stackan.collect.owners.waits import FUTEX, OWN_DEADLOCK, Scene, Wait, call_of, find_wait
+from stackan.collect.owners.who import Census, Owner
+from stackan.collect.threads import ThreadState, look_at, thread_ids
 
 _STACK = 256 << 10  # bytes of a stack in which a call to pthread_once is looked for
 _CODE_OF_LIBC = re.compile(r"/lib(?:c|pthread)[-.]")
-_GROUP = re.compile(rb"^Tgid:\s+(\d+)", re.MULTILINE)
-
-SAME, OTHER, GONE, NOBODY = "same", "other", "gone", "nobody"
-
-
-class Owner(NamedTuple):
-    """Who has a lock: `where` says whether its id is of the same process, of another one, of no thread any more, or of nobody."""
-
-    tid: int
-    where: str
-    pid: int | None = None
 
 
 class Seen(NamedTuple):
@@ -45,70 +38,96 @@ class Seen(NamedTuple):
 
 
 class View(NamedTuple):
-    """All threads of one process, as they were at one instant as far as they stood."""
+    """All threads of one process, as they were at one instant as far as they stood: the same one for all that were looked at together."""
 
     pid: int
     threads: tuple[Seen, ...]
     at: float  # seconds since 1970
     took: float  # seconds
+    denied: str = ""  # why the kernel shows nothing of it
+    together: tuple[int, ...] = ()  # other processes that were looked at in the same instant
 
 
 def take(pids: Sequence[int]) -> list[View]:
     """Look at all threads of these processes.  Nothing is stopped; a process that is gone has no threads."""
     at, begun = time.time(), time.monotonic()
-    before = {pid: [state for tid in thread_ids(pid) if (state := look_at(pid, tid)) is not None] for pid in pids}
-    found = {pid: _Process(pid, states) for pid, states in before.items()}
-    waits = {pid: [process.wait_of(state) for state in before[pid]] for pid, process in found.items()}
-    stood = {pid: [state.stood_until(look_at(pid, state.tid)) for state in states] for pid, states in before.items()}
-    took = time.monotonic() - begun
+    locks = FileLocks()
+    processes = [_Process(pid, locks) for pid in pids]
+    for step in (_Process.look, _Process.read, _Process.look_again):  # each for all of them, before the next: so it is one instant
+        for process in processes:
+            process.attempt(step)
+    took, census = time.monotonic() - begun, Census()
+    read = [process.pid for process in processes if not process.denied]
     return [
-        View(pid, tuple(map(process.seen, before[pid], process.with_circles(before[pid], waits[pid]), stood[pid])), at, took)
-        for pid, process in found.items()
+        View(process.pid, tuple(process.seen(census)), at, took, process.denied, tuple(pid for pid in read if pid != process.pid))
+        for process in processes
     ]
 
 
 class _Process:
-    """One process: its memory, and which thread is meant by an id in it."""
+    """One process: its memory, and what its threads wait for."""
 
-    def __init__(self, pid: int, states: Sequence[ThreadState]) -> None:
+    def __init__(self, pid: int, locks: FileLocks) -> None:
         self.pid = pid
-        self.outer = {state.inner_tid: state.tid for state in states}
-        futexes = Counter(state.call.arguments[0] for state in states if state.call is not None and state.call.number == FUTEX)
-        self.scene = Scene(Memory(pid), read_maps(pid), futexes, frozenset(self.outer))
-        self.states = states
+        self._locks = locks
+        self.denied = ""
+        self.states: list[ThreadState] = []
+        self.scene = Scene(Memory(pid), Maps([]), {}, frozenset())
+        self._found: list[tuple[Wait | None, int | None]] = []  # what each waits for, and who has the mutex that goes with it
+        self._stood: list[bool] = []
 
-    def wait_of(self, state: ThreadState) -> Wait | None:
+    def attempt(self, step: Callable[[_Process], None]) -> None:
+        """Do a step, unless the kernel refuses this process."""
+        if not self.denied:
+            try:
+                step(self)
+            except PermissionError as error:
+                self.denied = error.strerror or "EPERM"
+                self.states = []
+
+    def look(self) -> None:
+        self.states = [state for tid in thread_ids(self.pid) if (state := look_at(self.pid, tid)) is not None]
+
+    def read(self) -> None:
+        futexes = Counter(state.call.arguments[0] for state in self.states if state.call is not None and state.call.number == FUTEX)
+        ids = frozenset(state.inner_tid for state in self.states)
+        self.scene = self.scene._replace(maps=read_maps(self.pid), waiters=futexes, threads=ids)
+        self._found = [(wait, self._mutex_owner(wait)) for wait in self._with_circles([self._wait_of(state) for state in self.states])]
+
+    def look_again(self) -> None:
+        self._stood = [state.stood_until(look_at(self.pid, state.tid)) for state in self.states]
+
+    def seen(self, census: Census) -> Iterator[Seen]:
+        own = {state.inner_tid: state.tid for state in self.states}
+        for state, (wait, mutex), stood in zip(self.states, self._found, self._stood):
+            owner = wait.owner if wait is not None else None
+            who = partial(census.who, self.pid, own, self.scene.maps)
+            yield Seen(
+                state,
+                wait,
+                who(wait.address, owner) if wait is not None and owner is not None else None,
+                who(wait.mutex, mutex) if wait is not None and mutex is not None else None,
+                stood,
+            )
+
+    def _wait_of(self, state: ThreadState) -> Wait | None:
+        call = call_of(self.scene.memory, state)
+        if call is not None and call.number != FUTEX:
+            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call)
         wait = find_wait(self.scene, state)
         if wait is not None and wait.kind == "once" and wait.owner is None:
             return wait._replace(owner=self._initializer(wait.address))
         return wait
 
-    def seen(self, state: ThreadState, wait: Wait | None, stood: bool) -> Seen:
-        owner = self.who(wait.owner) if wait is not None and wait.owner is not None else None
-        mutex = None
-        if wait is not None and wait.mutex:
-            word = self.scene.memory.word(wait.mutex + 8)
-            mutex = self.who(word) if word is not None else None
-        return Seen(state, wait, owner, mutex, stood)
+    def _mutex_owner(self, wait: Wait | None) -> int | None:
+        return self.scene.memory.word(wait.mutex + 8) if wait is not None and wait.mutex else None
 
-    def who(self, inner: int) -> Owner:
-        """The thread that an id in the process's memory means."""
-        if not inner:
-            return Owner(0, NOBODY)
-        if inner in self.outer:
-            return Owner(self.outer[inner], SAME, self.pid)
-        status = read_file(f"/proc/{inner}/status")
-        group = _GROUP.search(status) if status is not None else None
-        if group is None:
-            return Owner(inner, GONE)
-        return Owner(inner, SAME if int(group[1]) == self.pid else OTHER, int(group[1]))
-
-    def with_circles(self, states: Sequence[ThreadState], waits: Sequence[Wait | None]) -> list[Wait | None]:
+    def _with_circles(self, waits: Sequence[Wait | None]) -> list[Wait | None]:
         """The waits; of one that the kernel refused, as it would close a circle, the owner is the only one that waits for its thread."""
-        holder = {state.inner_tid: wait.owner for state, wait in zip(states, waits) if wait is not None and wait.owner}
+        holder = {state.inner_tid: wait.owner for state, wait in zip(self.states, waits) if wait is not None and wait.owner}
         return [
             wait._replace(owner=_closes(state.inner_tid, holder)) if wait is not None and wait.flavor == OWN_DEADLOCK else wait
-            for state, wait in zip(states, waits)
+            for state, wait in zip(self.states, waits)
         ]
 
     def _initializer(self, control: int) -> int | None:

@@ -1,12 +1,14 @@
 """The text `waits.txt`: a line for each thread, which a person reads and `analyze`, too.
 
-stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s
-TID 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
-TID 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
-TID 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
-TID 4246 R "spinner": runs
-TID 4247 S "acceptor": is in a call: 288
-TID 4248 S "busy": moved while it was looked at
+stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s together with 4310 4377
+thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
+thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
+thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
+thread 4246 R "spinner": runs
+thread 4247 S "acceptor": accepts connections
+thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
+thread 4250 S "copier": is in a call: 275
+thread 4248 S "busy": moved while it was looked at
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from stackan.collect.owners.reading import GONE, NOBODY, OTHER, Owner, Seen, View
+from stackan.collect.owners.calls import words_for
+from stackan.collect.owners.reading import Seen, View
 from stackan.collect.owners.waits import Wait
+from stackan.collect.owners.who import GONE, NOBODY, OTHER, UNKNOWN, Owner
 
 
 def render(view: View) -> bytes:
     """The text of one process."""
     at = datetime.datetime.fromtimestamp(view.at, datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    lines = [f"stackan waits/1 of process {view.pid}: {len(view.threads)} threads at {at} in {view.took:.3f} s"]
+    together = f" together with {' '.join(map(str, view.together))}" if view.together else ""
+    lines = [f"stackan waits/1 of process {view.pid}: {len(view.threads)} threads at {at} in {view.took:.3f} s{together}"]
     lines += [f'thread {seen.state.tid} {seen.state.state} "{_quoted(seen.state.name)}": {_does(seen)}' for seen in view.threads]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
@@ -41,13 +46,20 @@ def _does(seen: Seen) -> str:
     call = seen.state.call
     if call is None or call.number < 0:
         return "is in no system call"
-    return f"is in a call: {call.number}"
+    return words_for(call.number) or f"is in a call: {call.number}"
 
 
 def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:
     flavor = f" ({wait.flavor})" if wait.flavor else ""
     mode = f" for {wait.mode}" if wait.mode else ""
     timed = " until a time" if wait.timed else ""
+    if wait.descriptor is not None:
+        yield f"{wait.kind} of descriptor {wait.descriptor}{mode}{timed}"
+        process, thread = wait.keeper
+        if process:
+            yield f"owner {thread} of process {process}" if thread else f"held by process {process}"
+        yield f"by its {wait.how}"
+        return
     yield f"{wait.kind} {wait.address:#x}{flavor}{mode}{timed}" if wait.address else f"{wait.kind}{flavor}{mode}{timed}"
     if seen.owner is not None and seen.owner.where != NOBODY:
         yield f"owner {_who(seen.owner)}{' which ended with it' if wait.died else ''}"
@@ -65,4 +77,6 @@ def _who(owner: Owner | None) -> str:
         return "nobody"
     if owner.where == GONE:
         return f"{owner.tid} which is gone"
+    if owner.where == UNKNOWN:
+        return f"{owner.tid} which cannot be told"
     return f"{owner.tid} of process {owner.pid}" if owner.where == OTHER else str(owner.tid)

@@ -31,10 +31,12 @@ class Wait(NamedTuple):
     readers: int = 0  # that have a rwlock; their ids are recorded nowhere
     mutex: int = 0  # that a condition goes with
     timed: bool = False
-    how: str = ""  # the proof: "owner-word", "kernel-word", "layout", "value"
+    how: str = ""  # the proof: "owner-word", "kernel-word", "layout", "value", "call", "kernel-table"
     arrived: int = 0
     needed: int = 0
     died: bool = False  # the owner has ended without giving it back
+    descriptor: int | None = None  # of a socket, a pipe or a file
+    keeper: tuple[int, int] = (0, 0)  # process and thread that have the lock of a file; the thread is 0 if it may be any of several
 
 
 class Scene(NamedTuple):
@@ -51,14 +53,16 @@ class Scene(NamedTuple):
 
 def find_wait(scene: Scene, state: ThreadState) -> Wait | None:
     """What a thread waits for by its futex; None where it does something else, or that cannot be told."""
-    call = state.call
-    if call is None:
-        return None
-    call = _as_begun(scene.memory, call)
-    if call.number != FUTEX:
+    call = call_of(scene.memory, state)
+    if call is None or call.number != FUTEX:
         return None
     futex = _Futex(call)
     return next((wait for reader in _READERS if (wait := reader(scene, state, futex)) is not None), None)
+
+
+def call_of(memory: Memory, state: ThreadState) -> Call | None:
+    """The system call in which a thread is, as it was begun; None while it runs."""
+    return _as_begun(memory, state.call) if state.call is not None else None
 
 
 def _as_begun(memory: Memory, call: Call) -> Call:

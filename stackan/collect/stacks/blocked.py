@@ -5,13 +5,12 @@ Believed only if the thread executed nothing meanwhile: it stands in the same ca
 
 from __future__ import annotations
 
-import re
 import struct
 
 from stackan.collect.maps import Maps
 from stackan.collect.memory import Memory
-from stackan.collect.stacks.copies import Copy, Look
-from stackan.collect.threads import read_call, read_file
+from stackan.collect.stacks.copies import Copy
+from stackan.collect.threads import glance, read_call
 from stackan.collect.unwind.rules import RA, RSP
 
 LARGEST = 256 << 10  # bytes of a stack
@@ -19,12 +18,11 @@ UNKNOWN = 64 << 10  # the same of one in memory that the table of mappings did n
 _TRIES = 3
 _PAGE = 4096
 _MOST_PAGES = 512
-_SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
 
 
 def copy_blocked(pid: int, tid: int, memory: Memory, maps: Maps) -> Copy | None:
     """None where the thread runs.  Raises ProcessLookupError where it is gone, PermissionError where it may not be read."""
-    before = look_at(pid, tid)
+    before = glance(pid, tid)
     for _ in range(_TRIES):
         call = read_call(before.syscall.decode("ascii", "replace"))
         if call is None:
@@ -32,7 +30,7 @@ def copy_blocked(pid: int, tid: int, memory: Memory, maps: Maps) -> Copy | None:
         stack = memory.read_some(call.stack_pointer, stack_size(maps, call.stack_pointer))
         if not stack:  # of a thread that has ended the kernel shows zeros
             return None
-        after = look_at(pid, tid)
+        after = glance(pid, tid)
         if after == before:
             return Copy({RSP: call.stack_pointer, RA: call.program_counter}, call.stack_pointer, stack, before)
         before = after
@@ -43,14 +41,6 @@ def stack_size(maps: Maps, stack_pointer: int) -> int:
     """How much there is above a stack pointer, as far as it is worth reading."""
     mapping = maps.at(stack_pointer)
     return min(mapping.stop - stack_pointer, LARGEST) if mapping is not None else UNKNOWN
-
-
-def look_at(pid: int, tid: int) -> Look:
-    """Raises ProcessLookupError where the thread is gone."""
-    syscall, status = (read_file(f"/proc/{pid}/task/{tid}/{name}") for name in ("syscall", "status"))
-    if syscall is None or status is None:
-        raise ProcessLookupError
-    return Look(syscall, tuple(_SWITCHES.findall(status)))
 
 
 class Beyond:
@@ -82,6 +72,6 @@ class Beyond:
     def is_true(self) -> bool:
         """Whether the thread has stood all the time."""
         try:
-            return not self._pages or look_at(self._pid, self._tid) == self._copy.look
+            return not self._pages or glance(self._pid, self._tid) == self._copy.look
         except (ProcessLookupError, PermissionError):
             return False

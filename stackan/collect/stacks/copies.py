@@ -5,16 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from stackan.collect.threads import Look
 from stackan.collect.unwind.modules import Modules
-
-
-class Look(NamedTuple):
-    """What a thread does not change while it stands."""
-
-    syscall: bytes
-    switches: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +33,7 @@ class Copies:
     modules: Modules
     threads: dict[int, Copy] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)  # threads that were not taken, and why
+    runs: bool = True  # behind it the process ran as before
     pauses: list[float] = field(default_factory=list)  # seconds for which each thread that was stopped stood
 
     @property

@@ -11,7 +11,7 @@ from stackan.collect.maps import Maps, read_maps
 from stackan.collect.memory import Memory
 from stackan.collect.stacks.blocked import copy_blocked
 from stackan.collect.stacks.copies import Copies
-from stackan.collect.threads import read_file, thread_ids
+from stackan.collect.threads import read_file, state_in, thread_ids
 from stackan.collect.unwind.modules import open_modules
 from stackan.errors import InputError
 from stackan.model.said import said
@@ -20,7 +20,7 @@ _MACHINE = "x86_64"
 _HEAD = b"\x7fELF\x02\x01"  # 64 bits, little-endian
 _MOST_AT_ONCE = 256 << 20  # bytes of copied stacks
 _SECOND_LOOKS = (0.002, 0.01, 0.03)  # seconds before looking again: most threads that run stand a moment later
-_ZOMBIE = (b"Z", b"X")
+_ZOMBIE = ("Z", "X")
 
 
 def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60.0) -> Copies:
@@ -51,7 +51,7 @@ def take(pid: int, *, attach: bool, max_pause: float = 0.05, timeout: float = 60
         stood = is_stopped(pid)
         copy_running(running, copies, memory, maps, max_pause, until)
         if copies.pauses:
-            let_run(pid, stood)
+            copies.runs = let_run(pid, stood)
     else:
         copies.missing.update(dict.fromkeys(running, said("it runs, and nothing was to be stopped")))
     if not copies.threads and (attach or not copies.missing):
@@ -108,4 +108,4 @@ def _copy_blocked_ones(copies: Copies, tids: Sequence[int], memory: Memory, maps
 def _has_ended(pid: int, tid: int) -> bool:
     """Also a main thread that has ended while others go on."""
     stat = read_file(f"/proc/{pid}/task/{tid}/stat")
-    return stat is None or stat.rpartition(b")")[2].split()[:1][0] in _ZOMBIE
+    return stat is None or state_in(stat) in _ZOMBIE

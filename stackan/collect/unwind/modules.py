@@ -98,6 +98,11 @@ class Modules:
         found = bisect_right(self._starts, address) - 1
         return self._modules[found] if found >= 0 and address < self._modules[found].stop else None
 
+    def files(self) -> list[File]:
+        """The files, each once, by their paths."""
+        files = {module.file.path: module.file for module in self._modules}
+        return [files[path] for path in sorted(files)]
+
     def has_code(self, address: int) -> bool:
         """Whether something can run there, also what a run-time has compiled."""
         mapping = self._maps.at(address)

@@ -30,6 +30,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
         return []
     if awaited.owners:
         owner = holders.by_lwp.get(awaited.owners[0])
+        if owner is None and awaited.home:
+            return [fact("owner-of-other-process", lwp=awaited.owners[0], process=str(awaited.home))]
         if owner is None:
             return [fact("thread-not-in-dump", lwp=lwp_in(track.newest.dump, awaited.owners[0]))]
         told = track.place.rule is None or awaited.evidence == RECORDED  # by a rule alone, it is the owner of something else
@@ -57,6 +59,8 @@ def explain_root(waiters: list[Track], holders: Holders) -> list[Fact]:
     if readers:
         named = name_candidates(waiters, holders.candidates) or holders.readers.name_candidates(waiters)
         return [*readers, *_hints(waiters), *named]
+    if awaited.gone:
+        return [fact("owner-has-ended", lwp=awaited.gone)]
     word = holders.recorded.get(awaited.address)
     if word is not None:
         return [fact("owner-is-no-thread-here", lwp=lwp_in(track.newest.dump, word.owner), line=word.line)]

@@ -35,9 +35,9 @@ def find_deadlock(graph: WaitGraph, cause: Cause, blocked: BlockedThreads) -> Fi
     confidence = _confidence(edges, threads)
     alone = own and any(edge.relation == ONLY_BY for edge in edges)
     behind = blocked.count(cause)
-    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged]
-    listed = [track for track in logged if track.place.kind == "database-lock"]
     linked = [track for _, track in threads if link_of(track) is not None]
+    logged = [track for _, track in threads if track.newest.awaited is not None and track.newest.awaited.is_logged and track not in linked]
+    listed = [track for track in logged if track.place.kind == "database-lock"]
     steps = _ADVICE_LINKED if linked else _ADVICE_ALONE if alone else _advise_one(nodes, threads[0][1]) if own else _ADVICE
     if listed:
         rule = listed[0].place.rule
@@ -89,26 +89,30 @@ def _confidence(edges: Sequence[Edge], threads: Sequence[tuple[Process, Track]])
 
     The object that a thread waits for is exact where the dump prints it; its owner has to be shown, too.  A dump
     that looks at one thread after the other (eu-stack), and dumps of several processes, show cycles that never were: one such
-    snapshot proves nothing, unless the waits themselves were read from the live process at one instant.
+    snapshot proves nothing, unless the waits themselves were read from the live processes at one instant.  Tables of waits that were read
+    process by process are less than any number of them: two healthy processes show circles in them again and again.
     """
     snapshots = min(len(process.dumps) for process, _ in threads)
     if any(link_of(track) is not None for _, track in threads):
         return LIKELY if snapshots > 1 else POSSIBLE
     one_process = len({process.id for process, _ in threads}) == 1
-    at_one_instant = one_process and (
-        all(dump.traits.instant for process, _ in threads for dump in process.dumps) or all(_is_read_alive(track) for _, track in threads)
-    )
-    if snapshots < 2 and not at_one_instant:
+    moments = {_moment(track) for _, track in threads}
+    alive = "" not in moments and (one_process or len(moments) == 1)
+    if snapshots < 2 and not alive and not (one_process and all(dump.traits.instant for process, _ in threads for dump in process.dumps)):
         return POSSIBLE
     shown = [edge.evidence in (RECORDED, LOCALS) and edge.sure for edge in edges if edge.relation != WAITS_FOR]
     if all(shown):
-        return LIKELY if any(track.place.timed or _is_guessed(track) for _, track in threads) else CERTAIN
+        apart = not one_process and "" not in moments and not alive
+        return LIKELY if apart or any(track.place.timed or _is_guessed(track) for _, track in threads) else CERTAIN
     return LIKELY if snapshots > 1 or any(shown) or len(threads) == 1 else POSSIBLE
 
 
-def _is_read_alive(track: Track) -> bool:
-    awaited = track.newest.awaited
-    return awaited is not None and awaited.is_read_alive
+def _moment(track: Track) -> str:
+    """The instant in which the wait was read from the live process; nothing of any other."""
+    sighting = track.newest
+    if sighting.awaited is None or not (sighting.awaited.is_read_alive or sighting.dump.traits.alive):
+        return ""
+    return sighting.dump.facts.moment if sighting.awaited.log is None else sighting.awaited.log.moment
 
 
 def _is_guessed(track: Track) -> bool:

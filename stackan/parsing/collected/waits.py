@@ -1,11 +1,13 @@
 """The table of waits that `stackan collect` reads from a live process: no frames, but what each thread waits for and who has it.
 
-    stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s
+    stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s together with 4310 4377
     thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
     thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
     thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
     thread 4246 R "spinner": runs
-    thread 4247 S "acceptor": is in a call: 288
+    thread 4247 S "acceptor": accepts connections
+    thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
+    thread 4250 S "copier": is in a call: 275
     thread 4248 S "busy": moved while it was looked at
 
 Who writes it is stackan/collect/owners/text.py, whose test reads it with this.
@@ -22,13 +24,19 @@ from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
-_HEAD = re.compile(rb"stackan waits/1 of process (\d{1,10}): \d{1,10} threads at (\S{1,32}) in ")
+_HEAD = re.compile(
+    rb"stackan waits/1 of process (\d{1,10}): \d{1,10} threads at (\S{1,32}) in [0-9.]{1,16} s(?: together with ([0-9 ]{1,50000}))?"
+)
 _ROW = re.compile(rb'thread (\d{1,10}) (\S) "([^"\n]{0,256})": ([^\n]{1,400})')
 _WAITS = re.compile(
     rb"waits for ([a-z]{1,16})(?: 0x([0-9a-f]{1,16}))?(?: \(([a-z-]{1,40})\))?(?: for (read|write))?( until a time)?(?:, |$)"
 )
-_OTHERWISE = ("runs", "moved", "is in a call")
-_OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone)?(?: which ended with it)?(?:, |$)")
+_MOST = 5000  # processes that are looked at together
+_END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write|lock)( until a time)?, ")
+_OTHERWISE = (
+    "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
+)  # fmt: skip
+_OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone| which cannot be told)?( which ended with it)?(?:, |$)")
 
 
 class Row(NamedTuple):
@@ -49,7 +57,7 @@ def read(data: bytes) -> ParsedText:
         row = read_row(text)
         if head is not None:
             builder.snapshot()
-            facts[len(builder.columns.thread_lwp)] = Facts(int(head[1]), None, (), ())
+            facts[len(builder.columns.thread_lwp)] = Facts(int(head[1]), None, (), (), moment=_moment(head))
             builder.noise()
         elif row is not None:
             state, owner = read_state(row.words, builder.line)
@@ -70,6 +78,12 @@ def read(data: bytes) -> ParsedText:
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
 
 
+def _moment(head: re.Match[bytes]) -> str:
+    """The same words in the tables of all processes that were looked at together."""
+    pids = sorted(map(int, [*(head[3] or b"").split()[:_MOST], head[1]]))
+    return f"{head[2].decode('utf-8', 'replace')} {' '.join(map(str, pids))}"
+
+
 def read_row(text: bytes) -> Row | None:
     found = _ROW.match(text)
     return Row(int(found[1]), found.span(3), found[4]) if found is not None else None
@@ -77,9 +91,18 @@ def read_row(text: bytes) -> Row | None:
 
 def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     """What a thread does, in the words that rules know, and the object that it waits for; and the thread of this process that owns that."""
+    end = _END.match(words)
+    if end is not None:
+        kind, mode = end[1].decode("ascii"), end[3].decode("ascii")
+        keeper = _OWNER.search(words)
+        owners = (int(keeper[1]),) if keeper is not None and keeper[3] is not None else ()
+        home = int(keeper[3]) if owners and keeper is not None else 0
+        lock = Lock(kind, None, line, mode="write" if mode == "lock" else mode, owners=owners, descriptor=int(end[2]), home=home)
+        return PrintedState(f"collected: {mode}s {kind}", line, lock), None
+    known = next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), "")
     waits = _WAITS.match(words)
-    if waits is None:
-        return PrintedState(next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), ""), line), None
+    if known or waits is None:
+        return PrintedState(known, line), None
     kind = waits[1].decode("ascii")
     found = _OWNER.search(words)
     owner = int(found[1]) if found is not None and found[2] is None else None
@@ -88,5 +111,7 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
     mode = waits[4].decode("ascii") if waits[4] else ""
     named = (owner,) if owner is not None and (kind == "thread" or address is None) else ()  # it has to end, or nothing else is known
     named = (elsewhere,) if elsewhere is not None else named
-    state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode))
+    home = int(found[3]) if found is not None and found[3] is not None else 0
+    gone = int(found[1]) if found is not None and (found[2] == b" which is gone" or found[4]) else 0
+    state = PrintedState(f"collected: waits for {kind}", line, Lock(kind, address, line, owners=named, mode=mode, gone=gone, home=home))
     return state, owner if not named else None

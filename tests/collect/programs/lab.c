@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -53,6 +56,41 @@ static void ring(int size, int type, int protocol, int robust, int shared) {
   for (long at = 0; at < size; at++) { pthread_t thread; pthread_create(&thread, 0, in_ring, (void *)at); }
 }
 
+static void in_turn(void) { srand((unsigned)getpid()); for (;;) { int at = rand() & 1; pthread_mutex_lock(&locks[at]); usleep(500 + rand() % 4000); pthread_mutex_unlock(&locks[at]); } }
+/* Two processes, each of which has sent the other a request and waits for the answer: nobody reads what has come. */
+static void ask(int asks, pid_t other, const char *kind) {
+  char byte = 1;
+  if (write(asks, &byte, 1) != 1) exit(1);
+  usleep(50000); say("owner", self(), other, kind);
+  usleep(100000); puts("ready"); fflush(stdout);
+  if (read(asks, &byte, 1) < 1) exit(1);
+}
+static void pair_up(int tcp, int pair[2]) {
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof at;
+  if (!tcp) { if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) exit(1); return; }
+  int listens = socket(AF_INET, SOCK_STREAM, 0);
+  pair[0] = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(listens, (void *)&at, size) || listen(listens, 1) || getsockname(listens, (void *)&at, &size) || connect(pair[0], (void *)&at, size)) exit(1);
+  pair[1] = accept(listens, 0, 0);
+  close(listens);
+}
+static void ask_each_other(int tcp) {
+  int ours[2], theirs[2];
+  pair_up(tcp, ours); pair_up(tcp, theirs);
+  pid_t parent = getpid(), child = fork();
+  close(ours[!!child]); close(theirs[!child]);
+  ask(child ? ours[0] : theirs[0], child ? child : parent, "socket");
+}
+static void read_pipes(void) {
+  int to_child[2], to_parent[2]; char byte;
+  if (pipe(to_child) || pipe(to_parent)) exit(1);
+  pid_t parent = getpid(), child = fork();
+  close(child ? to_child[0] : to_child[1]); close(child ? to_parent[1] : to_parent[0]);
+  usleep(50000); say("owner", self(), child ? child : parent, "pipe");
+  usleep(100000); puts("ready"); fflush(stdout);
+  if (read(child ? to_parent[0] : to_child[0], &byte, 1) < 1) exit(1);
+}
 static pid_t holder;
 static void *waits_mutex(void *lock) { say("owner", self(), holder, "mutex"); pthread_mutex_lock(lock); rest(); return 0; }
 static void *waits_read(void *x) { say("owner", self(), holder, "rwlock"); pthread_rwlock_rdlock(&rw); rest(); return x; }
@@ -106,6 +144,34 @@ int main(int count, char **words) {
     if (!child) { pthread_mutex_lock(&locks[1]); usleep(80000); say("owner", self(), parent, "mutex"); pthread_mutex_lock(&locks[0]); rest(); }
     pthread_mutex_lock(&locks[0]); usleep(80000); say("owner", self(), child, "mutex"); usleep(80000); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[1]); rest();
   }
+  else if (!strcmp(name, "healthy")) { /* two processes that never have two locks at once, so never wait for each other */
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+    for (int at = 0; at < 2; at++) pthread_mutex_init(&locks[at], &attr);
+    pid_t child = fork(); if (!child) in_turn();
+    say("owner", holder, child, "mutex"); puts("ready"); fflush(stdout); in_turn();
+  }
+  else if (!strcmp(name, "contained")) { /* who has the lock counts as 1, in a pid namespace of its own */
+    pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
+    if (unshare(CLONE_NEWPID)) return 1;
+    pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); }
+    usleep(50000); say("owner", holder, child, "mutex"); puts("ready"); fflush(stdout); pthread_mutex_lock(&locks[0]);
+  }
+  else if (!strcmp(name, "tcp")) ask_each_other(1);
+  else if (!strcmp(name, "unix")) ask_each_other(0);
+  else if (!strcmp(name, "flock")) { /* two files, locked by two processes the other way round */
+    char names[2][32] = {"/tmp/lab-XXXXXX", "/tmp/lab-XXXXXX"}; int files[2];
+    for (int at = 0; at < 2; at++) if ((files[at] = mkstemp(names[at])) < 0) return 1;
+    pid_t parent = getpid(), child = fork();
+    int first = open(names[!child], O_RDWR), second = open(names[!!child], O_RDWR);
+    usleep(50000); for (int at = 0; at < 2; at++) unlink(names[at]);
+    if (flock(first, LOCK_EX)) return 1;
+    usleep(50000); say("owner", self(), child ? child : parent, "file");
+    usleep(100000); puts("ready"); fflush(stdout);
+    return flock(second, LOCK_EX);
+  }
+  else if (!strcmp(name, "pipes")) read_pipes();
+  else if (!strcmp(name, "sleeper")) { puts("ready"); fflush(stdout); for (;;) sleep(1000); }
+  else if (!strcmp(name, "server")) { int at = socket(AF_INET, SOCK_STREAM, 0); puts("ready"); fflush(stdout); if (!listen(at, 1)) accept(at, 0, 0); }
   else if (!strcmp(name, "across")) {
     pthread_mutexattr_t attr; pthread_mutexattr_init(&attr); pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED); pthread_mutex_init(&locks[0], &attr);
     pid_t child = fork(); if (!child) { pthread_mutex_lock(&locks[0]); rest(); } usleep(50000); holder = child; start(waits_mutex, &locks[0]);

@@ -1,0 +1,63 @@
+"""System calls that wait for somebody outside of memory: for the other end of a descriptor, for events, a signal, a child, or time.
+
+Numbers are those of x86-64 (asm/unistd_64.h); elsewhere only the number of a call is told.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from stackan.collect.memory import Memory
+from stackan.collect.owners.waits import Wait
+from stackan.collect.threads import Call
+
+_READS = frozenset((0, 19, 45, 47, 299))  # read, readv, recvfrom, recvmsg, recvmmsg
+_WRITES = frozenset((1, 20, 44, 46, 307))  # write, writev, sendto, sendmsg, sendmmsg
+_POLL, _PPOLL = 7, 271
+_POLLIN, _POLLOUT = 0x1, 0x4
+_RESTS = {
+    **dict.fromkeys((43, 288), "accepts connections"),  # accept, accept4
+    **dict.fromkeys((_POLL, _PPOLL, 23, 270, 232, 281, 441), "waits for events"),  # poll and select, epoll_wait and their kin
+    **dict.fromkeys((35, 230), "sleeps"),  # nanosleep, clock_nanosleep
+    **dict.fromkeys((34, 128, 130), "waits for a signal"),  # pause, rt_sigtimedwait, rt_sigsuspend
+    **dict.fromkeys((61, 247), "waits for a child"),  # wait4, waitid
+}
+
+
+def words_for(number: int) -> str:
+    """What a thread in a call does, where that is no wait for anybody in particular; "" where the call is none of these."""
+    return _RESTS.get(number, "") if os.uname().machine == "x86_64" else ""
+
+
+def find_end(memory: Memory, call: Call) -> Wait | None:
+    """The descriptor that a thread reads or writes, or polls alone; None in another call."""
+    if call.number in _READS:
+        return _wait(memory.pid, call.arguments[0], "read")
+    if call.number in _WRITES:
+        return _wait(memory.pid, call.arguments[0], "write")
+    if call.number in (_POLL, _PPOLL) and call.arguments[1] == 1:
+        return _polled(memory, call)
+    return None
+
+
+def _polled(memory: Memory, call: Call) -> Wait | None:
+    """The one descriptor of struct pollfd, if it is for one thing only; with several a thread waits for any of them."""
+    data = memory.read(call.arguments[0], 8)
+    number, events = struct.unpack_from("<ih", data) if data is not None else (-1, 0)
+    mode = {_POLLIN: "read", _POLLOUT: "write"}.get(events & (_POLLIN | _POLLOUT))
+    if number < 0 or mode is None:
+        return None
+    timed = call.arguments[2] & 0xFFFFFFFF != 0xFFFFFFFF if call.number == _POLL else call.arguments[2] != 0
+    found = _wait(memory.pid, number, mode)
+    return found._replace(timed=timed) if found is not None else None
+
+
+def _wait(pid: int, descriptor: int, mode: str) -> Wait | None:
+    """None of what is no descriptor of a process."""
+    try:
+        target = os.readlink(f"/proc/{pid}/fd/{descriptor & 0xFFFFFFFF}")
+    except OSError:
+        return None
+    kind = target.partition(":[")[0]
+    return Wait(kind if kind in ("socket", "pipe") else "file", 0, mode=mode, how="call", descriptor=descriptor & 0xFFFFFFFF)
