@@ -80,7 +80,8 @@ cdef class JavaScan(LineScan):
     cdef dict times  # {row: (ran, age)} where they are not written as usual
     cdef list states_read, classes_read, locks_read
     cdef dict states_known, words_known
-    cdef object state_type, lock_type  # PrintedState and Lock of model/dump.py; all of their members are written out below
+    cdef object state_type, lock_type  # PrintedState and Lock of model/dump.py
+    cdef tuple state_rest, lock_rest  # their last members, which are what they are by default
     cdef set numbers  # of the current snapshot's threads, up to...
     cdef int32_t numbered  # ...this row
 
@@ -96,6 +97,7 @@ cdef class JavaScan(LineScan):
         self.states_read, self.classes_read, self.locks_read = [b"", b"BLOCKED"], [], []
         self.states_known, self.words_known = {b"": NO_STATE, b"BLOCKED": BLOCKED}, {}
         self.state_type, self.lock_type = ask.types
+        self.state_rest, self.lock_rest = defaults_behind(self.state_type, 6), defaults_behind(self.lock_type, 5)
 
     def __dealloc__(self):
         release(self.threads, self.thread_room * sizeof(JavaThread))
@@ -599,7 +601,7 @@ cdef class JavaScan(LineScan):
             ran, age = self.times[row]
         else:
             ran, age = None if thread.ran == UNKNOWN else thread.ran, thread.age
-        return _new(self.state_type, (self.words(row), thread.state_line, awaits, tuple(holds), ran, age, False, 0))
+        return _new(self.state_type, (self.words(row), thread.state_line, awaits, tuple(holds), ran, age) + self.state_rest)
 
     cdef object lock_at(self, Py_ssize_t number):
         cdef const JavaLock *lock = &self.locks[number]
@@ -607,7 +609,7 @@ cdef class JavaScan(LineScan):
             return self.locks_read[lock.odd]
         address = lock.address if lock.has_address else None
         what = self.classes_read[lock.what]
-        return _new(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame, "", (), "", "recorded"))
+        return _new(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame) + self.lock_rest)
 
     cdef object words(self, Py_ssize_t row):
         """The thread's state as profiles know it: the plain reader's, once for all threads that are alike."""
@@ -654,7 +656,14 @@ cdef class JavaScan(LineScan):
         return bool(thread.flags & (PINNED | WAITS)) or thread.state == BLOCKED
 
 
-cdef object _new = tuple.__new__
+cdef object _new = tuple.__new__  # a named tuple's own constructor costs three times as much
+
+
+cdef tuple defaults_behind(kind, Py_ssize_t count):
+    """What the members of a named tuple are by default, but for the first ones."""
+    return tuple([kind._field_defaults[name] for name in kind._fields[count:]])
+
+
 cdef tuple FLAG_NAMES = (
     ("runs", RUNS),
     ("initializes", INITIALIZES),
