@@ -607,7 +607,7 @@ cdef class JavaScan(LineScan):
             return self.locks_read[lock.odd]
         address = lock.address if lock.has_address else None
         what = self.classes_read[lock.what]
-        return _new(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame, "", (), "", "recorded"))
+        return _new(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame, "", (), "", "recorded", None, 0, 0))
 
     cdef object words(self, Py_ssize_t row):
         """The thread's state as profiles know it: the plain reader's, once for all threads that are alike."""
