@@ -15,7 +15,7 @@ from stackan.redact import frames
 from stackan.redact.people import People
 from stackan.redact.replaced import HOST, IP, SQL, TEXT, USER, WORD, Replaced
 from stackan.redact.secrets import BEGINS, GOES_ON, Secrets
-from stackan.redact.tables import Tables
+from stackan.redact.tables import Tables, aligned
 from stackan.redact.threads import Threads
 from stackan.redact.values import Values
 from stackan.redact.vocabulary import TOKEN, Vocabulary
@@ -77,6 +77,10 @@ class Texts:
     def finish(self, line: str) -> str:
         """A line with what is held in it, when all rules were applied: from here nothing is replaced."""
         return self._replaced.finish(self.plain(line))
+
+    def shown(self, line: str) -> str:
+        """A line with what is held in it, of which all stays held."""
+        return self._replaced.shown(line)
 
     def plain(self, line: str) -> str:
         """What no other rule has held, word by word."""
@@ -254,8 +258,9 @@ class _Text:
     def __init__(self, rules: Texts, text: str, ends: bool = True) -> None:
         self._rules = rules
         self._text = text
+        self._ends = ends
         self._end = rules.finish if ends else rules.plain
-        self._tables = Tables(rules.cell)
+        self._tables = Tables(rules.cell, rules.shown)
         self._in_frames = False  # the line before is of a frame or of its locals
         self._quote = 0  # lines for which a printed string may go on
         self._open = False  # the arguments of a frame go on
@@ -265,7 +270,8 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         for line in self._text.split("\n"):
-            yield self._end(self._with_prefix(line))
+            new = self._end(self._with_prefix(line))
+            yield aligned(line, new) if self._ends and "|" in line else new
 
     def _with_prefix(self, line: str) -> str:
         match = _PREFIX.match(line) or _PAGER.match(line)
