@@ -114,14 +114,16 @@ def aligned(old: str, new: str) -> str:
     bars, places = list(_BAR.finditer(old)), list(_BAR.finditer(new))
     if old == new or not bars or len(bars) != len(places):
         return new
-    row, at = "", 0
+    parts, start, at, ahead = [], 0, 0, 0  # ahead: by how many columns the old row is wider so far
     for before, after in zip(bars, places):
         cell = new[at : after.start()]
-        missing = _columns_of(old[: before.start()]) - _columns_of(row + cell)
-        spare = len(cell) - len(cell.rstrip(" ")) - 1
-        row += cell + " " * missing if missing > 0 else cell[: len(cell) - max(0, min(-missing, spare))]
-        at = after.start()
-    return row + new[at:]
+        ahead += _columns_of(old[start : before.start()]) - _columns_of(cell)
+        spare = max(0, len(cell) - len(cell.rstrip(" ")) - 1)
+        taken = min(spare, max(0, -ahead))
+        parts.append(cell[: len(cell) - taken] + " " * max(0, ahead))
+        ahead = 0 if ahead > 0 else ahead + taken
+        start, at = before.start(), after.start()
+    return "".join([*parts, new[at:]])
 
 
 def _columns_of(text: str) -> int:
