@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from stackan.redact import frames
 from stackan.redact.addresses import Addresses
+from stackan.redact.decoding import decoded
 from stackan.redact.people import People
-from stackan.redact.replaced import Replaced
+from stackan.redact.replaced import Replaced, without_marks
 from stackan.redact.texts import Texts
+from stackan.redact.threads import Threads
 from stackan.redact.values import Values
+from stackan.redact.vocabulary import Vocabulary
 
 __all__ = ["Redactor", "Replaced"]
 
@@ -35,31 +39,43 @@ class Redactor:
         self._addresses = Addresses()
         self._kept: set[int] = set()
         self._people = People(self.replaced)
-        self._texts = Texts(self.replaced, Values(self.replaced, self._addresses, self._kept), self._people)
+        self._threads = Threads()
+        self._vocabulary = Vocabulary()
+        values = Values(self.replaced, self._addresses, self._kept)
+        self._texts = Texts(self.replaced, values, self._people, self._threads, self._vocabulary)
         self._settled = False
         for word in hide:
-            self._people.add(word)
+            self._people.hide(word)
 
     def learn(self, name: str, data: bytes) -> None:
         """Take note of the addresses, ids and names in a text."""
-        text = _decode(data)
+        self._people.learn(name)
+        text = decoded(data)
+        if text is None:
+            return
         self._addresses.learn(text)
         self._kept.update(int(match[1]) for match in _IDS.finditer(text))
         self._kept.update(int(match[1], 16) for match in _HEX_IDS.finditer(text))
         self._people.learn(text)
-        self._people.learn(name)
+        self._threads.learn(text)
+        for line in text.split("\n"):
+            for function in frames.names(line):
+                self._vocabulary.add(function)
+
+    def reads(self, data: bytes) -> bool:
+        """Whether bytes are a text; what is none must not be written."""
+        return decoded(data) is not None
 
     def redact(self, data: bytes) -> bytes:
-        """A text with all that is to be replaced replaced."""
+        """A text with all that is not known to be harmless replaced; nothing for bytes that are no text."""
         if not self._settled:
             self._addresses.settle(self._kept)
+            for name in self._threads.words():
+                self._vocabulary.add(name)
             self._settled = True
-        return self._texts.redact(_decode(data)).encode("utf-8", "surrogateescape")
+        text = decoded(data)
+        return b"" if text is None else self._texts.redact(without_marks(text)).encode("utf-8", "replace")
 
     def name(self, name: str) -> str:
         """The name of a file or of a member of an archive, with the same replacements."""
-        return self._people.name(name)
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+        return self._people.name(without_marks(name))

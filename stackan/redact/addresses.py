@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 _LOWEST = 1 << 22  # below are thread ids (pid_max of Linux), sizes and flags
 _FOUR_GIB = 1 << 32
 _PAGE = 0xFFF
-# The uppermost bytes, of 48 bits, of what programs, heaps and stacks get on x86-64, AArch64, macOS, Windows and in Go.
-_TOPS = frozenset((0, 1, 2, 0x15, *range(0x55, 0x67), *range(0x70, 0x80), 0xAA, 0xAB, 0xFE, 0xFF))
+# The uppermost bytes, of 48 bits, that AArch64 gives to programs and stacks.
+_TOPS = frozenset((0xAA, 0xAB, 0xFE, 0xFF))
+_UPPERMOST = 0x7F  # of a process elsewhere; Go maps its arenas at random
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
-HEX = re.compile(r"(?<![\w.])0[xX]([0-9a-fA-F]{6,16})(?![0-9a-fA-F])")
+HEX = re.compile(r"(?<![\w.])0[xX]([0-9a-fA-F]{1,8}`[0-9a-fA-F]{8}|[0-9a-fA-F]{6,16})(?![0-9a-fA-F`])")
 # `00007ffa`12345678`, `0000005555abcdef`, `7f12ab34c000`: as WinDbg, tombstones and /proc print them.
 BARE = re.compile(r"(?<![\w.`-])(?:[0-9a-f]{8}`[0-9a-f]{8}|0000[0-9a-f]{12}|0000[0-9A-F]{12}|(?=\d*[a-f])[0-9a-f]{12})(?![\w`])")
 SHORT = re.compile(r"(?<![\w.`-])[0-9a-f]{8}(?![\w`])")  # of 32 bits; so small numbers move only where one is an address elsewhere
@@ -59,7 +60,7 @@ class Addresses:
 
 def _values(text: str) -> Iterator[int]:
     for match in HEX.finditer(text):
-        yield int(match[1], 16)
+        yield int(match[1].replace("`", ""), 16)
     for match in BARE.finditer(text):
         yield int(match[0].replace("`", ""), 16)
     for match in RANGE.finditer(text):
@@ -70,8 +71,15 @@ def _values(text: str) -> Iterator[int]:
 
 def _is_address(value: int) -> bool:
     if value < _FOUR_GIB:
-        return _LOWEST <= value < 0xFF000000 and value != 0x7FFFFFFF and bin(value).count("1") > 2
-    return value < 1 << 48 and value >> 40 in _TOPS and not _LETTERS.issuperset(value.to_bytes(6, "big"))  # those are a word
+        return _LOWEST <= value < 0xFF000000 and value != 0x7FFFFFFF and bin(value).count("1") > 2 and not _is_code(value)
+    if value >> 48 or (value >> 40 > _UPPERMOST and value >> 40 not in _TOPS):
+        return False
+    return not _LETTERS.issuperset(value.to_bytes(6, "big"))  # those are a word
+
+
+def _is_code(value: int) -> bool:
+    """Whether a number is a code of an exception: of Windows (`c0000005`), of C++ (`e06d7363`) or of .NET (`e0434352`)."""
+    return (value & 0x0FFF0000 == 0 and value >> 28 in (4, 8, 0xC)) or value in (0xE06D7363, 0xE0434352, 0xE0434F4D)
 
 
 def _floor(value: int) -> int:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 
-from stackan.redact.replaced import FILE, FOLDER, HOST, IP, USER, Replaced
+from stackan.errors import UsageError
+from stackan.model.said import said
+from stackan.redact.replaced import FILE, FOLDER, HOST, IP, USER, WORD, Replaced
+from stackan.redact.vocabulary import is_common
 
-_IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\w|\.\d)")
+_IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\d|\.\d)")
 _IPV6 = re.compile(
-    r"(?i)(?<![\w:.])(?:[0-9a-f]{1,4}:){1,7}(?::|(?::?[0-9a-f]{1,4}){1,7})(?![\w:.])|(?<![\w:.])::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{2,4}(?![\w:.])"
+    r"(?i)(?<![\w:.])(?=[a-f:]*\d)(?:(?:[0-9a-f]{1,4}:){1,7}(?::|(?::?[0-9a-f]{1,4}){1,7})|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{2,4})(?!\w|:\w|\.\d)"
 )
-_KERNELS = re.compile(r"(?<![\w:])([0-9A-F]{8})(?=:[0-9A-F]{4}\b)")  # `0100007F:1F90`, as /proc/net/tcp has it
+_MAC = re.compile(r"(?i)(?<![\w:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])")
+_KERNELS = re.compile(r"(?<![\w:])([0-9A-F]{24})?([0-9A-F]{8})(?=:[0-9A-F]{4}\b)")  # `0100007F:1F90`, as /proc/net/tcp has it
+_MAPPED = "0000000000000000FFFF0000"
+_OF_CLOUDS = re.compile(r"(?<=\bip-)(\d{1,3}(?:-\d{1,3}){3})(?![\w-]*\d)")
 _LOCAL = (
     "127.",
     "0.",
@@ -22,13 +28,15 @@ _GO = r"/\S{0,300}?(?:\(|\.go:)"  # behind a domain: `go.etcd.io/etcd/main.go:28
 _DOMAIN = re.compile(
     rf"(?<![\w.@/$-])(?<!::)(?<!created by )(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_TOP})(?![\w$(-]|\.\w|{_GO})"
 )
-_MAIL = re.compile(r"(?<![\w.+-])([A-Za-z_][\w.+-]{0,63})@([A-Za-z][\w-]{0,62}(?:\.[A-Za-z][\w-]{0,62})*)(?![\w(@/-]|\.\d)")
+_MAIL = re.compile(
+    r"(?<![\w.+/-])([\w.+-]{1,64})@(?![0-9a-f]{1,16}\b|entry\b|plt\b|GLIBC)((?!\d)\w[\w-]{0,62}(?:\.\w[\w-]{0,62})*)(?![\w(@/-]|\.\d)"
+)
 _QUOTED = re.compile(r"(['\"`])([\w.%-]{1,64})\1@(['\"`])([\w.%-]{1,253})\3")  # 'app'@'db1'
 _FIELD = re.compile(
     r"(?i)(?<![\w:.-])"
     r"((?:(?:host|node|machine|computer)[ _-]?name|host|server|user(?:[ _-]?name)?|login|client[ _-]?(?:host|user)"
     r"|os[ _-]?user)"
-    r"[\"']?[ ]?(?:=|:(?![:/]))[ ]*[\"']?)([A-Za-z_][\w.-]{1,252})(?![\w(:]|\.\w)"
+    r"[\"']?[ ]?(?:=|:(?![:/]))[ ]*[\"']?)([^\W\d_][\w.-]{1,252})(?![\w(]|\.\w)"
 )
 _PATH = re.compile(
     r"(?<![\w.$~:-])(?:[A-Za-z]:)?(?:/[\w.+@~%,=-]+){2,}/?|(?<![\w.$~-])[A-Za-z]:(?:\\[\w.+@~%,= -]{1,80})+"
@@ -52,7 +60,7 @@ _OF_THE_SYSTEM = (
 _ROOTS = re.compile(r"/(?:site-packages|dist-packages|lib(?:64)?/python[\d.]+|Lib)/|(?i:\\lib\\)")
 _PROGRAMS = re.compile(
     r"(?i)\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ipp|ic|tcc|s|rs|go|f|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua|jar|dll|exe|dylib"
-    r"|so(?:[.-][\w.-]+)?|a|o|ko|debug|log|txt|conf|cnf|ini|toml|xml|pid|sock|gz|xz|zip|tar|json)$|^[^.]*$"
+    r"|so(?:[.-][\w.-]+)?|a|o|ko)$"
 )
 _KNOWN = frozenset((
     *("localhost", "localdomain", "root", "mysql", "mariadb", "postgres", "dmdba", "sysdba", "system", "admin", "nobody", "daemon"),
@@ -67,28 +75,35 @@ class People:
     def __init__(self, replaced: Replaced) -> None:
         self._replaced = replaced
         self._words: dict[str, str] = {}
-        self._word: re.Pattern[str] | None = None
+        self._hidden: list[str] = []
+        self._hide: re.Pattern[str] | None = None
 
     def learn(self, text: str) -> None:
-        """Take note of names that a text gives away: of hosts by their domains, of users by their folders."""
+        """Take note of names that a text gives away: of hosts by their domains and fields, of users by their folders."""
         if "/home/" in text or "Users" in text:
             for match in _HOMES.finditer(text):
                 self.add(match[1], USER)
-        for match in _SYSLOG.finditer(text):
-            self.add(match[1], HOST)
-        for match in _UNAME.finditer(text):
-            self.add(match[1], HOST)
-        for match in _NAMED.finditer(text):
-            self.add(match[1], HOST)
+        for kind, names in ((HOST, _SYSLOG), (HOST, _UNAME), (HOST, _ISO_SYSLOG), (HOST, _NAMED)):
+            for match in names.finditer(text):
+                self.add(match[1], kind)
+        for match in _FIELD.finditer(text):
+            self.add(match[2], _kind(match[1]))
         for match in _DOMAIN.finditer(text):
             if match[0].count(".") >= 2:
                 self.add(match[0].partition(".")[0], HOST)
 
-    def add(self, word: str, kind: str = "word") -> None:
-        """Have a word replaced wherever it stands alone."""
-        if kind == "word" or (len(word) > 2 and not word.isdigit() and word.lower() not in _KNOWN):
+    def add(self, word: str, kind: str) -> None:
+        """Have a word replaced wherever it stands alone; a word that everybody uses is nobody's name."""
+        if len(word) > 2 and not word.isdigit() and word.lower() not in _KNOWN and not is_common(word):
             self._words.setdefault(word, kind)
-            self._word = None
+
+    def hide(self, word: str) -> None:
+        """Have a word replaced that a user has named, whatever its letters' case. Raises UsageError for none."""
+        if not word.strip():
+            raise UsageError(said("--hide: an empty word; give one that is to be replaced"))
+        self._hidden.append(word.strip())
+        longest = "|".join(map(re.escape, sorted(self._hidden, key=len, reverse=True)))
+        self._hide = re.compile(rf"(?i)(?<![A-Za-z0-9])(?:{longest})(?![A-Za-z0-9])")
 
     def __call__(self, text: str) -> str:
         """A text that is no part of a frame, without the names in it."""
@@ -105,8 +120,11 @@ class People:
         """A text with other addresses of networks."""
         if text.count(".") > 2:
             text = _IPV4.sub(lambda match: self._ip(match[0]), text)
-        if ":" in text:
+        if "ip-" in text:
+            text = _OF_CLOUDS.sub(lambda match: self._replaced.hold(self._other_ip(match[1].replace("-", ".")).replace(".", "-")), text)
+        if ":" in text or "-" in text:
             text = _KERNELS.sub(self._kernels, text)
+            text = _MAC.sub(lambda match: self._replaced.hold("00" + (match[1] + "00") * 5), text)
             text = _IPV6.sub(self._ipv6, text)
         return text
 
@@ -115,74 +133,91 @@ class People:
         return _PATH.sub(lambda match: self._path(match[0]), text) if "/" in text or "\\" in text else text
 
     def words(self, text: str) -> str:
-        """A text without the names that were learnt."""
-        if not self._words:
-            return text
-        if self._word is None:
-            longest = sorted(self._words, key=len, reverse=True)
-            self._word = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, longest))})(?![A-Za-z0-9])")
-        return self._word.sub(lambda match: self._replaced.numbered(self._words[match[0]], match[0]), text)
+        """A text without the names that were learnt or are to be hidden."""
+        if self._hide is not None:
+            text = self._hide.sub(lambda match: self._replaced.numbered(WORD, match[0].lower()), text)
+        return _NAME.sub(lambda match: self._known(match[0]), text) if self._words else text
+
+    def _known(self, name: str) -> str:
+        """A name, if it was learnt, or its parts."""
+        kind = self._words.get(name)
+        if kind is not None:
+            return self._replaced.numbered(kind, name)
+        return _PART.sub(lambda match: self._known(match[0]) if match[0] != name else name, name) if len(name) < 300 else name
 
     def named(self, name: str, kind: str) -> str:
         """What stands for the name of a host or a user; names that everybody has stay."""
-        if name.lower() in _KNOWN or name == "%" or self._is_replacement(name):
-            return name
+        if name.lower() in _KNOWN or name == "%":
+            return self._replaced.hold(name)
         return self._replaced.numbered(self._words.get(name, kind), name)
 
     def name(self, name: str) -> str:
         """The name of a file: its parts without names of hosts, users and networks."""
         parts = (_DOMAIN.sub(lambda match: self.named(match[0], HOST), part) for part in self.networks(name).split("/"))
-        return self.words("/".join(parts))
-
-    def _is_replacement(self, name: str) -> bool:
-        return _REPLACEMENT.fullmatch(name) is not None
+        return self._replaced.finish(self.words("/".join(parts)))
 
     def _field(self, match: re.Match[str]) -> str:
-        kind = USER if re.search(r"(?i)user|login", match[1]) else HOST
-        return match[1] + self.named(match[2], kind)
+        return match[1] + self.named(match[2], _kind(match[1]))
 
     def _ip(self, address: str) -> str:
+        return self._replaced.hold(self._other_ip(address))
+
+    def _other_ip(self, address: str) -> str:
         if address.startswith(_LOCAL):
             return address
         return self._replaced.of(IP, address, lambda number: f"0.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
 
     def _ipv6(self, match: re.Match[str]) -> str:
         address = match[0]
-        groups = address.split(":")
-        if address in ("::", "::1") or (len(groups) < 4 and "::" not in address) or all(each.isdigit() for each in groups if each):
+        if address in ("::", "::1") or ("::" not in address and address.count(":") < 4):
             return address
-        return self._replaced.of("ipv6", address, lambda number: f"2001:db8::{number:x}")
+        return self._replaced.hold(self._replaced.of("ipv6", address, lambda number: f"2001:db8::{number:x}"))
 
     def _kernels(self, match: re.Match[str]) -> str:
         """The same address as `_ip`, as the kernel prints it: its bytes reversed."""
-        old = bytes.fromhex(match[1])[::-1]
-        new = self._ip(".".join(map(str, old)))
-        return bytes(map(int, new.split(".")))[::-1].hex().upper()
+        before = match[1] or ""
+        if before not in ("", _MAPPED, "0" * 24):
+            new = self._replaced.of("ipv6 of the kernel", match[0], lambda number: f"B80D0120{0:016X}{number:08X}")
+            return self._replaced.hold(new)
+        new = self._other_ip(".".join(map(str, bytes.fromhex(match[2])[::-1])))
+        return self._replaced.hold(before + bytes(map(int, new.split(".")))[::-1].hex().upper())
 
     def _path(self, path: str) -> str:
-        if path.startswith(_OF_THE_SYSTEM) or path.startswith("//"):
-            return path
+        if path.startswith(_OF_THE_SYSTEM):
+            return self._replaced.hold(path)
         slash = "\\" if "\\" in path else "/"
         kept = _ROOTS.search(path)
         folders, rest = (path[: kept.start()], path[kept.start() :]) if kept else (*path.rpartition(slash)[::2],)
         new = slash.join(self._folder(each) for each in folders.split(slash))
         if kept:
-            return new + rest
-        if rest and not _PROGRAMS.search(rest):
-            stem, dot, ending = rest.rpartition(".")
-            rest = f"{self._replaced.numbered(FILE, stem)}{dot}{ending}"
-        return f"{new}{slash}{self.words(rest)}"
+            return self._replaced.hold(new + rest)
+        if rest and not _PROGRAMS.search(rest) and (folders.rpartition(slash)[2] not in _OF_PROGRAMS):
+            rest = "".join(part if at % 2 else self._file(part) for at, part in enumerate(_SIGN.split(rest)))
+        return self._replaced.hold(f"{new}{slash}{self.words(rest)}")
+
+    def _file(self, part: str) -> str:
+        """A part of the name of a file of data."""
+        return part if not part or part.isdigit() or is_common(part) else self._replaced.numbered(FILE, part)
 
     def _folder(self, name: str) -> str:
-        if len(name) < 2 or name in _FOLDERS or name.endswith(":") or _REPLACEMENT.fullmatch(name):
+        if len(name) < 2 or name in _FOLDERS or name.endswith(":"):
             return name
         return self._replaced.numbered(FOLDER, name)
 
 
+_SIGN = re.compile(r"([^\w]+)")
+_OF_PROGRAMS = ("bin", "sbin", "libexec")
 _FOLDERS = frozenset(
     ("..", "~", "bin", "sbin", "lib", "lib64", "src", "include", "home", "Users", "opt", "var", "tmp", "data", "log", "etc", "srv", "mnt")
 )
-_REPLACEMENT = re.compile(r"(?:host|user|folder|file|word)\d+|0\.\d+\.\d+\.\d+")
+_NAME = re.compile(r"\w+(?:[-.]\w+)*")
+_PART = re.compile(r"[^\W_]+")
+_ISO_SYSLOG = re.compile(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d) ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
 _SYSLOG = re.compile(r"(?m)^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
 _UNAME = re.compile(r"(?m)^Linux ([A-Za-z][\w.-]{2,63}) \d+\.\d+")
 _NAMED = re.compile(r'(?i)"(?:host(?:name)?|nodename)" ?: ?"([A-Za-z][\w.-]{2,63})"')  # in JSON, as the manifest of a capture
+
+
+def _kind(field: str) -> str:
+    """Whether a field names a user or a host."""
+    return USER if re.search(r"(?i)user|login|uid|logname|owner", field) else HOST

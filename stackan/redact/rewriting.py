@@ -49,18 +49,23 @@ def redact(source: str, target: str, hide: Iterable[str] = (), limits: Limits | 
     for file in files:
         for blob in _texts(file, limits, left_out, tell=True):
             redactor.learn(file.name + _member(file, blob), blob.data)
+            if not redactor.reads(blob.data):
+                left_out.append((blob.source, said("no text, so nobody knows what is in it")))
     part, part_of_list = settled_name(target), settled_name(listing)
     try:
         texts = 0
         if os.path.isdir(source):
             os.mkdir(part, 0o700)
+        taken = set[str]()
         for file in files:
-            name = redactor.name(file.name)
+            name = _free(redactor.name(file.name), taken)
             texts += _write(file, os.path.join(part, *name.split("/")) if name else part, name or target, redactor, limits)
         with private(part_of_list) as stream:
             _write_list(redactor, stream)
-        os.rename(part_of_list, listing)
+        if not texts:
+            raise UsageError(said("{path}: holds no text that could be redacted; give a dump, a log, a folder or an archive", path=source))
         os.rename(part, target)
+        os.rename(part_of_list, listing)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(said("{path}: cannot be written ({reason}); give another target", path=target, reason=reason)) from error
@@ -91,6 +96,9 @@ def _files(source: str, follow_links: bool, left_out: list[tuple[str, str]]) -> 
     left_out += folder.troubles
     left_out += [(path, said("a link that leads out of the folder")) for path in folder.left_out]
     for path in folder.files:
+        if path.endswith(_LISTED):
+            left_out.append((path, said("a list of what was replaced, which is never sent")))
+            continue
         yield _File(path, os.path.relpath(path, source).replace(os.sep, "/"))
 
 
@@ -105,9 +113,11 @@ def _texts(file: _File, limits: Limits | None, left_out: list[tuple[str, str]], 
 
 def _write(file: _File, path: str, name: str, redactor: Redactor, limits: Limits | None) -> int:
     """Write one file redacted; returns how many texts are in it."""
-    members, written = list[Member](), None
+    members, written, taken = list[Member](), None, set[str]()
     for blob in _texts(file, limits, [], tell=False):
-        members.append(Member(redactor.name(_member(file, blob)), redactor.redact(blob.data), blob.taken_at, blob.stamped))
+        if not redactor.reads(blob.data) or blob.source.endswith(_LISTED):
+            continue
+        members.append(Member(_free(redactor.name(_member(file, blob)), taken), redactor.redact(blob.data), blob.taken_at, blob.stamped))
         written = blob.written
     if not members:
         return 0
@@ -118,6 +128,17 @@ def _write(file: _File, path: str, name: str, redactor: Redactor, limits: Limits
     if written is not None:
         os.utime(path, (written, written))
     return len(members)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name, or one beside it where another file has become of the same name."""
+    stem, dot, ending = name.rpartition(".")
+    new, number = name, 1
+    while new in taken and name:
+        number += 1
+        new = f"{stem}-{number}{dot}{ending}" if stem and "/" not in ending else f"{name}-{number}"
+    taken.add(new)
+    return new
 
 
 def _member(file: _File, blob: Blob) -> str:

@@ -6,30 +6,36 @@ import re
 
 from stackan.redact.replaced import SECRET, SQL, URL, Replaced
 
-_NAME = r"[\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token"
+_NAME = (
+    r"[\w.-]{0,40}(?:passw(?:or)?d|(?<![a-z])pass(?![a-z])|(?<![a-z])(?:pw|pin|cvv|cookie|session_?id)(?![a-z])|passphrase|pwd|secret|token"
+)
 _NAME += r"|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|authorization)[\w.-]{0,40}"
-_VALUE = r"""(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|(?:Bearer|Basic)[ ]+\S+|[^\s,;&)}\]|]+)"""
-_NAMED = re.compile(rf"""(?i)(?<![\w:])({_NAME}["']?[ ]?(?:=>|:(?!:)|=)[ ]?)({_VALUE})""")
-_OPTION = re.compile(rf"(?i)(?<!\w)(--?{_NAME}[ =]|-p(?=[^\s-]))({_VALUE})")  # `--password secret`, `mysql -psecret`
+_VALUE = r"""(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|(?:Bearer|Basic)[ ]+\S+|\\"(?:[^"\\]|\\[^"])*\\"|[^\s\0;"']+)"""
+_NAMED = re.compile(rf"""(?i)(?<![\w:])({_NAME}\\?["']?\s{{0,8}}(?:=>|:(?!:)|=|>)\s{{0,8}})({_VALUE})""")
+_OPTION = re.compile(rf"(?i)(?<!\w)(--?{_NAME}[ =\0]|(?<!-)-p(?=[^\s-]))({_VALUE})")  # `--password secret`, `mysql -psecret`
 _BEARER = re.compile(r"(?i)\b((?:Bearer|Basic) +)([\w.~+/=-]{8,})")
 _URL = re.compile(r"""\b((?:jdbc:)?[a-z][a-z0-9+.:-]{1,20}://)([^\s"'<>|]+)""")
 _PUBLIC = ("www.gnu.org/", "sourceware.org/", "bugs.launchpad.net/", "debuginfod.", "gnu.org/")
 
 # From a statement's first words, which hardly any other sentence begins with, to the end of what may hold it.
 _STATEMENT = re.compile(
-    r"""(?ix)(?<![\w.:$*\[-])(?:
+    r"""(?ix)(?<![\w.$*])(?:
         select[ \t]+(?:distinct\b|all\b|top\b|count[ ]?\(|max[ ]?\(|min[ ]?\(|sum[ ]?\(
             |/\*|@@|[*'"`\d]|[\w.`"$]+[ ]*(?:,|\bas\b|\bfrom\b|\())
         |select[ \t]+[\w.`"$]+[ \t\r]*$
+        |select[ \t]+(?:\((?!no[ ])|@|case\b)
         |select\b(?=[^()]{1,400}\bfrom\b)(?=[ \t]+[^(\s])
-        |insert[ \t]+(?:ignore[ \t]+|low_priority[ \t]+|delayed[ \t]+)*into\b
+        |insert[ \t]+(?:ignore[ \t]+|low_priority[ \t]+|delayed[ \t]+|/\*[^*]{0,200}\*/[ \t]*)*into\b
+        |(?:insert|replace)[ \t]+\w+[ \t]+values?\b|values?[ \t]*\([ \t]*['"(]
         |replace[ \t]+into\b|merge[ \t]+into\b|delete[ \t]+from\b|load[ \t]+data\b|truncate[ \t]+table\b|lock[ \t]+tables?\b
-        |update[ \t]+\S+(?:[ \t]+(?:as[ \t]+)?\w+)?[ \t]+set\b
+        |update[ \t]+\S[^;]{0,300}?[ \t]set\b|set[ \t]+@|declare[ \t]+@|do[ \t]+\w+\(|delete[ \t]+\w+[ \t]+from\b
+        |exec(?:ute)?[ \t]+(?:dbo\.|\w+[ \t]+using\b)
         |(?:create|alter|drop|rename|optimize|analyze|repair)[ \t]+(?:or[ \t]+replace[ \t]+|unique[ \t]+|temporary[ \t]+|global[ \t]+)*
             (?:table|index|view|database|schema|user|procedure|function|trigger|sequence|tablespace|role|login)\b
         |(?:grant|revoke)[ \t]+\w[^;]{0,200}[ \t](?:to|from)\b
-        |set[ \t]+password\b|identified[ \t]+by\b|with[ \t]+(?:recursive[ \t]+)?\w+[ \t]+as[ \t]*\(|exec(?:ute)?[ \t]+(?:immediate|sp_)\w*
-        |call[ \t]+\w[\w.]*[ ]?\([^)]*\)[ ;]*$|begin[ \t]+declare\b|prepare[ \t]+\w+[ \t]+from\b|copy[ \t]+\w+[ \t]+(?:to|from)\b
+        |set[ \t]+password\b|identified[ \t]+by\b|with[ \t]+(?:recursive[ \t]+)?\w+[ \t]*(?:\([^()]{0,300}\)[ \t]*)?as[ \t]*\(
+        |exec(?:ute)?[ \t]+(?:immediate|sp_)\w*
+        |call[ \t]+\w[\w.]{0,200}[ ]?\(|begin[ \t]+declare\b|prepare[ \t]+\w+[ \t]+from\b|copy[ \t]+\w+[ \t]+(?:to|from)\b
     ).*""",
 )
 GOES_ON = re.compile(
@@ -38,8 +44,6 @@ GOES_ON = re.compile(
     r"|[ \t]+(?!at |- |java\.lang\.Thread)\S"
 )
 BEGINS = re.compile(r"(?:.{0,80}[:;] *)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|WITH)[ \t\r]*")  # and all else in the next lines
-
-_REPLACEMENT = re.compile(rf"(?:{SECRET}|{URL})\d+")
 
 
 class Secrets:
@@ -79,13 +83,11 @@ class Secrets:
         value = match[2]
         quote = value[:1] if value[:1] in "\"'" else ""
         body = value[1:].removesuffix(quote) if quote else value
-        if _REPLACEMENT.fullmatch(body):  # an expression before this one has met it
-            return match[0]
         return match[1] + quote + (self._replaced.numbered(SECRET, body) if body else "") + (quote if body or len(value) > 1 else "")
 
 
-_MAY_NAME = re.compile(r"(?i)passw|passphrase|pwd|secret|token|[_-]?key|credential|authorization|bearer |basic ")
+_MAY_NAME = re.compile(r"(?i)pass|pw|pin|cvv|cookie|session|passphrase|pwd|secret|token|[_-]?key|credential|authorization|bearer |basic ")
 _MAY_STATE = re.compile(
     r"(?i)\b(?:select|insert|replace|merge|delete|load|truncate|lock|update|create|alter|drop|rename|optimize|analyze|repair|grant|revoke"
-    r"|set|identified|with|exec|execute|call|begin|prepare|copy)[ \t]"
+    r"|set|do|declare|values|identified|with|exec|execute|call|begin|prepare|copy)[ \t(]"
 )

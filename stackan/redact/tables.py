@@ -23,10 +23,14 @@ Replace = Callable[[str, str], str]
 
 
 class Tables:
-    """The table, if any, that the lines of a text are in.  `replace` gives (kind or "", cell) → what stands for it."""
+    """The table, if any, that the lines of a text are in.
 
-    def __init__(self, replace: Replace) -> None:
+    replace: (kind or "", cell) → what stands for it, parts of which may be held; shown: how that will look in the end.
+    """
+
+    def __init__(self, replace: Replace, shown: Callable[[str], str]) -> None:
         self._replace = replace
+        self._shown = shown
         self._before = ""
         self._names: list[str] = []
         self._separator = ""
@@ -89,7 +93,7 @@ class Tables:
         for name, (start, end) in zip(self._names, edges):
             cell = line[start:end]
             new = self._cell(cell, name)
-            parts += [line[at:start], new, " " * (size(cell) - size(new) if end < len(line) else 0)]
+            parts += [line[at:start], new, " " * (size(cell) - size(self._shown(new)) if end < len(line) else 0)]
             at = end
         return "".join([*parts, line[at:]])
 
@@ -100,6 +104,26 @@ class Tables:
         kind = _KINDS.get(name, "")
         at = cell.index(body)
         return cell[:at] + self._replace(kind, body) + cell[at + len(body) :]
+
+
+_BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
+
+
+def aligned(old: str, new: str) -> str:
+    """A row of a grid with its bars below those of the row that it stands for, as far as there is room: the grid's rule says where."""
+    bars, places = list(_BAR.finditer(old)), list(_BAR.finditer(new))
+    if old == new or not bars or len(bars) != len(places):
+        return new
+    parts, start, at, ahead = [], 0, 0, 0  # ahead: by how many columns the old row is wider so far
+    for before, after in zip(bars, places):
+        cell = new[at : after.start()]
+        ahead += _columns_of(old[start : before.start()]) - _columns_of(cell)
+        spare = max(0, len(cell) - len(cell.rstrip(" ")) - 1)
+        taken = min(spare, max(0, -ahead))
+        parts.append(cell[: len(cell) - taken] + " " * max(0, ahead))
+        ahead = 0 if ahead > 0 else ahead + taken
+        start, at = before.start(), after.start()
+    return "".join([*parts, new[at:]])
 
 
 def _columns_of(text: str) -> int:

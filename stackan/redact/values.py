@@ -22,18 +22,21 @@ _READ = frozenset((
 ))  # fmt: skip
 
 _TOKEN = re.compile(
-    r"""(?P<key>[A-Za-z_$][\w$.]*(?:@entry)?[ ]?=[ ]?)
+    r"""(?P<key>(?<![\w$.])[A-Za-z_$][\w$.]*(?:@entry)?[ ]?=[ ]?)
     |(?P<char>-?\d{1,10}[ ][LuU]?'(?:\\[0-7]{1,3}|\\.|[^'\\\n])')
     |(?P<string>"(?:[^"\\]|\\.)*(?:"|$))
-    |(?P<single>(?<!\w)'(?:[^'\\]|\\.)*(?:'|$))
-    |(?P<hex>0[xX][0-9a-fA-F]+)
-    |(?P<shown><[^<>\n]{0,400}>)
+    |(?P<single>(?<![^\W_]{2})'(?:[^'\\]|\\.)*(?:'|$))
+    |(?P<hex>0[xX][0-9a-fA-F]{1,8}`[0-9a-fA-F]{8}|0[xX][0-9a-fA-F]+)
+    |(?P<shown><(?:optimized[ ]out|repeats[ ]\d+[ ]times|incomplete[ ]type|not[ ]set|No[ ]data[ ]fields|[\w:~.$@]+\+\d+)>)
+    |(?P<entry><[A-Za-z_~][^<>\s"'=(]{0,400}(?:\([^"'=<>]{0,400}\))?(?:\+\d+)?>)
     |(?P<number>(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]))
     """,
     re.VERBOSE,
 )
-_BYTES = re.compile(r"\{-?\d{1,3}(?:, -?\d{1,3}){3,}")
-_DIGIT = re.compile(r"\d+")
+_BYTES = re.compile(r"(?<![\w.])(?:-?\d{1,3}|0x[0-9a-fA-F]{1,8})(?:, ?(?:-?\d{1,3}|0x[0-9a-fA-F]{1,8})(?![\w.])){2,}")  # of an array
+_DIGIT = re.compile(r"(?<=x)[0-9a-fA-F]+|(?<!x)\b\d+")
+_WORD = re.compile(r"(?<=\s)0x[0-9a-fA-F]{2,16}(?=\s|$)")
+_FOUR_GIB = 1 << 32
 _KEPT_DIGITS = 3
 _LONGEST = 30  # digits of a number that identifies anything; Python refuses to read some thousands
 
@@ -47,8 +50,8 @@ class Values:
         self._kept = kept
 
     def arguments(self, text: str) -> str:
-        """The arguments of a frame, or a line of locals, with all their values replaced."""
-        if "{" in text:
+        """The arguments of a frame, or a line of locals, with all their values replaced, and what is to stay of them held."""
+        if "," in text:
             text = _BYTES.sub(lambda match: _DIGIT.sub("0", match[0]), text)
         key = ""
         parts = []
@@ -62,17 +65,18 @@ class Values:
 
     def _token(self, match: re.Match[str], key: str) -> str:
         kind, text = match.lastgroup, match[0]
+        hold = self._replaced.hold
         if kind in ("string", "single"):
             if key in ("__PRETTY_FUNCTION__", "__func__", "__FUNCTION__") or len(text) < 3 or text == "'lambda'":
-                return text
+                return hold(text)
             return text[0] + self.text(text[1:].removesuffix(text[0])) + (text[0] if text.endswith(text[0]) else "")
         if kind == "char":
-            return "63 '?'"
+            return hold("63 '?'")
         if kind == "hex":
             return self.hexadecimal(text)
         if kind == "number" and key not in _READ:
             return self.number(text)
-        return text
+        return hold(text)
 
     def text(self, content: str) -> str:
         """What stands for a string's content."""
@@ -84,11 +88,14 @@ class Values:
         whole = digits.partition(".")[0].partition("e")[0]
         value = int(whole) if len(whole) < _LONGEST else -1
         if (len(whole) <= _KEPT_DIGITS and whole == digits) or value in self._kept:
-            return text
+            return self._replaced.hold(text)
         moved = self._addresses.moved(value)
         if moved is not None and len(whole) > 13:
-            return self._replaced.of(ADDRESS, text, lambda _: sign + str(moved))
-        return sign + self._replaced.of(f"{NUMBER} of {len(whole)} digits", digits, lambda number: self._other(number, len(whole)))
+            return self._replaced.hold(self._replaced.of(ADDRESS, text, lambda _: sign + str(moved)))
+        length = min(len(whole), _LONGEST)
+        return self._replaced.hold(
+            sign + self._replaced.of(f"{NUMBER} of {length} digits", digits, lambda number: self._other(number, length))
+        )
 
     def _other(self, number: int, digits: int) -> str:
         """The number-th number of at least so many digits, those aside that identify something."""
@@ -99,13 +106,18 @@ class Values:
 
     def hexadecimal(self, text: str) -> str:
         """An address at its new place; a number that is too large for one, and no negative, becomes another one."""
-        value = int(text, 16)
+        digits = text[2:].replace("`", "")
+        if len(digits) > _LONGEST:
+            return self.text(text)
+        value = int(digits, 16)
         moved = self._addresses.moved(value)
         if moved is not None:
-            return self._replaced.of(ADDRESS, text, lambda _: f"{text[:2]}{moved:0{len(text) - 2}x}")
-        if value < 1 << 32 or value >> 32 == 0xFFFFFFFF:
-            return text
-        return self._replaced.of("number in hexadecimal", text, lambda number: f"{text[:2]}{(1 << 62) + number:0{len(text) - 2}x}")
+            new = self._replaced.of(ADDRESS, text, lambda _: text[:2] + _as_wide(moved, text[2:]))
+        elif value < 1 << 32 or value >> 32 == 0xFFFFFFFF:
+            new = text
+        else:
+            new = self._replaced.of("number in hexadecimal", text, lambda number: text[:2] + _as_wide((1 << 62) + number, text[2:]))
+        return self._replaced.hold(new)
 
     def addresses(self, text: str) -> str:
         """A text with its addresses moved, in every form in which they are printed."""
@@ -117,12 +129,25 @@ class Values:
             text = SHORT.sub(lambda match: self._bare(match[0]), text)
         return DECIMAL.sub(lambda match: self.number(match[0]) if self._addresses.moved(int(match[0])) is not None else match[0], text)
 
+    def memory(self, text: str) -> str:
+        """Words of memory that are printed for themselves: only what is an address stays one."""
+        return _WORD.sub(lambda match: self._word(match[0]), text)
+
+    def _word(self, text: str) -> str:
+        value = int(text, 16)
+        if value >= _FOUR_GIB and self._addresses.moved(value) is not None:
+            return self.hexadecimal(text)
+        return self._replaced.hold("0x" + "0" * (len(text) - 2))
+
     def _bare(self, text: str) -> str:
-        digits = text.replace("`", "")
-        moved = self._addresses.moved(int(digits, 16))
+        moved = self._addresses.moved(int(text.replace("`", ""), 16))
         if moved is None:
             return text
-        new = f"{moved:0{len(digits)}x}"
-        if "`" in text:
-            new = f"{new[:8]}`{new[8:]}"
-        return self._replaced.of(ADDRESS, text, lambda _: new.upper() if digits.isupper() else new)
+        new = _as_wide(moved, text)
+        return self._replaced.hold(self._replaced.of(ADDRESS, text, lambda _: new.upper() if text.isupper() else new))
+
+
+def _as_wide(value: int, old: str) -> str:
+    """A number in hexadecimal with as many digits as another, and its backtick."""
+    new = f"{value:0{len(old.replace('`', ''))}x}"
+    return f"{new[:-8]}`{new[-8:]}" if "`" in old else new

@@ -107,3 +107,36 @@ def test_names_that_climb_out_of_an_archive_stay_in_it(tmp_path):
         archive.writestr("../../evil.txt", DUMP)
     redact(str(tmp_path / "a.zip"), str(tmp_path / "b.zip"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "b.zip", "b.zip.replaced.json"]
+
+
+def test_what_is_no_text_is_left_out_and_told(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes(DUMP)
+    (tmp_path / "in" / "core.12").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40 + b"hunter2horse")
+    outcome = redact(str(tmp_path / "in"), str(tmp_path / "out"))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]
+    assert [name for name, _ in outcome.left_out] == [str(tmp_path / "in" / "core.12")]
+
+
+def test_a_binary_alone_is_refused_and_leaves_nothing_behind(tmp_path):
+    (tmp_path / "core").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40)
+    with pytest.raises(stackan.StackanError, match="no text"):
+        redact(str(tmp_path / "core"), str(tmp_path / "out"))
+    assert [path.name for path in tmp_path.iterdir()] == ["core"]
+
+
+def test_the_list_of_an_earlier_run_is_never_sent(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes(DUMP)
+    redact(str(tmp_path / "in" / "a.txt"), str(tmp_path / "in" / "b.txt"))
+    redact(str(tmp_path / "in"), str(tmp_path / "out"))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.txt", "b.txt"]
+    assert not any(b"hunter2horse" in path.read_bytes() for path in (tmp_path / "out").iterdir())
+
+
+def test_two_files_that_get_one_name_stay_two(tmp_path):
+    for folder in ("host1", "db1.acme.com"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "a.txt").write_bytes(DUMP)
+    assert redact(str(tmp_path / "in"), str(tmp_path / "out")).texts == 2
+    assert len(list((tmp_path / "out").rglob("*.txt"))) == 2

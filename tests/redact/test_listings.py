@@ -20,6 +20,14 @@ LATCHES = """\
 | 10.0.0.1 |     2882 | 102 | w2    | Wait   | 0x7f21c4a01400 | 0x7f21c4a01200                |
 +----------+----------+-----+-------+--------+----------------+-------------------------------+
 """
+GRID = """\
++-----------------+------+----------------+------------+
+| 机器            | TID  | LATCH_WAIT     | LATCH_HOLD |
++-----------------+------+----------------+------------+
+| 客户的主机      |  101 | 0x7f21c4a01200 | NULL       |
+| 192.168.100.100 |  102 | 0x7f21c4a01400 | NULL       |
++-----------------+------+----------------+------------+
+"""
 WAITS = """\
 ID,WAIT_FOR_ID,WAIT_TIME,THRD_ID,SQL_TEXT
 1303,1301,47041,32158,"update t set a = 1, b = 2"
@@ -36,6 +44,7 @@ def test_statements_leave_the_columns_of_a_console_where_they_are():
     new = redacted(SESSIONS)
     assert "查询订单" not in new
     assert "update" not in new
+    assert len({line.index(state) for line, state in zip(new.splitlines()[2:], ("IDLE", "ACTIVE", "ACTIVE"))}) == 1
     before, after = read_listing(SESSIONS.encode(), "x"), read_listing(new.encode(), "x")
     assert before is not None
     assert after is not None
@@ -48,6 +57,14 @@ def test_networks_and_addresses_leave_the_columns_of_a_grid_where_they_are():
     assert "0x7f21c4a01200" not in new
     assert repr(read_listing(new.encode(), "x")) == repr(read_listing(LATCHES.encode(), "x"))
     assert "2 threads" in repr(read_listing(new.encode(), "x"))
+
+
+def test_cells_that_became_shorter_leave_the_bars_of_a_grid_where_they_are():
+    new = redacted(GRID)
+    assert "客户" not in new
+    assert "192.168" not in new
+    assert len({tuple(at for at, char in enumerate(line) if char in "|+") for line in new.splitlines()}) == 1
+    assert repr(read_listing(new.encode(), "x")) == repr(read_listing(GRID.encode(), "x"))
 
 
 def test_a_statement_that_holds_the_separator_goes_as_a_whole():

@@ -74,16 +74,16 @@ def test_addresses_keep_their_order_and_those_that_lie_near_their_distance(value
         assert next_old - old >= 1 << 32 or next_moved - moved == next_old - old
 
 
-@given(st.text(max_size=300))
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs"), include_characters="\n\t\x1b"), max_size=300))
 def test_any_text_can_be_redacted_and_keeps_its_lines(text):
     assert redacted(text).count("\n") == text.count("\n")
 
 
 @given(st.binary(max_size=300))
-def test_bytes_that_are_no_text_stay_bytes(data):
+def test_bytes_that_are_no_text_become_nothing(data):
     redactor = Redactor()
     redactor.learn("", data)
-    assert redactor.redact(data).count(b"\n") == data.count(b"\n")
+    assert redactor.reads(data) or redactor.redact(data) == b""
 
 
 def test_what_the_analysis_rests_on_stays():
@@ -135,7 +135,7 @@ def test_counters_that_are_as_large_as_addresses_stay():
 
 
 def test_words_that_the_user_names_go_everywhere():
-    assert redacted("the Zebra project, zebra-x Zebra\n", ("Zebra",)) == "the word1 project, zebra-x word1\n"
+    assert redacted("the Zebra thread, zebra-x Zebra\n", ("Zebra",)) == "the word1 thread, word1-x word1\n"
 
 
 def test_a_long_text_takes_time_in_proportion(in_proportion):
@@ -144,7 +144,27 @@ def test_a_long_text_takes_time_in_proportion(in_proportion):
 
 
 @pytest.mark.parametrize(
-    "piece", ["select a ", "update t ", "'", '"', "a.b.", "/a", "password=", "10.1.", "a:", "#1 (", "0x7f12a0010c40 ", "with x "]
+    "piece",
+    [
+        "select a ",
+        "update t ",
+        "'",
+        '"',
+        "a.b.",
+        "/a",
+        "password=",
+        "10.1.",
+        "a:",
+        "#1 (",
+        "0x7f12a0010c40 ",
+        "with x ",
+        "call f(",
+        "a at b from c ",
+        "MySQL thread id 1,",
+        "a-",
+        "A",
+        "1",
+    ],
 )
 def test_a_line_of_one_piece_takes_time_in_proportion(in_proportion, piece):
     in_proportion(lambda size: (piece * (size // len(piece) // 8)).encode(), lambda text: redacted(text.decode()))

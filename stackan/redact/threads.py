@@ -1,0 +1,61 @@
+"""The names of threads, which stay: pools are told by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+# Where a thread's name stands: the second group of those in quotes, or up to the line's end.
+_FORMS = (
+    re.compile(
+        r"(?:\bLWP \d+\)?|\bTID \d+:?|\bThread 0x[0-9a-f]+ \([\w+ ]*\):|\bThread \d+ \(\w+\):?|\bThread [\w./]+:?) \"([^\"\n]{1,300})\""
+    ),
+    re.compile(
+        r"(?m)^[\s>|]{0,20}\"([^\n]{1,1000})\"(?= (?:#\d|\[|daemon|cpu=|prio=|os_prio=|nid=|tid=|Id=|sysTid=|\(|virtual"
+        r"|- Thread |J9VMThread|RUNNABLE|WAITING|BLOCKED|TIMED_))"
+    ),
+    re.compile(r"(?m)^[\s>|]{0,20}#\d{1,9} \"([^\"\n]{1,300})\""),
+    re.compile(r"\bthread #\d+, name = '([^\n]{1,300}?)'(?=, (?:stop reason|queue|activity) = |$)"),
+    re.compile(r"\b(?:name = |name: |thread name=|Thread Name: )['\"]([^'\"\n]{1,300})['\"]"),
+    re.compile(r"<_?(?:Main)?Thread\(([^,()\n]{1,100}), (?:started|stopped|initial)"),
+    re.compile(r"#<Thread:0x[0-9a-f]+@([^\n>]{1,100}?) \S{1,300}:\d+ "),
+    re.compile(r"(?m)^3XMTHREADINFO +\"([^\n]{1,300})\" "),
+    re.compile(r"\bDispatchQueue_\d+: ([\w.-]{1,200})"),
+    re.compile(r"\bThread (TID-[^\n]{1,80})$"),
+    re.compile(r"\btid=([A-Za-z0-9]{1,12})(?= )"),
+    re.compile(r"# Thread: ([^\n(]{1,100})\(\d"),
+    re.compile(r"\bthread_id = (\S{1,100}) filename = "),
+    re.compile(r"\"(?:name|threadName|thread_name|lockOwnerName|comm)\"\s*:\s*\"((?:[^\"\\\n]|\\.){1,300})\""),
+    re.compile(r"(?m)^[ \t]*(?:Thread_\d+|Thread \d+ name|Thread 0x[0-9a-f]+)(?:\s+DispatchQueue[\w ]*)?: +([^\n\"]{1,200}?)[ \t]*$"),
+    re.compile(r"(?m)^Name:\t([^\n]{1,64})$"),
+    re.compile(r"\bname: ([^\n]{1,64}?)  >>>"),
+)
+
+
+_PLAIN = re.compile(r"[\w.:#<>-]{1,40}")
+
+
+class Threads:
+    """The names that were met."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def learn(self, text: str) -> None:
+        for form in _FORMS:
+            self._names.update(match[1] for match in form.finditer(text))
+
+    def words(self) -> Iterator[str]:
+        """The names that are but a word."""
+        return filter(_PLAIN.fullmatch, self._names)
+
+    def hold(self, line: str, hold: Callable[[str], str]) -> str:
+        """A line with each name in it as `hold` gives it."""
+        for form in _FORMS:
+            match = form.search(line)
+            if match is not None:
+                return line[: match.start(1)] + hold(match[1]) + line[match.end(1) :]
+        return line
