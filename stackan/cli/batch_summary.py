@@ -68,4 +68,4 @@ def _lines(summary: Summary) -> Iterator[tuple[str, str]]:
         yield "", said("not analyzed:")
         yield from (("  ", failure.error) for failure in summary.failures[:_LISTED])
         if failed > _LISTED:
-            yield "  ", said("and {count} more: in the store, column error of the table cases", count=failed - _LISTED)
+            yield "  ", said("... {count} more: in the store, in the column `error` of the table `cases`", count=failed - _LISTED)

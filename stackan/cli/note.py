@@ -12,7 +12,7 @@ from stackan.model.said import said
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
-    parser.add_argument("case", metavar="CASE", help=said("a case of the store, by its name or the end of that"))
+    parser.add_argument("case", metavar="CASE", help=said("a case of the store, by its whole name, or by how that ends"))
     parser.add_argument("--store", required=True, metavar="DIR", help=said("the folder, or URL, of a result store"))
     parser.add_argument("--resolved-by", metavar="TEXT", help=said("what has resolved it"))
     parser.add_argument("--text", metavar="TEXT", help=said("anything else that helps"))
