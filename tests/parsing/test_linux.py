@@ -5,6 +5,7 @@ The samples are written after the kernel's own format strings (kernel/hung_task.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -237,6 +238,17 @@ def test_stack_wchan_and_system_call_of_a_thread_are_one_thread() -> None:
     dump = only(stack + OTHERS)
     assert [(thread.lwp, thread.frames) for thread in dump.threads] == [(4101, 2), (4100, 1)]
     assert dump.lines["unparsed"] == 0
+
+
+def test_all_files_of_a_thread_together_are_one_thread_whatever_order_they_stand_in() -> None:
+    call = "202 0x55d1c2a0f1b4 0x80 0x2 0x0 0x0 0x0 0x7ffe137cf918 0x7fad03531087"
+    stack = "[<0>] futex_wait_queue+0x60/0x90\n[<0>] do_futex+0x1/0x2"
+    files = {"comm": "teller", "wchan": "futex_wait_queue", "syscall": call, "stack": stack}
+    for names in itertools.permutations(files):
+        texts = [f"==> /proc/4090/task/{lwp}/{name} <==\n{files[name]}\n" for lwp in (4090, 4101) for name in names]
+        dump = only("".join(texts))
+        assert [(thread.lwp, thread.frames) for thread in dump.threads] == [(4090, 2), (4101, 2)]
+        assert [state.awaits.address for state in dump.facts.states.values() if state.awaits] == [0x55D1C2A0F1B4] * 2
 
 
 def test_a_file_of_its_own_is_known_by_its_name() -> None:

@@ -36,6 +36,7 @@ _FUNCTION = re.compile(rb"[A-Za-z_][\w.]{1,120}")
 _SYSCALL = re.compile(rb"(\d{1,4})((?: 0x[0-9a-f]{1,16}){6}) 0x([0-9a-f]{1,16}) 0x[0-9a-f]{1,16}")
 _FUTEX = {202: 0x7F0000000000, 98: 0xFFFF00000000}  # the number on x86-64, and on arm64, whose stacks lie higher
 _WORDS = "linux: stack"
+_NEAR = 1024  # bytes between the files of one thread: a system call, and the head of the stack
 STACK, WCHAN, SYSCALL = b"stack", b"wchan", b"syscall"
 
 
@@ -56,9 +57,11 @@ def ids_of(source: str) -> tuple[int, int, bytes] | None:
 
 class _Reader:
     def __init__(self, data: bytes, ids: tuple[int, int, bytes] | None) -> None:
+        self.data = data
         self.builder = Builder(data)
         self.states: dict[int, PrintedState] = {}
         self.facts = {0: NOTHING_SAID._replace(pid=ids[0] if ids is not None else None, states=self.states)}
+        self.awaited: dict[int, Lock] = {}  # by LWP: what system calls wait for, of threads whose stacks come further on
         self.first = 0  # row of the newest snapshot's first thread
         self.rows: dict[int, int] = {}  # of the newest snapshot, by LWP
         self.seen: set[tuple[int, bytes]] = set()  # (LWP, file) of the newest snapshot
@@ -81,8 +84,14 @@ class _Reader:
             elif self._head(text) or self._content(text):
                 continue
             else:
-                builder.close_thread()
+                self._other(text)
         return split_snapshots(builder, self.facts)
+
+    def _other(self, text: bytes) -> None:
+        """A line of something else, such as another file's head: what follows it is no content of the last one."""
+        self.builder.close_thread()
+        if text.startswith(b"==> "):
+            self.lwp = UNKNOWN
 
     def _single(self, path: bytes, content: bytes) -> bool:
         """A line that has the path of a wchan or a system call before it."""
@@ -136,6 +145,10 @@ class _Reader:
         if function is None and call is None and text not in (b"0", b"running") and not text.startswith(b"-1 "):
             return False
         row = self.rows.get(self.lwp)
+        if function is not None and row is None and self._stack_follows():
+            self.builder.noise()
+            self.lwp = UNKNOWN
+            return True
         if (self.lwp, self.file) in self.seen or (function is not None and row is None):
             self._thread(self.pid, self.lwp, self.file, headed=False)
             row = self.rows[self.lwp]
@@ -146,10 +159,20 @@ class _Reader:
         else:
             self.builder.noise()
         address = _futex(call) if call is not None else None
-        if address is not None and row is not None:
-            self.states[row] = self.states[row]._replace(awaits=Lock("futex", address, self.builder.line))
+        if address is not None:
+            awaited = Lock("futex", address, self.builder.line)
+            if row is not None:
+                self.states[row] = self.states[row]._replace(awaits=awaited)
+            else:
+                self.awaited[self.lwp] = awaited
         self.builder.close_thread()
+        self.lwp = UNKNOWN  # the file has but one line
         return True
+
+    def _stack_follows(self) -> bool:
+        """Whether the stack of the thread whose `wchan` this is comes further on, as where all files of a thread stand together."""
+        stack = b"/task/%d/stack <==\n[<" % self.lwp
+        return self.data.find(stack, self.builder.start, self.builder.start + _NEAR) >= 0
 
     def _thread(self, pid: int | None, lwp: int, file: bytes, headed: bool = True) -> None:
         current = self.facts[self.first].pid
@@ -158,6 +181,7 @@ class _Reader:
             self.builder.snapshot()
             self.first = len(self.builder.columns.thread_lwp)
             self.rows, self.seen = {}, set()
+            self.awaited = {lwp: self.awaited[lwp]} if lwp in self.awaited else {}
             current = None
         if current is None:
             self.facts[self.first] = self.facts[0]._replace(pid=pid)
@@ -165,7 +189,7 @@ class _Reader:
         if lwp != UNKNOWN:
             self.rows[lwp] = row
             self.seen.add((lwp, file))
-        self.states[row] = PrintedState(_WORDS, self.builder.line)
+        self.states[row] = PrintedState(_WORDS, self.builder.line, self.awaited.pop(lwp, None))
 
 
 def _futex(call: re.Match[bytes]) -> int | None:
