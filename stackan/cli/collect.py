@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from stackan.collect.targets import Target
 
 _WAYS = ("auto", "own", "eu-stack", "gdb", "pstack", "lldb", "py-spy", "jcmd", "proc")
+_NOT_MASKED = said(
+    "--clean masks hosts, users, addresses and quoted strings; statements and passwords in logs and command lines stay: send what "
+    "`stackan redact` makes of the archive"
+)
 _LARGEST = 1 << 30  # bytes of a log
 
 
@@ -126,6 +130,8 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
         manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
     if not options.quiet:
         _tell_troubles(manifest, options)
+        if options.clean and (options.logs or options.command_lines):
+            say(_NOT_MASKED, options.language)
     return 0 if manifest.is_whole else 2 if manifest.is_empty else 1
 
 
