@@ -103,7 +103,8 @@ class Parser(argparse.ArgumentParser):
         except argparse.ArgumentError as error:
             first, *others = [*(args or ()), ""]
             command = next((word for word in others if word in self.commands), None)
-            if command is not None and first.startswith("-"):
+            known = first.partition("=")[0] in self._option_string_actions  # so its value is wrong, not its place
+            if command is not None and first.startswith("-") and not known:
                 self.error(said("options of a command stand behind it: `stackan {command} {option}`", command=command, option=first))
             self.error(complaint(error.message, error.argument_name))
 

@@ -70,6 +70,11 @@ def test_help_and_each_complaint_are_in_chinese_even_where_the_options_make_no_s
 
 
 @in_chinese
+def test_a_language_that_is_none_is_told_as_such_before_a_command_too(run, example):
+    done = run("--lang", "fr", "analyze", example, environment=NONE)
+    assert done.returncode == 2 and "invalid choice: 'fr'" in done.stderr and "stand behind" not in done.stderr
+
+
 def test_an_error_is_one_sentence_in_the_language_of_the_call(run, example, tmp_path):
     target = tmp_path / "snap.txt"
     target.write_bytes((example / "snap1.txt").read_bytes())

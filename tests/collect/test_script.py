@@ -58,7 +58,13 @@ def test_without_a_debugger_it_takes_what_proc_shows(start: Start, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [((), "no process was named"), (("-p", "abc"), "abc is no number"), (("-p", 999999999), "no process 999999999"), (("-x",), "usage:")],
+    [
+        ((), "no process was named"),
+        (("-p", "abc"), "abc is no number"),
+        (("-p", 1, "junk"), "junk belongs to no option"),
+        (("-p", 999999999), "no process 999999999"),
+        (("-x",), "usage:"),
+    ],
 )
 def test_a_call_that_makes_no_sense_is_told(tmp_path: Path, words: tuple[object, ...], told: str) -> None:
     done = run(("sh",), tmp_path, *words)

@@ -37,7 +37,7 @@ while getopts 'p:m:r:i:o:t:nh' option; do
     n) no_tool=1 ;;
     *) fail "usage: sh capture.sh -p PID | -m TEXT … [-r ROUNDS] [-i SECONDS] [-o NAME] [-t SECONDS] [-n]" ;;
     esac
-done
+done && shift $((OPTIND - 1)) && [ $# -gt 0 ] && fail "$1 belongs to no option; processes are named by -p and -m"
 for number in $pids "$rounds" "$interval" "$limit"; do
     case $number in *[!0-9]* | '') fail "$number is no number" ;; esac
 done
