@@ -67,7 +67,7 @@ ABOUTS = {
     "similar": About(_DONE, ("stackan similar new-case.zip --store results", "stackan similar --clusters --store results"), "similar.md"),
     "note": About(_DONE, ("stackan note case-0815.zip --store results --resolved-by 'restart of the journal service'",), "similar.md"),
     "query": About(
-        _DONE,
+        (*_DONE, _INTERRUPTED),
         (
             "stackan query --store results 'select verdict, count(*) from cases group by 1'",
             "stackan query --store results --named top-stuck",

@@ -2,11 +2,14 @@
 
 The tables are handed to DuckDB as Arrow datasets, so that it needs no right to open any file, and has none: whatever a query calls, it can
 neither write nor reach another file or the network.  What is no single SELECT is refused before, as `COPY … TO` would be a way to write.
+
+DuckDB works in a thread of its own, and the calling one waits: while it is inside of DuckDB, Python handles no signal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from stackan.errors import UsageError
@@ -14,6 +17,7 @@ from stackan.model.said import said
 from stackan.store.datasets import NOTES, dataset_of, store_of, tables
 
 _ROWS = 1000  # that are taken at once
+_PAUSE = 0.05  # seconds between two attempts to stop DuckDB, which forgets one that comes as a query begins
 # A case that was analyzed again, by another version, has further rows; this view has the last one of each.
 _NEWEST = """create view newest as select * from cases
 qualify row_number() over (partition by "case", sha256 order by analyzed_at desc, version desc) = 1"""
@@ -39,20 +43,20 @@ class Answer:
     def columns(self) -> list[str]:
         """Their names. Raises UsageError where the query makes no sense."""
         if self._result is None:
-            self._result = _run(lambda: self._connection.execute(self._sql))
+            self._result = _run(self._connection, lambda: self._connection.execute(self._sql))
         return [each[0] for each in self._result.description]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Its rows. Raises UsageError where computing them fails."""
         while self.columns:
-            found = _run(lambda: self._result.fetchmany(_ROWS))
+            found = _run(self._connection, lambda: self._result.fetchmany(_ROWS))
             if not found:
                 return
             yield from found
 
     def table(self) -> Any:
         """All of it, as an Arrow table. Raises UsageError where computing it fails."""
-        return _run(lambda: self._connection.sql(self._sql).to_arrow_table())
+        return _run(self._connection, lambda: self._connection.sql(self._sql).to_arrow_table())
 
 
 def ask(location: str, sql: str) -> Answer:
@@ -63,7 +67,7 @@ def ask(location: str, sql: str) -> Answer:
     duckdb = _duckdb()
     place = store_of(location)
     connection = duckdb.connect(":memory:", config=_CLOSED)
-    statements = _run(lambda: connection.extract_statements(sql))
+    statements = _run(connection, lambda: connection.extract_statements(sql))
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise UsageError(
             said("a store is only read: give exactly one SELECT, not {what}", what=_tell(statements) or said("none")),
@@ -79,13 +83,25 @@ def _tell(statements: list[Any]) -> str:
     return ", ".join(str(statement.type).rpartition(".")[2] for statement in statements[:5])
 
 
-def _run(call: Any) -> Any:
+def _run(connection: Any, call: Callable[[], Any]) -> Any:
+    """What a call of DuckDB gives; a signal that raises in the waiting thread stops it."""
     duckdb = _duckdb()
-    try:
-        return call()
-    except duckdb.Error as error:
-        reason = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
-        raise UsageError(said("the query cannot be answered: {reason}", reason=reason)) from error
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(call)
+        try:
+            return running.result()
+        except duckdb.Error as error:
+            reason = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+            raise UsageError(said("the query cannot be answered: {reason}", reason=reason)) from error
+        except KeyboardInterrupt:
+            _stop(connection, running)
+            raise
+
+
+def _stop(connection: Any, running: Future[Any]) -> None:
+    while not running.done():
+        connection.interrupt()
+        wait([running], _PAUSE)
 
 
 def _duckdb() -> Any:

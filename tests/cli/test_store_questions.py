@@ -5,7 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +22,6 @@ pytest.importorskip("duckdb", reason="duckdb is not installed")
 @pytest.fixture(scope="module")
 def store(example, tmp_path_factory):
     """A store of one case, the real example, as `batch` writes it."""
-    import subprocess
-    import sys
-
     cases, store = tmp_path_factory.mktemp("cases"), tmp_path_factory.mktemp("out") / "results"
     shutil.copytree(example, cases / "first")
     command = [sys.executable, "-m", "stackan", "batch", str(cases), "--store", str(store), "--case-by", "folder", "--jobs", "1", "-q"]
@@ -122,9 +125,36 @@ def test_without_its_extra_a_command_says_what_to_install(run, store, tmp_path):
     for module in ("duckdb", "pyarrow"):
         (tmp_path / module).mkdir()
         (tmp_path / module / "__init__.py").write_text("raise ImportError('not here')")
-    done = run(
-        "query", "select 1", "--store", store, environment={"PYTHONPATH": f"{tmp_path}:{__import__('os').environ.get('PYTHONPATH', '')}"}
-    )
+    done = run("query", "select 1", "--store", store, environment={"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"})
     assert done.returncode == 2
     assert "stackan[batch]" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says when a query computes")
+@pytest.mark.parametrize(("number", "words"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")])
+@pytest.mark.parametrize("format", ["text", "parquet"])
+def test_a_query_that_takes_long_ends_when_it_is_asked_to(store, tmp_path, number, words, format):
+    endless = "select count(*) from range(100000000) a, range(100000000) b, range(100000000) c where hash(a.range + b.range) % 7 = c.range"
+    command = [sys.executable, "-m", "stackan", "query", endless, "--store", str(store), "-f", format, "-o", str(tmp_path / "x")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: cpu_seconds(process.pid) > 3 and process.poll() is None)  # it computes
+        process.send_signal(number)
+        told = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+    assert process.returncode == 128 + number
+    assert told == f"stackan: {words}\n"
+
+
+def cpu_seconds(pid: int) -> float:
+    user = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+    return user / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until(true) -> None:
+    until = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
