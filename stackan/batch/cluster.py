@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stackan._version import __version__
-from stackan.batch.run import ABOUT, Engine, Known
+from stackan.batch.run import Engine, Known
 from stackan.batch.supervisor import Supervisor
 from stackan.batch.task import CRASH, Outcome, Settings, Task
 from stackan.errors import StackanError, UsageError
 from stackan.model.said import said
+from stackan.store.about import ABOUT
 from stackan.store.lock import leave_token
 from stackan.store.parts import settle_group
 from stackan.store.place import is_url, place_of

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from stackan.batch.task import Outcome, Settings, Task
-from stackan.errors import UsageError
-from stackan.model.said import said
+from stackan.store.about import about_of, introduce
 from stackan.store.lock import leave_token, locked
 from stackan.store.merging import merge
 from stackan.store.parts import drop_cases, known_cases, read_rows, remove_doubles, remove_leftovers
 from stackan.store.place import Folder, Place, place_of
-from stackan.store.schema import SCHEMA, TABLES
-
-ABOUT = "store.json"
 
 Known = dict[str, list[str]]
 
@@ -49,7 +44,7 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
     """
     place = place_of(settings.store)
     with _taken(place) as (token, keep):
-        _introduce(place, settings)
+        introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles})
         _tidy(place)
         if again:
             drop_cases(place, {key for key, failure in known_cases(place).items() if failure})
@@ -71,9 +66,12 @@ def _tidy(place: Place) -> None:
 
 
 def count_known(store: str, tasks: Sequence[Task]) -> int:
-    """How many of the cases have rows by their names; whether their contents have changed shows only when they are read."""
+    """How many of the cases have rows by their names; whether their contents have changed shows only when they are read.
+
+    Raises UsageError where there is something else than a store.
+    """
     place = place_of(store)
-    known = _known(place) if place.has(ABOUT) else {}
+    known = _known(place) if about_of(place) is not None else {}
     return sum(task.case in known for task in tasks)
 
 
@@ -83,23 +81,6 @@ def _taken(place: Place) -> Iterator[tuple[str, list[int]]]:
     with contextlib.ExitStack() as stack:
         keep = [stack.enter_context(locked(place))] if isinstance(place, Folder) else []
         yield leave_token(place), keep
-
-
-def _introduce(place: Place, settings: Settings) -> None:
-    """Say in the store what it is. Raises UsageError where that is something else."""
-    about = {"schema": SCHEMA, "profiles": {os.path.basename(each): _sum(each) for each in settings.profiles}}
-    if place.has(ABOUT):
-        found: dict[str, Any] = json.loads(place.read(ABOUT))
-        if found.get("schema") != SCHEMA:
-            raise UsageError(
-                said("{path}: a store of another version ({schema}); give another --store", path=place.name, schema=found.get("schema"))
-            )
-        if found != about:
-            raise UsageError(said("{path}: its cases were analyzed with other profiles; give these, or another --store", path=place.name))
-    elif any(place.list(table) for table in TABLES):
-        raise UsageError(said("{path}: holds files of others; give a new folder to --store", path=place.name))
-    else:
-        place.put(ABOUT, json.dumps(about).encode() + b"\n")
 
 
 def _sum(profile: str) -> str:

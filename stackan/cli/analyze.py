@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackan.model.recalled import Recalled
     from stackan.reading import Limits
     from stackan.report.page import Page
+    from stackan.store.place import Place
 
 _DRAWINGS = ("dot", "mermaid", "graphml")
 
@@ -68,13 +69,14 @@ def run(options: argparse.Namespace) -> int:
     if options.given_order and len(options.inputs) < 2:
         raise UsageError(said("compare takes two or more inputs, oldest first; for a single one, or a folder, there is analyze"))
     settle_format(options)
+    store = _store_of(options)
     note_slow_scanner(options)
     note_waiting(options)
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with collector_paused():  # from the analysis to the report, too: it would look at all that was found once more
         analysis = _analysis(options, limits)
-        if options.store is not None:
-            analysis.recalled = recall_from(options.store, analysis, options.inputs)
+        if store is not None:
+            analysis.recalled = recall_from(store, analysis, options.inputs)
         return _report(analysis, options)
 
 
@@ -93,13 +95,21 @@ def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
         return analyze(case, options.profile, watch)
 
 
-def recall_from(store: str, analysis: Analysis, inputs: list[str]) -> Recalled:
+def _store_of(options: argparse.Namespace) -> Place | None:
+    """The store that is to be asked, looked at before the long work."""
+    if options.store is None:
+        return None
+    from stackan.store.datasets import store_of
+
+    return store_of(options.store)
+
+
+def recall_from(store: Place, analysis: Analysis, inputs: list[str]) -> Recalled:
     """What a store knows of cases like this one."""
     from stackan.batch.content import digest
     from stackan.likeness.recalling import recall
-    from stackan.store.datasets import store_of
 
-    return recall(store_of(store), analysis, without=digest(inputs) if "-" not in inputs else "")
+    return recall(store, analysis, without=digest(inputs) if "-" not in inputs else "")
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:

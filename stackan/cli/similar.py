@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stackan.cli.printing import SafeText
     from stackan.likeness.clusters import Cluster
     from stackan.model.recalled import Recalled
+    from stackan.store.place import Place
 
 _SHOWN = 3  # further cases of a cluster
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
             _write_clusters(clusters, options, stream)
         return 0
     note_slow_scanner(options)
-    recalled = _recall(options)
+    recalled = _recall(place, options)
     with output(options.output, options.inputs) as stream:
         if options.format == "json":
             _write_json(recalled.to_dict(), stream)
@@ -58,18 +59,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _recall(options: argparse.Namespace) -> Recalled:
+def _recall(place: Place, options: argparse.Namespace) -> Recalled:
     from stackan.batch.content import digest
     from stackan.likeness.recalling import recall
     from stackan.pipeline import analyze, load
     from stackan.reading import Limits
-    from stackan.store.datasets import store_of
 
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
     with watched(options.inputs, options.quiet, options.language) as watch:
         analysis = analyze(load(*options.inputs, limits=limits, watch=watch), watch=watch)
     own = digest(options.inputs) if "-" not in options.inputs else ""
-    return recall(store_of(options.store), analysis, options.most, own)
+    return recall(place, analysis, options.most, own)
 
 
 def write_recalled(recalled: Recalled, stream: SafeText, language: str, most: int) -> None:

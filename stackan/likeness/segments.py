@@ -22,7 +22,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from stackan.likeness.looks import Look, exact_token, tokens_of
-from stackan.store.arrow import PARTS, compute, pa, parquet_of, pq
+from stackan.store.arrow import PARTS, compute, open_parquet, pa, pq
 from stackan.store.place import ENDING, Place
 
 POSTINGS, VOCABULARY, NAMED, INDEXED = "postings", "vocabulary", "frames_named", "indexed"
@@ -203,7 +203,7 @@ class Segment:
     def _file(self, table: str) -> Any:
         found = self._files.get(table)
         if found is None:
-            found = self._files[table] = parquet_of(self._place, f"{table}/{self.name}{ENDING}")
+            found = self._files[table] = open_parquet(self._place, f"{table}/{self.name}{ENDING}")
         return found
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from stackan.errors import UsageError
 from stackan.model.said import said
-from stackan.store.datasets import NOTES, dataset_of, store_of, tables
+from stackan.store.datasets import NOTES, check_files, dataset_of, store_of, tables
+from stackan.store.place import Place
 
 _ROWS = 1000  # that are taken at once
 _PAUSE = 0.05  # seconds between two attempts to stop DuckDB, which forgets one that comes as a query begins
@@ -34,7 +35,8 @@ _CLOSED = {
 class Answer:
     """The result of a query, which can be taken once: by its rows, or as a table."""
 
-    def __init__(self, connection: Any, sql: str) -> None:
+    def __init__(self, place: Place, connection: Any, sql: str) -> None:
+        self._place = place
         self._connection = connection  # which holds the tables
         self._sql = sql
         self._result: Any = None
@@ -43,20 +45,27 @@ class Answer:
     def columns(self) -> list[str]:
         """Their names. Raises UsageError where the query makes no sense."""
         if self._result is None:
-            self._result = _run(self._connection, lambda: self._connection.execute(self._sql))
+            self._result = self._run(lambda: self._connection.execute(self._sql))
         return [each[0] for each in self._result.description]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Its rows. Raises UsageError where computing them fails."""
         while self.columns:
-            found = _run(self._connection, lambda: self._result.fetchmany(_ROWS))
+            found = self._run(lambda: self._result.fetchmany(_ROWS))
             if not found:
                 return
             yield from found
 
     def table(self) -> Any:
         """All of it, as an Arrow table. Raises UsageError where computing it fails."""
-        return _run(self._connection, lambda: self._connection.sql(self._sql).to_arrow_table())
+        return self._run(lambda: self._connection.sql(self._sql).to_arrow_table())
+
+    def _run(self, call: Callable[[], Any]) -> Any:
+        try:
+            return _run(self._connection, call)
+        except UsageError:
+            check_files(self._place)  # one that is damaged is better named by itself than by DuckDB
+            raise
 
 
 def ask(location: str, sql: str) -> Answer:
@@ -76,7 +85,7 @@ def ask(location: str, sql: str) -> Answer:
         connection.register(table, dataset_of(place, table))
     connection.execute(_NEWEST)
     connection.execute("set lock_configuration = true")
-    return Answer(connection, statements[0].query)
+    return Answer(place, connection, statements[0].query)
 
 
 def _tell(statements: list[Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stackan.errors import UsageError
 from stackan.model.said import said
-from stackan.store.place import Place
+from stackan.store.place import Place, damaged
 from stackan.store.schema import NUMBER, SCHEMA, TABLES, TEXT, TEXTS, TIME, TRUTH, WHOLE, WHOLES
 
 try:
@@ -18,7 +19,7 @@ try:
 except ImportError as error:
     raise UsageError(said("a result store needs pyarrow: pip install 'stackan[batch]'")) from error
 
-__all__ = ["PARTS", "compute", "pa", "parquet_of", "pq", "read", "schema_of", "table_of", "to_bytes"]
+__all__ = ["PARTS", "compute", "open_parquet", "pa", "parquet_of", "pq", "read", "schema_of", "table_of", "to_bytes"]
 
 _TYPES = {
     TEXT: pa.string(),
@@ -55,13 +56,31 @@ def _fit(value: Any) -> Any:
     return value
 
 
-def parquet_of(place: Place, path: str) -> Any:
-    """A file of a store, opened; to be closed by `with`.
+@contextlib.contextmanager
+def parquet_of(place: Place, path: str) -> Iterator[Any]:
+    """A file of a store, opened for what is done `with` it. Raises UsageError where it is damaged."""
+    with _intact(place, path), open_parquet(place, path) as file:
+        yield file
+
+
+def open_parquet(place: Place, path: str) -> Any:
+    """A file of a store, which stays open. Raises UsageError where its end is damaged, which says where all else is.
 
     By its path or from memory: pyarrow lets go of a Python file in threads of its own, which may end the interpreter as it ends.
     """
     source = place.path(path) if place.is_local else pa.BufferReader(place.read(path))
-    return pq.ParquetFile(source, memory_map=False)
+    with _intact(place, path):
+        return pq.ParquetFile(source, memory_map=False)
+
+
+@contextlib.contextmanager
+def _intact(place: Place, path: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:  # both are Arrow's words for damage; the system's own errors have numbers
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise damaged(place, path, error) from error
 
 
 def read(file: Any, columns: Sequence[str] | None = None) -> Any:

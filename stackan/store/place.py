@@ -8,12 +8,15 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
+from collections.abc import Iterator
 from typing import Any, Protocol
 
-from stackan.errors import UsageError
+from stackan.errors import StackanError, UsageError
+from stackan.escapes import shorten
 from stackan.model.said import said
 
 ENDING = ".parquet"
+_LONGEST = 160  # characters of the words of an error
 
 
 class Place(Protocol):
@@ -34,6 +37,17 @@ class Place(Protocol):
 def place_of(location: str) -> Folder | Bucket:
     """The place of a store. Raises UsageError where fsspec, or what it needs for this kind of URL, is missing."""
     return Bucket(location) if is_url(location) else Folder(location)
+
+
+def damaged(place: Place, path: str, error: Exception) -> UsageError:
+    """What is to be raised where a file of a store cannot be made sense of."""
+    return UsageError(
+        said(
+            "{path}: damaged ({reason}); put a copy of it back, or let `stackan batch` fill a new --store",
+            path=f"{place.name.rstrip('/')}/{path}",
+            reason=shorten(" ".join(str(error).split()), _LONGEST),
+        )
+    )
 
 
 def is_url(location: str) -> bool:
@@ -119,27 +133,45 @@ class Bucket:
         return self._files
 
     def put(self, path: str, data: bytes) -> None:
-        self._files.pipe_file(self.path(path), data)
+        with _reached(self.name):
+            self._files.pipe_file(self.path(path), data)
 
     def read(self, path: str) -> bytes:
-        found: bytes = self._files.cat_file(self.path(path))
+        with _reached(self.name):
+            found: bytes = self._files.cat_file(self.path(path))
         return found
 
     def remove(self, path: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), _reached(self.name):
             self._files.rm_file(self.path(path))
 
     def list(self, table: str) -> list[str]:
         self._files.invalidate_cache()
         try:
-            found = self._files.ls(self.path(table), detail=False)
+            with _reached(self.name):
+                found = self._files.ls(self.path(table), detail=False)
         except FileNotFoundError:
             return []
         return [f"{table}/{name}" for name in sorted(str(each).rpartition("/")[2] for each in found) if name.endswith(ENDING)]
 
     def has(self, path: str) -> bool:
         self._files.invalidate_cache()
-        return bool(self._files.exists(self.path(path)))
+        with _reached(self.name):
+            return bool(self._files.exists(self.path(path)))
+
+
+@contextlib.contextmanager
+def _reached(url: str) -> Iterator[None]:
+    """One sentence for what an object store says, but of a file that is not there."""
+    try:
+        yield
+    except (FileNotFoundError, StackanError, MemoryError):
+        raise
+    except Exception as error:  # each kind of object store has errors of its own
+        reason = shorten(" ".join(f"{error}".split()) or type(error).__name__, _LONGEST)
+        raise UsageError(
+            said("{url}: cannot be reached ({reason}); check the URL, and the credentials in the environment", url=url, reason=reason)
+        ) from error
 
 
 def file_system(url: str) -> tuple[Any, str]:

@@ -158,3 +158,67 @@ def wait_until(true) -> None:
     while not true():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+ASKING = (
+    ("query", "select sum(threads) from cases"),
+    ("similar", "--clusters"),
+    ("note", "first", "--text", "x"),
+)
+
+
+@pytest.fixture
+def copied(store, tmp_path):
+    """A store that may be spoiled."""
+    return Path(shutil.copytree(store, tmp_path / "copied"))
+
+
+def refused(done) -> str:
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "internal error" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("arguments", [*ASKING, ("batch", "--dry-run")])
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ('{"schema":', "store.json: damaged"),
+        ("[]", "another version"),
+        ('{"schema": "stackan.store/9"}', "another version (stackan.store/9)"),
+        (None, "it has no store.json"),
+    ],
+)
+def test_what_is_no_store_of_this_version_is_refused(run, copied, example, arguments, about, words):
+    (copied / "store.json").unlink()
+    if about is not None:
+        (copied / "store.json").write_text(about)
+    inputs = [example] if arguments[0] == "batch" else []
+    assert words in refused(run(*arguments, *inputs, "--store", copied))
+
+
+def test_an_analysis_does_not_begin_before_its_store_is_known_to_be_one(run, copied, tmp_path):
+    (copied / "store.json").write_text("{}")
+    assert "another version" in refused(run("analyze", tmp_path / "not there", "--store", copied))
+
+
+@pytest.mark.parametrize("arguments", [*ASKING, ("batch",)])
+@pytest.mark.parametrize("spoil", [lambda data: data[: len(data) // 2], lambda data: data[:4] + bytes(len(data) - 12) + data[-8:]])
+def test_a_damaged_file_of_a_store_is_named_with_what_to_do(run, copied, example, arguments, spoil):
+    [path] = (copied / "cases").glob("*.parquet")
+    path.write_bytes(spoil(path.read_bytes()))
+    inputs = [example] if arguments[0] == "batch" else []
+    told = refused(run(*arguments, *inputs, "--store", copied))
+    assert told.startswith(f"stackan: {path}: damaged (")
+    assert "put a copy of it back" in told
+
+
+@pytest.mark.parametrize("arguments", [*ASKING, ("batch",)])
+def test_an_object_store_without_credentials_is_one_sentence(run, example, arguments, tmp_path):
+    pytest.importorskip("s3fs", reason="s3fs is not installed")
+    inputs = [example] if arguments[0] == "batch" else []
+    alone = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+    told = refused(run(*arguments, *inputs, "--store", "s3://nobucket/x", environment=alone))
+    assert told.startswith("stackan: s3://nobucket/x: cannot be reached (")
+    assert "credentials" in told

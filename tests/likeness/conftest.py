@@ -38,6 +38,7 @@ def rows_of() -> Callable[..., list[dict[str, Any]]]:
 def fill(rows_of) -> Callable[..., None]:
     """Write cases, given as {name: stacks}, as one part of a store."""
     pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from stackan.store.about import introduce
     from stackan.store.parts import case_id, write_part
     from stackan.store.rows import name_case
     from stackan.store.signatures import case_signature
@@ -50,6 +51,7 @@ def fill(rows_of) -> Callable[..., None]:
             rows = {"signatures": found, "cases": [{**row, "signature": case_signature(found)}]}
             name_case(rows, case_id(name, name, "1"), name)
             parts.append(rows)
+        introduce(place, {})
         write_part(place, parts)
 
     return fill

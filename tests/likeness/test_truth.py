@@ -14,6 +14,7 @@ pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 import stackan
 from stackan.likeness.looks import Look, look_of
 from stackan.likeness.searching import find_similar
+from stackan.store.about import introduce
 from stackan.store.parts import case_id, write_part
 from stackan.store.place import Place, place_of
 from stackan.store.rows import name_case
@@ -69,6 +70,7 @@ def place(cases, tmp_path_factory: pytest.TempPathFactory) -> Place:
         rows = {"signatures": [dict(each) for each in asked.rows], "cases": [row]}
         name_case(rows, case_id(name, name, "1"), name)
         parts.append(rows)
+    introduce(place, {})
     write_part(place, parts)
     return place
 

@@ -10,6 +10,7 @@ pytest.importorskip("duckdb", reason="duckdb is not installed")
 import stackan
 from stackan.query.asking import ask
 from stackan.query.named import NAMED
+from stackan.store.about import introduce
 from stackan.store.notes import add_note
 from stackan.store.parts import case_id, write_part
 from stackan.store.place import place_of
@@ -24,6 +25,7 @@ def store(example, tmp_path_factory) -> str:
         rows = tables_of(analysis, analysis.to_dict())
         rows["cases"][0].update(sha256=f"sha of {name}", version=version)
         name_case(rows, case_id(name, name, version), name)
+        introduce(place, {})
         write_part(place, [rows])
     add_note(place, "one", None, "a larger pool")
     return place.name
@@ -116,5 +118,6 @@ def test_a_store_behind_a_url_is_asked_in_the_same_way(example):
     rows = tables_of(analysis, analysis.to_dict())
     rows["cases"][0].update(sha256="x", version="1")
     name_case(rows, "id", "remote")
+    introduce(place, {})
     write_part(place, [rows])
     assert values("memory://asked", 'select "case" from cases') == [("remote",)]

@@ -1,0 +1,46 @@
+"""What a store says of itself: `store.json`, which is written before the first row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from stackan.errors import UsageError
+from stackan.model.said import said
+from stackan.store.place import Place, damaged
+from stackan.store.schema import SCHEMA, TABLES
+
+ABOUT = "store.json"
+
+
+def introduce(place: Place, profiles: Mapping[str, str]) -> None:
+    """Say in the store what it is; profiles: {name: what is in it, in short} of those that its cases are analyzed with.
+
+    Raises UsageError where it is something else.
+    """
+    about = {"schema": SCHEMA, "profiles": dict(profiles)}
+    found = about_of(place)
+    if found is None:
+        place.put(ABOUT, json.dumps(about).encode() + b"\n")
+    elif found != about:
+        raise UsageError(said("{path}: its cases were analyzed with other profiles; give these, or another --store", path=place.name))
+
+
+def about_of(place: Place) -> dict[str, Any] | None:
+    """What a store says of itself, None where there is none yet.
+
+    Raises UsageError where it is of another version, or damaged, and where the files there are no store.
+    """
+    if not place.has(ABOUT):
+        if any(place.list(table) for table in TABLES):
+            raise UsageError(said("{path}: holds files of others (it has no store.json); give another --store", path=place.name))
+        return None
+    try:
+        found = json.loads(place.read(ABOUT))
+    except ValueError as error:
+        raise damaged(place, ABOUT, error) from error
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != SCHEMA:
+        raise UsageError(said("{path}: a store of another version ({schema}); give another --store", path=place.name, schema=schema))
+    return found  # type: ignore[no-any-return]
