@@ -40,7 +40,7 @@ def judge(task: Task, settings: Settings, known: Collection[str] = ()) -> tuple[
     except MemoryError:
         why = MEMORY_LIMIT, tell_memory(task.case, settings.memory)
     except Exception as error:
-        why = DEFECT, _tell_defect(error)
+        why = DEFECT, _tell_defect(task.case, error)
     else:
         return Outcome(task.case, key, None, None, False), _completed(rows, task, found, perf_counter() - began)
     return _failed(task, *why, found, perf_counter() - began, known)
@@ -87,10 +87,15 @@ def tell_memory(case: str, limit: int) -> str:
     return said("{source}: too large: it needs more than {limit}; allow more with --memory", source=case, limit=size_text(limit))
 
 
-def _tell_defect(error: Exception) -> str:
+def _tell_defect(case: str, error: Exception) -> str:
     ours = [each for each in traceback.extract_tb(error.__traceback__) if "stackan" in each.filename]
     place = f"{ours[-1].filename.rpartition('stackan/')[2]}:{ours[-1].lineno}" if ours else "?"
     words = shorten(f"{type(error).__name__}: {error}", _LONGEST)
     return said(
-        "internal error in {place} ({words}); stackan itself has failed: please report that with its version", place=place, words=words
+        "{case}: internal error in {place} ({words}); stackan itself has failed: please report that with its version; "
+        "`stackan analyze`, with {variable}=trace.txt in the environment, writes a file to send along",
+        case=case,
+        place=place,
+        words=words,
+        variable="STACKAN_TRACEBACK",
     )

@@ -43,6 +43,7 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
     Raises UsageError where the store is in use, of another kind, or cannot be written.
     """
     place = place_of(settings.store)
+    about_of(place)
     with _taken(place) as (token, keep):
         introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles})
         _tidy(place)

@@ -11,6 +11,7 @@ from stackan.cli.language import in_language
 from stackan.cli.printing import say
 from stackan.cli.streams import output
 from stackan.cli.values import seconds
+from stackan.errors import StackanError
 from stackan.model.said import said, said_of
 
 TYPE_CHECKING = False
@@ -85,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         with followed(tally, options):
             done = run_batch(tasks, _settings(options), _engine_of(options), tally.add, again=options.retry_failed)
     except KeyboardInterrupt:
-        say(_tell_stopped(tally.done, len(tasks)), options.language)
+        say(_tell_stopped(_count_done(tally.done, options.store, tasks), len(tasks)), options.language)
         raise
     summary = summarize(options.store, done.ids, done.known)
     with output(options.output) as stream:
@@ -115,6 +116,16 @@ def _engine_of(options: argparse.Namespace) -> Engine:
     from stackan.batch.local import cores, local
 
     return local(options.jobs or cores())
+
+
+def _count_done(told: int, store: str, tasks: list[Task]) -> int:
+    """How many cases have rows: workers have written some on their way out, of which the run was told no more."""
+    from stackan.batch.run import count_known
+
+    try:
+        return max(told, count_known(store, tasks))
+    except (StackanError, OSError):  # the interruption is what is to be told
+        return told
 
 
 def _tell_stopped(done: int, cases: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from stackan.errors import UsageError
 from stackan.model.said import said
-from stackan.store.place import Place, damaged
+from stackan.store.place import Folder, Place, damaged
 from stackan.store.schema import SCHEMA, TABLES
 
 ABOUT = "store.json"
@@ -30,8 +31,10 @@ def introduce(place: Place, profiles: Mapping[str, str]) -> None:
 def about_of(place: Place) -> dict[str, Any] | None:
     """What a store says of itself, None where there is none yet.
 
-    Raises UsageError where it is of another version, or damaged, and where the files there are no store.
+    Raises UsageError where it is of another version, or damaged, and where there is something else.
     """
+    if isinstance(place, Folder) and os.path.isfile(place.name):
+        raise UsageError(said("{path}: a file, not a store; give a folder to --store", path=place.name))
     if not place.has(ABOUT):
         if any(place.list(table) for table in TABLES):
             raise UsageError(said("{path}: holds files of others (it has no store.json); give another --store", path=place.name))

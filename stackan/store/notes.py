@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from stackan.errors import UsageError
@@ -22,6 +23,7 @@ SCHEMA = pa.schema([
     ("noted_at", pa.timestamp("us", "UTC")),
 ])  # fmt: skip
 _LISTED = 5
+_COMPARED = 10_000  # names, which takes about a second
 
 
 class Note(NamedTuple):
@@ -65,9 +67,16 @@ def notes_on(notes: Iterable[Note], case: str, signature: str | None) -> list[No
 def _find(place: Place, name: str) -> dict[str, Any]:
     """The newest row of the one case that has this name, or whose name ends so."""
     rows = list(read_rows(place, "cases", ("case", "case_id", "signature", "analyzed_at")))
-    found = [row for row in rows if row["case"] == name] or [row for row in rows if row["case"].endswith(("/" + name, "!" + name))]
+    found = [row for row in rows if row["case"] == name]
+    for ends in (("/" + name, "!" + name), (name,)):
+        found = found or [row for row in rows if row["case"].endswith(ends)]
     names = sorted({row["case"] for row in found})
     if not names:
+        near = get_close_matches(name, sorted({row["case"] for row in rows})[:_COMPARED], _LISTED, cutoff=0.3)
+        if near:
+            raise UsageError(
+                said("{case}: no such case in {path}; the most alike: {cases}", case=name, path=place.name, cases=first_of(near, _LISTED))
+            )
         raise UsageError(said("{case}: no such case in {path}; give its name as `cases` has it", case=name, path=place.name))
     if len(names) > 1:
         raise UsageError(said("{case}: may be any of {cases}; give the whole name", case=name, cases=first_of(names, _LISTED)))

@@ -40,6 +40,11 @@ def test_the_status_is_0_where_every_case_was_analyzed(batch, cases, tmp_path):
     assert batch(cases, "--store", tmp_path / "s").returncode == 0
 
 
+def test_the_status_is_1_where_no_case_could_be_analyzed(batch, cases, tmp_path):
+    assert batch(cases / "note.txt", "--store", tmp_path / "s").returncode == 1
+    assert list(by_case(tmp_path / "s")) == ["note.txt"]
+
+
 def test_a_second_call_does_only_what_is_new(batch, cases, tmp_path):
     batch(cases, "--store", tmp_path / "s")
     before = {name: row["analyzed_at"] for name, row in by_case(tmp_path / "s").items()}
@@ -102,6 +107,13 @@ def test_a_dry_run_names_the_cases_and_does_nothing(batch, cases, tmp_path):
     assert f"{cases}/3.zip\n" in done.stdout
     assert "7 cases" in done.stdout
     assert not (tmp_path / "s").exists()
+
+
+def test_a_dry_run_refuses_what_is_no_store(batch, cases):
+    done = batch(cases, "--store", cases / "note.txt", "--dry-run")
+    assert done.returncode == 2
+    assert done.stderr == f"stackan: {cases}/note.txt: a file, not a store; give a folder to --store\n"
+    assert done.stdout == ""
 
 
 def test_documents_can_be_left_out(batch, cases, tmp_path):

@@ -132,6 +132,9 @@ def test_a_defect_of_stackan_costs_its_own_row(good, tmp_path, monkeypatch):
     monkeypatch.setattr(judging, "load", fail)
     outcome, rows = judging.judge(tasks(good[0])[0], settings(tmp_path / "s"))
     assert outcome.failure == "defect"
+    assert outcome.error is not None
+    assert outcome.error.startswith(f"{outcome.case}: internal error in ")
+    assert "STACKAN_TRACEBACK" in outcome.error
     assert rows is not None
     assert "ZeroDivisionError: nobody thought of that" in rows["cases"][0]["error"]
 

@@ -37,6 +37,14 @@ def test_a_case_that_is_not_there_and_one_of_several_are_refused(place):
         add_note(place, "b.zip", "x", None)
 
 
+def test_a_name_may_end_anywhere_and_what_is_like_a_wrong_one_is_listed(place):
+    assert add_note(place, "n/a.zip", "x", None).case == "in/a.zip"
+    with pytest.raises(stackan.StackanError, match="most alike: in/a.zip"):
+        add_note(place, "in/a.zap", "x", None)
+    with pytest.raises(stackan.StackanError, match="as `cases` has it"):
+        add_note(place, "QQQQQQQQ", "x", None)
+
+
 def test_a_run_that_cleans_up_leaves_notes_alone(place):
     add_note(place, "a.zip", "x", None)
     remove_leftovers(place)
