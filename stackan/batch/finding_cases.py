@@ -69,6 +69,7 @@ def _case(name: str, file: _File, case_by: str, pattern: re.Pattern[str] | None)
     if pattern is not None:
         found = pattern.search(file.below)
         text = (found[1] if pattern.groups else found[0]) if found is not None else None
+        text = (text or "").strip("/")
         return _joined(name, text) if text else file.path
     folder, sign, _ = file.below.partition("/")
     return _joined(name, folder) if case_by == FOLDER and sign else file.path

@@ -8,11 +8,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from stackan._version import __version__
 from stackan.batch.task import Outcome, Settings, Task
 from stackan.store.about import about_of, introduce
 from stackan.store.lock import leave_token, locked
 from stackan.store.merging import merge
-from stackan.store.parts import drop_cases, known_cases, read_rows, remove_doubles, remove_leftovers
+from stackan.store.parts import drop_cases, read_rows, remove_doubles, remove_leftovers
 from stackan.store.place import Folder, Place, place_of
 
 Known = dict[str, list[str]]
@@ -48,7 +49,7 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
         introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles})
         _tidy(place)
         if again:
-            drop_cases(place, {key for key, failure in known_cases(place).items() if failure})
+            drop_cases(place, _failed(place, tasks))
         ids, known = set(), 0
         with engine(tasks, _known(place), settings._replace(run=token), keep) as outcomes:
             for outcome in outcomes:
@@ -91,6 +92,13 @@ def _sum(profile: str) -> str:
             return hashlib.sha256(file.read()).hexdigest()
     except OSError:
         return profile
+
+
+def _failed(place: Place, tasks: Sequence[Task]) -> set[str]:
+    """The ids of the rows that say why these cases could not be analyzed by this version."""
+    names = {task.case for task in tasks}
+    rows = read_rows(place, "cases", ("case", "case_id", "failure", "version"))
+    return {row["case_id"] for row in rows if row["failure"] and row["case"] in names and row["version"] == __version__}
 
 
 def _known(place: Place) -> Known:

@@ -127,7 +127,7 @@ class Supervisor:
         held = [outcome for _, outcome in child.held]
         written = {outcome.case for outcome in held if outcome.was_known}
         fresh = [outcome.case_id for outcome in held if not outcome.was_known]
-        if fresh and settle_part(self._place, fresh, group):
+        if fresh and settle_part(self._place, fresh, group, self._settings.run):
             written |= {outcome.case for outcome in held}
         yield from (outcome for outcome in held if outcome.case in written)
         again = [asked for asked, outcome in child.held if outcome.case not in written]

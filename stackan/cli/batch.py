@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     summary = summarize(options.store, done.ids, done.known)
     with output(options.output) as stream:
         write_summary(summary, stream, options)
-    return 1 if summary.failures else 0
+    return 1 if summary.failures or summary.cases < len(tasks) else 0
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -62,7 +62,8 @@ def _batches(
 
 
 def _ids_of(kept: Sequence[Segment]) -> frozenset[str]:
-    return frozenset(case.case_id for segment in kept for case in segment.all_cases())
+    """Of the cases that are indexed; one that could not be analyzed may have been since."""
+    return frozenset(case.case_id for segment in kept for case in segment.all_cases() if case.verdict is not None)
 
 
 def _looks(place: Place, rows: dict[str, dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Look]]:

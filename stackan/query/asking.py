@@ -23,7 +23,6 @@ _PAUSE = 0.05  # seconds between two attempts to stop DuckDB, which forgets one 
 _NEWEST = """create view newest as select * from cases
 qualify row_number() over (partition by "case", sha256 order by analyzed_at desc, version desc) = 1"""
 _CLOSED = {
-    "enable_external_access": "false",
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -76,6 +75,7 @@ def ask(location: str, sql: str) -> Answer:
     duckdb = _duckdb()
     place = store_of(location)
     connection = duckdb.connect(":memory:", config=_CLOSED)
+    connection.execute("set enable_external_access = false")  # set at once it would leave a file called `:memory:` in reach
     statements = _run(connection, lambda: connection.extract_statements(sql))
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise UsageError(

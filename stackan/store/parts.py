@@ -1,7 +1,7 @@
 """Parts: the rows of some cases, one immutable file a table.
 
 The files of a part have one name, which says what is in it: the same cases give the same name, so a part that is written twice is there
-once.  That of `cases` comes last, and is what counts: files without one are of a run that was killed, and are removed by the next.
+once in a run.  That of `cases` comes last, and is what counts: files without one are of a run that was killed, and are removed by the next.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ MERGED = "merged-"  # how the names of files begin that are made of several part
 _FIRST, LAST = "processes", "cases"  # of TABLES
 
 
-def part_name(case_ids: Iterable[str], group: str = "") -> str:
-    """The name of the part that holds these cases; `group` is its beginning, by which the parts of one are found again."""
-    return group + hashlib.sha256("\n".join(sorted(case_ids)).encode()).hexdigest()[:32]
+def part_name(case_ids: Iterable[str], group: str = "", run: str = "") -> str:
+    """The name of the part that holds these cases; `group` is its beginning, by which the parts of one are found again.
+
+    run: the token of the run that writes it.  A case that is tried again by another run has the same id, and its part is another one:
+    the first may be merged or indexed already, and would be taken for the second.
+    """
+    return group + hashlib.sha256("\n".join([run, *sorted(case_ids)]).encode()).hexdigest()[:32]
 
 
 def case_id(case: str, sha256: str, version: str) -> str:
@@ -29,12 +33,12 @@ def case_id(case: str, sha256: str, version: str) -> str:
     return hashlib.sha256(f"{case}\0{sha256}\0{version}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def write_part(place: Place, cases: Sequence[Rows], group: str = "", check: Callable[[], object] = bool) -> str:
+def write_part(place: Place, cases: Sequence[Rows], group: str = "", check: Callable[[], object] = bool, run: str = "") -> str:
     """Write the rows of some cases, and return the part's name. When this returns, they outlive a crash.
 
     check: called before the first file and before the last, the one that counts; what it raises leaves the part unfinished.
     """
-    name = part_name((row["case_id"] for rows in cases for row in rows[LAST]), group)
+    name = part_name((row["case_id"] for rows in cases for row in rows[LAST]), group, run)
     for table in TABLES:
         if table in (_FIRST, LAST):
             check()
@@ -44,9 +48,9 @@ def write_part(place: Place, cases: Sequence[Rows], group: str = "", check: Call
     return name
 
 
-def settle_part(place: Place, case_ids: Iterable[str], group: str = "") -> bool:
+def settle_part(place: Place, case_ids: Iterable[str], group: str = "", run: str = "") -> bool:
     """Whether the part of these cases is whole, after its writer has died; if it is not, its files are removed."""
-    name = part_name(case_ids, group)
+    name = part_name(case_ids, group, run)
     if place.has(f"{LAST}/{name}{ENDING}"):
         return True
     for table in TABLES:

@@ -22,7 +22,7 @@ class Writer:
 
         Raises UsageError where another run has taken the store over, OSError where it cannot be written.
         """
-        write_part(self._place, cases, group, self._check)
+        write_part(self._place, cases, group, self._check, self._run)
 
     def _check(self) -> None:
         if self._run:

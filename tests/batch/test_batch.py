@@ -109,6 +109,36 @@ def test_a_dry_run_names_the_cases_and_does_nothing(batch, cases, tmp_path):
     assert not (tmp_path / "s").exists()
 
 
+def test_a_case_that_is_tried_again_after_its_first_row_was_merged_keeps_its_row(batch, tmp_path, example):
+    from stackan.store.merging import merge
+    from stackan.store.parts import case_id, write_part
+    from stackan.store.place import place_of
+    from stackan.store.rows import name_case
+
+    case, store = tmp_path / "X.txt", tmp_path / "s"
+    case.write_bytes((example / "snap1.txt").read_bytes())
+    assert batch(case, "--store", store, "--max-bytes", "1000").returncode == 1
+    place = place_of(str(store))
+    for number in range(17):
+        found = {"cases": [{"sha256": "x", "version": "1", "failure": "crash"}]}
+        name_case(found, case_id(str(number), "x", "1"), str(number))
+        write_part(place, [found])
+    assert merge(place)
+    assert batch(case, "--store", store, "--retry-failed").returncode == 0
+    assert [row["failure"] for row in rows(store) if row["case"] == str(case)] == [None]
+    assert len(by_case(store)) == 18, "the rows of other failures stay"
+
+
+def test_a_text_in_common_that_begins_with_a_slash_stays_below_its_input(batch, tmp_path, example):
+    for folder in ("a", "b"):
+        (tmp_path / folder / "T-1").mkdir(parents=True)
+        (tmp_path / folder / "T-1" / "x.txt").write_bytes(b"x")
+    done = batch(tmp_path / "a", tmp_path / "b", "--store", tmp_path / "s", "--case-by", "(/?T-[0-9]+)(?=/)", "--dry-run")
+    assert done.stdout.splitlines()[:2] == [f"{tmp_path}/a/T-1", f"{tmp_path}/b/T-1"]
+    done = batch(tmp_path, "--store", tmp_path / "s", "--case-by", "(/T-[0-9]+)", "--dry-run")
+    assert done.stdout.splitlines()[0] == f"{tmp_path}/T-1"
+
+
 def test_a_dry_run_refuses_what_is_no_store(batch, cases):
     done = batch(cases, "--store", cases / "note.txt", "--dry-run")
     assert done.returncode == 2

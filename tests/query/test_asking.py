@@ -79,13 +79,15 @@ def test_what_is_no_single_select_is_refused(store, sql, tmp_path, monkeypatch):
         "select * from glob('/*')",
         "select * from query('copy cases to ''x.csv''')",
         "select * from stackan",
+        "select * from read_text(':memory:')",
     ],
 )
 def test_no_other_file_and_no_network_is_in_reach(store, sql, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / ":memory:").write_text("of somebody")
     with pytest.raises(stackan.StackanError, match="cannot be answered"):
         values(store, sql.format(store))
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [":memory:"]
 
 
 def test_a_mistake_is_one_sentence(store):
