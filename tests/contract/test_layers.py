@@ -88,7 +88,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Modules that only some parts may import: heavy ones, and those with effects outside.
 GATED = {
-    "json": {"report", "cli", "collect", "parsing", "captured", "redact", "batch"},
+    "json": {"report", "cli", "collect", "parsing", "captured", "redact", "batch", "store"},
     "hashlib": {"report", "collect", "store", "batch", "likeness"},
     "gettext": {"wording"},
     "networkx": {"graph"},
