@@ -15,7 +15,7 @@ from stackan.store.place import ENDING, Place
 
 _FULL = 200_000  # cases of a segment that stays as it is
 _MANY = 8  # small segments that are made one
-_COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature"]
+_COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature", "failure"]
 
 
 def up_to_date(place: Place) -> list[Segment]:
@@ -45,7 +45,10 @@ def up_to_date(place: Place) -> list[Segment]:
 def _batches(
     place: Place, files: dict[str, set[str]], parts: set[str], kept: Sequence[Segment]
 ) -> Iterator[tuple[set[str], list[tuple[dict[str, Any], Look]]]]:
-    """The cases of some parts, in segments' worth; `files`: the parts in each file of `cases`, `kept`: segments that have others."""
+    """The cases of some parts, in segments' worth; `files`: the parts in each file of `cases`, `kept`: segments that have others.
+
+    A case that has failed is like none, and may be tried again: it is not indexed.
+    """
     told: set[str] = set()
     rows: dict[str, dict[str, Any]] = {}
     for path, held in files.items():
@@ -53,7 +56,7 @@ def _batches(
             continue
         told |= held & parts
         known = _ids_of(kept) if held - parts else frozenset()  # of a merged file, some of whose parts are indexed
-        rows.update((row["case_id"], row) for row in _read(place, path, _COLUMNS) if row["case_id"] not in known)
+        rows.update((row["case_id"], row) for row in _read(place, path, _COLUMNS) if row["failure"] is None and row["case_id"] not in known)
         if len(rows) >= _FULL:
             yield told, list(_looks(place, rows))
             told, rows = set(), {}

@@ -192,7 +192,8 @@ class Segment:
         known = self._known_ranges.get(table)
         if known is None:
             metadata = self._file(table).metadata
-            found = (metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups))
+            groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
+            found = [group.column(0).statistics for group in groups if group.num_rows]  # a table without rows has an empty group
             known = self._known_ranges[table] = [(each.min, each.max) for each in found]
         return known
 

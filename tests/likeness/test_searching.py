@@ -85,6 +85,30 @@ def test_files_that_were_merged_are_indexed_once(tmp_path, fill, rows_of):
     assert find_similar(place, look_of(rows), case_signature(rows)).seen == 22
 
 
+def test_a_case_that_failed_and_was_tried_again_is_found(tmp_path, fill, rows_of):
+    from stackan.store import merging
+    from stackan.store.parts import case_id, remove_doubles, write_part
+
+    place, rows = place_of(str(tmp_path)), rows_of([JOURNAL])
+    write_part(place, [{"cases": [{"case_id": case_id("a", "a", "1"), "case": "a", "failure": "too-large"}]}], run="1")
+    fill(place, {f"other {at}": [OTHER] for at in range(2)})
+    assert find_similar(place, look_of(rows), case_signature(rows)).seen == 0
+    fill(place, {"a": [JOURNAL]})
+    remove_doubles(place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "_MANY", 2)
+        merging.merge(place)
+    assert find_similar(place, look_of(rows), case_signature(rows)).seen == 1
+
+
+def test_a_store_in_which_all_cases_failed_knows_none(place, rows_of):
+    from stackan.store.parts import write_part
+
+    write_part(place, [{"cases": [{"case_id": "0", "case": "a", "failure": "too-large"}]}])
+    rows = rows_of([JOURNAL])
+    assert find_similar(place, look_of(rows), case_signature(rows)) == (0, [])
+
+
 def test_an_index_that_is_up_to_date_is_not_written_again(place, fill):
     fill(place, {"a": [JOURNAL]})
     before = [segment.name for segment in up_to_date(place)]
