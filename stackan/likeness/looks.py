@@ -11,16 +11,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-# How names begin of what compilers and libraries put between the frames of a program, differently in each build and format.
-_PLUMBING = ("std::", "__gnu_cxx::", "boost::asio::detail::", "boost::detail::", "core::ops::function::", "core::panicking::")
-# What is left of waits and starts where a format hides the frames around them.
-_OF_THE_SYSTEM = frozenset((
-    *("start_thread", "clone", "clone3", "main", "_start", "nanosleep", "clock_nanosleep", "futex_abstimed_wait_common", "futex_wait"),
-    *("invoke", "invoke_impl", "invoke_r", "M_invoke", "M_run", "futex_abstimed_wait_cancelable"),
-    *("pthread_cond_wait_common", "pthread_cond_wait", "pthread_cond_timedwait", "pthread_mutex_cond_lock"),
-    *("lll_lock_wait_private", "futex_wake", "pthread_cond_signal"),
-    *("pthread_mutex_lock", "lll_lock_wait", "pthread_once_slow", "poll", "epoll_wait", "select", "read", "write", "recv", "syscall"),
-))  # fmt: skip
+from stackan.store.telling import is_of_program, telling
+
 _HANGS = ("stuck", "spinning")
 _MOST_STACKS = 200
 _DEEPEST = 60  # frames of a stack, from the innermost
@@ -50,13 +42,13 @@ def look_of(rows: Iterable[Row]) -> Look:
 
 
 def _telling(counts: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
-    """Stacks by the names that tell what they are about; as they are if none of any stack does."""
+    """Stacks by the names that tell what they are about; if none does, those that name their program: other waits are like no other's."""
     told: dict[tuple[str, ...], int] = {}
     for names, count in counts.items():
-        kept = tuple(name for name in names if not name.startswith(_PLUMBING) and name not in _OF_THE_SYSTEM)
+        kept = telling(names)
         if kept:
             told[kept] = told.get(kept, 0) + count
-    return told or counts
+    return told or {names: count for names, count in counts.items() if is_of_program(names)}
 
 
 @functools.lru_cache(maxsize=1 << 18)

@@ -10,6 +10,7 @@ from stackan.model.analysis import Analysis
 from stackan.model.place import StackMeaning
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, Track
+from stackan.store.telling import is_of_program
 
 
 def signature_rows(analysis: Analysis) -> list[dict[str, Any]]:
@@ -18,9 +19,12 @@ def signature_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def case_signature(rows: Iterable[dict[str, Any]]) -> str | None:
-    """Equal for cases whose stuck threads stand in the same places, however many they are; None where none is stuck."""
-    stuck = sorted({row["signature"] for row in rows if row["progress"] == STUCK})
-    return _digest(stuck) if stuck else None
+    """Equal for cases whose stuck threads stand in the same places, however many they are.
+
+    None where none is stuck, or none of their stacks names its program: those without symbols would all be one.
+    """
+    stuck = {row["signature"]: row["names"] for row in rows if row["progress"] == STUCK}
+    return _digest(sorted(stuck)) if any(map(is_of_program, stuck.values())) else None
 
 
 def cleaned(place: StackMeaning, glue: frozenset[str]) -> tuple[str, ...]:

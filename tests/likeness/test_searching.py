@@ -129,9 +129,42 @@ def test_threads_that_hang_are_looked_at_before_others(rows_of):
     assert look_of(rows_of([OTHER], "progressing")).names == (tuple(OTHER),)
 
 
-def test_plumbing_is_left_out_unless_nothing_else_is_there(rows_of):
+def test_plumbing_is_left_out(rows_of):
     assert look_of(rows_of([["std::__invoke_impl", "commit", "start_thread"]])).names == (("commit",),)
-    assert look_of(rows_of([["std::__invoke_impl", "start_thread"]])).names == (("std::__invoke_impl", "start_thread"),)
+    assert look_of(rows_of([["std::__invoke_impl", "start_thread"]])).names == ()
+
+
+STRIPPED = """\
+Thread 1 (Thread 0x7f02 (LWP {lwp})):
+#0  0x00007f0000000001 in {wait} () from /lib64/libpthread.so.0
+#1  0x00007f0000000002 in {caller} () from /lib64/libpthread.so.0
+#2  0x0000000000{pc} in ?? ()
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("wait", "caller"),
+    [("__lll_lock_wait", "pthread_mutex_lock"), ("__futex_abstimed_wait_common64", "pthread_rwlock_wrlock")],
+)
+def test_programs_without_symbols_that_wait_alike_are_strangers(tmp_path, wait, caller):
+    import stackan
+    from stackan.store.signatures import signature_rows
+
+    for lwp, pc in ((5, 888888), (700, 401234)):
+        folder = tmp_path / str(lwp)
+        folder.mkdir()
+        for at in (1, 2):
+            (folder / f"snap{at}.txt").write_text(STRIPPED.format(lwp=lwp, pc=pc, wait=wait, caller=caller))
+        rows = signature_rows(stackan.analyze(folder))
+        assert [row["progress"] for row in rows] == ["stuck"]
+        assert (case_signature(rows), look_of(rows).stacks) == (None, ())
+
+
+def test_a_stack_that_tells_makes_a_signature_with_those_that_do_not(rows_of):
+    waits = ["lll_lock_wait", "pthread_mutex_lock"]
+    assert case_signature(rows_of([waits])) is None
+    assert case_signature(rows_of([waits, JOURNAL])) not in (None, case_signature(rows_of([JOURNAL])))
 
 
 NAMES = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=8)
