@@ -23,23 +23,31 @@ def up_to_date(place: Place) -> list[Segment]:
 
     Raises UsageError where the index cannot be written.
     """
-    found = segments(place)
+    known = segments(place)
+    found = _apart(known)
     files = {path: _parts_of(place, path) for path in place.list("cases")}
     missing = set[str]().union(*files.values()).difference(*(segment.parts for segment in found))
     small = [segment for segment in found if segment.size < _FULL]
-    if not missing and len(small) <= _MANY:
+    doubled = [segment for segment in found if any(segment is not each and segment.parts & each.parts for each in found)]
+    if not missing and len(small) <= _MANY and not doubled:
         return found
-    again = small if len(small) >= _MANY else []
+    again = [*(small if len(small) >= _MANY else ()), *doubled]
     kept = [segment for segment in found if segment not in again]
     try:
-        for parts, cases in _batches(place, files, missing.union(*(segment.parts for segment in again)), kept):
-            write_segment(place, parts, cases)
-        for segment in again:
-            segment.remove()
+        batches = _batches(place, files, missing.union(*(segment.parts for segment in again)), kept)
+        needed = {segment.name for segment in kept} | {write_segment(place, parts, cases) for parts, cases in batches}
+        for segment in known:
+            if segment.name not in needed:
+                segment.remove()
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(said("{path}: the index of likenesses cannot be written ({reason})", path=place.name, reason=reason)) from error
-    return segments(place)
+    return _apart(segments(place))
+
+
+def _apart(found: Sequence[Segment]) -> list[Segment]:
+    """Segments without those whose parts are all in another one: of calls at the same time, or of one that was killed while it merged."""
+    return [segment for segment in found if not any(segment.parts < each.parts for each in found)]
 
 
 def _batches(

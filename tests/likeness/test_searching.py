@@ -14,6 +14,7 @@ from stackan.likeness.looks import look_of, tokens_of
 from stackan.likeness.ranking import Weights, likeness
 from stackan.likeness.searching import find_similar
 from stackan.likeness.segments import segments
+from stackan.store.parts import read_rows
 from stackan.store.place import place_of
 from stackan.store.signatures import case_signature
 
@@ -113,6 +114,23 @@ def test_an_index_that_is_up_to_date_is_not_written_again(place, fill):
     fill(place, {"a": [JOURNAL]})
     before = [segment.name for segment in up_to_date(place)]
     assert [segment.name for segment in up_to_date(place)] == before
+
+
+@pytest.mark.parametrize("halves", [[{0, 1}, {0, 1, 2}], [{0, 1}, {1, 2}], [{0}, {1}, {2}, {0, 1, 2}]])
+def test_segments_that_share_parts_count_their_cases_once(place, fill, rows_of, halves):
+    """As where two index at the same time, or one is killed after it has made many segments one."""
+    from stackan.likeness.segments import write_segment
+
+    rows, names = rows_of([JOURNAL]), []
+    for number in range(3):
+        fill(place, {f"case {number}": [JOURNAL]})
+        names.append(next(path[6:-8] for path in place.list("cases") if path[6:-8] not in names))
+    cases = {row["case_id"]: row for row in read_rows(place, "cases")}.values()
+    by_number = {int(row["case"].split()[1]): (row, look_of(rows)) for row in cases}
+    for half in halves:
+        write_segment(place, [names[at] for at in half], [by_number[at] for at in half])
+    for _ in range(2):
+        assert find_similar(place, look_of(rows), case_signature(rows)).seen == 3
 
 
 def test_a_segment_without_its_last_file_does_not_count(place, fill, rows_of):
