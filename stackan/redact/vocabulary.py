@@ -11,7 +11,7 @@ import importlib.resources
 import re
 
 TOKEN = re.compile(r"\w+")
-_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
+_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|(?:(?![A-Za-z])[^\W\d_])+")
 _NUMBER = re.compile(
     r"(?i)\d+[a-z]{1,2}|0x[0-9a-f]{1,16}|(?=[a-f]*\d)[0-9a-f]{1,8}|0{4,}[0-9a-f]{1,12}|\d{1,2}T\d\d|[A-Za-z]\d{0,3}|[PT]0{4,}\d+|SIG[A-Z]{2,6}|r?[a-d]x|[re]?(?:[sd]i|[sb]p|ip|flags)|x86_64"
 )
