@@ -88,9 +88,11 @@ def test_files_that_were_merged_are_indexed_once(tmp_path, fill, rows_of):
 
 def test_a_case_that_failed_and_was_tried_again_is_found(tmp_path, fill, rows_of):
     from stackan.store import merging
+    from stackan.store.about import introduce
     from stackan.store.parts import case_id, remove_doubles, write_part
 
     place, rows = place_of(str(tmp_path)), rows_of([JOURNAL])
+    introduce(place, {})
     write_part(place, [{"cases": [{"case_id": case_id("a", "a", "1"), "case": "a", "failure": "too-large"}]}], run="1")
     fill(place, {f"other {at}": [OTHER] for at in range(2)})
     assert find_similar(place, look_of(rows), case_signature(rows)).seen == 0
@@ -103,8 +105,10 @@ def test_a_case_that_failed_and_was_tried_again_is_found(tmp_path, fill, rows_of
 
 
 def test_a_store_in_which_all_cases_failed_knows_none(place, rows_of):
+    from stackan.store.about import introduce
     from stackan.store.parts import write_part
 
+    introduce(place, {})
     write_part(place, [{"cases": [{"case_id": "0", "case": "a", "failure": "too-large"}]}])
     rows = rows_of([JOURNAL])
     assert find_similar(place, look_of(rows), case_signature(rows)) == (0, [])
