@@ -20,11 +20,15 @@ WAYS = (
 )  # fmt: skip
 
 
+SLEEPS = (35, 230)  # nanosleep, clock_nanosleep: by these the program's threads take turns until all have what they will have
+
+
 def looked_at(*pids: int) -> dict[int, Seen]:
-    """The threads, once all of them stand: the program says `ready` before the last one has gone to sleep."""
-    for _ in range(50):
+    """The threads, once all of them stand where they will: on a busy machine the program says `ready` before the last one does."""
+    for _ in range(100):
         threads = {seen.state.tid: seen for view in take(pids) for seen in view.threads}
-        if all(seen.stood for seen in threads.values()):
+        calls = [seen.state.call for seen in threads.values() if seen.stood]
+        if len(calls) == len(threads) and not any(call is not None and call.number in SLEEPS for call in calls):
             break
         time.sleep(0.05)
     return threads
