@@ -175,11 +175,13 @@ cdef class ThreadWriter:
 
     cdef int put_characters(self, str text) except -1:
         cdef Written *written = &self.written
-        cdef Py_UCS4 character
+        cdef Py_UCS4 each
+        cdef uint32_t character  # what is calculated with a Py_UCS4 may be text
         cdef uint8_t *to
         make_space(written, 2 * LONGEST_ESCAPE * len(text))
         to = written.text + written.size
-        for character in text:
+        for each in text:
+            character = <uint32_t>each
             if character < 128 and as_it_is[character]:
                 to[0] = <uint8_t>character
                 to += 1

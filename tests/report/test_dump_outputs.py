@@ -7,7 +7,7 @@ import json
 import pathlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import stackan
@@ -78,6 +78,7 @@ ODD = st.binary(max_size=40).map(lambda each: each.replace(b"\n", b"\r"))
 
 @needs_native
 @given(st.lists(st.tuples(ODD, ODD, ODD), max_size=5))
+@example([("é€😀".encode(), "😀".encode(), "a😀b\U0010ffff".encode())])
 def test_any_bytes_in_names_and_arguments_are_written_alike(parts):
     text = b"Thread 7 (Thread 0x7f01 (LWP 11)):\n#0  0x01 in start () from /lib/x.so\n" + b"".join(
         b'Thread %d (Thread 0x7f%d (LWP %d) "%b"):\n#0  0x%x in f%b (a=%b\n    b=%b) at %b.c:7\n#1  main ()\n\n'
