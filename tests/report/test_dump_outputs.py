@@ -91,6 +91,21 @@ def test_any_bytes_in_names_and_arguments_are_written_alike(parts):
     assert [json.dumps(thread) for thread in each] == [line.decode().strip() for line in plain]
 
 
+def shared(size: int) -> bytes:
+    """Many threads with one stack, whose frames are far from each other."""
+    threads = size // 8
+    lwps = b", ".join(b"%d" % (1000 + number) for number in range(threads))
+    return b"%d tids: %b\n  0x55d1c2a0f1b4  main\n%b  0x55d1c2a0f1b4  start\n" % (threads, lwps, b"?\n" * threads)
+
+
+@needs_native
+def test_the_lines_of_a_stack_that_many_threads_share_are_counted_once(in_proportion):
+    (dump,) = parse_all(shared(800))
+    lines = [[frame["line"] for frame in json.loads(line)["frames"]] for line in written([dump], "ndjson").splitlines()]
+    assert lines == [[2, 103]] * 100
+    in_proportion(shared, lambda text: written(parse_all(text), "ndjson"), 40_000)
+
+
 def json_threads(dump: Dump):
     """The threads as the library gives them, without any writer."""
     for thread in dump.threads:
