@@ -120,22 +120,3 @@ def deadlocks(pairs: int, seed: int) -> bytes:
         for number in range(2 * pairs)
     ]
     return "".join(reversed(threads)).encode()
-
-
-_PY_SPY = """\
-Thread {lwp} (idle): "Thread-{number}"
-    wait (threading.py:320)
-    get (queue.py:171)
-    take_job (app/worker{kind}.py:{line})
-    run (app/worker{kind}.py:88)
-    _bootstrap_inner (threading.py:1016)
-    _bootstrap (threading.py:973)
-"""
-
-
-def py_spy(threads: int, seed: int) -> bytes:
-    """What `py-spy dump` prints of that many threads."""
-    dice = random.Random(seed)
-    head = "Process 4242: python3 -m app\nPython v3.11.4 (/usr/bin/python3.11)\n\n"
-    each = (_PY_SPY.format(lwp=5000 + number, number=number, kind=number % 20, line=dice.randrange(10, 80)) for number in range(threads))
-    return (head + "".join(each)).encode()

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from generate import deadlocks, grow, mix, py_spy
+from generate import deadlocks, grow, mix
+from generate_runtimes import grow_goroutines, grow_jstack, grow_py_spy
 from measure import STACKAN, run, run_inside
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -169,18 +170,14 @@ _PARSE = "from stackan.parsing import parse_all\ndata = open(sys.argv[1], 'rb').
 
 def formats(bench: Bench) -> Iterator[Row]:
     """Other formats: in memory, and as whole commands."""
-    made: list[tuple[str, Callable[[], bytes], str]] = [("py-spy", lambda: py_spy(bench.size(20_000), seed=7), "≥ 25 MB/s")]
-    try:
-        from generate_runtimes import grow_goroutines, grow_jstack
-    except ImportError:
-        yield Row("jstack, goroutines", "", "there is no generate_runtimes.py", "", "≥ 300 MB/s")
-    else:
-        dumps = ROOT / "tests/dumps"
-        jstack, goroutines = (dumps / "java/jdk17-pool-1.txt").read_bytes(), (dumps / "go/http-busy.txt").read_bytes()
-        made.append(("jstack, 3,000 threads", lambda: grow_jstack(jstack, bench.size(3000), seed=7), "≥ 300 MB/s"))
-        made.append(("100,000 goroutines", lambda: grow_goroutines(goroutines, bench.size(100_000), seed=7), "≥ 300 MB/s"))
-    for what, make, goal in made:
-        path = bench.write("runtime.txt", make())
+    made: tuple[tuple[str, str, Callable[..., bytes], int, str], ...] = (
+        ("py-spy", "python/working-1.py-spy.txt", grow_py_spy, 20_000, "≥ 25 MB/s"),
+        ("jstack, 3,000 threads", "java/jdk17-pool-1.txt", grow_jstack, 3000, "≥ 300 MB/s"),
+        ("100,000 goroutines", "go/http-busy.txt", grow_goroutines, 100_000, "≥ 300 MB/s"),
+    )
+    for what, small, grow_dump, threads, goal in made:
+        dump = (ROOT / "tests/dumps" / small).read_bytes()
+        path = bench.write("runtime.txt", grow_dump(dump, bench.size(threads), seed=7))
         lines = run_inside(_PARSE, "data.count(b'\\n')", 3, path)
         ours = run_inside(_PARSE, "parse_all(data)", 3, path)
         yield Row(f"{what}, in memory", rate(path, ours), f"line ends {rate(path, max(lines, 1e-6))}", f"{lines / ours:.3f}", goal)

@@ -1,4 +1,7 @@
-"""The native scanner: the same columns as `stackan._reference.scan`, on every input.
+"""All that is native: gdb's text → columns, and what others read or write of texts and columns, each in a part of its own.
+
+This docstring is about the scanner of gdb's text, which gives the same columns as `stackan._reference.scan`, on every input.  What the
+other parts do has a plain form in Python, too, which is their specification; the head of each part names it.
 
 `_reference.py` is the specification: it says what each line and each part of a frame is.  What serves the same purpose
 has the same name here and there, so that the two can be read side by side.  This is what is different:

@@ -1,4 +1,4 @@
-# Part of _fast.pyx: stacks as folded lines.  `plain_fold` of report/folded.py says the same in Python.
+# Part of _fast.pyx: stacks as folded lines.  `PlainFolder` of report/folded.py says the same in Python.
 
 cdef class Folder:
     """Threads → a line for each distinct stack: its names from the outermost on, and how many of the threads have it.

@@ -11,6 +11,10 @@ for _byte in range(32, 127):
     as_it_is[_byte] = _byte not in b'"\\'
 
 
+cdef struct Place:
+    Py_ssize_t at, line  # a byte of the text, and the number of its line
+
+
 cdef class ThreadWriter:
     """Threads of some columns as JSON, each behind `before`, which opens its object.
 
@@ -25,7 +29,9 @@ cdef class ThreadWriter:
     cdef Fragments sites
     cdef bint levels
     cdef bytes before
-    cdef Py_ssize_t at, line  # of a byte of the text, the number of its line
+    cdef Place current
+    cdef Place *shown  # of each level, where the last frame was: threads may share the text of one stack, which is not counted again
+    cdef Py_ssize_t levels_room
     cdef Written written
 
     def __init__(self, data, columns, list sites, bint levels, numbers, bytes before):
@@ -42,6 +48,7 @@ cdef class ThreadWriter:
         self.sites, self.levels, self.before = Fragments(sites), levels, before
 
     def __dealloc__(self):
+        free(self.shown)
         free(self.written.text)
 
     def write(self, Py_ssize_t first, Py_ssize_t stop):
@@ -86,9 +93,10 @@ cdef class ThreadWriter:
         put_number(written, line)
         put_word(written, b', "frames": [')
         if self.numbers is None:
-            self.at, self.line = self.within(start), line
+            self.current = Place(self.within(start), line)
         if first < 0 or first + frames > self.frame_call.count:
             raise IndexError(f"frames {first} to {first + frames} of {self.frame_call.count}")
+        self.make_levels(frames)
         for position in range(frames):
             self.write_frame(first + position, position, start)
         make_space(written, 8)
@@ -101,15 +109,15 @@ cdef class ThreadWriter:
         cdef int32_t arguments = (<int32_t *>self.frame_args_start.buffer.buf)[frame]
         cdef int32_t call = (<int32_t *>self.frame_call.buffer.buf)[frame]
         cdef int32_t site
-        cdef const Fragment *shown
+        cdef const Fragment *words
         if not 0 <= call < self.call_site.count:
             raise IndexError(f"call {call} of {self.call_site.count}")
         site = (<int32_t *>self.call_site.buffer.buf)[call]
         if not 0 <= site < self.sites.count:
             raise IndexError(f"site {site} of {self.sites.count}")
-        shown = &self.sites.fragments[site]
-        self.move_to(start)
-        make_space(written, shown.size + 128)
+        words = &self.sites.fragments[site]
+        self.move_to(start, &self.shown[position])
+        make_space(written, words.size + 128)
         put_word(written, b', {"level": ' if position else b'{"level": ')
         put_number(written, self.level_at(start) if self.levels else position)
         put_word(written, b', "pc": ')
@@ -119,7 +127,7 @@ cdef class ThreadWriter:
             put_word(written, b'"')
         else:
             put_word(written, b"null")
-        put_bytes(written, shown.text, shown.size)
+        put_bytes(written, words.text, words.size)
         if arguments != UNKNOWN:
             self.put_text(start + arguments, (<int32_t *>self.frame_args_size.buffer.buf)[frame])
         make_space(written, 64)
@@ -139,19 +147,37 @@ cdef class ThreadWriter:
         read_number(text, at, stop, &level)
         return level
 
-    cdef inline void move_to(self, Py_ssize_t at) noexcept:
-        """Count on to a byte's line, or back."""
+    cdef int make_levels(self, Py_ssize_t levels) except -1:
+        """Room for the places of so many frames of a stack."""
+        cdef Py_ssize_t room = max(levels, 2 * self.levels_room), level
+        cdef Place *larger
+        if levels <= self.levels_room:
+            return 0
+        larger = <Place *>realloc(self.shown, room * sizeof(Place))
+        if larger == NULL:
+            raise MemoryError
+        self.shown = larger
+        for level in range(self.levels_room, room):
+            self.shown[level] = Place(UNKNOWN, 0)
+        self.levels_room = room
+        return 0
+
+    cdef inline void move_to(self, Py_ssize_t at, Place *shown) noexcept:
+        """Count on to a frame's line, or back, unless the last frame of this level stood there."""
         cdef const uint8_t *text = <const uint8_t *>self.text.buffer.buf
-        self.line += count_lines(text, self.at, at) if at >= self.at else -count_lines(text, at, self.at)
-        self.at = at
+        cdef Py_ssize_t before = self.current.at
+        if shown.at != at:
+            shown.at = at
+            shown.line = self.current.line + (count_lines(text, before, at) if at >= before else -count_lines(text, at, before))
+        self.current = shown[0]
 
     cdef inline int64_t number(self) except -1:
         """The original's line."""
         if self.numbers is None:
-            return self.line
-        if not 0 <= self.line < self.numbers.count:
-            raise IndexError(f"line {self.line} of {self.numbers.count}")
-        return (<int32_t *>self.numbers.buffer.buf)[self.line]
+            return self.current.line
+        if not 0 <= self.current.line < self.numbers.count:
+            raise IndexError(f"line {self.current.line} of {self.numbers.count}")
+        return (<int32_t *>self.numbers.buffer.buf)[self.current.line]
 
     cdef int put_text(self, int64_t start, int64_t size) except -1:
         """A part of the text as it stands between the quotes of a string."""
@@ -175,11 +201,13 @@ cdef class ThreadWriter:
 
     cdef int put_characters(self, str text) except -1:
         cdef Written *written = &self.written
-        cdef Py_UCS4 character
+        cdef Py_UCS4 each
+        cdef uint32_t character  # what is calculated with a Py_UCS4 may be text
         cdef uint8_t *to
         make_space(written, 2 * LONGEST_ESCAPE * len(text))
         to = written.text + written.size
-        for character in text:
+        for each in text:
+            character = <uint32_t>each
             if character < 128 and as_it_is[character]:
                 to[0] = <uint8_t>character
                 to += 1

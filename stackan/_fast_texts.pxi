@@ -1,5 +1,5 @@
 # Part of _fast.pyx: bytes of a text that all grammars look at in the same way.
-# All work on data[at:stop] or data[start:stop], read nothing outside of it, and allocate nothing.
+# All work on data[at:stop] or data[start:stop], read nothing outside of it; but for `text_of`, all allocate nothing.
 
 cdef inline bint starts(const uint8_t *data, Py_ssize_t at, Py_ssize_t stop, const char *word) noexcept nogil:
     cdef Py_ssize_t size = strlen(word)

@@ -1,4 +1,5 @@
-# Part of _fast.pyx: what is known before any dump is read.  Numbers come from model/columns.py, words from model/words.py.
+# Part of _fast.pyx: what is known before any dump is read.  Numbers come from model/columns.py, words from model/debugger_phrases.py and
+# model/runtime_phrases.py.
 
 cdef int THREAD = _columns.THREAD
 cdef int FRAME = _columns.FRAME

@@ -7,7 +7,7 @@ import json
 import pathlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import stackan
@@ -78,6 +78,7 @@ ODD = st.binary(max_size=40).map(lambda each: each.replace(b"\n", b"\r"))
 
 @needs_native
 @given(st.lists(st.tuples(ODD, ODD, ODD), max_size=5))
+@example([("é€😀".encode(), "😀".encode(), "a😀b\U0010ffff".encode())])
 def test_any_bytes_in_names_and_arguments_are_written_alike(parts):
     text = b"Thread 7 (Thread 0x7f01 (LWP 11)):\n#0  0x01 in start () from /lib/x.so\n" + b"".join(
         b'Thread %d (Thread 0x7f%d (LWP %d) "%b"):\n#0  0x%x in f%b (a=%b\n    b=%b) at %b.c:7\n#1  main ()\n\n'
@@ -88,6 +89,21 @@ def test_any_bytes_in_names_and_arguments_are_written_alike(parts):
     each = [json.loads(line) for line in written(dumps, "ndjson").splitlines()]
     plain = [b'\n{"source": "-", ' + json.dumps(thread).encode()[1:] for dump in dumps for thread in json_threads(dump)]
     assert [json.dumps(thread) for thread in each] == [line.decode().strip() for line in plain]
+
+
+def shared(size: int) -> bytes:
+    """Many threads with one stack, whose frames are far from each other."""
+    threads = size // 8
+    lwps = b", ".join(b"%d" % (1000 + number) for number in range(threads))
+    return b"%d tids: %b\n  0x55d1c2a0f1b4  main\n%b  0x55d1c2a0f1b4  start\n" % (threads, lwps, b"?\n" * threads)
+
+
+@needs_native
+def test_the_lines_of_a_stack_that_many_threads_share_are_counted_once(in_proportion):
+    (dump,) = parse_all(shared(800))
+    lines = [[frame["line"] for frame in json.loads(line)["frames"]] for line in written([dump], "ndjson").splitlines()]
+    assert lines == [[2, 103]] * 100
+    in_proportion(shared, lambda text: written(parse_all(text), "ndjson"), 40_000)
 
 
 def json_threads(dump: Dump):

@@ -78,7 +78,7 @@ class _Reader:
         self.builder.again(number)
         row = self.builder.thread(number=number, pthread=pthread)
         self.pid = self.pid if pid is None else pid
-        self.pids[max(self.builder.snapshots, default=0)] = self.pid
+        self.pids[self.builder.snapshots[-1] if self.builder.snapshots else 0] = self.pid
         self.states[row] = PrintedState("haproxy: polls", self.builder.line)
 
     def _frame(self, pc: int, words: bytes) -> None:

@@ -5,6 +5,8 @@ It reads the usual forms of lines itself, and asks here about all others; so the
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan import backend
@@ -30,7 +32,8 @@ def read_jstack(data: bytes) -> ParsedText:
         deadlocks.read(text, line)
     starts = find_starts(found.columns, found.starts)
     ends = [*starts[1:], (len(found.columns.thread_lwp), sum(found.columns.lines_by_kind) + 1)]
-    facts = [_facts(found, deadlocks, *start, *stop) for start, stop in zip(starts, ends)]
+    naming = list(found.owners)
+    facts = [_facts(found, deadlocks, naming, *start, *stop) for start, stop in zip(starts, ends)]
     return ParsedText(found.columns, tuple(facts), tuple(row for row, _ in starts[1:]))
 
 
@@ -42,10 +45,13 @@ def read_dump_file(data: bytes) -> ParsedText:
     return ParsedText(found.columns, (Facts(found.pid, None, (), (), excerpt=excerpt, states=found.states(0, len(rows))),))
 
 
-def _facts(found: JavaScan, deadlocks: Deadlocks, first: int, first_line: int, stop: int, stop_line: int) -> Facts:
-    """The facts about the threads of one snapshot: those that others say something about are made whole for it."""
-    pinned = [row for row in found.carriers if first <= row < stop and found.keeps_carrier(row + 1)]
-    owned = any(first <= row < stop for row in found.owners)
+def _facts(found: JavaScan, deadlocks: Deadlocks, naming: Sequence[int], first: int, first_line: int, stop: int, stop_line: int) -> Facts:
+    """The facts about the threads of one snapshot: those that others say something about are made whole for it.
+
+    `naming` are the rows of all threads that name an owner.
+    """
+    pinned = [row for row in _between(found.carriers, first, stop) if found.keeps_carrier(row + 1)]
+    owned = bool(_between(naming, first, stop))
     locked = list(deadlocks.between(first_line, stop_line))
     by_name: dict[bytes, list[int]] = {name: [] for name, _ in locked}
     for row in range(first, stop) if locked else ():
@@ -71,6 +77,11 @@ def _facts(found: JavaScan, deadlocks: Deadlocks, first: int, first_line: int, s
         excerpt=first not in found.headed and are_an_excerpt(map(found.name, range(first, stop))),
         states=states,
     )
+
+
+def _between(rows: Sequence[int], first: int, stop: int) -> Sequence[int]:
+    """Those of some rows, which go up, that are a snapshot's."""
+    return rows[bisect_left(rows, first) : bisect_left(rows, stop)]
 
 
 def _made(name: bytes, carries: int, facts: dict[str, Any], held: list[Lock]) -> JavaThread:
