@@ -70,6 +70,8 @@ def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | Non
                 break
             continue
         unnamed = 0
+        if _only_wraps(name):
+            continue
         own = _family_of(name)
         if family is not None and own != family:
             break
@@ -78,6 +80,11 @@ def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | Non
         if rule is not None:
             found = rule, at + 1
     return found
+
+
+def _only_wraps(name: str) -> bool:
+    """Whether a function is a program's own way to make the system call: `futex_wait`, which the functions of any class of it may call."""
+    return "::" not in name and "futex" in all_words_of(name) and _sense_of(name) is None
 
 
 def _family_of(name: str) -> str:

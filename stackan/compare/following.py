@@ -40,7 +40,7 @@ def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), c
     tracks = park_controllers(
         [note_handler(hold_same_call(track, last), last) if track.progress == PROGRESSING else track for track in tracks]
     )
-    tracks = unpark_closed(doubt_needs(tracks), last) if not cut else doubt_needs(tracks)
+    tracks = unpark_closed(doubt_needs(tracks), last)
     tracks = unpark_lock_holders(park_turn_waiters(park_result_waiters(park_joiners(tracks, once=last == 0))), once=last == 0)
     tracks = doubt_rest_in_locked_objects(hold_crossed(hold_callbacks(tracks, last)))
     return sorted(tracks, key=lambda track: (-track.sightings[-1][0], track.newest.thread))

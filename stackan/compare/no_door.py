@@ -28,9 +28,14 @@ _PRINTED_PRIVATE, _PRINTED_SHARED = (b"op=393", b"private=0"), (b"op=265", b"pri
 def unpark_closed(tracks: Sequence[Track], last: int) -> list[Track]:
     """The threads of a process as stuck if none of them can hear from outside; `last` is the newest snapshot's index."""
     closed = last > 0 and len(tracks) > 1 and not any(map(_may_hear, tracks))
-    if not closed or any(track.progress == STUCK and track.place.state == "lock" for track in tracks):
+    if not closed or any(track.progress == STUCK and track.place.state == "lock" for track in tracks) or any(map(_has_others, tracks)):
         return list(tracks)
     return [_unpark(track) if track.progress == IDLE else track for track in tracks]
+
+
+def _has_others(track: Track) -> bool:
+    """Whether the process may have had threads beside this one that a text does not show."""
+    return any(sighting.dump.lacks_threads for _, sighting in track.sightings)
 
 
 def _may_hear(track: Track) -> bool:

@@ -13,7 +13,7 @@ from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.finding import CRITICAL, LIKELY, VERDICT_OF, WARNING, Finding
 from stackan.model.place import TIMER, TURN_TO_ACCEPT, TURN_TO_RECEIVE, WAITS_FOR_CONNECTIONS
 from stackan.model.process import Process, share_of
-from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, UNSURE, USED_NO_CPU, Track
+from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, STUCK, UNSURE, USED_NO_CPU, Track
 
 # Shares from which on the headline says that a kind of dump shows too little: of the threads that are not idle, and of all.
 _MOST, _MANY = 0.5, 0.2
@@ -95,6 +95,9 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
         return (fact("those-with-work-move", count=threads), *_starting(processes), *unknown)
     if verdict == "idle":
         return (*_resting(processes, threads), *unknown)
+    partly = [track.progress for process in processes if not process.whole for track in process.tracks]
+    if partly and not unsure and STUCK not in partly:
+        return (fact("only-some-threads", count=len(partly)),)
     return (fact("dump-does-not-tell", count=unsure, of=threads),)
 
 

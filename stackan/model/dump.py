@@ -342,6 +342,11 @@ class Dump:
         return self.expected > self.stop_thread - self.first_thread
 
     @property
+    def lacks_threads(self) -> bool:
+        """Whether its process may have had other threads: the text breaks off, or these were taken out of a dump."""
+        return self.is_truncated or self.facts.excerpt
+
+    @property
     def expected(self) -> int:
         """How many threads the text promises; 0 if it does not.
 

@@ -82,8 +82,8 @@ class Process(NamedTuple):
 
 
 def are_whole(dumps: Sequence[Dump]) -> bool:
-    """Whether these show all threads of their process.  One that breaks off takes nothing away from what two others prove."""
-    return sum(not dump.is_truncated and not dump.facts.excerpt for dump in dumps) >= min(len(dumps), 2)
+    """Whether these show all threads of their process.  One that lacks some takes nothing away from what two others prove."""
+    return sum(not dump.lacks_threads for dump in dumps) >= min(len(dumps), 2)
 
 
 def share_of(some: Sequence[Process], processes: Sequence[Process]) -> Share:

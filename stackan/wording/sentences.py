@@ -658,6 +658,12 @@ _HEADLINES = {
     "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
     "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
+    "only-some-threads": [
+        many(
+            "Only {count} thread was handed in, and is not seen stuck: those that matter may be among the others.",
+            "Only {count} threads were handed in, and none is seen stuck: those that matter may be among the others.",
+        )
+    ],
     "nothing-is-stuck": [one("Nothing is stuck: {count} of {of} threads wait for work")],
     "no-stack-of": [
         many(

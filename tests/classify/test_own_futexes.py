@@ -25,6 +25,8 @@ MAIN = thread(6500, "tellerd", SYSCALL, app("g_cond_wait"), app("main"))
         (("urcu_thread_join", "stop"), "thread", 1),
         (("seqlock_wait", "rcu_main"), "condition", 1),
         (("demo_futex_wait", "demo_event_wait", "reclaim"), "condition", 2),
+        (("futex_wait", "Ledger::SpinMutex::lock_slow", "Ledger::SpinMutex::lock", "post"), "mutex", 3),
+        (("sys_futex", "EventCount::wait", "worker"), "condition", 2),
     ],
 )
 def test_the_outermost_function_of_a_family_tells_what_a_futex_is_for(frames: tuple[str, ...], kind: str, own: int) -> None:

@@ -39,6 +39,14 @@ def test_where_no_thread_hears_from_outside_nothing_is_parked(form: object) -> N
     assert states(form=form) == {"stuck"}
 
 
+def test_threads_that_were_taken_out_of_a_list_do_not_show_that_there_is_no_door() -> None:
+    text = dump(*PARKED, first_number=6)
+    analysis = analyze(text, text)
+    assert set(progress(analysis).values()) == {"idle"}
+    assert (analysis.verdict, analysis.findings) == ("inconclusive", ())
+    assert [each.values for each in analysis.headline_facts if each.name == "only-some-threads"] == [{"count": 2}]
+
+
 def test_the_verdict_is_blocked_and_the_reason_is_told() -> None:
     text = dump(MAIN, *PARKED)
     analysis = analyze(text, text)

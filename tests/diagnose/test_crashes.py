@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import stackan
+from stackan.diagnose.evidence.crashes import fault_of
 from tests.dumping import LIBC, LIBSTDCXX, Frame, analyze, dump, thread
 
 ABORT = (Frame("raise", where=LIBC), Frame("abort", where=LIBC))
@@ -99,6 +101,20 @@ def test_who_waited_for_the_allocator_and_is_gone_is_no_victim() -> None:
     analysis = analyze(dump(porter, WORKS, *victims), dump(porter, WORKS, victims[0]))
     (crash,) = [finding for finding in analysis.findings if finding.opening is not None]
     assert [fact.values["count"] for fact in crash.reasons if fact.name == "crash-keeps-allocator"] == [1]
+
+
+def test_a_fault_is_found_in_a_long_log_whose_lines_are_not_held_all_at_once() -> None:
+    log = b"12:00 ok\n" * 100_000
+    text = dump(WORKS) + log + b"Program received signal SIGSEGV, Segmentation fault.\n"
+    read = stackan.parse(text)
+    tracemalloc.start()
+    try:
+        quote = fault_of(read)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert quote is not None and quote.text.startswith("Program received signal SIGSEGV")
+    assert most < 2 * len(text)
 
 
 def _analyzed(folder: Path, text: bytes) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def test_it_is_critical_where_most_threads_of_a_kind_have_asked_in_vain() -> Non
     assert severities((asking(1), asking(2), waiting(3))) == {(6111, 6112): "critical"}
 
 
+def test_of_threads_that_were_taken_out_of_a_list_nobody_knows_whether_they_are_most_of_their_kind() -> None:
+    text = dump(asking(1), asking(2), *OTHERS, first_number=20)
+    assert [(lwps(finding), finding.severity) for finding in analyze(text, text).findings] == [([6111, 6112], "warning")]
+
+
 def test_it_is_a_warning_where_most_threads_of_the_kind_are_free() -> None:
     assert severities((asking(1), asking(2), waiting(3), waiting(4), waiting(5))) == {(6111, 6112): "warning"}
 

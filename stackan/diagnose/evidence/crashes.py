@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.arguments import number_argument
@@ -37,6 +38,7 @@ _FAULT = re.compile(
     rb"|^panic: (?!test timed out|deadlock)"  # Go's, which prints all goroutines then; of what hangs, too
 )
 _LONGEST_LINE = 400  # bytes of a line that are looked at
+_AT_ONCE = 4096  # lines that are searched together: a log around a dump may have millions
 _LINES = 64  # that are looked at for one of the marks: a log around a dump may speak of signals, too
 
 
@@ -110,15 +112,17 @@ def _ends(name: str, ends: frozenset[str]) -> bool:
 
 def _may_say(dump: Dump) -> bool:
     """Whether a line may say so.  gdb says it outside of threads: that saves the look at hundreds of megabytes of frames."""
-    if dump.format != "gdb":
-        return True
-    data, columns = dump.data, dump.columns
-    said: list[bytes] = []
+    return dump.format != "gdb" or any(mark in lines for lines in _outside_of_threads(dump) for mark in _MARKS)
+
+
+def _outside_of_threads(dump: Dump) -> Iterator[bytes]:
+    """The lines that are of no thread, some thousands at once."""
+    data, columns, (begin, end) = dump.data, dump.columns, dump.text_range
     for starts in (columns.note_start, columns.unparsed_start):
-        own = range(bisect_left(starts, dump.text_range[0]), bisect_left(starts, dump.text_range[1]))
-        said += [data[starts[at] : starts[at] + _LONGEST_LINE] for at in own]
-    together = b"\n".join(said)
-    return any(mark in together for mark in _MARKS)
+        first, stop = bisect_left(starts, begin), bisect_left(starts, end)
+        for at in range(first, stop, _AT_ONCE):
+            own = starts[at : min(at + _AT_ONCE, stop)]
+            yield b"\n".join([data[start : min(start + _LONGEST_LINE, other)] for start, other in zip(own, [*own[1:], end])])
 
 
 def fault_of(dump: Dump) -> Quote | None:

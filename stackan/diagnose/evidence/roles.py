@@ -35,6 +35,8 @@ class Roles:
         """
         if any(_serves_all(track, self._process) for track in tracks):
             return "event-loop-stands"
+        if not self._process.whole:
+            return ""  # others of their name or kind may be among the threads that are missing
         if not held and any(self._stands(name) for name in {stem(track.name) for track in tracks}):
             return "all-of-their-name"
         if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
