@@ -71,7 +71,7 @@ class Texts:
 
     def redact(self, text: str) -> str:
         if _is_json(text):
-            return self._replaced.finish("\n".join(self.json(line) for line in text.split("\n")))
+            return "\n".join("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
         return "\n".join(_Text(self, _COLOR.sub("", text)).lines())
 
     def finish(self, line: str) -> str:
@@ -224,17 +224,21 @@ class Texts:
         return "\n".join(self._replaced.shown(line) for line in _Text(self, text, ends=False).lines())
 
     def json(self, line: str) -> str:
-        """A line of JSON: its keys and values, one by one."""
-        parts, at, key = [], 0, ""
+        """A line of JSON with what is to stay held."""
+        return "".join(self._json(line))
+
+    def _json(self, line: str) -> Iterator[str]:
+        """Its keys and values, one by one: a document in one line has more of them than can be held."""
+        at, key = 0, ""
         for match in _STRING.finditer(line):
-            parts.append(line[at : match.start()])
+            yield TOKEN.sub(self._word, line[at : match.start()])
             at = match.end()
             if match[2]:
                 key = match[1]
-                parts.append(self._hold(f'"{self._replaced.shown(self.plain(key))}"') + match[2])
+                yield self._hold(f'"{self._replaced.shown(self.plain(key))}"') + match[2]
             else:
-                parts.append(self._hold(f'"{self._json_value(key, match[1])}"'))
-        return TOKEN.sub(self._word, "".join([*parts, self._values.addresses(line[at:])]))
+                yield self._hold(f'"{self._json_value(key, match[1])}"')
+        yield TOKEN.sub(self._word, self._values.addresses(line[at:]))
 
     def _json_value(self, key: str, raw: str) -> str:
         try:
