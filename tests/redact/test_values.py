@@ -178,3 +178,10 @@ def test_a_document_of_json_has_more_in_it_than_can_be_held_at_once(monkeypatch)
     first, *others = json.loads(redacted(json.dumps(rows)))
     assert first == {"host": "host1", "frames": rows[0]["frames"]}
     assert others == [first] * 59
+
+
+@pytest.mark.parametrize("cut", ["#0  0x1234 in read_page (id=7, page=\n", "#0  0x1234 in read_page (id=7,\n#1  0x1234 in load (id=7,\n"])
+def test_a_frame_that_was_cut_within_its_arguments_spoils_nothing_behind_it(cut):
+    head, frame = 'Thread 1 (LWP 10) "page cleaner two":\n', "#1  0x1234 in run (n=3) at run.cc:12\n"
+    assert redacted(cut + frame + head) == cut + frame + head
+    assert redacted(cut + head + frame) == cut + head + frame
