@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stackan.cli.common import add_language
+from stackan.cli.common import add_language, size
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
 from stackan.cli.values import seconds
@@ -56,7 +56,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     parser.add_argument("--command-lines", action="store_true", help=said("store command lines, which may hold passwords"))
     parser.add_argument(
-        "--logs", type=_size, default=0, metavar="SIZE", help=said("store the end of the logs that they write, such as 4M of each")
+        "--logs", type=_of_a_log, default=0, metavar="SIZE", help=said("store the end of the logs that they write, such as 4M of each")
     )
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
@@ -164,15 +164,15 @@ def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
         say(said("{words} ({reasons})", words=words, reasons=reasons) if barriers else words, options.language)
 
 
-def _size(text: str) -> int:
-    """`4M`, `512K`, `100000`"""
-    number, unit = (text[:-1], text[-1:].upper()) if text[-1:].upper() in ("K", "M") else (text, "")
-    if not number.isdecimal() or len(number) > 9 or not 0 < (found := int(number) << {"": 0, "K": 10, "M": 20}[unit]) <= _LARGEST:
+def _of_a_log(text: str) -> int:
+    """`4M`, as far as it can be held at once."""
+    found = size(text)
+    if found > _LARGEST:
         raise WrongValue(said("{text} is no size: give bytes, or a number with K or M, 1024M at most", text=repr(text)))
     return found
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1000:
+    if not text.isdecimal() or not 0 < int(text[:5]) <= 1000:
         raise WrongValue(said("{text} is no number of rounds: give 1 to 1000", text=repr(text)))
     return int(text)

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackan.redact import Redactor
 
+_DIGITS = 18  # of a number that anybody means; Python refuses to read some thousands
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -88,7 +89,7 @@ def size(text: str) -> int:
     """`64M` → bytes."""
     unit = _UNITS.get(text[-1:].upper(), 1)
     digits = text[:-1] if unit > 1 else text
-    if not digits.isdigit() or int(digits) == 0:
+    if not digits.isdecimal() or len(digits) > _DIGITS or int(digits) == 0:
         raise WrongValue(said("{text} is no size: give a number of bytes, or one with K, M or G", text=repr(text)))
     return int(digits) * unit
 

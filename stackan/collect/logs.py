@@ -6,6 +6,7 @@ log, and is text.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -28,7 +29,7 @@ class LogFile(NamedTuple):
 
     path: str  # as the process knows it
     door: str  # where this process can read it
-    size: int  # bytes
+    file: tuple[int, int]  # its device and inode
 
 
 def find_logs(pid: int) -> list[LogFile]:
@@ -42,9 +43,12 @@ def find_logs(pid: int) -> list[LogFile]:
 
 
 def read_end(log: LogFile, most: int) -> bytes:
-    """The last bytes of a log, from the beginning of a line on.  Raises OSError."""
-    with open(log.door, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
+    """The last bytes of a log, from the beginning of a line on.  Raises OSError, also where its door leads to another file by now."""
+    with open(log.door, "rb", opener=_without_waiting) as file:
+        status = os.fstat(file.fileno())
+        if _identity(status) != log.file:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        size = status.st_size
         file.seek(max(size - most, 0))
         data = file.read(most)
     return data if size <= most else data[data.find(b"\n") + 1 :]
@@ -67,13 +71,22 @@ def _log_at(pid: int, number: int) -> Iterator[LogFile]:
         writes = opened & os.O_ACCMODE != os.O_RDONLY
         named = opened & os.O_APPEND or number in (1, 2) or _CALLED.search(path)
         if stat.S_ISREG(status.st_mode) and status.st_size and writes and named and _is_text(door):
-            yield LogFile(path, door, status.st_size)
+            yield LogFile(path, door, _identity(status))
     except OSError:
         return  # closed meanwhile, or not to be read
 
 
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A descriptor's number is given again, and a pipe would be waited for until somebody writes into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _is_text(door: str) -> bool:
     """Whether the end of a file has no control characters but those of lines, tabs and colors."""
-    with open(door, "rb") as file:
+    with open(door, "rb", opener=_without_waiting) as file:
         file.seek(max(os.fstat(file.fileno()).st_size - _SAMPLE, 0))
         return _CONTROL.search(file.read(_SAMPLE)) is None

@@ -21,7 +21,8 @@ from stackan.model.said import said
 
 PLAIN, ZIP, TAR = "plain", "zip", "tar"
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)")
-_EXTENDED_TIME = 0x5455  # the field of a zip's member that carries a time in UTC
+_EXTENDED_TIME = 0x5455  # the field of a zip's member that carries a time in UTC, up to 2038
+_FIRST_YEAR, _LAST_YEAR = 1980, 2107  # of a zip's own times
 
 
 class Member(NamedTuple):
@@ -44,11 +45,11 @@ def _zip(members: Sequence[Member]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in members:
-            moment = _parts(member.stamped or member.taken_at) or (1980, 1, 1, 0, 0, 0)
-            info = zipfile.ZipInfo(member.name, (max(moment[0], 1980), *moment[1:]))
+            moment = _parts(member.stamped or member.taken_at) or (_FIRST_YEAR, 1, 1, 0, 0, 0)
+            info = zipfile.ZipInfo(member.name, (min(max(moment[0], _FIRST_YEAR), _LAST_YEAR), *moment[1:]))
             info.compress_type = zipfile.ZIP_DEFLATED
             seconds = _seconds(member.taken_at)
-            if seconds is not None:
+            if seconds is not None and seconds.bit_length() < 32:
                 info.extra = struct.pack("<HHBi", _EXTENDED_TIME, 5, 1, seconds)
             archive.writestr(info, member.data)
     return file.getvalue()

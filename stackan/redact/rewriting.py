@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from stackan.errors import UsageError
 from stackan.model.said import said
@@ -81,8 +81,8 @@ def _check(source: str, target: str, listing: str) -> None:
     for path in (target, listing):
         if os.path.lexists(path):
             raise UsageError(said("{path}: is there already; give a name that is not", path=path))
-    inside, outside = os.path.realpath(target), os.path.realpath(source)
-    if os.path.isdir(outside) and os.path.commonpath([inside, outside]) == outside:
+    folder = os.path.realpath(source)
+    if os.path.isdir(folder) and os.path.realpath(target).startswith(os.path.join(folder, "")):
         raise UsageError(said("{path}: lies in {source}, which is read; give a target outside of it", path=target, source=source))
 
 
@@ -155,6 +155,6 @@ def _kind(path: str, members: list[Member]) -> str:
         return ZIP if file.read(2) == b"PK" else TAR
 
 
-def _write_list(redactor: Redactor, stream: object) -> None:
+def _write_list(redactor: Redactor, stream: IO[str]) -> None:
     rows = [{"kind": kind, "was": was, "is": now} for kind, was, now in redactor.replaced]
-    json.dump({"replaced": rows}, stream, ensure_ascii=True, indent=0)  # type: ignore[arg-type]
+    json.dump({"replaced": rows}, stream, ensure_ascii=True, indent=0)

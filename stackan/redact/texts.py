@@ -38,6 +38,8 @@ _SOURCE = re.compile(
 _CLASS = re.compile(r"(?<=\(a )[\w.$/\[;<>-]+|(?<![\w@])(?:[A-Za-z_$][\w$]*[.$]){1,12}[A-Za-z_$][\w$]*@[0-9a-f]{1,16}(?!\w)")
 _TAG = re.compile(r"\d[A-Z]{2,4}[A-Z]{2,20}(?=\s|$)|0SECTION\s+[A-Z]{4,12}")  # of a javacore's line
 _OF_DEBUGGERS = frozenset(("Auto-loading safe path", "(gdb)Auto-loading safe path", "echo 0 > /proc/sys/kernel/hung_task_timeout_secs"))
+# A frame or a thread: whatever arguments were open before were cut.
+_ANEW = re.compile(r"[\s|>*]{0,20}(?:(?:frame )?#\d{1,6}:?\s|Thread \d|\"[^\"]{1,200}\" )")
 _LISTED = re.compile(r"\s*(?:Arguments|Locals|PARAMETERS|LOCALS):\s*$")
 _OF_PYTHON = re.compile(r"(\s*\w{1,200}: ?)(.*)")
 _OBJECT = re.compile(r"<(\w[\w.]{0,200}) (?:object )?at (0x[0-9a-f]{6,16})>")
@@ -71,7 +73,7 @@ class Texts:
 
     def redact(self, text: str) -> str:
         if _is_json(text):
-            return self._replaced.finish("\n".join(self.json(line) for line in text.split("\n")))
+            return "\n".join("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
         return "\n".join(_Text(self, _COLOR.sub("", text)).lines())
 
     def finish(self, line: str) -> str:
@@ -102,7 +104,7 @@ class Texts:
 
     def _word(self, match: re.Match[str]) -> str:
         token = match[0]
-        if _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one
+        if _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
             return self._hold(self._replaced.of("word in hexadecimal", token, lambda number: f"{(1 << 62) + number:016x}"))
         return token if token in self._vocabulary else self._replaced.numbered(WORD, token)
 
@@ -224,17 +226,21 @@ class Texts:
         return "\n".join(self._replaced.shown(line) for line in _Text(self, text, ends=False).lines())
 
     def json(self, line: str) -> str:
-        """A line of JSON: its keys and values, one by one."""
-        parts, at, key = [], 0, ""
+        """A line of JSON with what is to stay held."""
+        return "".join(self._json(line))
+
+    def _json(self, line: str) -> Iterator[str]:
+        """Its keys and values, one by one: a document in one line has more of them than can be held."""
+        at, key = 0, ""
         for match in _STRING.finditer(line):
-            parts.append(line[at : match.start()])
+            yield TOKEN.sub(self._word, line[at : match.start()])
             at = match.end()
             if match[2]:
                 key = match[1]
-                parts.append(self._hold(f'"{self._replaced.shown(self.plain(key))}"') + match[2])
+                yield self._hold(f'"{self._replaced.shown(self.plain(key))}"') + match[2]
             else:
-                parts.append(self._hold(f'"{self._json_value(key, match[1])}"'))
-        return TOKEN.sub(self._word, "".join([*parts, self._values.addresses(line[at:])]))
+                yield self._hold(f'"{self._json_value(key, match[1])}"')
+        yield TOKEN.sub(self._word, self._values.addresses(line[at:]))
 
     def _json_value(self, key: str, raw: str) -> str:
         try:
@@ -285,7 +291,7 @@ class _Text:
             return rules.json(line)
         if self._quote:
             return self._in_string(line)
-        if self._open and line.strip():
+        if self._open and line.strip() and not _ANEW.match(line):
             return self._more_arguments(line)
         if self._listed >= 0 or _LISTED.match(line):
             found = self._of_list(line)

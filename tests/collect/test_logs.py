@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -62,6 +64,18 @@ def test_a_log_that_was_deleted_is_read_all_the_same(writer: Writer, tmp_path: P
     assert read_end(log, 100) == b"gone\n"
 
 
+def test_what_has_taken_the_place_of_a_log_is_not_read(writer: Writer) -> None:
+    (log,) = find_logs(writer(server_log=("ab", b"one\n"), data_ibd=("r+b", b"secret\n")))
+    other = log.door[:-1] + str(int(log.door[-1]) + 1)
+    assert Path(other).samefile(Path(log.path).with_name("data.ibd"))
+    reads, writes = os.pipe()
+    os.close(writes)
+    for door in (other, f"/proc/self/fd/{reads}"):
+        with pytest.raises(OSError, match=os.strerror(errno.ESTALE)):
+            read_end(log._replace(door=door), 100)
+    os.close(reads)
+
+
 def test_they_are_in_the_archive_only_if_asked_for_and_masked_with_the_rest(writer: Writer, tmp_path: Path) -> None:
     pid = writer(server_log=("ab", b"connection from 10.0.0.7\n"))
     for name, words in (("without", ()), ("with", ("--logs", "1M", "--clean"))):
@@ -76,6 +90,7 @@ def test_they_are_in_the_archive_only_if_asked_for_and_masked_with_the_rest(writ
             assert all(archive.extractfile(each).read().startswith(b"connection from address") for each in logs)  # type: ignore[union-attr]
 
 
-def test_a_size_that_is_none_is_refused() -> None:
-    done = call("--pid", 1, "--logs", "much", "-o", "x.tar.gz")
+@pytest.mark.parametrize("size", ["much", "0", "2G", "²", "9" * 5000])
+def test_a_size_that_is_none_is_refused(size: str) -> None:
+    done = call("--pid", 1, "--logs", size, "-o", "x.tar.gz")
     assert done.returncode == 2 and "is no size" in done.stderr

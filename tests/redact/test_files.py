@@ -140,3 +140,17 @@ def test_two_files_that_get_one_name_stay_two(tmp_path):
         (tmp_path / "in" / folder / "a.txt").write_bytes(DUMP)
     assert redact(str(tmp_path / "in"), str(tmp_path / "out")).texts == 2
     assert len(list((tmp_path / "out").rglob("*.txt"))) == 2
+
+
+@pytest.mark.parametrize(("seconds", "year"), [(-1e9, 1980), (0x7FFFFFFF, 2038), (0x80000000, 2038), (32503680000, 2107)])
+def test_times_that_a_zip_cannot_have_become_the_nearest(tmp_path, seconds, year):
+    inner = io.BytesIO()
+    with tarfile.open(fileobj=inner, mode="w") as archive:
+        info = tarfile.TarInfo("snap1.txt")
+        info.size, info.mtime = len(DUMP), seconds
+        archive.addfile(info, io.BytesIO(DUMP))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("node1.tar", inner.getvalue())
+    redact(str(tmp_path / "a.zip"), str(tmp_path / "b.zip"))
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert [each.date_time[0] for each in archive.infolist()] == [year]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackan.listings import read_listing
 from stackan.redact import Redactor
+from tests.listings.test_threads import TABLE
 
 SESSIONS = """\
 行号       SESS_ID              SQL_TEXT            TRX_ID               STATE  THRD_ID
@@ -11,14 +12,6 @@ SESSIONS = """\
 1          140153246187784      查询订单 for update 1301                 IDLE   4303
 2          140153246187785      update t set a = 1  1303                 ACTIVE 4301
 3          140153246187786      update t set a = 2  1304                 ACTIVE 4302
-"""
-LATCHES = """\
-+----------+----------+-----+-------+--------+----------------+-------------------------------+
-| SVR_IP   | SVR_PORT | TID | TNAME | STATUS | LATCH_WAIT     | LATCH_HOLD                    |
-+----------+----------+-----+-------+--------+----------------+-------------------------------+
-| 10.0.0.1 |     2882 | 101 | w1    | Wait   | 0x7f21c4a01200 | 0x7f21c4a01300,0x7f21c4a01400 |
-| 10.0.0.1 |     2882 | 102 | w2    | Wait   | 0x7f21c4a01400 | 0x7f21c4a01200                |
-+----------+----------+-----+-------+--------+----------------+-------------------------------+
 """
 GRID = """\
 +-----------------+------+----------------+------------+
@@ -52,10 +45,10 @@ def test_statements_leave_the_columns_of_a_console_where_they_are():
 
 
 def test_networks_and_addresses_leave_the_columns_of_a_grid_where_they_are():
-    new = redacted(LATCHES)
+    new = redacted(TABLE)
     assert "10.0.0.1" not in new
     assert "0x7f21c4a01200" not in new
-    assert repr(read_listing(new.encode(), "x")) == repr(read_listing(LATCHES.encode(), "x"))
+    assert repr(read_listing(new.encode(), "x")) == repr(read_listing(TABLE.encode(), "x"))
     assert "2 threads" in repr(read_listing(new.encode(), "x"))
 
 

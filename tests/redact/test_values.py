@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,3 +170,18 @@ def test_a_long_text_takes_time_in_proportion(in_proportion):
 )
 def test_a_line_of_one_piece_takes_time_in_proportion(in_proportion, piece):
     in_proportion(lambda size: (piece * (size // len(piece) // 8)).encode(), lambda text: redacted(text.decode()))
+
+
+def test_a_document_of_json_has_more_in_it_than_can_be_held_at_once(monkeypatch):
+    monkeypatch.setattr("stackan.redact.replaced._LAST", 0xF0000 + 60)  # of 131,070
+    rows = [{"host": "proddb7.acme.com", "frames": ["quuxly.Zork.run(Quuxly.java:12)"]} for _ in range(60)]
+    first, *others = json.loads(redacted(json.dumps(rows)))
+    assert first == {"host": "host1", "frames": rows[0]["frames"]}
+    assert others == [first] * 59
+
+
+@pytest.mark.parametrize("cut", ["#0  0x1234 in read_page (id=7, page=\n", "#0  0x1234 in read_page (id=7,\n#1  0x1234 in load (id=7,\n"])
+def test_a_frame_that_was_cut_within_its_arguments_spoils_nothing_behind_it(cut):
+    head, frame = 'Thread 1 (LWP 10) "page cleaner two":\n', "#1  0x1234 in run (n=3) at run.cc:12\n"
+    assert redacted(cut + frame + head) == cut + frame + head
+    assert redacted(cut + head + frame) == cut + head + frame
