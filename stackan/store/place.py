@@ -67,6 +67,10 @@ class Folder:
     def path(self, path: str) -> str:
         return os.path.join(self.name, *path.split("/"))
 
+    def beside(self, path: str) -> str:
+        """Where a table, or a file of it, lies after it was merged, for those who have listed it before."""
+        return self.path(f".{path}")
+
     def files(self) -> None:
         """The file system of its paths, for Arrow: that of this machine."""
 
