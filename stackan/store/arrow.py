@@ -68,9 +68,11 @@ def open_parquet(place: Place, path: str) -> Any:
 
     By its path or from memory: pyarrow lets go of a Python file in threads of its own, which may end the interpreter as it ends.
     """
+    if not isinstance(place, Folder):
+        data = pa.BufferReader(place.read(path))
+        with _intact(place, path):
+            return pq.ParquetFile(data)
     with _intact(place, path):
-        if not isinstance(place, Folder):
-            return pq.ParquetFile(pa.BufferReader(place.read(path)))
         try:
             return pq.ParquetFile(place.path(path), memory_map=False)
         except FileNotFoundError:

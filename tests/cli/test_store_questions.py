@@ -169,8 +169,9 @@ ASKING = (
 
 @pytest.fixture
 def copied(store, tmp_path):
-    """A store that may be spoiled."""
-    return Path(shutil.copytree(store, tmp_path / "copied"))
+    """A store that may be spoiled, and that nobody has asked yet."""
+    index = shutil.ignore_patterns("indexed", "postings", "vocabulary", "frames_named")
+    return Path(shutil.copytree(store, tmp_path / "copied", ignore=index))
 
 
 def refused(done) -> str:
@@ -212,6 +213,25 @@ def test_a_damaged_file_of_a_store_is_named_with_what_to_do(run, copied, example
     told = refused(run(*arguments, *inputs, "--store", copied))
     assert told.startswith(f"stackan: {path}: damaged (")
     assert "put a copy of it back" in told
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_store_that_may_only_be_read_is_asked_all_the_same(run, copied, again):
+    copied.chmod(0o555)
+    try:
+        done = run("similar", again, "--store", copied)
+    finally:
+        copied.chmod(0o755)
+    assert done.stdout.startswith("This hang was seen before, in 1 case.")
+
+
+def test_a_report_is_given_where_the_store_is_damaged(run, copied, again):
+    [path] = (copied / "cases").glob("*.parquet")
+    path.write_bytes(path.read_bytes()[:100])
+    done = run("analyze", again, "--store", copied)
+    assert done.returncode == 1
+    assert "wait for an InnoDB row lock" in done.stdout
+    assert done.stderr.startswith(f"stackan: {path}: damaged (")
 
 
 @pytest.mark.parametrize("arguments", [*ASKING, ("batch",)])
