@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import threading
+import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,7 +24,7 @@ from stackan.errors import StackanError, UsageError
 from stackan.model.said import said
 from stackan.store.about import ABOUT
 from stackan.store.lock import leave_token
-from stackan.store.parts import settle_group
+from stackan.store.parts import written_by
 from stackan.store.place import is_url, place_of
 
 try:
@@ -37,6 +38,7 @@ _AHEAD = 3  # chunks for each thread of the cluster that are on their way
 _PATIENCE = 30  # seconds in which the scheduler has to answer, and a worker has to be there
 _RETRIES = 2  # of a chunk whose task has failed; the loss of workers is counted by the scheduler itself
 _PLUGIN = "stackan-batch"
+_ATTEMPT = 8  # signs by which the parts of one attempt at a chunk differ from those of another
 
 _Answer = list[tuple[str, str, "str | None", bool]]  # (case, id of its row, word of its failure, was known)
 
@@ -52,10 +54,8 @@ def cluster(address: str) -> Engine:
             client.register_plugin(_Workers(settings), name=f"{_PLUGIN}-{settings.run}")
             try:
                 yield _run(client, tasks, known, settings)
-            except BaseException:
-                leave_token(place_of(store))  # whoever still works on a chunk shall write nothing more
-                raise
             finally:
+                leave_token(place_of(store))  # whoever still works on a chunk, as one that was believed lost, shall write nothing more
                 client.unregister_worker_plugin(f"{_PLUGIN}-{settings.run}")
 
     return engine
@@ -105,7 +105,7 @@ def _run(client: Any, tasks: Sequence[Task], known: Known, settings: Settings) -
         elif not isinstance(error, distributed.KilledWorker):
             raise error if isinstance(error, StackanError) else UsageError(said("the cluster has failed ({reason})", reason=error))
         elif len(chunk) > 1:  # one of them may have ended all the workers that it was given to: each by itself, but what is written
-            known = {**known, **settle_group(place_of(settings.store), _group(chunk))}
+            known = {**known, **written_by(place_of(settings.store), _group(chunk, settings.run))}
             for task in chunk:
                 submit((task,))
         else:
@@ -136,17 +136,17 @@ def analyze_chunk(settings: Settings, tasks: tuple[Task, ...], known: Known, fai
         raise UsageError(
             said("{path}: a worker does not see the store or the cases; give URLs, or a folder that all machines share", path=place.name)
         )
-    group = _group(tasks)
-    known = {**known, **settle_group(place, group)}
+    group = _group(tasks, settings.run)
+    known = {**known, **written_by(place, group)}
     plugin = distributed.get_worker().plugins[f"{_PLUGIN}-{settings.run}"]
     with plugin.supervisor() as supervisor:
-        outcomes = supervisor.run(tasks, known, group, failure)
+        outcomes = supervisor.run(tasks, known, group + uuid.uuid4().hex[:_ATTEMPT], failure)
         return [(outcome.case, outcome.case_id, outcome.failure, outcome.was_known) for outcome in outcomes]
 
 
-def _group(tasks: Sequence[Task]) -> str:
-    """The beginning of the names of a chunk's parts."""
-    return hashlib.sha256("\n".join(task.case for task in tasks).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def _group(tasks: Sequence[Task], run: str) -> str:
+    """The beginning of the names of a chunk's parts in this run; behind it each attempt has its own, as the one before may still live."""
+    return hashlib.sha256("\n".join([run, *(task.case for task in tasks)]).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class _Workers(distributed.WorkerPlugin):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from stackan._version import __version__
@@ -40,7 +40,7 @@ class Done(NamedTuple):
 def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callable[[Outcome], object], *, again: bool = False) -> Done:
     """Analyze all cases that have no row yet; `tell` hears of each case when its rows are in the store.
 
-    again: also those whose row says that they could not be analyzed.
+    again: also those whose row says that they could not be analyzed; it stays until there is another one.
     Raises UsageError where the store is in use, of another kind, or cannot be written.
     """
     place = place_of(settings.store)
@@ -48,16 +48,16 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
     with _taken(place) as (token, keep):
         introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles})
         _tidy(place)
-        if again:
-            drop_cases(place, _failed(place, tasks))
-        ids, known = set(), 0
-        with engine(tasks, _known(place), settings._replace(run=token), keep) as outcomes:
+        failed = _failed(place, tasks) if again else {}
+        ids, known = dict[str, str](), 0
+        with engine(tasks, _known(place, failed), settings._replace(run=token), keep) as outcomes:
             for outcome in outcomes:
-                ids.add(outcome.case_id)
+                ids[outcome.case] = outcome.case_id
                 known += outcome.was_known
                 tell(outcome)
+        drop_cases(place, {old for old, case in failed.items() if ids.get(case, old) != old})
         _tidy(place)
-    return Done(frozenset(ids), known)
+    return Done(frozenset(ids.values()), known)
 
 
 def _tidy(place: Place) -> None:
@@ -94,16 +94,17 @@ def _sum(profile: str) -> str:
         return profile
 
 
-def _failed(place: Place, tasks: Sequence[Task]) -> set[str]:
-    """The ids of the rows that say why these cases could not be analyzed by this version."""
+def _failed(place: Place, tasks: Sequence[Task]) -> dict[str, str]:
+    """{id of a row that says why one of these cases could not be analyzed by this version: the case}"""
     names = {task.case for task in tasks}
     rows = read_rows(place, "cases", ("case", "case_id", "failure", "version"))
-    return {row["case_id"] for row in rows if row["failure"] and row["case"] in names and row["version"] == __version__}
+    return {row["case_id"]: row["case"] for row in rows if row["failure"] and row["case"] in names and row["version"] == __version__}
 
 
-def _known(place: Place) -> Known:
-    """{case: ids of its rows}"""
+def _known(place: Place, without: Container[str] = ()) -> Known:
+    """{case: ids of its rows}, but of some rows."""
     found: Known = {}
     for row in read_rows(place, "cases", ("case", "case_id")):
-        found.setdefault(row["case"], []).append(row["case_id"])
+        if row["case_id"] not in without:
+            found.setdefault(row["case"], []).append(row["case_id"])
     return found

@@ -7,6 +7,7 @@ import argparse
 from stackan.cli.common import add_inputs, add_open, add_output, add_redact, add_result_format, note_slow_scanner, note_waiting, redactor
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
+from stackan.cli.printing import say
 from stackan.cli.progress import watched
 from stackan.cli.reporting import page_for, write_result
 from stackan.cli.streams import output
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     with collector_paused():  # from the analysis to the report, too: it would look at all that was found once more
         analysis = _analysis(options, limits)
         if store is not None:
-            analysis.recalled = recall_from(store, analysis, options.inputs)
+            analysis.recalled = _recalled(store, analysis, options)
         return _report(analysis, options)
 
 
@@ -102,6 +103,15 @@ def _store_of(options: argparse.Namespace) -> Place | None:
     from stackan.store.datasets import store_of
 
     return store_of(options.store)
+
+
+def _recalled(store: Place, analysis: Analysis, options: argparse.Namespace) -> Recalled | None:
+    """What a store knows; where it cannot tell, as one that is damaged, the report is given without it."""
+    try:
+        return recall_from(store, analysis, options.inputs)
+    except UsageError as error:
+        say(str(error), options.language)
+        return None
 
 
 def recall_from(store: Place, analysis: Analysis, inputs: list[str]) -> Recalled:

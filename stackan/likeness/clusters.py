@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stackan.likeness.index import up_to_date
+from stackan.likeness.index import ask_index
 from stackan.likeness.looks import tokens_of
 from stackan.likeness.ranking import Weights, likeness
 from stackan.likeness.segments import Known
@@ -32,8 +32,8 @@ class Cluster(NamedTuple):
 
 
 def find_clusters(place: Place, least: float = LEAST) -> list[Cluster]:
-    """The clusters of a store's hangs, the largest first. Raises UsageError where its index cannot be brought up to date."""
-    return clustered((case for segment in up_to_date(place) for case in segment.all_cases()), least)
+    """The clusters of a store's hangs, the largest first. Raises UsageError where it is damaged."""
+    return ask_index(place, lambda index: clustered((case for segment in index for case in segment.all_cases()), least))
 
 
 def clustered(cases: Iterable[Known], least: float = LEAST) -> list[Cluster]:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from stackan.errors import UsageError
 from stackan.likeness.looks import Look, look_of
 from stackan.likeness.segments import Segment, segments, write_segment
-from stackan.model.said import said
 from stackan.store.arrow import parquet_of, read
 from stackan.store.parts import merged_parts
-from stackan.store.place import ENDING, Place
+from stackan.store.place import ENDING, Held, Place
 
 _FULL = 200_000  # cases of a segment that stays as it is
 _MANY = 8  # small segments that are made one
+_TRIES = 5
 _COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature", "failure"]
+T = TypeVar("T")
+
+
+def ask_index(place: Place, ask: Callable[[list[Segment]], T]) -> T:
+    """What is to be asked of a store's index, asked again where another call has just made its segments one.
+
+    Raises UsageError where the store is damaged.
+    """
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(FileNotFoundError):
+            return ask(up_to_date(place))
+    return ask(up_to_date(place))
 
 
 def up_to_date(place: Place) -> list[Segment]:
-    """The segments of a store, after what was written since the last call has been indexed.
+    """The segments of a store, after what was written since the last call has been indexed: in memory where the store may only be read.
 
-    Raises UsageError where the index cannot be written.
+    Raises UsageError where the store is damaged.
     """
     known = segments(place)
     found = _apart(known)
@@ -33,16 +46,20 @@ def up_to_date(place: Place) -> list[Segment]:
         return found
     again = [*(small if len(small) >= _MANY else ()), *doubled]
     kept = [segment for segment in found if segment not in again]
+    parts = missing.union(*(segment.parts for segment in again))
+
+    def indexed(where: Place) -> list[Segment]:
+        return [*kept, *(write_segment(where, held, cases) for held, cases in _batches(place, files, parts, kept))]
+
     try:
-        batches = _batches(place, files, missing.union(*(segment.parts for segment in again)), kept)
-        needed = {segment.name for segment in kept} | {write_segment(place, parts, cases) for parts, cases in batches}
+        found = indexed(place)
+        needed = {segment.name for segment in found}
         for segment in known:
             if segment.name not in needed:
                 segment.remove()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(said("{path}: the index of likenesses cannot be written ({reason})", path=place.name, reason=reason)) from error
-    return _apart(segments(place))
+    except (OSError, UsageError):  # what is not to be read fails once more
+        return indexed(Held(place.name))
+    return found
 
 
 def _apart(found: Sequence[Segment]) -> list[Segment]:

@@ -17,7 +17,7 @@ from stackan.store.signatures import case_signature, signature_rows
 def recall(place: Place, analysis: Analysis, most: int = 10, without: str = "") -> Recalled:
     """What a store knows of cases like this one; `without`: a SHA-256 of the case itself.
 
-    Raises UsageError where the store's index cannot be brought up to date.
+    Raises UsageError where the store is damaged.
     """
     rows: list[dict[str, Any]] = signature_rows(analysis)
     signature = case_signature(rows)

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.likeness.index import up_to_date
+from stackan.likeness.index import ask_index
 from stackan.likeness.looks import Look, exact_token, tokens_of
 from stackan.likeness.ranking import Weights, likeness, shared_weight
 from stackan.likeness.segments import Known, Segment
@@ -45,9 +45,12 @@ class Matches(NamedTuple):
 def find_similar(place: Place, look: Look, signature: str | None, most: int = 10, without: str = "", least: float = LEAST) -> Matches:
     """The cases of a store that look like one of this look and signature; `without`: a SHA-256 of the case itself.
 
-    Raises UsageError where the store's index cannot be brought up to date.
+    Raises UsageError where the store is damaged.
     """
-    index = up_to_date(place)
+    return ask_index(place, lambda index: _find(index, look, signature, most, without, least))
+
+
+def _find(index: Sequence[Segment], look: Look, signature: str | None, most: int, without: str, least: float) -> Matches:
     own = tokens_of(look.stacks)
     exact = exact_token(signature) if signature else None
     counts = _counts(index, own if exact is None else own | {exact})

@@ -46,8 +46,8 @@ class Known(NamedTuple):
     stacks: tuple[tuple[int, ...], ...]
 
 
-def write_segment(place: Place, parts: Collection[str], cases: Iterable[tuple[dict[str, Any], Look]]) -> str:
-    """Index some cases, which are all of these parts; returns the segment's name. Raises OSError.
+def write_segment(place: Place, parts: Collection[str], cases: Iterable[tuple[dict[str, Any], Look]]) -> Segment:
+    """Index some cases, which are all of these parts. Raises OSError.
 
     A case is given as its row of the table `cases` and its look.
     """
@@ -71,7 +71,7 @@ def write_segment(place: Place, parts: Collection[str], cases: Iterable[tuple[di
     place.put(f"{NAMED}/{name}{ENDING}", _bytes(pa.table([named, [names[token] for token in named]], schema=_NAMED), _GROUP))
     indexed = pa.table(list(columns.values()), schema=_INDEXED.with_metadata({PARTS: " ".join(sorted(parts)).encode()}))
     place.put(f"{INDEXED}/{name}{ENDING}", _bytes(indexed, _CASES))
-    return name
+    return Segment(place, name)
 
 
 def _sorted(values: array[int]) -> bytes:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 _ADDRESS = r"(?:0x[0-9a-fA-F`]{1,17}|[0-9a-fA-F`]{4,17})"
 _SIMPLE = re.compile(r"[A-Za-z_$~.?@][\w$.:@~!*/-]*")
 _OPERATOR = re.compile(r"operator(?: (?:new|delete)(?:\[\])?|\(\)|\[\]|[^\w\s(]{1,3}| [\w:*&]+)")
-_TYPE = re.compile(
-    r"(?:const|unsigned|signed|void|static|bool|char|int|long|short|float|double|auto|virtual|non-virtual|thunk|to|for|guard|variable|async|.*::type"
-    r"|new|struct|class|decltype|std::\S+|.*[>*&])$"
+_OF_TYPES = frozenset(
+    "const unsigned signed void static bool char int long short float double auto virtual non-virtual thunk to for guard variable async"
+    " new struct class decltype".split()
 )
 _SUFFIX = re.compile(r"\([^()]{0,400}\) \[inlined\] | ?\[clone [\w.]+\]|\[abi:\w+\]|@@?[\w.]+")
 _LAMBDA = re.compile(r"'lambda\d{0,4}'")
@@ -63,9 +63,9 @@ _FORMS = (
 _OF_RUBY = re.compile(r":\d+:in (['`])([^'`\"\n]{1,300})'")
 _FOLLOWS = {
     _CALL: re.compile(r"\s?\("),
-    _OFFSET: re.compile(r"(?:\(\))? ?[+-] ?(?:0x[0-9a-fA-F]+|\d+)\b|\(.*\) ?\+ ?(?:0x)?\d"),
-    _LIBRARY: re.compile(r"\s+(?:- /|\((?:/|in |inlined)|at |from |\[)"),
-    _END: re.compile(r"\s*$|\s+in goroutine|\s+line = "),
+    _OFFSET: re.compile(r"(?:\(\))? ?[+-] ?(?:0x[0-9a-fA-F]+|\d+)\b|\(.{0,500}\) ?\+ ?(?:0x)?\d"),
+    _LIBRARY: re.compile(r"\s{1,80}(?:- /|\((?:/|in |inlined)|at |from |\[)"),
+    _END: re.compile(r"\s{0,80}$|\s{1,80}(?:in goroutine|line = )"),
 }
 
 
@@ -120,7 +120,12 @@ def is_cut(text: str) -> bool:
     return any(match[0][0] == '"' and (len(match[0]) == 1 or not _WHOLE.fullmatch(match[0])) for match in _PART.finditer(text))
 
 
-_WHOLE = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WHOLE = re.compile(r'(?<!\\)"(?:[^"\\]|\\.)*"')
+
+
+def _is_of_a_type(word: str) -> bool:
+    """Whether a word before a blank is of what a function returns or is, so that its name goes on."""
+    return word in _OF_TYPES or (word.startswith("std::") and len(word) > 5 and " " not in word) or word.endswith(("::type", ">", "*", "&"))
 
 
 def symbol_end(line: str, start: int) -> int:
@@ -157,7 +162,7 @@ def symbol_end(line: str, start: int) -> int:
             at += 1
         elif (match := _SUFFIX.match(line, at)) or (char == "(" and (match := _INNER.match(line, at))):
             at = match.end()
-        elif char == " " and line[at + 1 : at + 2] not in ("", "-", "+", "[", " ") and _TYPE.match(line[word:at]):
+        elif char == " " and line[at + 1 : at + 2] not in ("", "-", "+", "[", " ") and _is_of_a_type(line[word:at]):
             at += 1
             word = at
         elif char in ":*&-^%|." or char.isalnum():

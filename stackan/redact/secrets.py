@@ -34,14 +34,14 @@ _STATEMENT = re.compile(
             (?:table|index|view|database|schema|user|procedure|function|trigger|sequence|tablespace|role|login)\b
         |(?:grant|revoke)[ \t]+\w[^;]{0,200}[ \t](?:to|from)\b
         |set[ \t]+password\b|identified[ \t]+by\b|with[ \t]+(?:recursive[ \t]+)?\w+[ \t]*(?:\([^()]{0,300}\)[ \t]*)?as[ \t]*\(
-        |exec(?:ute)?[ \t]+(?:immediate|sp_)\w*
+        |exec(?:ute)?[ \t]+(?:immediate|sp_)
         |call[ \t]+\w[\w.]{0,200}[ ]?\(|begin[ \t]+declare\b|prepare[ \t]+\w+[ \t]+from\b|copy[ \t]+\w+[ \t]+(?:to|from)\b
     ).*""",
 )
 GOES_ON = re.compile(
-    r"(?i)[ \t]*(?:from|where|and|or|set|values?|join|left|right|inner|outer|cross|group[ \t]by|order[ \t]by|limit|having|union|on|in|into"
-    r"|when|then|else|end|case|returning|using|select|insert|update|delete)\b|[ \t]*[(),`]"
-    r"|[ \t]+(?!at |- |java\.lang\.Thread)\S"
+    r"(?i)[ \t]{0,200}(?:from|where|and|or|set|values?|join|left|right|inner|outer|cross|group[ \t]by|order[ \t]by|limit|having|union|on|in|into"
+    r"|when|then|else|end|case|returning|using|select|insert|update|delete)\b|[ \t]{0,200}[(),`]"
+    r"|[ \t]{1,200}(?!at |- |java\.lang\.Thread)\S"
 )
 BEGINS = re.compile(r"(?:.{0,80}[:;] *)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|WITH)[ \t\r]*")  # and all else in the next lines
 

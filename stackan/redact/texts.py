@@ -26,7 +26,7 @@ _PREFIX = re.compile(
     r"[\w.-]{1,80} +\| |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,80} [\w./-]{1,40}(?:\[\d+\])?: |[\w./-]{1,200}\.\w{1,8}:\d+:"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,10}(?:Z|[+-]\d\d:?\d\d)?(?: (?:stdout|stderr) [FP])? (?=\s*#|  )"
 )
-_LOCAL = re.compile(r"\s+[\w<$\[].{0,400}? = |\s+_?[A-Za-z]\w* = ")
+_LOCAL = re.compile(r"\s{1,200}[\w<$\[].{0,400}? = |\s{1,200}_?[A-Za-z]\w* = ")
 _PRINTED = re.compile(r"(?:\(gdb\) |\(lldb\) )?(?:\(.{1,200}\) )?\$?\w{1,80} = |(?:\(gdb\) )?0x[0-9a-f]+(?: <[^>]{0,400}>)?:\s")
 _MEMORY = re.compile(r"(?:\(gdb\) )?0x[0-9a-f]+(?: <[^>]{0,400}>)?:\s+0x[0-9a-f]+(?:\s|$)")
 _PAGER = re.compile(r"---?Type <(?:return|RET)>[^-\n]{0,60}---?c?|--Type <RET> for more, q to quit, c to continue without paging--c?")
@@ -40,21 +40,21 @@ _TAG = re.compile(r"\d[A-Z]{2,4}[A-Z]{2,20}(?=\s|$)|0SECTION\s+[A-Z]{4,12}")  # 
 _OF_DEBUGGERS = frozenset(("Auto-loading safe path", "(gdb)Auto-loading safe path", "echo 0 > /proc/sys/kernel/hung_task_timeout_secs"))
 # A frame or a thread: whatever arguments were open before were cut.
 _ANEW = re.compile(r"[\s|>*]{0,20}(?:(?:frame )?#\d{1,6}:?\s|Thread \d|\"[^\"]{1,200}\" )")
-_LISTED = re.compile(r"\s*(?:Arguments|Locals|PARAMETERS|LOCALS):\s*$")
-_OF_PYTHON = re.compile(r"(\s*\w{1,200}: ?)(.*)")
+_LISTED = re.compile(r"\s{0,200}(?:Arguments|Locals|PARAMETERS|LOCALS):\s{0,80}$")
+_OF_PYTHON = re.compile(r"(\s{0,200}\w{1,200}: ?)(.*)")
 _OBJECT = re.compile(r"<(\w[\w.]{0,200}) (?:object )?at (0x[0-9a-f]{6,16})>")
-_WIDE = re.compile(r"(?=\w*\d)[1-9a-f][0-9a-f]{15}")
+_WIDE = re.compile(r"(?=\w{0,15}\d)[1-9a-f][0-9a-f]{15}")
 _BLANKS = re.compile(r"\s*")
-_MACHINE = re.compile(r'([~&@])"(.*)"\s*$')
+_MACHINE = re.compile(r'^([~&@])"(.*)"\s*$')
 _PAIR = re.compile(r'([\w-]{1,40}=)"((?:[^"\\]|\\.)*)"')
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
+_STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*)"(\s{0,80}:)?')
 _VALUES = frozenset(("repr", "value", "query", "sql", "sql_text", "info"))
 _OF_SYMBOLS = frozenset(("symbol", "func", "function", "class", "method", "imageName", "module", "className", "methodName", "lockName"))
 # InnoDB: a connection, and then its statement up to a line of InnoDB's own; the fields of a record.
-_CONNECTION = re.compile(r"(.{0,200}?(?:MySQL|MariaDB) thread id \d+,.{0,400}?query id \d+ ?)(.*)")
+_CONNECTION = re.compile(r"(.{0,200}?(?:MySQL|MariaDB) thread id \d+,.{0,400}?query id \d{1,20} ?)(.*)")
 _INNODB = re.compile(
     r"-{3,}(?:TRANSACTION|$)|-{4,}|={3,}|\*{3}|RECORD LOCKS|TABLE LOCK|T[rR][xX] |LOCK WAIT|ROLLING BACK|mysql tables"
-    r"|\d+ lock struct|InnoDB:|Record lock|\d{4}-\d\d-\d\d|--Thread|------"
+    r"|\d{1,20} lock struct|InnoDB:|Record lock|\d{4}-\d\d-\d\d|--Thread|------"
 )
 _FIELD = re.compile(r"(len \d+; hex )([0-9a-f]+)(; asc )(.*?)(;;|;$|$)")
 _LONGEST_STRING = 400  # lines over which a printed string may be wrapped

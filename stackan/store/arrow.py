@@ -9,7 +9,7 @@ from typing import Any
 
 from stackan.errors import UsageError
 from stackan.model.said import said
-from stackan.store.place import Place, damaged
+from stackan.store.place import Folder, Place, damaged
 from stackan.store.schema import NUMBER, SCHEMA, TABLES, TEXT, TEXTS, TIME, TRUTH, WHOLE, WHOLES
 
 try:
@@ -68,9 +68,15 @@ def open_parquet(place: Place, path: str) -> Any:
 
     By its path or from memory: pyarrow lets go of a Python file in threads of its own, which may end the interpreter as it ends.
     """
-    source = place.path(path) if place.is_local else pa.BufferReader(place.read(path))
+    if not isinstance(place, Folder):
+        data = pa.BufferReader(place.read(path))
+        with _intact(place, path):
+            return pq.ParquetFile(data)
     with _intact(place, path):
-        return pq.ParquetFile(source, memory_map=False)
+        try:
+            return pq.ParquetFile(place.path(path), memory_map=False)
+        except FileNotFoundError:
+            return pq.ParquetFile(place.beside(path), memory_map=False)
 
 
 @contextlib.contextmanager

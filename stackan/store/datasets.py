@@ -9,7 +9,7 @@ from stackan.model.said import said
 from stackan.store.about import about_of
 from stackan.store.arrow import pa, parquet_of, schema_of
 from stackan.store.notes import NOTES, SCHEMA
-from stackan.store.place import Place, place_of
+from stackan.store.place import Folder, Place, place_of
 from stackan.store.schema import TABLES
 
 __all__ = ["NOTES", "check_files", "dataset_of", "store_of", "tables"]
@@ -32,7 +32,31 @@ def dataset_of(place: Place, table: str) -> Any:
     paths = place.list(table)
     if not paths:
         return dataset.dataset(pa.Table.from_batches([], schema))
+    if isinstance(place, Folder):
+        return dataset.dataset(paths, schema=schema, format="parquet", filesystem=_files_of(place))
     return dataset.dataset([place.path(path) for path in paths], schema=schema, format="parquet", filesystem=place.files())
+
+
+def _files_of(place: Folder) -> Any:
+    """The files of a folder as Arrow opens them: each when it comes to it, though it may have been merged since it was listed."""
+    from pyarrow import fs
+
+    local = fs.LocalFileSystem()
+
+    class Files(fs.FSSpecHandler):  # type: ignore[misc]
+        def open_input_file(self, path: str) -> Any:
+            try:
+                return local.open_input_file(place.path(path))
+            except FileNotFoundError:
+                return local.open_input_file(place.beside(path))
+
+        def get_type_name(self) -> str:
+            return "stackan"
+
+        def normalize_path(self, path: str) -> str:
+            return path
+
+    return fs.PyFileSystem(Files(None))
 
 
 def check_files(place: Place) -> None:

@@ -1,7 +1,7 @@
 """Many small files of a table → few large ones, while others read them.
 
 The merged files are put into a folder beside the table's, which then takes its place in one step (`renameat2`), so that no reader ever
-sees a row twice or not at all; one that has listed the old files and not yet opened them has to list again.  Where the system has no such
+sees a row twice or not at all; one that has listed the old files finds them beside until the next merge.  Where the system has no such
 step, as in object stores, nothing is merged.  Only the run that has the store's lock merges, while none of its workers write.
 """
 
@@ -32,12 +32,8 @@ def merge(place: Place) -> int:
     if not isinstance(place, Folder):
         return 0
     for table in TABLES:
-        shutil.rmtree(_beside(place, table), ignore_errors=True)  # of a run that was killed
+        shutil.rmtree(place.beside(table), ignore_errors=True)  # of the merge before, or of a run that was killed
     return sum(_merge(place, table) for table in TABLES)
-
-
-def _beside(place: Folder, table: str) -> str:
-    return place.path(f".{table}")
 
 
 def _merge(place: Folder, table: str) -> int:
@@ -45,7 +41,7 @@ def _merge(place: Folder, table: str) -> int:
     small = [path for path in paths if os.path.getsize(place.path(path)) < _LARGE]
     if len(small) < _MANY:
         return 0
-    beside = _beside(place, table)
+    beside = place.beside(table)
     os.makedirs(beside)
     for path in set(paths) - set(small):
         os.link(place.path(path), os.path.join(beside, os.path.basename(path)))
@@ -58,7 +54,6 @@ def _merge(place: Folder, table: str) -> int:
         shutil.rmtree(beside)
         return 0
     sync(place.name)
-    shutil.rmtree(beside, ignore_errors=True)
     return len(paths) - len(place.list(table))
 
 

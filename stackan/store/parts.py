@@ -58,18 +58,13 @@ def settle_part(place: Place, case_ids: Iterable[str], group: str = "", run: str
     return False
 
 
-def settle_group(place: Place, group: str) -> dict[str, list[str]]:
-    """{case: ids of its rows} of a group's parts that are whole; the files of others, whose writer has died, are removed."""
+def written_by(place: Place, group: str) -> dict[str, list[str]]:
+    """{case: ids of its rows} of a group's parts that are whole; others stay, as whoever writes them may still live."""
     found: dict[str, list[str]] = {}
-    whole = [path for path in place.list(LAST) if _name(path).startswith(group)]
-    for path in whole:
-        for row in _rows(place, path, ("case", "case_id")):
-            found.setdefault(row["case"], []).append(row["case_id"])
-    names = set(map(_name, whole))
-    for table in TABLES:
-        for path in place.list(table):
-            if _name(path).startswith(group) and _name(path) not in names:
-                place.remove(path)
+    for path in place.list(LAST):
+        if _name(path).startswith(group):
+            for row in _rows(place, path, ("case", "case_id")):
+                found.setdefault(row["case"], []).append(row["case_id"])
     return found
 
 
@@ -108,20 +103,41 @@ def remove_leftovers(place: Place) -> int:
 
 
 def remove_doubles(place: Place) -> int:
-    """Take out what stands in two parts, as where a worker was believed lost and was not; returns how many cases did.
+    """Take out what stands in two parts, as where a case was tried again, or a worker was believed lost; returns how many cases did.
 
     Only while nobody writes, and before parts are merged.
     """
-    seen: set[str] = set()
-    doubles = 0
-    for path in sorted(place.list(LAST), key=lambda path: not _name(path).startswith(MERGED)):  # what is merged already stays
-        found = {row["case_id"] for row in _rows(place, path, ("case_id",))}
-        if again := found & seen:
-            doubles += len(again)
+    doubled = _doubled(place)
+    if not doubled:
+        return 0
+    best: dict[str, tuple[Any, str]] = {}
+    held: dict[str, set[str]] = {}
+    for path in place.list(LAST):
+        for row in _rows(place, path, ("case_id", "failure", "processes", "analyzed_at")):
+            if (each := row["case_id"]) in doubled:
+                held.setdefault(path, set()).add(each)
+                best[each] = max(best.get(each, ((), "")), (_worth(place, path, row), path))
+    for path, found in held.items():
+        if again := {each for each in found if best[each][1] != path}:
             for table in TABLES:  # `cases` last, so that this can be interrupted, too
                 _take_out(place, f"{table}/{_name(path)}{ENDING}", again)
+    return len(doubled)
+
+
+def _doubled(place: Place) -> set[str]:
+    seen, doubled = set[str](), set[str]()
+    for path in place.list(LAST):
+        found = {row["case_id"] for row in _rows(place, path, ("case_id",))}
+        doubled |= found & seen
         seen |= found
-    return doubles
+    return doubled
+
+
+def _worth(place: Place, path: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    """What is rather kept of two rows of a case: one that has all its other rows, an analysis, what is merged already, the newest."""
+    merged, analyzed = _name(path).startswith(MERGED), row["failure"] is None
+    whole = merged or not row["processes"] or place.has(f"{_FIRST}/{_name(path)}{ENDING}")
+    return whole, analyzed, merged and analyzed, row["analyzed_at"].timestamp() if row["analyzed_at"] else 0.0
 
 
 def _take_out(place: Place, path: str, case_ids: Collection[str]) -> None:

@@ -67,6 +67,10 @@ class Folder:
     def path(self, path: str) -> str:
         return os.path.join(self.name, *path.split("/"))
 
+    def beside(self, path: str) -> str:
+        """Where a table, or a file of it, lies after it was merged, for those who have listed it before."""
+        return self.path(f".{path}")
+
     def files(self) -> None:
         """The file system of its paths, for Arrow: that of this machine."""
 
@@ -158,6 +162,37 @@ class Bucket:
         self._files.invalidate_cache()
         with _reached(self.name):
             return bool(self._files.exists(self.path(path)))
+
+
+class Held:
+    """Files of a store that may only be read, in memory, for the one question that needs them."""
+
+    is_local = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._held: dict[str, bytes] = {}
+
+    def path(self, path: str) -> str:
+        return path
+
+    def files(self) -> None:
+        """None that Arrow knows."""
+
+    def put(self, path: str, data: bytes) -> None:
+        self._held[path] = data
+
+    def read(self, path: str) -> bytes:
+        return self._held[path]
+
+    def remove(self, path: str) -> None:
+        self._held.pop(path, None)
+
+    def list(self, table: str) -> list[str]:
+        return sorted(path for path in self._held if path.startswith(f"{table}/"))
+
+    def has(self, path: str) -> bool:
+        return path in self._held
 
 
 @contextlib.contextmanager

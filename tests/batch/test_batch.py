@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -159,6 +160,46 @@ def test_failed_cases_can_be_tried_again(batch, cases, tmp_path, example):
     done = batch(cases, "--store", tmp_path / "s", "--retry-failed", "--format", "json")
     assert summary(done)["verdicts"] == {"worker-exhaustion": 6}
     assert len(by_case(tmp_path / "s")) == 7
+
+
+def test_a_row_that_tells_a_failure_stays_until_there_is_another(tmp_path):
+    """When the run is interrupted, above all; and one by whose time nobody could read the case is the same case's."""
+    from stackan._version import __version__
+    from stackan.batch.run import run
+    from stackan.batch.task import Outcome, Settings, Task
+    from stackan.store.about import introduce
+    from stackan.store.parts import case_id, write_part
+    from stackan.store.place import place_of
+    from stackan.store.rows import name_case
+
+    def write(case: str, sha256: str, failure: str | None) -> str:
+        found, key = {"cases": [{"sha256": sha256, "version": __version__, "failure": failure}]}, case_id(case, sha256, __version__)
+        name_case(found, key, case)
+        write_part(place_of(str(tmp_path)), [found])
+        return key
+
+    @contextlib.contextmanager
+    def engine(tasks, known, settings, keep):
+        yield outcomes(known)
+
+    def outcomes(known):
+        assert known == {}
+        yield Outcome("a", write("a", "sum", None), None, None, False)
+        if interrupted:
+            raise KeyboardInterrupt
+
+    tasks, settings = [Task("a", (), 0), Task("b", (), 0)], Settings(str(tmp_path))
+    introduce(place_of(settings.store), {})
+    for case in "ab":
+        write(case, "", "time-limit")
+    interrupted = True
+    with pytest.raises(KeyboardInterrupt):
+        run(tasks, settings, engine, print, again=True)
+    assert {row["case"] for row in rows(tmp_path) if row["failure"]} == {"a", "b"}
+    interrupted = False
+    done = Outcome("a", write("a", "sum", None), None, None, True)
+    run(tasks[:1], settings, lambda *_: contextlib.nullcontext(iter([done])), print, again=True)
+    assert sorted((row["case"], row["failure"]) for row in rows(tmp_path)) == [("a", None), ("b", "time-limit")]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -135,6 +137,32 @@ def test_a_case_that_takes_its_worker_with_it_is_told(batch, tmp_path, cluster, 
     assert found["good.zip"]["failure"] is None
     assert found["poison.txt"]["failure"] == "crash"
     assert "each machine that it was given to was lost" in found["poison.txt"]["error"]
+
+
+def test_two_attempts_at_a_chunk_never_write_the_same_files(tmp_path, monkeypatch):
+    """As the first may still live: nothing of one may be taken for the other's, or removed with it."""
+    from stackan.batch import cluster
+    from stackan.batch.task import Settings, Task
+    from stackan.store.about import introduce
+    from stackan.store.place import place_of
+
+    class Worker:
+        groups: ClassVar[list[str]] = []
+        plugins = property(lambda self: {"stackan-batch-token": self})
+        supervisor = contextlib.contextmanager(lambda self: iter([self]))
+
+        def run(self, tasks, known, group, failure):
+            self.groups.append(group)
+            return iter(())
+
+    introduce(place_of(str(tmp_path)), {})
+    monkeypatch.setattr(cluster.distributed, "get_worker", Worker)
+    settings, tasks = Settings(str(tmp_path), "token"), (Task("x", (str(tmp_path),), 0),)
+    for _ in range(2):
+        cluster.analyze_chunk(settings, tasks, {}, None, cluster.__version__)
+    one, other = Worker.groups
+    assert one != other
+    assert all(group.startswith(cluster._group(tasks, "token")) for group in Worker.groups)
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(batch, cases, tmp_path, monkeypatch):

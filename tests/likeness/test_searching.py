@@ -9,7 +9,7 @@ pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackan.likeness.index import up_to_date
+from stackan.likeness.index import ask_index, up_to_date
 from stackan.likeness.looks import look_of, tokens_of
 from stackan.likeness.ranking import Weights, likeness
 from stackan.likeness.searching import find_similar
@@ -143,6 +143,39 @@ def test_a_segment_without_its_last_file_does_not_count(place, fill, rows_of):
     place.remove(f"indexed/{segment.name}.parquet")
     rows = rows_of([JOURNAL])
     assert find_similar(place, look_of(rows), case_signature(rows)).seen == 1
+
+
+def test_a_store_that_may_only_be_read_is_indexed_in_memory(place, fill, rows_of, monkeypatch):
+    rows = rows_of([JOURNAL])
+    fill(place, {"a": [JOURNAL]})
+    up_to_date(place)
+    fill(place, {"b": [JOURNAL], "c": [["Journal::append", "commit", "replay"]]})
+
+    def fail(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(type(place), "put", fail)
+    monkeypatch.setattr(type(place), "remove", fail)
+    for _ in range(2):
+        found = find_similar(place, look_of(rows), case_signature(rows))
+        assert (found.seen, [match.known.case for match in found.found]) == (2, ["a", "b", "c"])
+    assert found.found[2].only_there == ["replay"]
+    assert len(segments(place)) == 1
+
+
+def test_a_question_is_asked_again_where_another_call_has_merged_the_index(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL]})
+    asked = []
+
+    def ask(index):
+        asked.append(index)
+        if len(asked) < 3:
+            place.remove(f"vocabulary/{index[0].name}.parquet")
+            place.remove(f"indexed/{index[0].name}.parquet")
+        return index[0].counts_of(look_of(rows_of([JOURNAL])).stacks[0])
+
+    assert set(ask_index(place, ask).values()) == {1}
+    assert len(asked) == 3
 
 
 def test_threads_that_hang_are_looked_at_before_others(rows_of):

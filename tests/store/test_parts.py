@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from stackan.store.parts import (
     read_rows,
     remove_doubles,
     remove_leftovers,
-    settle_group,
     write_part,
+    written_by,
     written_parts,
 )
 from stackan.store.place import place_of
@@ -103,14 +104,47 @@ def test_a_case_that_stands_in_two_parts_is_taken_out_of_one(place, example):
     assert remove_doubles(place) == 0
 
 
-def test_a_group_of_parts_is_found_again_and_rid_of_what_was_not_finished(place, example):
+def test_a_group_s_parts_are_found_again_and_what_is_not_finished_is_left_to_its_writer(place, example):
     write_part(place, [rows_of(example, "one")], "aa")
-    write_part(place, [rows_of(example, "two")], "aa")
     write_part(place, [rows_of(example, "three")], "bb")
-    place.remove(next(path for path in place.list("cases") if path.startswith("cases/aa")))
-    (case,) = settle_group(place, "aa")
-    assert case in ("one", "two")
-    assert {row["case"] for row in read_rows(place, "findings")} == {case, "three"}
+
+    def look() -> None:
+        found.append(written_by(place, "aa"))
+
+    found: list[dict[str, list[str]]] = []
+    write_part(place, [rows_of(example, "two")], "aa", check=look)
+    assert found == [{"one": [case_id("one", "ab", "1")]}] * 2
+    assert {row["case"] for row in read_rows(place, "findings")} == {"one", "two", "three"}
+
+
+@pytest.mark.parametrize("slow", ["aa0", "aa9"])
+@pytest.mark.parametrize("tidied", [False, True], ids=["at work", "and its files taken for leftovers"])
+def test_a_worker_that_was_believed_lost_takes_no_rows_with_it(place, example, slow, tidied):
+    def taken_over() -> None:
+        if place.list("processes") and not place.list("cases"):
+            assert written_by(place, "aa") == {}
+            write_part(place, [rows_of(example, "one")], "aa5")
+            write_part(place, [rows_of(example, "two"), rows_of(example, "three")], "aa5")
+            if tidied:
+                remove_leftovers(place)
+
+    write_part(place, [rows_of(example, "one"), rows_of(example, "two")], slow, check=taken_over)
+    remove_leftovers(place)
+    assert remove_doubles(place) == 2
+    for table in ("cases", "processes", "findings"):
+        assert sorted({row["case"] for row in read_rows(place, table)}) == ["one", "three", "two"], table
+    assert len(list(read_rows(place, "processes"))) == 3
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("again", [None, "time-limit"])
+def test_of_a_case_that_was_tried_again_the_newer_row_stays(place, again, order):
+    key = {"case_id": "1", "case": "one"}
+    rows = [("memory-limit", datetime(2026, 1, 1, tzinfo=timezone.utc)), (again, datetime(2026, 1, 2, tzinfo=timezone.utc))]
+    for group, (failure, when) in zip("ab", rows[::order]):
+        write_part(place, [{"cases": [{**key, "failure": failure, "analyzed_at": when}]}], group)
+    assert remove_doubles(place) == 1
+    assert [row["failure"] for row in read_rows(place, "cases")] == [again]
 
 
 def test_a_part_counts_only_if_nobody_took_the_store_over_meanwhile(place, example):
