@@ -12,6 +12,9 @@ from typing import IO, BinaryIO
 
 from stackan.errors import InputError
 from stackan.model.said import said
+from stackan.reading.trouble import Unreadable
+from stackan.reading.visits import Visits
+from stackan.reading.walk import Folder
 from stackan.store.place import file_system, is_url
 
 _PIECE = 1 << 20
@@ -54,25 +57,36 @@ def _fetch(url: str, stack: contextlib.ExitStack) -> Fetched:
     return Fetched(url, held)
 
 
-def digest(inputs: Sequence[str | Fetched]) -> str:
-    """SHA-256 of a file's bytes; of several files, or of a folder's, that of their names and sums. Raises InputError."""
+def digest(inputs: Sequence[str | Fetched], follow_links: bool = False) -> str:
+    """SHA-256 of a file's bytes; of several files, or of what `load` finds in a folder, that of their names and sums.
+
+    Raises InputError for an input that cannot be read; one of a folder's files that cannot be has no sum.
+    """
     if len(inputs) == 1 and not (isinstance(inputs[0], str) and os.path.isdir(inputs[0])):
         return _digest_of(inputs[0])
     whole = hashlib.sha256()
     for given in inputs:
         if isinstance(given, str) and os.path.isdir(given):
-            for path in _below(given):
-                whole.update(f"{os.path.relpath(path, given)}\0{_digest_of(path)}\n".encode("utf-8", "surrogateescape"))
+            for path in _below(given, follow_links):
+                whole.update(f"{os.path.relpath(path, given)}\0{_digest_in_folder(path)}\n".encode("utf-8", "surrogateescape"))
         else:
             name = given if isinstance(given, str) else given.name
             whole.update(f"{os.path.basename(name)}\0{_digest_of(given)}\n".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
 
 
-def _below(folder: str) -> Iterator[str]:
-    for top, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (os.path.join(top, name) for name in sorted(names) if os.path.isfile(os.path.join(top, name)))
+def _below(folder: str, follow_links: bool) -> list[str]:
+    try:
+        return Folder(folder, Visits([folder], follow_links)).files
+    except Unreadable as error:
+        raise InputError(said("{source}: {reason}", source=folder, reason=error.args[0])) from error
+
+
+def _digest_in_folder(path: str) -> str:
+    try:
+        return _digest_of(path)
+    except InputError:
+        return "-"
 
 
 def _digest_of(given: str | Fetched) -> str:

@@ -83,25 +83,45 @@ def _files(name: str, spared: str) -> Iterator[_File]:
     if is_url(name):
         return _remote_files(name)
     if os.path.isdir(name):
-        return _walk(name, "", spared)
+        return _walk(name, spared)
     if not os.path.exists(name):
         raise InputError(said("{source}: no such file or folder; check the path", source=name))
     return iter([_File(name, os.path.basename(name), os.path.getsize(name))])
 
 
-def _walk(folder: str, below: str, spared: str) -> Iterator[_File]:
-    if spared and os.path.realpath(folder) == spared:
-        return
+def _walk(top: str, spared: str) -> Iterator[_File]:
+    """The files in a folder; a folder in it that cannot be listed is given as a file would be, so that its case says so."""
     try:
-        with os.scandir(folder) as entries:
-            found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: natural_key(entry.name))
+        levels = [("", _listed(top, spared))]
     except OSError as error:
-        raise InputError(said("{source}: {reason}; check its rights", source=folder, reason=error.strerror or str(error))) from error
-    for entry in found:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, f"{below}{entry.name}/", spared)
+        raise InputError(said("{source}: {reason}; check its rights", source=top, reason=error.strerror or str(error))) from error
+    while levels:  # no recursion: folders may be nested more deeply than that
+        above, entries = levels[-1]
+        entry = next(entries, None)
+        if entry is None:
+            levels.pop()
+        elif entry.is_dir(follow_symlinks=False):
+            try:
+                levels.append((f"{above}{entry.name}/", _listed(entry.path, spared)))
+            except OSError:
+                yield _File(entry.path, f"{above}{entry.name}", 0)
         elif entry.is_file(follow_symlinks=False):  # neither pipes nor links that may lead anywhere
-            yield _File(entry.path, f"{below}{entry.name}", entry.stat(follow_symlinks=False).st_size)
+            yield _File(entry.path, f"{above}{entry.name}", _size(entry))
+
+
+def _listed(folder: str, spared: str) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder, but hidden. Raises OSError."""
+    if spared and os.path.realpath(folder) == spared:
+        return iter(())
+    with os.scandir(folder) as entries:
+        return iter(sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: natural_key(entry.name)))
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:  # it went meanwhile, which its case will say
+        return 0
 
 
 def _remote_files(url: str) -> Iterator[_File]:

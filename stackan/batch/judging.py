@@ -30,7 +30,7 @@ def judge(task: Task, settings: Settings, known: Collection[str] = ()) -> tuple[
     began, found = perf_counter(), ""
     try:
         with opened(task.inputs) as inputs:
-            found = digest(inputs)
+            found = digest(inputs, settings.follow_links)
             key = case_id(task.case, found, __version__)
             if key in known:
                 return Outcome(task.case, key, None, None, True), None
@@ -46,13 +46,15 @@ def judge(task: Task, settings: Settings, known: Collection[str] = ()) -> tuple[
     return _failed(task, *why, found, perf_counter() - began, known)
 
 
-def give_up(task: Task, failure: str, error: str, known: Collection[str] = (), *, read: bool = True) -> tuple[Outcome, Rows | None]:
+def give_up(
+    task: Task, settings: Settings, failure: str, error: str, known: Collection[str] = (), *, read: bool = True
+) -> tuple[Outcome, Rows | None]:
     """The same of a case that is not to be tried again; if even to `read` it has failed, it is known by its name alone."""
     found = ""
     with contextlib.suppress(StackanError, MemoryError):
         if read:
             with opened(task.inputs) as inputs:
-                found = digest(inputs)
+                found = digest(inputs, settings.follow_links)
     return _failed(task, failure, error, found, 0.0, known)
 
 

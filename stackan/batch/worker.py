@@ -100,7 +100,9 @@ class _Worker:
         self.say({"begins": asked["number"]})
         failure = asked.get("failure")
         outcome, rows = (
-            give_up(task, failure, asked["error"], known, read=not asked["unread"]) if failure else judge(task, self._settings, known)
+            give_up(task, self._settings, failure, asked["error"], known, read=not asked["unread"])
+            if failure
+            else judge(task, self._settings, known)
         )
         self._taken += 1
         self.is_worn = self._taken >= self._settings.recycle or (outcome.failure == "memory-limit" and not failure)

@@ -108,18 +108,18 @@ def _store_of(options: argparse.Namespace) -> Place | None:
 def _recalled(store: Place, analysis: Analysis, options: argparse.Namespace) -> Recalled | None:
     """What a store knows; where it cannot tell, as one that is damaged, the report is given without it."""
     try:
-        return recall_from(store, analysis, options.inputs)
+        return _recall(store, analysis, options)
     except UsageError as error:
         say(str(error), options.language)
         return None
 
 
-def recall_from(store: Place, analysis: Analysis, inputs: list[str]) -> Recalled:
+def _recall(store: Place, analysis: Analysis, options: argparse.Namespace) -> Recalled:
     """What a store knows of cases like this one."""
     from stackan.batch.content import digest
     from stackan.likeness.recalling import recall
 
-    return recall(store, analysis, without=digest(inputs) if "-" not in inputs else "")
+    return recall(store, analysis, without=digest(options.inputs, options.follow_links) if "-" not in options.inputs else "")
 
 
 def _report(analysis: Analysis, options: argparse.Namespace) -> int:

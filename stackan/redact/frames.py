@@ -9,10 +9,8 @@ from typing import NamedTuple
 _ADDRESS = r"(?:0x[0-9a-fA-F`]{1,17}|[0-9a-fA-F`]{4,17})"
 _SIMPLE = re.compile(r"[A-Za-z_$~.?@][\w$.:@~!*/-]*")
 _OPERATOR = re.compile(r"operator(?: (?:new|delete)(?:\[\])?|\(\)|\[\]|[^\w\s(]{1,3}| [\w:*&]+)")
-_OF_TYPES = frozenset(
-    "const unsigned signed void static bool char int long short float double auto virtual non-virtual thunk to for guard variable async"
-    " new struct class decltype".split()
-)
+_OF_TYPES = frozenset(("const", "unsigned", "signed", "void", "static", "bool", "char", "int", "long", "short", "float", "double", "auto"))
+_OF_TYPES |= {"virtual", "non-virtual", "thunk", "to", "for", "guard", "variable", "async", "new", "struct", "class", "decltype"}
 _SUFFIX = re.compile(r"\([^()]{0,400}\) \[inlined\] | ?\[clone [\w.]+\]|\[abi:\w+\]|@@?[\w.]+")
 _LAMBDA = re.compile(r"'lambda\d{0,4}'")
 _INNER = re.compile(r"\((?:anonymous(?: [a-z]+)?|\*[\w.]+|[A-Za-z]\w*|)\)(?=::|\.|[({])|\(\*[\w.\[\]]+\)")

@@ -39,8 +39,8 @@ _STATEMENT = re.compile(
     ).*""",
 )
 GOES_ON = re.compile(
-    r"(?i)[ \t]{0,200}(?:from|where|and|or|set|values?|join|left|right|inner|outer|cross|group[ \t]by|order[ \t]by|limit|having|union|on|in|into"
-    r"|when|then|else|end|case|returning|using|select|insert|update|delete)\b|[ \t]{0,200}[(),`]"
+    r"(?i)[ \t]{0,200}(?:from|where|and|or|set|values?|join|left|right|inner|outer|cross|group[ \t]by|order[ \t]by|limit|having|union|on"
+    r"|in|into|when|then|else|end|case|returning|using|select|insert|update|delete)\b|[ \t]{0,200}[(),`]"
     r"|[ \t]{1,200}(?!at |- |java\.lang\.Thread)\S"
 )
 BEGINS = re.compile(r"(?:.{0,80}[:;] *)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|WITH)[ \t\r]*")  # and all else in the next lines

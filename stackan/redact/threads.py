@@ -26,7 +26,10 @@ _FORMS = (
     re.compile(r"# Thread: ([^\n(]{1,100})\(\d"),
     re.compile(r"\bthread_id = (\S{1,100}) filename = "),
     re.compile(r"\"(?:name|threadName|thread_name|lockOwnerName|comm)\"\s*:\s*\"((?:[^\"\\\n]|\\.){1,300})\""),
-    re.compile(r"(?m)^[ \t]*(?:Thread_\d+|Thread \d+ name|Thread 0x[0-9a-f]+)(?:\s{1,80}DispatchQueue[\w ]{0,80})?: {1,80}([^\n\"]{1,200}?)[ \t]{0,80}$"),
+    re.compile(
+        r"(?m)^[ \t]*(?:Thread_\d+|Thread \d+ name|Thread 0x[0-9a-f]+)(?:\s{1,80}DispatchQueue[\w ]{0,80})?: {1,80}"
+        r"([^\n\"]{1,200}?)[ \t]{0,80}$"
+    ),
     re.compile(r"(?m)^Name:\t([^\n]{1,64})$"),
     re.compile(r"\bname: ([^\n]{1,64}?)  >>>"),
 )

@@ -13,7 +13,7 @@ import re
 TOKEN = re.compile(r"\w+")
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|(?:(?![A-Za-z])[^\W\d_])+")
 _NUMBER = re.compile(
-    r"(?i)\d+[a-z]{1,2}|0x[0-9a-f]{1,16}|(?=[a-f]{0,7}\d)[0-9a-f]{1,8}|0{4,}[0-9a-f]{1,12}|\d{1,2}T\d\d|[A-Za-z]\d{0,3}|[PT]0{4}\d+|SIG[A-Z]{2,6}|r?[a-d]x|[re]?(?:[sd]i|[sb]p|ip|flags)|x86_64"
+    r"(?i)\d{1,20}[a-z]{1,2}|0x[0-9a-f]{1,16}|(?=[a-f]{0,7}\d)[0-9a-f]{1,8}|0{4,}[0-9a-f]{1,12}|\d{1,2}T\d\d|[A-Za-z]\d{0,3}|[PT]0{4}\d+|SIG[A-Z]{2,6}|r?[a-d]x|[re]?(?:[sd]i|[sb]p|ip|flags)|x86_64"
 )
 _REPLACEMENT = re.compile(r"(?:text|sql|secret|url|host|user|folder|file|word)\d+")
 _MIXED = re.compile(r"[^\W\d_]\d+[^\W\d_]")
