@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_inputs, add_open, add_output, add_redact, add_result_format, note_slow_scanner, note_waiting, redactor
+from stackan.cli.common import (
+    add_inputs,
+    add_open,
+    add_output,
+    add_profiles,
+    add_redact,
+    add_result_format,
+    note_slow_scanner,
+    note_waiting,
+    redactor,
+)
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
@@ -32,13 +42,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add_inputs(parser)
     instead = parser.add_mutually_exclusive_group()
     add_result_format(instead)
-    parser.add_argument(
-        "--profile",
-        action="append",
-        default=[],
-        metavar="NAME|FILE",
-        help=said("a profile of your own, or one that comes with stackan, for every process whatever is seen in it"),
-    )
+    add_profiles(parser)
     parser.add_argument(
         "--color",
         choices=("auto", "always", "never"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_output, note_slow_scanner, size
+from stackan.cli.common import add_format, add_inputs, add_output, add_profiles, note_slow_scanner, size
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.language import in_language
@@ -36,13 +36,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
             "what a case is: each file (default), each folder of an input, or the files whose names have what PATTERN matches in common"
         ),
     )
-    parser.add_argument(
-        "--profile",
-        action="append",
-        default=[],
-        metavar="NAME|FILE",
-        help=said("a profile of your own, or one that comes with stackan, for every process whatever is seen in it"),
-    )
+    add_profiles(parser)
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
     parser.add_argument("--no-documents", action="store_true", help=said("store no analysis documents, only tables"))
     parser.add_argument("--jobs", type=_count, metavar="N", help=said("how many workers (default: as many as there are processors)"))

@@ -37,6 +37,16 @@ def add_result_format(parser: argparse._ActionsContainer) -> None:
     add_format(parser, ("text", "json", "html", "markdown"), about)
 
 
+def add_profiles(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME|FILE",
+        help=said("a profile of your own, or one that comes with stackan, for every process whatever is seen in it"),
+    )
+
+
 def add_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open", action="store_true", help=said("write the page (`--format html`) and open it in the browser; without -o to a new file")

@@ -7,7 +7,8 @@ import re
 from typing import NamedTuple
 
 from stackan.model.brief import brief
-from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.columns import Columns
+from stackan.model.frames import thread_arguments
 
 _DIGITS = re.compile(rb"@?0x([0-9a-fA-F]{1,16})")
 
@@ -29,13 +30,7 @@ class FrameArguments:
 
     def text(self, thread: int, position: int) -> bytes:
         """All of them as printed; nothing where none are."""
-        columns = self._columns
-        frame = columns.thread_first[thread] + position
-        behind = columns.frame_args_start[frame]
-        if behind == UNKNOWN:
-            return b""
-        start = columns.thread_start[thread] + columns.frame_start[frame] + behind
-        return self._data[start : start + columns.frame_args_size[frame]]
+        return thread_arguments(self._data, self._columns, thread, position)
 
     def address(self, thread: int, position: int, name: bytes) -> Address | None:
         """As `address_argument`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.columns import KINDS, UNKNOWN, Columns
 from stackan.model.formats import Format, format_of
-from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at, text_stop
+from stackan.model.frames import frame_arguments, frame_before, frame_start, frame_stop, level_at, text_stop, thread_arguments
 from stackan.model.lines import Milestones, Renumbering, skip_lines
 from stackan.model.tabled import Tabled, Tables
 
@@ -503,13 +503,7 @@ class Dump:
 
     def arguments_in(self, thread: int, position: int) -> bytes:
         """The arguments of a thread's frame, counted from its innermost."""
-        columns = self.columns
-        frame = columns.thread_first[thread] + position
-        behind = columns.frame_args_start[frame]
-        if behind == UNKNOWN:
-            return b""
-        start = columns.thread_start[thread] + columns.frame_start[frame] + behind
-        return self.data[start : start + columns.frame_args_size[frame]]
+        return thread_arguments(self.data, self.columns, thread, position)
 
     def line_in(self, thread: int, position: int) -> int:
         """The number of the original's line where a thread's frame starts, counted from its innermost."""

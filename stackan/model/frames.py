@@ -59,6 +59,16 @@ def level_at(data: bytes, start: int) -> int:
     return int(data[start + 1 : start + 10].split(maxsplit=1)[0])
 
 
+def thread_arguments(data: bytes, columns: Columns, thread: int, position: int) -> bytes:
+    """The arguments of a thread's frame as printed, counted from its innermost; nothing where none are."""
+    frame = columns.thread_first[thread] + position
+    behind = columns.frame_args_start[frame]
+    if behind == UNKNOWN:
+        return b""
+    start = columns.thread_start[thread] + columns.frame_start[frame] + behind
+    return data[start : start + columns.frame_args_size[frame]]
+
+
 def frame_arguments(data: bytes, columns: Columns, frame: int) -> bytes:
     """A frame's arguments as printed; a wrapped frame's line ends are kept."""
     if columns.frame_args_start[frame] == UNKNOWN:

@@ -1,14 +1,8 @@
 """The text `waits.txt`: a line for each thread, which a person reads and `analyze`, too.
 
-stackan waits/1 of process 4242: 6 threads at 2026-11-30T16:05:11.204Z in 0.014 s together with 4310 4377
-thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
-thread 4244 S "reader": waits for rwlock 0x55d1c0 for write, 3 readers, by its owner-word
-thread 4245 S "worker": waits for condition 0x55d200 until a time, mutex 0x55d1d8 of nobody, by its layout
-thread 4246 R "spinner": runs
-thread 4247 S "acceptor": accepts connections
-thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
-thread 4250 S "copier": is in a call: 275
-thread 4248 S "busy": moved while it was looked at
+    thread 4243 S "transfer": waits for mutex 0x55d178 (recursive), owner 4242, by its owner-word
+
+Its grammar, with a line of each kind, stands beside what reads it: stackan/parsing/collected/waits.py.
 """
 
 from __future__ import annotations
