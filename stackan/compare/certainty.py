@@ -84,4 +84,4 @@ def _knows_object(track: Track) -> bool:
 
 
 def _has_another_stack(track: Track) -> bool:
-    return len({sighting.place.names for _, sighting in track.sightings}) > 1
+    return any(sighting.place.names != track.place.names for _, sighting in track.sightings)

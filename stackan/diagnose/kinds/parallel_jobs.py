@@ -43,14 +43,17 @@ class Jobs:
         self._ranks_in_call: dict[Call, Ranks] = {}
         for process in self._processes if self._rule is not None else ():
             for track in process.tracks:
-                calls = {self._call(sighting.place) for _, sighting in track.sightings}
-                if len(calls) == 1 and len(track.sightings) == len(process.dumps) and any(calls):
-                    self._ranks_in_call.setdefault(calls.pop(), []).append((process, track))
+                call = self._call(track.place)
+                if call and len(track.sightings) == len(process.dumps) and self._stays_in(call, track):
+                    self._ranks_in_call.setdefault(call, []).append((process, track))
 
     def _call(self, place: StackMeaning) -> Call:
         if id(place) not in self._known:
             self._known[id(place)] = call_of(self._rule, place.names)
         return self._known[id(place)]
+
+    def _stays_in(self, call: Call, track: Track) -> bool:
+        return all(self._call(sighting.place) == call for _, sighting in track.sightings)
 
     @property
     def _what(self) -> Wanted:
