@@ -6,6 +6,8 @@ import math
 import time
 
 _CLOSE = 1e-6  # seconds: a mark that is as near as this is met
+# Seconds between rounds at least: threads that a tool has stopped have to get a CPU once, to wait again for what they waited for.
+_REST = 0.25
 
 
 class Turns:
@@ -18,8 +20,8 @@ class Turns:
         self._clock = time.time if align > 0 else time.monotonic
 
     def wait(self) -> None:
-        """Until the next round is due."""
-        due = self.next(self._clock())
+        """Until the next round is due; where the last one took longer than the interval, until its threads wait again."""
+        due = self.next(self._clock() + (_REST if self._last is not None else 0.0))
         while (rest := due - self._clock()) > 0:  # a clock that is set meanwhile is followed
             time.sleep(min(rest, 1.0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,14 @@ def test_an_interval_that_is_no_multiple_goes_on_to_the_next_mark() -> None:
 def test_a_round_that_took_longer_than_the_interval_is_followed_at_once_or_at_the_next_mark() -> None:
     assert begun(10, 0, 100.0, 125.0) == [100, 125]
     assert begun(10, 10, 100.0, 125.0) == [100, 130]
+
+
+def test_a_round_that_is_late_lets_the_threads_wait_again_that_a_tool_has_stopped() -> None:
+    turns = Turns(0.001, 0)
+    turns.wait()
+    ended = time.monotonic()
+    turns.wait()
+    assert time.monotonic() - ended >= 0.2
 
 
 @given(st.floats(0, 1e4), st.floats(0.5, 1e3), st.floats(1, 2e9), st.floats(0, 1e3))
