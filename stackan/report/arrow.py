@@ -188,7 +188,7 @@ class _Text:
                 found.frombytes(memoryview(values)[piece.start : piece.stop].cast("B"))
             return found
 
-        named = _thread_names(dumps[0][1].data, *map(of_threads, (columns.thread_name_start, columns.thread_name_size)), names["name"])
+        name_starts, name_sizes = of_threads(columns.thread_name_start), of_threads(columns.thread_name_size)
         self._thread = {
             "source": said_once("i", names["source"].numbers(dump.source for _, dump in dumps)),
             "snapshot": said_once("i", (index for index, _ in dumps)),
@@ -198,7 +198,7 @@ class _Text:
             "number": of_threads(columns.thread_number),
             "lwp": of_threads(columns.thread_lwp),
             "pthread": of_threads(columns.thread_pthread),
-            "name": named,
+            "name": _thread_names(dumps[0][1].data, name_starts, name_sizes, names["name"]),
         }
         self._start = of_threads(columns.thread_start)
         self._firsts, self._frames = of_threads(columns.thread_first), of_threads(columns.thread_frames)
