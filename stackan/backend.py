@@ -13,11 +13,15 @@ from stackan.errors import UsageError
 from stackan.model.said import said
 
 if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable
+
     from _typeshed import ReadableBuffer
 
     from stackan._fast import Folder as Folder
     from stackan._fast import GoScan, JavaFileScan
     from stackan._fast import JavaScan as JavaScan
+    from stackan._fast import Spread as Spread
     from stackan._fast import Tally as Tally
     from stackan._fast import ThreadWriter as ThreadWriter
     from stackan.model.columns import Columns
@@ -111,3 +115,18 @@ def thread_writer() -> type[ThreadWriter] | None:
 def folder() -> type[Folder] | None:
     """Writes stacks as folded lines from their nodes; None where only Python does."""
     return _fast.Folder if name() == "native" else None
+
+
+def spread() -> type[Spread] | None:
+    """Spreads what is said of threads and calls over the frames; None where only Python does."""
+    return _fast.Spread if name() == "native" else None
+
+
+def known_bits() -> Callable[[ReadableBuffer, int], tuple[bytes, int]] | None:
+    """Marks what is known in a column; None where only Python does."""
+    return _fast.known_bits if name() == "native" else None
+
+
+def number_texts() -> Callable[[ReadableBuffer, ReadableBuffer, ReadableBuffer], tuple[array[int], list[bytes]]] | None:
+    """Numbers the distinct parts of a text; None where only Python does."""
+    return _fast.number_texts if name() == "native" else None

@@ -29,6 +29,8 @@ _NO_MAPPING = "failed to map segment"  # the loader's words where a library find
 _YOUNG = 50_000  # objects after which cycles are looked for: a command makes thousands of lasting ones as it is imported
 _RESERVE_BYTES = 2 << 20  # two of the arenas that Python's small objects come from
 
+is_program = False  # whether the interpreter runs for this call alone, so that nothing else will import anything
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status, and raises nothing.
@@ -56,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     from stackan.cli.stops import Stops
 
-    alone = argv is None  # the whole program is this call
+    global is_program
+    alone = is_program = argv is None
     if alone:
         sys.unraisablehook = _pass_over
         gc.set_threshold(_YOUNG)

@@ -13,6 +13,7 @@ from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
 from stackan.cli.printing import SafeText
 from stackan.cli.progress import watched
+from stackan.cli.spared import without_numpy
 from stackan.cli.streams import binary_output, output
 from stackan.collector import collector_paused
 from stackan.errors import UsageError
@@ -95,7 +96,8 @@ def write_whole(options: argparse.Namespace, limits: Limits) -> None:
                 write_summary(summarize(dump), stream, options.language)
     elif options.format in ("arrow", "parquet"):
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # else memory is made ready that only long work repays
-        from stackan.report import arrow
+        with without_numpy():
+            from stackan.report import arrow
 
         with binary_output(options.output, options.inputs) as file:
             arrow.write(case.dumps, options.format, file)

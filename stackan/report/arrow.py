@@ -1,6 +1,6 @@
 """Dumps as an Arrow table, a row for each frame; pyarrow is imported when this is asked for.
 
-The scanner's columns are handed over as they lie in memory, and Arrow's kernels spread what is said of calls and threads over the frames.
+What is said of threads and calls is spread over the frames, and handed over as it lies in memory: no object is made for a frame.
 A name is stored once, however many frames have it, and all pieces of a table share the names: so it is written piece by piece.
 """
 
@@ -10,10 +10,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from itertools import accumulate, chain, groupby
-from operator import add, eq
+from itertools import accumulate, chain, count, groupby, repeat
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from stackan import backend
 from stackan.collector import collector_paused
 from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
@@ -22,15 +22,17 @@ from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Dump, read_location
 from stackan.model.said import said
 from stackan.model.thread_row import ThreadRow
+from stackan.report.spread import PlainSpread, known_bits, number_texts
 from stackan.report.threads import thread_rows
 
 try:
     import pyarrow as pa
-    import pyarrow.compute as pc
 except ImportError as error:
     raise UsageError(said("the formats arrow and parquet need pyarrow: pip install 'stackan[arrow]'")) from error
 
 if TYPE_CHECKING:
+    from stackan.backend import Spread
+
     Column = Any  # pyarrow has no types
     Table = Any
     Batch = Any
@@ -62,6 +64,7 @@ _FRAMES = pa.schema(
     }
 )
 _NAMES = [field.name for field in _FRAMES if field.type == _NAME]
+_NOT_KNOWN = {**dict.fromkeys((*_NAMES, "pid", "number", "lwp", "file_line"), UNKNOWN), "pthread": 0}  # where these are null
 _ROWS = 1 << 18  # of a piece, about; a thread is not cut
 _TYPES = {"b": pa.int8(), "i": pa.int32(), "I": pa.uint32(), "q": pa.int64(), "Q": pa.uint64()}
 
@@ -71,8 +74,11 @@ def write(dumps: Sequence[Dump], format: str, stream: BinaryIO) -> None:
     if format == "parquet":
         from pyarrow.parquet import ParquetWriter
 
-        # Numbers are in runs, which are packed as well without a dictionary, and in half of the time.
-        with ParquetWriter(stream, _FRAMES, use_dictionary=_NAMES) as file:
+        # Numbers are in runs, which are packed as well without a dictionary, and in half of the time.  The least and the greatest
+        # name of each piece, which nobody looks for, take as long to find as all the rest to write.
+        numbers = [name for name in _FRAMES.names if name not in _NAMES]
+        offsets = {"offset": "DELTA_BINARY_PACKED"}
+        with ParquetWriter(stream, _FRAMES, use_dictionary=_NAMES, write_statistics=numbers, column_encoding=offsets) as file:
             for batch in _batches(dumps):
                 file.write_batch(batch)
     else:
@@ -105,7 +111,7 @@ def stacks_table(dump: Dump) -> Table:
     functions = names.numbers(function or b"??" for function in dump.columns.site_function)
     lists = pa.ListArray.from_arrays(
         pa.array(array("i", accumulate(map(len, sites), initial=0)), pa.int32()),
-        pa.DictionaryArray.from_arrays(functions.take(pa.array(array("i", chain.from_iterable(sites)), pa.int32())), names.values()),
+        pa.DictionaryArray.from_arrays(column(array("i", map(functions.__getitem__, chain.from_iterable(sites)))), names.values()),
     )
     threads = pa.array([counts[node] for node in stacks.nodes], pa.int64())
     return pa.table({"stack": pa.array(range(len(sites)), pa.int32()), "threads": threads, "functions": lists})
@@ -129,10 +135,12 @@ def _require(name: str) -> Any:
         raise UsageError(said("this needs {name}: pip install {name}", name=name)) from error
 
 
-def column(values: array[Any] | memoryview, rows: slice = slice(None)) -> Column:
-    """Rows of one of a dump's columns as an Arrow array over the same memory."""
+def column(values: array[Any] | memoryview, rows: slice = slice(None), unknown: int | None = None) -> Column:
+    """Rows of one of a dump's columns as an Arrow array over the same memory; null where they are `unknown`."""
     view = memoryview(values)[rows]
-    return pa.Array.from_buffers(_TYPES[view.format], len(view), [None, pa.py_buffer(view)])
+    bits, known = (None, len(view)) if unknown is None else (backend.known_bits() or known_bits)(view, unknown)
+    marks = None if known == len(view) else pa.py_buffer(bits)
+    return pa.Array.from_buffers(_TYPES[view.format], len(view), [marks, pa.py_buffer(view)], len(view) - known)
 
 
 def _batches(dumps: Sequence[Dump]) -> Iterator[Batch]:
@@ -151,10 +159,10 @@ class _Names:
     def __init__(self) -> None:
         self._known: dict[str | bytes, int] = {}
 
-    def numbers(self, names: Iterable[str | bytes | None]) -> Column:
-        """The numbers of some names, as they are or as bytes of a text; null where there is none."""
+    def numbers(self, names: Iterable[str | bytes | None]) -> array[int]:
+        """The numbers of some names, as they are or as bytes of a text; UNKNOWN where there is none."""
         known = self._known
-        return pa.array([None if name is None else known.setdefault(name, len(known)) for name in names], pa.int32())
+        return array("i", [UNKNOWN if name is None else known.setdefault(name, len(known)) for name in names])
 
     def values(self) -> Column:
         return pa.array([name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in self._known], pa.string())
@@ -166,32 +174,34 @@ class _Text:
     def __init__(self, dumps: Sequence[tuple[int, Dump]], names: Mapping[str, _Names]) -> None:
         columns = self._columns = dumps[0][1].columns
         self._call = _describe_calls(columns, names)
-        rows = [row for _, dump in dumps for row in range(dump.first_thread, dump.stop_thread)]
-        sizes = [dump.stop_thread - dump.first_thread for _, dump in dumps]
-        chosen = pa.array(array("i", rows), pa.int32())
+        self._unknown = _NOT_KNOWN | {"pc": _unused(columns)}
+        pieces = [range(dump.first_thread, dump.stop_thread) for _, dump in dumps]
 
-        def said_once(values: Iterable[Any], type: Any) -> Column:
+        def said_once(code: str, values: Iterable[int]) -> array[Any]:
             """What is said of each dump, for each of its threads."""
-            return pa.concat_arrays([pa.repeat(pa.scalar(value, type), size) for value, size in zip(values, sizes)])
+            return array(code, chain.from_iterable(map(repeat, values, map(len, pieces))))
 
-        def known(values: Any, unknown: int) -> Column:
-            taken = column(values).take(chosen)
-            return pc.if_else(pc.equal(taken, unknown), pa.scalar(None, taken.type), taken)
+        def of_threads(values: array[Any] | memoryview) -> array[Any]:
+            """What is said of each thread."""
+            found = array(memoryview(values).format)
+            for piece in pieces:
+                found.frombytes(memoryview(values)[piece.start : piece.stop].cast("B"))
+            return found
 
+        name_starts, name_sizes = of_threads(columns.thread_name_start), of_threads(columns.thread_name_size)
         self._thread = {
-            "source": _spread(names["source"].numbers(dump.source for _, dump in dumps), sizes),
-            "snapshot": said_once((index for index, _ in dumps), pa.int32()),
-            "format": _spread(names["format"].numbers(dump.format for _, dump in dumps), sizes),
-            "pid": said_once((dump.facts.pid for _, dump in dumps), pa.int64()),
-            "thread": pa.array(array("i", chain.from_iterable(map(range, sizes))), pa.int32()),
-            "number": known(columns.thread_number, UNKNOWN),
-            "lwp": known(columns.thread_lwp, UNKNOWN),
-            "pthread": known(columns.thread_pthread, 0),
-            "name": names["name"].numbers(_thread_names(dumps[0][1], rows)),
+            "source": said_once("i", names["source"].numbers(dump.source for _, dump in dumps)),
+            "snapshot": said_once("i", (index for index, _ in dumps)),
+            "format": said_once("i", names["format"].numbers(dump.format for _, dump in dumps)),
+            "pid": said_once("q", (UNKNOWN if dump.facts.pid is None else dump.facts.pid for _, dump in dumps)),
+            "thread": array("i", chain.from_iterable(range(len(piece)) for piece in pieces)),
+            "number": of_threads(columns.thread_number),
+            "lwp": of_threads(columns.thread_lwp),
+            "pthread": of_threads(columns.thread_pthread),
+            "name": _thread_names(dumps[0][1].data, name_starts, name_sizes, names["name"]),
         }
-        self._start = column(columns.thread_start).take(chosen)
-        self._firsts = array("i", map(columns.thread_first.__getitem__, rows))
-        self._frames = array("i", map(columns.thread_frames.__getitem__, rows))
+        self._start = of_threads(columns.thread_start)
+        self._firsts, self._frames = of_threads(columns.thread_first), of_threads(columns.thread_frames)
 
     def batches(self, names: Mapping[str, Column]) -> Iterator[Batch]:
         first = frames = 0
@@ -204,50 +214,43 @@ class _Text:
             yield self._batch(slice(first, len(self._frames)), names)
 
     def _batch(self, threads: slice, names: Mapping[str, Column]) -> Batch:
-        firsts, frames = self._firsts[threads], self._frames[threads]
-        begins = pa.array(array("i", accumulate(frames, initial=0)), pa.int32())
-        size = begins[-1].as_py()
-        thread = pc.list_parent_indices(pa.ListArray.from_arrays(begins, pa.nulls(size)))
-        position = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), size), start=-1)
-        level = pc.subtract(position, begins.take(thread))
-        if all(map(eq, firsts[1:], map(add, firsts, frames))):
-            own = slice(firsts[0], firsts[0] + size)
-            call, start = column(self._columns.frame_call, own), column(self._columns.frame_start, own)
-        else:  # a session prints some frames again: these are between the threads' own
-            frame = pc.add(level, pa.array(firsts, pa.int32()).take(thread))
-            call, start = column(self._columns.frame_call).take(frame), column(self._columns.frame_start).take(frame)
-        found = {name: values[threads].take(thread) for name, values in self._thread.items()}
-        found |= {name: values.take(call) for name, values in self._call.items()}
-        found["level"] = level
-        found["offset"] = pc.add(self._start[threads].take(thread), start.cast(pa.int64()))
-        found |= {name: pa.DictionaryArray.from_arrays(found[name], values, safe=False) for name, values in names.items()}
-        return pa.record_batch([found[name] for name in _FRAMES.names], schema=_FRAMES)
+        columns, spread = self._columns, _spread(self._firsts[threads], self._frames[threads])
+        found = {name: spread.of_threads(values[threads]) for name, values in self._thread.items()}
+        found |= {name: spread.of_calls(columns.frame_call, values) for name, values in self._call.items()}
+        found["level"] = spread.levels()
+        found["offset"] = spread.offsets(self._start[threads], columns.frame_start)
+        made = {name: column(values, unknown=self._unknown.get(name)) for name, values in found.items()}
+        made |= {name: pa.DictionaryArray.from_arrays(made[name], values, safe=False) for name, values in names.items()}
+        return pa.RecordBatch.from_arrays([made[name] for name in _FRAMES.names], schema=_FRAMES)
 
 
-def _describe_calls(columns: Columns, names: Mapping[str, _Names]) -> dict[str, Column]:
+def _describe_calls(columns: Columns, names: Mapping[str, _Names]) -> dict[str, array[Any]]:
     """What is said of each call: of its site, and of its program counter."""
     where = [read_location(location.decode("utf-8", "replace")) for location in columns.site_location]
-    site = column(columns.call_site)
     of_sites = {
         "function": names["function"].numbers(function or b"??" for function in columns.site_function),
         "file": names["file"].numbers(each.file for each in where),
-        "file_line": pa.array([each.line for each in where], pa.int64()),
+        "file_line": array("q", (UNKNOWN if each.line is None else each.line for each in where)),
         "library": names["library"].numbers(each.library for each in where),
     }
-    has_pc = column(columns.site_has_pc).cast(pa.bool_())
+    has_pc, unused = columns.site_has_pc, _unused(columns)
     return {
-        **{name: values.take(site) for name, values in of_sites.items()},
-        "pc": pc.if_else(has_pc.take(site), column(columns.call_pc), pa.scalar(None, pa.uint64())),
+        **{name: array(values.typecode, map(values.__getitem__, columns.call_site)) for name, values in of_sites.items()},
+        "pc": array("Q", (pc if has_pc[site] else unused for site, pc in zip(columns.call_site, columns.call_pc))),
     }
 
 
-def _thread_names(dump: Dump, rows: Iterable[int]) -> Iterator[bytes | None]:
-    data, starts, sizes = dump.data, dump.columns.thread_name_start, dump.columns.thread_name_size
-    for row in rows:
-        start = starts[row]
-        yield None if start == UNKNOWN else data[start : start + sizes[row]]
+def _unused(columns: Columns) -> int:
+    """A program counter that no call has: it stands for none."""
+    used = {pc for site, pc in zip(columns.call_site, columns.call_pc) if columns.site_has_pc[site]}
+    return next(pc for pc in count() if pc not in used)
 
 
-def _spread(values: Column, sizes: Sequence[int]) -> Column:
-    """Each value so many times."""
-    return pa.concat_arrays([pa.repeat(value, size) for value, size in zip(values, sizes)])
+def _thread_names(data: bytes, starts: array[int], sizes: array[int], names: _Names) -> array[int]:
+    numbers, parts = (backend.number_texts() or number_texts)(data, starts, sizes)
+    known = names.numbers([*parts, None])  # the last one is that of UNKNOWN, as of any list
+    return array("i", map(known.__getitem__, numbers))
+
+
+def _spread(firsts: array[int], frames: array[int]) -> PlainSpread | Spread:
+    return (backend.spread() or PlainSpread)(firsts, frames)

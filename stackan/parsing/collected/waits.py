@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 from stackan.model.dump import Facts, Lock, PrintedState
@@ -68,11 +69,11 @@ def read(data: bytes) -> ParsedText:
         elif not text.strip():
             builder.blank()
     reading = split_snapshots(builder, facts)
-    lwps = builder.columns.thread_lwp
+    lwps, waiters = builder.columns.thread_lwp, [waiter for waiter, _, _ in owned]
     for first, stop in itertools.pairwise((0, *reading.snapshots, len(lwps))):
         rows = dict(zip(lwps[first:stop], range(first, stop)))
-        for waiter, owner, lock in owned:
-            if first <= waiter < stop and owner in rows:
+        for _, owner, lock in owned[bisect_left(waiters, first) : bisect_left(waiters, stop)]:
+            if owner in rows:
                 state = states[rows[owner]]
                 states[rows[owner]] = state._replace(holds=tuple({each.address: each for each in (*state.holds, lock)}.values()))
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))

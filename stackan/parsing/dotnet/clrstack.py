@@ -23,6 +23,7 @@ from stackan.model.dump import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.dotnet.dotnet_stack import MANAGED, NATIVE
 from stackan.parsing.dotnet.syncblk import AROUND, Monitor, Monitors, read_row
+from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots
 
@@ -111,6 +112,7 @@ def _of_thread(builder: Builder, thread: _Thread, text: bytes) -> bool:
     return True
 
 
+@once_each
 def _read_call(call: bytes) -> tuple[bytes, bytes]:
     """(function, location) of `App.Pair.First() [/src/app/pair.cs @ 36]` or `libcoreclr.so!ThreadNative::Run + 25`."""
     place = _PLACE.search(call)

@@ -35,6 +35,7 @@ COUNTED = re.compile(rb"(\d{1,18}) @(?: 0x[0-9a-f]{1,16})+$")
 RULER = re.compile(rb"\A-{5,}\+-{5,}$")
 TRACED = re.compile(rb"\A *(\d{1,18})   (\S.*)$")
 _LABEL = re.compile(rb"\A *[\w./-]{1,200}:  ?\S")
+_INDENT = b"        "  # of the frames of traces
 _HEAD = (b"File: ", b"Type: ", b"Time: ", b"Build ID: ", b"Duration: ")
 MOST, MOST_FRAMES = 20_000, 2_000_000  # goroutines that are made of a profile, and their frames
 COUNTED_STATE, OBSERVER = "go: counted", "go: takes the dump"
@@ -79,9 +80,12 @@ class _Reader:
     def read(self) -> ParsedText:
         builder = self.builder
         for text in builder.lines():
-            if not text.strip():
+            if not text or text.isspace():
                 builder.blank()
                 self._end()
+            elif text.startswith(b"#") or (text.startswith(_INDENT) and not self.ruled):  # as no line around the stacks does
+                if not self._frame(text):
+                    self._end()
             elif not (self._opening(text) or self._stack(text) or self._frame(text)):
                 self._end()
         self._end()
@@ -89,12 +93,12 @@ class _Reader:
 
     def _opening(self, text: bytes) -> bool:
         """A line around the stacks."""
-        if TOTAL.match(text) is not None or text.startswith(_HEAD):
+        if text.startswith(b"-----") and RULER.match(text) is not None:
+            self.traces = self.ruled = True
+        elif text.startswith(_HEAD) or TOTAL.match(text) is not None:
             if not text.startswith(_HEAD[1:]):
                 self._end()
                 self.builder.snapshot()
-        elif RULER.match(text) is not None:
-            self.traces = self.ruled = True
         else:
             return False
         self._end()
@@ -125,18 +129,18 @@ class _Reader:
         """`#\t0x46b5e4\tsync.runtime_SemacquireMutex+0x24\t/usr/local/go/src/runtime/sema.go:77`, or `             main.(*store).get`."""
         if not self.open:
             return False
-        if text.startswith(b"# labels: "):
+        if text.startswith(_INDENT):
+            function = text.strip()
+            if not self.traces or (function[:1].isdigit() and COUNTED.match(function) is not None):
+                return False
+            self._add(_plain(function), b"", None)
+        elif text.startswith(b"# labels: "):
             self.builder.locals()
         elif text.startswith((b"#\t", b"# ")):
-            fields = text[1:].split(None, 2)
-            pc = hexadecimal(fields[0]) if len(fields) > 1 and fields[0].startswith(b"0x") else None
-            if pc is None:
+            frame = _read_frame(text)
+            if frame is None:
                 return False
-            function, _, offset = fields[1].rpartition(b"+0x")
-            place = fields[2].strip() if len(fields) > 2 else b""
-            self._add(function if offset else fields[1], b"at " + place if b":" in place else b"", pc)
-        elif self.traces and text.startswith(b"        ") and COUNTED.match(text.strip()) is None:
-            self._add(_plain(text.strip()), b"", None)
+            self._add(*frame)
         else:
             return False
         return True
@@ -148,18 +152,31 @@ class _Reader:
 
     def _end(self) -> None:
         """The open stack is complete: it becomes as many goroutines as it counts."""
-        builder, columns = self.builder, self.builder.columns
         if not self.open:
             return
         self.open = False
+        builder, columns = self.builder, self.builder.columns
         builder.close_thread()
         row, frames = len(columns.thread_lwp) - 1, columns.thread_frames[-1]
         share = self.count * MOST // self.scale if self.scale > MOST else self.count
         copies = min(max(share, 1), max(MOST_FRAMES // max(frames, 1), 1), MOST)
-        builder.repeat(copies - 1)
-        state = PrintedState(self.told or COUNTED_STATE, self.line)
-        self.states.update(dict.fromkeys(range(row, row + copies), state))
+        state = self.states[row] = PrintedState(self.told or COUNTED_STATE, self.line)
+        if copies > 1:
+            builder.repeat(copies - 1)
+            self.states.update(dict.fromkeys(range(row + 1, row + copies), state))
         self.told = ""
+
+
+@once_each
+def _read_frame(text: bytes) -> tuple[bytes, bytes, int] | None:
+    """(function, location, program counter) of a frame of `?debug=1`; None for another line."""
+    fields = text[1:].split(None, 2)
+    pc = hexadecimal(fields[0]) if len(fields) > 1 and fields[0].startswith(b"0x") else None
+    if pc is None:
+        return None
+    function, _, offset = fields[1].rpartition(b"+0x")
+    place = fields[2].strip() if len(fields) > 2 else b""
+    return function if offset else fields[1], b"at " + place if b":" in place else b"", pc
 
 
 @once_each
@@ -170,7 +187,7 @@ def _told(function: bytes) -> str:
 
 
 def _plain(function: bytes) -> bytes:
-    return function.removesuffix(b" (inline)").removesuffix(b" (partial-inline)")
+    return function.removesuffix(b" (inline)").removesuffix(b" (partial-inline)") if function.endswith(b")") else function
 
 
 def _scale(data: bytes) -> int:

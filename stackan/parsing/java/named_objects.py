@@ -37,7 +37,7 @@ def read_owner(text: bytes) -> tuple[bytes, int] | None:
 def take_waiting(thread: JavaThread, words: bytes, line: int) -> None:
     """Take the words behind a thread's state: what it waits for, and whose that is."""
     rest = words.strip()
-    for remark in _REMARKS * 2:
+    for remark in _REMARKS * 2 if rest.endswith(b")") else ():
         rest = rest.removesuffix(remark).strip()
     lock, owned, owner = rest.partition(b" owned by")
     if lock.startswith(b"on "):

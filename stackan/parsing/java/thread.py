@@ -31,36 +31,40 @@ CARRIED = ("", "java: carrier", "java: carries a virtual thread", PINNED_CARRIER
 class JavaThread:
     """The facts in the lines of one thread beside its frames."""
 
+    frames = 0
+    natives = 0  # frames of native code, where they are printed with the others
+    waits = False  # it is in Object.wait, which gives its monitor back
+    compiles = of_vm = False  # it works for the virtual machine: compiles, collects
+    of_native_code = False  # the virtual machine does not know it
+    carries = ""  # a virtual thread, in profiles' words
+    virtual = False
+    pinned = False  # a virtual thread that waits without leaving its carrier
+    complete = False  # no frame can follow
+    cut = False  # not all frames are printed
+    awaits: Lock | None = None
+    owner: tuple[bytes, int] | None = None  # (name, number) of the thread that has it, where that is printed
+
     def __init__(self, name: bytes, line: int, header: bytes = b"", number: int = UNKNOWN) -> None:
         self.name = name
         self.number = number  # as Java counts its threads
-        self.ran, self.age = read_times(header)
+        self.ran, self.age = read_times(header) if header else (None, 0)
         self.state, self.state_line = b"", line
         if b" waiting for monitor entry" in header:  # up to JDK 5 no other line says so
             self.state = b"BLOCKED"
         self.runs = b" runnable" in header
         # Up to JDK 15 nothing else shows a thread that waits until another has initialized a class.
         self.initializes = b" in Object.wait() " in header
-        self.frames = 0
-        self.natives = 0  # frames of native code, where they are printed with the others
-        self.waits = False  # it is in Object.wait, which gives its monitor back
-        self.compiles = self.of_vm = False  # it works for the virtual machine: compiles, collects
-        self.of_native_code = False  # the virtual machine does not know it
-        self.carries = ""  # a virtual thread, in profiles' words
-        self.virtual = False
-        self.pinned = False  # a virtual thread that waits without leaving its carrier
-        self.complete = False  # no frame can follow
-        self.cut = False  # not all frames are printed
-        self.awaits: Lock | None = None
-        self.owner: tuple[bytes, int] | None = None  # (name, number) of the thread that has it, where that is printed
         self.holds: list[Lock] = []
         self.held: set[int | None] = set()  # addresses of these
 
     def add_frame(self, function: bytes, line: int) -> None:
-        if function.endswith(b".<clinit>"):  # others wait for the thread that runs a class's initializer
-            self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames + self.natives))
-        self.pinned = self.pinned or function.endswith(b"java.lang.VirtualThread.parkOnCarrierThread")
-        self.waits = self.waits or (not self.frames and function.startswith(b"java.lang.Object.wait"))
+        if function.endswith((b".<clinit>", b"java.lang.VirtualThread.parkOnCarrierThread")):
+            if function.endswith(b">"):  # others wait for the thread that runs a class's initializer
+                self.holds.append(Lock("once", None, line, function[:-9].decode("utf-8", "replace"), self.frames + self.natives))
+            else:
+                self.pinned = True
+        if not self.frames and function.startswith(b"java.lang.Object.wait"):
+            self.waits = True
         self.frames += 1
 
     def add_lock(self, read: tuple[str, Lock] | None) -> None:

@@ -86,6 +86,11 @@ def read_header(text: bytes, following: bytes = b"") -> Header | None:
     return None
 
 
+def _is_no_header(text: bytes) -> bool:
+    """Of most lines: whether it is seen at once that no thread begins there."""
+    return text.startswith((b"\tat ", b"\t- ", b"    at ")) and b"d=" not in text
+
+
 @once_each
 def _call(body: bytes) -> tuple[bytes, bytes] | None:
     """(function, location) of a frame; None for any other line."""
@@ -111,7 +116,7 @@ class _Reader:
                 self.builder.blank()
                 if self.builder.open and self.threads[-1].frames:
                     self.threads[-1].complete = True
-            elif not self._heading(text) and not (self.builder.open and self._of_thread(text, body)):
+            elif (_is_no_header(text) or not self._heading(text)) and not (self.builder.open and self._of_thread(text, body)):
                 self._around(body)
         reading = split_snapshots(self.builder, {})
         bounds = [0, *reading.snapshots, len(self.threads)]
@@ -145,7 +150,7 @@ class _Reader:
         if body.startswith(b"-"):
             self._lock(b"- " + body[1:].strip())
             builder.locals()
-        elif (call := _call(body)) is not None and not thread.complete:
+        elif not thread.complete and (call := _call(body)) is not None:
             function, location = call
             builder.frame(function, location)
             thread.add_frame(function.rpartition(b"/")[2] if b"$$Lambda" not in function else function, builder.line)

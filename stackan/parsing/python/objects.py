@@ -29,6 +29,14 @@ _WAITS = {
     (b"futures/_base.py", b"exception"): {b"Future": "future"},
 }
 _START = (b"threading.py", b"_bootstrap")
+_BY_NAME: dict[bytes, list[tuple[bytes, bytes]]] = {}  # the same by their functions
+for _known in (*_WAITS, _START):
+    _BY_NAME.setdefault(_known[1], []).append(_known)
+
+
+def _in_file(known: Iterable[tuple[bytes, bytes]], file: bytes) -> tuple[bytes, bytes] | None:
+    """The one of these functions that stands in a file."""
+    return next((each for each in known if file.endswith(each[0])), None)
 
 
 class Objects:
@@ -47,9 +55,8 @@ class Objects:
         row = len(self._builder.columns.thread_lwp) - 1
         if row != self._thread:
             self._thread, self._waits = row, True
-        name = function.rpartition(b".")[2]
-        file = location.rpartition(b":")[0]
-        self._frame = next((known for known in (*_WAITS, _START) if known[1] == name and file.endswith(known[0])), None)
+        known = _BY_NAME.get(function.rpartition(b".")[2])
+        self._frame = _in_file(known, location.rpartition(b":")[0]) if known is not None else None
         if self._frame is None or self._frame == _START:
             if self._builder.outermost_first:
                 self._awaited.pop(row, None)

@@ -110,7 +110,7 @@ def _read_line(builder: Builder, text: bytes, objects: Objects) -> None:
     frame = read_frame(text[4:])
     if frame is not None:
         function, where = frame
-        pc = _address(function)
+        pc = hexadecimal(function) if function.startswith(b"0x") else None  # a native one without symbols
         builder.frame(b"" if pc is not None else function, where, pc=pc)
         if where.startswith(b"at "):
             objects.frame(function, where)
@@ -133,8 +133,3 @@ def read_frame(text: bytes) -> tuple[bytes, bytes] | None:
     if file and line.isdigit():
         return function, b"at " + where
     return function, (b"at " if where.endswith((b".py", b">")) else b"from ") + where
-
-
-def _address(function: bytes) -> int | None:
-    """The program counter that is printed in place of the name of a native function without symbols."""
-    return hexadecimal(function) if function.startswith(b"0x") else None

@@ -190,15 +190,16 @@ class _Reader:
         if table is None or not (builder.open or self.repeated):
             return False
         row = read_row(text, table)
-        site = None if row is None else read_site(text, row.site)
+        site = None if row is None else read_site(text[row.site :])
         if row is None or site is None:
             return False
         if self.repeated:
             builder.noise()
             return True
-        builder.frame(
-            site.function, location_of(site.module, site.source), pc=None if row.inlined else self.pc, arguments=row.words or site.arguments
-        )
+        arguments = row.words
+        if arguments is None and site.arguments is not None:
+            arguments = (row.site + site.arguments[0], row.site + site.arguments[1])
+        builder.frame(site.function, location_of(site.module, site.source), pc=None if row.inlined else self.pc, arguments=arguments)
         if row.values:
             self.owners.add_frame(len(builder.columns.thread_lwp) - 1, site.function, row.values)
         if not row.inlined:
@@ -317,25 +318,26 @@ def read_row(text: bytes, table: _Table) -> _Row | None:
     return _Row(returns, words, values, start, inlined)
 
 
-def read_site(text: bytes, at: int) -> _Site | None:
-    """`ledger!flush(int wait = 0n1)+0xe1 [d:\\src\\ledger.cpp @ 412]` from a byte on."""
+@once_each
+def read_site(text: bytes) -> _Site | None:
+    """`ledger!flush(int wait = 0n1)+0xe1 [d:\\src\\ledger.cpp @ 412]`"""
     stop, source = len(text.rstrip()), b""
-    opening = text.rfind(b" [", at, stop)
-    if text[:stop].endswith(b"]") and opening > 0 and (mark := text.find(b" @ ", opening, stop)) > 0:
+    opening = text.rfind(b" [", 0, stop)
+    if text[:stop].endswith(b"]") and opening >= 0 and (mark := text.find(b" @ ", opening, stop)) > 0:
         source = text[opening + 2 : mark] + b":" + text[mark + 3 : stop - 1].strip()
         stop = opening
     for annotation in _ANNOTATIONS:
-        cut_at = text.find(annotation, at, stop)
-        stop = cut_at if cut_at > 0 else stop
-    offset = text.rfind(b"+0x", at, stop)
-    if offset > 0 and is_hex(text[offset + 3 : stop], 16):
+        cut_at = text.find(annotation, 0, stop)
+        stop = cut_at if cut_at >= 0 else stop
+    offset = text.rfind(b"+0x", 0, stop)
+    if offset >= 0 and is_hex(text[offset + 3 : stop], 16):
         stop = offset
     arguments = None
-    if text[:stop].endswith(b")") and (opening := find_opening(text, at, stop)) > at and opening + 1 < stop - 1:
+    if text[:stop].endswith(b")") and (opening := find_opening(text, 0, stop)) > 0 and opening + 1 < stop - 1:
         arguments, stop = (opening + 1, stop - 1), opening
     elif text[:stop].endswith(b"("):
         stop -= 1
-    module, _, function = text[at:stop].partition(b"!")
+    module, _, function = text[:stop].partition(b"!")
     if b" " in module or not module:
         return None
     return _Site(b"" if module.startswith(b"0x") else module, function, source, arguments)
