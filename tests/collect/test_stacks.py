@@ -104,7 +104,7 @@ def test_a_very_deep_stack_is_cut_and_says_so(start: Start, tmp_path: Path) -> N
     text = render(take(program.pid, attach=False))
     assert text.count(b"shown max number of frames") == 1
     (tmp_path / "stacks.txt").write_bytes(text)
-    assert len(stackan.parse(tmp_path / "stacks.txt").threads) == 9
+    assert len(stackan.parse(tmp_path / "stacks.txt").threads) == 11
 
 
 def test_a_stack_of_which_not_all_was_copied_says_so(start: Start) -> None:

@@ -61,25 +61,41 @@ def assumed_row(address: int, module: Module) -> Row | None:
 def guess_chain(stack_pointer: int, read: Read, modules: Modules) -> int | None:
     """%rbp in code that no table describes: the nearest place from which two links of saved frame pointers lead on, each below a return.
 
-    What a run-time has compiled is called by functions that may keep something else in %rbp: there the second link is only a return.
+    What a run-time has compiled is called by functions that may keep something else in %rbp: there the second link is only a return, and
+    where no place has two, the nearest one counts that lies below a return to a function of a file.
     """
+    nearest = None
     for place in range(stack_pointer + -stack_pointer % 8, stack_pointer + _FARTHEST, 8):
-        above = _link(place, read, modules)
-        if above is None:
-            continue
-        is_compiled = modules.at((read(place + 8) or 0) - 1) is None
-        if _link(above, read, modules) is not None or (is_compiled and _called(read(above + 8) or 0, read, modules) is not None):
+        address = read(place + 8)
+        if address is None:
+            break
+        above = _link(place, address, read, modules)
+        if above is not None and _leads_on(above, read, modules, is_compiled=modules.at(address - 1) is None):
             return place
-    return None
+        if nearest is None and _returns_to_function(address, read, modules):
+            nearest = place
+    return nearest
 
 
-def _link(place: int, read: Read, modules: Modules) -> int | None:
+def _leads_on(place: int, read: Read, modules: Modules, is_compiled: bool) -> bool:
+    address = read(place + 8)
+    if address is None:
+        return False
+    return _link(place, address, read, modules) is not None or (is_compiled and _called(address, read, modules) is not None)
+
+
+def _link(place: int, address: int, read: Read, modules: Modules) -> int | None:
     """The frame that is saved here, if it is a higher one and a return address lies above; a run-time's own frames may lie at any word."""
-    saved, address = read(place), read(place + 8)
-    if saved is None or address is None or not place + 16 <= saved <= place + _LARGEST_FRAME:
+    saved = read(place)
+    if saved is None or not place + 16 <= saved <= place + _LARGEST_FRAME:
         return None
     is_file = modules.at(address - 1) is not None
     return saved if saved % (16 if is_file else 8) == 0 and _called(address, read, modules) is not None else None
+
+
+def _returns_to_function(address: int, read: Read, modules: Modules) -> bool:
+    """Whether an address lies behind a call in a function that a table describes."""
+    return _row(address - 1, modules)[1] is not None and _called(address, read, modules) is not None
 
 
 def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[tuple[int, bool]]:
