@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump, Lock
 from stackan.model.log import Log
-from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Held, Sighting, StackMeaning, unparked
+from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
@@ -53,7 +53,8 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
 def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
     """What a thread waits for, with the descriptor that its frames do not print, though they show such a call."""
     awaited, place = sighting.awaited, sighting.place
-    if awaited is None or awaited.descriptor is not None or place.verb not in ("waiting", "blocked") or place.kind not in _ENDS:
+    shown = place.verb in ("waiting", "blocked") or place.reason == WAITS_FOR_PEER
+    if awaited is None or awaited.descriptor is not None or not shown or place.kind not in _ENDS:
         return awaited
     known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
     if not lock.owners:
