@@ -135,8 +135,8 @@ static void sockets(int count, int polls) { /* each has asked the next one and w
 static void child_writes(int reads_after) { /* the parent waits for its child's end, which writes more than the pipe takes */
   int ends[2]; static char much[1 << 20]; check(pipe(ends));
   pid_t child = fork();
-  if (!child) { close(ends[0]); say(getppid(), "pipe"); check(write(ends[1], much, sizeof much) < 0); _exit(0); }
-  close(ends[1]); say(child, "process"); settle(); ready(); check(waitpid(reads_after ? child : -1, 0, 0) < 0);
+  if (!child) { close(ends[0]); say(getppid(), "pipe"); for (;;) if (write(ends[1], much, sizeof much) < 0 && errno != EINTR) _exit(1); }
+  close(ends[1]); say(child, "process"); settle(); ready(); AGAIN(waitpid(reads_after ? child : -1, 0, 0));
 }
 static void vfork_reads(void) { /* the parent is held until its child goes on, which waits for the parent's word */
   static int ends[2]; check(pipe(ends));
@@ -174,6 +174,7 @@ static pthread_t first;
 static void *misses(void *x) { usleep(50000); pthread_mutex_lock(&all->locks[0]); say(0, "condition"); pthread_cond_wait(&cond, &all->locks[0]); return x; }
 static void *joins(void *x) { usleep(100000); say(all->ids[0], "thread"); pthread_join(first, 0); return x; }
 static void *misses_as_first(void *x) { all->ids[0] = self(); return misses(x); }
+static void *reads_with_lock(void *x) { int ends[2]; char byte; check(pipe(ends)); all->ids[0] = self(); pthread_mutex_lock(&all->locks[0]); check(read(ends[0], &byte, 1) < 1); return x; }
 static void *dies(void *x) { all->ids[0] = self(); pthread_mutex_lock(&all->locks[0]); return x; }
 static void *waits(void *x) { say(all->ids[0], "mutex"); pthread_mutex_lock(&all->locks[0]); return x; }
 static void *tries(void *x) { for (;;) if (!pthread_mutex_trylock(&all->locks[0])) rest(); return x; }
@@ -244,6 +245,7 @@ int main(int count, char **words) {
   else if (!strcmp(name, "upgrade")) two_writers(upgrades);
   else if (!strcmp(name, "timed")) { pthread_barrier_init(&together, 0, 2); start(timed, 0); start(timed, (void *)1L); }
   else if (!strcmp(name, "lost_wakeup")) { pthread_cond_signal(&cond); pthread_create(&first, 0, misses_as_first, 0); start(joins, 0); }
+  else if (!strcmp(name, "reads_with_lock")) { start(reads_with_lock, 0); usleep(50000); for (int at = 0; at < 3; at++) start(waits, 0); }
   else if (!strcmp(name, "dead_thread")) { start(dies, 0); usleep(50000); for (int at = 0; at < 3; at++) start(waits, 0); }
   else if (!strcmp(name, "forked_lock")) { /* a child of a process one of whose threads has a lock: no thread of the child ever gives it back */
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; pthread_mutex_lock(&lock);

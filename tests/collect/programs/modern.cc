@@ -23,7 +23,7 @@ static void say(int holder, const char *kind) { std::printf("owner %d %d %s\n", 
 static void rest() { for (;;) pause(); }
 template <class Run> static void start(Run run) { std::thread(run).detach(); }
 
-class Pool {
+template <int Which> class Pool {
  public:
   explicit Pool(int size) { for (int at = 0; at < size; at++) start([this] { serve(); }); }
   std::future<int> submit(std::function<int()> run) {
@@ -47,6 +47,9 @@ class Pool {
   std::condition_variable cond_;
   std::deque<std::packaged_task<int()>> tasks_;
 };
+
+static Pool<1> &first() { static Pool<1> pool(2); return pool; }
+static Pool<2> &second() { static Pool<2> pool(2); return pool; }
 
 static std::mutex locks[2];
 static std::timed_mutex timed[2];
@@ -73,7 +76,6 @@ static int other(int level) { static int value = (std::this_thread::sleep_for(10
 int main(int count, char **words) {
   const char *name = count > 1 ? words[1] : "";
   auto is = [name](const char *other) { return !std::strcmp(name, other); };
-  static Pool first(2), second(2);
   if (is("latch")) for (int at = 0; at < 3; at++) start([] { say(0, "latch"); never.arrive_and_wait(); });
   else if (is("barrier")) for (int at = 0; at < 3; at++) start([] { say(0, "barrier"); turn.arrive_and_wait(); });
   else if (is("semaphore")) for (int at = 0; at < 3; at++) start([] { say(0, "semaphore"); none.acquire(); });
@@ -89,13 +91,13 @@ int main(int count, char **words) {
       say(ids[!me], "mutex"); if (timed[!me].try_lock_for(1h)) rest();
     });
   else if (is("statics")) { start([] { one(0); }); start([] { other(0); }); }
-  else if (is("nested")) for (int at = 0; at < 2; at++) first.submit([] { arrived++; while (arrived < 2) std::this_thread::sleep_for(1ms); say(0, "future"); return first.submit([] { return 1; }).get(); });
+  else if (is("nested")) for (int at = 0; at < 2; at++) first().submit([] { arrived++; while (arrived < 2) std::this_thread::sleep_for(1ms); say(0, "future"); return first().submit([] { return 1; }).get(); });
   else if (is("pools")) for (int at = 0; at < 2; at++) {
-    first.submit([] { arrived++; while (arrived < 4) std::this_thread::sleep_for(1ms); say(0, "future"); return second.submit([] { return 1; }).get(); });
-    second.submit([] { arrived++; while (arrived < 4) std::this_thread::sleep_for(1ms); say(0, "future"); return first.submit([] { return 1; }).get(); });
+    first().submit([] { arrived++; while (arrived < 4) std::this_thread::sleep_for(1ms); say(0, "future"); return second().submit([] { return 1; }).get(); });
+    second().submit([] { arrived++; while (arrived < 4) std::this_thread::sleep_for(1ms); say(0, "future"); return first().submit([] { return 1; }).get(); });
   }
-  else if (is("idle")) first.submit([] { return 1; });
-  else if (is("loaded")) start([] { for (;;) { first.submit([] { volatile long sum = 0; for (long at = 0; at < 300000; at++) sum = sum + at; return 1; }).get(); } });
+  else if (is("idle")) first().submit([] { return 1; });
+  else if (is("loaded")) start([] { for (;;) { first().submit([] { volatile long sum = 0; for (long at = 0; at < 300000; at++) sum = sum + at; return 1; }).get(); } });
   else if (is("any")) { static std::condition_variable_any cond; for (int at = 0; at < 2; at++) start([] { std::shared_lock lock(shared[0]); cond.wait(lock); }); }
   else { std::fprintf(stderr, "modern: no such way: %s\n", name); return 2; }
   std::this_thread::sleep_for(400ms);
