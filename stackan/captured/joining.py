@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stackan.model.dump import Dump, Lock
 from stackan.model.log import Log
-from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, Awaited, Held, Sighting, StackMeaning, unparked
+from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
@@ -32,28 +32,39 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
     state = table.facts.states.get(row) if row is not None else None
     if state is None or not sighting.place.names:  # a thread without a stack ran when the others were copied: it has gone on since
         return sighting
-    held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     lock = state.awaits
-    if lock is not None and lock.descriptor is not None:
-        lines[lock.line] = table.line_text(lock.line)
-        return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
+    if _has_moved(sighting, lock):
+        return sighting
+    held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     for named in (*state.holds, *([lock] if lock is not None else [])):
         lines[named.line] = table.line_text(named.line)
     if held:
         sighting = sighting._replace(holds=tuple({hold.address: hold for hold in (*sighting.holds, *held)}.values()))
+    if lock is not None and lock.descriptor is not None:
+        return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
     if lock is None or lock.kind not in _STATES or not _agree(sighting, lock):
         return sighting
-    symbol = sighting.awaited.symbol if sighting.awaited is not None else None
+    known = sighting.awaited
+    symbol = known.symbol if known is not None else None
+    address = known.address if lock.address is None and known is not None else lock.address
     place = _placed(sighting.place, lock.kind)
-    awaited = Awaited(lock.kind, lock.address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
+    awaited = Awaited(lock.kind, address, symbol, lock.owners, lock.mode, RECORDED, place.wait_frames, lock.line, log=log)
     awaited = awaited._replace(home=lock.home, gone=lock.gone)
     return sighting._replace(awaited=awaited, place=place)
+
+
+def _has_moved(sighting: Sighting, lock: Lock | None) -> bool:
+    """Whether a thread stands before a lock by its frames, and did not when the table was read: what it had then, it need not have now."""
+    place = sighting.place
+    stands = place.verb == "waiting" and place.state == "lock" and place.rule is None and place.kind in _ALIKE
+    return stands and place.reason != NAMELESS and (lock is None or not _agree(sighting, lock))
 
 
 def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
     """What a thread waits for, with the descriptor that its frames do not print, though they show such a call."""
     awaited, place = sighting.awaited, sighting.place
-    if awaited is None or awaited.descriptor is not None or place.verb not in ("waiting", "blocked") or place.kind not in _ENDS:
+    shown = place.verb in ("waiting", "blocked") or place.reason == WAITS_FOR_PEER
+    if awaited is None or awaited.descriptor not in (None, lock.descriptor) or not shown or place.kind not in _ENDS:
         return awaited
     known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
     if not lock.owners:
@@ -66,7 +77,7 @@ def _agree(sighting: Sighting, lock: Lock) -> bool:
     place, awaited = sighting.place, sighting.awaited
     if place.rule is not None or place.verb in ("sleeping", "spinning"):
         return False
-    if awaited is not None and awaited.address is not None and awaited.address != lock.address:
+    if awaited is not None and None not in (awaited.address, lock.address) and awaited.address != lock.address:
         return False
     if place.verb in ("running", "idle"):
         return place.reason == NAMELESS or place.kind is None or lock.kind == place.kind

@@ -1,13 +1,16 @@
-"""The manifest of a capture: of which host it is, and which command each process runs."""
+"""The manifest of a capture: of which host it is, which command each process runs, and when each round began."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from stackan.model.process_list import ProcessList
 
 _LONGEST = 32 << 10  # characters of a command line
+_LONGEST_UP = 1e9  # seconds for which a machine may have been up: thirty years
 
 
 def read_manifest(text: bytes, source: str) -> ProcessList | None:
@@ -24,7 +27,46 @@ def read_manifest(text: bytes, source: str) -> ProcessList | None:
         if pid is not None:
             commands[pid] = command[:_LONGEST] if isinstance(command, str) else ""
     host = document.get("host")
-    return ProcessList(source, commands, host[:255] if isinstance(host, str) and host else None) if commands else None
+    host = host[:255] if isinstance(host, str) and host else None
+    return ProcessList(source, commands, host, _moments(document, source)) if commands else None
+
+
+def _moments(document: dict[str, Any], source: str) -> dict[str, str]:
+    """{folder of a round: when that began}.  By the monotonic clock from the first round on, as the other one may be set meanwhile."""
+    began = {each["number"]: each for each in _rows(document, "rounds") if isinstance(each.get("number"), int) and _wall(each) is not None}
+    if not began:
+        return {}
+    first = began[min(began)]
+    times = {number: _after(first, each) for number, each in began.items()}
+    top = max(source.rfind(mark) for mark in "/!") + 1
+    folders = {
+        (step["round"], file.rpartition("/")[0])
+        for step in _rows(document, "steps")
+        if isinstance(step.get("round"), int) and isinstance(file := step.get("file"), str)
+    }
+    return {source[:top] + folder: times[number] for number, folder in sorted(folders) if number in times}
+
+
+def _wall(row: dict[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(row.get("wall_begin")).removesuffix("Z")[:26])
+    except ValueError:
+        return None
+
+
+def _after(first: dict[str, Any], row: dict[str, Any]) -> str:
+    """When a round began, by the clock that nobody sets, counted from the first one; by the other where that is not told."""
+    begins, start, wall = _monotonic(first), _wall(first), _wall(row)
+    begun = _monotonic(row)
+    if begins is not None and begun is not None and start is not None:
+        with suppress(OverflowError):
+            wall = start + timedelta(seconds=begun - begins)
+    return wall.isoformat(timespec="milliseconds") + "Z" if wall is not None else ""
+
+
+def _monotonic(row: dict[str, Any]) -> float | None:
+    seconds = row.get("monotonic_begin")
+    return seconds if isinstance(seconds, float) and abs(seconds) < _LONGEST_UP else None
 
 
 def _rows(document: dict[str, Any], name: str) -> list[dict[str, Any]]:

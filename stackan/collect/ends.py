@@ -20,6 +20,7 @@ from typing import NamedTuple
 from stackan.collect.threads import read_file
 
 _INODE = re.compile(r"^(pipe|socket):\[(\d+)\]$")
+_LISTENS = "0A"  # TCP_LISTEN (net/tcp_states.h)
 _SOCK_DIAG, _BY_FAMILY, _DUMP = 4, 20, 0x301  # NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP
 _SHOW_PEER, _SHOW_QUEUES = 0x4, 0x10  # linux/unix_diag.h
 _PEER, _QUEUES = 2, 4
@@ -91,16 +92,32 @@ def _others(own: Mapping[int, list[Descriptor]], pairs: Mapping[int, Pair]) -> d
 def _peer_inodes(pid: int, own: set[str]) -> Iterator[int]:
     """The inodes of the other ends of TCP connections within this machine."""
     rows = [words for name in ("tcp", "tcp6") for words in _connections(pid, name)]
-    by_addresses = {(_mapped(words[1]), _mapped(words[2])): int(words[9]) for words in rows}
+    by_addresses = {_connection(words): words for words in rows if words[3] != _LISTENS}
+    listening: dict[str, list[list[str]]] = {}
     for words in rows:
-        if f"socket:[{words[9]}]" in own:
-            other = by_addresses.get((_mapped(words[2]), _mapped(words[1])))
-            if other:
-                yield other
+        if words[3] == _LISTENS:
+            listening.setdefault(_port(words[1]), []).append(words)
+    for words in rows:
+        if f"socket:[{words[9]}]" not in own or words[3] == _LISTENS:
+            continue
+        other = by_addresses.get(_connection(words)[::-1])
+        if other is not None and other[9] != "0":
+            yield int(other[9])
+        elif other is not None:  # nobody has accepted it: whoever listens there might
+            yield from (int(each[9]) for each in listening.get(_port(words[2]), ()))
 
 
 def _connections(pid: int, name: str) -> list[list[str]]:
     return [words for line in _net(pid, name).decode("ascii", "replace").splitlines()[1:] if len(words := line.split()) > 9]
+
+
+def _connection(words: list[str]) -> tuple[str, str]:
+    """(own address, the other one)"""
+    return _mapped(words[1]), _mapped(words[2])
+
+
+def _port(address: str) -> str:
+    return address.rpartition(":")[2]
 
 
 def _mapped(address: str) -> str:
@@ -119,9 +136,14 @@ def _net(pid: int, name: str) -> bytes:
 def _render(pid: int, own: list[Descriptor], others: Mapping[int, list[Descriptor]], pairs: Mapping[int, Pair]) -> bytes:
     lines = [line for owner, descriptors in ((pid, own), *others.items()) for line in _listing(owner, descriptors)]
     inodes = {found[2] for each in (*own, *(each for row in others.values() for each in row)) if (found := _INODE.match(each.target))}
-    for name in ("tcp", "tcp6"):
-        head, *rows = _net(pid, name).decode("ascii", "replace").splitlines() or [""]
-        kept = [row for row in rows if len(words := row.split()) > 9 and words[9] in inodes]
+    tables = [(_net(pid, name).decode("ascii", "replace").splitlines() or [""]) for name in ("tcp", "tcp6")]
+    leads = {_connection(words) for _, *rows in tables for row in rows if len(words := row.split()) > 9 and words[9] in inodes}
+    for head, *rows in tables:
+        kept = [
+            row
+            for row in rows
+            if len(words := row.split()) > 9 and (words[9] in inodes or (words[9] == "0" and _connection(words)[::-1] in leads))
+        ]
         lines += [head, *kept] if kept else []
     lines += _unix_lines(own, others, pairs)
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")

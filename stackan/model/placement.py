@@ -9,7 +9,7 @@ from stackan.model.dump import Dump
 # Roles of the processes of a cluster, as names and command lines give them.
 ROLES = ("datanode", "controller", "computenode", "agent")
 # Sources of clues, the strongest first.
-TEXT, LIST, NAME, ARCHIVE = "text", "list", "name", "archive"
+TEXT, LIST, NAME, ARCHIVE, CAPTURE = "text", "list", "name", "archive", "capture"
 # Clocks of times: that of the place where the dumps were taken, UTC, and that of the one who packed a zip.
 PRINTED, UTC, PACKED = "printed", "UTC", "packed"
 
@@ -19,7 +19,7 @@ class Clue(NamedTuple):
     """Something that is known of an input beside its threads."""
 
     value: str
-    source: str  # TEXT, LIST (of processes), NAME or ARCHIVE
+    source: str  # TEXT, LIST (of processes), NAME, ARCHIVE or CAPTURE (its manifest)
 
 
 @brief

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from stackan.model.brief import brief
@@ -14,3 +15,4 @@ class ProcessList(NamedTuple):
     source: str
     commands: dict[int, str]  # {process id: its command line}; "" where it is not told
     host: str | None = None  # where it says so itself
+    moments: Mapping[str, str] = {}  # {folder of inputs: when they were taken, in UTC}, where it says so

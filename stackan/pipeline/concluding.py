@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackan.classify import Questions, Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
-from stackan.compare import follow, park_turn_waiters_across, rate
+from stackan.compare import find_readers, follow, park_turn_waiters_across, rate, unpark_readers
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes, judge_with_unseen
 from stackan.errors import UsageError
 from stackan.graph import build, find_dams, find_pools, reduce
@@ -60,7 +60,7 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     names = CaseNames(rulebook.library)
     paired = _watched(zip(places, beside), len(places), watch)
     apiece = [_process(placed, names, rulebook, said, tables) for placed, said in paired]
-    processes = name_processes(rate(park_turn_waiters_across(apiece)))
+    processes = name_processes(rate(_unparked(park_turn_waiters_across(apiece))))
     if case.listings:
         from stackan.listings.jobs import with_jobs
 
@@ -95,6 +95,29 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
         tuple(in_order(case.listings)),
         story,
     )
+
+
+def _unparked(processes: list[Process]) -> list[Process]:
+    """The processes, with the threads as stuck that read what only threads could send which wait for them."""
+    readers = find_readers(processes)
+    if not readers:
+        return processes
+    tried = unpark_readers(processes, readers)
+    waits = build(tried)
+    places = {id(process): at for at, process in enumerate(tried)}
+    held = {
+        (places[id(node.process)], node.track.key)
+        for node in map(waits.nodes.__getitem__, reduce(waits).held)
+        if node.process is not None and node.track is not None
+    }
+    if not readers & held:
+        return processes
+    found = unpark_readers(processes, readers & held)
+    return [_with_pools(after) if after.tracks != before.tracks else before for before, after in zip(processes, found)]
+
+
+def _with_pools(process: Process) -> Process:
+    return process._replace(pools=find_pools(process.tracks, process.rules, len(process.dumps), process.whole))
 
 
 def _watched(

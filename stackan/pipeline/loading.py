@@ -59,6 +59,7 @@ def load(
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
         raise InputError(first, notes=(*others, *(each for each in warnings if each != first)))
     _refuse_scattered(found.dumps)
+    _date(found)
     warnings += tell_failed(found.failed)
     if found.others:
         sources = row(sorted(found.others, key=natural_key))
@@ -67,6 +68,13 @@ def load(
     return Case(
         found.dumps, warnings, given_order, found.logs, found.tables, found.descriptors, found.listings, found.process_lists, failed
     )
+
+
+def _date(found: Found) -> None:
+    """What a capture says of the time of its dumps goes before what its archive says."""
+    moments = {folder: time for each in found.process_lists for folder, time in each.moments.items()}
+    for dump in found.dumps if moments else ():
+        dump.taken_at = moments.get(dump.source[: max(map(dump.source.rfind, "/!"))], dump.taken_at)
 
 
 def load_logs(

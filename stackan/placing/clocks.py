@@ -35,9 +35,12 @@ def _moment(table: Table) -> str | None:
 
 
 def clock_of(used: Sequence[tuple[int, Fit]], place: ProcessInputs) -> list[int | None]:
-    """For each snapshot the seconds on one clock: top's, what `date` printed, a thread's age by ps, else that of the dumps."""
+    """For each snapshot the seconds on one clock: top's, what `date` printed, a thread's age by ps, else that of the dumps.
+
+    A clock that stands is none: the time of a whole capture stands in the name of its folder.
+    """
     snapshots = range(len(compared(place)))
-    return next((clock for clock in _clocks(used, place) if None not in clock), [None for _ in snapshots])
+    return next((clock for clock in _clocks(used, place) if None not in clock and len({*clock}) > 1), [None for _ in snapshots])
 
 
 def _clocks(used: Sequence[tuple[int, Fit]], place: ProcessInputs) -> Iterator[list[int | None]]:

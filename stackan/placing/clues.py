@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue
+from stackan.model.placement import ARCHIVE, CAPTURE, NAME, TEXT, Clue
 from stackan.placing.heads import Head, read_head
 from stackan.placing.names import Name, read_name
 
+BY_TIME = (CAPTURE, TEXT, NAME, ARCHIVE)  # sources of times, the best first
 _APART = 60  # seconds between the times of two files that were not copied at once
 
 
 class Clues:
     """Clues to each dump.  Clues in its text go before those in its name."""
 
-    def __init__(self, dumps: Sequence[Dump]) -> None:
+    def __init__(self, dumps: Sequence[Dump], moments: Mapping[str, str] = {}) -> None:
+        """`moments` say of folders when the dumps in them were taken."""
+        self._moments = moments
         self._names = {source: read_name(source) for source in {dump.source for dump in dumps}}
         self._heads = {id(dump): read_head(dump) for dump in dumps}
         self._folders: dict[str, str] = {}  # {source: host}, see `learn_hosts`
@@ -35,16 +38,18 @@ class Clues:
 
     def times(self, dump: Dump) -> dict[str, str]:
         """{what says it: when the dump was taken}"""
-        said = {TEXT: self.head(dump).time, NAME: self.name(dump).time, ARCHIVE: dump.taken_at}
+        folder = dump.source[: max(dump.source.rfind(mark) for mark in "/!")]
+        captured = self._moments.get(folder) if self._moments else None
+        said = {CAPTURE: captured, TEXT: self.head(dump).time, NAME: self.name(dump).time, ARCHIVE: dump.taken_at}
         return {source: time for source, time in said.items() if time is not None}
 
     def order(self, dumps: Sequence[Dump]) -> str | None:
-        """The source by which the times of all dumps of a process differ: their texts, their names or their archive; None if there is none.
+        """The source by which the times of all dumps of a process differ: a capture, their texts, their names or their archive, if any.
 
         Snapshots of one text may share its time: their order in it is that in which they were taken.
         """
         inputs = len({dump.source for dump in dumps})
-        for source in (TEXT, NAME, ARCHIVE):
+        for source in BY_TIME:
             times = [self.times(dump).get(source) for dump in dumps]
             known = [time for time in times if time is not None]
             in_one_zone = len({time.endswith("Z") for time in known}) == 1

@@ -52,7 +52,7 @@ class Identity:
         return frozenset(lwp for lwp, _ in self.marks)
 
     def base(self, lwp: int) -> dict[bytes, int]:
-        """{printed name: program counter} of a thread's outermost frames; debuggers differ in how far out they go."""
+        """{printed name: program counter} of a thread's outermost frames, outermost first; debuggers differ in how far out they go."""
         if lwp not in self._bases:
             self._bases[lwp] = self._read_base(lwp)
         return self._bases[lwp]
@@ -61,7 +61,7 @@ class Identity:
         columns, thread = self.dump.columns, self.threads[lwp]
         stop = columns.thread_first[thread] + columns.thread_frames[thread]
         base = {}
-        for frame in range(max(columns.thread_first[thread], stop - 3), stop):
+        for frame in reversed(range(max(columns.thread_first[thread], stop - 3), stop)):
             name, pc = columns.site_function[self.dump.site(frame)], self.dump.pc(frame)
             if pc and name not in (b"", b"??"):
                 base[name] = pc
@@ -100,7 +100,9 @@ def same_process(a: Identity, b: Identity) -> bool:
 
 
 def _same_base(ours: dict[bytes, int], theirs: dict[bytes, int]) -> bool:
-    return all(theirs[name] == pc for name, pc in ours.items() if name in theirs)
+    """By the outermost frame that both print: that thread's start does not move, while frames further in may be at work."""
+    common = next((name for name in ours if name in theirs), None)
+    return common is None or ours[common] == theirs[common]
 
 
 def why_same(a: Dump, b: Dump) -> str:

@@ -74,4 +74,4 @@ def seconds_between(before: str, after: str) -> int | None:
         first, second = (datetime.fromisoformat(iso.removesuffix("Z")) for iso in (before, after))
     except ValueError:
         return None
-    return int((second - first).total_seconds())
+    return round((second - first).total_seconds())

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, TEXT, Clue, Placement, ProcessInputs
+from stackan.model.placement import ARCHIVE, CAPTURE, NAME, TEXT, Clue, Placement, ProcessInputs
 from stackan.model.process_list import ProcessList
 from stackan.model.said import row, said
-from stackan.placing.clues import Clues
+from stackan.placing.clues import BY_TIME, Clues
 from stackan.placing.comparable import comparable
 from stackan.placing.group import group
 from stackan.placing.identity import process_id, why_same
@@ -19,6 +19,7 @@ from stackan.placing.restarts import find_restarts
 from stackan.placing.spacing import doubt_rounds, doubt_spacing, span_of, time_steps
 
 _BY_TIME = {
+    CAPTURE: said("by the times in the capture's manifest"),
     TEXT: said("by the times in the texts"),
     NAME: said("by the times in the names"),
     ARCHIVE: said("by the times in the archive"),
@@ -27,7 +28,7 @@ _BY_TIME = {
 
 def place(dumps: Sequence[Dump], given_order: bool = False, process_lists: Sequence[ProcessList] = ()) -> list[ProcessInputs]:
     """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
-    clues = Clues(dumps)
+    clues = Clues(dumps, {folder: time for each in process_lists for folder, time in each.moments.items()})
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
     placed = tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
@@ -83,7 +84,7 @@ def _agreed(clues: Sequence[Clue | None]) -> str | None:
 
 def _time(dump: Dump, clues: Clues, ordered_by: str | None) -> Clue | None:
     times = clues.times(dump)
-    source = ordered_by if ordered_by is not None else next((source for source in (TEXT, NAME, ARCHIVE) if source in times), None)
+    source = ordered_by if ordered_by is not None else next((source for source in BY_TIME if source in times), None)
     return Clue(times[source], source) if source is not None else None
 
 

@@ -8,9 +8,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, TEXT
 from stackan.model.said import row, said
-from stackan.placing.clues import Clues
+from stackan.placing.clues import BY_TIME, Clues
 from stackan.placing.identity import process_id
 from stackan.placing.moments import seconds_between
 from stackan.placing.names import ROLES
@@ -59,7 +58,7 @@ def _seen(members: Sequence[int], processes: Sequence[Sequence[Dump]], clues: Cl
         return []
     dumps = [dump for at in members for dump in processes[at]]
     ranks = _rounds([clues.name(dump).rounds for dump in dumps])
-    for source in (TEXT, NAME, ARCHIVE):
+    for source in BY_TIME:
         ranks = ranks or _rounds_by_time([clues.times(dump).get(source, "") for dump in dumps])
     rank_of = {id(dump): rank for dump, rank in zip(dumps, ranks)}
     seen = [(at, [rank_of[id(dump)] for dump in processes[at]]) for at in members if ranks]

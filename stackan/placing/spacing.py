@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from stackan.model.dump import Dump
-from stackan.model.placement import ARCHIVE, NAME, TEXT
+from stackan.model.placement import ARCHIVE, CAPTURE, NAME, TEXT
 from stackan.model.said import said, said_of
 from stackan.model.spans import CLOSE, spoken
 from stackan.placing.clues import Clues
@@ -14,7 +14,12 @@ from stackan.placing.moments import seconds_between
 
 # Requests that take long take seconds; the vendors' guides ask for 3 to 5 minutes.
 _FAR = 2 * 3600  # seconds between any two
-_TELLS = {TEXT: said("their texts"), NAME: said("their names"), ARCHIVE: said("the archive, if its times are those of the dumps")}
+_TELLS = {
+    CAPTURE: said("the capture's manifest"),
+    TEXT: said("their texts"),
+    NAME: said("their names"),
+    ARCHIVE: said("the archive, if its times are those of the dumps"),
+}
 
 
 def doubt_spacing(dumps: Sequence[Dump], clues: Clues, given_order: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stackan.model.placement import ARCHIVE, NAME, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
+from stackan.model.placement import ARCHIVE, CAPTURE, NAME, PACKED, PRINTED, UTC, Placement, ProcessInputs, Taken
 from stackan.placing.names import read_name
 
 Rounds = tuple[int, ...]
@@ -43,7 +43,7 @@ def _clues(placed: Placement) -> tuple[Taken | None, Taken | None, Taken | None]
     """
     dump, clue = placed.dump, placed.time
     said = clue.value if clue is not None and clue.source != ARCHIVE else None
-    in_utc = clue is not None and clue.source == NAME and clue.value.endswith("Z")
+    in_utc = clue is not None and clue.source in (CAPTURE, NAME) and clue.value.endswith("Z")
     return _at(said, UTC if in_utc else PRINTED), _at(dump.stamped, PACKED), _at(dump.taken_at, UTC)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackan.model.analysis import Analysis
-from stackan.model.placement import ARCHIVE, LIST, NAME, TEXT, Clue, Placement
+from stackan.model.placement import ARCHIVE, CAPTURE, LIST, NAME, TEXT, Clue, Placement
 from stackan.model.process import Process
 from stackan.model.said import said, said_of
 from stackan.report.layout import wrap
@@ -17,6 +17,7 @@ _KNOWN_BY = {
     LIST: said("the list of processes"),
     NAME: said("its name"),
     ARCHIVE: said("the archive"),
+    CAPTURE: said("the capture's manifest"),
 }
 _CLUES = {
     "host": said("host"),

@@ -27,13 +27,55 @@ def test_the_scripts_manifest_tells_the_host_alone() -> None:
     assert found is not None and (found.host, found.commands) == ("db2", {7: ""})
 
 
+def test_rounds_are_of_the_times_that_it_says_by_the_clock_that_nobody_sets(tmp_path: Path) -> None:
+    rounds = [
+        {"number": 1, "wall_begin": "2026-11-30T10:00:00.250Z", "monotonic_begin": 100.5},
+        {"number": 2, "wall_begin": "2026-11-30T09:00:00.000Z", "monotonic_begin": 160.75},
+    ]
+    steps = [{"round": number, "pid": 4242, "file": f"db1/4242/round-{number}/waits.txt"} for number in (1, 2)]
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"schema": "stackan.capture/1", "host": "db1", "rounds": rounds, "steps": steps}, indent=1)
+    )
+    for number in (1, 2):
+        folder = tmp_path / f"db1/4242/round-{number}"
+        folder.mkdir(parents=True)
+        (folder / "waits.txt").write_text(WAITS)
+    (process,) = stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"]
+    assert [each["taken_at"] for each in process["snapshots"]] == ["2026-11-30T10:00:00.250Z", "2026-11-30T10:01:00.500Z"]
+
+
+def test_counters_of_a_capture_are_as_far_apart_as_its_rounds(tmp_path: Path) -> None:
+    """The folder of a capture has a time in its name, which is that of none of its rounds."""
+    top = tmp_path / "stackan-db1-2026-11-30T100000"
+    rounds = [{"number": number, "wall_begin": f"2026-11-30T10:0{number}:00.000Z", "monotonic_begin": 60.0 * number} for number in (1, 2)]
+    steps = [{"round": number, "pid": 4242, "file": f"db1/4242/round-{number}/eu-stack.txt"} for number in (1, 2)]
+    frames = ("0x01 pthread_cond_wait - /lib/libc.so.6", "0x02 serve - /bin/d", "0x03 main - /bin/d")
+    stack = "PID 4242 - process\nTID 4242:\n" + "".join(f"#{level}  {frame}\n" for level, frame in enumerate(frames))
+    for number in (1, 2):
+        folder = top / f"db1/4242/round-{number}"
+        folder.mkdir(parents=True)
+        (folder / "eu-stack.txt").write_text(stack)
+        (folder / "threads.txt").write_text(f"==> /proc/4242/task/4242/schedstat <==\n{number * 600_000_000} 0 {number * 50}\n")
+    (top / "manifest.json").write_text(
+        json.dumps({"schema": "stackan.capture/1", "host": "db1", "rounds": rounds, "steps": steps}, indent=1)
+    )
+    (process,) = stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"]
+    assert [thread["progress"] for thread in process["threads"]] == ["progressing"]  # 0.6 s of CPU in a minute
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3), max_leaves=5
 )
-_ROWS = st.lists(st.dictionaries(st.sampled_from(["pid", "command"]), _JSON) | _JSON, max_size=3) | _JSON
+_ROWS = (
+    st.lists(
+        st.dictionaries(st.sampled_from(["pid", "command", "number", "round", "file", "wall_begin", "monotonic_begin"]), _JSON) | _JSON,
+        max_size=3,
+    )
+    | _JSON
+)
 
 
-@given(st.dictionaries(st.sampled_from(["host", "processes", "steps"]), _ROWS), st.binary(max_size=20))
+@given(st.dictionaries(st.sampled_from(["host", "processes", "steps", "rounds"]), _ROWS), st.binary(max_size=20))
 def test_whatever_stands_in_it_nothing_breaks(document: dict[str, object], noise: bytes) -> None:
     found = read_manifest(json.dumps(document).encode(), "manifest.json")
     assert found is None or (found.commands and all(isinstance(command, str) for command in found.commands.values()))

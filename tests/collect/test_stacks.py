@@ -20,16 +20,14 @@ from stackan.collect.stacks import Copies, ptrace, render, take
 from stackan.collect.stacks.stopping import copy_running
 from stackan.collect.threads import glance, read_file, thread_ids
 from stackan.collect.unwind.modules import open_modules
-from stackan.collect.unwind.walk import MOST_FRAMES
 from stackan.errors import InputError
+from tests.collect.comparing import Stacks, agree, of_debugger, own, read
 from tests.collect.conftest import Build, Program, Start
 
 WAYS = (
     "ab_ba", "ring5", "recursive", "robust", "shared", "inherit", "self", "convoy", "writer", "readers", "parked", "join", "once", "stdio",
     "dead", "across",
 )  # fmt: skip
-FRAME = re.compile(r"^#\d+\s+0x([0-9a-f]{16}) ?(?:(?!- [/\[])(.*?))?(?: ?- [/\[].*)?$")
-GDB_FRAME = re.compile(r"^#\d+\s+0x([0-9a-f]{16}) in ")
 
 NO_TABLES = "-fno-asynchronous-unwind-tables -fno-unwind-tables"
 FLAGS = (
@@ -45,8 +43,6 @@ FLAGS = (
     "-O2 -fcf-protection=full",
 )
 
-Stacks = dict[int, list[tuple[int, str]]]
-
 
 def settled(program: Program, running: int = 0) -> Program:
     """The program, once all of its threads stand but for those that never do: it says `ready` before its main thread rests."""
@@ -58,52 +54,8 @@ def settled(program: Program, running: int = 0) -> Program:
     return program
 
 
-def own(pid: int, attach: bool = True) -> Stacks:
-    return read(render(take(pid, attach=attach)).decode())
-
-
-def read(text: str) -> Stacks:
-    """Address and name of each frame of each thread."""
-    stacks: Stacks = {}
-    for line in text.splitlines():
-        if line.startswith("TID "):
-            frames = stacks.setdefault(int(line[4:-1]), [])
-        elif (found := FRAME.match(line)) is not None:
-            frames.append((int(found[1], 16), found[2] or ""))
-    return stacks
-
-
 def names(stacks: Stacks) -> list[list[str]]:
     return [[name for _, name in frames] for frames in stacks.values()]
-
-
-def of_debugger(pid: int) -> Stacks | None:
-    if shutil.which("eu-stack"):
-        return read(subprocess.run(["eu-stack", "-m", "-n", "3000", "-p", str(pid)], capture_output=True, text=True, check=False).stdout)
-    if shutil.which("gdb"):
-        words = ["gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-ex", "thread apply all bt", "-p", str(pid)]
-        return read_gdb(subprocess.run(words, capture_output=True, text=True, check=False).stdout)
-    return None
-
-
-def read_gdb(text: str) -> Stacks:
-    """Frames without names, as gdb chooses others, and without those that have no address of their own."""
-    stacks: Stacks = {}
-    for line in text.splitlines():
-        if (found := re.match(r"Thread \d+ .*?\(LWP (\d+)", line)) is not None:
-            frames = stacks.setdefault(int(found[1]), [])
-        elif (found := GDB_FRAME.match(line)) is not None:
-            frames.append((int(found[1], 16), ""))
-    return stacks
-
-
-def agree(ours: list[tuple[int, str]], theirs: list[tuple[int, str]]) -> bool:
-    if len(ours) >= MOST_FRAMES:
-        theirs = theirs[:MOST_FRAMES]
-    if any(name for _, name in theirs):
-        return ours == theirs
-    rest = iter(address for address, _ in ours)
-    return all(address in rest for address, _ in theirs)  # gdb's, in the same order
 
 
 def needs_debugger() -> None:
@@ -152,7 +104,7 @@ def test_a_very_deep_stack_is_cut_and_says_so(start: Start, tmp_path: Path) -> N
     text = render(take(program.pid, attach=False))
     assert text.count(b"shown max number of frames") == 1
     (tmp_path / "stacks.txt").write_bytes(text)
-    assert len(stackan.parse(tmp_path / "stacks.txt").threads) == 9
+    assert len(stackan.parse(tmp_path / "stacks.txt").threads) == 11
 
 
 def test_a_stack_of_which_not_all_was_copied_says_so(start: Start) -> None:

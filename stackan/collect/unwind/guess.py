@@ -20,6 +20,7 @@ from stackan.collect.unwind.rules import AT, RA, RBP, Row, Rule
 _FARTHEST = 32768  # bytes above the stack pointer
 _LARGEST_FUNCTION = 4096  # bytes of code in front of an address
 _LARGEST_FRAME = 1 << 20
+_CALL = 7  # bytes of the longest call
 _PUSH_AND_MOVE = (b"\x55\x48\x89\xe5", b"\x55\x48\x8b\xec")
 _END_OF_FUNCTION = re.compile(rb"\xc3(?:\x66|\x0f\x1f|\x90|\xcc)")  # ret, and what fills up to the next function
 _ENDBR = b"\xf3\x0f\x1e\xfa"
@@ -34,7 +35,7 @@ def guess_frame(row: Row, stack_pointer: int, read: Read, module: Module, module
         address = read(place + 8)
         if address is None:
             break
-        called = 0 if _is_left_by_signal(address, modules) else _called(address, modules)
+        called = 0 if _is_left_by_signal(address, modules) else _called(address, read, modules)
         if called is None:
             continue
         if called == row.start + module.bias:
@@ -58,20 +59,43 @@ def assumed_row(address: int, module: Module) -> Row | None:
 
 
 def guess_chain(stack_pointer: int, read: Read, modules: Modules) -> int | None:
-    """%rbp in code that no table describes: the nearest place from which two links of saved frame pointers lead on, each below a return."""
+    """%rbp in code that no table describes: the nearest place from which two links of saved frame pointers lead on, each below a return.
+
+    What a run-time has compiled is called by functions that may keep something else in %rbp: there the second link is only a return, and
+    where no place has two, the nearest one counts that lies below a return to a function of a file.
+    """
+    nearest = None
     for place in range(stack_pointer + -stack_pointer % 8, stack_pointer + _FARTHEST, 8):
-        above = _link(place, read, modules)
-        if above is not None and _link(above, read, modules) is not None:
+        address = read(place + 8)
+        if address is None:
+            break
+        above = _link(place, address, read, modules)
+        if above is not None and _leads_on(above, read, modules, is_compiled=modules.at(address - 1) is None):
             return place
-    return None
+        if nearest is None and _returns_to_function(address, read, modules):
+            nearest = place
+    return nearest
 
 
-def _link(place: int, read: Read, modules: Modules) -> int | None:
-    """The frame that is saved here, if it is a higher one and a return address lies above."""
-    saved, address = read(place), read(place + 8)
-    if saved is None or address is None or not place + 16 <= saved <= place + _LARGEST_FRAME or saved % 16:
+def _leads_on(place: int, read: Read, modules: Modules, is_compiled: bool) -> bool:
+    address = read(place + 8)
+    if address is None:
+        return False
+    return _link(place, address, read, modules) is not None or (is_compiled and _called(address, read, modules) is not None)
+
+
+def _link(place: int, address: int, read: Read, modules: Modules) -> int | None:
+    """The frame that is saved here, if it is a higher one and a return address lies above; a run-time's own frames may lie at any word."""
+    saved = read(place)
+    if saved is None or not place + 16 <= saved <= place + _LARGEST_FRAME:
         return None
-    return saved if _called(address, modules) is not None else None
+    is_file = modules.at(address - 1) is not None
+    return saved if saved % (16 if is_file else 8) == 0 and _called(address, read, modules) is not None else None
+
+
+def _returns_to_function(address: int, read: Read, modules: Modules) -> bool:
+    """Whether an address lies behind a call in a function that a table describes."""
+    return _row(address - 1, modules)[1] is not None and _called(address, read, modules) is not None
 
 
 def _places(row: Row, stack_pointer: int, module: Module) -> Iterator[tuple[int, bool]]:
@@ -120,13 +144,28 @@ def _frame_size(code: bytes) -> int | None:
     return size
 
 
-def _called(address: int, modules: Modules) -> int | None:
+def _called(address: int, read: Read, modules: Modules) -> int | None:
     """The function to which the call before a return address goes: 0 where it goes through a pointer; None where there is no call."""
     module = modules.at(address - 1)
-    if module is None:
+    if module is not None:
+        return _call_in(module.file.code_before(address - module.bias, _CALL), address)
+    if not modules.has_code(address - 1):
         return None
-    code = module.file.code_before(address - module.bias, 7)
-    if len(code) < 7:
+    code = _compiled_before(address, read)
+    return _call_in(code, address) if code is not None else 0
+
+
+def _compiled_before(address: int, read: Read) -> bytes | None:
+    """What a run-time has compiled stands in memory alone; None where that cannot be read any more."""
+    start = address - _CALL & -8
+    words = [read(at) for at in range(start, address, 8)]
+    known = [struct.pack("<Q", word) for word in words if word is not None]
+    return b"".join(known)[: address - start][-_CALL:] if len(known) == len(words) else None
+
+
+def _call_in(code: bytes, address: int) -> int | None:
+    """The same, by the bytes before the return address."""
+    if len(code) < _CALL:
         return None
     if code[2] == 0xE8:
         return address + int(struct.unpack_from("<i", code, 3)[0])

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,14 @@ static void *elsewhere(void *x) {
   struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
   sigaltstack(&other, 0); sigaction(SIGUSR2, &action, 0); raise(SIGUSR2);
   return x;
+}
+/* Two frames that a run-time has compiled, in memory of no file: push %rbp; mov %rsp,%rbp; sub $24,%rsp; call *%rdi; leave; ret, and the same that calls it. */
+static void *compiled(void *at) {
+  static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x18, 0xff, 0xd7, 0xc9, 0xc3, 0x55, 0x48, 0x89, 0xe5, 0xe8, 0xeb, 0xff, 0xff, 0xff, 0xc9, 0xc3};
+  unsigned char *place = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memcpy(place, code, sizeof code);
+  ((void (*)(void (*)(void)))(place + (long)at))(rest);
+  return at;
 }
 static void *tells_time(void *x) { struct timespec now; for (;;) clock_gettime(CLOCK_MONOTONIC, &now); return x; }
 static void short_rest(void) { struct timespec time = {0, 300000}; nanosleep(&time, 0); }
@@ -59,7 +68,7 @@ int main(int count, char **words) {
   if (!strcmp(words[count - 1], "runs")) start(runs_deep, (void *)9000L);
   if (!strcmp(words[count - 1], "time")) start(tells_time, 0);
   else if (!strcmp(words[count - 1], "all")) {
-    start(with_alloca, (void *)(long)(400 * count)); start(aligned, 0); start(sorts, 0); start(signalled, 0); start(elsewhere, 0);
+    start(with_alloca, (void *)(long)(400 * count)); start(aligned, 0); start(sorts, 0); start(compiled, 0); start(compiled, (void *)12L); start(signalled, 0); start(elsewhere, 0);
     start(deeper, (void *)100L); start(deeper, (void *)900L); start(deeper, (void *)20000L);
   }
   usleep(200000); puts("ready"); fflush(stdout); rest();
