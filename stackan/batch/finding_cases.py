@@ -11,7 +11,7 @@ from stackan.batch.task import Task
 from stackan.errors import InputError, UsageError
 from stackan.model.natural import natural_key
 from stackan.model.said import said
-from stackan.store.place import file_system, is_url
+from stackan.store.place import file_system, is_text, is_url
 
 FILE, FOLDER = "file", "folder"
 
@@ -61,7 +61,12 @@ def _tasks_of(name: str, case_by: str, pattern: re.Pattern[str] | None, spared: 
     for case, files in groups.items():
         whole = case_by == FOLDER and not is_url(name) and os.path.isdir(case)  # as `analyze` takes a folder
         inputs = (case,) if whole else tuple(file.path for file in files)
-        yield Task(case, inputs, sum(file.size for file in files))
+        yield Task(_as_text(case), inputs, sum(file.size for file in files))
+
+
+def _as_text(name: str) -> str:
+    """A name as the store can hold it; what is no UTF-8 in it as `\\xff`."""
+    return name if is_text(name) else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _case(name: str, file: _File, case_by: str, pattern: re.Pattern[str] | None) -> str:

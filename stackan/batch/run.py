@@ -13,7 +13,7 @@ from stackan.batch.task import Outcome, Settings, Task
 from stackan.store.about import about_of, introduce
 from stackan.store.lock import leave_token, locked
 from stackan.store.merging import merge
-from stackan.store.parts import drop_cases, read_rows, remove_doubles, remove_leftovers
+from stackan.store.parts import drop_cases, known_failures, read_rows, remove_doubles, remove_leftovers
 from stackan.store.place import Folder, Place, place_of
 
 Known = dict[str, list[str]]
@@ -46,12 +46,14 @@ def run(tasks: Sequence[Task], settings: Settings, engine: Engine, tell: Callabl
     place = place_of(settings.store)
     about_of(place)
     with _taken(place) as (token, keep):
-        introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles})
+        introduce(place, {os.path.basename(each): _sum(each) for each in settings.profiles}, settings.redact)
         _tidy(place)
         failed = _failed(place, tasks) if again else {}
-        ids, known = dict[str, str](), 0
+        ids, known, failures = dict[str, str](), 0, known_failures(place)
         with engine(tasks, _known(place, failed), settings._replace(run=token), keep) as outcomes:
             for outcome in outcomes:
+                if outcome.was_known:
+                    outcome = outcome._replace(failure=failures.get(outcome.case_id))
                 ids[outcome.case] = outcome.case_id
                 known += outcome.was_known
                 tell(outcome)

@@ -22,6 +22,7 @@ class Settings(NamedTuple):
     profiles: tuple[str, ...] = ()
     max_bytes: int = 0  # 0: the usual limits
     follow_links: bool = False
+    redact: bool = False  # nothing of a case is stored but what is redacted, and its name
     documents: bool = True
     memory: int = 4 << 30  # bytes of address space of one worker, 0: no limit
     timeout: float = 600.0  # seconds for one case

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from stackan.classify.expressions import Expressions
 from stackan.classify.places import Places
 from stackan.classify.profiles import builtin, check_references, find_profile, library_functions, merge
+from stackan.model.rules import Rules
+
+Profile = dict[str, Any]
 
 
 class Rulebook:
@@ -31,12 +35,22 @@ class Rulebook:
         marked = [profile for profile in others if any(mark in names for mark in profile.get("marks", ()))]
         key = tuple(profile["name"] for profile in marked)
         if key not in self._places:
-            servers: list[dict[str, Any]] = [profile for profile in marked if not profile.get("system")]
-            systems = [profile for profile in marked if profile.get("system")]
-            always = [profile for profile in others if profile.get("always")]
-            self._places[key] = Places(merge([*self._own, *servers], [*systems, *always], self._expressions))
+            self._places[key] = Places(_merged(self._own, marked, others, self._expressions) if self._own else _of_builtin(key))
         return self._places[key]
 
     def notes(self) -> list[str]:
         """Warnings about rules that could not be followed to the end."""
         return self._expressions.notes()
+
+
+@functools.lru_cache(maxsize=64)
+def _of_builtin(marked: tuple[str, ...]) -> Rules:
+    """The rules where no profile is the user's own, made once for all cases: no expression is in them that one could switch off."""
+    return _merged([], [profile for profile in builtin() if profile["name"] in marked], builtin(), Expressions())
+
+
+def _merged(own: Sequence[Profile], marked: Sequence[Profile], others: Sequence[Profile], expressions: Expressions) -> Rules:
+    servers = [profile for profile in marked if not profile.get("system")]
+    systems = [profile for profile in marked if profile.get("system")]
+    always = [profile for profile in others if profile.get("always")]
+    return merge([*own, *servers], [*systems, *always], expressions)

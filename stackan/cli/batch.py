@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stackan.cli.common import add_format, add_inputs, add_output, add_profiles, note_slow_scanner, size
+from stackan.cli.common import add_format, add_inputs, add_output, add_profiles, add_redact, note_slow_scanner, size
 from stackan.cli.endings import settle_format
 from stackan.cli.help import WrongValue
 from stackan.cli.language import in_language
@@ -12,6 +12,7 @@ from stackan.cli.printing import say
 from stackan.cli.streams import output
 from stackan.cli.values import seconds
 from stackan.errors import StackanError
+from stackan.escapes import shown
 from stackan.model.said import said, said_of
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     )
     add_profiles(parser)
     parser.add_argument("--follow-links", action="store_true", help=said("follow links that lead out of a folder, too"))
+    add_redact(parser)
     parser.add_argument("--no-documents", action="store_true", help=said("store no analysis documents, only tables"))
     parser.add_argument("--jobs", type=_count, metavar="N", help=said("how many workers (default: as many as there are processors)"))
     parser.add_argument(
@@ -96,6 +98,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         profiles=tuple(options.profile),
         max_bytes=options.max_bytes or 0,
         follow_links=options.follow_links,
+        redact=options.redact,
         documents=not options.no_documents,
         memory=options.memory,
         timeout=options.timeout,
@@ -132,7 +135,7 @@ def _tell_plan(tasks: list[Task], options: argparse.Namespace) -> None:
     known = count_known(options.store, tasks)
     with output(options.output) as stream:
         for task in tasks:
-            stream.write(f"{task.case}\n")
+            stream.write(f"{shown(task.case)}\n")  # on one line, whatever is in it
         words = said_of(
             len(tasks),
             "{count} case, {size}; {known} of them done before",

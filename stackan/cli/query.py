@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 
-from stackan.cli.common import add_format, add_output
+from stackan.cli.common import add_format, add_output, size
 from stackan.cli.endings import settle_format
 from stackan.cli.language import in_language
 from stackan.cli.printing import complain
@@ -29,21 +30,24 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("sql", nargs="?", metavar="SQL", help=said("one SELECT; docs/store.md has the tables and their columns"))
     parser.add_argument("--store", required=True, metavar="DIR", help=said("the folder, or URL, of a result store"))
     parser.add_argument("--named", choices=tuple(NAMED), help=said("a question that has a name, in the place of SQL, which is shown"))
+    parser.add_argument("--memory", type=size, metavar="N", help=said("how much memory the query may take (default 4G)"))
     add_format(parser, ("text", "csv", "json", "parquet"), said("how to write the result (default: by the ending of -o, else text)"))
     add_output(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from stackan.query.asking import ask
+    from stackan.query.asking import MEMORY, ask
 
     if (options.sql is None) == (options.named is None):
-        raise UsageError(said("give either one SELECT or --named"))
+        if options.sql is None:
+            raise UsageError(said("no question: give one SELECT, or --named with a name of docs/query.md"))
+        raise UsageError(said("both a SELECT and --named: give one of the two"))
     settle_format(options)
     sql = options.sql if options.named is None else NAMED[options.named].sql
     if options.named is not None and not options.quiet:
         complain(f"-- {in_language(NAMED[options.named].about, options.language)}", *sql.splitlines())
-    answer = ask(options.store, sql)
+    answer = ask(options.store, sql, options.memory or MEMORY)
     if options.format == "parquet":
         _write_parquet(answer, options.output)
         return 0
@@ -54,11 +58,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_parquet(answer: Answer, path: str | None) -> None:
-    from stackan.store.arrow import to_bytes
+    from stackan.store.arrow import pa, to_bytes
 
-    data = to_bytes(answer.table())
+    table = answer.table()
+    _check_names(table.column_names)
+    try:
+        data = to_bytes(table)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(
+            said("the result cannot be Parquet ({reason}); cast its columns, or give another --format", reason=reason)
+        ) from error
     with binary_output(path) as file:
         file.write(data)
+
+
+def _check_names(columns: Sequence[str]) -> None:
+    """Raise UsageError where two columns have one name, as no object and no file may have them."""
+    double = next((name for at, name in enumerate(columns) if name in columns[:at]), None)
+    if double is not None:
+        raise UsageError(said("two columns are called {name}; give one of them another name with AS", name=double))
 
 
 def write_table(answer: Answer, stream: SafeText) -> None:
@@ -120,7 +139,8 @@ def _plain(value: Any) -> Any:
 
 
 def write_json(answer: Answer, stream: SafeText) -> None:
-    """A list of objects."""
+    """A list of objects; numbers that are none (`NaN`) and infinite ones, which JSON does not have, are null."""
+    _check_names(answer.columns)
     for piece in _json(answer.columns, answer.rows()):
         stream.write(piece)
 
@@ -130,13 +150,25 @@ def _json(columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[s
 
     before = "["
     for row in rows:
-        yield f"{before}\n  " + json.dumps(dict(zip(columns, row)), default=_in_json)
+        yield f"{before}\n  " + json.dumps({name: _in_json(value) for name, value in zip(columns, row)}, allow_nan=False)
         before = ","
     yield "[]\n" if before == "[" else "\n]\n"
 
 
 def _in_json(value: Any) -> Any:
-    """Times as ISO texts, decimals as numbers, all else as text."""
+    """Times as ISO texts, decimals as numbers, keys and all else as text."""
+    if isinstance(value, dict):
+        return {_key(key): _in_json(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return list(map(_in_json, value))
+    if isinstance(value, (str, int)) or value is None:
+        return value
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return float(value) if hasattr(value, "as_tuple") else str(value)
+    if isinstance(value, float) or hasattr(value, "as_tuple"):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
+
+
+def _key(value: Any) -> str:
+    return value if isinstance(value, str) else str(_in_json(value))

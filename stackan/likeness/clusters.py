@@ -18,7 +18,8 @@ from stackan.likeness.segments import Known
 from stackan.store.place import Place
 
 LEAST = 0.6  # likeness to the leader
-_COMPARED = 8  # leaders that a hang is compared with
+_COMPARED = 8  # leaders that a hang is compared with …
+_LOOKED_AT = 2_000  # … of so many that share something with it, what few leaders have before what many have
 
 
 class Cluster(NamedTuple):
@@ -62,12 +63,7 @@ class _Leaders:
 
     def place(self, case: Known, hang: list[Known]) -> None:
         tokens = tokens_of(case.stacks)
-        scores: Counter[int] = Counter()
-        for token in tokens:
-            weight = self._weights.of(token)
-            for at in self._of_token.get(token, ()):
-                scores[at] += weight  # type: ignore[assignment]
-        near = sorted(scores, key=lambda at: (-scores[at], at))[:_COMPARED]
+        near = self._near(tokens)
         alike, at = max(((likeness(case.stacks, self._stacks[at], self._weights), -at) for at in near), default=(0.0, 0))
         if alike >= self._least:
             self.members[-at].append(hang)
@@ -76,6 +72,19 @@ class _Leaders:
             self._of_token.setdefault(token, []).append(len(self.members))
         self._stacks.append(case.stacks)
         self.members.append([hang])
+
+    def _near(self, tokens: set[int]) -> list[int]:
+        """The leaders that share most with a hang, by their numbers."""
+        scores: dict[int, float] = {}
+        left = _LOOKED_AT
+        for leaders, token in sorted((len(self._of_token.get(token, ())), token) for token in tokens):
+            if leaders > left and scores:
+                break
+            left -= leaders
+            weight = self._weights.of(token)
+            for at in self._of_token.get(token, [])[:_LOOKED_AT]:
+                scores[at] = scores.get(at, 0.0) + weight
+        return sorted(scores, key=lambda at: (-scores[at], at))[:_COMPARED]
 
 
 def _cluster(members: list[list[Known]]) -> Cluster:

@@ -16,7 +16,7 @@ from stackan.store.place import ENDING, Held, Place
 _FULL = 200_000  # cases of a segment that stays as it is
 _MANY = 8  # small segments that are made one
 _TRIES = 5
-_COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature", "failure"]
+_COLUMNS = ["case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature", "analyzed_at", "failure"]
 T = TypeVar("T")
 
 
@@ -37,12 +37,12 @@ def up_to_date(place: Place) -> list[Segment]:
     Raises UsageError where the store is damaged.
     """
     known = segments(place)
-    found = _apart(known)
+    found = _apart([segment for segment in known if segment.is_current])
     files = {path: _parts_of(place, path) for path in place.list("cases")}
     missing = set[str]().union(*files.values()).difference(*(segment.parts for segment in found))
     small = [segment for segment in found if segment.size < _FULL]
     doubled = [segment for segment in found if any(segment is not each and segment.parts & each.parts for each in found)]
-    if not missing and len(small) <= _MANY and not doubled:
+    if not missing and len(small) <= _MANY and not doubled and len(found) == len(known):
         return found
     again = [*(small if len(small) >= _MANY else ()), *doubled]
     kept = [segment for segment in found if segment not in again]

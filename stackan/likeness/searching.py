@@ -7,7 +7,7 @@ has some of them gets their weight, and the best are compared in full.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from stackan.likeness.index import ask_index
@@ -52,20 +52,57 @@ def find_similar(place: Place, look: Look, signature: str | None, most: int = 10
 
 def _find(index: Sequence[Segment], look: Look, signature: str | None, most: int, without: str, least: float) -> Matches:
     own = tokens_of(look.stacks)
-    exact = exact_token(signature) if signature else None
-    counts = _counts(index, own if exact is None else own | {exact})
+    same = _same(index, signature, without)
+    counts = _counts(index, own)
     cases = sum(segment.size for segment in index)
-    candidates = _candidates(index, sorted(own & counts.keys(), key=lambda token: (counts[token], token)), counts, cases, exact)
-    known = {case.case_id: case for case in candidates if not without or case.sha256 != without}.values()
+    rarest_first = sorted(own & counts.keys(), key=lambda token: (counts[token], token))
+    found = [*_cases(index, same.first(most)), *_cases(index, _near(index, rarest_first, counts, cases, same.all, max(_COMPARED, most)))]
+    known = _newest(case for case in found if not without or case.sha256 != without)
     weights = Weights(cases, {token: counts.get(token, 0) for token in own})
     ranked = sorted(known, key=lambda case: (case.signature != signature, -shared_weight(own, tokens_of(case.stacks), weights), case.case))
-    found = [_match(case, look, signature, weights) for case in ranked[: max(_RERANKED, most)]]
-    found = sorted(
-        (each for each in found if each.similarity >= least), key=lambda each: (not each.exact, -each.similarity, each.known.case)
+    matches = [_match(case, look, signature, weights) for case in ranked[: max(_RERANKED, most)]]
+    matches = sorted(
+        (each for each in matches if each.similarity >= least), key=lambda each: (not each.exact, -each.similarity, each.known.case)
     )
-    same = counts.get(exact, 0) if exact is not None else 0
-    itself = sum(case.sha256 == without and case.signature == signature for case in candidates) if without else 0
-    return Matches(max(same - itself, 0), _with_names(index, found[:most], look))
+    return Matches(same.cases, _with_names(index, matches[:most], look))
+
+
+class _Same(NamedTuple):
+    """The rows whose stuck threads stand in the same places, by segment and number. newest: of each case the last one, by its name."""
+
+    all: frozenset[tuple[int, int]]
+    newest: dict[str, tuple[int, int]]
+
+    @property
+    def cases(self) -> int:
+        return len(self.newest)
+
+    def first(self, most: int) -> list[tuple[int, int]]:
+        return [self.newest[case] for case in sorted(self.newest)[:most]]
+
+
+def _same(index: Sequence[Segment], signature: str | None, without: str) -> _Same:
+    """The cases of a signature, but those that have the very bytes of the case that is asked about."""
+    if signature is None:
+        return _Same(frozenset(), {})
+    token = exact_token(signature)
+    told = [
+        ((at, each.number), each)
+        for at, segment in enumerate(index)
+        for each in segment.briefs(segment.cases_of(token, segment.size))
+        if each.signature == signature
+    ]
+    itself = {each.case for _, each in told if each.sha256 == without and without}
+    told.sort(key=lambda row: row[1].analyzed_at or "")
+    return _Same(frozenset(key for key, _ in told), {each.case: key for key, each in told if each.case not in itself})
+
+
+def _newest(cases: Iterable[Known]) -> list[Known]:
+    """Of each case the row of its last analysis."""
+    newest: dict[str, Known] = {}
+    for case in sorted(cases, key=lambda case: case.analyzed_at or ""):
+        newest[case.case] = case
+    return list(newest.values())
 
 
 def _counts(index: Sequence[Segment], tokens: set[int]) -> dict[int, int]:
@@ -76,10 +113,15 @@ def _counts(index: Sequence[Segment], tokens: set[int]) -> dict[int, int]:
     return counts
 
 
-def _candidates(
-    index: Sequence[Segment], rarest_first: Sequence[int], counts: dict[int, int], cases: int, exact: int | None
-) -> list[Known]:
-    """The cases that share what is rare, and the first of those that are the same."""
+def _near(
+    index: Sequence[Segment],
+    rarest_first: Sequence[int],
+    counts: dict[int, int],
+    cases: int,
+    same: Collection[tuple[int, int]],
+    most: int,
+) -> list[tuple[int, int]]:
+    """The cases that share most of what is rare, by segment and number, but those that are the same."""
     weights, left = Weights(cases, counts), _LOOKED_AT
     taken: list[int] = []
     for token in rarest_first[:_RAREST]:
@@ -88,18 +130,18 @@ def _candidates(
             break
         taken.append(token)
         left -= counts[token]
-    scores: dict[tuple[int, int], float] = {}  # by segment and number
+    scores: dict[tuple[int, int], float] = {}
     for at, segment in enumerate(index):
         for token in taken:
             weight = weights.of(token)
             for number in segment.cases_of(token, _LOOKED_AT):
                 scores[at, number] = scores.get((at, number), 0.0) + weight
-    best = heapq.nsmallest(_COMPARED, scores, key=lambda key: (-scores[key], key))
-    candidates: list[Known] = []
+    return heapq.nsmallest(most, scores.keys() - same, key=lambda key: (-scores[key], key))
+
+
+def _cases(index: Sequence[Segment], keys: Collection[tuple[int, int]]) -> Iterator[Known]:
     for at, segment in enumerate(index):
-        same = segment.cases_of(exact, _COMPARED) if exact is not None else []
-        candidates += segment.cases({*(number for each, number in best if each == at), *same}).values()
-    return candidates
+        yield from segment.cases([number for each, number in keys if each == at]).values()
 
 
 def _match(case: Known, look: Look, signature: str | None, weights: Weights) -> Match:

@@ -135,7 +135,7 @@ def _find(
     names = list(dict.fromkeys(given))
     require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
     if redactor is not None:
-        _learn(redactor, [name for name in names if isinstance(name, str)], limits, follow_links)
+        _learn(redactor, [name for name in names if not isinstance(name, Dump)], limits, follow_links)
     visits = Visits([name for name in names if isinstance(name, str)], follow_links)
     for name in names:
         if isinstance(name, Dump):
@@ -152,7 +152,8 @@ def _find(
                         log.taken_at, log.stamped = item.item.taken_at, item.item.stamped
                         once.add_log(log, _of_logs([log]))
                 elif isinstance(item, Skipped):
-                    warnings.append(said("{source}: {reason}", source=item.source, reason=item.reason))
+                    source = item.source if redactor is None else redactor.name(item.source)
+                    warnings.append(said("{source}: {reason}", source=source, reason=item.reason))
                 elif not once.has(item):
                     content = read_one(item, item.named and len(given) == 1)
                     if content.dumps:
@@ -175,15 +176,18 @@ def _find(
     return found
 
 
-def _learn(redactor: Rewriter, names: Sequence[str], limits: Limits | None, follow_links: bool) -> None:
+def _learn(redactor: Rewriter, names: Sequence[str | Given], limits: Limits | None, follow_links: bool) -> None:
     """Show all texts to what replaces: an address in the last one decides where those of the first come to lie."""
+    paths = [name for name in names if isinstance(name, str)]
     for name in names:
+        go_back = bool if isinstance(name, str) else name.place()
         try:
-            for item in read_or_pass([name], limits or Limits(), visits=Visits(names, follow_links)):
+            for item in read_or_pass([name], limits or Limits(), visits=Visits(paths, follow_links)):
                 if isinstance(item, Blob):
                     redactor.learn(item.source, item.data)
         except InputError:
-            continue  # said when it is read
+            pass  # said when it is read
+        go_back()
 
 
 class Found(NamedTuple):

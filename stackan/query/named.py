@@ -19,8 +19,8 @@ NAMED = {
 from newest where error is null group by all order by cases desc, verdict""",
     ),
     "verdicts-by-month": Question(
-        said("the same for each month in which dumps were taken"),
-        """select coalesce(taken_at[:7], strftime(analyzed_at, '%Y-%m')) as month, verdict, count(*) as cases
+        said("the same for each month in which dumps were taken, as far as they say when"),
+        """select coalesce(taken_at[:7], 'unknown') as month, verdict, count(*) as cases
 from newest where error is null group by all order by month, cases desc, verdict""",
     ),
     "top-stuck": Question(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
-from typing import NamedTuple, Protocol, Union
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, Union
 
 from stackan.errors import UsageError
 from stackan.model.brief import brief
@@ -24,6 +26,16 @@ class Given(NamedTuple):
 
     source: str
     file: Readable
+
+    def place(self) -> Callable[[], object]:
+        """A way back to where the file stands. Raises UsageError where there is none."""
+        file: Any = self.file
+        try:
+            return functools.partial(file.seek, file.tell())
+        except (OSError, ValueError, AttributeError) as error:
+            raise UsageError(
+                said("{source}: redaction reads its inputs twice, and this one can be read once; give a file", source=self.source)
+            ) from error
 
 
 Input = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, Readable]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from stackan.redact import frames
+from stackan.redact import frames, repeats
 from stackan.redact.addresses import Addresses
 from stackan.redact.decoding import decoded
 from stackan.redact.people import People
@@ -53,14 +53,22 @@ class Redactor:
         text = decoded(data)
         if text is None:
             return
-        self._addresses.learn(text)
-        self._kept.update(int(match[1]) for match in _IDS.finditer(text))
-        self._kept.update(int(match[1], 16) for match in _HEX_IDS.finditer(text))
-        self._people.learn(text)
-        self._threads.learn(text)
-        for line in text.split("\n"):
-            for function in frames.names(line):
-                self._vocabulary.add(function)
+        self._texts.forget()
+        self._addresses.add(repeats.addresses(text))
+        few = repeats.distinct(text)
+        self._addresses.learn(few)
+        self._kept.update(int(match[1]) for match in _IDS.finditer(few))
+        self._kept.update(int(match[1], 16) for match in _HEX_IDS.finditer(few))
+        self._people.learn(few)
+        if any(repeats.addresses(f" {name}") for name in self._learn_names(few)):  # what differs in addresses differs in names
+            self._learn_names(text)
+
+    def _learn_names(self, text: str) -> set[str]:
+        """Take note of the threads and functions in a text, and give them."""
+        functions = {function for line in text.split("\n") for function in frames.names(line)}
+        for function in functions:
+            self._vocabulary.add(function)
+        return functions | self._threads.learn(text)
 
     def reads(self, data: bytes) -> bool:
         """Whether bytes are a text; what is none must not be written."""

@@ -7,7 +7,7 @@ to lie depends on the runs before it alone, and not on where the system had put 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _LOWEST = 1 << 22  # below are thread ids (pid_max of Linux), sizes and flags
 _FOUR_GIB = 1 << 32
@@ -38,6 +38,13 @@ class Addresses:
     def learn(self, text: str) -> None:
         """Take note of the addresses of a text."""
         for value in _values(text):
+            if _is_address(value):
+                self._met.add(value)
+
+    def add(self, addresses: Iterable[str]) -> None:
+        """Take note of some, given as `0x7f12a0000d58`."""
+        for address in set(addresses):
+            value = int(address, 16)
             if _is_address(value):
                 self._met.add(value)
 

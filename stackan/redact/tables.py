@@ -31,18 +31,27 @@ class Tables:
     def __init__(self, replace: Replace, shown: Callable[[str], str]) -> None:
         self._replace = replace
         self._shown = shown
-        self._before = ""
+        self.before = ""  # the line that was looked at last
+        self.looked_at = 0  # lines, and …
+        self.ruled = 0  # … those of dashes among them
         self._names: list[str] = []
         self._separator = ""
         self._spans: list[tuple[int, int]] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line may be a row."""
+        return bool(self._names)
+
     def row(self, line: str) -> str | None:
         """A row with its cells replaced; None for a line that is no row of a table."""
-        before, self._before = self._before, line
+        before, self.before = self.before, line
+        self.looked_at += 1
         if not line.strip():
             self._names = []
             return None
         if _DASHES.fullmatch(line.rstrip("\r")) and " " in line.strip():
+            self.ruled += 1
             self._begin_columns(before, line)
             return None
         if self._begins(line):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from stackan.redact import frames
 from stackan.redact.people import People
+from stackan.redact.repeats import Repeats, State, marked
 from stackan.redact.replaced import HOST, IP, SQL, TEXT, USER, WORD, Replaced
 from stackan.redact.secrets import BEGINS, GOES_ON, Secrets
 from stackan.redact.tables import Tables, aligned
@@ -70,6 +71,11 @@ class Texts:
         self._threads = threads
         self._vocabulary = vocabulary
         self._secrets = Secrets(replaced)
+        self.repeats = Repeats(values.place, values.moved)
+
+    def forget(self) -> None:
+        """Look at all lines anew, as more was learnt."""
+        self.repeats.forget()
 
     def redact(self, text: str) -> str:
         if _is_json(text):
@@ -275,9 +281,37 @@ class _Text:
         self._listed = -1  # the indentation of `Locals:`
 
     def lines(self) -> Iterator[str]:
-        for line in self._text.split("\n"):
-            new = self._end(self._with_prefix(line))
-            yield aligned(line, new) if self._ends and "|" in line else new
+        if not self._ends:
+            yield from (self._end(self._with_prefix(line)) for line in self._text.split("\n"))
+            return
+        for line, key in zip(self._text.split("\n"), marked(self._text).split("\n")):
+            yield self._looked_up(line, key)
+
+    def _looked_up(self, line: str, key: str) -> str:
+        """A line as it was replaced when it was met before, with other addresses, or as it is now."""
+        tables, before = self._tables, self._state()
+        if tables.is_open:
+            return self._replaced(line)
+        known = self._rules.repeats.find(before, key, line)
+        if known is not None:
+            new, (_, after, passed) = known
+            self._quote, self._in_frames, self._open, self._statement, self._innodb, self._listed = after
+            if passed is not None:
+                tables.before = line[passed:]
+            return new
+        looked_at, ruled = tables.looked_at, tables.ruled
+        new = self._replaced(line)
+        if tables.ruled == ruled and not tables.is_open:
+            passed = len(line) - len(tables.before) if tables.looked_at > looked_at else None
+            self._rules.repeats.add(before, key, line, new, self._state(), passed)
+        return new
+
+    def _state(self) -> State:
+        return State(self._quote, self._in_frames, self._open, self._statement, self._innodb, self._listed)
+
+    def _replaced(self, line: str) -> str:
+        new = self._end(self._with_prefix(line))
+        return aligned(line, new) if "|" in line else new
 
     def _with_prefix(self, line: str) -> str:
         match = _PREFIX.match(line) or _PAGER.match(line)

@@ -47,9 +47,11 @@ class Threads:
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
-    def learn(self, text: str) -> None:
-        for form in _FORMS:
-            self._names.update(match[1] for match in form.finditer(text))
+    def learn(self, text: str) -> set[str]:
+        """Take note of the names in a text, and give them."""
+        found = {match[1] for form in _FORMS for match in form.finditer(text)}
+        self._names |= found
+        return found
 
     def words(self) -> Iterator[str]:
         """The names that are but a word."""

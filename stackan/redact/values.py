@@ -110,14 +110,24 @@ class Values:
         if len(digits) > _LONGEST:
             return self.text(text)
         value = int(digits, 16)
-        moved = self._addresses.moved(value)
+        moved = self.moved(text)
         if moved is not None:
-            new = self._replaced.of(ADDRESS, text, lambda _: text[:2] + _as_wide(moved, text[2:]))
+            new = moved
         elif value < 1 << 32 or value >> 32 == 0xFFFFFFFF:
             new = text
         else:
             new = self._replaced.of("number in hexadecimal", text, lambda number: text[:2] + _as_wide((1 << 62) + number, text[2:]))
         return self._replaced.hold(new)
+
+    def place(self, text: str) -> str | None:
+        """The new place of an address; None for another number."""
+        moved = self._addresses.moved(int(text[2:].replace("`", ""), 16))
+        return None if moved is None else text[:2] + _as_wide(moved, text[2:])
+
+    def moved(self, text: str) -> str | None:
+        """The same, which is replaced by it."""
+        place = self.place(text)
+        return None if place is None else self._replaced.of(ADDRESS, text, lambda _: place)
 
     def addresses(self, text: str) -> str:
         """A text with its addresses moved, in every form in which they are printed."""

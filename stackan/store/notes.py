@@ -15,7 +15,7 @@ from stackan.errors import UsageError
 from stackan.model.said import first_of, said
 from stackan.store.arrow import pa, parquet_of, read, to_bytes
 from stackan.store.parts import read_rows
-from stackan.store.place import ENDING, Place
+from stackan.store.place import ENDING, Place, is_text
 
 NOTES = "notes"
 SCHEMA = pa.schema([
@@ -39,8 +39,10 @@ class Note(NamedTuple):
 def add_note(place: Place, name: str, text: str | None, resolved_by: str | None) -> Note:
     """Note something of a case, which may be named by the end of its name.
 
-    Raises UsageError where the store has no such case, or several.
+    Raises UsageError where the store has no such case, or several, and for what is no text.
     """
+    if not all(map(is_text, filter(None, (text, resolved_by)))):
+        raise UsageError(said("the note is no text in UTF-8; give one"))
     row = _find(place, name)
     now = datetime.now(timezone.utc)
     values = {"case_id": row["case_id"], "case": row["case"], "signature": row["signature"], "text": text, "resolved_by": resolved_by}

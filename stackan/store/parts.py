@@ -168,6 +168,11 @@ def known_cases(place: Place) -> dict[str, str | None]:
     return {row["case_id"]: row["failure"] for row in read_rows(place, LAST, ("case_id", "failure"))}
 
 
+def known_failures(place: Place) -> dict[str, str]:
+    """{case_id: the kind of its failure} of every case that could not be analyzed."""
+    return {case_id: failure for case_id, failure in known_cases(place).items() if failure is not None}
+
+
 def drop_cases(place: Place, dropped: Collection[str]) -> None:
     """Take rows out of `cases`: each file that has some is replaced by one without them."""
     for path in place.list(LAST):

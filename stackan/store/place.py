@@ -36,6 +36,8 @@ class Place(Protocol):
 
 def place_of(location: str) -> Folder | Bucket:
     """The place of a store. Raises UsageError where fsspec, or what it needs for this kind of URL, is missing."""
+    if not is_text(location):  # Arrow opens no such path
+        raise UsageError(said("{path}: the name of a store has to be UTF-8; give another --store", path=location))
     return Bucket(location) if is_url(location) else Folder(location)
 
 
@@ -48,6 +50,11 @@ def damaged(place: Place, path: str, error: Exception) -> UsageError:
             reason=shorten(" ".join(str(error).split()), _LONGEST),
         )
     )
+
+
+def is_text(given: str) -> bool:
+    """Whether what was given on the command line is UTF-8: other bytes come as halves of surrogates."""
+    return given.isascii() or given.encode("utf-8", "replace").decode() == given
 
 
 def is_url(location: str) -> bool:

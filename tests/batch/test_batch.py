@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 
@@ -243,6 +244,36 @@ def test_progress_is_a_line_of_json_on_request(batch, cases, tmp_path):
     last = json.loads(done.stderr.splitlines()[-1])
     assert (last["cases"], last["done"], last["known"], last["failed"]) == (7, 7, 0, 1)
     assert last["left"] == 0
+
+
+def test_progress_counts_failures_of_an_earlier_run_as_such(batch, cases, tmp_path):
+    batch(cases, "--store", tmp_path / "s")
+    done = batch(cases, "--store", tmp_path / "s", "--progress", "json")
+    last = json.loads(done.stderr.splitlines()[-1])
+    assert (last["cases"], last["done"], last["known"], last["failed"]) == (7, 7, 7, 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_names_that_are_no_text_and_lines_in_names_are_told_apart_and_known_again(batch, tmp_path, example):
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    for name in (b"a\xff.txt", b"a\xfe.txt", b"a\nb.txt"):
+        (folder / os.fsdecode(name)).write_bytes((example / "snap1.txt").read_bytes())
+    plan = batch(folder, "--store", tmp_path / "s", "--dry-run")
+    assert [line.rpartition("/")[2] for line in plan.stdout.splitlines()[:-1]] == ["a\\nb.txt", "a\\xfe.txt", "a\\xff.txt"]
+    assert batch(folder, "--store", tmp_path / "s").returncode == 0
+    assert sorted(by_case(tmp_path / "s")) == ["a\nb.txt", "a\\xfe.txt", "a\\xff.txt"]
+    again = batch(folder, "--store", tmp_path / "s", "--format", "json")
+    assert (summary(again)["cases"], summary(again)["known"]) == (3, 3)
+
+
+def test_a_folder_that_others_use_is_no_place_for_a_store(batch, cases, tmp_path):
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "note.txt").write_text("mine")
+    for more in ([], ["--dry-run"]):
+        done = batch(cases, "--store", tmp_path / "s", *more)
+        assert (done.returncode, "holds files of others" in done.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "s").iterdir()] == ["note.txt"]
 
 
 def test_without_pyarrow_one_sentence_says_what_to_install(tmp_path, cases):

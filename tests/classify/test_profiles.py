@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from stackan.classify import Rulebook
-from stackan.classify.patterns import fits, read_elements
-from stackan.classify.profiles import profile_files, read_profile
+from stackan.classify.patterns import expressions_in, fits, read_elements
+from stackan.classify.profiles import builtin, profile_files, read_profile
 from stackan.errors import ProfileError
 from stackan.normalize import Names, canonical
 from stackan.normalize.languages import canonical_in
@@ -344,3 +344,21 @@ def test_a_rule_that_lacks_a_part_or_has_a_wrong_one_is_refused(tmp_path: Path, 
 def test_a_section_of_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProfileError):
         read_profile(written(tmp_path, 'name = "mine"\nwait = ["f"]\n'))
+
+
+def test_no_rule_of_stackan_itself_has_an_expression() -> None:
+    """What is switched off is so for a case; the rules that come with stackan are made once for all of them."""
+    texts = [text for profile in builtin() for rows in profile.values() if isinstance(rows, list) for text in frames_of(rows)]
+    assert texts
+    assert expressions_in(texts) == []
+
+
+def frames_of(rows: list[object]) -> list[str]:
+    return [text for row in rows if isinstance(row, dict) for text in row.get("frames", ())]
+
+
+def test_rules_of_one_case_do_not_change_those_of_the_next(tmp_path: Path) -> None:
+    mine = written(tmp_path, 'name = "mine"\n[[wait]]\nstate = "lock"\nkind = "mutex"\nfunctions = ["poll"]\nsource = "here"\n')
+    before, own, after = Rulebook().places([]), Rulebook([mine]).places([]), Rulebook().places([])
+    assert before.rules is after.rules
+    assert [each.rules.waits["poll"].state for each in (before, own, after)] == ["network", "lock", "network"]

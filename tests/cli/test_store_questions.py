@@ -29,6 +29,13 @@ def store(example, tmp_path_factory):
     return store
 
 
+def refused(done) -> str:
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "internal error" not in done.stderr
+    return done.stderr
+
+
 @pytest.fixture
 def again(example, tmp_path):
     """The same hang in a case with other bytes."""
@@ -54,6 +61,38 @@ def test_a_query_is_printed_in_every_format(run, store, tmp_path):
 
 def test_json_of_no_rows_is_an_empty_list(run, store):
     assert json.loads(run("query", "select 1 where false", "--store", store, "-f", "json").stdout) == []
+
+
+def test_json_has_objects_and_numbers_as_json_knows_them(run, store):
+    sql = "select map([date '2020-01-01', date '2020-01-02'], ['nan'::double, 'inf']) as a, {'b': [1.5, -1e999]} as c, map([1.5], [2]) as d"
+    [row] = json.loads(run("query", sql, "--store", store, "-f", "json").stdout, parse_constant=pytest.fail)
+    assert row == {"a": {"2020-01-01": None, "2020-01-02": None}, "c": {"b": [1.5, None]}, "d": {"1.5": 2}}
+
+
+@pytest.mark.parametrize("format", ["json", "parquet"])
+def test_no_column_hides_another_of_its_name(run, store, tmp_path, format):
+    done = run("query", "select 1 as a, 2 as a", "--store", store, "-f", format, "-o", tmp_path / "x")
+    assert (done.returncode, done.stderr) == (2, "stackan: two columns are called a; give one of them another name with AS\n")
+
+
+def test_what_parquet_cannot_hold_is_told(run, store, tmp_path):
+    done = run("query", "select interval 1 month as a", "--store", store, "-f", "parquet", "-o", tmp_path / "x")
+    assert "cast its columns" in refused(done)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("query", "select '\udcff'", "--store", "STORE"), "no text in UTF-8"),
+        (("note", "first", "--text", "\udcff", "--store", "STORE"), "no text in UTF-8"),
+        *(((*asked, "--store", "u\udcff"), "has to be UTF-8") for asked in (("query", "select 1"), ("similar", "X"), ("batch", "X"))),
+        (("note", "first", "--text", "x", "--store", "u\udcff"), "has to be UTF-8"),
+        (("analyze", "X", "--store", "u\udcff"), "has to be UTF-8"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_in_one_sentence(run, store, example, arguments, words):
+    named = {"STORE": store, "X": example}
+    assert words in refused(run(*(named.get(each, each) for each in arguments)))
 
 
 def test_a_formula_stays_a_text_in_a_spreadsheet(run, store):
@@ -135,7 +174,7 @@ def test_without_its_extra_a_command_says_what_to_install(run, store, tmp_path):
 @pytest.mark.parametrize(("number", "words"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")])
 @pytest.mark.parametrize("format", ["text", "parquet"])
 def test_a_query_that_takes_long_ends_when_it_is_asked_to(store, tmp_path, number, words, format):
-    endless = "select count(*) from range(100000000) a, range(100000000) b, range(100000000) c where hash(a.range + b.range) % 7 = c.range"
+    endless = "select count(*) from range(1000000) a, range(1000000) b, range(1000000) c where hash(a.range + b.range) % 7 = c.range"
     command = [sys.executable, "-m", "stackan", "query", endless, "--store", str(store), "-f", format, "-o", str(tmp_path / "x")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -172,13 +211,6 @@ def copied(store, tmp_path):
     """A store that may be spoiled, without the index that an earlier test may have made: who has one reads the cases no more."""
     index = shutil.ignore_patterns("indexed", "postings", "vocabulary", "frames_named")
     return Path(shutil.copytree(store, tmp_path / "copied", ignore=index))
-
-
-def refused(done) -> str:
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "internal error" not in done.stderr
-    return done.stderr
 
 
 @pytest.mark.parametrize("arguments", [*ASKING, ("batch", "--dry-run")])

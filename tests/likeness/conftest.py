@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -43,13 +44,14 @@ def fill(rows_of) -> Callable[..., None]:
     from stackan.store.rows import name_case
     from stackan.store.signatures import case_signature
 
-    def fill(place: Any, cases: dict[str, Stacks], progress: str = "stuck") -> None:
+    def fill(place: Any, cases: dict[str, Stacks], progress: str = "stuck", version: int = 1) -> None:
         parts = []
         for name, stacks in cases.items():
             found = rows_of(stacks, progress)
-            row = {"sha256": f"sha of {name}", "version": "1", "verdict": "blocked", "headline": f"{name} hangs."}
+            row = {"sha256": f"sha of {name}", "version": str(version), "verdict": "blocked", "headline": f"{name} hangs."}
+            row["analyzed_at"] = datetime(2026, 1, version, tzinfo=timezone.utc)
             rows = {"signatures": found, "cases": [{**row, "signature": case_signature(found)}]}
-            name_case(rows, case_id(name, name, "1"), name)
+            name_case(rows, case_id(name, name, str(version)), name)
             parts.append(rows)
         introduce(place, {})
         write_part(place, parts)

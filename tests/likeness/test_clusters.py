@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
-from stackan.likeness.clusters import find_clusters
+from stackan.likeness.clusters import clustered, find_clusters
+from stackan.likeness.segments import Known
 from stackan.store.place import place_of
 
 JOURNAL = ["Journal::append", "commit", "session", "worker"]
@@ -37,3 +41,19 @@ def test_cases_without_stuck_threads_are_in_no_cluster(tmp_path, fill):
     place = place_of(str(tmp_path))
     fill(place, {"a": [JOURNAL], "b": [OTHER]}, "progressing")
     assert find_clusters(place) == []
+
+
+def hangs(number: int) -> list[Known]:
+    """All of them different, but for five frames."""
+    chance = random.Random(1)
+    stacks = [((*(chance.getrandbits(32) for _ in range(10)), 1, 2, 3, 4, 5),) for _ in range(number)]
+    return [Known(str(at), f"case {at}", None, None, None, None, str(at), None, each) for at, each in enumerate(stacks)]
+
+
+def test_four_times_as_many_hangs_take_about_four_times_as_long():
+    taken = []
+    for number in (1500, 6000):
+        began = time.process_time()
+        assert len(clustered(hangs(number))) == number
+        taken.append(time.process_time() - began)
+    assert taken[1] < 10 * taken[0]

@@ -61,6 +61,43 @@ def test_a_case_does_not_match_itself(place, fill, rows_of):
     assert (found.seen, [match.known.case for match in found.found]) == (1, ["b"])
 
 
+def test_all_cases_of_a_hang_are_counted_and_as_many_shown_as_asked_for(place, fill, rows_of):
+    fill(
+        place,
+        {"own": [JOURNAL], **{f"case {number}": [JOURNAL] for number in range(100)}, "kin": [["Journal::append", "commit", "replay"]]},
+    )
+    rows = rows_of([JOURNAL])
+    found = find_similar(place, look_of(rows), case_signature(rows), most=101, without="sha of own")
+    assert found.seen == 100
+    assert [match.exact for match in found.found] == [True] * 100 + [False]
+    assert "own" not in {match.known.case for match in found.found}
+
+
+def test_a_case_that_was_analyzed_several_times_is_one_case(place, fill, rows_of):
+    for version in (2, 3, 1):
+        fill(place, {"a": [JOURNAL], "b": [["Journal::append", "commit", f"replay {version}"]]}, version=version)
+    rows = rows_of([JOURNAL])
+    found = find_similar(place, look_of(rows), case_signature(rows))
+    assert found.seen == 1
+    assert [match.known.case for match in found.found] == ["a", "b"]
+    assert {match.known.analyzed_at[:10] for match in found.found} == {"2026-01-03"}
+    assert find_similar(place, look_of(rows), case_signature(rows), without="sha of a").seen == 0
+
+
+def test_an_index_of_an_older_version_is_made_again(place, fill, rows_of, monkeypatch):
+    from stackan.likeness import segments as module
+
+    columns, rows = module._INDEXED, rows_of([JOURNAL])
+    fill(place, {"a": [JOURNAL]})
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_TEXTS", module._TEXTS[:-1])
+        patch.setattr(module, "_INDEXED", columns.remove(columns.get_field_index("analyzed_at")))
+        up_to_date(place)
+    for _ in range(2):
+        assert find_similar(place, look_of(rows), case_signature(rows)).seen == 1
+    assert [segment.is_current for segment in segments(place)] == [True]
+
+
 def test_a_store_that_grows_is_indexed_as_it_grows(place, fill, rows_of):
     rows = rows_of([JOURNAL])
     for number in range(12):

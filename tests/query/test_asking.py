@@ -21,10 +21,10 @@ from stackan.store.rows import name_case, tables_of
 def store(example, tmp_path_factory) -> str:
     place = place_of(str(tmp_path_factory.mktemp("results")))
     analysis = stackan.analyze(example)
-    for name, version in (("one", "1"), ("one", "2"), ("two", "2")):
+    for name, content, version in (("one", "a", "1"), ("one", "a", "2"), ("one", "b", "2"), ("two", "c", "2")):
         rows = tables_of(analysis, analysis.to_dict())
-        rows["cases"][0].update(sha256=f"sha of {name}", version=version)
-        name_case(rows, case_id(name, name, version), name)
+        rows["cases"][0].update(sha256=f"sha of {content}", version=version)
+        name_case(rows, case_id(name, content, version), name)
         introduce(place, {})
         write_part(place, [rows])
     add_note(place, "one", None, "a larger pool")
@@ -36,7 +36,7 @@ def values(store: str, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_tables_are_asked_by_their_names(store):
-    assert values(store, "select count(*), min(verdict) from cases") == [(3, "worker-exhaustion")]
+    assert values(store, "select count(*), min(verdict) from cases") == [(4, "worker-exhaustion")]
     assert values(store, 'select "case" from newest order by 1') == [("one",), ("two",)]
     assert values(store, "select resolved_by from notes") == [("a larger pool",)]
     assert values(store, "select count(*) from events") == [(0,)]
@@ -102,6 +102,25 @@ def test_every_question_with_a_name_can_be_answered(store, name):
     rows = list(answer.rows())
     assert answer.columns
     assert rows or name == "failures"
+
+
+def test_a_query_takes_no_more_memory_than_it_may(store):
+    sql = "select list(a.range || repeat('x', 1000)) from range(10000000) a"
+    with pytest.raises(stackan.StackanError, match=r"more memory than it may take \(.*\); ask for less"):
+        list(ask(store, sql, 100 << 20).rows())
+
+
+@pytest.mark.parametrize("sql", ["select case from cases", "select verdict, case from cases"])
+def test_whoever_forgets_that_case_is_a_word_of_sql_is_told(store, sql):
+    with pytest.raises(stackan.StackanError, match='write the column as "case"$'):
+        values(store, sql)
+
+
+def test_other_mistakes_are_not_blamed_on_the_word_case(store):
+    for sql in ('select "case" frm cases', "select case when true then 1 end frm from cases +"):
+        with pytest.raises(stackan.StackanError) as caught:
+            values(store, sql)
+        assert "write the column" not in str(caught.value)
 
 
 def test_the_newest_rows_of_a_case_count(store):
