@@ -24,7 +24,15 @@ _LOCKS = ("mutex", "semaphore")
 _FILE_LOCKS = frozenset(("flock", "fcntl", "lockf"))
 _ACCEPTING = ("acceptor", "event-loop")
 # Functions that receive without a lock of their own; a condition's wait would give back the lock that the others queue for.
-_RECEIVING = frozenset(("std::sync::mpsc::Receiver::recv", "std::sync::mpmc::Receiver::recv"))
+_RECEIVING = frozenset(
+    (
+        "std::sync::mpsc::Receiver::recv",
+        "std::sync::mpmc::Receiver::recv",
+        "std::sync::mpmc::list::Channel::recv",
+        "std::sync::mpmc::array::Channel::recv",
+        "std::sync::mpmc::zero::Channel::recv",
+    )
+)
 
 _Path = tuple[str, ...]  # the application's frames, innermost first
 
