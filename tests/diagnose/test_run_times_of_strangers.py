@@ -21,3 +21,11 @@ def test_rusts_workers_that_take_turns_at_a_channel_are_idle_in_a_build_without_
     analysis = of("rust-turns-idle")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert "their turn to receive jobs" in analysis.headline
+
+
+def test_threads_of_a_loaded_server_that_were_met_twice_in_a_send_are_told_as_possible_only() -> None:
+    """Three of four workers sent in the first dump, two in the second, and the third works; no arguments are printed."""
+    analysis = of("rust-sends-loaded")
+    assert (analysis.verdict, analysis.critical) == ("progressing", False)
+    assert [(finding.kind, finding.confidence) for finding in analysis.findings] == [("stalled-io", "possible")]
+    assert [doubt.name for doubt in analysis.findings[0].doubts] == ["may-send-anew"]

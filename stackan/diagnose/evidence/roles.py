@@ -45,6 +45,13 @@ class Roles:
         moves = any(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in alike)
         return "most-of-their-kind" if not moves and len(tracks) * 2 >= len(alike) else ""
 
+    def move_beside(self, track: Track) -> bool:
+        """Whether a thread that came the same way, and has the same name, moves, or one that was in the same place."""
+        alike = self._by_role.get(_role(track, self._process), ())
+        return any(
+            other.progress == PROGRESSING and (any(each is other for each in alike) or _was_there(other, track)) for other in self._living
+        )
+
     @cached_property
     def _by_name(self) -> dict[str, list[Track]]:
         found: dict[str, list[Track]] = {}
@@ -69,6 +76,10 @@ class Roles:
         if name not in self._known:
             self._known[name] = _is_at_a_stand(name, self._by_name.get(name, []), self._process)
         return self._known[name]
+
+
+def _was_there(other: Track, track: Track) -> bool:
+    return any(sighting.place.names == track.place.names for _, sighting in other.sightings)
 
 
 def _serves_all(track: Track, process: Process) -> bool:

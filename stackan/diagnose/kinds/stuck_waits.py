@@ -20,9 +20,10 @@ from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
+from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_of
 
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
+_SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 Group = list[tuple[Process, Track]]
@@ -142,13 +143,14 @@ def _finding(
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     carried = alone and carriers_move_for(first, processes[0])
+    sends = alone and _may_send_anew(group, holders)
     moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
-    confidence = POSSIBLE if once or handovers or coming or moving or untold else LIKELY
+    confidence = POSSIBLE if once or handovers or coming or moving or untold or sends else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
@@ -184,6 +186,7 @@ def _finding(
                 ("lock-still-moves", bool(handovers)),
                 ("others-may-still-come", coming),
                 ("their-work-moves", moving),
+                ("may-send-anew", sends),
             )
             if so
         ),
@@ -201,6 +204,17 @@ def _finding(
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _may_send_anew(group: Group, holders: Holders) -> bool:
+    """Whether threads that were met twice in a send may have made another one each time: it is long on its way where many are made.
+
+    Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.
+    """
+    if any(len(process.dumps) >= SETTLED for process, _ in group):
+        return False
+    sending = all(not _SENDS.isdisjoint(track.place.names[: track.place.wait_frames]) for _, track in group)
+    return sending and all(holders.roles.move_beside(track) for _, track in group)
 
 
 def _gone(tracks: Sequence[Track], holders: Holders) -> str:
