@@ -5,7 +5,12 @@ Servers that start their children beforehand let one at a time accept, threads o
     accept             ← child_main ← main        one of them
     pthread_mutex_lock ← child_main ← main        all others, and all for one lock
 
-So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.
+So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.  The one that has its turn may be in
+helpers of the function that takes the lock, and have been started another way:
+
+    epoll_wait         ← event_queue_wait ← wsgi_req_accept ← simple_loop_run
+    pthread_mutex_lock ←                    wsgi_req_accept ← simple_loop_run ← simple_loop ← … ← main
+
 A lock that guarded anything else would let more than one thread, or none, be in accept.  A printed owner has to be that one.
 """
 
@@ -17,7 +22,7 @@ from stackan.model.facts import fact
 from stackan.model.labels import lwp_of
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, StackMeaning, fact_of
 from stackan.model.process import Process
-from stackan.model.track import IDLE, STUCK, UNSURE, Track, places_where, with_newest
+from stackan.model.track import IDLE, STUCK, UNSURE, VANISHED, Track, places_where, with_newest
 
 # The kinds of such a lock: a mutex in shared memory, System V's semaphores, a lock on a file.
 _LOCKS = ("mutex", "semaphore")
@@ -34,12 +39,15 @@ _RECEIVING = frozenset(
     )
 )
 
+_HELPERS = 2  # functions, at most, by which the one that has its turn waits inside of the function that takes the lock
+_GATE = 2  # that function and its caller
+
 _Path = tuple[str, ...]  # the application's frames, innermost first
 
 
 def park_turn_waiters(tracks: Sequence[Track]) -> list[Track]:
     """The threads of a process, those that follow one that accepts as parked."""
-    leaders = _leaders(tracks)
+    leaders = _leaders(tracks) or _leaders_within(tracks)
     if not leaders:
         return list(tracks)
     return [_follow(track, leaders[track.place.application]) if _follows(track, leaders) else track for track in tracks]
@@ -71,6 +79,28 @@ def _leaders(tracks: Sequence[Track]) -> dict[_Path, Track]:
         for path, queue in queued.items()
         if len(accepting.get(path, ())) == 1 and _is_led(queue, accepting[path][0])
     }
+
+
+def _leaders_within(tracks: Sequence[Track]) -> dict[_Path, Track]:
+    """The same where the one that accepts is in helpers of the function that takes the lock; by the paths of those that queue.
+
+    Only where nothing else stands still in the process: what does may have the lock.
+    """
+    standing = [track for track in tracks if track.progress == STUCK]
+    accepting = [track for track in tracks if track.progress != VANISHED and track.place.verb == "idle" and track.place.role in _ACCEPTING]
+    queued = [track for track in tracks if _queues(track)]
+    gates = {track.place.application[:_GATE] for track in queued}
+    if len(gates) != 1 or not accepting or not all(map(_queues, standing)):
+        return {}
+    gate = gates.pop()
+    within = [track for track in accepting if _is_within(track.place.application, gate)]
+    if len(gate) < _GATE or len(within) != 1 or not _is_led(queued, within[0]):
+        return {}
+    return {track.place.application: within[0] for track in queued}
+
+
+def _is_within(path: _Path, gate: _Path) -> bool:
+    return any(path[at : at + _GATE] == gate for at in range(1, _HELPERS + 1))
 
 
 def _may_lead(place: StackMeaning) -> bool:

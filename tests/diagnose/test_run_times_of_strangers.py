@@ -29,3 +29,10 @@ def test_threads_of_a_loaded_server_that_were_met_twice_in_a_send_are_told_as_po
     assert (analysis.verdict, analysis.critical) == ("progressing", False)
     assert [(finding.kind, finding.confidence) for finding in analysis.findings] == [("stalled-io", "possible")]
     assert [doubt.name for doubt in analysis.findings[0].doubts] == ["may-send-anew"]
+
+
+def test_threads_that_queue_for_their_turn_in_a_helper_of_the_loop_are_idle() -> None:
+    """uWSGI with four threads, without symbols of the C library: the one that has its turn polls two functions inside of the others' lock."""
+    analysis = of("uwsgi-idle")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert [track.place.reason for track in analysis.processes[0].tracks].count("turn-to-accept") == 3
