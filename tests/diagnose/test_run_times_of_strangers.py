@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import stackan
+from tests.dumping import progress
 
 DUMPS = Path(__file__).resolve().parents[1] / "dumps" / "strangers"
 
@@ -32,7 +35,39 @@ def test_threads_of_a_loaded_server_that_were_met_twice_in_a_send_are_told_as_po
 
 
 def test_threads_that_queue_for_their_turn_in_a_helper_of_the_loop_are_idle() -> None:
-    """uWSGI with four threads, without symbols of the C library: the one that has its turn polls two functions inside of the others' lock."""
+    """uWSGI with four threads, without glibc's symbols: the one that has its turn polls in a helper of what takes the lock."""
     analysis = of("uwsgi-idle")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
     assert [track.place.reason for track in analysis.processes[0].tracks].count("turn-to-accept") == 3
+
+
+@pytest.mark.parametrize(
+    ("program", "roots"),
+    [
+        ("glib-pool-hung", 1),  # one worker of four reads from a backend that does not answer, three wait for its GMutex
+        ("qt-pool-hung", 4),  # four of four workers wait for a socket's answer
+        ("qt-blocking-connection", 1),  # main waits for a thread's end in a callback, and that thread for main's event loop
+    ],
+)
+def test_programs_on_stripped_glib_and_qt_that_serve_nobody_are_critical(program: str, roots: int) -> None:
+    analysis = of(program)
+    assert (analysis.verdict, analysis.critical) == ("blocked", True)
+    assert roots in [len(finding.threads) for finding in analysis.findings if finding.severity == "critical"]
+
+
+def test_a_mutex_of_a_stripped_glib_is_a_lock() -> None:
+    assert [str(finding.kind) for finding in of("glib-pool-hung").findings] == ["convoy", "stalled-io"]
+
+
+@pytest.mark.parametrize("program", ["glib-pool-idle", "qt-pool-idle"])
+def test_their_workers_without_a_task_are_idle_by_rule(program: str) -> None:
+    analysis = of(program)
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert [pool.idle for pool in analysis.processes[0].pools] == [4]
+
+
+def test_who_waits_for_a_slot_waits_for_the_loop_whose_thread_joins_it() -> None:
+    analysis = of("qt-blocking-connection")
+    reasons = {track.lwp: track.place.reason for track in analysis.processes[0].tracks}
+    assert reasons[1623] == "qt.blocking-connection"
+    assert progress(analysis) == {1621: "stuck", 1623: "stuck"}
