@@ -19,6 +19,11 @@ def of(program: str) -> stackan.Analysis:
     return stackan.analyze(stackan.load(*(DUMPS / program / name for name in ("1.txt", "2.txt"))))
 
 
+def of_all(server: str) -> stackan.Analysis:
+    """Of a server of several processes."""
+    return stackan.analyze(stackan.load(*sorted((DUMPS / server).iterdir())))
+
+
 def test_rusts_workers_that_take_turns_at_a_channel_are_idle_in_a_build_without_debug_information() -> None:
     """One is in recv(), three wait for the lock around it; eu-stack prints how the compiler writes the names."""
     analysis = of("rust-turns-idle")
@@ -71,3 +76,18 @@ def test_who_waits_for_a_slot_waits_for_the_loop_whose_thread_joins_it() -> None
     reasons = {track.lwp: track.place.reason for track in analysis.processes[0].tracks}
     assert reasons[1623] == "qt.blocking-connection"
     assert progress(analysis) == {1621: "stuck", 1623: "stuck"}
+
+
+def test_children_that_take_the_lock_of_their_turn_in_a_helper_are_idle() -> None:
+    """A prefork server: one accepts, four wait for a lock on a file in `accept_turn`, the parent for a child's end."""
+    analysis = of_all("prefork-turns-idle")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
+    assert "4 of them for their turn to accept connections" in analysis.headline
+
+
+def test_a_child_that_was_met_twice_in_a_write_is_one_of_many() -> None:
+    """The same under load, without arguments: one answers a client in both dumps, and others that came the same way move."""
+    analysis = of_all("prefork-loaded")
+    assert (analysis.verdict, analysis.critical) == ("progressing", False)
+    [writing] = [finding for finding in analysis.findings if finding.kind == "stalled-io"]
+    assert (writing.confidence, [doubt.name for doubt in writing.doubts]) == ("possible", ["may-send-anew"])

@@ -14,6 +14,7 @@ from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.other_suppliers import suppliers_at_work, told_at_work
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.roles import moving_brothers, role_of
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
@@ -24,9 +25,11 @@ from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_
 
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 _SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
+_WRITES = frozenset(("write", "writev"))
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 Group = list[tuple[Process, Track]]
+Brothers = frozenset[tuple[str, str]]  # what processes of one thread each that move were started for
 
 
 def find_stuck_waits(
@@ -45,6 +48,7 @@ def find_stuck_waits(
     mostly: set[Hashable] = set()  # objects that hold up most of a process
     behind: dict[Hashable, int] = {}  # how many more wait behind those that wait for an object
     holders: dict[str, Holders] = {}
+    brothers = moving_brothers(processes)
     standing = [(process, _group(process, shared)) for process in processes]
     if all((process.id, track.key) in reported for process, own in standing for group in own.values() for track in group):
         return []
@@ -59,13 +63,17 @@ def find_stuck_waits(
             fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
             if fresh:
                 groups.setdefault(key, []).extend(fresh)
+        if brothers and len(process.tracks) == 1 and role_of(process.tracks[0], process) in brothers:
+            continue  # it is one of many, as a worker of a pool is
         if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.is_truncated or not process.whole):
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
     ends = OtherEnds(processes)
     perhaps = _perhaps_behind(free.values(), holders)
-    return [_finding(group, key in mostly, behind[key], perhaps, holders[group[0][0].id], ends, dammed) for key, group in free.items()]
+    return [
+        _finding(group, key in mostly, behind[key], perhaps, holders[group[0][0].id], ends, dammed, brothers) for key, group in free.items()
+    ]
 
 
 def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dict[tuple[str, int | str], int]:
@@ -128,7 +136,14 @@ def _object(process: Process, track: Track) -> Hashable:
 
 
 def _finding(
-    group: Group, mostly: bool, behind: int, perhaps: Mapping[tuple[str, int | str], int], holders: Holders, ends: OtherEnds, dammed: Dammed
+    group: Group,
+    mostly: bool,
+    behind: int,
+    perhaps: Mapping[tuple[str, int | str], int],
+    holders: Holders,
+    ends: OtherEnds,
+    dammed: Dammed,
+    brothers: Brothers,
 ) -> Finding:
     first = group[0][1]
     tracks = [track for _, track in group]
@@ -143,7 +158,7 @@ def _finding(
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     carried = alone and carriers_move_for(first, processes[0])
-    sends = alone and _may_send_anew(group, holders)
+    sends = alone and _may_send_anew(group, holders, brothers)
     moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
@@ -206,15 +221,22 @@ def _finding(
     )
 
 
-def _may_send_anew(group: Group, holders: Holders) -> bool:
+def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
     """Whether threads that were met twice in a send may have made another one each time: it is long on its way where many are made.
 
-    Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.
+    Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.  So it is
+    with other writes, where no arguments tell one from the next.
     """
-    if any(len(process.dumps) >= SETTLED for process, _ in group):
+    process, tracks = group[0][0], [track for _, track in group]
+    if len(process.dumps) >= SETTLED or not all(map(_sends, tracks)):
         return False
-    sending = all(not _SENDS.isdisjoint(track.place.names[: track.place.wait_frames]) for _, track in group)
-    return sending and all(holders.roles.move_beside(track) for _, track in group)
+    return all(holders.roles.move_beside(track) or (len(process.tracks) == 1 and role_of(track, process) in brothers) for track in tracks)
+
+
+def _sends(track: Track) -> bool:
+    calls = track.place.names[: track.place.wait_frames]
+    awaited = track.newest.awaited
+    return not _SENDS.isdisjoint(calls) or (not _WRITES.isdisjoint(calls) and (awaited is None or awaited.descriptor is None))
 
 
 def _gone(tracks: Sequence[Track], holders: Holders) -> str:
