@@ -91,3 +91,10 @@ def test_a_child_that_was_met_twice_in_a_write_is_one_of_many() -> None:
     assert (analysis.verdict, analysis.critical) == ("progressing", False)
     [writing] = [finding for finding in analysis.findings if finding.kind == "stalled-io"]
     assert (writing.confidence, [doubt.name for doubt in writing.doubts]) == ("possible", ["may-send-anew"])
+
+
+def test_workers_that_wait_for_promises_on_a_futex_of_their_own_are_an_exhausted_pool() -> None:
+    """Four of four wait for what only a worker of their pool can bring."""
+    analysis = of("promises-hung")
+    assert (analysis.verdict, analysis.critical) == ("blocked", True)
+    assert [(finding.kind, len(finding.threads)) for finding in analysis.findings] == [("convoy", 4)]
