@@ -44,6 +44,9 @@ _ANSWER = re.compile(
     r"(?:^|_)(?:wait|await|waits)_(?:(?:for|until|on|the|an?|its)_)*(?:[a-z]+_)?(?:reply|replies|response|responses|answer|answers|result|ack)(?:_|$)"
     r"|^(?:await|wait_for_peer|wait_for_remote)$"
 )
+# Classes of what somebody else will bring, once, and how their methods wait for it: `Future::get`.
+_PROMISED = frozenset(("future", "promise"))
+_GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
 # Of functions that read, or wait until there is something to read.
 _READS = frozenset(
     (
@@ -131,8 +134,9 @@ def awaits_an_answer(application: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=_KEPT)
 def _hears_an_answer(name: str) -> bool:
-    own = words_of(name)[1]
-    return _ANSWER.search(own) is not None and not _is_loop(own)
+    owner, own = words_of(name)
+    promised = owner.rpartition("_")[2] in _PROMISED and own.partition("_")[0] in _GETS
+    return (promised or _ANSWER.search(own) is not None) and not _is_loop(own)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -3,6 +3,7 @@
     syscall ← ethr_event_twait ← ?? ← erts_schedule               parked until an event
     syscall ← g_cond_wait ← ?? libglib-2.0.so.0 ← g_async_queue_pop      parked at a queue
     syscall ← ?? libQt6Core.so.6 ← QBasicMutex::lockInternal      a lock
+    syscall ← futexWaitImpl ← Baton::wait ← Promise::get          a result that somebody has promised
 
 The C library has no part in it but the system call, so none of its locks is meant.  A wrapper says little (`futex_wait`), and a parking
 place serves locks, too: the outermost function of the same family decides.  Where no name tells, what is waited for is not known.
@@ -14,7 +15,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stackan.function_words import all_words_of
+from stackan.function_words import all_words_of, takes_work
 from stackan.model.rules import WaitRule
 
 _FAR = 6  # frames outside of the system call in which a library's own functions are looked for
@@ -31,18 +32,24 @@ class _Sense(NamedTuple):
     rule: WaitRule
 
 
-def _rule(kind: str, state: str, *, parks: bool = False, counter: bool = False) -> WaitRule:
+def _rule(kind: str, state: str, *, parks: bool = False, counter: bool = False, task: bool = False) -> WaitRule:
     return WaitRule(
-        kind, state, inner=True, final=False, timed=False, poll=False, events=False, accept=False, input=False, task=False, result="",
+        kind, state, inner=True, final=False, timed=False, poll=False, events=False, accept=False, input=False, task=task, result="",
         delivers=False, otherwise=False, arguments=(), descriptor=(), id=f"names.{kind}", parks=parks, counter=counter,
     )  # fmt: skip
 
 
 _PARKS = _rule("condition", "condition", parks=True)
+_PROMISED = _rule("future", "future", task=True)
 _ANY: frozenset[str] = frozenset()
 _SENSES = (
     _Sense(frozenset(("cond", "condvar", "condition", "cv")), _WAITING, _PARKS),
     _Sense(frozenset(("sem", "sema", "semaphore")), _WAITING | {"acquire", "down", "take"}, _rule("semaphore", "semaphore", counter=True)),
+    _Sense(
+        frozenset(("future", "promise", "baton", "completion")),
+        _WAITING | {"get", "await", "result", "value", "take", "join"},
+        _PROMISED,
+    ),
     _Sense(frozenset(("barrier",)), _WAITING | {"arrive"}, _rule("barrier", "barrier")),
     _Sense(frozenset(("event", "events", "eventcount", "notification", "notifier", "seqlock")), _WAITING, _PARKS),
     _Sense(
@@ -79,6 +86,8 @@ def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | Non
         rule = _sense_of(name)
         if rule is not None:
             found = rule, at + 1
+    if found is not None and found[0] is _PROMISED and any(takes_work(name) for name in names[found[1] : found[1] + 1]):
+        return _PARKS, found[1]  # what comes next is work, by whatever it is handed over
     return found
 
 

@@ -16,6 +16,7 @@ from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
 from stackan.classify.rule_index import RuleIndex
 from stackan.classify.sleeps import keeps_time
+from stackan.function_words import takes_work
 from stackan.model.place import (
     ASKS,
     AT_WORK,
@@ -57,6 +58,7 @@ _STATES = {
     "process": "join",
     "future": "future",
 }  # of what a rule says is waited for; else "lock"
+_UNTOLD = frozenset(("futex",))  # of a system call with a name that says nothing of what for
 _OUTSIDE = ("network", "io", "sleep", "signal")  # frames further out do not turn such a wait into another
 
 
@@ -196,7 +198,7 @@ class Places:
         if not wait.run and wait.rule is None:
             running = (rule for rule in self._index.asked(names, 0) if rule.verb == "running" and not rule.waits)
             return next((rule for rule in running if match(rule.frames, names, 0)), None)
-        kinds = (wait.rule.traits if wait.rule else frozenset()) | {state}
+        kinds = (wait.rule.traits if wait.rule else _UNTOLD if not names[0].startswith("??") else frozenset()) | {state}
         waiting = (rule for rule in self._index.asked(names, wait.run) if not rule.waits or rule.waits & kinds)
         return next((rule for rule in waiting if match(rule.frames, names, wait.run)), None)
 
@@ -238,6 +240,8 @@ class Places:
             if rule.kind == "condition":
                 if needs_something(names[wait.run : end], self.rules.glue):
                     return _Meaning("waiting", AT_WORK, rule.state, rule.kind, answer=awaits_an_answer(names[wait.run : end]))
+                if is_main(names[end - 1]) and self._is_called_back(names[wait.run : end]) and not takes_work(names[wait.run]):
+                    return _Meaning("waiting", IN_CALLBACK, rule.state, rule.kind)
                 return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
             if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):
                 return _Meaning("waiting", ASKS, "network", "socket", answer=True)

@@ -12,12 +12,15 @@ DUMPING, _ASKING = 250, 0.0001  # microseconds; share of the time that has gone 
 # From so much on it has certainly worked: more than 5 ms, and half a percent of the time.
 _WORKING, SHARE = 5000, 0.005
 _HANDED_OVER = ("condition", "semaphore")  # waits by which work goes from one thread to another
+_OUTSIDE = ("network", "io")  # waits for what comes from outside of the process, or goes there
 _POINTER = re.compile(rb"(?<![\w@])(\w{1,64})=(0x[0-9a-f]{1,16})(?![0-9a-f])")  # `x=0x7f013c0010c0`, and not `x@entry=0x…`
+# What a read or a write works on: the descriptor, the memory and how much of it, as glibc names them.
+_TRANSFER = re.compile(rb"(?<![\w@])(fd|buf|buffer|nbytes|len|n)=(?:\w{1,64}@entry=)?(0x[0-9a-f]{1,16}|\d{1,19})(?![\w.])")
 _BUSY = 0.2  # share of the time for which a thread that never waits runs at least; other threads get the rest
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
-    if before.place.names != after.place.names or _is_another_call(before, after):
+    if before.place.names != after.place.names or _is_another_call(before, after) or _is_another_transfer(before, after):
         return False
     ours, theirs = before.awaited, after.awaited
     ran, passed = _ran(before, after)
@@ -48,6 +51,27 @@ def _is_another_call(before: Sighting, after: Sighting) -> bool:
         return False
     ours, theirs = (dict(_POINTER.findall(each.dump.arguments_in(each.thread, at))) for each in (before, after))
     return any(theirs.get(name, value) != value for name, value in ours.items())
+
+
+def _is_another_transfer(before: Sighting, after: Sighting) -> bool:
+    """Whether a read or a write works on other memory, or on more or less of it: the one before has returned.
+
+    A call that the dump interrupted is made again with what it had.  What a rule says of a wait holds for whatever it is about: a log
+    that takes a line now and then holds up who writes it.
+    """
+    if before.place.state not in _OUTSIDE or before.place.rule is not None:
+        return False
+    ours, theirs = _transfer(before), _transfer(after)
+    return any(theirs.get(name, value) != value for name, value in ours.items())
+
+
+def _transfer(sighting: Sighting) -> dict[bytes, bytes]:
+    """The printed arguments of the system call; its frame may stand twice, with a part of them optimized out in the inner one."""
+    found: dict[bytes, bytes] = {}
+    for at in range(sighting.place.wait_frames):
+        for name, value in _TRANSFER.findall(sighting.dump.arguments_in(sighting.thread, at)):
+            found.setdefault(name, value)
+    return found
 
 
 def same_calls(before: Sighting, after: Sighting) -> bool:

@@ -48,7 +48,8 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 
 
 def _may_join(track: Track) -> bool:
-    return track.place.kind == "thread" and track.place.rule is None
+    """Whether it may join others as programs do; a callback that does so keeps all waiting for whom its event loop is."""
+    return track.place.kind == "thread" and track.place.rule is None and not track.place.callback
 
 
 def park(track: Track, why: str) -> Track:

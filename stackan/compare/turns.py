@@ -5,33 +5,56 @@ Servers that start their children beforehand let one at a time accept, threads o
     accept             ← child_main ← main        one of them
     pthread_mutex_lock ← child_main ← main        all others, and all for one lock
 
-So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.
+So do workers that share the receiving end of a Rust channel, `receiver.lock().unwrap().recv()`.  The one that has its turn may be in
+helpers of the function that takes the lock, and have been started another way; and a helper that is named for it may take the lock:
+
+    epoll_wait         ← event_queue_wait ← wsgi_req_accept ← simple_loop_run
+    pthread_mutex_lock ←                    wsgi_req_accept ← simple_loop_run ← simple_loop ← … ← main
+
+    accept             ←                                           child_main ← make_child
+    fcntl              ← proc_mutex_fcntl_acquire ← accept_mutex_on ← child_main ← make_child
+
 A lock that guarded anything else would let more than one thread, or none, be in accept.  A printed owner has to be that one.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from stackan.function_words import words_of
 from stackan.model.facts import fact
 from stackan.model.labels import lwp_of
 from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, StackMeaning, fact_of
 from stackan.model.process import Process
-from stackan.model.track import IDLE, STUCK, UNSURE, Track, places_where, with_newest
+from stackan.model.track import IDLE, STUCK, UNSURE, VANISHED, Track, places_where, with_newest
 
 # The kinds of such a lock: a mutex in shared memory, System V's semaphores, a lock on a file.
 _LOCKS = ("mutex", "semaphore")
 _FILE_LOCKS = frozenset(("flock", "fcntl", "lockf"))
 _ACCEPTING = ("acceptor", "event-loop")
 # Functions that receive without a lock of their own; a condition's wait would give back the lock that the others queue for.
-_RECEIVING = frozenset(("std::sync::mpsc::Receiver::recv", "std::sync::mpmc::Receiver::recv"))
+_RECEIVING = frozenset(
+    (
+        "std::sync::mpsc::Receiver::recv",
+        "std::sync::mpmc::Receiver::recv",
+        "std::sync::mpmc::list::Channel::recv",
+        "std::sync::mpmc::array::Channel::recv",
+        "std::sync::mpmc::zero::Channel::recv",
+    )
+)
+
+_HELPERS = 2  # functions, at most, by which a thread accepts, or takes the lock, inside of the function that does both
+_GATE = 2  # that function and its caller
+# Words of functions that only take such a lock.
+_OF_TURNS = frozenset(("accept", "accepting", "listen", "turn", "serialize", "mutex", "lock", "acquire"))
 
 _Path = tuple[str, ...]  # the application's frames, innermost first
 
 
 def park_turn_waiters(tracks: Sequence[Track]) -> list[Track]:
     """The threads of a process, those that follow one that accepts as parked."""
-    leaders = _leaders(tracks)
+    leaders = _leaders(tracks) or _leaders_within(tracks)
     if not leaders:
         return list(tracks)
     return [_follow(track, leaders[track.place.application]) if _follows(track, leaders) else track for track in tracks]
@@ -63,6 +86,39 @@ def _leaders(tracks: Sequence[Track]) -> dict[_Path, Track]:
         for path, queue in queued.items()
         if len(accepting.get(path, ())) == 1 and _is_led(queue, accepting[path][0])
     }
+
+
+def _leaders_within(tracks: Sequence[Track]) -> dict[_Path, Track]:
+    """The same where the one that accepts, or who queues, is in helpers of the function that does both; by the paths of those that queue.
+
+    Only where nothing else stands still in the process: what does may have the lock.
+    """
+    if not places_where(tracks, _accepts):
+        return {}
+    queued = [track for track in tracks if _queues(track)]
+    if not queued or not all(_queues(track) for track in tracks if track.progress == STUCK):
+        return {}
+    accepting = [track for track in tracks if track.progress != VANISHED and _accepts(track.place)]
+    for helpers in range(_HELPERS + 1):
+        gates = {_gate(track.place.application, helpers) for track in queued}
+        within = [track for track in accepting if any(_is_within(track.place.application, gate) for gate in gates)]
+        if len(gates) == 1 and len(within) == 1 and _is_led(queued, within[0]):
+            return {track.place.application: within[0] for track in queued}
+    return {}
+
+
+def _gate(path: _Path, helpers: int) -> _Path:
+    """The function of one that queues, outside of so many helpers that only take the lock, and its caller; () if there are not so many."""
+    only_take = all(not _OF_TURNS.isdisjoint(words_of(name)) for name in path[:helpers])
+    return path[helpers : helpers + _GATE] if only_take else ()
+
+
+def _is_within(path: _Path, gate: _Path) -> bool:
+    return len(gate) == _GATE and any(path[at : at + _GATE] == gate for at in range(_HELPERS + 1))
+
+
+def _accepts(place: StackMeaning) -> bool:
+    return place.verb == "idle" and place.role in _ACCEPTING
 
 
 def _may_lead(place: StackMeaning) -> bool:

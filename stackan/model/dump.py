@@ -1,5 +1,6 @@
 """A parsed dump: one snapshot of one process, as columns with rows read on demand."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -576,10 +577,14 @@ class Dump:
         return self._milestones.number(offset)
 
 
+_SHARED = re.compile(r"\.so(?:\.\d{1,9}){0,9}\Z")
+
+
 def read_location(text: str) -> Location:
     """Read a site's location: `at FILE:LINE`, `from LIBRARY`, or `from LIBRARY at FILE:LINE:COLUMN` (eu-stack -m -s).
 
-    Visual Studio prints lines without files: `from ledger.exe at :12`.
+    Visual Studio prints lines without files: `from ledger.exe at :12`.  gdb names a library as the file of a function whose symbol has an
+    empty name: `in  () at /lib/x86_64-linux-gnu/libglib-2.0.so.0`.
     """
     library = None
     if text.startswith("from "):
@@ -591,7 +596,7 @@ def read_location(text: str) -> Location:
     if _is_line(number) and ":" in file and _is_line(file.rpartition(":")[2]):
         file, _, number = file.rpartition(":")  # a column comes last
     if not _is_line(number):
-        return Location(text[3:], None, library)
+        return Location(None, None, text[3:]) if library is None and _SHARED.search(text) else Location(text[3:], None, library)
     return Location(file or None, int(number), library)
 
 

@@ -6,6 +6,7 @@ from stackan.model.dump import Dump
 from stackan.normalize.lambdas import BARE, called_lambda
 from stackan.normalize.languages import canonical_in, located_in
 from stackan.normalize.own_names import own_name
+from stackan.normalize.roots import named_root
 from stackan.normalize.symbols import UNNAMED
 
 
@@ -70,7 +71,7 @@ class Names:
         found = self._stacks.get(node)
         if found is None:
             site = self.site
-            found = self._stacks[node] = tuple([site(s) for s in self.dump.sites(node)])
+            found = self._stacks[node] = named_root(tuple([site(s) for s in self.dump.sites(node)]))
         return found
 
     def spoken(self, node: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from stackan.normalize import rust
 from stackan.normalize.mangled import demangled
 
 UNNAMED = "??"
@@ -77,7 +78,10 @@ def canonical(printed: str) -> str:
         symbol = printed.removeprefix("::").partition("@")[0]
         found = demangled(symbol)
         return _canonical(found) if found is not None else symbol
-    return _canonical(printed)
+    if printed.startswith("_R"):
+        found = rust.demangled(printed.partition(".")[0])
+        return _canonical(found) if found is not None else printed
+    return _canonical(rust.without_escapes(printed) if "::h" in printed else printed)
 
 
 def _canonical(printed: str) -> str:

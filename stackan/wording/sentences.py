@@ -625,6 +625,7 @@ _DOUBTS = {
     "maybe-waits-for-clients": [one("Threads that wait for clients stand so, too.")],
     "their-work-moves": [one("What they wait for is being worked on.")],
     "lock-still-moves": [one("A lock that moves holds up nobody for good.")],
+    "may-send-anew": [one("Others that came the same way move, so each time it may have been another send.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
     "maybe-each-time-another-request": [one("That may be a long or an endless one, or by chance a similar one in each snapshot.")],

@@ -27,6 +27,9 @@ MAIN = thread(6500, "tellerd", SYSCALL, app("g_cond_wait"), app("main"))
         (("demo_futex_wait", "demo_event_wait", "reclaim"), "condition", 2),
         (("futex_wait", "Ledger::SpinMutex::lock_slow", "Ledger::SpinMutex::lock", "post"), "mutex", 3),
         (("sys_futex", "EventCount::wait", "worker"), "condition", 2),
+        (("futexWaitImpl", "pico::Baton::wait", "pico::Promise::get", "aggregate"), "future", 3),
+        (("futexWaitImpl", "pico::Baton::wait", "pico::LifoSem::wait", "pico::CPUPool::threadRun"), "semaphore", 3),
+        (("futexWaitImpl", "Baton::wait", "Pool::next_job", "run"), "condition", 2),
     ],
 )
 def test_the_outermost_function_of_a_family_tells_what_a_futex_is_for(frames: tuple[str, ...], kind: str, own: int) -> None:

@@ -44,3 +44,23 @@ def test_frames_further_out_do_not_count() -> None:
         return dump(MAIN, waiting)
 
     assert progress(analyze(text("0x7f013c0010c0"), text("0x7f013c0011d0")))[7201] == "stuck"
+
+
+def sends(arguments: str) -> bytes:
+    send = Frame("__libc_send", arguments, "../sysdeps/unix/sysv/linux/send.c:23")
+    return dump(MAIN, thread(7201, "ingestd", send, app("write_all"), app("answer"), START))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("fd=6, buf=0x55c16ef4b0a0, len=20, flags=16384", "fd=6, buf=0x55c16ef4b0d0, len=20, flags=16384", "progressing"),
+        ("fd=6, buf=0x55c16ef4b0a0, len=20, flags=16384", "fd=6, buf=0x55c16ef4b0a0, len=8, flags=16384", "progressing"),
+        ("fd=6, buf=buf@entry=0x55c16ef4b0a0, len=20", "fd=7, buf=buf@entry=0x55c16ef4b0a0, len=20", "progressing"),
+        ("fd=6, buf=0x55c16ef4b0a0, len=20, flags=16384", "fd=6, buf=0x55c16ef4b0a0, len=20, flags=0", "stuck"),
+        ("fd=6, buf=<optimized out>, len=20", "fd=6, buf=0x55c16ef4b0d0, len=20", "stuck"),
+    ],
+    ids=["another buffer", "the rest of it", "another descriptor", "the same", "not printed"],
+)
+def test_who_sends_from_other_memory_has_moved(before: str, after: str, found: str) -> None:
+    assert progress(analyze(sends(before), sends(after)))[7201] == found

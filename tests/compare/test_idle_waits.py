@@ -199,3 +199,23 @@ def test_whose_end_an_idle_thread_waits_for_is_said() -> None:
     analysis = analyze(*(dump(main, thread(4101, "worker", app("compute", pc=pc), START)) for pc in (0x5581_9000, 0x5581_9040)))
     assert progress(analysis)[4100] == "idle"
     assert owners(analysis, 4100) == [4101]
+
+
+def within(number: int, *path: str) -> Thread:
+    return thread(6400 + number, f"thr-{number}", Frame("__libc_accept", "fd=3, addr=..., len=0x0"), *map(app, path), START)
+
+
+def test_who_queues_in_a_helper_that_is_named_for_the_lock_waits_for_its_turn_too() -> None:
+    path = ("accept_mutex_on", "child_main", "make_child")
+    assert stuck(within(1, "child_main", "make_child"), queued(2, LOCK, *path), queued(3, LOCK, *path)) == []
+
+
+def test_the_one_that_has_its_turn_may_be_in_helpers_of_what_takes_the_lock() -> None:
+    others = (queued(2, LOCK, "next_request", "serve"), queued(3, LOCK, "next_request", "serve", "main_loop", "main"))
+    assert stuck(within(1, "wait_for_any", "next_request", "serve"), *others) == []
+
+
+def test_where_another_thread_stands_still_it_may_have_the_lock() -> None:
+    others = (queued(2, LOCK, "next_request", "serve"), queued(3, LOCK, "next_request", "serve"))
+    writing = thread(6409, "thr-9", Frame("__GI___libc_write", "fd=7, buf=0x5581, nbytes=9"), app("answer"), app("serve"), START)
+    assert stuck(within(1, "wait_for_any", "next_request", "serve"), *others, writing) == [6402, 6403, 6409]

@@ -41,9 +41,16 @@ class Roles:
             return "all-of-their-name"
         if len(tracks) < _FEW or any(track.place.reason not in (ASKS, AT_WORK) for track in tracks):
             return ""
-        alike = [track for role in {_role(track, self._process) for track in tracks} for track in self._by_role.get(role, ())]
+        alike = [track for role in {role_of(track, self._process) for track in tracks} for track in self._by_role.get(role, ())]
         moves = any(track.progress in (PROGRESSING, SPINNING, APPEARED) for track in alike)
         return "most-of-their-kind" if not moves and len(tracks) * 2 >= len(alike) else ""
+
+    def move_beside(self, track: Track) -> bool:
+        """Whether a thread that came the same way, and has the same name, moves, or one that was in the same place."""
+        alike = self._by_role.get(role_of(track, self._process), ())
+        return any(
+            other.progress == PROGRESSING and (any(each is other for each in alike) or _was_there(other, track)) for other in self._living
+        )
 
     @cached_property
     def _by_name(self) -> dict[str, list[Track]]:
@@ -56,7 +63,7 @@ class Roles:
     def _by_role(self) -> dict[tuple[str, str], list[Track]]:
         found: dict[tuple[str, str], list[Track]] = {}
         for track in self._living:
-            found.setdefault(_role(track, self._process), []).append(track)
+            found.setdefault(role_of(track, self._process), []).append(track)
         return found
 
     def _stands(self, name: str) -> bool:
@@ -71,6 +78,23 @@ class Roles:
         return self._known[name]
 
 
+def moving_brothers(processes: Sequence[Process]) -> frozenset[tuple[str, str]]:
+    """What processes of one thread each were started for, of those that move: each serves what another one might."""
+    alone = [(process, process.tracks[0]) for process in processes if len(process.tracks) == 1]
+    if len(alone) < _FEW:
+        return frozenset()
+    return frozenset(role_of(track, process) for process, track in alone if _was_seen_moving(track))
+
+
+def _was_seen_moving(track: Track) -> bool:
+    """Whether it was met in different places: one that runs where it was may be stopped there."""
+    return track.progress == PROGRESSING and "P" in track.timeline
+
+
+def _was_there(other: Track, track: Track) -> bool:
+    return any(sighting.place.names == track.place.names for _, sighting in other.sightings)
+
+
 def _serves_all(track: Track, process: Process) -> bool:
     """Whether a thread stands still inside of an event loop: in something that the loop called."""
     return not process.rules.event_loops.isdisjoint(track.place.application[1:])
@@ -80,7 +104,7 @@ def _is_at_a_stand(name: str, alike: Sequence[Track], process: Process) -> bool:
     if name in NOT_GIVEN or len(alike) < _FEW or any(other.place.of_initial_thread or other.progress != STUCK for other in alike):
         return False
     locked = [other for other in alike if other.place.state == "lock"]
-    if not locked or len({_role(other, process) for other in alike}) > 1:
+    if not locked or len({role_of(other, process) for other in alike}) > 1:
         return False
     if len(locked) == len(alike):
         return len({other.name for other in alike}) == 1
@@ -90,7 +114,7 @@ def _is_at_a_stand(name: str, alike: Sequence[Track], process: Process) -> bool:
     return within and (one_name or are_counted([number(other.name) for other in alike]))
 
 
-def _role(track: Track, process: Process) -> tuple[str, str]:
+def role_of(track: Track, process: Process) -> tuple[str, str]:
     """What threads that came the same way share: the stem of their names, and the outermost function that has a name of its own."""
     rules = process.rules
     passing = rules.glue | rules.starts

@@ -14,18 +14,22 @@ from stackan.diagnose.evidence.listed_jobs import advise_on_jobs, jobs_of, quote
 from stackan.diagnose.evidence.other_ends import OtherEnds
 from stackan.diagnose.evidence.other_suppliers import suppliers_at_work, told_at_work
 from stackan.diagnose.evidence.quotes import collect_quotes, sample
+from stackan.diagnose.evidence.roles import moving_brothers, role_of
 from stackan.diagnose.evidence.side_doors import advise_by_side_doors
 from stackan.diagnose.kinds.parallel_jobs import call_of
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, STUCK, Track, moved_from, places_of
+from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_of
 
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
+_SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
+_WRITES = frozenset(("write", "writev"))
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 Group = list[tuple[Process, Track]]
+Brothers = frozenset[tuple[str, str]]  # what processes of one thread each that move were started for
 
 
 def find_stuck_waits(
@@ -44,6 +48,7 @@ def find_stuck_waits(
     mostly: set[Hashable] = set()  # objects that hold up most of a process
     behind: dict[Hashable, int] = {}  # how many more wait behind those that wait for an object
     holders: dict[str, Holders] = {}
+    brothers = moving_brothers(processes)
     standing = [(process, _group(process, shared)) for process in processes]
     if all((process.id, track.key) in reported for process, own in standing for group in own.values() for track in group):
         return []
@@ -58,13 +63,17 @@ def find_stuck_waits(
             fresh = [(process, track) for track in group if (process.id, track.key) not in reported]
             if fresh:
                 groups.setdefault(key, []).extend(fresh)
+        if brothers and len(process.tracks) == 1 and role_of(process.tracks[0], process) in brothers:
+            continue  # it is one of many, as a worker of a pool is
         if sum(map(len, own.values())) * 2 > max(len(dump.threads) for dump in process.dumps if not dump.is_truncated or not process.whole):
             largest = max(len(group) + more[key] for key, group in own.items())
             mostly.update(key for key, group in own.items() if len(group) + more[key] == largest)
     free = {key: group for key, group in groups.items() if (group[0][0].id, group[0][1].key) not in held}
     ends = OtherEnds(processes)
     perhaps = _perhaps_behind(free.values(), holders)
-    return [_finding(group, key in mostly, behind[key], perhaps, holders[group[0][0].id], ends, dammed) for key, group in free.items()]
+    return [
+        _finding(group, key in mostly, behind[key], perhaps, holders[group[0][0].id], ends, dammed, brothers) for key, group in free.items()
+    ]
 
 
 def _perhaps_behind(groups: Iterable[Group], holders: dict[str, Holders]) -> dict[tuple[str, int | str], int]:
@@ -127,7 +136,14 @@ def _object(process: Process, track: Track) -> Hashable:
 
 
 def _finding(
-    group: Group, mostly: bool, behind: int, perhaps: Mapping[tuple[str, int | str], int], holders: Holders, ends: OtherEnds, dammed: Dammed
+    group: Group,
+    mostly: bool,
+    behind: int,
+    perhaps: Mapping[tuple[str, int | str], int],
+    holders: Holders,
+    ends: OtherEnds,
+    dammed: Dammed,
+    brothers: Brothers,
 ) -> Finding:
     first = group[0][1]
     tracks = [track for _, track in group]
@@ -142,13 +158,14 @@ def _finding(
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     carried = alone and carriers_move_for(first, processes[0])
+    sends = alone and _may_send_anew(group, holders, brothers)
     moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
     root = root or (standing_carriers(first, processes[0]) if alone and not carried else [])
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
-    confidence = POSSIBLE if once or handovers or coming or moving or untold else LIKELY
+    confidence = POSSIBLE if once or handovers or coming or moving or untold or sends else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
@@ -184,6 +201,7 @@ def _finding(
                 ("lock-still-moves", bool(handovers)),
                 ("others-may-still-come", coming),
                 ("their-work-moves", moving),
+                ("may-send-anew", sends),
             )
             if so
         ),
@@ -201,6 +219,24 @@ def _finding(
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
+    """Whether threads that were met twice in a send may have made another one each time: it is long on its way where many are made.
+
+    Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.  So it is
+    with other writes, where no arguments tell one from the next.
+    """
+    process, tracks = group[0][0], [track for _, track in group]
+    if len(process.dumps) >= SETTLED or not all(map(_sends, tracks)):
+        return False
+    return all(holders.roles.move_beside(track) or (len(process.tracks) == 1 and role_of(track, process) in brothers) for track in tracks)
+
+
+def _sends(track: Track) -> bool:
+    calls = track.place.names[: track.place.wait_frames]
+    awaited = track.newest.awaited
+    return not _SENDS.isdisjoint(calls) or (not _WRITES.isdisjoint(calls) and (awaited is None or awaited.descriptor is None))
 
 
 def _gone(tracks: Sequence[Track], holders: Holders) -> str:
