@@ -386,15 +386,10 @@ def test_a_table_takes_nothing_from_the_stacks_beside_it_and_its_row_has_its_fun
 )
 @pytest.mark.parametrize("indent", ["  ", ""], ids=["as-printed", "blanks-lost"])
 def test_rows_of_every_age_stay_as_innermost_frames_beside_the_one_backtrace(target: str, indent: str) -> None:
-    rows = [
-        f"{mark} {number} {target.format(lwp)} 0x00007f8af7709545 in {function} () from /lib/libc.so.6"
-        for mark, number, lwp, function in (
-            ("*", 1, 17540, "nanosleep"),
-            (indent[1:], 2, 17543, "__lll_lock_wait"),
-            (indent[1:], 3, 17544, "poll"),
-        )
-    ]
-    table = "".join(f"{row.lstrip() if not indent else row}\n" for row in rows)
+    called = [target.format(lwp) for lwp in (17540, 17543, 17544)]
+    row = "{} {} {} 0x00007f8af7709545 in {} () from /lib/libc.so.6\n"
+    table = row.format("*", 1, called[0], "nanosleep") + row.format(" ", 2, called[1], "read") + row.format(" ", 3, called[2], "poll")
+    table = "".join(line if indent else line.lstrip() for line in table.splitlines(keepends=True))
     dump = only(f"(gdb) info threads\n{table}(gdb) bt\n{HEADED[HEADED.index('#0  0x00007f8af7709545') :]}")
     assert sorted((thread.lwp, thread.frames) for thread in dump.threads) == [(17540, 2), (17543, 1), (17544, 1)]
 
