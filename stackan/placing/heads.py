@@ -56,7 +56,7 @@ class Head(NamedTuple):
 
 
 def read_head(dump: Dump) -> Head:
-    text = _text_before(dump)
+    text = text_before(dump)
     host = next((match[1] for match in (pattern.search(text) for pattern in _HOSTS) if match), None)
     modes = {*MODE.findall(text)}  # several in a list of processes, which tells nothing of this one
     return Head(host, modes.pop() if len(modes) == 1 else running_role(dump), _time_in(text))
@@ -64,10 +64,10 @@ def read_head(dump: Dump) -> Head:
 
 def tells_time(dump: Dump) -> bool:
     """Whether a text says when it was taken."""
-    return _time_in(_text_before(dump)) is not None
+    return _time_in(text_before(dump)) is not None
 
 
-def _text_before(dump: Dump) -> str:
+def text_before(dump: Dump) -> str:
     """What stands before the threads of a dump, behind those of another."""
     columns = dump.columns
     start = columns.thread_start[dump.first_thread] if dump.first_thread < len(columns.thread_start) else 0

@@ -1,8 +1,8 @@
 """Snapshots that may be copies of others, under names that do not show it: they are no certain evidence of a second moment.
 
 Two dumps of a process that hangs altogether are the same, byte for byte.  So two with the same threads at the same addresses count as
-two moments only where something says that they are: their own times, counters beside them, names that count rounds, or the name
-of a file to which a script appends.
+two moments only where something says that they are: their own times, counters beside them, names that count rounds, the name
+of a file to which a script appends, or lines between the two that announce another round.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.dump import Dump
+from stackan.placing.announced import announces_a_round
 from stackan.placing.copies import Label, are_rounds, read_label
 from stackan.placing.heads import read_head
 from stackan.placing.moments import seconds_between
@@ -81,12 +82,15 @@ def _have_two_times(before: Dump, after: Dump) -> bool:
 
 
 def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> bool:
-    """By their names, unless a clock in the texts shows one time; in one text by the debugger's word, or as its tool took many samples."""
+    """By their names, unless a clock in the texts shows one time; in one text by the debugger's word, as its tool took many samples, or by
+    lines that announce each."""
     if before.source == after.source:
         (start, stop), (next_start, _) = _extent(before), _extent(after)
         if start == next_start or is_appended(before, after):
             return True
-        return _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None
+        if _RESUMED.search(before.data, max(stop, next_start - _LOOKED_AT), next_start) is not None:
+            return True
+        return announces_a_round(before, after)
     if _are_packed_apart(before, after):
         return True
     return are_rounds(labels[before.source], labels[after.source]) and read_head(after).time is None

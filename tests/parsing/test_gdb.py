@@ -357,7 +357,7 @@ def test_the_words_of_the_debugger_are_noise_and_no_threads() -> None:
     assert dump.facts.pid == 17803
 
 
-@pytest.mark.parametrize("row", ['* 1    LWP 7 "a" poll ()', "  2    process 8 poll ()", '  12   Thread 0x7f00 (LWP 7) "b" poll ()'])
+@pytest.mark.parametrize("row", ['* 1    LWP 7 "a" poll ()', "  2    process 7 poll ()", '  12   Thread 0x7f00 (LWP 7) "b" poll ()'])
 def test_a_row_of_the_table_of_threads_is_noise_if_the_thread_is_printed(row: str) -> None:
     dump = only(f"{row}\nThread 1 (LWP 7):\n{FRAME}\n")
     assert (dump.lines["noise"], dump.unparsed, len(dump.threads)) == (1, [], 1)

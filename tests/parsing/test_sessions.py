@@ -377,3 +377,24 @@ def test_a_table_takes_nothing_from_the_stacks_beside_it_and_its_row_has_its_fun
     assert "printed in part" in problem["explanation"]
     assert not any("debug symbols" in step for step in problem["advice"])
     assert "??" not in analysis.to_text()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["LWP {}", 'LWP {} "srv"', "process {} ", "Thread 32771 (LWP {}) ", 'Thread 0x7f8af7637740 (LWP {}) "srv"'],
+    ids=["lwp", "named-lwp", "process", "linux-threads", "full"],
+)
+@pytest.mark.parametrize("indent", ["  ", ""], ids=["as-printed", "blanks-lost"])
+def test_rows_of_every_age_stay_as_innermost_frames_beside_the_one_backtrace(target: str, indent: str) -> None:
+    called = [target.format(lwp) for lwp in (17540, 17543, 17544)]
+    row = "{} {} {} 0x00007f8af7709545 in {} () from /lib/libc.so.6\n"
+    table = row.format("*", 1, called[0], "nanosleep") + row.format(" ", 2, called[1], "read") + row.format(" ", 3, called[2], "poll")
+    table = "".join(line if indent else line.lstrip() for line in table.splitlines(keepends=True))
+    dump = only(f"(gdb) info threads\n{table}(gdb) bt\n{HEADED[HEADED.index('#0  0x00007f8af7709545') :]}")
+    assert sorted((thread.lwp, thread.frames) for thread in dump.threads) == [(17540, 2), (17543, 1), (17544, 1)]
+
+
+def test_rows_of_apples_gdb_which_name_the_process_are_no_threads_of_that_id() -> None:
+    table = "* 1 process 216 thread 0x2d03  0x9000 in foo ()\n  2 process 216 thread 0x1107  0x9000 in bar ()\n"
+    dump = only(f"(gdb) info threads\n{table}(gdb) bt\n{HEADED[HEADED.index('#0  0x00007f8af7709545') :]}")
+    assert [thread.lwp for thread in dump.threads] == [None]

@@ -128,9 +128,16 @@ def _switched(data: bytes, start: int, lwps: Mapping[int, int] = MappingProxyTyp
 
 
 def _starred(line: bytes) -> Identity | None:
-    """The thread of `* 1    Thread 0x7fffd97fa700 (LWP 24348) "demo" 0x00007ffff6ceadfd in nanosleep () …`, a row of `info threads`."""
+    """The thread of a row of `info threads`:
+
+    * 1    Thread 0x7fffd97fa700 (LWP 24348) "demo" 0x00007ffff6ceadfd in nanosleep () …
+    * 1    LWP 24348 "demo" 0x00007ffff6ceadfd in nanosleep () …
+    * 1 process 24348  0x00007ffff6ceadfd in nanosleep () …
+    """
     number, _, target = line[2:].lstrip().partition(b" ")
-    lwp = _number(target, b"(LWP ")
+    target = target.lstrip()
+    bare = target.startswith(b"LWP ") or (target.startswith(b"process ") and b" thread 0x" not in target)  # Apple's gdb means the process
+    lwp = _number(target, target[: target.index(b" ") + 1] if bare else b"(LWP ")
     return Identity(int(number), _hex(target, b"Thread 0x"), lwp) if number.isdigit() and len(number) < 10 and lwp != UNKNOWN else None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from stackan.backend import find
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_before, frame_stop
 
 _MARKED = b"Thread "
+_TARGETS = (b"Thread ", b"LWP ", b"process ")  # by which gdb names a thread in a table
 _BEHIND_A_PROMPT = (b"#", b"Thread ", b"[Switching to ", b"[Current thread is ")
 
 
@@ -75,17 +76,28 @@ def has_wraps(data: bytes, columns: Columns) -> bool:
 
 def has_rows(data: bytes, columns: Columns) -> bool:
     """Whether a row of `info threads` names a thread that has no header."""
-    lwps = None
-    for start in columns.note_start:
-        if data[start] not in (32, 42):  # " ", "*"
+    lwps: set[int] | None = None
+    numbers: set[int] = set()
+    for start in _rows(data, columns):
+        from stackan.parsing.prepare.table import read_row
+
+        row = read_row(data[start : start + 512].partition(b"\n")[0])
+        if row is None or not row.frame:
             continue
-        _, mark, digits = data[start : start + 160].partition(b"\n")[0].partition(b"(LWP ")
-        if mark:
-            lwps = set(columns.thread_lwp) if lwps is None else lwps
-            lwp = digits[:10].strip().partition(b")")[0].partition(b"/")[0]
-            if lwp.isdigit() and int(lwp) not in lwps:
-                return True
+        if lwps is None:
+            lwps, numbers = set(columns.thread_lwp), set(columns.thread_number)
+        # By its number alone a row's thread cannot be told from a backtrace that has no header; of Windows no other id is read.
+        if row.lwp not in lwps if row.lwp else b".0x" in row.target and int(row.number.rpartition(b".")[2]) not in numbers:
+            return True
     return False
+
+
+def _rows(data: bytes, columns: Columns) -> Iterator[int]:
+    """Where lines begin that may be rows; a tracker takes the blanks before them away."""
+    for starts, first in ((columns.note_start, b" *"), (columns.unparsed_start, b"0123456789")):
+        for start in starts:
+            if data[start] in first and any(word in data[start : start + 80] for word in _TARGETS):
+                yield start
 
 
 def has_ticks(data: bytes, columns: Columns) -> bool:

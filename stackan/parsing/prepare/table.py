@@ -3,7 +3,7 @@
       Id   Target Id                                    Frame
     * 1    Thread 0x7f8f2eea6880 (LWP 10416) "mariadbd" 0x00007f8f2e51a26f in __GI___poll (fds=0x55d9f37b90a8, …) at …
       2    Thread 0x7f8f2eea36c0 (LWP 10417) "mariadbd" futex_wait (private=0, …) at …
-      3    LWP 10418 (running)
+      3    LWP 10418 (running)                                                                without libthread_db
       4    Thread 0x7f8f2eea22c0 (LWP 10419) "mariadbd" 0x00007f8f2e51a26f in accept        a row that goes on
         () from /lib64/libc.so.6
       2 Thread 0xb7d4ab90 (LWP 1234)  0xb7f0b424 in __kernel_vsyscall ()                    gdb up to 7.0
@@ -24,11 +24,12 @@ from stackan.parsing.prepare.text import Line
 ROW = re.compile(
     rb"^[ \t]{0,8}(?P<star>\*?)[ \t]{0,4}(?P<number>\d{1,9}(?:\.\d{1,9})?)[ \t]+"
     rb"(?P<target>(?:Thread -?[0-9a-fx.]{1,20} \((?:LWP|process) +(?P<lwp>\d{1,10})[^()\n]{0,64}\)|Thread [0-9]{1,10}\.0x[0-9a-f]{1,8}"
-    rb"|Thread 0x[0-9a-f]{1,16}|LWP \d{1,10}|process \d{1,10})(?: \".{0,64}?\"(?=[ \t\r]|$))?)"
+    rb"|Thread 0x[0-9a-f]{1,16}|(?:LWP|process) (?P<called>\d{1,10}))(?: \".{0,64}?\"(?=[ \t\r]|$))?)"
     rb"(?:[ \t]+(?P<frame>[^ \t\r\n][^\n]*))?$",
     re.MULTILINE,
 )
 _GOES_ON = re.compile(rb"[ \t]{3,40}(?:\(|at |from )")
+_APPLES = (b"thread 0x", b"local thread 0x")  # behind the process, which is the same for all: `* 1 process 216 thread 0x1107 …`
 _IDLE = (b"(running)", b"(Exiting)", b"(exiting)")
 
 
@@ -47,7 +48,11 @@ def read_row(line: bytes) -> Row | None:
     if match is None:
         return None
     frame = match["frame"] or b""
-    return Row(match["number"], match["target"], int(match["lwp"] or 0), match["star"] != b"", b"" if frame in _IDLE else frame)
+    if frame.startswith(_APPLES):
+        return None
+    return Row(
+        match["number"], match["target"], int(match["lwp"] or match["called"] or 0), match["star"] != b"", b"" if frame in _IDLE else frame
+    )
 
 
 def goes_on(line: bytes) -> bool:
