@@ -19,7 +19,6 @@ A lock that guarded anything else would let more than one thread, or none, be in
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from stackan.function_words import words_of
