@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "classify": {"_profiles", "arguments", "function_words", *MODEL},
     "_profiles": set(),
     "placing": MODEL,
-    "compare": {"arguments", *MODEL},
+    "compare": {"arguments", "function_words", *MODEL},
     "faultlogs": {"backend", *MODEL},
     "listings": MODEL,
     "counters": MODEL,
@@ -65,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": MODEL,
     "query": {"store", *MODEL},
     "likeness": {"store", *MODEL},
-    "batch": {"model", "reading", "pipeline", "report", "store"},
+    "batch": {"model", "reading", "pipeline", "redact", "report", "store"},
     "library": {"model", "reading", "parsing", "pipeline"},
     "overview": {"model", "reading", "parsing"},
     "cli": {
