@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -52,46 +53,55 @@ def _is_seen() -> bool:
 
 
 def _show(watch: Watch, done: threading.Event, inputs: Sequence[str], language: str) -> None:
+    began = time.monotonic()
     if done.wait(_PATIENCE):
         return
     try:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
     except ImportError:  # removed by hand: the result is worth more than the picture
         return
     size = _size(inputs, done)
-    console = Console(file=sys.stderr)
-    words = TextColumn("{task.description}", markup=False)
-    reading = Progress(
-        words,
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        auto_refresh=False,
+    console, words = Console(file=sys.stderr), TextColumn("{task.description}", markup=False)
+    rate = TextColumn("{task.fields[pace]}", style="progress.data.speed", markup=False)
+    stages = (
+        (READING, (words, BarColumn(), DownloadColumn(), rate), size),
+        (JUDGING, (words, BarColumn(), TimeRemainingColumn()), 0),
+        ("", (words, BarColumn()), 0),  # the rest of the call
     )
-    with reading:
-        _follow(reading, reading.add_task("", total=size or None), watch, done, READING, language)
-    judging = Progress(words, BarColumn(), TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)
-    if done.is_set():
-        return
-    with judging:
-        _follow(judging, judging.add_task("", total=None), watch, done, "", language)
+    for stage, columns, total in stages:
+        with Progress(*columns, console=console, transient=True, auto_refresh=False) as picture:
+            task = picture.add_task("", total=total or None, visible=False, pace="")
+            while not stage or watch.stage == stage:
+                at = watch.position or watch.unpacked
+                _draw(picture, task, watch, in_language(_say(watch), language), pace(at, size, time.monotonic() - began))
+                if done.wait(_PAUSE):
+                    return
 
 
-def _follow(picture: Progress, task: TaskID, watch: Watch, done: threading.Event, stage: str, language: str) -> None:
-    """Draw one stage until it is over; "" is the rest of the call."""
-    while not done.wait(_PAUSE) and (not stage or watch.stage == stage):
-        words = in_language(_say(watch), language)
-        if watch.stage == READING:
-            picture.update(task, description=words, completed=watch.position or watch.unpacked)
-        elif watch.stage == JUDGING:
-            picture.update(task, description=words, completed=watch.judged, total=watch.processes if watch.processes > 1 else None)
-        else:
-            picture.update(task, description=words, total=None)
-        picture.refresh()
+def _draw(picture: Progress, task: TaskID, watch: Watch, words: str, rate: str) -> None:
+    if watch.stage == READING:
+        picture.update(task, description=words, completed=watch.position or watch.unpacked, pace=rate, visible=True)
+    else:
+        several = watch.processes if watch.stage == JUDGING and watch.processes > 1 else None
+        picture.update(task, description=words, completed=watch.judged, total=several, visible=True)
+    picture.refresh()
+
+
+def pace(position: int, size: int, seconds: float) -> str:
+    """`52.4 MB/s 0:00:09`: bytes a second since the call began, and the time that the rest takes, if any rest is known.
+
+    rich would count from the first picture on: a file that was read whole before it had no rate, and no time left while it was scanned.
+    """
+    from rich.filesize import decimal
+
+    if position <= 0 or seconds <= 0:
+        return ""
+    rate = f"{decimal(int(position / seconds))}/s"
+    if position >= size:
+        return rate
+    left = int((size - position) * seconds / position)
+    return f"{rate} {left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
 
 
 def _say(watch: Watch) -> str:

@@ -51,6 +51,11 @@ def fold_processes(analysis: Analysis) -> list[tuple[list[Process], str]]:
     return sorted(groups, key=lambda group: (VERDICTS.index(group[1]), -len(group[0])))
 
 
+def worst_first(analysis: Analysis) -> list[tuple[Process, str]]:
+    """All processes, each with its verdict, the worst verdict first: where only some of them are named, it is these."""
+    return sorted(zip(analysis.processes, analysis.verdicts, strict=True), key=lambda pair: VERDICTS.index(pair[1]))
+
+
 def render_shared(name: str, stack: StackClass, processes: Sequence[Process], page: Page) -> Iterator[str]:
     """A stack in which threads of several processes are stuck, with all of these processes."""
     often = Counter(process.id for process, _ in stack.members)

@@ -15,20 +15,24 @@ from pathlib import Path
 import pytest
 
 import stackan
+from stackan.cli.progress import pace
 from stackan.model.watch import CONCLUDING, Watch
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mariadb-pool-exhausted"
 GONE = b"\x1b[1A\x1b[2K"  # the cursor goes up, and the line is erased
 
 
-def on_a_terminal(*options: str, pause: float, **environment: str) -> tuple[bytes, bytes]:
-    """Standard output, and what a terminal got on standard error, of a call that waits for its standard input."""
+def on_a_terminal(*options: str, pause: float, before: bytes = b"", **environment: str) -> tuple[bytes, bytes]:
+    """Standard output, and what a terminal got on standard error, of a call that waits for the rest of its standard input."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     command = [sys.executable, "-m", "stackan", "analyze", "--lang", "en", "-", *options]
     whole = {**os.environ, "TERM": "xterm", **environment}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=whole) as process:
         os.close(theirs)
+        assert process.stdin is not None
+        process.stdin.write(before)
+        process.stdin.flush()
         time.sleep(pause)
         report, _ = process.communicate((EXAMPLE / "snap1.txt").read_bytes(), timeout=60)
     seen = b""
@@ -62,6 +66,18 @@ def test_a_pipe_gets_nothing() -> None:
         time.sleep(2.5)  # as long as a terminal has been told by then
         _, told = process.communicate((EXAMPLE / "snap1.txt").read_bytes(), timeout=60)
     assert told == b""
+
+
+def test_the_rate_is_that_since_the_call_began_and_no_time_is_left_where_all_is_read_and_not_yet_scanned() -> None:
+    assert pace(position=40_000_000, size=100_000_000, seconds=2.0) == "20.0 MB/s 0:00:03"
+    assert pace(position=100_000_000, size=100_000_000, seconds=4.0) == "25.0 MB/s"
+    assert pace(position=3_000, size=0, seconds=1.0) == "3.0 kB/s"  # a pipe
+    assert pace(position=0, size=100, seconds=1.0) == ""
+
+
+def test_bytes_and_their_rate_are_shown() -> None:
+    seen = on_a_terminal(pause=3, before=(EXAMPLE / "snap2.txt").read_bytes())[1]
+    assert b" kB/s" in seen or b" MB/s" in seen
 
 
 def test_a_watch_is_told_of_files_texts_and_processes() -> None:

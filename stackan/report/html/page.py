@@ -22,6 +22,7 @@ from stackan.report.html.stacks import stacks
 from stackan.report.html.timeline import timeline
 from stackan.report.html.verdict import chain, verdict
 from stackan.report.page import Stream
+from stackan.report.processes import worst_first
 from stackan.report.terms import term
 from stackan.wording.catalog import ENGLISH
 
@@ -91,7 +92,7 @@ def pieces(analysis: Analysis, language: str) -> Iterator[str]:
 
 def _title(report: Report) -> str:
     analysis = report.analysis
-    names = ", ".join(process.id for process in analysis.processes[:3])
+    names = ", ".join(process.id for process, _ in worst_first(analysis)[:3])
     return f"{report.page.say(term(analysis.verdict))} – {names or report.page.say(said('logs'))} – stackan"
 
 

@@ -10,8 +10,9 @@ from stackan.report.html.markup import Content, Markup, element, joined
 from stackan.report.html.picture import picture
 from stackan.report.html.report import Report, parted
 from stackan.report.page import snapshots_of, threads_of
-from stackan.report.processes import more_notes
+from stackan.report.processes import more_notes, worst_first
 from stackan.report.recalled import sentences
+from stackan.report.terms import term
 
 _PROCESSES = 12  # that are named
 _NOTES = 4
@@ -79,14 +80,17 @@ def _all_steps(report: Report) -> Markup:
 
 
 def _where(report: Report) -> list[Content]:
-    """Process and node, with the number of threads and snapshots."""
-    processes = report.analysis.processes
+    """Process and node, with the number of threads and snapshots; of several each with its verdict, those of the finding first."""
+    finding = main_finding(report.analysis)
+    concerned = {process.id for process in finding.processes} if finding is not None else set()
+    processes = sorted(worst_first(report.analysis), key=lambda pair: pair[0].id not in concerned)
     shown: list[Content] = []
     named, hidden = parted(processes, _PROCESSES)
-    for process in named:
+    for process, its_verdict in named:
         known = [process.inputs.host or "", report.page.term(process.inputs.role or ""), process.rules.profile or ""]
         names = report.page.catalog.comma.join(each for each in known if each)
-        sizes = report.page.listed([threads_of(len(process.tracks)), snapshots_of(len(process.snapshots))])
+        result = [term(its_verdict)] if len(processes) > 1 else []
+        sizes = report.page.listed([*result, threads_of(len(process.tracks)), snapshots_of(len(process.snapshots))])
         head = report.say(said("process {name}", name=process.id))
         shown.append(joined([element("b", head), f" {names}" if names else None, f" – {sizes}"]))
     if hidden:

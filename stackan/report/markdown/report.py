@@ -12,7 +12,7 @@ from stackan.report.chain import Chain, badge, cause, chain_of, notes_of
 from stackan.report.drawing import Arrow, Box, mermaid
 from stackan.report.markdown.marking import block, code, folded, plain, table
 from stackan.report.page import Page, Stream
-from stackan.report.processes import pool_state
+from stackan.report.processes import pool_state, worst_first
 from stackan.report.proof import Proof, find_proofs, who_shows
 from stackan.report.recalled import sentences
 from stackan.report.sources import Shortener
@@ -161,7 +161,7 @@ def _rest(analysis: Analysis, page: Page) -> Iterator[str]:
 
 
 def _pools(analysis: Analysis, page: Page) -> Iterator[str]:
-    pools = [(process, pool) for process in analysis.processes for pool in sorted(process.pools, key=lambda pool: not pool.exhausted)]
+    pools = [(process, pool) for process, _ in worst_first(analysis) for pool in sorted(process.pools, key=lambda pool: not pool.exhausted)]
     if not pools:
         return
     heads = [said("process"), said("pool"), said("workers"), said("idle"), said("moving"), said("blocked"), said("state")]
@@ -179,7 +179,7 @@ def _pools(analysis: Analysis, page: Page) -> Iterator[str]:
 
 
 def _inputs(analysis: Analysis, short: Shortener, page: Page) -> Iterator[str]:
-    placed = [(process, each) for process in analysis.processes for each in process.inputs.placements]
+    placed = [(process, each) for process, _ in worst_first(analysis) for each in process.inputs.placements]
     if not placed:
         return
     heads = [said("process"), said("source"), said("format"), said("threads"), said("lines not read")]
