@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
@@ -390,6 +391,14 @@ class Dump:
         if start == UNKNOWN:
             return None
         return self.text(start, start + self.columns.thread_name_size[index])
+
+    def threads_named(self, name: str) -> int:
+        """How many of its threads have a name."""
+        return self._name_counts[name]
+
+    @cached_property
+    def _name_counts(self) -> Counter[str | None]:
+        return Counter(self.thread_names)
 
     @cached_property
     def thread_names(self) -> tuple[str | None, ...]:

@@ -47,6 +47,7 @@ class Format(NamedTuple):
     modules: bool = False  # frames of a shared library show its name, also those without one of their own
     thread: str = "LWP"  # what a thread's id is called
     signs: tuple[str, ...] = ()  # one of which may stand before a thread's own number
+    lettered: str = ""  # what stands before a thread's own number where letters count as digits, so that nobody knows it in decimal
     by_number: bool = False  # its users call a thread by its number (`~13s`, `thread select 2`), though the kernel's id be known
     hexadecimal: bool = False  # the kernel's ids are printed in hexadecimal, and without 0x
     alive: bool = False  # read from the live process, to stand beside its stacks
@@ -118,7 +119,7 @@ _ROWS = (
         language="ruby",
         counters=False,
     ),
-    Format("ruby-threads", "ruby", "ruby.md", "threads", language="ruby", numbered=True, thread="thread", counters=False),
+    Format("ruby-threads", "ruby", "ruby.md", "threads", language="ruby", numbered=True, thread="thread", lettered="TID-", counters=False),
     Format("go", "go", "go.md", "goroutines", language="go", numbered=True, counters=False, thread="goroutine"),
     Format(
         "go-profile",

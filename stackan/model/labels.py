@@ -6,6 +6,8 @@
     thread #202 (LWP 17163)     thread #202, name = 'transfer', stop reason = signal SIGSTOP
     goroutine 17                goroutine 17 [semacquire]:
     thread 5                    [Switching to thread 5 (core thread 4)]
+    thread TID-oxq8 tp 001      2026-03-02 WARN: Thread TID-oxq8 tp 001
+    thread MainThread           thread_id = MainThread filename = /srv/app.py lineno = 30 …, where no other thread has that name
     the thread at line 9        #0  0x900bc40c in poll ()
 
 The place of a thread in its file is no name: nobody finds it there, and it shifts with every thread before it.
@@ -34,9 +36,11 @@ def label(track: Track) -> str:
     elif number and traits.numbered and traits.thread != "thread":
         return f"{traits.thread} {number}{name}"
     elif number:
-        named = f"{number}{name}"
+        named = f"{number}{name}" if not name.startswith(f" {number}") else name.strip()
     elif track.pthread is not None:
         return f"pthread {printed_id(track, int(track.pthread, 16), track.pthread)}{name}"
+    elif track.name and track.newest.dump.threads_named(track.name) == 1:
+        named = track.name
     else:
         return said("the thread at line {line}{name}", line=track.newest.line, name=name)
     return said("thread {name}", name=named)
@@ -58,8 +62,11 @@ def own_number(track: Track) -> str:
     number = sighting.dump.columns.thread_number[sighting.thread]
     if number == UNKNOWN:
         return ""
-    signs = sighting.dump.traits.signs
-    header = sighting.dump.line_at(sighting.dump.columns.thread_start[sighting.thread]) if signs else ""
+    signs, lettered = sighting.dump.traits.signs, sighting.dump.traits.lettered
+    header = sighting.dump.line_at(sighting.dump.columns.thread_start[sighting.thread]) if signs or lettered else ""
+    if lettered:
+        found = re.search(rf"{re.escape(lettered)}\w{{1,32}}", header)
+        return found[0] if found else str(number)
     return next((f"{sign}{number}" for sign in signs if f"{sign}{number}" in header), str(number))
 
 

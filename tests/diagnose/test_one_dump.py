@@ -84,3 +84,14 @@ def test_a_core_answers_no_jcmd(tmp_path: Path) -> None:
     (advice,) = (finding["advice"] for finding in analyzed(tmp_path, java)["findings"])
     assert "jhsdb jstack --locks" in advice[0]
     assert "jcmd" not in str(advice)
+
+
+def test_a_cores_threads_without_states_are_not_asked_of_a_living_jvm(tmp_path: Path) -> None:
+    java = (
+        "Attaching to core core.4100 from executable /opt/jdk8/bin/java, please wait...\nDebugger attached successfully.\n\n"
+        "Thread 4111: (state = BLOCKED)\n - app.Ledger.open(app.Key) @bci=85, line=97 (Compiled frame)\n"
+        " - java.lang.Thread.run() @bci=11, line=748 (Compiled frame)\n"
+    )
+    document = analyzed(tmp_path, java)
+    assert [finding["kind"] for finding in document["findings"]] == ["capture-problem"]
+    assert "jcmd" not in document["headline"] + str(document["findings"][0]["advice"])

@@ -77,10 +77,30 @@ Process 17162 stopped
 """
 
 
+UWSGI = """*** uWSGI Python tracebacker output ***
+
+thread_id = uWSGIWorker1Core0 filename = /srv/app.py lineno = 10 function = application line = return handle(env)
+thread_id = uWSGIWorker1Core0 filename = /srv/db.py lineno = 20 function = handle line = lock.acquire()
+
+thread_id = {other} filename = /srv/app.py lineno = 30 function = <module> line = run()
+"""
+SIDEKIQ = """2024-05-06T10:11:12.345Z pid=4242 tid=oxq7 WARN: Thread TID-oxq8 processor
+2024-05-06T10:11:12.345Z pid=4242 tid=oxq7 WARN: /srv/push.rb:12:in `lock'
+/srv/push.rb:12:in `perform'
+"""
+
+
 @pytest.mark.parametrize(
     ("dump", "named", "row"),
     [
         (BARE, "the thread at line 3 waits for a mutex", "(no thread ids in the dump)"),
+        (UWSGI.format(other="MainThread"), "thread uWSGIWorker1Core0 waits for a mutex", "(no thread ids in the dump)"),
+        (
+            UWSGI.format(other="uWSGIWorker1Core0"),
+            "the thread at line 3 uWSGIWorker1Core0 waits for a mutex",
+            "(no thread ids in the dump)",
+        ),
+        (SIDEKIQ, "thread TID-oxq8 processor waits for", "TID-oxq8"),
         (SWITCHED, "2 threads wait for a mutex", "7 12"),
         (HOTSPOT.format(main="0x13d0", courier="0x013da"), "LWP 0x013da courier waits for monitor", "0x013da"),
         (HOTSPOT.format(main="5072", courier="5082"), "LWP 5082 courier waits for monitor", "5082"),

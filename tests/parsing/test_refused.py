@@ -24,6 +24,7 @@ TEXTS: dict[str, bytes] = {
     "jfr": b"FLR\x00\x00\x02" + bytes(300),
     "perf-data": b"PERFILE2" + bytes(300),
     "image": b"\x89PNG\r\n\x1a\n" + bytes(300),
+    "video": b"\x00\x00\x00\x18ftypmp42" + bytes(300),
     "pdf": b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n",
     "office-document": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(300),
     "process-id": b"4242\n",
@@ -40,7 +41,7 @@ TEXTS: dict[str, bytes] = {
         b"milliseconds and may be hung.\n\tat java.net.SocketInputStream.read(SocketInputStream.java:140)\n"
     ),
     "erlang-crash-dump": b"=erl_crash_dump:0.5\nTue May 14 10:00:00 2024\nSlogan: eheap_alloc\n=proc:<0.0.0>\nState: Waiting\n",
-    "node-report": b'{\n "header": {"reportVersion": 3, "processId": 4242},\n "javascriptStack": {"stack": []},\n "libuv": []\n}\n',
+    "node-report": b'{\n "header": {"reportVersion": 3, "processId": 4242},\n "javascriptStack": {"stack": []}\n}\n',
     "bpftrace": b"Attaching 1 probe...\n\n@[\n    __schedule+1\n    schedule+70\n    do_futex+200\n]: 17\n@waits[\n    read+1\n]: 3\n",
     "go-profile-top": b"Type: goroutine\nShowing nodes\n   flat  flat%   sum%   cum   cum%\n      9   100%   100%  9   100%  f\n",
     "dotnet-parallelstacks": b"~~~~ 9c8\n    1 System.Threading.Monitor.Wait(Object, Int32)\n==> 8 threads with 2 roots\n",
@@ -52,6 +53,7 @@ TEXTS: dict[str, bytes] = {
     "sanitizer": b"==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x60\n    #0 0x4f in main /src/a.c:3\n",
     "json-core-backtrace": b'{"signal": 11, "stacktrace": [{"crash_thread": true, "frames": [{"address": 1}]}]}',
 }
+PHONES_PHOTO = b"\x00\x00\x00\x18ftypheic" + bytes(300)
 FALSE = re.compile(r"cut short|exception text|corrupt|empty")
 
 
@@ -127,3 +129,7 @@ def test_what_is_somebody_elses_is_called_nothing(text: str) -> None:
 def test_a_dump_that_tells_of_such_a_text_is_read() -> None:
     frame = "#0  0x0000000000401136 in main () at a.c:3\n"
     assert len(only(f"=erl_crash_dump:0.5\nThread 1 (LWP 7):\n{frame}").threads) == 1
+
+
+def test_a_phones_photo_of_a_screen_is_called_a_picture() -> None:
+    assert "a picture" in refusal(PHONES_PHOTO)

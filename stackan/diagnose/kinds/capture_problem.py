@@ -20,15 +20,23 @@ def find_unknowable(process: Process) -> list[Finding]:
         if is_hidden(track) and (rule is not None or len(process.dumps) > 1):
             reason = track.place.reason if track.place.reason in (MAYBE_SAME_CALL, NOT_PRINTED) else ""
             groups.setdefault((rule.hint if rule else "", reason), []).append(track)
-    return [_unknowable(process, _why_and_what_to_do(hint, reason, tracks), tracks) for (hint, reason), tracks in groups.items()]
+    return [_unknowable(process, _why_and_what_to_do(process, hint, reason, tracks), tracks) for (hint, reason), tracks in groups.items()]
 
 
-def _why_and_what_to_do(hint: str, reason: str, tracks: list[Track]) -> tuple[Fact, tuple[Fact, ...]]:
+def _why_and_what_to_do(process: Process, hint: str, reason: str, tracks: list[Track]) -> tuple[Fact, tuple[Fact, ...]]:
     if reason == MAYBE_SAME_CALL:
         return fact("write-without-arguments"), (fact("read-the-system-call"),)
     if reason == NOT_PRINTED and any(track.place.names for track in tracks):
         return fact("stacks-printed-in-part"), (fact("take-whole-stacks"),)
-    return _read_hint(hint) if hint else (fact("frames-without-names"), ask_for_names(tracks))
+    if not hint:
+        return fact("frames-without-names"), ask_for_names(tracks)
+    why, steps = _read_hint(hint)
+    return why, (fact("list-owners-in-core"),) if _is_javas(hint) and process.dumps[-1].facts.core else steps
+
+
+def _is_javas(hint: str) -> bool:
+    """Whether it names a command for a JVM that runs, as no core does."""
+    return "`jcmd " in hint
 
 
 def _unknowable(process: Process, told: tuple[Fact, tuple[Fact, ...]], tracks: list[Track]) -> Finding:

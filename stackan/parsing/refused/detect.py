@@ -9,7 +9,7 @@ from stackan.model.said import said
 from stackan.parsing.looking import holds, lines_from, starts_line
 
 _PHP_SCRIPT = re.compile(rb"\nscript_filename = [^\n]*\n\[0x[0-9a-f]{1,16}\] ")
-_NODE = (b'"reportVersion"', b'"javascriptStack"', b'"libuv"')
+_NODE = (b'"reportVersion"', b'"javascriptStack"')
 _BPFTRACE = re.compile(rb"(?:\A|\n)@[\w]{0,80}\[\n(?: {4}[^\n]+\n){1,200}[^\n]{0,80}\]: (?:\d|\n)")
 _STARTS = (b"thread '", b"==", b"WARNING: ThreadSanitizer: ", b"Traceback (most recent call last):", b"\tfrom ", b"\tat ", b"    at ")
 

@@ -45,6 +45,7 @@ INSTEAD: dict[str, Instead] = {
         _ALL_STACKS,
     ),
     "image": Instead(said("a picture"), _AS_TEXT),
+    "video": Instead(said("a video"), _AS_TEXT),
     "pdf": Instead(said("a PDF"), _AS_TEXT),
     "office-document": Instead(said("an office document"), _AS_TEXT),
     "process-id": Instead(

@@ -16,9 +16,11 @@ _STARTS = {
 }
 _DOCUMENTS = {
     "image": (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*"),
+    "video": (b"\x1aE\xdf\xa3",),
     "pdf": (b"%PDF-",),
     "office-document": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf1"),
 }
+_PICTURE_BRANDS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif")  # of ISO/IEC 14496-12's files: those of phones' cameras
 _MACH_O = (b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xce")
 _MACH_O_CORE = 4  # filetype MH_CORE, the four bytes at 12 (xnu EXTERNAL_HEADERS/mach-o/loader.h)
 
@@ -39,6 +41,8 @@ def name_of_document(data: bytes) -> str | None:
         return "image"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image"
+    if data[4:8] == b"ftyp":
+        return "image" if data[8:12] in _PICTURE_BRANDS else "video"
     return _starting(data, _DOCUMENTS)
 
 
