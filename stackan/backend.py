@@ -130,3 +130,13 @@ def known_bits() -> Callable[[ReadableBuffer, int], tuple[bytes, int]] | None:
 def number_texts() -> Callable[[ReadableBuffer, ReadableBuffer, ReadableBuffer], tuple[array[int], list[bytes]]] | None:
     """Numbers the distinct parts of a text; None where only Python does."""
     return _fast.number_texts if name() == "native" else None
+
+
+def find_elsewhere() -> Callable[[Columns, ReadableBuffer, ReadableBuffer], list[int] | None] | None:
+    """Looks in threads for libraries that have moved; None where only Python does."""
+    return _fast.find_elsewhere if name() == "native" else None
+
+
+def lines_holding() -> Callable[[bytes, ReadableBuffer, tuple[bytes, ...], int], list[int]] | None:
+    """Looks for words in some of the lines of a text; None where only Python does."""
+    return _fast.lines_holding if name() == "native" else None

@@ -7,11 +7,13 @@ comes again, numbers that begin anew, code that is loaded elsewhere.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import compress, pairwise, repeat
 from typing import TYPE_CHECKING
 
+from stackan import backend
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.dump import Facts
 from stackan.model.loads import contradict, far_calls, loaded_calls, places
@@ -154,6 +156,9 @@ def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
     found = set[int]()
     if not far:
         return found
+    seen = _see_elsewhere(columns, far, borders)
+    if seen is not None:
+        return set(seen)
     shown: dict[bytes, dict[bytes, int]] = {}
     known: dict[bytes, int] = {}
     fitting: set[bytes] = set()  # the stacks that were seen since, as bytes: threads repeat them, and they fit again
@@ -173,6 +178,18 @@ def _find_elsewhere(columns: Columns, borders: Collection[int]) -> set[int]:
         fitting.add(stack)
         known.update(own)
     return found
+
+
+def _see_elsewhere(columns: Columns, far: Mapping[int, tuple[bytes, int]], borders: Collection[int]) -> list[int] | None:
+    """The same natively, where that can be; None else."""
+    find = backend.find_elsewhere()
+    if find is None:
+        return None
+    numbers: dict[bytes, int] = {}
+    libraries = array("i", [UNKNOWN]) * len(columns.call_site)
+    for call, (library, _) in far.items():
+        libraries[call] = numbers.setdefault(library, len(numbers))
+    return find(columns, libraries, array("i", sorted(borders)))
 
 
 def pieces_of(reading: ParsedText) -> list[range]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
-from stackan.parsing.gdb.commands import find_commands, lines_with
+from stackan.parsing.gdb.commands import find_commands, lines_holding, lines_with
 from stackan.parsing.gdb.facts import read_pid
 from stackan.parsing.gdb.labels import find_labels
 from stackan.parsing.pieces import bare_lines, split
 from stackan.parsing.rows import drop_rows
 
 _QUOTED = re.compile(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
+_BORDERS = (b"[Inferior ", b"PID ", b"Attaching to ")  # with which notes begin where a process does, or behind one
 _QUOTING = (b"wrote:", b" Message", b" message")
 _LONGEST = 240  # bytes of a line that is looked at
 _QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
@@ -34,10 +35,10 @@ def find_borders(data: bytes, columns: Columns) -> Borders:
     quoted = [start for start in lines_with(data, columns, _QUOTING) if _QUOTED.search(data[start : start + _LONGEST])]
     labels = {start: pid for start, pid in commands.items() if pid is not None}
     borders = Borders([*commands, *quoted], [], labels | find_labels(data, columns))
-    for start in columns.note_start:
-        if data.startswith((b"PID ", b"Attaching to "), start):
+    for start in lines_holding(data, columns.note_start, _BORDERS):
+        if data.startswith(_BORDERS[1:], start):
             borders.opens.append(start)
-        elif data.startswith(b"[Inferior ", start):
+        elif data.startswith(_BORDERS[0], start):
             borders.closes.append(start)
     borders.opens.sort()
     return borders

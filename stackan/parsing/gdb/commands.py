@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from stackan import backend
 from stackan.model.columns import Columns
 
 _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
@@ -50,10 +51,16 @@ def _begins(starts: array[int], start: int) -> bool:
 
 def lines_with(data: bytes, columns: Columns, words: tuple[bytes, ...]) -> list[int]:
     """Where the lines start that are no part of a thread and hold one of these words."""
-    return sorted({*_among(data, columns.unparsed_start, words), *_among(data, columns.note_start, words)})
+    return sorted({*lines_holding(data, columns.unparsed_start, words), *lines_holding(data, columns.note_start, words)})
 
 
-def _among(data: bytes, starts: array[int], words: tuple[bytes, ...]) -> Iterator[int]:
+def lines_holding(data: bytes, starts: array[int], words: tuple[bytes, ...]) -> Iterable[int]:
+    """The starts of those lines that hold one of these words."""
+    natively = backend.lines_holding()
+    return natively(data, starts, words, _LONGEST) if natively is not None else _lines_holding(data, starts, words)
+
+
+def _lines_holding(data: bytes, starts: array[int], words: tuple[bytes, ...]) -> Iterator[int]:
     """Lines are looked at one by one only where many of them together, with what follows each, hold a word at all."""
     for first in range(0, len(starts), _MANY):
         some = starts[first : first + _MANY]
