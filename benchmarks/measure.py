@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from statistics import median
 from typing import NamedTuple
 
@@ -32,9 +35,24 @@ def run(command: Sequence[object], rounds: int) -> Used:
 
 
 def _run(command: list[str]) -> Used:
-    done = subprocess.run([sys.executable, "-S", "-c", _LAUNCHER, *command], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _LAUNCHER, *command], stdout=subprocess.PIPE, text=True, check=True, env=_installed()
+    )
     seconds, peak = done.stdout.split()
     return Used(float(seconds), int(peak) / 1024)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """The environment of programs whose byte code is kept, as that of installed ones is: pip compiles them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if "PYTHONDONTWRITEBYTECODE" in os.environ:
+        _folders.append(tempfile.TemporaryDirectory())
+        kept["PYTHONPYCACHEPREFIX"] = _folders[0].name
+    return kept
+
+
+_folders: list[tempfile.TemporaryDirectory[str]] = []  # which go when the program ends
 
 
 def run_inside(prepare: str, work: str, rounds: int, *arguments: object) -> float:
