@@ -42,6 +42,9 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         sighting = sighting._replace(holds=tuple({hold.address: hold for hold in (*sighting.holds, *held)}.values()))
     if lock is not None and lock.descriptor is not None:
         return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
+    if lock is not None and lock.kind == sighting.place.kind == "process":
+        child = Awaited("process", None, None, (), "", RECORDED, sighting.place.wait_frames, lock.line, log=log, home=lock.home)
+        return sighting._replace(awaited=child)
     if lock is None or lock.kind not in _STATES or not _agree(sighting, lock):
         return sighting
     known = sighting.awaited
