@@ -70,7 +70,7 @@ def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
     if awaited is None or awaited.descriptor not in (None, lock.descriptor) or not shown or place.kind not in _ENDS:
         return awaited
     known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
-    if not lock.owners:
+    if not lock.home:
         return known
     return known._replace(owners=lock.owners, home=lock.home, evidence=RECORDED, line=lock.line, log=log)
 

@@ -35,6 +35,7 @@ _WAITS = re.compile(
 )
 _MOST = 5000  # processes that are looked at together
 _END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write|lock)( until a time)?, ")
+_HELD = re.compile(rb", held by process (\d{1,10})(?:, |$)")
 _CHILD = re.compile(rb"waits for a child, process (\d{1,10})(?:, |$)")
 _OTHERWISE = (
     "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
@@ -99,7 +100,8 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
         kind, mode = end[1].decode("ascii"), end[3].decode("ascii")
         keeper = _OWNER.search(words)
         owners = (int(keeper[1]),) if keeper is not None and keeper[3] is not None else ()
-        home = int(keeper[3]) if owners and keeper is not None else 0
+        held = _HELD.search(words)
+        home = int(keeper[3]) if owners and keeper is not None else int(held[1]) if held is not None else 0
         lock = Lock(kind, None, line, mode="write" if mode == "lock" else mode, owners=owners, descriptor=int(end[2]), home=home)
         return PrintedState(f"collected: {mode}s {kind}", line, lock), None
     known = next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), "")
