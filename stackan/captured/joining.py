@@ -82,7 +82,9 @@ def _agree(sighting: Sighting, lock: Lock) -> bool:
         return False
     if awaited is not None and None not in (awaited.address, lock.address) and awaited.address != lock.address:
         return False
-    if place.verb in ("running", "idle"):
+    if place.verb == "idle":  # as frames show it that have names, if they are of any wait: of a sleep, of events
+        return place.reason == NAMELESS or lock.kind == place.kind
+    if place.verb == "running":
         return place.reason == NAMELESS or place.kind is None or lock.kind == place.kind
     return place.kind is None or place.kind == lock.kind or place.reason == NAMELESS or {place.kind, lock.kind} <= _ALIKE
 

@@ -108,3 +108,17 @@ def test_processes_in_which_any_thread_might_go_on_are_deadlocked_if_none_can(st
     document = captured(program, tmp_path)
     (finding,) = [each for each in document["findings"] if each["kind"] == "deadlock"]
     assert (document["verdict"], finding["confidence"], len(finding["processes"])) == ("deadlock", "likely", 2)
+
+
+def test_who_had_a_lock_in_the_round_before_is_no_holder_of_it_now(tmp_path: Path) -> None:
+    """Threads that pass one lock on: the holder of the first round waits in the second, by a table that is older than its stack."""
+    waits = 'thread {0} S "w": waits for mutex 0x5510 (normal), owner {1}, by its owner-word\n'
+    rounds = (waits.format(11, 12) + 'thread 12 R "w": runs\n', waits.format(12, 11) + 'thread 11 S "w": sleeps\n')
+    lock = "#0  0x01 __lll_lock_wait\n#1  0x02 pthread_mutex_lock\n#2  0x03 work\n#3  0x04 start_thread\n"
+    sleep = "#0  0x05 clock_nanosleep\n#1  0x06 usleep\n#2  0x07 work\n#3  0x04 start_thread\n"
+    for number, text in enumerate(rounds, 1):
+        folder = tmp_path / f"db1/10/round-{number}"
+        folder.mkdir(parents=True)
+        (folder / "waits.txt").write_text(f"stackan waits/1 of process 10: 2 threads at 2026-11-30T10:0{number}:00Z in 0.001 s\n{text}")
+        (folder / "eu-stack.txt").write_text(f"PID 10 - process\nTID 11:\n{lock}TID 12:\n{sleep}")
+    assert [finding.kind for finding in stackan.analyze(stackan.load(tmp_path)).findings if finding.kind in CRITICAL] == []
