@@ -42,6 +42,9 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
         sighting = sighting._replace(holds=tuple({hold.address: hold for hold in (*sighting.holds, *held)}.values()))
     if lock is not None and lock.descriptor is not None:
         return sighting._replace(awaited=_of_descriptor(sighting, lock, log))
+    if lock is not None and lock.kind == sighting.place.kind == "process":
+        child = Awaited("process", None, None, (), "", RECORDED, sighting.place.wait_frames, lock.line, log=log, home=lock.home)
+        return sighting._replace(awaited=child)
     if lock is None or lock.kind not in _STATES or not _agree(sighting, lock):
         return sighting
     known = sighting.awaited
@@ -67,7 +70,7 @@ def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
     if awaited is None or awaited.descriptor not in (None, lock.descriptor) or not shown or place.kind not in _ENDS:
         return awaited
     known = awaited._replace(kind=lock.kind, mode=lock.mode, descriptor=lock.descriptor)
-    if not lock.owners:
+    if not lock.home:
         return known
     return known._replace(owners=lock.owners, home=lock.home, evidence=RECORDED, line=lock.line, log=log)
 
@@ -79,7 +82,9 @@ def _agree(sighting: Sighting, lock: Lock) -> bool:
         return False
     if awaited is not None and None not in (awaited.address, lock.address) and awaited.address != lock.address:
         return False
-    if place.verb in ("running", "idle"):
+    if place.verb == "idle":  # as frames show it that have names, if they are of any wait: of a sleep, of events
+        return place.reason == NAMELESS or lock.kind == place.kind
+    if place.verb == "running":
         return place.reason == NAMELESS or place.kind is None or lock.kind == place.kind
     return place.kind is None or place.kind == lock.kind or place.reason == NAMELESS or {place.kind, lock.kind} <= _ALIKE
 

@@ -10,7 +10,7 @@ from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
 from stackan.cli.values import seconds
 from stackan.errors import UsageError
-from stackan.model.said import row, said
+from stackan.model.said import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--logs", type=_of_a_log, default=0, metavar="SIZE", help=said("store the end of the logs that they write, such as 4M of each")
     )
     parser.add_argument("--clean", action="store_true", help=said("mask hosts, users, addresses and strings"))
+    parser.add_argument("--redact", action="store_true", help=said("redact the archive once it is whole, as `stackan redact` does"))
     parser.add_argument("--dry-run", action="store_true", help=said("say what would be done to which process, and do nothing"))
     parser.add_argument(
         "--print-script", action="store_true", help=said("write a shell script for hosts without Python that does the same, and do nothing")
@@ -125,14 +126,41 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
     from stackan.collect.archive import Archive
     from stackan.collect.rounds import collect
 
-    plan = _plan(options)
-    with Archive(options.output) as archive:
+    plan, target = _plan(options), options.output
+    if options.redact:
+        from stackan.redact.rewriting import check_target
+
+        check_target(target)
+        target = _unredacted(target)
+    with Archive(target) as archive:
         manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
     if not options.quiet:
         _tell_troubles(manifest, options)
-        if options.clean and (options.logs or options.command_lines):
+        if options.clean and not options.redact and (options.logs or options.command_lines):
             say(_NOT_MASKED, options.language)
+    if options.redact:
+        _redact(target, options)
     return 0 if manifest.is_whole else 2 if manifest.is_empty else 1
+
+
+def _unredacted(target: str) -> str:
+    """`case.unredacted.tar.gz`: what is left if the capture is cut off says itself what it is."""
+    head, dot, ending = target.rpartition(".tar.")
+    return f"{head}.unredacted.tar.{ending}" if dot else target
+
+
+def _redact(taken: str, options: argparse.Namespace) -> None:
+    """The archive as it may leave the house; as it was taken it is gone behind it."""
+    import os
+    import socket
+
+    from stackan.cli.redact import tell
+    from stackan.redact.rewriting import redact
+
+    outcome = redact(taken, options.output, hide=filter(None, [socket.gethostname()]))  # which a text alone does not show to be a host
+    os.unlink(taken)
+    if not options.quiet:
+        say(tell(outcome, options.output), options.language)
 
 
 def _way(options: argparse.Namespace) -> str:
@@ -150,18 +178,20 @@ def _way(options: argparse.Namespace) -> str:
 
 
 def _tell_troubles(manifest: Manifest, options: argparse.Namespace) -> None:
-    """Each trouble once, with what lifts it."""
+    """Each trouble once; behind those of a process what lifts them."""
     from stackan.collect.rights import find_barriers
 
-    troubles: dict[tuple[int, str, str], None] = {}
+    troubles: dict[int, dict[str, None]] = {}
     for step in manifest.steps:
         if step.failed and step.trouble is not None:
-            troubles[step.pid, step.tool, step.trouble] = None
-    for pid, tool, trouble in troubles:
-        barriers = find_barriers(pid)
-        reasons = row([said("{reason}: {remedy}", reason=each.reason, remedy=each.remedy) for each in barriers])
-        words = said("process {pid}: {tool}: {trouble}", pid=pid, tool=tool, trouble=trouble)
-        say(said("{words} ({reasons})", words=words, reasons=reasons) if barriers else words, options.language)
+            told = said("process {pid}: {tool}: {trouble}", pid=step.pid, tool=step.tool, trouble=step.trouble)
+            troubles.setdefault(step.pid, {})[told] = None
+    for pid, row in troubles.items():
+        for each in row:
+            say(each, options.language)
+        for barrier in find_barriers(pid):
+            words = said("{reason}: {remedy}", reason=barrier.reason, remedy=barrier.remedy)
+            say(said("process {pid}: in the way: {words}", pid=pid, words=words), options.language)
 
 
 def _of_a_log(text: str) -> int:

@@ -10,7 +10,7 @@ from stackan.collect.logs import find_logs
 from stackan.collect.plan import OWN, Plan
 from stackan.collect.rights import find_barriers
 from stackan.collect.targets import Target
-from stackan.collect.tools import TOOLS
+from stackan.collect.tools import TOOLS, fits
 from stackan.model.said import row, said
 
 
@@ -34,6 +34,7 @@ def _sentences(plan: Plan, target: Target) -> Iterator[str]:
     yield said("its program: {program}", program=target.command.partition(" ")[0])
     if target.container is not None:
         yield said("its container: {container}, where its id is {pid}", container=target.container[:12], pid=target.inner_pid)
+    yield from _lacking(way, target)
     yield _harm(plan, way)
     if others:
         yield said("where that does not do: {tools}", tools=row(others))
@@ -44,6 +45,14 @@ def _sentences(plan: Plan, target: Target) -> Iterator[str]:
         yield said("its logs: {paths}", paths=row([log.path for log in found])) if found else said("it has no log open")
     for barrier in find_barriers(target.pid):
         yield said("in the way: {reason}: {remedy}", reason=barrier.reason, remedy=barrier.remedy)
+
+
+def _lacking(way: str, target: Target) -> Iterator[str]:
+    """Why a tool that was asked for will not be let at the process."""
+    if way in TOOLS and TOOLS[way].path is None:
+        yield said("in the way: {tool} is not installed, or not in PATH", tool=way)
+    elif way in TOOLS and not fits(way, target.pid):
+        yield said("in the way: the process is none of that tool's run-time")
 
 
 def _harm(plan: Plan, way: str) -> str:

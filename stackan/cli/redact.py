@@ -44,11 +44,11 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _tell_left_out(outcome, options.language)
     with output(None) as stream:
-        stream.write(in_language(_tell(outcome, options.target), options.language) + "\n")
+        stream.write(in_language(tell(outcome, options.target), options.language) + "\n")
     return 0
 
 
-def _tell(outcome: Outcome, target: str) -> str:
+def tell(outcome: Outcome, target: str) -> str:
     texts = said_of(outcome.texts, "{count} text", "{count} texts")
     values = said_of(outcome.replaced, "{count} value replaced", "{count} values replaced")
     return said(

@@ -178,6 +178,8 @@ class Capture:
         """Why a tool is not let at a process."""
         if not target.lives:
             return said("the process is gone")
+        if tool.path is None:
+            return said("{tool} is not installed, or not in PATH", tool=tool.name)
         if not tools.fits(tool.name, target.pid):
             return said("the process is none of that tool's run-time")
         tracer = tracer_of(target.pid)

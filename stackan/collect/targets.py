@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from stackan.collect.threads import read_file, start_of
+from stackan.collect.threads import parent_in, read_file, start_of
 from stackan.errors import UsageError
 from stackan.model.said import said
 
-_PARENT = re.compile(rb"^PPid:\s+(\d+)", re.MULTILINE)
 _IDS = re.compile(rb"^NSpid:[ \t](.*)$", re.MULTILINE)
 _LOOKERS = frozenset(("grep", "egrep", "fgrep", "rg", "pgrep", "pkill", "pidof", "ps", "awk", "gawk", "mawk", "sed", "xargs", "stackan"))
 _CONTAINER = re.compile(r"(?:docker|containerd|cri-o|crio|libpod|kubepods)[^\n]{0,256}?([0-9a-f]{64})")
@@ -126,8 +125,7 @@ def _own_family() -> set[int]:
     family, pid = set[int](), os.getpid()
     while pid > 0 and pid not in family:
         family.add(pid)
-        found = _PARENT.search(read_file(f"/proc/{pid}/status") or b"")
-        pid = int(found[1]) if found is not None else 0
+        pid = parent_in(read_file(f"/proc/{pid}/status") or b"")
     return family
 
 
@@ -135,9 +133,7 @@ def _children(pids: Iterable[int]) -> list[int]:
     """All processes that come from these."""
     below: dict[int, list[int]] = {}
     for pid in _process_ids():
-        found = _PARENT.search(read_file(f"/proc/{pid}/status") or b"")
-        if found is not None:
-            below.setdefault(int(found[1]), []).append(pid)
+        below.setdefault(parent_in(read_file(f"/proc/{pid}/status") or b""), []).append(pid)
     known, front = list(pids), list(pids)
     while front:
         front = [child for pid in front for child in below.get(pid, ()) if child not in known]

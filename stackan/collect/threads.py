@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 RESTART = 219  # restart_syscall: a stop has interrupted a wait with a time limit; the arguments are those of that wait
 _SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
+_PARENT = re.compile(rb"^PPid:\s+(\d+)", re.MULTILINE)
 _TRACER = re.compile(rb"^TracerPid:\s+(\d+)", re.MULTILINE)
 _PENDING = re.compile(rb"^(?:SigPnd|ShdPnd):\s+([0-9a-f]{1,16})", re.MULTILINE)
 _INNERMOST_ID = re.compile(rb"^NSpid:.*\s(\d+)\s*$", re.MULTILINE)
@@ -105,6 +106,12 @@ def start_of(pid: int) -> int | None:
     """When a process began, in the kernel's ticks: with its id it names a process, as ids are given again; None where it is gone."""
     fields = (read_file(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].split()
     return int(fields[19]) if len(fields) > 19 else None
+
+
+def parent_in(status: bytes) -> int:
+    """The process that has started this one; 0 where it is gone."""
+    found = _PARENT.search(status)
+    return int(found[1]) if found is not None else 0
 
 
 def tracer_in(status: bytes) -> int:

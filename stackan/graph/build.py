@@ -27,6 +27,7 @@ from stackan.model.waitgraph import (
     COUNTED_BY,
     END_OF,
     HELD_BY,
+    MAY_COME,
     MAY_HOLD,
     ONLY_BY,
     POOL_RELEASES,
@@ -209,6 +210,19 @@ class _Builder:
         for owner in awaited.owners:
             supplier = self.threads.get(owner, self._elsewhere(owner, sighting))
             self.graph.connect(Edge(resource, supplier, awaited.evidence, source, sighting, HELD_BY))
+        if not awaited.owners:
+            self._add_holders(resource, awaited.home)
+
+    def _add_holders(self, resource: int, pid: int) -> None:
+        """Any thread of a process may be the one that has what only the process is known to have."""
+        host = self.process.inputs.host
+        found = [each for each in self.supplies if each.process.pid == pid and each.process.inputs.host == host]
+        for track in found[0].process.tracks if len(found) == 1 else ():
+            if track.key in found[0].threads:
+                shown = track.newest
+                self.graph.connect(Edge(resource, found[0].threads[track.key], INFERRED, shown.dump.source, shown.line, MAY_COME))
+        if len(found) != 1 or not found[0].process.whole:
+            self._other(resource, HELD_BY)
 
     def _unprinted_lock(self, kind: str) -> int:
         """The node of all locks of a kind whose addresses no line prints: who holds one of them is among the same threads."""

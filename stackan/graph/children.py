@@ -32,7 +32,10 @@ class Parents:
         if child is None:
             return False
         sighting = track.newest
-        self._graph.connect(Edge(node, self._end(self._supplies[id(child)]), FRAMES, sighting.dump.source, sighting, WAITS_FOR))
+        awaited = sighting.awaited
+        evidence = awaited.evidence if awaited is not None and awaited.home else FRAMES
+        source = sighting.text_of(awaited).source
+        self._graph.connect(Edge(node, self._end(self._supplies[id(child)]), evidence, source, sighting, WAITS_FOR))
         return True
 
     def _end(self, child: Supply) -> int:

@@ -15,7 +15,7 @@ from stackan.graph.suppliers import Supply
 from stackan.model.facts import Peer, Wanted
 from stackan.model.place import INFERRED, RECORDED, StackMeaning
 from stackan.model.said import said
-from stackan.model.track import IDLE, Track, mode_of
+from stackan.model.track import IDLE, STUCK, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def _label(answer: _Answer, processes: Sequence[str]) -> str:
 
 
 def _may_answer(track: Track, answer: _Answer) -> bool:
-    place = track.place
-    if _waits_for_children(place):
-        return False
+    place, awaited = track.place, track.newest.awaited
+    if _waits_for_children(place):  # whoever waits for one that is known goes on when that ends
+        return track.progress == STUCK and awaited is not None and awaited.home != 0
     if place.verb != "idle" and track.progress != IDLE:
         return True
     if answer.queued and place.role == "acceptor":

@@ -31,6 +31,8 @@ class Children:
 def _child_of(track: Track) -> int | None:
     """The PID that the call waits for; None where it is any child, or one of a group (-1, 0, -pid)."""
     sighting = track.newest
+    if sighting.awaited is not None and sighting.awaited.home:
+        return sighting.awaited.home  # as it was read from the live process
     for at in range(track.place.wait_frames):
         text = sighting.dump.arguments_in(sighting.thread, at)
         pid = number_argument(text, b"pid")

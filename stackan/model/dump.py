@@ -194,7 +194,7 @@ class Lock(NamedTuple):
     evidence: str = "recorded"  # or "locals", where variables show it
     descriptor: int | None = None  # of a socket, a pipe or a file
     gone: int = 0  # the LWP of an owner that has ended without giving it back
-    home: int = 0  # the process of these LWPs, where it is another one that shares the lock
+    home: int = 0  # the process of these LWPs, where it is another one that shares the lock; the child whose end is waited for
 
 
 @brief

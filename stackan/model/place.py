@@ -26,13 +26,13 @@ TURN_TO_ACCEPT, TURN_TO_RECEIVE = "turn-to-accept", "turn-to-receive-jobs"
 NOTHING_LEFT, HOLDS_WHAT_IS_WANTED = "nothing-left-to-wake-it", "holds-what-stuck-threads-want"
 NO_DOOR, SAME_CALL, MAYBE_SAME_CALL = "no-thread-hears-from-outside", "same-call-has-not-returned", "write-may-not-have-returned"
 WAITS_FOR_INITIALIZER = "waits-where-an-initializer-is-called"
-READS_IN_CIRCLE = "reads-what-nobody-is-left-to-send"
+WAITS_IN_CIRCLE = "nobody-is-left-to-end-its-wait"
 READ_ALIVE, IN_LOCKED_OBJECT = "wait-read-from-the-live-process", "works-in-locked-object"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
     TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, MAYBE_SAME_CALL, READ_ALIVE,
-    IN_LOCKED_OBJECT, WAITS_FOR_INITIALIZER, READS_IN_CIRCLE,
+    IN_LOCKED_OBJECT, WAITS_FOR_INITIALIZER, WAITS_IN_CIRCLE,
 ))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).
@@ -110,7 +110,16 @@ def fact_of(place: StackMeaning) -> Fact:
 
 
 # The state of a thread that waits for a resource, where its own says no more than that it is idle.
-_STATES = {None: "sleep", "socket": "network", "pipe": "io", "file": "io", "semaphore": "semaphore", "future": "future", "mutex": "lock"}
+_STATES = {
+    None: "sleep",
+    "socket": "network",
+    "pipe": "io",
+    "file": "io",
+    "semaphore": "semaphore",
+    "future": "future",
+    "mutex": "lock",
+    "process": "join",
+}
 
 
 def unparked(place: StackMeaning, reason: str) -> StackMeaning:
@@ -143,7 +152,7 @@ class Awaited(NamedTuple):
     owner: str = ""  # the thread that the dump names as its owner, and does not show
     link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
     gone: int = 0  # the LWP of an owner that has ended without giving it back
-    home: int = 0  # the process of its owners, where it is another one that shares the lock
+    home: int = 0  # the process of its owners, where it is another one that shares the lock; the child whose end is waited for
     waited: int = 0  # the least time, in seconds, for which `log` says that it has waited in one go
 
     @property

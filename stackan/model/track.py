@@ -65,7 +65,8 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
     """The locks that a thread holds, each with the sighting that shows it.
 
     If it stands still, these are also the locks whose owner word was printed in an earlier snapshot, where the newest does not show
-    the owner: people print an owner when the first report has advised it, and the dumps may come in any order.
+    the owner: people print an owner when the first report has advised it, and the dumps may come in any order.  Tables of waits are
+    read anew for each snapshot, so an earlier one says nothing of now.
     """
     newest = track.newest
     found = [(newest, hold) for hold in newest.holds] if newest.holds else []
@@ -74,6 +75,8 @@ def held_by(track: Track) -> list[tuple[Sighting, Held]]:
         printed = newest.dump.printed_addresses
         for _, sighting in reversed(track.sightings[:-1]):
             for hold in sighting.holds:
+                if hold.log is not None and hold.log.kind == "waits":
+                    continue
                 if hold.evidence == RECORDED and hold.address is not None and hold.address not in known and hold.address not in printed:
                     known.add(hold.address)
                     found.append((sighting, hold._replace(sure=False)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackan.classify import Questions, Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
-from stackan.compare import find_readers, follow, park_turn_waiters_across, rate, unpark_readers
+from stackan.compare import find_in_circles, follow, park_turn_waiters_across, rate, unpark_in_circles
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes, judge_with_unseen
 from stackan.errors import UsageError
 from stackan.graph import build, find_dams, find_pools, reduce
@@ -99,10 +99,10 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
 
 def _unparked(processes: list[Process]) -> list[Process]:
     """The processes, with the threads as stuck that read what only threads could send which wait for them."""
-    readers = find_readers(processes)
+    readers = find_in_circles(processes)
     if not readers:
         return processes
-    tried = unpark_readers(processes, readers)
+    tried = unpark_in_circles(processes, readers)
     waits = build(tried)
     places = {id(process): at for at, process in enumerate(tried)}
     held = {
@@ -112,7 +112,7 @@ def _unparked(processes: list[Process]) -> list[Process]:
     }
     if not readers & held:
         return processes
-    found = unpark_readers(processes, readers & held)
+    found = unpark_in_circles(processes, readers & held)
     return [_with_pools(after) if after.tracks != before.tracks else before for before, after in zip(processes, found)]
 
 

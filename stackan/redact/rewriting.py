@@ -42,8 +42,8 @@ def redact(source: str, target: str, hide: Iterable[str] = (), limits: Limits | 
     if source == "-":
         raise UsageError(said("-: redact reads its input twice; give a file, a folder or an archive"))
     require([source])
-    listing = target.rstrip("/\\") + _LISTED
-    _check(source, target, listing)
+    listing = _listing_of(target)
+    _check(source, target)
     redactor, left_out = Redactor(hide), list[tuple[str, str]]()
     files = list(_files(source, follow_links, left_out))
     for file in files:
@@ -77,10 +77,19 @@ def redact(source: str, target: str, hide: Iterable[str] = (), limits: Limits | 
     return Outcome(texts, len(redactor.replaced), listing, left_out)
 
 
-def _check(source: str, target: str, listing: str) -> None:
-    for path in (target, listing):
+def check_target(target: str) -> None:
+    """Raises UsageError where a file of that name is there already, or the list that would lie beside it."""
+    for path in (target, _listing_of(target)):
         if os.path.lexists(path):
             raise UsageError(said("{path}: is there already; give a name that is not", path=path))
+
+
+def _listing_of(target: str) -> str:
+    return target.rstrip("/\\") + _LISTED
+
+
+def _check(source: str, target: str) -> None:
+    check_target(target)
     folder = os.path.realpath(source)
     if os.path.isdir(folder) and os.path.realpath(target).startswith(os.path.join(folder, "")):
         raise UsageError(said("{path}: lies in {source}, which is read; give a target outside of it", path=target, source=source))

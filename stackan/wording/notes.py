@@ -33,7 +33,7 @@ PLACES = {
     "turn-to-accept": [one("waits for its turn to accept connections")],
     "turn-to-receive-jobs": [one("waits for its turn to receive jobs")],
     "nothing-left-to-wake-it": [one("nothing is left that could wake it")],
-    "reads-what-nobody-is-left-to-send": [one("whoever could send what it reads waits for it")],
+    "nobody-is-left-to-end-its-wait": [one("whoever could end its wait waits for it")],
     "no-thread-hears-from-outside": [one("no thread of the process hears from outside: each waits for what only another one can give")],
     "works-in-locked-object": [one("works on an object whose lock others need, and waits outside of it")],
     "write-may-not-have-returned": [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -299,3 +301,31 @@ def test_the_archive_is_its_users_own(start: Start, tmp_path: Path) -> None:
     target = tmp_path / "case.tar.gz"
     call("--pid", start("parked").pid, "--rounds", 1, "--with", "proc", "-o", target)
     assert target.stat().st_mode & 0o077 == 0
+
+
+def test_an_archive_can_be_redacted_at_once_and_says_the_same(start: Start, tmp_path: Path) -> None:
+    program, target = start("ab_ba"), tmp_path / "case.tar.gz"
+    done = call("--pid", program.pid, "--rounds", 2, "--interval", 0, "--no-block", "--command-lines", "--redact", "-o", target)
+    assert done.returncode == 0 and "keep that to yourself" in done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["case.tar.gz", "case.tar.gz.replaced.json"]
+    with tarfile.open(target) as archive:
+        text = b"".join(archive.extractfile(each).read() for each in archive.getmembers())  # type: ignore[union-attr]
+    assert re.search(rb"\b%b\b" % re.escape(socket.gethostname().encode()), text) is None and b"stackan.capture/1" in text
+    analysis = stackan.analyze(target)
+    assert (analysis.verdict, analysis.findings[0].confidence) == ("deadlock", "certain")
+
+
+def test_nothing_is_captured_where_its_redacted_archive_could_not_be_written(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "case.tar.gz.replaced.json").write_text("mine")
+    done = call("--pid", start("parked").pid, "--redact", "-o", tmp_path / "case.tar.gz")
+    assert done.returncode == 2 and "is there already" in done.stderr
+    assert os.listdir(tmp_path) == ["case.tar.gz.replaced.json"]
+
+
+def test_a_tool_that_is_not_here_is_told_so(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = start("parked")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = call("--pid", program.pid, "--rounds", 1, "--with", "lldb", "-o", tmp_path / "case.tar.gz")
+    assert "lldb is not installed, or not in PATH" in done.stderr
+    assert "lldb is not installed" in call("--pid", program.pid, "--dry-run", "--with", "lldb").stdout
+    assert "none of that tool's run-time" in call("--pid", program.pid, "--dry-run", "--with", "jcmd").stdout or not shutil.which("jcmd")

@@ -71,6 +71,11 @@ def test_a_call_that_makes_no_sense_is_told(tmp_path: Path, words: tuple[object,
     assert done.returncode == 2 and told in done.stderr
 
 
+def test_how_it_is_called_can_be_asked(tmp_path: Path) -> None:
+    done = run(("sh",), tmp_path, "-h")
+    assert done.returncode == 0 and "usage:" in done.stderr
+
+
 def test_nothing_is_overwritten(start: Start, tmp_path: Path) -> None:
     (tmp_path / "case").mkdir()
     done = run(("sh",), tmp_path, "-p", start("parked").pid, "-o", "case")

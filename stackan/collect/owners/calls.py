@@ -9,11 +9,14 @@ import os
 import struct
 
 from stackan.collect.memory import Memory
+from stackan.collect.owners import layouts
 from stackan.collect.owners.waits import Wait
-from stackan.collect.threads import Call
+from stackan.collect.threads import Call, parent_in, read_file
 
+CHILD = "waits for a child"
 _READS = frozenset((0, 19, 45, 47, 299))  # read, readv, recvfrom, recvmsg, recvmmsg
 _WRITES = frozenset((1, 20, 44, 46, 307))  # write, writev, sendto, sendmsg, sendmmsg
+_WAIT4, _WAITID, _P_PID = 61, 247, 1
 _POLL, _PPOLL = 7, 271
 _POLLIN, _POLLOUT = 0x1, 0x4
 _RESTS = {
@@ -21,7 +24,7 @@ _RESTS = {
     **dict.fromkeys((_POLL, _PPOLL, 23, 270, 232, 281, 441), "waits for events"),  # poll and select, epoll_wait and their kin
     **dict.fromkeys((35, 230), "sleeps"),  # nanosleep, clock_nanosleep
     **dict.fromkeys((34, 128, 130), "waits for a signal"),  # pause, rt_sigtimedwait, rt_sigsuspend
-    **dict.fromkeys((61, 247), "waits for a child"),  # wait4, waitid
+    **dict.fromkeys((_WAIT4, _WAITID), CHILD),
 }
 
 
@@ -39,6 +42,18 @@ def find_end(memory: Memory, call: Call) -> Wait | None:
     if call.number in (_POLL, _PPOLL) and call.arguments[1] == 1:
         return _polled(memory, call)
     return None
+
+
+def find_child(pid: int, call: Call) -> Wait | None:
+    """The one child whose end a thread waits for; None where any will do, or where the ids of its namespace are others than ours."""
+    child = 0
+    if call.number == _WAIT4:
+        child = call.arguments[0]
+    elif call.number == _WAITID and call.arguments[0] == _P_PID:
+        child = call.arguments[1]
+    if not 0 < child <= layouts.HIGHEST_TID or parent_in(read_file(f"/proc/{child}/status") or b"") != pid:
+        return None
+    return Wait("process", 0, how="call", keeper=(child, 0))
 
 
 def _polled(memory: Memory, call: Call) -> Wait | None:

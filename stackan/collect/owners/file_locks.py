@@ -34,7 +34,7 @@ class FileLocks:
         file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
         holders = self._holders.get((pid, file), ())
         wait = Wait("file", 0, mode="lock", how="kernel-table", descriptor=descriptor)
-        if len(holders) != 1 or not holders[0]:  # 0: of another pid namespace
+        if len(holders) != 1 or holders[0] <= 0:  # 0: of another pid namespace; -1: whoever has the open file description
             return wait
         (threads,) = (thread_ids(holder) for holder in holders)
         return wait._replace(keeper=(holders[0], threads[0] if len(threads) == 1 else 0))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from stackan.collect.owners.calls import words_for
+from stackan.collect.owners.calls import CHILD, words_for
 from stackan.collect.owners.reading import Seen, View
 from stackan.collect.owners.waits import Wait
 from stackan.collect.owners.who import GONE, NOBODY, OTHER, UNKNOWN, Owner
@@ -35,6 +35,8 @@ def _does(seen: Seen) -> str:
         return "runs"
     if not seen.stood:
         return "moved while it was looked at"
+    if seen.wait is not None and seen.wait.kind == "process":
+        return f"{CHILD}, process {seen.wait.keeper[0]}"
     if seen.wait is not None:
         return f"waits for {', '.join(_clauses(seen, seen.wait))}"
     call = seen.state.call

@@ -35,7 +35,7 @@ while getopts 'p:m:r:i:o:t:nh' option; do
     o) folder=${OPTARG%.tar.gz} ;;
     t) limit=$OPTARG ;;
     n) no_tool=1 ;;
-    *) fail "usage: sh capture.sh -p PID | -m TEXT … [-r ROUNDS] [-i SECONDS] [-o NAME] [-t SECONDS] [-n]" ;;
+    *) say "usage: sh capture.sh -p PID | -m TEXT … [-r ROUNDS] [-i SECONDS] [-o NAME] [-t SECONDS] [-n]" && case $option in h) exit 0 ;; *) exit 2 ;; esac ;;
     esac
 done && shift $((OPTIND - 1)) && [ $# -gt 0 ] && fail "$1 belongs to no option; processes are named by -p and -m"
 for number in $pids "$rounds" "$interval" "$limit"; do

@@ -8,6 +8,7 @@
     thread 4247 S "acceptor": accepts connections
     thread 4249 S "client": waits for socket of descriptor 7 for read, by its call
     thread 4250 S "copier": is in a call: 275
+    thread 4251 S "parent": waits for a child, process 4260
     thread 4248 S "busy": moved while it was looked at
 
 Who writes it is stackan/collect/owners/text.py, whose test reads it with this.
@@ -34,6 +35,8 @@ _WAITS = re.compile(
 )
 _MOST = 5000  # processes that are looked at together
 _END = re.compile(rb"waits for (socket|pipe|file) of descriptor (\d{1,10}) for (read|write|lock)( until a time)?, ")
+_HELD = re.compile(rb", held by process (\d{1,10})(?:, |$)")
+_CHILD = re.compile(rb"waits for a child, process (\d{1,10})(?:, |$)")
 _OTHERWISE = (
     "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
 )  # fmt: skip
@@ -97,11 +100,15 @@ def read_state(words: bytes, line: int) -> tuple[PrintedState, int | None]:
         kind, mode = end[1].decode("ascii"), end[3].decode("ascii")
         keeper = _OWNER.search(words)
         owners = (int(keeper[1]),) if keeper is not None and keeper[3] is not None else ()
-        home = int(keeper[3]) if owners and keeper is not None else 0
+        held = _HELD.search(words)
+        home = int(keeper[3]) if owners and keeper is not None else int(held[1]) if held is not None else 0
         lock = Lock(kind, None, line, mode="write" if mode == "lock" else mode, owners=owners, descriptor=int(end[2]), home=home)
         return PrintedState(f"collected: {mode}s {kind}", line, lock), None
     known = next((f"collected: {known}" for known in _OTHERWISE if words.startswith(known.encode())), "")
     waits = _WAITS.match(words)
+    child = _CHILD.match(words)
+    if child is not None:
+        return PrintedState(known, line, Lock("process", None, line, home=int(child[1]))), None
     if known or waits is None:
         return PrintedState(known, line), None
     kind = waits[1].decode("ascii")

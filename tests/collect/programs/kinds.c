@@ -101,12 +101,14 @@ static void queues(void) {
   int me = forked(); meet(me, !me, 2); if (!me) { settle(); ready(); }
   AGAIN(mq_receive(mine[me], text, 8, 0));
 }
-static void *rests(void *x) { rest(); return x; }
+static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+static void *waits_behind(void *x) { pthread_mutex_lock(&own); return x; }
 static void files(int operation, int threads) {
   char names[2][32] = {"/tmp/kinds-XXXXXX", "/tmp/kinds-XXXXXX"}; struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   for (int at = 0; at < 2; at++) close(mkstemp(names[at]));
   int me = forked(), first = open(names[me], O_RDWR), second = open(names[!me], O_RDWR);
-  for (int at = 0; at < threads; at++) start(rests, 0);
+  if (threads) pthread_mutex_lock(&own);
+  for (int at = 0; at < threads; at++) start(waits_behind, 0);
   check(operation ? fcntl(first, operation, &whole) : flock(first, LOCK_EX));
   pid_t other = meet(me, !me, 2); unlink(names[me]); say(operation || threads ? 0 : other, "file"); if (!me) { settle(); ready(); }
   AGAIN(operation ? fcntl(second, operation, &whole) : flock(second, LOCK_EX));
