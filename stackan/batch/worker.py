@@ -47,11 +47,20 @@ def _prepare(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # the others reserve address space by the gigabyte
+    sys.meta_path.insert(0, _WithoutPandas())
     from stackan.store.arrow import pa
 
     pa.set_cpu_count(1)
     if settings.memory:
         _limit_memory(settings.memory)
+
+
+class _WithoutPandas:
+    """Keeps a worker from importing pandas, for which Arrow looks at its first array, and which would take as long as forty cases."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ImportError(name)
 
 
 def _die_with_parent() -> None:

@@ -8,7 +8,7 @@ import sys
 from stackan.cli.common import add_language, size
 from stackan.cli.help import WrongValue
 from stackan.cli.printing import say
-from stackan.cli.values import seconds
+from stackan.cli.values import process, seconds
 from stackan.errors import UsageError
 from stackan.model.said import said
 
@@ -27,7 +27,7 @@ _LARGEST = 1 << 30  # bytes of a log
 
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
-    parser.add_argument("--pid", type=int, action="append", default=[], metavar="N", help=said("a process by its id; may be repeated"))
+    parser.add_argument("--pid", type=process, action="append", default=[], metavar="N", help=said("a process by its id; may be repeated"))
     parser.add_argument("--name", action="append", default=[], help=said("processes by the name of their program"))
     parser.add_argument("--match", action="append", default=[], metavar="TEXT", help=said("processes with this text in their command line"))
     parser.add_argument("--cgroup", action="append", default=[], help=said("processes of a control group, or of a container by its id"))

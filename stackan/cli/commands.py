@@ -117,8 +117,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         trouble = shorten(in_language(complaint(message), self.language), _LONGEST_COMPLAINT)
         line = said("{program}: error: {trouble}", program=self.prog, trouble=trouble)
-        complain(*self.format_usage().splitlines(), in_language(line, self.language))
+        more = said("`{program} --help` tells of all options", program=self.prog)
+        complain(self._brief_usage(), in_language(line, self.language), in_language(more, self.language))
         raise SystemExit(_UNUSABLE)
+
+    def _brief_usage(self) -> str:
+        """What a call needs, on one line: all that there may be would push the complaint out of sight."""
+        formatter = self._get_formatter()
+        formatter.add_usage(None, [each for each in self._actions if each.required or not each.option_strings], [])
+        return " ".join([*formatter.format_help().split(), "[OPTION ...]"])
 
 
 class _Command(Parser):

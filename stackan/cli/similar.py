@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
     from stackan.store.datasets import store_of
 
     if bool(options.inputs) == options.clusters:
-        raise UsageError(said("give the files of a case, or --clusters"))
+        if options.clusters:
+            raise UsageError(said("both the files of a case and --clusters: give one of the two"))
+        raise UsageError(said("nothing to compare: give the files of a case, or --clusters"))
     settle_format(options)
     place = store_of(options.store)
     if options.clusters:

@@ -26,3 +26,10 @@ def whole(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text[:5]) <= 1000:
         raise WrongValue(said("{text} is no number of things to show: give 1 to 1000", text=repr(text)))
     return int(text)
+
+
+def process(text: str) -> int:
+    """The id of a process."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise WrongValue(said("{text} is no process id: give the number that `pgrep -a NAME` shows", text=repr(text)))
+    return int(text)

@@ -163,7 +163,7 @@ def _read_folder(top: str, budget: Budget, visits: Visits) -> Iterator[Found]:
         if budget.spent:
             return
     if not (folder.files or folder.troubles or folder.left_out):
-        yield Skipped(shown(top), said("a folder without files (hidden ones aside)"), True)
+        yield Skipped(shown(top), said("a folder without files (hidden ones aside); give one with dumps, or the files themselves"), True)
 
 
 def _say_left_out(number: int) -> str:

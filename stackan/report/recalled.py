@@ -25,11 +25,12 @@ def sentences(recalled: Recalled, most: int = _MATCHES) -> Iterator[tuple[int, s
     """(how far to indent, sentence): whether it was seen before, what was noted, and the cases that are like it."""
     yield 0, seen_before(recalled)
     yield from ((1, each) for each in tell_notes(recalled.notes))
+    told = set(recalled.notes)  # those of one hang come with each of its cases, and are told once
     for match in recalled.matches[:most]:
         yield 1, _tell(match)
         yield from ((2, each) for each in _differences(match))
-        if not match.exact:
-            yield from ((2, each) for each in tell_notes(match.notes))
+        yield from ((2, each) for each in tell_notes([note for note in match.notes if note not in told]))
+        told.update(match.notes)
 
 
 def tell_notes(notes: Sequence[Noted]) -> Iterator[str]:

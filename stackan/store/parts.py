@@ -61,10 +61,9 @@ def settle_part(place: Place, case_ids: Iterable[str], group: str = "", run: str
 def written_by(place: Place, group: str) -> dict[str, list[str]]:
     """{case: ids of its rows} of a group's parts that are whole; others stay, as whoever writes them may still live."""
     found: dict[str, list[str]] = {}
-    for path in place.list(LAST):
-        if _name(path).startswith(group):
-            for row in _rows(place, path, ("case", "case_id")):
-                found.setdefault(row["case"], []).append(row["case_id"])
+    for path in place.list(LAST, group):
+        for row in _rows(place, path, ("case", "case_id")):
+            found.setdefault(row["case"], []).append(row["case_id"])
     return found
 
 

@@ -30,7 +30,7 @@ class Place(Protocol):
     def path(self, path: str) -> str: ...
     def files(self) -> Any: ...
     def remove(self, path: str) -> None: ...
-    def list(self, table: str) -> list[str]: ...
+    def list(self, table: str, beginning: str = "") -> list[str]: ...
     def has(self, path: str) -> bool: ...
 
 
@@ -106,13 +106,14 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path(path))
 
-    def list(self, table: str) -> list[str]:
-        """The paths of a table's files."""
+    def list(self, table: str, beginning: str = "") -> list[str]:
+        """The paths of a table's files; of those whose names have this beginning."""
         try:
             names = os.listdir(self.path(table))
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return [f"{table}/{name}" for name in sorted(names) if name.endswith(ENDING) and not name.startswith(".")]
+        found = sorted(name for name in names if name.startswith(beginning)) if beginning else sorted(names)
+        return [f"{table}/{name}" for name in found if name.endswith(ENDING) and not name.startswith(".")]
 
     def has(self, path: str) -> bool:
         return os.path.exists(self.path(path))
@@ -156,11 +157,12 @@ class Bucket:
         with contextlib.suppress(FileNotFoundError), _reached(self.name):
             self._files.rm_file(self.path(path))
 
-    def list(self, table: str) -> list[str]:
+    def list(self, table: str, beginning: str = "") -> list[str]:
         self._files.invalidate_cache()
+        path = self.path(table)
         try:
-            with _reached(self.name):
-                found = self._files.ls(self.path(table), detail=False)
+            with _reached(self.name):  # by the beginning the server itself finds a few among millions
+                found = self._files.glob(f"{path}/{beginning}*") if beginning else self._files.ls(path, detail=False)
         except FileNotFoundError:
             return []
         return [f"{table}/{name}" for name in sorted(str(each).rpartition("/")[2] for each in found) if name.endswith(ENDING)]
@@ -195,8 +197,8 @@ class Held:
     def remove(self, path: str) -> None:
         self._held.pop(path, None)
 
-    def list(self, table: str) -> list[str]:
-        return sorted(path for path in self._held if path.startswith(f"{table}/"))
+    def list(self, table: str, beginning: str = "") -> list[str]:
+        return sorted(path for path in self._held if path.startswith(f"{table}/{beginning}"))
 
     def has(self, path: str) -> bool:
         return path in self._held

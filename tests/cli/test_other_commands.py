@@ -38,11 +38,19 @@ def test_a_call_that_makes_no_sense_exits_with_two(run, arguments):
 
 
 @pytest.mark.parametrize("arguments", [("analyze", "x"), ("compare", "x", "y"), ("parse", "x"), ("profiles", "list")])
-def test_an_unknown_option_is_told_with_the_usage_of_its_command(run, arguments):
+def test_an_unknown_option_is_told_with_what_its_command_needs_and_where_to_read_on(run, arguments):
     done = run(*arguments, "--bogus")
+    usage, trouble, more = done.stderr.splitlines()
     assert done.returncode == 2
-    assert done.stderr.startswith(f"usage: stackan {arguments[0]} ")
-    assert done.stderr.endswith("error: unrecognized arguments: --bogus\n")
+    assert usage.startswith(f"usage: stackan {arguments[0]} ")
+    assert trouble.endswith("error: unrecognized arguments: --bogus")
+    assert more.startswith(f"`stackan {arguments[0]}")
+    assert more.endswith(" --help` tells of all options")
+
+
+def test_what_a_command_needs_stands_in_one_line(run):
+    usage, *_ = run("batch", "--bogus").stderr.splitlines()
+    assert usage == "usage: stackan batch --store DIR INPUT [INPUT ...] [OPTION ...]"
 
 
 def test_options_may_stand_between_inputs(run, example):

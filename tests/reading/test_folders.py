@@ -213,7 +213,9 @@ def test_a_damaged_file_in_a_folder_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_says_so(tmp_path: Path) -> None:
-    assert everything(tmp_path) == [Skipped(str(tmp_path), "a folder without files (hidden ones aside)", named=True)]
+    assert everything(tmp_path) == [
+        Skipped(str(tmp_path), "a folder without files (hidden ones aside); give one with dumps, or the files themselves", named=True)
+    ]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such names on Windows")

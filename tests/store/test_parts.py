@@ -183,3 +183,11 @@ def test_the_page_names_every_table_and_column(root):
     for table, columns in TABLES.items():
         line = next(line for line in page.splitlines() if line.startswith(f"| `{table}` |"))
         assert [column for column in columns if column not in ("case_id", "case") and f"`{column}`" not in line] == []
+
+
+def test_files_are_listed_by_the_beginning_of_their_names(place):
+    for name in ("ab1", "ab2", "b1"):
+        place.put(f"cases/{name}.parquet", b"x")
+    assert place.list("cases", "ab") == ["cases/ab1.parquet", "cases/ab2.parquet"]
+    assert place.list("cases", "c") == place.list("pools", "c") == []
+    assert len(place.list("cases")) == 3

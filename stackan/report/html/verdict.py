@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackan.escapes import shorten
 from stackan.model.finding import CERTAIN, LIKELY, POSSIBLE
+from stackan.model.recalled import Recalled
 from stackan.model.said import said, said_of
 from stackan.report.chain import badge, cause, chain_of, main_finding, rests_on
 from stackan.report.html.markup import Content, Markup, element, joined
@@ -34,7 +35,8 @@ def verdict(report: Report) -> Markup:
         facts.append((said("why no surer"), page.speech.text(finding.doubts)))
     if finding is not None and finding.advice:
         facts.append((said("do first"), joined([page.speech.text(finding.advice[:1]), " ", _all_steps(report)])))
-    facts += [(said("seen before"), each) for each in _recalled(report)]
+    if analysis.recalled is not None:
+        facts.append((said("seen before"), joined([element("p", each) for each in _recalled(report, analysis.recalled)])))
     facts += [(said("where"), each) for each in _where(report)]
     grade = "critical" if analysis.critical else "calm" if analysis.verdict in ("idle", "progressing") else "doubtful"
     told, untold = parted(analysis.warnings, _NOTES)
@@ -51,10 +53,10 @@ def verdict(report: Report) -> Markup:
     )
 
 
-def _recalled(report: Report) -> list[Content]:
-    """What a store knows of the hang, where one was asked: a row for each case."""
+def _recalled(report: Report, recalled: Recalled) -> list[Content]:
+    """What a store knows of the hang: whether it was seen, and a line for each case."""
     rows: list[list[str]] = []
-    for indent, sentence in sentences(report.analysis.recalled) if report.analysis.recalled is not None else ():
+    for indent, sentence in sentences(recalled):
         if indent < 2:
             rows.append([])
         rows[-1].append(report.say(sentence))
