@@ -98,3 +98,8 @@ def test_workers_that_wait_for_promises_on_a_futex_of_their_own_are_an_exhausted
     analysis = of("promises-hung")
     assert (analysis.verdict, analysis.critical) == ("blocked", True)
     assert [(finding.kind, len(finding.threads)) for finding in analysis.findings] == [("convoy", 4)]
+
+
+def test_threads_of_a_perl_script_are_not_called_idle() -> None:
+    """One reads a server's answer with a lock on a shared variable, three wait for that lock: by a condition, as at an empty queue."""
+    assert of("perl-hung").verdict == "inconclusive"
