@@ -628,6 +628,7 @@ _DOUBTS = {
     "may-send-anew": [one("Others that came the same way move, so each time it may have been another send.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
+    "maybe-yields-to-others": [one("A thread that gives its CPU away is met there as long as others have work.")],
     "maybe-each-time-another-request": [one("That may be a long or an endless one, or by chance a similar one in each snapshot.")],
     "maybe-slow-to-get-together": [one("A job that hangs looks so, and one that is slow to get together.")],
 }

@@ -103,3 +103,23 @@ def test_workers_that_wait_for_promises_on_a_futex_of_their_own_are_an_exhausted
 def test_threads_of_a_perl_script_are_not_called_idle() -> None:
     """One reads a server's answer with a lock on a shared variable, three wait for that lock: by a condition, as at an empty queue."""
     assert of("perl-hung").verdict == "inconclusive"
+
+
+def test_a_thread_that_gives_its_cpu_away_while_others_work_is_not_called_spinning() -> None:
+    """libuv's loop under load was met twice in sched_yield: its four workers keep both CPUs busy."""
+    analysis = of("uv-yields-loaded")
+    assert (analysis.verdict, [(finding.kind, finding.confidence) for finding in analysis.findings]) == (
+        "progressing",
+        [("spin", "possible")],
+    )
+    assert [doubt.name for doubt in analysis.findings[0].doubts] == ["maybe-yields-to-others"]
+
+
+def test_who_was_woken_from_a_condition_waits_for_a_lock_that_moves() -> None:
+    """A cleaner was met twice as it took the lock of its condition again; sessions that waited for locks went on."""
+    analysis = of("woken-loaded")
+    assert (analysis.verdict, [(finding.kind, finding.confidence) for finding in analysis.findings]) == (
+        "progressing",
+        [("stuck-wait", "possible")],
+    )
+    assert "lock-still-moves" in [doubt.name for doubt in analysis.findings[0].doubts]
