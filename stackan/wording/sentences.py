@@ -659,6 +659,7 @@ _HEADLINES = {
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
     "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
+    "none-is-free-for-more": [one("All threads of a kind read in the middle of a task, so none is free for the next one.")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "only-some-threads": [
         many(

@@ -123,3 +123,10 @@ def test_who_was_woken_from_a_condition_waits_for_a_lock_that_moves() -> None:
         [("stuck-wait", "possible")],
     )
     assert "lock-still-moves" in [doubt.name for doubt in analysis.findings[0].doubts]
+
+
+def test_a_pool_whose_workers_all_read_in_the_middle_of_a_task_is_not_called_idle() -> None:
+    """Four of four wait for an upstream's answer; a stack does not tell it from a silent client, but nobody else is served."""
+    analysis = of("rust-pool-reads")
+    assert analysis.verdict == "inconclusive"
+    assert analysis.headline.endswith("none is free for the next one.")
