@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import stackan
-from tests.dumping import progress
+from tests.dumping import lwps, progress
 
 DUMPS = Path(__file__).resolve().parents[1] / "dumps" / "strangers"
 
@@ -105,7 +105,7 @@ def test_threads_of_a_perl_script_are_not_called_idle() -> None:
     assert of("perl-hung").verdict == "inconclusive"
 
 
-def test_a_thread_that_gives_its_cpu_away_while_others_work_is_not_called_spinning() -> None:
+def test_an_event_loop_that_gives_its_cpu_away_while_others_work_is_not_called_spinning() -> None:
     """libuv's loop under load was met twice in sched_yield: its four workers keep both CPUs busy."""
     analysis = of("uv-yields-loaded")
     assert (analysis.verdict, [(finding.kind, finding.confidence) for finding in analysis.findings]) == (
@@ -130,3 +130,10 @@ def test_a_pool_whose_workers_all_read_in_the_middle_of_a_task_is_not_called_idl
     analysis = of("rust-pool-reads")
     assert analysis.verdict == "inconclusive"
     assert analysis.headline.endswith("none is free for the next one.")
+
+
+def test_who_waits_for_an_object_on_its_own_stack_waits_for_an_answer() -> None:
+    """nbdkit without symbols: the server behind its plugin was stopped, and four workers wait for semaphores that they themselves made."""
+    analysis = of("answers-on-stacks-hung")
+    assert analysis.verdict == "blocked"
+    assert sorted(lwps(finding)[0] for finding in analysis.findings if finding.severity == "warning") == [13904, 13905, 13906, 13907]

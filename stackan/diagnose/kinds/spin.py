@@ -30,9 +30,16 @@ def find_spins(process: Process) -> list[Finding]:
 
 
 def _may_only_yield(process: Process, track: Track) -> bool:
-    """Whether a thread that gives its CPU away may be met there since others have work: not so often, if it spins on for long."""
-    yields = track.place.names[0] in _YIELDS and len(track.sightings) < SETTLED
-    return yields and any(other.progress == PROGRESSING and "P" in other.timeline for other in process.tracks)
+    """Whether the thread of an event loop that gives its CPU away may be met there since others have work, and the loop is theirs.
+
+    Loops take what other threads have posted, and yield to one that is in the middle of it: libuv's uv_async_send.
+    """
+    yields = track.place.names[0] in _YIELDS and not process.rules.event_loops.isdisjoint(track.place.names)
+    return (
+        yields
+        and len(track.sightings) < SETTLED
+        and any(other.progress == PROGRESSING and "P" in other.timeline for other in process.tracks)
+    )
 
 
 def _weakest(process: Process, tracks: list[Track]) -> str:
