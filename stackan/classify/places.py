@@ -240,7 +240,12 @@ class Places:
             if rule.kind == "condition":
                 if needs_something(names[wait.run : end], self.rules.glue):
                     return _Meaning("waiting", AT_WORK, rule.state, rule.kind, answer=awaits_an_answer(names[wait.run : end]))
-                if is_main(names[end - 1]) and self._is_called_back(names[wait.run : end]) and not takes_work(names[wait.run]):
+                if (
+                    wait.run < end
+                    and is_main(names[end - 1])
+                    and self._is_called_back(names[wait.run : end])
+                    and not takes_work(names[wait.run])
+                ):
                     return _Meaning("waiting", IN_CALLBACK, rule.state, rule.kind)
                 return _Meaning("idle", CONDITION_OF_LOOP, "idle", rule.kind)
             if (rule.poll or rule.input) and rule.state == "network" and asks_a_peer(names[wait.run : end], rule.input):

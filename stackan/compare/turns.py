@@ -20,6 +20,7 @@ A lock that guarded anything else would let more than one thread, or none, be in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from stackan.function_words import words_of
 from stackan.model.facts import fact
@@ -92,17 +93,19 @@ def _leaders_within(tracks: Sequence[Track]) -> dict[_Path, Track]:
 
     Only where nothing else stands still in the process: what does may have the lock.
     """
-    if not places_where(tracks, _accepts):
+    accepting = places_where(tracks, _accepts)
+    if not accepting or not all(_queues(track) for track in tracks if track.progress == STUCK):
         return {}
     queued = [track for track in tracks if _queues(track)]
-    if not queued or not all(_queues(track) for track in tracks if track.progress == STUCK):
-        return {}
-    accepting = [track for track in tracks if track.progress != VANISHED and _accepts(track.place)]
+    paths = {path for place in {id(track.place): track.place for track in queued}.values() if (path := place.application)}
     for helpers in range(_HELPERS + 1):
-        gates = {_gate(track.place.application, helpers) for track in queued}
-        within = [track for track in accepting if any(_is_within(track.place.application, gate) for gate in gates)]
-        if len(gates) == 1 and len(within) == 1 and _is_led(queued, within[0]):
-            return {track.place.application: within[0] for track in queued}
+        gates = {_gate(path, helpers) for path in paths}
+        if len(gates) != 1:
+            continue
+        within = places_where(tracks, partial(_is_within, gates.pop()))
+        leaders = [track for track in tracks if id(track.place) in within and id(track.place) in accepting and track.progress != VANISHED]
+        if len(leaders) == 1 and _is_led(queued, leaders[0]):
+            return dict.fromkeys(paths, leaders[0])
     return {}
 
 
@@ -112,7 +115,8 @@ def _gate(path: _Path, helpers: int) -> _Path:
     return path[helpers : helpers + _GATE] if only_take else ()
 
 
-def _is_within(path: _Path, gate: _Path) -> bool:
+def _is_within(gate: _Path, place: StackMeaning) -> bool:
+    path = place.application
     return len(gate) == _GATE and any(path[at : at + _GATE] == gate for at in range(_HELPERS + 1))
 
 

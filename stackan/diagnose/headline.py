@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.diagnose.evidence.full_pools import is_full_of_readers
 from stackan.diagnose.evidence.nodes import clock, named
 from stackan.diagnose.findings import leading
 from stackan.diagnose.similar import group_equal_findings, say_the_same
@@ -98,6 +99,8 @@ def _of_threads(verdict: str, findings: Sequence[Finding], processes: Sequence[P
     partly = [track.progress for process in processes if not process.whole for track in process.tracks]
     if partly and not unsure and STUCK not in partly:
         return (fact("only-some-threads", count=len(partly)),)
+    if not unsure and any(map(is_full_of_readers, processes)):
+        return (*_resting(processes, threads), fact("none-is-free-for-more"))
     return (fact("dump-does-not-tell", count=unsure, of=threads),)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from stackan.diagnose.evidence.full_pools import is_full_of_readers
 from stackan.model.event import Story
 from stackan.model.finding import VERDICT_OF, VERDICTS, Finding
 from stackan.model.formats import RUN_TIMES
@@ -43,7 +44,9 @@ def _motion(process: Process) -> str:
     if PROGRESSING in states or APPEARED in states or SPINNING in states:
         return "progressing"  # a thread that certainly spins is a finding
     unsure = sum(state in (UNSURE, STUCK) for state in states)
-    hides = STUCK in states or any(_is_of_a_script(track) or _may_not_return(track) for track in process.tracks)
+    hides = (
+        STUCK in states or is_full_of_readers(process) or any(_is_of_a_script(track) or _may_not_return(track) for track in process.tracks)
+    )
     return "idle" if states.count(IDLE) > unsure and not hides else "inconclusive"
 
 

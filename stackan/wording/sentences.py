@@ -628,6 +628,7 @@ _DOUBTS = {
     "may-send-anew": [one("Others that came the same way move, so each time it may have been another send.")],
     "others-may-still-come": [one("As other threads may still come, the wait may end by itself.")],
     "maybe-a-long-computation": [one("An endless loop and a long computation look alike here.")],
+    "maybe-yields-to-others": [one("A thread that gives its CPU away is met there as long as others have work.")],
     "maybe-each-time-another-request": [one("That may be a long or an endless one, or by chance a similar one in each snapshot.")],
     "maybe-slow-to-get-together": [one("A job that hangs looks so, and one that is slow to get together.")],
 }
@@ -658,6 +659,7 @@ _HEADLINES = {
     "some-cannot-be-judged": [one("{count} cannot be judged")],
     "those-with-work-move": [many("Nothing is stuck: the only thread moves", "Nothing is stuck: of {count} threads those with work move")],
     "start-moves": [one("process {process} is still starting: {thread} moves on in {what}, which needs time only")],
+    "none-is-free-for-more": [one("All threads of a kind read in the middle of a task, so none is free for the next one.")],
     "dump-does-not-tell": [one("The dump does not tell what {count} of {of} threads wait for.")],
     "only-some-threads": [
         many(

@@ -63,3 +63,18 @@ def test_a_nameless_wait_in_a_callback_of_glib_is_the_loops() -> None:
     )
     text = dump(thread(7100, "srv", *stack), waiter)
     assert progress(analyze(text, text)) == {7102: "stuck", 7100: "stuck"}
+
+
+@pytest.mark.parametrize(
+    ("function", "root", "found"),
+    [
+        ("Store::write_all", "main", "stuck"),
+        ("Queue::pop", "main", "idle"),  # the callback is a loop of its own
+        ("Store::write_all", "worker_main", "idle"),  # a slot that runs for ever in a thread of its own is one, too
+    ],
+)
+def test_a_condition_in_a_callback_of_the_main_threads_loop_is_no_rest(function: str, root: str, found: str) -> None:
+    loop = (app("on_tick"), Frame("g_main_context_dispatch"), Frame("g_main_loop_run"), app(root), *(() if root == "main" else (START,)))
+    waiting = thread(7000, "stored", condition(0x5581_9000, 0x5581_9040), app(function), *loop)
+    text = dump(waiting, thread(7001, "net", Frame("__GI___poll", "fds=0x5581, nfds=3, timeout=-1"), app("net_loop"), START))
+    assert progress(analyze(text, text))[7000] == found

@@ -31,6 +31,8 @@ def seen_twice(*threads: Thread, form: object = dump) -> dict[int | str, str]:
         ("Pool::shutdown_and_wait", "close_day", "serve"),
         ("wait_for_event", "Call::wait_for_reply", "Call::invoke", "serve"),
         ("Call::awaitBankResponse", "serve", "Desk::run"),
+        ("Future::get", "quote", "serve"),
+        ("ReplyPromise::wait", "quote", "serve"),
         ("shm_lock", "book_entry", "serve"),
         ("RowLock::acquire", "book_entry", "serve"),
         ("Cond::wait", "take_gil", "book_entry", "serve"),

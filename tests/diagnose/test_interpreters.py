@@ -10,6 +10,7 @@ from tests.dumping import START, Frame, Thread, analyze, app, condition, dump, k
 PYTHON = tuple(map(app, ("sock_recv_impl", "sock_recv", "PyObject_Vectorcall", "_PyEval_EvalFrameDefault", "thread_run")))
 RUBY = tuple(map(app, ("rb_thread_io_blocking_region", "rb_io_getpartial", "rb_vm_exec", "rb_vm_invoke_proc")))
 PHP = tuple(map(app, ("_php_stream_fill_read_buffer", "php_stream_read", "zif_fgets", "execute_ex", "zend_execute")))
+PERL = tuple(map(app, ("PerlIOUnix_read", "PerlIOBuf_fill", "Perl_sv_gets", "Perl_do_readline", "Perl_runops_standard", "Perl_call_sv")))
 LUA = tuple(map(app, ("socket_recv", "recvraw", "buffer_meth_receive", "luaD_precall", "luaV_execute", "lua_pcall", "serve_script")))
 JAVA = tuple(map(app, ("Java_sun_nio_ch_SocketDispatcher_read0", "JavaThread::run")))
 LOOP = thread(6900, "app", poll_events(), app("select_epoll_poll_impl"), app("_PyEval_EvalFrameDefault"), app("Py_RunMain"), app("main"))
@@ -24,7 +25,9 @@ def of(*threads: Thread) -> stackan.Analysis:
     return analyze(text, text)
 
 
-@pytest.mark.parametrize(("stack", "tool"), [(PYTHON, "py-spy"), (RUBY, "rbspy"), (PHP, "phpspy"), (LUA, "show threads"), (JAVA, "jcmd")])
+@pytest.mark.parametrize(
+    ("stack", "tool"), [(PYTHON, "py-spy"), (RUBY, "rbspy"), (PHP, "phpspy"), (PERL, "cluck"), (LUA, "show threads"), (JAVA, "jcmd")]
+)
 def test_threads_of_a_script_that_all_stand_in_one_read_may_wait_for_a_server(stack: tuple[Frame, ...], tool: str) -> None:
     analysis = of(*(reader(lwp, stack) for lwp in (6901, 6902, 6903)))
     assert analysis.verdict == "inconclusive"

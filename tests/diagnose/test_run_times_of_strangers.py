@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import stackan
-from tests.dumping import progress
+from tests.dumping import lwps, progress
 
 DUMPS = Path(__file__).resolve().parents[1] / "dumps" / "strangers"
 
@@ -98,3 +98,42 @@ def test_workers_that_wait_for_promises_on_a_futex_of_their_own_are_an_exhausted
     analysis = of("promises-hung")
     assert (analysis.verdict, analysis.critical) == ("blocked", True)
     assert [(finding.kind, len(finding.threads)) for finding in analysis.findings] == [("convoy", 4)]
+
+
+def test_threads_of_a_perl_script_are_not_called_idle() -> None:
+    """One reads a server's answer with a lock on a shared variable, three wait for that lock: by a condition, as at an empty queue."""
+    assert of("perl-hung").verdict == "inconclusive"
+
+
+def test_an_event_loop_that_gives_its_cpu_away_while_others_work_is_not_called_spinning() -> None:
+    """libuv's loop under load was met twice in sched_yield: its four workers keep both CPUs busy."""
+    analysis = of("uv-yields-loaded")
+    assert (analysis.verdict, [(finding.kind, finding.confidence) for finding in analysis.findings]) == (
+        "progressing",
+        [("spin", "possible")],
+    )
+    assert [doubt.name for doubt in analysis.findings[0].doubts] == ["maybe-yields-to-others"]
+
+
+def test_who_was_woken_from_a_condition_waits_for_a_lock_that_moves() -> None:
+    """A cleaner was met twice as it took the lock of its condition again; sessions that waited for locks went on."""
+    analysis = of("woken-loaded")
+    assert (analysis.verdict, [(finding.kind, finding.confidence) for finding in analysis.findings]) == (
+        "progressing",
+        [("stuck-wait", "possible")],
+    )
+    assert "lock-still-moves" in [doubt.name for doubt in analysis.findings[0].doubts]
+
+
+def test_a_pool_whose_workers_all_read_in_the_middle_of_a_task_is_not_called_idle() -> None:
+    """Four of four wait for an upstream's answer; a stack does not tell it from a silent client, but nobody else is served."""
+    analysis = of("rust-pool-reads")
+    assert analysis.verdict == "inconclusive"
+    assert analysis.headline.endswith("none is free for the next one.")
+
+
+def test_who_waits_for_an_object_on_its_own_stack_waits_for_an_answer() -> None:
+    """nbdkit without symbols: the server behind its plugin was stopped, and four workers wait for semaphores that they themselves made."""
+    analysis = of("answers-on-stacks-hung")
+    assert analysis.verdict == "blocked"
+    assert sorted(lwps(finding)[0] for finding in analysis.findings if finding.severity == "warning") == [13904, 13905, 13906, 13907]

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from stackan.model.facts import Fact, fact
+from stackan.model.place import StackMeaning
 from stackan.model.process import Process
 from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
 
+# A condition's waiter that was woken takes the condition's lock again by this (glibc): what it waited for has come.
+_WOKEN = "pthread_mutex_cond_lock"
 _SAMPLED = 64  # waiters whose places are looked at: most are in one place
 
 
@@ -71,10 +74,17 @@ class LockHandovers:
         return held
 
     def _gone_on(self, waiters: Sequence[Track]) -> Track | None:
-        """A thread that waited in the same place in an earlier snapshot, for the same lock if it is printed, and has gone on since."""
+        """A thread that waited in the same place in an earlier snapshot, for the same lock if it is printed, and has gone on since.
+
+        Who was woken from a condition waits for a lock that moved a moment ago.  If no lock's address is printed, it may be that of
+        any other thread that waited for a lock.
+        """
         address = awaited_address(waiters[0].newest)
-        places = (place for place, _ in places_of(waiters[:_SAMPLED]) if place.state == "lock" and not place.timed)
-        return next((self._left[place.names, address] for place in places if (place.names, address) in self._left), None)
+        places = [place for place, _ in places_of(waiters[:_SAMPLED]) if place.state == "lock" and not place.timed]
+        gone = next((self._left[place.names, address] for place in places if (place.names, address) in self._left), None)
+        if gone is None and address is None and places and all(map(_is_woken, places)):
+            return next((track for (_, other), track in self._left.items() if other is None), None)
+        return gone
 
     @cached_property
     def _left(self) -> dict[tuple[tuple[str, ...], int | None], Track]:
@@ -90,3 +100,7 @@ class LockHandovers:
                     if wait != now:
                         left.setdefault(wait, track)
         return left
+
+
+def _is_woken(place: StackMeaning) -> bool:
+    return _WOKEN in place.names[: place.wait_frames]

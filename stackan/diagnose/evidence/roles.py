@@ -79,11 +79,16 @@ class Roles:
 
 
 def moving_brothers(processes: Sequence[Process]) -> frozenset[tuple[str, str]]:
-    """What processes of one thread each were started for, of those that move: each serves what another one might."""
-    alone = [(process, process.tracks[0]) for process in processes if len(process.tracks) == 1]
-    if len(alone) < _FEW:
-        return frozenset()
-    return frozenset(role_of(track, process) for process, track in alone if _was_seen_moving(track))
+    """What processes of one thread each were started for, where some move and no more than half stand: each serves what another might."""
+    alike: dict[tuple[str, str], list[Track]] = {}
+    for process in processes:
+        if len(process.tracks) == 1:
+            alike.setdefault(role_of(process.tracks[0], process), []).append(process.tracks[0])
+    return frozenset(role for role, tracks in alike.items() if any(map(_was_seen_moving, tracks)) and _few_stand(tracks))
+
+
+def _few_stand(tracks: Sequence[Track]) -> bool:
+    return sum(track.progress == STUCK for track in tracks) * 2 <= len(tracks)
 
 
 def _was_seen_moving(track: Track) -> bool:

@@ -9,8 +9,9 @@ from stackan.diagnose.evidence.quotes import sample
 from stackan.model.facts import fact
 from stackan.model.finding import LIKELY, POSSIBLE, WARNING, Finding
 from stackan.model.process import Process
-from stackan.model.track import SPINNING, Track
+from stackan.model.track import PROGRESSING, SETTLED, SPINNING, Track
 
+_YIELDS = frozenset(("sched_yield", "pthread_yield", "swtch_pri"))
 _SHOWN = 3  # calls that are named
 
 
@@ -18,11 +19,27 @@ def find_spins(process: Process) -> list[Finding]:
     """Threads that burn CPU in one place: in a primitive that does nothing else, or, less sure, anywhere by the counters of the dump."""
     tracks = [track for track in process.tracks if track.progress == SPINNING]
     named = [track for track in tracks if track.place.verb != "running"]
+    yielding = [track for track in named if _may_only_yield(process, track)]
+    named = [track for track in named if track not in yielding]
     counted = [track for track in tracks if track.place.verb == "running"]
     return [
         *_spin(process, named, LIKELY, "spins-in", "spins-in-a-primitive", "look-at-cpu-time"),
+        *_spin(process, yielding, POSSIBLE, "spins-in", "spins-in-a-primitive", "look-at-cpu-time", "maybe-yields-to-others"),
         *_spin(process, counted, _weakest(process, counted), "spins-or-computes-in", "used-cpu-in-one-place", "can-the-loop-end"),
     ]
+
+
+def _may_only_yield(process: Process, track: Track) -> bool:
+    """Whether the thread of an event loop that gives its CPU away may be met there since others have work, and the loop is theirs.
+
+    Loops take what other threads have posted, and yield to one that is in the middle of it: libuv's uv_async_send.
+    """
+    yields = track.place.names[0] in _YIELDS and not process.rules.event_loops.isdisjoint(track.place.names)
+    return (
+        yields
+        and len(track.sightings) < SETTLED
+        and any(other.progress == PROGRESSING and "P" in other.timeline for other in process.tracks)
+    )
 
 
 def _weakest(process: Process, tracks: list[Track]) -> str:
@@ -30,7 +47,15 @@ def _weakest(process: Process, tracks: list[Track]) -> str:
     return LIKELY if all(process.certainties.get(track.key) == LIKELY for track in tracks) else POSSIBLE
 
 
-def _spin(process: Process, tracks: list[Track], confidence: str, title: str, why: str, advice: str) -> list[Finding]:
+def _spin(
+    process: Process,
+    tracks: list[Track],
+    confidence: str,
+    title: str,
+    why: str,
+    advice: str,
+    doubt: str = "maybe-a-long-computation",
+) -> list[Finding]:
     if not tracks:
         return []
     threads = tuple((process, track) for track in tracks)
@@ -42,7 +67,7 @@ def _spin(process: Process, tracks: list[Track], confidence: str, title: str, wh
             confidence=confidence,
             title=(fact(title, thread=tracks[0] if len(tracks) == 1 else None, count=len(tracks), functions=functions),),
             reasons=(fact(why, count=len(tracks), **in_all(process)),),
-            doubts=(fact("maybe-a-long-computation"),) if confidence == POSSIBLE else (),
+            doubts=(fact(doubt),) if confidence == POSSIBLE else (),
             threads=threads,
             resources=(),
             evidence=sample(threads),

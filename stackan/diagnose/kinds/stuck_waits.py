@@ -26,6 +26,7 @@ from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 _SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
 _WRITES = frozenset(("write", "writev"))
+_STACK = 1 << 23  # bytes of a thread's stack, as Linux makes them
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
 Group = list[tuple[Process, Track]]
@@ -167,7 +168,7 @@ def _finding(
     untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
     confidence = POSSIBLE if once or handovers or coming or moving or untold or sends else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
-    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place)) and not moving else INFO
+    severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place) or _is_its_own(first)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
     if (
         confidence == LIKELY
@@ -253,6 +254,17 @@ def _is_in_the_middle(place: StackMeaning) -> bool:
     if place.state == "lock" or (place.reason == NAMELESS and place.wait_frames == 1):
         return True
     return (place.task or place.reason == AT_WORK) and not place.of_initial_thread
+
+
+def _is_its_own(track: Track) -> bool:
+    """Whether what a thread waits for lies on its own stack: it has handed it to somebody, who is to say when one thing is done.
+
+    glibc puts what describes a thread, by whose address it is told, at the end of its stack.
+    """
+    awaited = track.newest.awaited
+    if awaited is None or awaited.address is None or track.pthread is None or track.place.state not in ("semaphore", "condition"):
+        return False
+    return 0 < int(track.pthread, 16) - awaited.address < _STACK
 
 
 def _advise(group: Group, kind: str, holders: Holders, read: bool, root: Group, movers: Movers, pool: Pool | None) -> tuple[Fact, ...]:
