@@ -133,3 +133,13 @@ def test_a_dump_that_tells_of_such_a_text_is_read() -> None:
 
 def test_a_phones_photo_of_a_screen_is_called_a_picture() -> None:
     assert "a picture" in refusal(PHONES_PHOTO)
+
+
+def test_a_list_by_pprof_top_is_told_with_its_counts() -> None:
+    listed = (
+        b"File: app\nType: goroutine\nShowing nodes accounting for 1203, 99.92% of 1204 total\n"
+        b"      flat  flat%   sum%        cum   cum%\n      1203 99.92% 99.92%       1203 99.92%  runtime.gopark\n"
+        b"         0     0% 99.92%       1200 99.67%  main.(*store).get\n         0     0% 99.92%       1200 99.67%  sync.(*Mutex).Lock (inline)\n"
+        b"         0     0% 99.92%          3  0.25%  internal/poll.runtime_pollWait\n         0     0% 99.92%          1 0.083%  main.main\n"
+    )
+    assert "of 1204 goroutines 1200 are in sync.(*Mutex).Lock, and 1200 in main.(*store).get" in refusal(listed)
