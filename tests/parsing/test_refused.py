@@ -136,10 +136,15 @@ def test_a_phones_photo_of_a_screen_is_called_a_picture() -> None:
 
 
 def test_a_list_by_pprof_top_is_told_with_its_counts() -> None:
-    listed = (
-        b"File: app\nType: goroutine\nShowing nodes accounting for 1203, 99.92% of 1204 total\n"
-        b"      flat  flat%   sum%        cum   cum%\n      1203 99.92% 99.92%       1203 99.92%  runtime.gopark\n"
-        b"         0     0% 99.92%       1200 99.67%  main.(*store).get\n         0     0% 99.92%       1200 99.67%  sync.(*Mutex).Lock (inline)\n"
-        b"         0     0% 99.92%          3  0.25%  internal/poll.runtime_pollWait\n         0     0% 99.92%          1 0.083%  main.main\n"
+    rows = [
+        (1203, 1203, "runtime.gopark"),
+        (0, 1200, "main.(*store).get"),
+        (0, 1200, "sync.(*Mutex).Lock (inline)"),
+        (0, 3, "internal/poll.runtime_pollWait"),
+        (0, 1, "main.main"),
+    ]
+    head = (
+        "File: app\nType: goroutine\nShowing nodes accounting for 1203, 99.92% of 1204 total\n      flat  flat%   sum%        cum   cum%\n"
     )
+    listed = (head + "".join(f"{flat:10d} 99.92% 99.92% {cum:10d} 99.67%  {name}\n" for flat, cum, name in rows)).encode()
     assert "of 1204 goroutines 1200 are in sync.(*Mutex).Lock, and 1200 in main.(*store).get" in refusal(listed)

@@ -42,7 +42,8 @@ def _count_up(head: bytes) -> str:
         return said("`pprof -top` adds functions up and shows no stack")
     (waiting, wait), (below, function) = top.waiting, top.below
     return said(
-        "`pprof -top` adds functions up and shows no stack: of {total} goroutines {waiting} are in {wait}, and {below} in {function} or further in",
+        "`pprof -top` adds functions up and shows no stack: "
+        "of {total} goroutines {waiting} are in {wait}, and {below} in {function} or further in",
         total=top.total,
         waiting=waiting,
         wait=wait,

@@ -1,4 +1,4 @@
-"""What `go tool pprof -top` of a goroutine profile tells all the same: how many goroutines are in a wait, and below which function of the program.
+"""The counts of `go tool pprof -top` of a goroutine profile: how many goroutines are in a wait, and below which function of the program.
 
     Showing nodes accounting for 1203, 99.92% of 1204 total
           flat  flat%   sum%        cum   cum%
@@ -17,9 +17,21 @@ from typing import NamedTuple
 
 _TOTAL = re.compile(rb"% of (\d{1,18}) total")
 _ROW = re.compile(rb"^ *\d{1,18} +[\d.]{1,12}% +[\d.]{1,12}% +(\d{1,18}) +[\d.]{1,12}%  ?(\S[^\r\n]{0,200})", re.MULTILINE)
-# Functions in which a goroutine waits, and no other that waits for work only.
-_WAITS = (b"sync.(*Mutex).Lock", b"sync.(*RWMutex).Lock", b"sync.(*RWMutex).RLock", b"sync.(*WaitGroup).Wait", b"sync.(*Cond).Wait",
-          b"internal/poll.runtime_pollWait", b"runtime.chanrecv1", b"runtime.chanrecv2", b"runtime.chansend1", b"runtime.selectgo")  # fmt: skip
+# Functions in which a goroutine waits.
+_WAITS = frozenset(
+    (
+        "sync.(*Mutex).Lock",
+        "sync.(*RWMutex).Lock",
+        "sync.(*RWMutex).RLock",
+        "sync.(*WaitGroup).Wait",
+        "sync.(*Cond).Wait",
+        "internal/poll.runtime_pollWait",
+        "runtime.chanrecv1",
+        "runtime.chanrecv2",
+        "runtime.chansend1",
+        "runtime.selectgo",
+    )
+)
 _OWN = re.compile(rb"main\.|[\w-]{1,100}\.[\w.-]{1,100}/")  # a package of a program: `main`, or one whose path begins with a host
 
 
@@ -35,7 +47,7 @@ def read_top(head: bytes) -> Top | None:
     """None where it names no known wait, or no function of the program."""
     total = _TOTAL.search(head)
     rows = list(_rows(head))
-    waiting = max((row for row in rows if row[1].encode() in _WAITS), default=None, key=_count)
+    waiting = max((row for row in rows if row[1] in _WAITS), default=None, key=_count)
     below = max((row for row in rows if _OWN.match(row[1].encode())), default=None, key=_count)
     return Top(int(total[1]), waiting, below) if total and waiting and below else None
 
