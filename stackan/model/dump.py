@@ -229,6 +229,7 @@ class Facts(NamedTuple):
     numbered: int = 0  # threads that the numbers of those which are printed show, where the text ends within one of them
     hexadecimal: bool = False  # the threads' ids are listed so, apart from their headers: `thread #2: tid = 0x1a2b`
     moment: str = ""  # of a table of waits: those of several processes with the same words are of one instant
+    again: int = 0  # frames that a reader has passed over, as they print a thread a second time
     deadlock: int = 0  # the line in which the run-time itself reports that none of these threads can ever go on
 
 
@@ -362,7 +363,7 @@ class Dump:
         columns = self.columns
         start, stop = (bisect_left(columns.thread_start, end) for end in self.text_range)
         last = columns.thread_first[stop] if stop < len(columns.thread_first) else len(columns.frame_call)
-        return last - (columns.thread_first[start] if start else 0)
+        return last - (columns.thread_first[start] if start else 0) + self.facts.again
 
     @cached_property
     def frames_used(self) -> int:

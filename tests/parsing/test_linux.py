@@ -215,6 +215,15 @@ OTHERS = """\
 """
 
 
+@pytest.mark.parametrize("home", ["proc/", "case/proc/", "./proc/"])
+def test_copies_of_proc_may_be_named_from_any_folder(home: str) -> None:
+    stack = "==> /proc/4090/task/4102/stack <==\n[<0>] ep_poll+0x2e5/0x3a0\n\n"
+    for text in (OTHERS, stack + OTHERS):
+        there, here = only(text), only(text.replace("/proc/", home))
+        assert [(thread.lwp, thread.frames) for thread in here.threads] == [(thread.lwp, thread.frames) for thread in there.threads]
+        assert (here.facts.pid, here.facts.states) == (there.facts.pid, there.facts.states)
+
+
 def test_a_wchan_is_the_innermost_function_of_a_thread() -> None:
     dump = only(OTHERS)
     assert (dump.format, dump.facts.pid, dump.lines["unparsed"]) == ("linux-stack", 4090, 0)

@@ -133,3 +133,18 @@ def test_a_dump_that_tells_of_such_a_text_is_read() -> None:
 
 def test_a_phones_photo_of_a_screen_is_called_a_picture() -> None:
     assert "a picture" in refusal(PHONES_PHOTO)
+
+
+def test_a_list_by_pprof_top_is_told_with_its_counts() -> None:
+    rows = [
+        (1203, 1203, "runtime.gopark"),
+        (0, 1200, "main.(*store).get"),
+        (0, 1200, "sync.(*Mutex).Lock (inline)"),
+        (0, 3, "internal/poll.runtime_pollWait"),
+        (0, 1, "main.main"),
+    ]
+    head = (
+        "File: app\nType: goroutine\nShowing nodes accounting for 1203, 99.92% of 1204 total\n      flat  flat%   sum%        cum   cum%\n"
+    )
+    listed = (head + "".join(f"{flat:10d} 99.92% 99.92% {cum:10d} 99.67%  {name}\n" for flat, cum, name in rows)).encode()
+    assert "of 1204 goroutines 1200 are in sync.(*Mutex).Lock, and 1200 in main.(*store).get" in refusal(listed)

@@ -202,6 +202,8 @@ def test_a_thread_that_is_printed_again_counts_once() -> None:
     )
     dump = only(PUMP + again)
     assert (len(dump.threads), len(dump.frames), dump.lines["noise"], dump.lines["unparsed"]) == (4, 24, 4, 0)
+    assert (dump.frames_read, dump.frames_used) == (25, 24)  # the report says so
+    assert only(PUMP).frames_read == 24
 
 
 def test_the_stack_of_analyze_counts_where_no_other_is_printed() -> None:

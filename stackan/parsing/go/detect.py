@@ -30,4 +30,23 @@ def _recognize_profile(head: bytes) -> Iterator[tuple[str, str]]:
         if _TRACED.search(head) is not None:
             yield "go-profile", said("`pprof -traces` has counted the goroutines of each stack below a ruled line")
         elif holds(head, b" flat% "):
-            yield "go-profile-top", said("`pprof -top` adds functions up and shows no stack")
+            yield "go-profile-top", _count_up(head)
+
+
+def _count_up(head: bytes) -> str:
+    """What a list of functions tells, although it shows no stack."""
+    from stackan.parsing.go.top import read_top
+
+    top = read_top(head)
+    if top is None:
+        return said("`pprof -top` adds functions up and shows no stack")
+    (waiting, wait), (below, function) = top.waiting, top.below
+    return said(
+        "`pprof -top` adds functions up and shows no stack: "
+        "of {total} goroutines {waiting} are in {wait}, and {below} in {function} or further in",
+        total=top.total,
+        waiting=waiting,
+        wait=wait,
+        below=below,
+        function=function,
+    )

@@ -14,7 +14,7 @@ _STATE = re.compile(rb"task:.{1,64} state:[A-Za-z] .*\bpid: *\d")
 _OLD_TASK = re.compile(rb"\S.{0,63} [RSDTtXZPI] +(?:[0-9a-f]{8,16} +|running task +)?\d{1,8} +\d{1,10} +\d{1,10} +0x[0-9a-f]{8,16}")
 _OF_STACK = re.compile(rb"(?:\A|[\n:])[ \t]*\[<[0-9a-f]{1,16}>\] ([A-Za-z_][\w.]{0,250}\+0x[0-9a-f]{1,8}/0x[0-9a-f]{1,8}[^\n]{0,100})")
 _OF_PROC = re.compile(
-    rb"(?:\A|\n)[^\n]{0,80}/proc/\d{1,10}(?:/task/\d{1,10})?/"
+    rb"(?:\A|\n)(?:[^\n]{0,80}[/ ])?proc/\d{1,10}(?:/task/\d{1,10})?/"
     rb"(?:wchan(?:: ?[A-Za-z_]\w+| <==\r?\n[a-z_]\w+\r?(?:\n|\Z))|syscall(?::| <==\r?\n)\d{1,4} 0x)"
 )
 
@@ -27,7 +27,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
         yield "linux-kernel", said("lines of the Linux kernel that head tasks, and `Call Trace:` below them, are in it")
     elif holds(head, b"[<") and not holds(head, b"Call Trace:") and any(read_frame(found[1].strip()) for found in _OF_STACK.finditer(head)):
         yield "linux-stack", said("lines `[<0>] FUNCTION+0x…/0x…` of /proc/PID/task/TID/stack are in it")
-    elif holds(head, b"/proc/") and _OF_PROC.search(head):
+    elif holds(head, b"proc/") and _OF_PROC.search(head):
         yield "linux-stack", said("lines of /proc/PID/task/TID/wchan or syscall are in it")
 
 

@@ -29,7 +29,7 @@ from stackan.parsing.linux.frame import END_OF_STACK, read_frame
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
-_PATH = re.compile(rb"/proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall)\b")
+_PATH = re.compile(rb"(?<![\w.-])proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall)\b")
 _NAMED = re.compile(r"(?:^|/)(?:proc/)?(\d{1,10})/task/(\d{1,10})/(stack|wchan|syscall)(?:\.txt)?$")
 _NUMBERS = re.compile(rb"(?<![\w.:])\d{1,10}(?![\w.])")
 _FUNCTION = re.compile(rb"[A-Za-z_][\w.]{1,120}")

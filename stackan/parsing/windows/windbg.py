@@ -15,6 +15,7 @@ The RetAddr in a frame's row is the address at which the next frame outwards goe
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
@@ -82,6 +83,7 @@ class _Reader:
         self.lwps: set[int] = set()
         self.pc: int | None = None
         self.analyzing = self.repeated = self.unclosed = False
+        self.again: list[int] = []  # of each frame that is printed again: how many threads stand before it
         self.listing = False  # the threads that follow are listed without their stacks
         self.single = False  # one thread was asked for, which may have been printed before
 
@@ -94,7 +96,12 @@ class _Reader:
         owners = assign_owners(self.owners.printed, starts)
         stops = [*reading.snapshots, len(reading.columns.thread_line)]
         said = [
-            facts._replace(printed=printed, limited=limited, states=self.owners.states(range(first, stop), printed))
+            facts._replace(
+                printed=printed,
+                limited=limited,
+                states=self.owners.states(range(first, stop), printed),
+                again=bisect_right(self.again, stop) - bisect_right(self.again, first),
+            )
             for facts, printed, first, stop in zip(reading.facts, owners, (0, *reading.snapshots), stops, strict=True)
         ]
         return reading._replace(facts=tuple(said))
@@ -195,6 +202,7 @@ class _Reader:
             return False
         if self.repeated:
             builder.noise()
+            self.again.append(len(builder.columns.thread_lwp))
             return True
         arguments = row.words
         if arguments is None and site.arguments is not None:
