@@ -274,6 +274,15 @@ def test_the_search_takes_the_kernels_number_of_a_thread_with_one_of_its_own(sho
     assert matrix.locator(".row [role=gridcell]:first-child").all_inner_texts() == ["#5"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "threads"), [("0xffd462c0", {"0x4e17", "0x4e18"}), ("<Java.Lang.Object>", {"0x4e17", "0x4e18", "0x4e24", "0x4e25"})]
+)
+def test_the_search_takes_a_lock_by_its_address_and_finds_who_waits_for_it_or_holds_it(show, wanted, threads):
+    matrix = show("deadlock").view("matrix")
+    matrix.locator("input[type=search]").fill(wanted)
+    assert set(matrix.locator(".row [role=gridcell]:first-child").all_inner_texts()) == threads
+
+
 # -- what is too much for a page
 
 
