@@ -20,6 +20,7 @@ _FORMATS = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
     ".folded": "folded",
+    ".speedscope.json": "speedscope",
     ".arrow": "arrow",
     ".feather": "arrow",
     ".parquet": "parquet",
@@ -55,7 +56,7 @@ def settle_format(options: argparse.Namespace) -> None:
 
 
 def _settle(options: argparse.Namespace) -> None:
-    ending = os.path.splitext(options.output or "")[1].lower()
+    ending = _ending_of(options.output or "")
     implied = _FORMATS.get(ending)
     instead = getattr(options, "explain", None) or getattr(options, "graph", None)
     if options.format is not None:
@@ -75,9 +76,15 @@ def _settle(options: argparse.Namespace) -> None:
         say(_say_otherwise(options, written, instead=bool(instead)), options.language)
 
 
+def _ending_of(name: str) -> str:
+    """`.json` of `verdict.json`, but all of `.speedscope.json`, as its viewer calls its files."""
+    name = name.lower()
+    return next((ending for ending in _FORMATS if ending.count(".") > 1 and name.endswith(ending)), os.path.splitext(name)[1])
+
+
 def note_ending(options: argparse.Namespace) -> None:
     """Say of a command that writes plain text only that the ending of a result's name promises another format."""
-    ending = os.path.splitext(options.output or "")[1].lower()
+    ending = _ending_of(options.output or "")
     if (_FORMATS.get(ending, "text") != "text" or ending in _OTHERS) and not options.quiet:
         say(said("{path}: is written as text, whatever its ending says", path=options.output), options.language)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from stackan.cli.commands import Parser
 
 _COMMANDS = "analyze"  # is among the choices only where a command is to be chosen
+_REPORT = "markdown"  # is among the choices only where a report's format is to be chosen
+_OF_PARSE = frozenset(("ndjson", "folded", "speedscope", "summary", "arrow", "parquet"))
 
 
 def tell_choice(value: str, choices: str) -> str:
@@ -21,6 +23,8 @@ def tell_choice(value: str, choices: str) -> str:
     word, known = value.strip("'\""), re.findall(r"[\w.+-]+", choices)
     if _COMMANDS in known and os.path.exists(word):
         return said("{word} is no command, but there is a file or a folder of that name; did you mean: `stackan analyze {word}`", word=word)
+    if _REPORT in known and word in _OF_PARSE:
+        return said("invalid choice: {value}; dumps are written so by `stackan parse --format {word}`", value=value, word=word)
     meant = closest(word, known)
     if meant is not None:
         return said("invalid choice: {value}; did you mean {meant}? (choose from {choices})", value=value, meant=meant, choices=choices)

@@ -140,6 +140,16 @@ def test_quiet_is_short_too(run, example, tmp_path):
     assert run("analyze", "-q", example, "-o", tmp_path / "x.pdf").stderr == ""
 
 
+@pytest.mark.parametrize("command", ["analyze", "compare", "logs"])
+def test_a_format_of_dumps_is_told_with_the_command_that_has_it(run, command):
+    of_parse = re.findall(r"'(\w+)'", run("parse", "x", "-f", "?").stderr.splitlines()[-1].partition("choose from")[2])
+    own = re.findall(r"'(\w+)'", run(command, "x", "-f", "?").stderr.splitlines()[-1].partition("choose from")[2])
+    missing = [name for name in of_parse if name not in own]
+    assert "speedscope" in missing and "folded" in missing
+    for name in missing:
+        assert run(command, "x", "-f", name).stderr.rstrip().endswith(f"'{name}'; dumps are written so by `stackan parse --format {name}`")
+
+
 # -- the ending of the result's name
 
 
@@ -159,6 +169,7 @@ def test_quiet_is_short_too(run, example, tmp_path):
         ("parse", "x.ndjson", b'{"source"'),
         ("parse", "x.jsonl", b'{"source"'),
         ("parse", "x.folded", b"clone3;"),
+        ("parse", "x.speedscope.json", b'{"$schema":"https://www.speedscope.app'),
         ("parse", "x.parquet", b"PAR1"),
         ("parse", "x.feather", b"ARROW1"),
     ],
@@ -184,6 +195,7 @@ def test_a_format_that_is_asked_for_counts_more_than_the_ending(run, example, tm
         (("analyze",), "x.csv", "text"),
         (("analyze",), "x.json.gz", "text"),
         (("analyze",), "x.parquet", "text"),
+        (("analyze",), "x.speedscope.json", "text"),
         (("analyze", "--explain", "17870"), "x.json", "text"),
         (("analyze", "--explain", "inputs"), "x.json", "text"),
         (("analyze", "--graph", "dot"), "x.json", "dot"),

@@ -175,6 +175,23 @@ def test_a_thread_can_be_copied_as_text(show):
     assert "lock_wait" in copied
 
 
+def test_a_copy_without_the_browsers_clipboard_leaves_the_keys_where_they_were(show):
+    page = show("small", anchor="#lwp-17870")
+    page.tab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on a server without TLS
+    page.tab.locator(".panel button").first.focus()
+    page.tab.keyboard.press("Enter")
+    page.tab.wait_for_function("document.querySelector('.panel [role=status]').innerText == 'copied'")
+    page.tab.keyboard.press("Escape")
+    assert page.tab.locator(".panel").count() == 0
+
+
+def test_escape_closes_a_thread_after_a_click_on_its_text(show):
+    page = show("small", anchor="#lwp-17870")
+    page.tab.locator(".panel > p").first.click()
+    page.tab.keyboard.press("Escape")
+    assert page.tab.locator(".panel").count() == 0
+
+
 def test_what_a_terminal_would_obey_is_copied_as_an_escape(show):
     page = show("hostile", anchor="#lwp-501", permissions=["clipboard-read", "clipboard-write"])
     page.tab.wait_for_selector(".panel pre")
@@ -272,6 +289,15 @@ def test_the_search_takes_the_kernels_number_of_a_thread_with_one_of_its_own(sho
     matrix = show("debugger").view("matrix")
     matrix.locator("input[type=search]").fill("26284")
     assert matrix.locator(".row [role=gridcell]:first-child").all_inner_texts() == ["#5"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "threads"), [("0xffd462c0", {"0x4e17", "0x4e18"}), ("<Java.Lang.Object>", {"0x4e17", "0x4e18", "0x4e24", "0x4e25"})]
+)
+def test_the_search_takes_a_lock_by_its_address_and_finds_who_waits_for_it_or_holds_it(show, wanted, threads):
+    matrix = show("deadlock").view("matrix")
+    matrix.locator("input[type=search]").fill(wanted)
+    assert set(matrix.locator(".row [role=gridcell]:first-child").all_inner_texts()) == threads
 
 
 # -- what is too much for a page

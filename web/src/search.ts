@@ -1,4 +1,4 @@
-// Which threads match: by any frame of any snapshot, by name, number, pool or process.
+// Which threads match: by any frame of any snapshot, by name, number, pool or process, or by what they wait for or hold.
 import type { Case } from "./model";
 
 export interface Filter {
@@ -17,6 +17,7 @@ export function search(model: Case, filter: Filter): Int32Array {
   const name = names.map(inText);
   const place = places.map((each) => each[0].some((frame) => name[frame]));
   const word = texts.map(inText);
+  const locked = text ? beside(model, inText) : new Set<number>();
   const found = new Int32Array(model.size);
   let count = 0;
   model.each((at, process, row) => {
@@ -30,11 +31,21 @@ export function search(model: Case, filter: Filter): Int32Array {
       word[process.name[row]!] ||
       word[process.pool[row]!] ||
       process.places.some((column) => column[row]! >= 0 && place[column[row]!]) ||
+      locked.has(process.box[row]!) ||
       inText(process.id)
     )
       found[count++] = at;
   });
   return found.subarray(0, count);
+}
+
+/** The boxes of the graph that wait for or hold what has a name that matches: a lock's address, of `(mutex=0x7f12...)`. */
+function beside(model: Case, inText: (each: string) => boolean): Set<number> {
+  const { boxes, arrows } = model.data.waits;
+  const found = new Set<number>();
+  for (const [from, to] of arrows)
+    for (const [thing, other] of [[from, to], [to, from]] as const) if (boxes[thing]![0] === "resource" && inText(boxes[thing]![1])) found.add(other);
+  return found;
 }
 
 export type Key = "number" | "name" | "pool" | "progress" | "place";

@@ -53,6 +53,7 @@ export function Panel({ model, at, quotes, close }: PanelOf) {
       role="dialog"
       aria-labelledby="panel-title"
       ref={panel}
+      tabIndex={-1} // so that the keys are the panel's after a click on its text, too
       onKeyDown={(event) => {
         if (event.key === "Escape") close();
       }}
@@ -211,11 +212,15 @@ function asText(model: Case, thread: Thread, known: Quotes | null): string {
 
 /** Where the browser gives no clipboard to a page from a file. */
 function copyByHand(text: string, inside: HTMLElement): boolean {
+  const before = document.activeElement as HTMLElement | null;
   const area = document.createElement("textarea");
   area.value = text;
   inside.append(area);
   area.select();
   const copied = document.execCommand("copy");
-  if (copied) area.remove();
+  if (copied) {
+    area.remove();
+    before?.focus({ preventScroll: true });
+  }
   return copied;
 }

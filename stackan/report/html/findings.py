@@ -112,7 +112,7 @@ def _line(proof: Proof, report: Report) -> Markup:
     quote = proof.quote
     place = element("span", f"{report.short(quote.source)}:{quote.line}", class_="place", title=quote.source)
     shows = report.say(who_shows(proof))
-    return element("li", place, f" {shows}" if shows else None, element("code", quote.text.strip()))
+    return element("li", place, f" {shows}" if shows else None, element("div", element("code", quote.text.strip())))
 
 
 def _advice(steps: Sequence[str], report: Report) -> Markup | None:

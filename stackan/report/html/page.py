@@ -102,7 +102,8 @@ def _contents(names: list[str], report: Report) -> Markup:
         element("a", report.say(_SECTIONS[name]), href=f"#{name}", hidden=name in _VIEWS, data_view=name if name in _VIEWS else None)
         for name in names
     ]
-    return element("nav", *links, aria_label=report.say(said("sections")))
+    apart = (part for link in links for part in (link, " "))  # for a reader without styles, too
+    return element("nav", *apart, aria_label=report.say(said("sections")))
 
 
 def _view(name: str, report: Report) -> Markup:
