@@ -19,7 +19,7 @@ from stackan.classify.timeouts import Timeouts
 from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump, Facts
-from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, Awaited, Held, Sighting, StackMeaning, is_main, unparked
+from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, OWNED, Awaited, Held, Sighting, StackMeaning, is_main, unparked
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
@@ -54,6 +54,7 @@ def sight(
     arguments = FrameArguments(dump.data, dump.columns)
     waits, timeouts = Waits(dump, questions or Questions(places.rules), arguments), Timeouts(dump, arguments)
     told = ToldByArguments(dump, arguments)
+    owned: dict[int | None, int] = {lock.address: thread for thread, said in states.items() for lock in said.holds}
     beside = states.keys() | guards.keys() | printed.keys() | words.keys()  # of which lines beside their frames tell more
     known: dict[object, _Seen] = {}  # by what it follows from
     own = range(dump.first_thread, dump.stop_thread)
@@ -62,11 +63,13 @@ def sight(
         said = states.get(thread) if thread in beside else None
         names = stacks[node] if node != UNKNOWN else ()
         loop = tasks.get(stem(dump.thread_names[thread - dump.first_thread]), _NONE).get(names, "") if tasks else ""
-        is_told = said is not None and said.awaits is not None
-        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, is_told)
+        told_of = said.awaits if said is not None else None
+        is_owned = told_of is not None and told_of.address is not None and owned.get(told_of.address, thread) != thread
+        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, told_of is not None, is_owned)
         seen = known.get(key)
         if seen is None:
-            place = _adjusted(places.place(names, said.words if said is not None else "", loop), dump.facts, is_told)
+            place = _adjusted(places.place(names, said.words if said is not None else "", loop), dump.facts, told_of is not None)
+            place = _owned(place) if is_owned else place
             if node in spoken:
                 place = place._replace(spoken=spoken[node])
             seen = known[key] = _Seen(place, told.may_tell(place), timeouts.may_print(place), not ONCE.keys().isdisjoint(names))
@@ -101,6 +104,15 @@ def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:
     if said is None or (said.address is None and shown is not None and shown.address is not None):
         return shown
     return said
+
+
+def _owned(place: StackMeaning) -> StackMeaning:
+    """The place, where the dump names an owner of what the thread waits for: a parked one waits for a lock, whatever class that is of.
+
+    Of one in Object.wait, HotSpot names who has the monitor at the moment (ThreadSnapshot::initialize), which is no matter.
+    """
+    is_parked = place.kind == "condition" and place.names[:1] != () and place.names[0].endswith(".park")
+    return unparked(place, OWNED)._replace(state="lock", kind="mutex") if is_parked else place
 
 
 def _adjusted(place: StackMeaning, facts: Facts, is_told: bool) -> StackMeaning:
