@@ -54,7 +54,9 @@ def sight(
     arguments = FrameArguments(dump.data, dump.columns)
     waits, timeouts = Waits(dump, questions or Questions(places.rules), arguments), Timeouts(dump, arguments)
     told = ToldByArguments(dump, arguments)
-    owned: dict[int | None, int] = {lock.address: thread for thread, said in states.items() for lock in said.holds}
+    owned: dict[int | None, int] = {
+        lock.address: thread for thread, said in states.items() for lock in said.holds if lock.kind != "monitor"
+    }
     beside = states.keys() | guards.keys() | printed.keys() | words.keys()  # of which lines beside their frames tell more
     known: dict[object, _Seen] = {}  # by what it follows from
     own = range(dump.first_thread, dump.stop_thread)
@@ -109,9 +111,9 @@ def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:
 def _owned(place: StackMeaning) -> StackMeaning:
     """The place, where the dump names an owner of what the thread waits for: a parked one waits for a lock, whatever class that is of.
 
-    Of one in Object.wait, HotSpot names who has the monitor at the moment (ThreadSnapshot::initialize), which is no matter.
+    Monitors do not count: to have that of an object is another thing than to have the lock that it is.
     """
-    is_parked = place.kind == "condition" and place.names[:1] != () and place.names[0].endswith(".park")
+    is_parked = place.kind == "condition" and place.rule is None and place.names[:1] != () and place.names[0].endswith(".park")
     return unparked(place, OWNED)._replace(state="lock", kind="mutex") if is_parked else place
 
 

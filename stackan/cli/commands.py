@@ -118,7 +118,7 @@ class Parser(argparse.ArgumentParser):
         trouble = shorten(in_language(complaint(message), self.language), _LONGEST_COMPLAINT)
         line = said("{program}: error: {trouble}", program=self.prog, trouble=trouble)
         more = said("`{program} --help` tells of all options", program=self.prog)
-        complain(self._brief_usage(), in_language(line, self.language), in_language(more, self.language))
+        complain(self._brief_usage(), in_language(more, self.language), in_language(line, self.language))  # what is wrong stands last
         raise SystemExit(_UNUSABLE)
 
     def _brief_usage(self) -> str:

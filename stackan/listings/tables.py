@@ -106,7 +106,10 @@ def _heading(text: str, below: str, wanted: frozenset[str]) -> tuple[list[str], 
 def _by_separator(separator: str) -> Cut:
     def cut(text: str) -> list[str] | None:
         row = text.strip().strip("|") if separator == "|" else text
-        return [cell.strip() for cell in next(csv.reader([row], delimiter=separator), [])]
+        try:
+            return [cell.strip() for cell in next(csv.reader([row.replace("\r", " ")], delimiter=separator), [])]
+        except csv.Error:  # a cell of more than 128 KiB, or what csv takes for no text
+            return None
 
     return cut
 

@@ -40,7 +40,7 @@ def test_a_call_that_makes_no_sense_exits_with_two(run, arguments):
 @pytest.mark.parametrize("arguments", [("analyze", "x"), ("compare", "x", "y"), ("parse", "x"), ("profiles", "list")])
 def test_an_unknown_option_is_told_with_what_its_command_needs_and_where_to_read_on(run, arguments):
     done = run(*arguments, "--bogus")
-    usage, trouble, more = done.stderr.splitlines()
+    usage, more, trouble = done.stderr.splitlines()
     assert done.returncode == 2
     assert usage.startswith(f"usage: stackan {arguments[0]} ")
     assert trouble.endswith("error: unrecognized arguments: --bogus")
