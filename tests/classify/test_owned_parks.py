@@ -5,7 +5,7 @@ from __future__ import annotations
 import stackan
 
 HEAD = "2026-03-02 11:00:00\nFull thread dump OpenJDK 64-Bit Server VM (17.0.9+9 mixed mode):\n\n"
-THREAD = """"{name}" #{number} daemon prio=5 os_prio=0 cpu=1.00ms elapsed=100.00s tid=0x00007f0000{number}0 nid=0x{number} waiting on condition
+THREAD = """"{name}" #{number} daemon prio=5 os_prio=0 tid=0x00007f0000{number}0 nid=0x{number} waiting on condition
    java.lang.Thread.State: WAITING (parking)
 	at jdk.internal.misc.Unsafe.park(java.base@17.0.9/Native Method)
 	- parking to wait for  <0x00000007000000{awaited}> (a app.MyLock$Sync)
