@@ -6,11 +6,12 @@ object, has most likely not moved in between; over several rounds `compare` find
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from stackan.model.dump import Dump, Lock
 from stackan.model.log import Log
 from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
+from stackan.model.track import Track
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
@@ -25,6 +26,18 @@ def attach(sightings: Sequence[Sighting], table: Dump) -> list[Sighting]:
     joined = [_joined(sighting, table, log, lines) for sighting in sightings]
     log.lines = lines
     return joined
+
+
+def name_threads(tracks: Sequence[Track], tables: Iterable[Dump]) -> list[Track]:
+    """The threads with the names that the tables beside their dumps give them, newest last; eu-stack prints none."""
+    names: dict[int, str] = {}
+    for table in tables:
+        own = table.columns.thread_lwp[table.first_thread : table.stop_thread]
+        names.update((lwp, name) for lwp, name in zip(own, table.thread_names) if name)
+    return [
+        track._replace(name=names[track.lwp]) if track.name is None and track.lwp is not None and track.lwp in names else track
+        for track in tracks
+    ]
 
 
 def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:

@@ -181,6 +181,10 @@ def _process(place: ProcessInputs, known: CaseNames, rulebook: Rulebook, beside:
     dumps, sightings = tuple(dumps[at] for at in kept), [sightings[at] for at in kept]
     counters = beside.counters.of(kept) if beside.counters is not None else None
     tracks = follow(park_consumers(sightings), {at for at, dump in enumerate(dumps) if dump.is_truncated}, counters)
+    if tables:
+        from stackan.captured import name_threads
+
+        tracks = name_threads(tracks, [tables[id(dump)] for dump in dumps if id(dump) in tables])
     readings: tuple[CheckedLog, ...] = ()
     if beside.logs:
         from stackan.faultlogs import tell
