@@ -9,13 +9,17 @@ Generic arguments are only stepped over, as canonical names have none.  (RFC 260
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 _DEEPEST = 64
-_LONGEST = 4096  # parts of one name: a part may stand for one that came before, and that again
+# A part may stand for one that came before, and that again: how many characters may be read and written for one of the symbol, and at all.
+_WORK = 32
+_MOST_WORK = 20_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BUILTIN = "abcdefhijlmnopstuvxyz"
 _LONGEST_NUMBER = 20  # digits: a crate is told by 64 bits
+_SIZE = re.compile(r"0|[1-9][0-9]{0,3}")  # of an identifier
 _HASH = 16  # hexadecimal digits behind `::h`
 _ESCAPES = (
     ("$LT$", "<"),
@@ -73,22 +77,34 @@ class _Reader:
         self.symbol = symbol
         self.at = 0
         self.depth = 0
-        self.parts = 0
+        self.work = min(_WORK * len(symbol), _MOST_WORK)
+
+    def spend(self, characters: int) -> None:
+        self.work -= characters
+        if self.work < 0:
+            raise _Unreadable
 
     def take(self) -> str:
+        self.spend(1)
         self.at += 1
         return self.symbol[self.at - 1]
 
     def takes(self, sign: str) -> bool:
+        self.spend(1)
         found = self.symbol.startswith(sign, self.at)
         self.at += len(sign) * found
         return found
 
     def enter(self) -> None:
+        self.spend(1)
         self.depth += 1
-        self.parts += 1
-        if self.depth > _DEEPEST or self.parts > _LONGEST:
+        if self.depth > _DEEPEST:
             raise _Unreadable
+
+    def leave(self, name: str) -> str:
+        self.spend(len(name))
+        self.depth -= 1
+        return name
 
     def path(self) -> str:
         self.enter()
@@ -109,8 +125,7 @@ class _Reader:
             name = self.again(self.path)
         else:
             raise _Unreadable
-        self.depth -= 1
-        return name
+        return self.leave(name)
 
     def nested(self) -> str:
         space = self.take()
@@ -137,15 +152,12 @@ class _Reader:
 
     def bare_identifier(self) -> str:
         is_punycode = self.takes("u")
-        size = 0
-        start = self.at
-        while self.symbol[self.at : self.at + 1].isdecimal() and self.at < start + 4:
-            size = size * 10 + "0123456789".index(self.take())
-            if not size:
-                break
-        if self.at == start:
+        digits = _SIZE.match(self.symbol, self.at)
+        if digits is None:
             raise _Unreadable
+        self.at = digits.end()
         self.takes("_")
+        size = int(digits[0])
         name = self.symbol[self.at : self.at + size]
         if len(name) != size or is_punycode:
             raise _Unreadable
@@ -196,8 +208,7 @@ class _Reader:
                 raise _Unreadable
             while not self.takes("_"):
                 self.take()
-        self.depth -= 1
-        return ""
+        return self.leave("")
 
     def type(self) -> str:
         self.enter()
@@ -210,8 +221,7 @@ class _Reader:
         else:
             self.at += 1
             name = self.composed(kind)
-        self.depth -= 1
-        return name
+        return self.leave(name)
 
     def composed(self, kind: str) -> str:
         if kind == "B":

@@ -20,6 +20,7 @@ NAMES = {
     "_RINvNtC3std3mem8align_ofdE": "std::mem::align_of",
     "_RNCNvC4bank4mains_0": "bank::main::{closure#1}",
     "_RNvMs_CsC_4bankINtB4_6LedgerjE4open": "bank::Ledger::open",
+    "_RINbNbCskIICzLVDPPb_5alloc5alloc8box_freeDINbNiB4_5boxed5FnBoxuEp6OutputuEL_ECs1iopQbuBiw2_3std": "alloc::alloc::box_free",
     "_RNvYNtC4bank6LedgerNtC4core5Clone5clone": "<bank::Ledger as core::Clone>::clone",
     # the older way, of which C++'s reader takes a part
     "std::sync::mpmc::list::Channel$LT$T$GT$::recv::hd06616d4b1b5362d": "std::sync::mpmc::list::Channel::recv",
@@ -38,6 +39,23 @@ def test_what_cannot_be_read_stays_as_it_is(symbol: str) -> None:
     assert canonical(symbol) == symbol
 
 
-@given(st.text("RNvCMXYIBEsT_0123K9abdpL", max_size=80))
+@given(st.text("RNvCMXYIBEsT_0123K9abdpL٣²", max_size=80))
 def test_no_symbol_breaks_the_reader_or_takes_long(rest: str) -> None:
     assert demangled(f"_R{rest}") != ""
+
+
+def test_a_size_is_written_in_the_digits_of_a_symbol_only() -> None:
+    assert demangled("_RNvC٣abc4main") is None
+
+
+def test_what_stands_for_what_came_before_makes_no_endless_name() -> None:
+    name = "_RINvC1a1b"
+    kind = "NtC90" + "x" * 90 + "1y"
+    assert demangled(f"{name}{kind}{'B7_' * 10}E") == "a::b"
+    assert demangled(f"{name}{kind}{'B7_' * 100}E") is None
+
+
+def test_a_constant_of_many_digits_is_not_read_again_and_again() -> None:
+    once = "_RINvC1a1bKj" + "0" * 100 + "_"
+    assert demangled(f"{once}E") == "a::b"
+    assert demangled(f"{once}{'KB8_' * 100}E") is None
