@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+# A function is a path with a name at its end, with generic arguments or without.
+_FUNCTION = re.compile(r"_R(I?N[A-Za-z][BCIMNXY]\w+)(?:[.$@ (]|$)", re.ASCII)
 _DEEPEST = 64
 # A part may stand for one that came before, and that again: how many characters may be read and written for one of the symbol, and at all.
 _WORK = 32
@@ -40,15 +42,23 @@ class _Unreadable(Exception):
     """The next characters are no name, or one of a kind that is not read here."""
 
 
+def is_symbol(name: str) -> bool:
+    """Whether a name may be a function's symbol, suffixes of compiler and linker included; many a name of C begins with `_R`, too."""
+    return _FUNCTION.match(name) is not None
+
+
 def demangled(symbol: str) -> str | None:
-    """The name of a symbol that begins with `_R`, or None if it cannot be read.
+    """The name of a function's symbol, or None if it is none or cannot be read to its end.
 
     >>> demangled("_RNvMNtNtNtNtCsjrHSEGnQ3l9_3std3sys4sync5mutex5futexNtB2_5Mutex14lock_contended")
     'std::sys::sync::mutex::futex::Mutex::lock_contended'
     """
-    reader = _Reader(symbol.removeprefix("_R"))
+    function = _FUNCTION.match(symbol)
+    if function is None:
+        return None
+    reader = _Reader(function[1])
     try:
-        return reader.path()
+        return reader.whole()
     except (_Unreadable, IndexError):
         return None
 
@@ -104,6 +114,15 @@ class _Reader:
     def leave(self, name: str) -> str:
         self.spend(len(name))
         self.depth -= 1
+        return name
+
+    def whole(self) -> str:
+        """The name of the function, behind which the crate may stand that asked for its generic arguments."""
+        name = self.path()
+        if self.at < len(self.symbol):
+            self.path()
+        if self.at < len(self.symbol):
+            raise _Unreadable
         return name
 
     def path(self) -> str:

@@ -78,8 +78,8 @@ def canonical(printed: str) -> str:
         symbol = printed.removeprefix("::").partition("@")[0]
         found = demangled(symbol)
         return _canonical(found) if found is not None else symbol
-    if printed.startswith("_R"):
-        found = rust.demangled(printed.partition(".")[0])
+    if printed.startswith("_R") and rust.is_symbol(printed):
+        found = rust.demangled(printed)
         return _canonical(found) if found is not None else printed
     return _canonical(rust.without_escapes(printed) if "::h" in printed else printed)
 

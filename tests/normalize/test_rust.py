@@ -34,7 +34,9 @@ def test_a_symbol_is_read_as_the_function_that_it_names(symbol: str, name: str) 
     assert canonical(symbol) == name
 
 
-@pytest.mark.parametrize("symbol", ["_RNvC4bank", "_RNvB_4main", "_RNvC9999999x", "_R", "_RNvXs8_NtB2_3abcB_4next", "_RNvCu4a_8b4main"])
+@pytest.mark.parametrize(
+    "symbol", ["_RNvC4bank", "_RNvB_4main", "_RNvC9999999x", "_RNvC1a1bjunk", "_RNvXs8_NtB2_3abcB_4next", "_RNvCu4a_8b4main"]
+)
 def test_what_cannot_be_read_stays_as_it_is(symbol: str) -> None:
     assert canonical(symbol) == symbol
 
@@ -42,6 +44,26 @@ def test_what_cannot_be_read_stays_as_it_is(symbol: str) -> None:
 @given(st.text("RNvCMXYIBEsT_0123K9abdpL٣²", max_size=80))
 def test_no_symbol_breaks_the_reader_or_takes_long(rest: str) -> None:
     assert demangled(f"_R{rest}") != ""
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    {
+        "_Reactor<int>::run": "_Reactor::run",
+        "_RWLock::lock[abi:cxx11]": "_RWLock::lock",
+        "_Run@plt": "Run",
+        "_RC4init": "RC4init",
+        "_RING_lock": "RING_lock",
+        "_R": "R",
+    }.items(),
+)
+def test_a_name_that_only_begins_like_a_symbol_is_read_as_any_other(printed: str, name: str) -> None:
+    assert canonical(printed) == name
+
+
+@pytest.mark.parametrize("suffix", [".llvm.1234567", "@plt", "C4bank", "C4bank.cold"])
+def test_what_may_stand_behind_a_symbol_is_no_part_of_the_name(suffix: str) -> None:
+    assert canonical(f"_RNvC4bank4main{suffix}") == "bank::main"
 
 
 def test_a_size_is_written_in_the_digits_of_a_symbol_only() -> None:
