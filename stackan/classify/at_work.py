@@ -25,7 +25,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 
-from stackan.function_words import only_waits
+from stackan.function_words import only_waits, takes_work
 from stackan.model.place import is_main
 
 # Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
@@ -128,15 +128,31 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
 
 
 def awaits_an_answer(application: Sequence[str]) -> bool:
-    """Whether a function, but for the entry, is named for a reply that it waits for."""
-    return any(map(_hears_an_answer, application[:-1]))
+    """Whether a function, but for the entry, is named for a reply that it waits for, or for a promise."""
+    inner = application[:-1]
+    return any(map(_hears_an_answer, inner)) or any(
+        _gets_a_promise(name) and needs_the_promise(application[at + 1 :]) for at, name in enumerate(inner)
+    )
+
+
+def needs_the_promise(callers: Sequence[str]) -> bool:
+    """Whether what a promise is waited for, outside of its own functions, is work: somewhere inside of a thread's, and no taking of work.
+
+    A main thread, and a thread's own loop, may wait for the end of the program in the same way.
+    """
+    return len(callers) > 1 and not is_main(callers[-1]) and not any(map(takes_work, callers))
 
 
 @lru_cache(maxsize=_KEPT)
 def _hears_an_answer(name: str) -> bool:
+    own = words_of(name)[1]
+    return _ANSWER.search(own) is not None and not _is_loop(own)
+
+
+@lru_cache(maxsize=_KEPT)
+def _gets_a_promise(name: str) -> bool:
     owner, own = words_of(name)
-    promised = owner.rpartition("_")[2] in _PROMISED and own.partition("_")[0] in _GETS
-    return (promised or _ANSWER.search(own) is not None) and not _is_loop(own)
+    return owner.rpartition("_")[2] in _PROMISED and own.partition("_")[0] in _GETS and not _is_loop(own)
 
 
 @lru_cache(maxsize=_KEPT)

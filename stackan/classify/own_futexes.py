@@ -7,6 +7,7 @@
 
 The C library has no part in it but the system call, so none of its locks is meant.  A wrapper says little (`futex_wait`), and a parking
 place serves locks, too: the outermost function of the same family decides.  Where no name tells, what is waited for is not known.
+So it is of what happens once (`ShutdownBaton::wait`), and of a promise that no work needs: that may well be the end of the program.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from stackan.classify.at_work import needs_the_promise, words_of
 from stackan.function_words import all_words_of, takes_work
 from stackan.model.rules import WaitRule
 
@@ -25,11 +27,15 @@ _WAITING = frozenset(("wait", "waits", "waiting", "twait", "timedwait", "block",
 
 
 class _Sense(NamedTuple):
-    """What a function waits for by whose name's words; `does` has to be among those of its last part."""
+    """What a function waits for by whose name's words; `does` has to be among those of its last part.
+
+    `named`: the last word of its class, or of its own name, has to be the one: a CompletionQueue is a queue.
+    """
 
     about: frozenset[str]
     does: frozenset[str]
     rule: WaitRule
+    named: bool = False
 
 
 def _rule(kind: str, state: str, *, parks: bool = False, counter: bool = False, task: bool = False) -> WaitRule:
@@ -41,15 +47,15 @@ def _rule(kind: str, state: str, *, parks: bool = False, counter: bool = False, 
 
 _PARKS = _rule("condition", "condition", parks=True)
 _PROMISED = _rule("future", "future", task=True)
+_ONCE = _rule("event", "condition")  # what for, only its caller tells
+_GETS = _WAITING | {"get", "await", "result", "value", "take", "join"}
+_BESIDE = _GETS | {"for", "until", "on", "all", "any", "impl", "slow", "private"}  # words of a name's end that say nothing of what for
 _ANY: frozenset[str] = frozenset()
 _SENSES = (
     _Sense(frozenset(("cond", "condvar", "condition", "cv")), _WAITING, _PARKS),
     _Sense(frozenset(("sem", "sema", "semaphore")), _WAITING | {"acquire", "down", "take"}, _rule("semaphore", "semaphore", counter=True)),
-    _Sense(
-        frozenset(("future", "promise", "baton", "completion")),
-        _WAITING | {"get", "await", "result", "value", "take", "join"},
-        _PROMISED,
-    ),
+    _Sense(frozenset(("future", "promise")), _GETS, _PROMISED, named=True),
+    _Sense(frozenset(("baton", "completion")), _GETS, _ONCE, named=True),
     _Sense(frozenset(("barrier",)), _WAITING | {"arrive"}, _rule("barrier", "barrier")),
     _Sense(frozenset(("event", "events", "eventcount", "notification", "notifier", "seqlock")), _WAITING, _PARKS),
     _Sense(
@@ -66,7 +72,10 @@ _SENSES = (
 
 
 def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | None:
-    """The wait that the callers of a system call make of it, and how many innermost frames are the wait's own; None if no name tells."""
+    """The wait that the callers of a system call make of it, and how many innermost frames are the wait's own; None if no name tells.
+
+    `names` end with the thread's entry.
+    """
     family: str | None = None
     found: tuple[WaitRule, int] | None = None
     unnamed = 0
@@ -86,9 +95,13 @@ def read_own_futex(names: Sequence[str], run: int) -> tuple[WaitRule, int] | Non
         rule = _sense_of(name)
         if rule is not None:
             found = rule, at + 1
-    if found is not None and found[0] is _PROMISED and any(takes_work(name) for name in names[found[1] : found[1] + 1]):
-        return _PARKS, found[1]  # what comes next is work, by whatever it is handed over
-    return found
+    if found is None or found[0] not in (_PROMISED, _ONCE):
+        return found
+    rule, run = found
+    callers = names[run:]
+    if callers and takes_work(callers[0]):
+        return _PARKS, run  # what comes next is work, by whatever it is handed over
+    return found if rule is _PROMISED and needs_the_promise(callers) else None
 
 
 def _only_wraps(name: str) -> bool:
@@ -106,4 +119,15 @@ def _sense_of(name: str) -> WaitRule | None:
     around, _, last = name.rpartition("::")
     own = all_words_of(last)
     about = own | all_words_of(around.rpartition("::")[2])  # the class; a namespace further out says what all of the library is about
-    return next((sense.rule for sense in _SENSES if sense.about & about and (not sense.does or sense.does & own)), None)
+    nouns = _nouns_of(name)
+    return next(
+        (sense.rule for sense in _SENSES if sense.about & (nouns if sense.named else about) and (not sense.does or sense.does & own)),
+        None,
+    )
+
+
+def _nouns_of(name: str) -> frozenset[str]:
+    """The last word of a function's class, and of its own name but for what it does."""
+    owner, own = words_of(name)
+    said = [word for word in own.split("_") if word not in _BESIDE]
+    return frozenset((owner.rpartition("_")[2], *said[-1:]))

@@ -118,8 +118,8 @@ class Places:
             wait = _Wait(None, 0, False)  # the wait that its frames show has ended
         elif said is not None:
             wait = wait._replace(rule=wait.rule if said.otherwise and wait.rule else said, timed=wait.timed or said.timed)
-        wait = _made_by_caller(names, wait)
         end = self._find_start(names, wait.run)
+        wait = _made_by_caller(names[:end], wait)
         # A task that serves connections or events was given to the pool for good: what it waits for is its work.
         served = wait.rule is not None and (wait.rule.accept or wait.rule.events)
         in_task = (bool(loop) and not served) or self._is_run(names[wait.run : end]) or not _PINS.isdisjoint(names[: wait.run])

@@ -14,18 +14,20 @@ helpers of the function that takes the lock, and have been started another way; 
     accept             ←                                           child_main ← make_child
     fcntl              ← proc_mutex_fcntl_acquire ← accept_mutex_on ← child_main ← make_child
 
-A lock that guarded anything else would let more than one thread, or none, be in accept.  A printed owner has to be that one.
+A lock that guarded anything else would let more than one thread, or none, be in accept.  A printed owner has to be that one.  With
+helpers between it takes more: functions named for the turn, or for what is taken then, and no source line by which the lock's call comes
+behind the other's.  (Addresses do not tell: compilers move what waits for a lock to the end of a function.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
-from stackan.function_words import words_of
+from stackan.function_words import takes_work, words_of
 from stackan.model.facts import fact
 from stackan.model.labels import lwp_of
-from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, StackMeaning, fact_of
+from stackan.model.place import TURN_TO_ACCEPT, TURN_TO_RECEIVE, Sighting, StackMeaning, fact_of
 from stackan.model.process import Process
 from stackan.model.track import IDLE, STUCK, UNSURE, VANISHED, Track, places_where, with_newest
 
@@ -46,10 +48,12 @@ _RECEIVING = frozenset(
 
 _HELPERS = 2  # functions, at most, by which a thread accepts, or takes the lock, inside of the function that does both
 _GATE = 2  # that function and its caller
-# Words of functions that only take such a lock.
-_OF_TURNS = frozenset(("accept", "accepting", "listen", "turn", "serialize", "mutex", "lock", "acquire"))
+# Words of functions that take such a lock, and of what these may call for it.
+_OF_TURNS = frozenset(("accept", "accepting", "listen", "turn", "serialize"))
+_OF_LOCKS = frozenset(("mutex", "lock", "acquire"))
 
 _Path = tuple[str, ...]  # the application's frames, innermost first
+_Source = tuple[str | None, int | None]  # file and line
 
 
 def park_turn_waiters(tracks: Sequence[Track]) -> list[Track]:
@@ -91,10 +95,10 @@ def _leaders(tracks: Sequence[Track]) -> dict[_Path, Track]:
 def _leaders_within(tracks: Sequence[Track]) -> dict[_Path, Track]:
     """The same where the one that accepts, or who queues, is in helpers of the function that does both; by the paths of those that queue.
 
-    Only where nothing else stands still in the process: what does may have the lock.
+    Only where nothing else stands still in the process, or runs on in one place: what does may have the lock.
     """
     accepting = places_where(tracks, _accepts)
-    if not accepting or not all(_queues(track) for track in tracks if track.progress == STUCK):
+    if not accepting or any(_may_hold(track) for track in tracks):
         return {}
     queued = [track for track in tracks if _queues(track)]
     paths = {path for place in {id(track.place): track.place for track in queued}.values() if (path := place.application)}
@@ -102,22 +106,56 @@ def _leaders_within(tracks: Sequence[Track]) -> dict[_Path, Track]:
         gates = {_gate(path, helpers) for path in paths}
         if len(gates) != 1:
             continue
-        within = places_where(tracks, partial(_is_within, gates.pop()))
+        gate = gates.pop()
+        within = places_where(tracks, partial(_is_within, gate))
         leaders = [track for track in tracks if id(track.place) in within and id(track.place) in accepting and track.progress != VANISHED]
-        if len(leaders) == 1 and _is_led(queued, leaders[0]):
+        if len(leaders) == 1 and _is_led(queued, leaders[0]) and _is_before(queued, helpers, leaders[0], gate, paths):
             return dict.fromkeys(paths, leaders[0])
     return {}
 
 
+def _may_hold(track: Track) -> bool:
+    """Whether a thread that does not queue may have the lock all the time, as far as the places tell where it was met."""
+    if track.progress == STUCK:
+        return not _queues(track)
+    runs = track.place.verb in ("running", "spinning") and track.progress != VANISHED
+    return runs and len({sighting.place.names for _, sighting in track.sightings}) == 1
+
+
 def _gate(path: _Path, helpers: int) -> _Path:
     """The function of one that queues, outside of so many helpers that only take the lock, and its caller; () if there are not so many."""
-    only_take = all(not _OF_TURNS.isdisjoint(words_of(name)) for name in path[:helpers])
+    only_take = all(not (_OF_TURNS | _OF_LOCKS).isdisjoint(words_of(name)) for name in path[:helpers])
     return path[helpers : helpers + _GATE] if only_take else ()
 
 
 def _is_within(gate: _Path, place: StackMeaning) -> bool:
+    return _depth(gate, place) is not None
+
+
+def _depth(gate: _Path, place: StackMeaning) -> int | None:
+    """How many helpers are inside of the function of the gate, None if it is not there."""
     path = place.application
-    return len(gate) == _GATE and any(path[at : at + _GATE] == gate for at in range(_HELPERS + 1))
+    return next((at for at in range(_HELPERS + 1) if path[at : at + _GATE] == gate), None) if len(gate) == _GATE else None
+
+
+def _is_before(queued: Sequence[Track], helpers: int, leader: Track, gate: _Path, paths: Collection[_Path]) -> bool:
+    """Whether the lock is taken before the call that accepts: by source lines if these are printed, and by the names."""
+    accepts = _source(leader.newest, _depth(gate, leader.place) or 0)
+    orders = {_is_earlier(_source(track.newest, helpers), accepts) for track in queued}
+    named = all(any(not _OF_TURNS.isdisjoint(words_of(name)) for name in path[: helpers + 1]) for path in paths)
+    return False not in orders and (named or (orders == {True} and takes_work(gate[0])))
+
+
+def _is_earlier(one: _Source, other: _Source) -> bool | None:
+    (file, line), (same, behind) = one, other
+    return line < behind if line and behind and file == same and line != behind else None
+
+
+def _source(sighting: Sighting, helpers: int) -> _Source:
+    """File and line of the call that the function outside of so many helpers makes."""
+    dump = sighting.dump
+    where = dump.location(dump.site(dump.columns.thread_first[sighting.thread] + sighting.place.wait_frames + helpers))
+    return where.file, where.line
 
 
 def _accepts(place: StackMeaning) -> bool:

@@ -27,7 +27,9 @@ MAIN = thread(6500, "tellerd", SYSCALL, app("g_cond_wait"), app("main"))
         (("demo_futex_wait", "demo_event_wait", "reclaim"), "condition", 2),
         (("futex_wait", "Ledger::SpinMutex::lock_slow", "Ledger::SpinMutex::lock", "post"), "mutex", 3),
         (("sys_futex", "EventCount::wait", "worker"), "condition", 2),
-        (("futexWaitImpl", "pico::Baton::wait", "pico::Promise::get", "aggregate"), "future", 3),
+        (("futexWaitImpl", "pico::Baton::wait", "pico::Promise::get", "aggregate", "CPUPool::threadRun"), "future", 3),
+        (("futex_wait", "CompletionQueue::wait", "Worker::run"), "condition", 2),
+        (("futex_wait", "completion_queue_wait", "io_worker"), "condition", 2),
         (("futexWaitImpl", "pico::Baton::wait", "pico::LifoSem::wait", "pico::CPUPool::threadRun"), "semaphore", 3),
         (("futexWaitImpl", "Baton::wait", "Pool::next_job", "run"), "condition", 2),
     ],
@@ -44,6 +46,11 @@ def test_the_outermost_function_of_a_family_tells_what_a_futex_is_for(frames: tu
         ("?? libfoo.so", "?? libfoo.so", "?? libfoo.so", "foo_lock"),  # too far out for the library's own
         ("account_clock", "block_reader"),  # words, not letters
         ("io_submit", "other_mutex_lock"),  # of another family
+        ("futex_wait", "ShutdownBaton::wait", "Server::serve", "main"),
+        ("futex_wait", "wait_for_completion", "kthread_worker"),
+        ("futexWaitImpl", "Baton::wait", "IdleList::wait", "Worker::loop"),
+        ("futex_wait", "StopPromise::wait", "Flusher::run"),  # a thread's own loop may wait for the program's end
+        ("futex_wait", "LoadPromise::wait", "Server::serve", "main"),
     ],
 )
 def test_a_futex_of_which_no_name_tells_is_not_known(frames: tuple[str, ...]) -> None:

@@ -159,7 +159,12 @@ def accept(number: int) -> Thread:
 
 
 def queued(number: int, address: int = LOCK, *path: str) -> Thread:
-    return thread(6400 + number, f"thr-{number}", mutex(address), *map(app, path or ("serve",)), START)
+    return thread(6400 + number, f"thr-{number}", mutex(address), *at_lines(*(path or ("serve",))), START)
+
+
+def at_lines(*path: str) -> list[Frame]:
+    """Frames of functions, `name:line` each; the line may be left out."""
+    return [app(name, line=int(line or 10)) for name, _, line in (step.partition(":") for step in path)]
 
 
 def test_children_that_wait_for_their_turn_to_accept_are_idle() -> None:
@@ -202,20 +207,61 @@ def test_whose_end_an_idle_thread_waits_for_is_said() -> None:
 
 
 def within(number: int, *path: str) -> Thread:
-    return thread(6400 + number, f"thr-{number}", Frame("__libc_accept", "fd=3, addr=..., len=0x0"), *map(app, path), START)
+    return thread(6400 + number, f"thr-{number}", Frame("__libc_accept", "fd=3, addr=..., len=0x0"), *at_lines(*path), START)
 
 
 def test_who_queues_in_a_helper_that_is_named_for_the_lock_waits_for_its_turn_too() -> None:
-    path = ("accept_mutex_on", "child_main", "make_child")
-    assert stuck(within(1, "child_main", "make_child"), queued(2, LOCK, *path), queued(3, LOCK, *path)) == []
+    path = ("my_mutex_acquire", "accept_lock_on", "child_loop", "make_child")
+    assert stuck(within(1, "child_loop", "make_child"), queued(2, LOCK, *path), queued(3, LOCK, *path)) == []
 
 
 def test_the_one_that_has_its_turn_may_be_in_helpers_of_what_takes_the_lock() -> None:
-    others = (queued(2, LOCK, "next_request", "serve"), queued(3, LOCK, "next_request", "serve", "main_loop", "main"))
-    assert stuck(within(1, "wait_for_any", "next_request", "serve"), *others) == []
+    others = (queued(2, LOCK, "next_request:31", "serve"), queued(3, LOCK, "next_request:31", "serve", "main_loop", "main"))
+    assert stuck(within(1, "wait_for_any", "next_request:33", "serve"), *others) == []
+
+
+@pytest.mark.parametrize(
+    ("locks", "accepts"),
+    [
+        (("next_request:35", "serve"), ("wait_for_any", "next_request:33", "serve")),
+        (("accept_next:35", "serve"), ("accept_any", "accept_next:33", "serve")),
+    ],
+)
+def test_a_lock_that_comes_behind_accepting_is_no_turn(locks: tuple[str, ...], accepts: tuple[str, ...]) -> None:
+    assert stuck(within(1, *accepts), queued(2, LOCK, *locks), queued(3, LOCK, *locks)) == [6402, 6403]
+
+
+@pytest.mark.parametrize("form", [dump, eu_stack])
+@pytest.mark.parametrize(
+    ("locks", "accepts"),
+    [
+        (("cache_lock", "serve:33", "worker_main"), ("accept_conn", "serve:35", "worker_main")),
+        (("acquire_session", "serve:33", "worker_main"), ("accept_conn", "serve:35", "worker_main")),
+        (("serve:33", "worker_main"), ("next_conn", "serve:35", "worker_main")),
+    ],
+)
+def test_a_lock_of_something_else_in_the_function_that_accepts_is_no_turn(
+    locks: tuple[str, ...], accepts: tuple[str, ...], form: object
+) -> None:
+    assert stuck(within(1, *accepts), queued(2, LOCK, *locks), queued(3, LOCK, *locks), form=form) == [6402, 6403]
+
+
+def test_a_thread_that_runs_in_one_place_may_have_the_lock() -> None:
+    path = ("take_turn", "child_loop", "make_child")
+
+    def at(pc: int, function: str) -> bytes:
+        runs = thread(6409, "thr-9", app(function, pc=pc), app("answer"), app("child_loop"), START)
+        return dump(MAIN, within(1, *path[1:]), queued(2, LOCK, *path), queued(3, LOCK, *path), runs)
+
+    def judged(*texts: bytes) -> list[str]:
+        found = progress(analyze(*texts))
+        return [found[6402], found[6403]]
+
+    assert judged(at(0x5581_9000, "rehash"), at(0x5581_9040, "rehash")) == ["stuck", "stuck"]
+    assert judged(at(0x5581_9000, "parse"), at(0x5581_B040, "print")) == ["idle", "idle"]
 
 
 def test_where_another_thread_stands_still_it_may_have_the_lock() -> None:
-    others = (queued(2, LOCK, "next_request", "serve"), queued(3, LOCK, "next_request", "serve"))
+    others = (queued(2, LOCK, "next_request:31", "serve"), queued(3, LOCK, "next_request:31", "serve"))
     writing = thread(6409, "thr-9", Frame("__GI___libc_write", "fd=7, buf=0x5581, nbytes=9"), app("answer"), app("serve"), START)
-    assert stuck(within(1, "wait_for_any", "next_request", "serve"), *others, writing) == [6402, 6403, 6409]
+    assert stuck(within(1, "wait_for_any", "next_request:33", "serve"), *others, writing) == [6402, 6403, 6409]

@@ -64,6 +64,9 @@ def test_a_thread_that_by_its_name_needs_something_is_not_parked(path: tuple[str
         ("next_item", "handle_requests", "worker"),  # a loop over them
         ("handle_request", "worker"),  # waits itself
         ("next_item", "serve_request_loop", "worker", "start"),
+        ("Promise::get", "take_job", "worker"),
+        ("Future::wait", "wait_ready", "nextTask", "Worker::run"),
+        ("JobPromise::take", "Worker::run"),  # its own loop
     ],
 )
 def test_a_loop_that_waits_for_work_is_parked_whatever_else_its_names_say(path: tuple[str, ...]) -> None:
