@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from stackan.model.process_list import ProcessList
 
 _LONGEST = 32 << 10  # characters of a command line
 _LONGEST_UP = 1e9  # seconds for which a machine may have been up: thirty years
+
+# ISO 8601 as far as Python 3.10 reads it; without a zone it is UTC.
+_WALL = re.compile(r"([12]\d{3}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-]\d\d):?(\d\d))?", re.ASCII)
 
 
 def read_manifest(text: bytes, source: str) -> ProcessList | None:
@@ -48,10 +52,18 @@ def _moments(document: dict[str, Any], source: str) -> dict[str, str]:
 
 
 def _wall(row: dict[str, Any]) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(row.get("wall_begin")).removesuffix("Z")[:26])
-    except ValueError:
+    """When a round began, in UTC and without a zone; None where that is not told, or in another form."""
+    begun = row.get("wall_begin")
+    match = _WALL.fullmatch(begun) if isinstance(begun, str) else None
+    if match is None:
         return None
+    day, clock, fraction, hours, minutes = match.groups(default="")
+    zone = f"{hours}:{minutes}" if hours else "+00:00"
+    try:
+        told = datetime.fromisoformat(f"{day}T{clock}.{fraction[:6]:0<6}{zone}")
+    except ValueError:  # the 31st of June
+        return None
+    return told.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _after(first: dict[str, Any], row: dict[str, Any]) -> str:

@@ -145,8 +145,10 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
 
 def _unredacted(target: str) -> str:
     """`case.unredacted.tar.gz`: what is left if the capture is cut off says itself what it is."""
-    head, dot, ending = target.rpartition(".tar.")
-    return f"{head}.unredacted.tar.{ending}" if dot else target
+    from stackan.collect.archive import ENDINGS
+
+    ending = next(filter(target.endswith, ENDINGS), None)
+    return f"{target.removesuffix(ending)}.unredacted{ending}" if ending is not None else target
 
 
 def _redact(taken: str, options: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from typing import IO, Protocol
 from stackan.errors import UsageError
 from stackan.model.said import said
 
+ENDINGS = (".tar.gz", ".tgz", ".tar.zst")  # of its name
 _SPARE = 64 << 20  # bytes that have to be free beside what is written: a full disk of a server is worse than no capture
 
 
@@ -86,7 +87,7 @@ class Archive:
     """The file of a capture.  Raises UsageError where it exists already, may not be written, or the disk has no room."""
 
     def __init__(self, path: str) -> None:
-        if not path.endswith((".tar.gz", ".tgz", ".tar.zst")):
+        if not path.endswith(ENDINGS):
             raise UsageError(said("{path}: the name of a capture ends in .tar.gz or .tar.zst; give such a name to -o", path=path))
         if path.endswith(".zst") and not _knows_zstandard():
             raise UsageError(said("{path}: zstd is not installed here: pip install 'stackan[zstd]', or give a name in .tar.gz", path=path))

@@ -315,6 +315,18 @@ def test_an_archive_can_be_redacted_at_once_and_says_the_same(start: Start, tmp_
     assert (analysis.verdict, analysis.findings[0].confidence) == ("deadlock", "certain")
 
 
+@pytest.mark.parametrize("name", ["case.tgz", "x.tar.d/case.tgz", "case.tar.gz"])
+def test_no_name_that_an_archive_may_have_is_taken_for_what_is_not_redacted_yet(start: Start, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    target.parent.mkdir(exist_ok=True)
+    done = call("--pid", start("parked").pid, "--rounds", 1, "--no-block", "--redact", "-o", target)
+    assert done.returncode == 0, done.stderr
+    assert sorted(os.listdir(target.parent)) == [target.name, f"{target.name}.replaced.json"]
+    with tarfile.open(target) as archive:
+        text = b"".join(archive.extractfile(each).read() for each in archive.getmembers())  # type: ignore[union-attr]
+    assert re.search(rb"\b%b\b" % re.escape(socket.gethostname().encode()), text) is None
+
+
 def test_nothing_is_captured_where_its_redacted_archive_could_not_be_written(start: Start, tmp_path: Path) -> None:
     (tmp_path / "case.tar.gz.replaced.json").write_text("mine")
     done = call("--pid", start("parked").pid, "--redact", "-o", tmp_path / "case.tar.gz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,43 @@ def test_rounds_are_of_the_times_that_it_says_by_the_clock_that_nobody_sets(tmp_
         (folder / "waits.txt").write_text(WAITS)
     (process,) = stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"]
     assert [each["taken_at"] for each in process["snapshots"]] == ["2026-11-30T10:00:00.250Z", "2026-11-30T10:01:00.500Z"]
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        ("2026-11-30T16:05:11+01:00", "2026-11-30T15:05:11.000Z"),
+        ("2026-11-30T16:05:11.123456789+0100", "2026-11-30T15:05:11.123Z"),
+        ("2026-11-30 16:05:11", "2026-11-30T16:05:11.000Z"),
+        ("2026-11-30T16:05:11.5Z", "2026-11-30T16:05:11.500Z"),
+        ("1000-01-01T00:00:00+23:59", "0999-12-31T00:01:00.000Z"),
+        ("2026-11-31T16:05:11Z", None),
+        ("2026-11-30T16:05:11+25:00", None),
+        ("٢026-11-30T16:05:11Z", None),
+        ("2026-11-30", None),
+        ("soon", None),
+        (7, None),
+    ],
+)
+def test_a_round_is_of_a_time_in_utc_whatever_zone_it_is_told_in(told: object, taken: str | None) -> None:
+    steps = [{"round": 1, "pid": 7, "file": "r1/gdb.txt"}]
+    text = json.dumps({"rounds": [{"number": 1, "wall_begin": told}], "steps": steps}).encode()
+    found = read_manifest(text, "manifest.json")
+    assert found is not None and found.moments == ({"r1": taken} if taken else {})
+
+
+def test_rounds_told_with_a_zone_and_without_one_are_compared(tmp_path: Path) -> None:
+    walls = ["2026-11-30T16:05:11+01:00", "2026-11-30T15:06:11"]
+    rounds = [{"number": number, "wall_begin": wall} for number, wall in enumerate(walls, 1)]
+    steps = [{"round": number, "pid": 4242, "file": f"r{number}/waits.txt"} for number in (1, 2)]
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"schema": "stackan.capture/1", "host": "db1", "rounds": rounds, "steps": steps}, indent=1)
+    )
+    for number in (1, 2):
+        (tmp_path / f"r{number}").mkdir()
+        (tmp_path / f"r{number}/waits.txt").write_text(WAITS)
+    (process,) = stackan.analyze(stackan.load(tmp_path)).to_dict()["processes"]
+    assert [each["taken_at"] for each in process["snapshots"]] == ["2026-11-30T15:05:11.000Z", "2026-11-30T15:06:11.000Z"]
 
 
 def test_counters_of_a_capture_are_as_far_apart_as_its_rounds(tmp_path: Path) -> None:
