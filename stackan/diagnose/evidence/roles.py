@@ -9,6 +9,7 @@ threads that came the same way ask somebody who does not answer, and none of the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -46,11 +47,22 @@ class Roles:
         return "most-of-their-kind" if not moves and len(tracks) * 2 >= len(alike) else ""
 
     def move_beside(self, track: Track) -> bool:
-        """Whether a thread that came the same way, and has the same name, moves, or one that was in the same place."""
-        alike = self._by_role.get(role_of(track, self._process), ())
-        return any(
-            other.progress == PROGRESSING and (any(each is other for each in alike) or _was_there(other, track)) for other in self._living
+        """Whether threads move that came the same way, and have the same name, or that were in the same place, and few stand there."""
+        return role_of(track, self._process) in self._moving_roles or tuple(track.place.names) in self._passed
+
+    @cached_property
+    def _moving_roles(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            role for role, alike in self._by_role.items() if any(each.progress == PROGRESSING for each in alike) and _few_stand(alike)
         )
+
+    @cached_property
+    def _passed(self) -> frozenset[tuple[str, ...]]:
+        """Places where threads were met that move, and no more that stand."""
+        movers = [each for each in self._living if each.progress == PROGRESSING]
+        passed = Counter(names for each in movers for names in {tuple(sighting.place.names) for _, sighting in each.sightings})
+        stand = Counter(tuple(each.place.names) for each in self._living if each.progress == STUCK)
+        return frozenset(names for names, count in passed.items() if stand[names] <= count)
 
     @cached_property
     def _by_name(self) -> dict[str, list[Track]]:
@@ -94,10 +106,6 @@ def _few_stand(tracks: Sequence[Track]) -> bool:
 def _was_seen_moving(track: Track) -> bool:
     """Whether it was met in different places: one that runs where it was may be stopped there."""
     return track.progress == PROGRESSING and "P" in track.timeline
-
-
-def _was_there(other: Track, track: Track) -> bool:
-    return any(sighting.place.names == track.place.names for _, sighting in other.sightings)
 
 
 def _serves_all(track: Track, process: Process) -> bool:
