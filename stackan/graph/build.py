@@ -42,6 +42,7 @@ from stackan.model.waitgraph import (
 )
 
 # Objects without an owner, and their relation to the threads that bring what is waited for there.
+_FOLLOWED = 64  # threads of a process, any of which may have a lock: each waiter has an edge to each of them
 _BROUGHT = {
     "condition": SIGNALED_BY,
     "semaphore": POSTED_BY,
@@ -214,9 +215,11 @@ class _Builder:
             self._add_holders(resource, awaited.home)
 
     def _add_holders(self, resource: int, pid: int) -> None:
-        """Any thread of a process may be the one that has what only the process is known to have."""
+        """Any thread of a process may be the one that has what only the process is known to have; of a large one that is not followed."""
         host = self.process.inputs.host
         found = [each for each in self.supplies if each.process.pid == pid and each.process.inputs.host == host]
+        if len(found) == 1 and len(found[0].process.tracks) > _FOLLOWED:
+            found = []
         for track in found[0].process.tracks if len(found) == 1 else ():
             if track.key in found[0].threads:
                 shown = track.newest
