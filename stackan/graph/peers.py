@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # A thread that is idle in one of these roles answers nobody.  (An acceptor answers clients that nobody has accepted.)
 _SILENT = ("acceptor", "timer", "observer")
+_PROMPTED = ("acceptor", "timer")  # a client or the clock makes one of these go on, and it may then bring what is waited for
 
 
 class _Answer(NamedTuple):
@@ -103,7 +104,9 @@ class Peers:
             sighting = track.newest
             self._graph.connect(Edge(node, supply.threads[track.key], INFERRED, sighting.dump.source, sighting.line, MAY_COME))
         nobody = not pools and not answering and not all(_waits_for_children(track.place) for track in present)
-        if nobody or not supply.process.whole:
+        places = [track.place for track in present]
+        prompted = any(map(_waits_for_children, places)) and any(place.role in _PROMPTED for place in places)
+        if nobody or prompted or not supply.process.whole:
             self._graph.connect(Edge(node, self._someone, INFERRED, "", 0, MAY_COME))
 
 
