@@ -9,6 +9,8 @@ from stackan.model.said import said
 from stackan.parsing.linux.frame import message, read_frame
 from stackan.parsing.looking import has_line_with, holds
 
+# What a capture says of a process once holds that one's wchan, and is no look at its threads.
+_OF_CAPTURE = b"stackan process/1\n"
 _HUNG = re.compile(rb"INFO: task .{1,64}:\d{1,10} blocked .{0,40}for more than \d{1,9} seconds")
 _STATE = re.compile(rb"task:.{1,64} state:[A-Za-z] .*\bpid: *\d")
 _OLD_TASK = re.compile(rb"\S.{0,63} [RSDTtXZPI] +(?:[0-9a-f]{8,16} +|running task +)?\d{1,8} +\d{1,10} +\d{1,10} +0x[0-9a-f]{8,16}")
@@ -21,6 +23,8 @@ _OF_PROC = re.compile(
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
+    if head.startswith(_OF_CAPTURE):
+        return
     if has_line_with(head, b" blocked for more than ", _is_hung) or has_line_with(head, b" for more than ", _is_hung):
         yield "linux-kernel", said("lines `INFO: task NAME:PID blocked for more than n seconds` of the Linux kernel are in it")
     elif _has_trace(head):
