@@ -133,7 +133,15 @@ def _collect(options: argparse.Namespace, targets: list[Target]) -> int:
         check_target(target)
         target = _unredacted(target)
     with Archive(target) as archive:
-        manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
+        try:
+            manifest = collect(targets, plan, archive, lambda words: None if options.quiet else say(words, options.language))
+        except KeyboardInterrupt:
+            if options.redact:
+                say(
+                    said("{path}: what was captured so far, not redacted; give it to `stackan redact`, or delete it", path=target),
+                    options.language,
+                )
+            raise
     if not options.quiet:
         _tell_troubles(manifest, options)
         if options.clean and not options.redact and (options.logs or options.command_lines):

@@ -327,6 +327,30 @@ def test_no_name_that_an_archive_may_have_is_taken_for_what_is_not_redacted_yet(
     assert re.search(rb"\b%b\b" % re.escape(socket.gethostname().encode()), text) is None
 
 
+def test_a_capture_that_is_cut_off_before_it_is_redacted_says_what_it_leaves(start: Start, tmp_path: Path) -> None:
+    words = (
+        "--pid",
+        str(start("parked").pid),
+        "--rounds",
+        "2",
+        "--interval",
+        "1h",
+        "--no-block",
+        "--redact",
+        "-o",
+        str(tmp_path / "case.tar.gz"),
+    )
+    command = [sys.executable, "-m", "stackan", "collect", "--lang", "en", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "round 1 of 2" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["case.unredacted.tar.gz"]
+    assert "case.unredacted.tar.gz: what was captured so far, not redacted" in told
+
+
 def test_nothing_is_captured_where_its_redacted_archive_could_not_be_written(start: Start, tmp_path: Path) -> None:
     (tmp_path / "case.tar.gz.replaced.json").write_text("mine")
     done = call("--pid", start("parked").pid, "--redact", "-o", tmp_path / "case.tar.gz")
