@@ -9,7 +9,7 @@ from stackan.wording.sentences import many, one
 PLACES = {
     "rule-says": [one("by the rule {rule}")],
     "nameless-library-frames": [one("waits in the C library, in frames without names")],
-    "dump-names-owner-of-what-it-waits-for": [one("is parked for what the dump names an owner of")],
+    "dump-names-owner-of-what-it-waits-for": [one("the dump lists what it is parked on as held by another thread")],
     "waits-where-an-initializer-is-called": [one("waits in the function that calls initializers once")],
     "innermost-frames-unnamed": [one("its innermost frames have no names")],
     "inside-the-kernel": [one("inside the kernel, and no rule knows the caller")],
