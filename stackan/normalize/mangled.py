@@ -9,6 +9,8 @@ Parameters and template arguments are only stepped over, as canonical names have
 
 from __future__ import annotations
 
+from stackan.normalize import rust
+
 _DEEPEST = 64
 _BUILTIN = "vwbcahstijlmxynofdegz"
 _QUALIFIERS = "rVKPROCG"
@@ -23,17 +25,6 @@ _OPERATORS = {
     "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "ss": "<=>", "nt": "!", "aa": "&&", "oo": "||", "pp": "++", "mm": "--", "cm": ",",
     "pm": "->*", "pt": "->", "cl": "()", "ix": "[]",
 }  # fmt: skip
-_RUST = (
-    ("$LT$", "<"),
-    ("$GT$", ">"),
-    ("$u20$", " "),
-    ("$u7b$", "{"),
-    ("$u7d$", "}"),
-    ("$RF$", "&"),
-    ("$C$", ","),
-    ("$LP$", "("),
-    ("$RP$", ")"),
-)
 
 
 class _Unreadable(Exception):
@@ -49,22 +40,7 @@ def demangled(symbol: str) -> str | None:
         names = reader.encoding()
     except (_Unreadable, IndexError):
         return None
-    if len(names) > 1 and _is_rust_hash(names[-1]):
-        return "::".join(_rust(name) for name in names[:-1])
-    return "::".join(names)
-
-
-def _is_rust_hash(name: str) -> bool:
-    """`h2006c69a75a9a243`"""
-    return len(name) == 17 and name[0] == "h" and not name[1:].strip("0123456789abcdef")
-
-
-def _rust(name: str) -> str:
-    if "$" in name:
-        name = name.removeprefix("_")
-        for escape, sign in _RUST:
-            name = name.replace(escape, sign)
-    return name.replace("..", "::")
+    return rust.without_escapes("::".join(names))
 
 
 class _Reader:
