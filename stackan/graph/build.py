@@ -41,8 +41,8 @@ from stackan.model.waitgraph import (
     WaitGraph,
 )
 
-# Objects without an owner, and their relation to the threads that bring what is waited for there.
 _FOLLOWED = 64  # threads of a process, any of which may have a lock: each waiter has an edge to each of them
+# Objects without an owner, and their relation to the threads that bring what is waited for there.
 _BROUGHT = {
     "condition": SIGNALED_BY,
     "semaphore": POSTED_BY,

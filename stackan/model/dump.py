@@ -263,7 +263,8 @@ class Dump:
         self.reason = reason  # why the text was taken for one in this format
         self.facts = facts
         self.warnings = list(warnings)
-        self.taken_at = taken_at  # ISO-8601, where an archive says so
+        self.taken_at = taken_at  # ISO-8601, where an archive or a capture says so
+        self.captured_at: str | None = None  # the same, where it is a capture that does
         self.tables: Tables | None = None  # what gives its rows as tables
         self.stamped: str | None = None  # the same in a zip's local time
         self.written: float | None = None  # when its file was, in seconds since 1970: the last resort to find an order

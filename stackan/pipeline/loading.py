@@ -74,7 +74,8 @@ def _date(found: Found) -> None:
     """What a capture says of the time of its dumps goes before what its archive says."""
     moments = {folder: time for each in found.process_lists for folder, time in each.moments.items()}
     for dump in found.dumps if moments else ():
-        dump.taken_at = moments.get(dump.source[: max(map(dump.source.rfind, "/!"))], dump.taken_at)
+        dump.captured_at = moments.get(dump.source[: max(map(dump.source.rfind, "/!"))])
+        dump.taken_at = dump.captured_at or dump.taken_at
 
 
 def load_logs(

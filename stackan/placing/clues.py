@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.placement import ARCHIVE, CAPTURE, NAME, TEXT, Clue
@@ -17,9 +17,7 @@ _APART = 60  # seconds between the times of two files that were not copied at on
 class Clues:
     """Clues to each dump.  Clues in its text go before those in its name."""
 
-    def __init__(self, dumps: Sequence[Dump], moments: Mapping[str, str] = {}) -> None:
-        """`moments` say of folders when the dumps in them were taken."""
-        self._moments = moments
+    def __init__(self, dumps: Sequence[Dump]) -> None:
         self._names = {source: read_name(source) for source in {dump.source for dump in dumps}}
         self._heads = {id(dump): read_head(dump) for dump in dumps}
         self._folders: dict[str, str] = {}  # {source: host}, see `learn_hosts`
@@ -38,9 +36,7 @@ class Clues:
 
     def times(self, dump: Dump) -> dict[str, str]:
         """{what says it: when the dump was taken}"""
-        folder = dump.source[: max(dump.source.rfind(mark) for mark in "/!")]
-        captured = self._moments.get(folder) if self._moments else None
-        said = {CAPTURE: captured, TEXT: self.head(dump).time, NAME: self.name(dump).time, ARCHIVE: dump.taken_at}
+        said = {CAPTURE: dump.captured_at, TEXT: self.head(dump).time, NAME: self.name(dump).time, ARCHIVE: dump.taken_at}
         return {source: time for source, time in said.items() if time is not None}
 
     def order(self, dumps: Sequence[Dump]) -> str | None:

@@ -28,7 +28,7 @@ _BY_TIME = {
 
 def place(dumps: Sequence[Dump], given_order: bool = False, process_lists: Sequence[ProcessList] = ()) -> list[ProcessInputs]:
     """The processes of a case, in an order that depends on the names of the inputs alone (unless it is given)."""
-    clues = Clues(dumps, {folder: time for each in process_lists for folder, time in each.moments.items()})
+    clues = Clues(dumps)
     processes = group(dumps, given_order, clues)
     restarts = find_restarts(processes, clues)
     placed = tell_views([_place(process, clues, given_order, restarts.get(at, ())) for at, process in enumerate(processes)])
