@@ -97,7 +97,11 @@ def _with_arguments(line: str, start: int, end: int) -> Frame:
     return Frame(start, end, (match.end(), min(close, len(line))), close > len(line))
 
 
-_PART = re.compile(r"""-?\d{1,10} [LuU]?'(?:\\[0-7]{1,3}|\\.|[^'\\])'|"(?:[^"\\]|\\.)*(?:"|$)|(?<!\w)'(?:[^'\\]|\\.)*'|[()]""")
+# What begins with an escaped quote is short, as else each of many would be looked at up to the line's end.
+_PART = re.compile(
+    r"""-?\d{1,10} [LuU]?'(?:\\[0-7]{1,3}|\\.|[^'\\])'|"(?:[^"\\]|\\.)*(?:"|\\?$)"""
+    r"""|(?<!\w)'(?:(?<!\\')(?:[^'\\]|\\.)*|(?:[^'\\]|\\.){0,100})'|[()]"""
+)
 
 
 def arguments_end(line: str, at: int) -> int:

@@ -31,7 +31,11 @@ _LOCAL = re.compile(r"\s{1,200}[\w<$\[].{0,400}? = |\s{1,200}_?[A-Za-z]\w* = ")
 _PRINTED = re.compile(r"(?:\(gdb\) |\(lldb\) )?(?:\(.{1,200}\) )?\$?\w{1,80} = |(?:\(gdb\) )?0x[0-9a-f]+(?: <[^>]{0,400}>)?:\s")
 _MEMORY = re.compile(r"(?:\(gdb\) )?0x[0-9a-f]+(?: <[^>]{0,400}>)?:\s+0x[0-9a-f]+(?:\s|$)")
 _PAGER = re.compile(r"---?Type <(?:return|RET)>[^-\n]{0,60}---?c?|--Type <RET> for more, q to quit, c to continue without paging--c?")
-_QUOTED = re.compile(r"""(?P<file>File )?"(?P<text>(?:[^"\\]|\\.)*)(?P<end>"|$)|(?<![^\W_]{2})'(?P<one>(?:[^'\\]|\\.)*)'(?!\w)""")
+# A text may be cut behind a backslash; what begins with an escaped quote is short, as else each of many would be looked at up to the end.
+_QUOTED = re.compile(
+    r"""(?P<file>File )?"(?P<text>(?:[^"\\]|\\.)*)(?P<end>"|\\?$)"""
+    r"""|(?<![^\W_]{2})'(?P<one>(?<!\\')(?:[^'\\]|\\.)*|(?:[^'\\]|\\.){0,100})'(?!\w)"""
+)
 _SOURCE = re.compile(
     r"(?<![\w.])[\w+-]{1,120}(?:\.[\w+-]{1,60})?\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ic|tcc|s|S|rs|go|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua"
     r"|jar|dll|exe|dylib|so(?:[.-][\w.-]*\w)?|a|o)(?![\w.])"

@@ -152,6 +152,9 @@ def test_a_long_text_takes_time_in_proportion(in_proportion):
         "update t ",
         "'",
         '"',
+        '"\\',
+        "'\\",
+        "x(a='\\'",
         "a.b.",
         "/a",
         "password=",
@@ -170,6 +173,10 @@ def test_a_long_text_takes_time_in_proportion(in_proportion):
 )
 def test_a_line_of_one_piece_takes_time_in_proportion(in_proportion, piece):
     in_proportion(lambda size: (piece * (size // len(piece) // 8)).encode(), lambda text: redacted(text.decode()))
+
+
+def test_a_string_that_is_cut_behind_a_backslash_is_one():
+    assert "Quuxly" not in redacted('#0  0x1234 in read_page (name="Quuxly \\\n') + redacted('x "Quuxly \\')
 
 
 def test_a_document_of_json_has_more_in_it_than_can_be_held_at_once(monkeypatch):
