@@ -9,13 +9,14 @@ from stackan.model.columns import Columns
 
 
 def drop_rows(columns: Columns, rows: Collection[int]) -> None:
-    """Their frames are frames of no thread from now on: their starts count from the thread before."""
+    """Their frames are frames of no thread from now on, as those may be that stand behind them: their starts count from the thread before."""
     origin = 0
+    firsts = [*columns.thread_first, len(columns.frame_start)]
     for row, start in enumerate(columns.thread_start):
         if row not in rows:
             origin = start
             continue
-        for frame in range(columns.thread_first[row], columns.thread_first[row] + columns.thread_frames[row]):
+        for frame in range(firsts[row], firsts[row + 1]):
             columns.frame_start[frame] += start - origin
     for name in columns.__slots__:
         if name.startswith("thread_"):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stackan.errors import InputError
@@ -107,7 +107,14 @@ quoted = st.tuples(st.sampled_from([b"> ", b"    ", b">>> ", b"Nov 21 gdb[7]: "]
 )
 
 
+# A block that is taken out, and then the header before it: the block's frames count from the thread before that.
+TAKEN_OUT_TWICE = b"".join(
+    line + b"\n" for line in (OTHER_LINES[2], OTHER_LINES[1], b'* 1    LWP 17041 "ab" 0x1 in poll (fds=0x55) at poll.c:1', FRAME_LINES[0])
+)
+
+
 @settings(max_examples=1000)
+@example(data=TAKEN_OUT_TWICE)
 @given(data=st.one_of(texts, quoted, texts.map(lambda text: b"#0  0x1 in f () at x.c:1\n" + text)))
 def test_each_line_of_a_text_made_of_odd_pieces_is_counted_once(data: bytes) -> None:
     try:
