@@ -28,6 +28,7 @@ _OUT_OF_MEMORY = b"stackan: out of memory; give fewer or smaller inputs, or more
 _NO_MAPPING = "failed to map segment"  # the loader's words where a library finds no room
 _YOUNG = 50_000  # objects after which cycles are looked for: a command makes thousands of lasting ones as it is imported
 _RESERVE_BYTES = 2 << 20  # two of the arenas that Python's small objects come from
+_COMMAND_BYTES = 12 << 20  # what a command's modules take; an interpreter (CPython 3.10) may die where memory ends while it imports
 
 is_program = False  # whether the interpreter runs for this call alone, so that nothing else will import anything
 
@@ -71,6 +72,7 @@ def _run(argv: Sequence[str] | None) -> int:
                 from stackan.cli.version import print_version
 
                 return print_version()
+            bytearray(_COMMAND_BYTES)  # mapped and let go, never touched
             from stackan.cli.commands import run
 
             return run(arguments, language)
