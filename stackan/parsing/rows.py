@@ -9,7 +9,7 @@ from stackan.model.columns import Columns
 
 
 def drop_rows(columns: Columns, rows: Collection[int]) -> None:
-    """Their frames are frames of no thread from now on, as those may be that stand behind them: their starts count from the thread before."""
+    """Their frames, and those of no thread behind them, are frames of no thread from now on: their starts count from the thread before."""
     origin = 0
     firsts = [*columns.thread_first, len(columns.frame_start)]
     for row, start in enumerate(columns.thread_start):

@@ -11,6 +11,7 @@ from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.model.said import first_of, row, said
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
+from stackan.pipeline.copied import Copied
 from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
 from stackan.pipeline.once import Once, say_again
 from stackan.pipeline.passing import hold_small, is_log, read_passing, say_untold
@@ -58,7 +59,6 @@ def load(
     if not found.dumps and not any(log.extent is not None for log in found.logs):
         first, *others = tell_reasons(found.failed) or [_say_what_lacks(given, warnings, found)]
         raise InputError(first, notes=(*others, *(each for each in warnings if each != first)))
-    _refuse_scattered(found.dumps)
     _date(found)
     warnings += tell_failed(found.failed)
     if found.others:
@@ -103,22 +103,6 @@ def load_logs(
     return Case([], warnings, False, found.logs)
 
 
-def _refuse_scattered(dumps: Sequence[Dump]) -> None:
-    """Raises InputError where there is nothing but copies of the kernel's stacks, each of one thread in a file of its own: no snapshot."""
-    if len(dumps) < 2 or not all(dump.traits.kernel for dump in dumps):
-        return
-    from stackan.parsing.linux.task_stacks import ids_of
-
-    if all(ids_of(dump.source) for dump in dumps):
-        raise InputError(
-            said(
-                "{source}: the kernel's stack of one thread, as the others are, without a dump of the process; give that, too, or write "
-                "all threads of a round into one text: `tail -n +1 /proc/PID/task/*/stack > stacks.txt`",
-                source=min((dump.source for dump in dumps), key=natural_key),
-            )
-        )
-
-
 _Reader = Callable[["Blob", bool], "Found"]
 
 
@@ -137,31 +121,36 @@ def _find(
     require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
     if redactor is not None:
         _learn(redactor, [name for name in names if not isinstance(name, Dump)], limits, follow_links)
-    visits = Visits([name for name in names if isinstance(name, str)], follow_links)
+    visits, copied = Visits([name for name in names if isinstance(name, str)], follow_links), Copied()
+
+    def take(item: Blob | Passing | Skipped) -> None:
+        if redactor is not None and isinstance(item, Blob):
+            item = item._replace(source=redactor.name(item.source), data=redactor.redact(item.data))
+        if isinstance(item, Passing):
+            log, doubts = read_passing(item)
+            warnings.extend(doubts)
+            if log is not None:
+                log.taken_at, log.stamped = item.item.taken_at, item.item.stamped
+                once.add_log(log, _of_logs([log]))
+        elif isinstance(item, Skipped):
+            source = item.source if redactor is None else redactor.name(item.source)
+            warnings.append(said("{source}: {reason}", source=source, reason=item.reason))
+        elif not once.has(item):
+            content = read_one(item, item.named and len(given) == 1)
+            if content.dumps:
+                budget.keep(len(item.data))
+            once.add(item, content)
+        if watch is not None:
+            watch.source, watch.texts = item.source, watch.texts + 1
+
     for name in names:
         if isinstance(name, Dump):
             once.found.append(_of_dumps([name]))
             continue
         try:
             for item in hold_small(read_or_pass([name], budget, visits=visits)):
-                if redactor is not None and isinstance(item, Blob):
-                    item = item._replace(source=redactor.name(item.source), data=redactor.redact(item.data))
-                if isinstance(item, Passing):
-                    log, doubts = read_passing(item)
-                    warnings += doubts
-                    if log is not None:
-                        log.taken_at, log.stamped = item.item.taken_at, item.item.stamped
-                        once.add_log(log, _of_logs([log]))
-                elif isinstance(item, Skipped):
-                    source = item.source if redactor is None else redactor.name(item.source)
-                    warnings.append(said("{source}: {reason}", source=source, reason=item.reason))
-                elif not once.has(item):
-                    content = read_one(item, item.named and len(given) == 1)
-                    if content.dumps:
-                        budget.keep(len(item.data))
-                    once.add(item, content)
-                if watch is not None:
-                    watch.source, watch.texts = item.source, watch.texts + 1
+                if not copied.take(item):
+                    take(item)
                 del item  # so that its text does not stay while the next one is read
         except InputError as error:
             if len(given) == 1:
@@ -169,6 +158,9 @@ def _find(
             warnings.append(error.args[0])
         if budget.spent:
             break  # which the last warning says
+    for text in copied.texts():
+        take(text)
+    warnings += copied.note()
     found = _joined(once.found)
     warnings += found.troubles
     again = [*visits.again, *once.again]

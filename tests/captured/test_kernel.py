@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import stackan
 from tests.parsing.test_linux import HUNG
 
@@ -93,12 +91,6 @@ def test_a_file_for_each_thread_is_read_by_its_path(tmp_path: Path) -> None:
     document = judged(tmp_path, **files)
     assert "LWP 4100 waits for an answer of an NFS server" in titles(document)
     assert len(document["processes"]) == 1
-
-
-def test_files_of_single_threads_alone_are_no_snapshots(tmp_path: Path) -> None:
-    files = {f"proc__7__task__{lwp}__stack": f"[<0>] ep_poll+0x{lwp}/0x3a0\n" for lwp in (7, 8, 9)}
-    with pytest.raises(stackan.StackanError, match=r"write all threads of a round into one text: `tail -n \+1"):
-        judged(tmp_path, **files)
 
 
 def test_the_kernels_log_of_other_tasks_is_told_and_not_used(tmp_path: Path) -> None:

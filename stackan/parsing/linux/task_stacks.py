@@ -1,4 +1,4 @@
-"""Copies of /proc/PID/task/TID/{stack,wchan,syscall}, of one thread or of many.
+"""Copies of /proc/PID/task/TID/{stack,wchan,syscall,comm}, of one thread or of many.
 
     ==> /proc/4242/task/4250/stack <==                   tail -n +1 /proc/4242/task/*/stack
     [<0>] futex_wait_queue+0x60/0x90
@@ -13,8 +13,8 @@
 
 A line before a stack that is no frame heads it: by its path, else by the one number in it.  One file alone says by its name whose it is.
 `wchan` is the innermost function alone, and counts where there is no stack; `syscall` is the number of the system call, its six arguments,
-the stack pointer and the program counter: of a futex the first argument is the address.
-(fs/proc/base.c of the kernel: proc_pid_stack, proc_pid_wchan, proc_pid_syscall; Documentation/filesystems/proc.rst)
+the stack pointer and the program counter: of a futex the first argument is the address.  `comm` is the thread's name.
+(fs/proc/base.c of the kernel: proc_pid_stack, proc_pid_wchan, proc_pid_syscall, comm_show; Documentation/filesystems/proc.rst)
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ import re
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Lock, PrintedState
+from stackan.model.lines import line_stop
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import END_OF_STACK, read_frame
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
-_PATH = re.compile(rb"(?<![\w.-])proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall)\b")
+_PATH = re.compile(rb"(?<![\w.-])proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall|comm)\b")
 _NAMED = re.compile(r"(?:^|/)(?:proc/)?(\d{1,10})/task/(\d{1,10})/(stack|wchan|syscall)(?:\.txt)?$")
 _NUMBERS = re.compile(rb"(?<![\w.:])\d{1,10}(?![\w.])")
 _FUNCTION = re.compile(rb"[A-Za-z_][\w.]{1,120}")
@@ -37,7 +38,7 @@ _SYSCALL = re.compile(rb"(\d{1,4})((?: 0x[0-9a-f]{1,16}){6}) 0x([0-9a-f]{1,16}) 
 _FUTEX = {202: 0x7F0000000000, 98: 0xFFFF00000000}  # the number on x86-64, and on arm64, whose stacks lie higher
 _WORDS = "linux: stack"
 _NEAR = 1024  # bytes between the files of one thread: a system call, and the head of the stack
-STACK, WCHAN, SYSCALL = b"stack", b"wchan", b"syscall"
+STACK, WCHAN, SYSCALL, COMM = b"stack", b"wchan", b"syscall", b"comm"
 
 
 def read(data: bytes) -> ParsedText:
@@ -62,6 +63,7 @@ class _Reader:
         self.states: dict[int, PrintedState] = {}
         self.facts = {0: NOTHING_SAID._replace(pid=ids[0] if ids is not None else None, states=self.states)}
         self.awaited: dict[int, Lock] = {}  # by LWP: what system calls wait for, of threads whose stacks come further on
+        self.names: dict[int, tuple[int, int]] = {}  # by LWP: where the newest name stands, and its size
         self.first = 0  # row of the newest snapshot's first thread
         self.rows: dict[int, int] = {}  # of the newest snapshot, by LWP
         self.seen: set[tuple[int, bytes]] = set()  # (LWP, file) of the newest snapshot
@@ -94,7 +96,7 @@ class _Reader:
             self.lwp = UNKNOWN
 
     def _single(self, path: bytes, content: bytes) -> bool:
-        """A line that has the path of a wchan or a system call before it."""
+        """A line that has the path of a wchan, a system call or a name before it."""
         found = _PATH.search(path)
         if found is None or found[3] == STACK:
             return False
@@ -137,9 +139,11 @@ class _Reader:
         return True
 
     def _content(self, text: bytes) -> bool:
-        """Whether a line is the content of a wchan or of a system call whose path is known."""
+        """Whether a line is the content of a wchan, of a system call or of a name whose path is known."""
         if self.file == STACK or self.lwp == UNKNOWN:
             return False
+        if self.file == COMM:
+            return self._name(text)
         function = _FUNCTION.fullmatch(text) if self.file == WCHAN else None
         call = _SYSCALL.fullmatch(text) if self.file == SYSCALL else None
         if function is None and call is None and text not in (b"0", b"running") and not text.startswith(b"-1 "):
@@ -169,6 +173,22 @@ class _Reader:
         self.lwp = UNKNOWN  # the file has but one line
         return True
 
+    def _name(self, text: bytes) -> bool:
+        """The line is a thread's name, which comes before its stack where files are in the order of their names."""
+        start = self.builder.start
+        self.names[self.lwp] = self.data.rfind(text, start, line_stop(self.data, start)), len(text)
+        row = self.rows.get(self.lwp)
+        if row is not None and self.builder.columns.thread_name_start[row] == UNKNOWN:
+            self._call(row)
+        self.builder.noise()
+        self.builder.close_thread()
+        self.lwp = UNKNOWN
+        return True
+
+    def _call(self, row: int) -> None:
+        columns = self.builder.columns
+        columns.thread_name_start[row], columns.thread_name_size[row] = self.names[columns.thread_lwp[row]]
+
     def _stack_follows(self) -> bool:
         """Whether the stack of the thread whose `wchan` this is comes further on, as where all files of a thread stand together."""
         stack = b"/task/%d/stack <==\n[<" % self.lwp
@@ -186,6 +206,8 @@ class _Reader:
         if current is None:
             self.facts[self.first] = self.facts[0]._replace(pid=pid)
         row = self.builder.thread(lwp=lwp, headed=headed)
+        if lwp in self.names:
+            self._call(row)
         if lwp != UNKNOWN:
             self.rows[lwp] = row
             self.seen.add((lwp, file))

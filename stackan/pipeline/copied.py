@@ -1,0 +1,66 @@
+"""Copies of /proc/PID/task/TID/{stack,wchan,syscall,comm}, a file each: those of one process and round are one text.
+
+    case/t1/proc/4242/task/4250/stack       cp -r, or cat for each file
+    case/t1/proc/4242/task/4250/syscall
+    case/t1/proc/4242/task/4251/stack
+
+A file by itself shows one thread, or less; together they are what `tail -n +1` prints, and are read as that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackan.model.said import first_of, said
+from stackan.reading import Blob
+
+_FILE = re.compile(r"(.*?(?:^|[/!])(?:proc/)?(\d{1,10})/task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
+_MARK = "/task/"
+_LARGE = 1 << 16  # bytes: a stack has 64 frames at the most (the kernel's MAX_STACK_TRACE_DEPTH)
+_LISTED = 3
+
+
+class Copied:
+    """The copies that were met, by the folder of the process's threads."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, list[Blob]] = {}
+
+    def take(self, item: object) -> bool:
+        """Whether an item is such a copy, which is kept until all are there."""
+        if not isinstance(item, Blob) or _MARK not in item.source or len(item.data) > _LARGE:
+            return False
+        found = _FILE.match(item.source)
+        if found is None:
+            return False
+        self._files.setdefault(found[1], []).append(item)
+        return True
+
+    def texts(self) -> Iterator[Blob]:
+        """A text for each process of each round; a file that is alone stays itself."""
+        for folder, files in self._files.items():
+            yield files[0] if len(files) == 1 else _joined(folder, files)
+
+    def note(self) -> list[str]:
+        """Words on what the lines count in, where files were put together."""
+        folders = [f"{folder}/*" for folder, files in self._files.items() if len(files) > 1]
+        if not folders:
+            return []
+        return [
+            said(
+                "read as one text each, whose lines are numbered as `tail -n +1` prints the files: {inputs}",
+                inputs=first_of(folders, _LISTED),
+            )
+        ]
+
+
+def _joined(folder: str, files: list[Blob]) -> Blob:
+    text = b"\n".join(b"==> %s <==\n%s" % (_path(file), file.data) for file in files)
+    return files[0]._replace(source=f"{folder}/*", data=text, named=False)
+
+
+def _path(file: Blob) -> bytes:
+    found = _FILE.match(file.source)
+    assert found is not None
+    return f"/proc/{found[2]}/task/{found[3]}/{found[4]}".encode()

@@ -1,0 +1,78 @@
+"""Copies of /proc/PID/task/TID, a file each, are one snapshot of the process for each round."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import stackan
+from stackan.cli import main
+
+STACK = "[<0>] flock_lock_inode_wait+0x8f/0x190\n[<0>] do_syscall_64+0x5c/0xc0\n"
+CALL = "202 0x55d1c2a0f1b4 0x80 0x2 0x0 0x0 0x0 0x7ffe137cf918 0x7fad03531087\n"
+FILES = {"comm": "teller\n", "stack": STACK, "wchan": "flock_lock_inode_wait", "syscall": CALL}
+
+
+def copy(folder: Path, rounds: int = 2, files: dict[str, str] = FILES) -> Path:
+    for number in range(1, rounds + 1):
+        for lwp in (4242, 4250):
+            thread = folder / f"t{number}" / "proc" / "4242" / "task" / str(lwp)
+            thread.mkdir(parents=True)
+            for name, text in files.items():
+                (thread / name).write_text(text)
+    return folder
+
+
+def look(analysis: stackan.Analysis) -> list[tuple[object, ...]]:
+    (process,) = analysis.processes
+    return [(process.pid, track.lwp, track.name, len(track.sightings), track.progress) for track in process.tracks]
+
+
+EXPECTED = [(4242, lwp, "teller", 2, "stuck") for lwp in (4242, 4250)]
+
+
+def test_copied_files_of_all_threads_are_a_snapshot_of_their_process_for_each_round(tmp_path) -> None:
+    analysis = stackan.analyze(stackan.load(copy(tmp_path)))
+    assert look(analysis) == EXPECTED
+    assert [dump.source for dump in analysis.processes[0].dumps] == [str(tmp_path / f"t{n}/proc/4242/task/*") for n in (1, 2)]
+    assert any("tail -n +1" in words for words in analysis.warnings)
+
+
+def test_they_are_the_same_in_an_archive_and_each_named_by_itself(tmp_path) -> None:
+    paths = sorted(path for path in copy(tmp_path / "case").rglob("*") if path.is_file())
+    with zipfile.ZipFile(tmp_path / "case.zip", "w") as packed:
+        for path in paths:
+            packed.write(path, path.relative_to(tmp_path))
+    assert look(stackan.analyze(stackan.load(tmp_path / "case.zip"))) == EXPECTED
+    assert look(stackan.analyze(stackan.load(*paths))) == EXPECTED
+
+
+@pytest.mark.parametrize("missing", ["stack", "wchan", "syscall", "comm"])
+def test_any_of_the_files_may_be_missing(tmp_path, missing: str) -> None:
+    files = {name: text for name, text in FILES.items() if name != missing}
+    found = look(stackan.analyze(stackan.load(copy(tmp_path, files=files))))
+    assert [each[:2] for each in found] == [each[:2] for each in EXPECTED]
+
+
+def test_a_line_of_the_proof_is_a_line_of_the_text_that_the_note_names(tmp_path) -> None:
+    analysis = stackan.analyze(stackan.load(copy(tmp_path)))
+    files = sorted((tmp_path / "t1").rglob("*/task/*/*"))
+    printed = subprocess.run(["tail", "-n", "+1", *files], capture_output=True, text=True, check=True).stdout
+    quotes = [quote for finding in analysis.findings for quote in finding.evidence if "/t1/" in quote.source]
+    assert quotes and all(printed.split("\n")[quote.line - 1] == quote.text for quote in quotes)
+
+
+def test_a_process_of_one_thread_is_a_process(tmp_path) -> None:
+    for number in (1, 2):
+        thread = tmp_path / f"t{number}" / "proc" / "7" / "task" / "7"
+        thread.mkdir(parents=True)
+        (thread / "stack").write_text(STACK)
+    assert [each[:2] for each in look(stackan.analyze(stackan.load(tmp_path)))] == [(7, 7)]
+
+
+def test_copies_with_names_alone_are_told_to_lack_stacks(tmp_path, capsys) -> None:
+    status = main(["analyze", str(copy(tmp_path, files={"comm": "teller\n"}))])
+    assert status == 2 and capsys.readouterr().err.count("\n") == 1
