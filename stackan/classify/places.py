@@ -100,14 +100,17 @@ class Places:
         key = names, state, loop
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._classify(*key)
+            found = self._known.setdefault(key, self._classify(*key))  # others may have been quicker: equal places are the same object
         return found
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def timed(self, place: StackMeaning) -> StackMeaning:
         """The same place, where the wait ends at a time-out."""
         found = self._timed.get(id(place))
         if found is None:
-            found = self._timed[id(place)] = (place, place._replace(timed=True))
+            found = self._timed.setdefault(id(place), (place, place._replace(timed=True)))
         return found[1]
 
     def _classify(self, names: tuple[str, ...], state: str, loop: str) -> StackMeaning:

@@ -13,6 +13,8 @@ from stackan.model.rules import Rules
 
 Profile = dict[str, Any]
 
+_MOST_PLACES = 10_000  # of stacks that are kept for the next cases: some 10 MB
+
 
 class Rulebook:
     """The rules that classify each process of a case; `extra` are files of the user's own, or names of profiles.  Raises ProfileError."""
@@ -35,7 +37,7 @@ class Rulebook:
         marked = [profile for profile in others if any(mark in names for mark in profile.get("marks", ()))]
         key = tuple(profile["name"] for profile in marked)
         if key not in self._places:
-            self._places[key] = Places(_merged(self._own, marked, others, self._expressions) if self._own else _of_builtin(key))
+            self._places[key] = Places(_merged(self._own, marked, others, self._expressions)) if self._own else _of_builtin(key)
         return self._places[key]
 
     def notes(self) -> list[str]:
@@ -43,8 +45,19 @@ class Rulebook:
         return self._expressions.notes()
 
 
+def _of_builtin(marked: tuple[str, ...]) -> Places:
+    """The places where no profile is the user's own: all cases share them, until they are so many that a case had better begin anew."""
+    places = _shared.get(marked)
+    if places is None or len(places) > _MOST_PLACES:
+        places = _shared[marked] = Places(_rules_of_builtin(marked))
+    return places
+
+
+_shared: dict[tuple[str, ...], Places] = {}
+
+
 @functools.lru_cache(maxsize=64)
-def _of_builtin(marked: tuple[str, ...]) -> Rules:
+def _rules_of_builtin(marked: tuple[str, ...]) -> Rules:
     """The rules where no profile is the user's own, made once for all cases: no expression is in them that one could switch off."""
     return _merged([], [profile for profile in builtin() if profile["name"] in marked], builtin(), Expressions())
 

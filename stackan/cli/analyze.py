@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 
+from stackan.cli import door
 from stackan.cli.common import (
     add_inputs,
     add_open,
@@ -97,6 +99,8 @@ def _analysis(options: argparse.Namespace, limits: Limits) -> Analysis:
             watch=watch,
             redactor=redactor(options),
         )
+        if door.is_program:
+            gc.disable()  # what is concluded lives as long as the program, so a look for cycles at all of it would be for nothing
         return analyze(case, options.profile, watch)
 
 

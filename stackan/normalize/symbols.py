@@ -8,6 +8,7 @@ what a rule or a reader asks for: `pthread_cond_wait`, `poll`, `open_table`, `tf
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stackan.normalize import rust
 from stackan.normalize.mangled import demangled
@@ -62,6 +63,7 @@ _OFFSET = re.compile(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the fun
 _OBJECTIVE_C = re.compile(r"(?:__\d{1,6})?[-+]\[[^][]{1,1000}\]\w*")
 
 
+@lru_cache(1 << 14)  # the cases of a batch repeat the symbols of the same servers
 def canonical(printed: str) -> str:
     """The canonical form of a printed function name; `??` for a frame without one.
 

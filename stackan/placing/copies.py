@@ -7,6 +7,7 @@ unpack a file keep most of its name, and people who take two dumps count them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from stackan.model.natural import Run, natural_key
@@ -62,6 +63,7 @@ class Label(NamedTuple):
         return self.parts[-self.inner :] if self.inner else self.parts
 
 
+@lru_cache(2048)  # stages ask again
 def read_label(source: str) -> Label:
     path = source[-_LONGEST:].replace("\\", "/")
     archive, _, member = path.rpartition("!")

@@ -9,6 +9,7 @@ Thread 71 (Thread 0x7f0d2a7fc700 (LWP 4250)):
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
@@ -62,9 +63,14 @@ def read_head(dump: Dump) -> Head:
     return Head(host, modes.pop() if len(modes) == 1 else running_role(dump), _time_in(text))
 
 
+def read_time(dump: Dump) -> str | None:
+    """When a dump was taken, as its text says."""
+    return _time_in(text_before(dump))
+
+
 def tells_time(dump: Dump) -> bool:
     """Whether a text says when it was taken."""
-    return _time_in(text_before(dump)) is not None
+    return read_time(dump) is not None
 
 
 def text_before(dump: Dump) -> str:
@@ -75,6 +81,7 @@ def text_before(dump: Dump) -> str:
     return dump.text(max(behind, start - _LOOKED_AT), start)
 
 
+@lru_cache(64)  # the snapshots of a case are asked several times
 def _time_in(text: str) -> str | None:
     moments = find_moments(_LAUNCH.sub("", text))
     return moments[-1].iso if moments else None  # the last is nearest

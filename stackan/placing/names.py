@@ -10,6 +10,7 @@ and `pstack_ctrl_PID.log` (docs.dolphindb.cn, omc_server_hang_guidelines); `ctl`
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from stackan.placing.moments import Moment, find_date, find_moment
@@ -67,6 +68,7 @@ class Name(NamedTuple):
     folders: tuple[str, ...]  # of each folder and archive: its name where it says nothing that is known, else ""
 
 
+@lru_cache(2048)  # stages ask again
 def read_name(source: str) -> Name:
     path = source[-_LONGEST:].replace("\\", "/").replace("!", "/")
     moment = find_moment(path)

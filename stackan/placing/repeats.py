@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackan.model.dump import Dump
 from stackan.placing.announced import announces_a_round
 from stackan.placing.copies import Label, are_rounds, read_label
-from stackan.placing.heads import read_head
+from stackan.placing.heads import read_time
 from stackan.placing.moments import seconds_between
 from stackan.placing.names import names_its_process
 
@@ -77,7 +77,7 @@ def _extent(dump: Dump) -> tuple[int, int]:
 
 
 def _have_two_times(before: Dump, after: Dump) -> bool:
-    times = {read_head(before).time, read_head(after).time}
+    times = {read_time(before), read_time(after)}
     return None not in times and len(times) > 1
 
 
@@ -93,7 +93,7 @@ def _are_two_rounds(before: Dump, after: Dump, labels: Mapping[str, Label]) -> b
         return announces_a_round(before, after)
     if _are_packed_apart(before, after):
         return True
-    return are_rounds(labels[before.source], labels[after.source]) and read_head(after).time is None
+    return are_rounds(labels[before.source], labels[after.source]) and read_time(after) is None
 
 
 def _are_packed_apart(before: Dump, after: Dump) -> bool:
