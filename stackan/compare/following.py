@@ -50,13 +50,13 @@ def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: 
     newest = sightings[-1][1]
     dump, thread = newest.dump, newest.thread
     columns = dump.columns
-    lwp, pthread = columns.thread_lwp[thread], columns.thread_pthread[thread]
+    lwp, pthread, number = columns.thread_lwp[thread], columns.thread_pthread[thread], columns.thread_number[thread]
     judged = judges.judge(sightings)
     return Track(
         key,
         lwp if lwp != UNKNOWN else None,
         hex(pthread) if pthread else None,
-        dump.thread(thread).number if lwp == UNKNOWN else None,
+        number if lwp == UNKNOWN and number != UNKNOWN else None,
         dump.thread_names[thread - dump.first_thread],
         sightings,
         judged.progress,

@@ -44,10 +44,10 @@ class Judges:
         if rests is None:
             rests = self._rest[places] = _rests(sightings)
         still = [] if rests else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
-        for _, sighting in sightings:
-            if sighting.dump.facts.states:  # it may be a matter of the thread's own counters
-                return self._judge(sightings, still)
-        key = places, tuple(still), tuple([index for index, _ in sightings])
+        if len(sightings) > 1 and any(sighting.dump.facts.states and sighting.place.verb == "running" for _, sighting in sightings):
+            return self._judge(sightings, still)  # it may be a matter of the thread's own counters
+        waited = 0 if self._last else sightings[-1][1].waited
+        key = places, tuple(still), tuple([index for index, _ in sightings]), waited
         judged = self._known.get(key)
         if judged is None:
             judged = self._known[key] = self._judge(sightings, still)
