@@ -6,7 +6,7 @@ from _typeshed import ReadableBuffer
 
 from stackan.model.arguments import Address
 from stackan.model.columns import Columns
-from stackan.model.dump import Lock, PrintedState
+from stackan.model.printed import Lock, PrintedState
 from stackan.model.sifted import Sifted
 
 def scan(data: ReadableBuffer, dialect: int) -> Columns: ...

@@ -80,7 +80,7 @@ cdef class JavaScan(LineScan):
     cdef dict times  # {row: (ran, age)} where they are not written as usual
     cdef list states_read, classes_read, locks_read
     cdef dict states_known, words_known
-    cdef object state_type, lock_type  # PrintedState and Lock of model/dump.py
+    cdef object state_type, lock_type  # PrintedState and Lock of model/printed.py
     cdef tuple state_rest, lock_rest  # their last members, which are what they are by default
     cdef set numbers  # of the current snapshot's threads, up to...
     cdef int32_t numbered  # ...this row

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stackan.model.dump import Dump, Lock
+from stackan.model.dump import Dump
 from stackan.model.log import Log
 from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
+from stackan.model.printed import Lock
 from stackan.model.track import Track
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.

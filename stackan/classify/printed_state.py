@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stackan.model.dump import Lock, PrintedState
 from stackan.model.place import FRAMES, RECORDED, Awaited, Held, StackMeaning
+from stackan.model.printed import Lock, PrintedState
 
 
 def read_awaited(state: PrintedState, place: StackMeaning) -> Awaited | None:

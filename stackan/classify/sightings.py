@@ -18,8 +18,9 @@ from stackan.classify.printed_state import read_awaited, read_held
 from stackan.classify.timeouts import Timeouts
 from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Dump, Facts
+from stackan.model.dump import Dump
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, OWNED, Awaited, Held, Sighting, StackMeaning, is_main, unparked
+from stackan.model.printed import Facts
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})

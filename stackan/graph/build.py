@@ -14,9 +14,10 @@ from stackan.graph.elimination import Elimination
 from stackan.graph.peers import Peers
 from stackan.graph.shared import find_shared_locks, is_private
 from stackan.graph.suppliers import Supply
-from stackan.model.dump import Dump, Printed
+from stackan.model.dump import Dump
 from stackan.model.facts import Wanted
 from stackan.model.place import FRAMES, INFERRED, INITIALIZER, LOCALS, PROFILE, RECORDED, WAITS_FOR_INITIALIZER, Awaited, Held, Sighting
+from stackan.model.printed import Printed
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.said import said

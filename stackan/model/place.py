@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackan.model.brief import amount, brief, in_short, where
-from stackan.model.dump import Dump, PrintedState
+from stackan.model.dump import Dump
 from stackan.model.facts import Fact, Wanted, fact
+from stackan.model.printed import PrintedState
 from stackan.model.rules import FrameRule
 
 if TYPE_CHECKING:

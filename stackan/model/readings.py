@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stackan.model.dump import Dump, Printed
+from stackan.model.dump import Dump
+from stackan.model.printed import Printed
 from stackan.model.process import Process
 
 

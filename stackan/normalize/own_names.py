@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import Location
+from stackan.model.rows import Location
 
 # The shared objects that have such functions: of glibc (2.5 to 2.41), musl, uClibc, bionic, and of liburing and libaio.
 # libstdc++ has `operator new` and the functions that start threads.

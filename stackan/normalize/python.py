@@ -12,7 +12,7 @@ them (`--native`) keep their native names.
 
 from __future__ import annotations
 
-from stackan.model.dump import read_location
+from stackan.model.rows import read_location
 from stackan.normalize.symbols import canonical
 
 # Behind these a path is that of the import.

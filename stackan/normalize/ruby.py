@@ -10,7 +10,7 @@ since Ruby 3.4 a class stands before it.
 
 from __future__ import annotations
 
-from stackan.model.dump import read_location
+from stackan.model.rows import read_location
 
 # Behind these a path is that of the require.
 _ROOTS = ("/lib/ruby/", "/lib/")

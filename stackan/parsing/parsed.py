@@ -9,8 +9,8 @@ import importlib
 from typing import NamedTuple
 
 from stackan.model.columns import Columns
-from stackan.model.dump import Facts
 from stackan.model.formats import format_of
+from stackan.model.printed import Facts
 
 
 class ParsedText(NamedTuple):

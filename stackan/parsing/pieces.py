@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from stackan import backend
 from stackan.model.columns import UNKNOWN, Columns
-from stackan.model.dump import Facts
 from stackan.model.loads import contradict, far_calls, loaded_calls, places
+from stackan.model.printed import Facts
 from stackan.parsing.parsed import ParsedText
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stackan.model.arguments import read_address
-from stackan.model.dump import Printed
+from stackan.model.printed import Printed
 
 _OWNERS = (b"__owner", b"__cur_writer")
 _OWNER_MARKS = (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = ", b'Writer ID"] = ', b"Writer ID = ")

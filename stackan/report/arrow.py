@@ -19,7 +19,8 @@ from stackan.errors import UsageError
 from stackan.model.analysis import Analysis
 from stackan.model.case import Case
 from stackan.model.columns import UNKNOWN, Columns
-from stackan.model.dump import Dump, read_location
+from stackan.model.dump import Dump
+from stackan.model.rows import read_location
 from stackan.model.said import said
 from stackan.model.thread_row import ThreadRow
 from stackan.report.spread import PlainSpread, known_bits, number_texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stackan.model.arguments import Address, address_argument, number_argument, read_address, value_argument
-from stackan.model.dump import Location, read_location
+from stackan.model.rows import Location, read_location
 
 JOIN = b"threadid=140614468552384, thread_return=0x0, clockid=0, block=true"
 WAIT = b"futex_word=futex_word@entry=0x7f8f1911de38, expected=expected@entry=2, abstime=abstime@entry=0x778f10359960, private=0"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from stackan.model.arguments import Address
-from stackan.model.dump import Dump, FrameRows, StackRows, ThreadRows
+from stackan.model.dump import Dump
+from stackan.model.rows import FrameRows, StackRows, ThreadRows
 from stackan.parsing import parse_all
 
 TEXT = """\

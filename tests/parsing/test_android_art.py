@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import stackan
-from stackan.model.dump import Dump, PrintedState
+from stackan.model.dump import Dump
+from stackan.model.printed import PrintedState
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stackan.errors import InputError
-from stackan.model.dump import Dump, Frame
+from stackan.model.dump import Dump
+from stackan.model.rows import Frame
 from stackan.parsing import parse_all
 
 PLAIN = """\

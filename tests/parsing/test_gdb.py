@@ -9,7 +9,8 @@ import pytest
 
 import stackan
 from stackan.errors import InputError
-from stackan.model.dump import Dump, Frame, Thread
+from stackan.model.dump import Dump
+from stackan.model.rows import Frame, Thread
 from stackan.parsing import parse_all
 
 FRAME = "#0  0x00007f8af771a26f in poll () from /lib/libc.so.6"

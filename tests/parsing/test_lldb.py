@@ -13,7 +13,8 @@ from zlib import crc32
 import pytest
 
 from stackan.errors import InputError
-from stackan.model.dump import Dump, Frame
+from stackan.model.dump import Dump
+from stackan.model.rows import Frame
 from stackan.normalize import Names, canonical
 from stackan.parsing import parse_all
 from tests.parsing import hostile

@@ -13,7 +13,8 @@ import pytest
 
 import stackan
 from stackan.errors import InputError
-from stackan.model.dump import Dump, PrintedState
+from stackan.model.dump import Dump
+from stackan.model.printed import PrintedState
 from stackan.parsing import detect, parse_all
 from tests.parsing import hostile
 

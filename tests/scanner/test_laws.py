@@ -10,7 +10,8 @@ from stackan import _reference
 from stackan._reference import _Scanner
 from stackan.model.columns import EU_STACK, FRAME, GDB, NOISE, THREAD, UNKNOWN, UNPARSED, Columns
 from stackan.model.debugger_phrases import LOCALS_LINES, NOISE_BEHIND_TAB, NOISE_INSIDE, NOISE_PREFIXES
-from stackan.model.dump import Dump, Facts
+from stackan.model.dump import Dump
+from stackan.model.printed import Facts
 
 # -- a grammar of dumps; its pieces come from short lists, so that frames resemble each other, and almost do
 

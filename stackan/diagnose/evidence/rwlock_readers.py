@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.evidence.doing import doing
-from stackan.model.dump import Dump, Printed
+from stackan.model.dump import Dump
 from stackan.model.facts import Fact, fact
 from stackan.model.finding import Quote
+from stackan.model.printed import Printed
 from stackan.model.process import Process
 from stackan.model.readings import printed_readings
 from stackan.model.track import VANISHED, Track

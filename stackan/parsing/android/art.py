@@ -27,7 +27,7 @@ import re
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock
+from stackan.model.printed import Facts, Lock
 from stackan.parsing.android import tombstone
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.known import once_each

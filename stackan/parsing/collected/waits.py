@@ -21,7 +21,7 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots

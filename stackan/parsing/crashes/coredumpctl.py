@@ -18,7 +18,7 @@ Names are those of the symbols, mangled.  No more than 64 threads are written, a
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.known import once_each

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.printed import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots

@@ -19,7 +19,7 @@ import re
 from bisect import bisect_left
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.dotnet.dotnet_stack import MANAGED, NATIVE
 from stackan.parsing.dotnet.syncblk import AROUND, Monitor, Monitors, read_row

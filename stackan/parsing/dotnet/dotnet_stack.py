@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

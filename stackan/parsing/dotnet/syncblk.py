@@ -14,8 +14,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from stackan.model.dump import Lock
 from stackan.model.place import INFERRED
+from stackan.model.printed import Lock
 
 _ROW = re.compile(
     rb"\A *\d{1,10} +[0-9a-fA-F]{8,16} +(\d{1,10}) +\d{1,10} +[0-9a-fA-F]{8,16} +(?:([0-9a-fA-F]{1,8}) +(?:\d{1,10}|XXX)|none) +"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stackan.model.columns import Columns
-from stackan.model.dump import Facts, Printed, PrintedState
+from stackan.model.printed import Facts, Printed, PrintedState
 from stackan.parsing.printed import Asked, locate, read_answer, read_question
 
 _REFUSALS = (b"ptrace: ", b"Could not attach", b"Unable to attach", b"eu-stack: ")

@@ -15,8 +15,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from stackan.model.columns import UNKNOWN, Columns
-from stackan.model.dump import Lock, PrintedState
 from stackan.model.frames import frame_start
+from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.gdb.sessions import read_switch
 
 _RDI = re.compile(rb"^rdi {2,40}0x([0-9a-f]{1,16})\b", re.MULTILINE)

@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from stackan.model.columns import Columns
-from stackan.model.dump import Lock, Printed, PrintedState
 from stackan.model.frames import frame_start
+from stackan.model.printed import Lock, Printed, PrintedState
 
 _LONGEST = 1000  # bytes of a line that is looked at
 _SOURCE = re.compile(rb"(\d{1,9})[ \t]")

@@ -15,7 +15,7 @@ src/runtime/traceback.go: `goroutineheader`, `traceback2`, `printArgs`, `printcr
 from __future__ import annotations
 
 from stackan import backend
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.printed import Facts, PrintedState
 from stackan.model.runtime_phrases import OPENINGS
 from stackan.parsing.builder import Builder
 from stackan.parsing.go.lines import (

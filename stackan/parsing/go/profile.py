@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import hexadecimal
 from stackan.parsing.known import once_each

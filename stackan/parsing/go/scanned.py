@@ -6,7 +6,7 @@ It reads the usual forms of lines itself, and asks here about all others; so the
 from __future__ import annotations
 
 from stackan import backend
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.go import lines, snapshots
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.printed import Facts, PrintedState
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import NOTHING_SAID, pieces_of
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from stackan import backend
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.model.runtime_phrases import STATES
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.file_lines import is_time, lock_of, mark_of, runs_virtual_thread, without_module

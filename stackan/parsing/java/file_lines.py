@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackan.model.dump import Lock
+from stackan.model.printed import Lock
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import read_number
 from stackan.parsing.known import once_each

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock
+from stackan.model.printed import Facts, Lock
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.java.locks import kind_of

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from stackan import backend
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.model.runtime_phrases import AROUND, DEADLOCK, DEADLOCK_ENDS, INSIDE_DEADLOCKS, MORE_OF_HEADER
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.lines import ATTACHING, CORE, read_header, read_hsdb_frame, read_length, read_opening

@@ -19,7 +19,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from stackan.model.dump import Lock
+from stackan.model.printed import Lock
 from stackan.parsing.fields import is_hex, is_number
 
 _AWAITS = (

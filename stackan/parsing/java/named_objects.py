@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Lock
+from stackan.model.printed import Lock
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.java.locks import kind_of
 from stackan.parsing.java.thread import JavaThread

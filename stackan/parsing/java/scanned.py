@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackan import backend
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.parsing.java import file_lines, lines
 from stackan.parsing.java.locks import Deadlocks, kind_of, read_class, read_lock, read_owner
 from stackan.parsing.java.named_objects import take_waiting

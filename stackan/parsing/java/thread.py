@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Lock, PrintedState
+from stackan.model.printed import Lock, PrintedState
 from stackan.model.runtime_phrases import SERVICE, TAKES_THE_DUMP
 from stackan.parsing.fields import location_of
 from stackan.parsing.known import once_each

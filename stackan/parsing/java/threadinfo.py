@@ -44,7 +44,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock
+from stackan.model.printed import Facts, Lock
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of, read_lock
 from stackan.parsing.java.named_objects import read_object, read_owner, take_awaited, take_waiting

@@ -24,7 +24,7 @@ import io
 import re
 from typing import NamedTuple
 
-from stackan.model.dump import Lock, PrintedState
+from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import message, read_frame

@@ -22,8 +22,8 @@ from __future__ import annotations
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Lock, PrintedState
 from stackan.model.lines import line_stop
+from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import END_OF_STACK, read_frame

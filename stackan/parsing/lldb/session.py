@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.known import once_each
 from stackan.parsing.lldb.frame import read_header

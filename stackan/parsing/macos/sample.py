@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import DIGITS, is_hex, is_number, location_of
 from stackan.parsing.known import once_each

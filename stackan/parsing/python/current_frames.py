@@ -17,7 +17,7 @@ import re
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

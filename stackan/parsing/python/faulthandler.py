@@ -18,7 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import PrintedState
+from stackan.model.printed import PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import is_hex
 from stackan.parsing.known import once_each

@@ -13,8 +13,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from stackan.model.dump import Lock, PrintedState
 from stackan.model.place import LOCALS
+from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.builder import Builder
 
 # {(end of the file's name, function without its class): what `self` is there}

@@ -16,7 +16,7 @@ Frames are printed innermost first.  A command line may hold ends of lines.  The
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import hexadecimal
 from stackan.parsing.known import once_each

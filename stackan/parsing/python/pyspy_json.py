@@ -22,7 +22,7 @@ It is read line by line, and no further, so that what is concluded can be quoted
 from __future__ import annotations
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.printed import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots

@@ -17,7 +17,7 @@ by two blanks, below `Interpreter-0 (main)`.  (pystack src/pystack/traceback_for
 
 from __future__ import annotations
 
-from stackan.model.dump import Facts, Lock, PrintedState
+from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

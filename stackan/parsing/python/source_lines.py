@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.dump import Lock, PrintedState
+from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 

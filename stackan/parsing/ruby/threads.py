@@ -19,7 +19,7 @@ import re
 from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts, PrintedState
+from stackan.model.printed import Facts, PrintedState
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from stackan.model.columns import UNKNOWN
-from stackan.model.dump import Facts
+from stackan.model.printed import Facts
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots

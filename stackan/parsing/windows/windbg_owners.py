@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from stackan.model.dump import Lock, Printed, PrintedState
+from stackan.model.printed import Lock, Printed, PrintedState
 from stackan.parsing.fields import is_hex
 
 MUTANT = "windows: mutant"  # as a profile knows a thread that waits for one
