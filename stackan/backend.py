@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stackan._fast import ThreadWriter as ThreadWriter
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
+    from stackan.model.waitgraph import Edge
 
 NOT_BUILT = said("the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
 
@@ -140,3 +141,8 @@ def find_elsewhere() -> Callable[[Columns, ReadableBuffer, ReadableBuffer], list
 def lines_holding() -> Callable[[bytes, ReadableBuffer, tuple[bytes, ...], int], list[int]] | None:
     """Looks for words in some of the lines of a text; None where only Python does."""
     return _fast.lines_holding if name() == "native" else None
+
+
+def reducer() -> Callable[[list[int], list[list[Edge]]], tuple[list[int], list[tuple[list[int], list[int]]]]] | None:
+    """Reduces a wait-for graph; None where only Python does."""
+    return _fast.reduce_graph if name() == "native" else None

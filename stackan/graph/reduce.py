@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from stackan.model.waitgraph import Cause, Reduction, WaitGraph
+from stackan import backend
+from stackan.model.waitgraph import Cause, Edge, Reduction, WaitGraph
 
 _NO_NODES: frozenset[int] = frozenset()
 _LOOKS = 200  # at each edge of a component, in search of its shortest cycle
@@ -18,10 +19,15 @@ _MOST_LOOKS = 1_000_000  # in all, beside one at each edge: a tenth of a second
 
 def reduce(graph: WaitGraph) -> Reduction:
     """The deadlocked set of a graph, and its causes with a shortest cycle each."""
-    successors = [graph.successors(node) for node in range(len(graph.nodes))]
-    held = unreleased(graph.needs, successors)
-    found = [Cause(tuple(nodes), tuple(shortest_cycle(nodes, successors))) for nodes in causes(graph.needs, successors, held)]
-    return Reduction(frozenset(held), tuple(found))
+    held, found = (backend.reducer() or reduce_plainly)(graph.needs, graph.out)
+    return Reduction(frozenset(held), tuple(Cause(tuple(nodes), tuple(cycle)) for nodes, cycle in found))
+
+
+def reduce_plainly(needs: Sequence[int], out: Sequence[Sequence[Edge]]) -> tuple[Collection[int], list[tuple[list[int], list[int]]]]:
+    """(the held nodes, the nodes of each cause with a cycle), as native code works it out as well."""
+    successors = [[edge.supplier for edge in edges] for edges in out]
+    held = unreleased(needs, successors)
+    return held, [(nodes, shortest_cycle(nodes, successors)) for nodes in causes(needs, successors, held)]
 
 
 def unreleased(

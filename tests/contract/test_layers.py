@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "listings": MODEL,
     "counters": MODEL,
     "peers": MODEL,
-    "graph": {"arguments", "function_words", *MODEL},
+    "graph": {"arguments", "backend", "function_words", *MODEL},
     "diagnose": MODEL,
     "wording": MODEL,
     "report": {"backend", "wording", *MODEL},

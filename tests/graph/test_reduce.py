@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import chain, combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import networkx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackan.graph.reduce import causes, components, shortest_cycle, unreleased
+from stackan import backend
+from stackan.graph.reduce import causes, components, reduce_plainly, shortest_cycle, unreleased
+from stackan.model.waitgraph import WAITS_FOR, Edge
 
 MOST = 7  # nodes: all subsets of them are tried
 
@@ -70,6 +73,55 @@ def as_networkx(graph: Graph, nodes: Collection[int] | None = None) -> networkx.
         (node, other) for node, others in enumerate(graph.successors) for other in others if node in result and other in result
     )
     return result
+
+
+# -- natively
+
+
+@settings(max_examples=1000)
+@given(graphs(satisfiable=False), st.integers(1, 40))
+def test_native_code_finds_the_same_causes_and_cycles(graph: Graph, copies: int) -> None:
+    """The same graph, many times side by side, as of many processes."""
+    reducer = backend.reducer()
+    if reducer is None:
+        pytest.skip("the native part is not in use")
+    size = len(graph.needs)
+    needs = graph.needs * copies
+    out = [
+        [Edge(at * size + node, at * size + other, "", "", 0, WAITS_FOR) for other in graph.successors[node]]
+        for at in range(copies)
+        for node in range(size)
+    ]
+    held, causes = reducer(needs, out)
+    plain_held, plain_causes = reduce_plainly(needs, out)
+    assert (held, causes) == (sorted(plain_held), plain_causes)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_native_code_finds_the_same_cycles_in_larger_graphs(data: st.DataObject) -> None:
+    reducer = backend.reducer()
+    if reducer is None:
+        pytest.skip("the native part is not in use")
+    size = data.draw(st.integers(8, 60))
+    random = data.draw(st.randoms(use_true_random=False))
+    out = [[Edge(node, random.randrange(size), "", "", 0, WAITS_FOR) for _ in range(random.randrange(4))] for node in range(size)]
+    needs = [random.randint(0, len(edges)) for edges in out]
+    held, causes = reducer(needs, out)
+    plain_held, plain_causes = reduce_plainly(needs, out)
+    assert (held, causes) == (sorted(plain_held), plain_causes)
+
+
+@pytest.mark.parametrize(
+    ("needs", "out"),
+    [([1], []), ([], [[]]), ([1], [[(0, 1)]]), ([1], [[(0, -1)]]), ([1], [[(0,)]]), ([1], [[0]]), ([1], [(0, 0)]), (["1"], [[]]), ([2**40], [[]])],
+)
+def test_native_code_refuses_what_is_no_graph(needs: list[Any], out: list[Any]) -> None:
+    reducer = backend.reducer()
+    if reducer is None:
+        pytest.skip("the native part is not in use")
+    with pytest.raises((ValueError, TypeError, IndexError, OverflowError)):
+        reducer(needs, out)
 
 
 # -- unreleased
