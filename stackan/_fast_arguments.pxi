@@ -168,5 +168,16 @@ cdef class FrameArguments:
         text = self.found(thread, position)
         return address_of(text, name) if text.size else None
 
+    def addresses(self, threads, Py_ssize_t position, bytes name not None):
+        cdef Span text
+        cdef Py_ssize_t thread
+        cdef list found = []
+        if name.isdigit():
+            return [self.address(thread, position, name) for thread in threads]
+        for thread in threads:
+            text = self.found(thread, position)
+            found.append(address_of(text, name) if text.size else None)
+        return found
+
     def number(self, Py_ssize_t thread, Py_ssize_t position, bytes name not None):
         return number_of(self.found(thread, position), name)

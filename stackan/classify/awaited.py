@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.arguments import FrameArguments
@@ -14,6 +15,8 @@ from stackan.model.rules import Rules, WaitRule
 # Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.
 _INNER_LOCKS = ("mutex", "allocator")
 _JOINED = (b"threadid", b"th", b"pthread_id")  # arguments that are the thread whose end is waited for
+_BY_MORE = ("thread", "barrier")  # of which more than one argument tells
+_FEW = 4  # threads for which a column is not worth its while
 # A caller's own name for the lock that it takes; only in the frame directly outside of the wait.
 _LOCK_NAMES = (b"mutex", b"mtx", b"lock", b"mu", b"m", b"rwlock")
 
@@ -76,26 +79,49 @@ class Waits:
         found = self._find(thread, place, place.kind)
         return self._barrier(thread, place, found) if place.kind == "barrier" else found
 
+    def find_each(self, threads: Sequence[int], place: StackMeaning) -> list[Awaited | None]:
+        """The same of threads in one place, whose arguments are read a column at a time."""
+        if len(threads) < _FEW or place.kind is None or place.kind in _BY_MORE or not place.names:
+            return [self.find(thread, place) for thread in threads]
+        question = self._questions.about(place)
+        found: dict[int, Awaited] = {}
+        left: Sequence[int] = threads
+        for at, names in question.objects:
+            for name in names:
+                addresses = self._arguments.addresses(left, at, name)
+                for thread, address in zip(left, addresses):
+                    if address is not None:
+                        found[thread] = self._on(place, question, at, address)
+                if len(found) == len(threads):
+                    return [found[thread] for thread in threads]
+                left = [thread for thread, address in zip(left, addresses) if address is None]
+        return [found.get(thread) or self._on_unnamed(thread, place, question) for thread in threads]
+
+    def _on(self, place: StackMeaning, question: _Question, at: int, address: Address) -> Awaited:
+        key = id(place), at, address
+        return self._objects.get(key) or self._objects.setdefault(key, _object(place, question, at, address))
+
+    def _on_unnamed(self, thread: int, place: StackMeaning, question: _Question) -> Awaited:
+        descriptor = None
+        for at, name in question.descriptors:
+            descriptor = self._arguments.number(thread, at, name)
+            if descriptor is not None:
+                break
+        shown = id(place), descriptor
+        return self._unnamed.get(shown) or self._unnamed.setdefault(shown, _unnamed(place, question, descriptor))
+
     def _find(self, thread: int, place: StackMeaning, kind: str) -> Awaited:
         if not place.names:  # a printed state without a stack
             return Awaited(kind, None, None, (), "", RECORDED, 0, self._dump.columns.thread_line[thread])
         question = self._questions.about(place)
         if kind == "thread":
             return self._joined(thread, place, question)
-        arguments = self._arguments
         for at, names in question.objects:
             for name in names:
-                found = arguments.address(thread, at, name)
+                found = self._arguments.address(thread, at, name)
                 if found is not None:
-                    key = id(place), at, found
-                    return self._objects.get(key) or self._objects.setdefault(key, _object(place, question, at, found))
-        descriptor = None
-        for at, name in question.descriptors:
-            descriptor = arguments.number(thread, at, name)
-            if descriptor is not None:
-                break
-        shown = id(place), descriptor
-        return self._unnamed.get(shown) or self._unnamed.setdefault(shown, _unnamed(place, question, descriptor))
+                    return self._on(place, question, at, found)
+        return self._on_unnamed(thread, place, question)
 
     def _polled(self, thread: int, place: StackMeaning) -> Awaited | None:
         """The one descriptor that a thread polls in a task; outside of tasks an event wait is for work."""

@@ -20,7 +20,7 @@ from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, OWNED, Awaited, Held, Sighting, StackMeaning, is_main, unparked
-from stackan.model.printed import Facts
+from stackan.model.printed import Facts, PrintedState
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
@@ -51,55 +51,127 @@ def sight(
 
     `spoken` are the names of the stacks in which lambdas can be named better; the snapshots of a process may share `questions`.
     """
-    guards, printed, words, states = find_guards(dump), find_printed(dump), find_owner_words(dump), dump.facts.states
-    arguments = FrameArguments(dump.data, dump.columns)
-    waits, timeouts = Waits(dump, questions or Questions(places.rules), arguments), Timeouts(dump, arguments)
-    told = ToldByArguments(dump, arguments)
-    owned: dict[int | None, int] = {
-        lock.address: thread for thread, said in states.items() for lock in said.holds if lock.kind != "monitor"
-    }
-    beside = states.keys() | guards.keys() | printed.keys() | words.keys()  # of which lines beside their frames tell more
-    known: dict[object, _Seen] = {}  # by what it follows from
+    look = _Look(dump, stacks, places, tasks, spoken, questions or Questions(places.rules))
+    alike: dict[int, list[int]] = {}  # threads of which nothing but their frames tells, by their stack
+    nodes = dump.columns.thread_node[dump.first_thread : dump.stop_thread]
+    for thread, node in enumerate(nodes, dump.first_thread):
+        threads = alike.get(node)
+        if threads is not None and thread not in look.beside:
+            threads.append(thread)
+        elif look.is_plain(thread, node):
+            alike[node] = [thread]
+        else:
+            look.at(thread, node)
+    for node, threads in alike.items():
+        look.at_all(threads, node)
     own = range(dump.first_thread, dump.stop_thread)
-    found, awaits, holds = [], [], []
-    for thread, node in zip(own, dump.columns.thread_node[dump.first_thread : dump.stop_thread]):
-        said = states.get(thread) if thread in beside else None
-        names = stacks[node] if node != UNKNOWN else ()
-        loop = tasks.get(stem(dump.thread_names[thread - dump.first_thread]), _NONE).get(names, "") if tasks else ""
+    sightings = list(map(_MAKE, zip(repeat(dump), own, look.found, look.awaits, look.holds)))
+    # The last thread of a text that breaks off may lack frames.
+    return tell_initializers(sightings[:-1] if dump.is_truncated else sightings)
+
+
+class _Look:
+    """What the threads of a dump do, wait for and hold, in three rows."""
+
+    def __init__(self, dump: Dump, stacks: Stacks, places: Places, tasks: Tasks, spoken: Stacks, questions: Questions) -> None:
+        self._dump, self._stacks, self._places, self._tasks, self._spoken = dump, stacks, places, tasks, spoken
+        self._guards, self._printed, self._words, self._states = (
+            find_guards(dump),
+            find_printed(dump),
+            find_owner_words(dump),
+            dump.facts.states,
+        )
+        self._arguments = FrameArguments(dump.data, dump.columns)
+        self._waits, self._timeouts = Waits(dump, questions, self._arguments), Timeouts(dump, self._arguments)
+        self._told = ToldByArguments(dump, self._arguments)
+        self._owned: dict[int | None, int] = {
+            lock.address: thread for thread, said in self._states.items() for lock in said.holds if lock.kind != "monitor"
+        }
+        self._known: dict[object, _Seen] = {}  # by what it follows from
+        self._may_be_tasks = frozenset[tuple[str, ...]]().union(*self._tasks.values())
+        self.beside = self._states.keys() | self._guards.keys() | self._printed.keys() | self._words.keys()
+        """Threads of which lines beside their frames tell more."""
+        count = dump.stop_thread - dump.first_thread
+        self.found: list[StackMeaning | None] = [None] * count
+        self.awaits: list[Awaited | None] = [None] * count
+        self.holds: list[tuple[Held, ...]] = [()] * count
+
+    def is_plain(self, thread: int, node: int) -> bool:
+        """Whether all that there is to know of a thread follows from its stack and the arguments of its wait."""
+        if thread in self.beside or self._names(node) in self._may_be_tasks:
+            return False
+        seen = self._seen(node, None, "", False)
+        return not (seen.may_tell or seen.runs_once or seen.place.kind == "allocator")
+
+    def at_all(self, threads: list[int], node: int) -> None:
+        """Threads that have one stack, and are plain."""
+        place, _, ends, _ = self._seen(node, None, "", False)
+        if ends and (timed := self._timeouts.among(threads, ends)):
+            self._put(timed, self._places.timed(place))
+            timely = set(timed)
+            threads = [thread for thread in threads if thread not in timely]
+        self._put(threads, place)
+
+    def _put(self, threads: list[int], place: StackMeaning) -> None:
+        first, found = self._dump.first_thread, self.found
+        for thread in threads:
+            found[thread - first] = place
+        if _waits(place):
+            for thread, awaited in zip(threads, self._waits.find_each(threads, place)):
+                self.awaits[thread - first] = awaited
+
+    def at(self, thread: int, node: int) -> None:
+        """One thread, of which lines beside its frames, its pool or its arguments may tell more."""
+        dump, at = self._dump, thread - self._dump.first_thread
+        said = self._states.get(thread)
+        loop = self._tasks.get(stem(dump.thread_names[at]), _NONE).get(self._names(node), "") if self._tasks else ""
         told_of = said.awaits if said is not None else None
-        is_owned = told_of is not None and told_of.address is not None and owned.get(told_of.address, thread) != thread
-        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, told_of is not None, is_owned)
-        seen = known.get(key)
-        if seen is None:
-            place = _adjusted(places.place(names, said.words if said is not None else "", loop), dump.facts, told_of is not None)
-            place = _owned(place) if is_owned else place
-            if node in spoken:
-                place = place._replace(spoken=spoken[node])
-            seen = known[key] = _Seen(place, told.may_tell(place), timeouts.may_print(place), not ONCE.keys().isdisjoint(names))
-        place, may_tell, ends, runs_once = seen
+        is_owned = told_of is not None and told_of.address is not None and self._owned.get(told_of.address, thread) != thread
+        place, may_tell, ends, runs_once = self._seen(node, said, loop, is_owned)
         if said is not None and said.cut and place.verb == "waiting" and place.state != "lock" and place.rule is None:
             place, may_tell = shortened(place), False
         if may_tell:
-            place = told.place(thread, place)
-        if ends and timeouts.ends(thread, ends):
-            place = places.timed(place)
-        awaited = waits.find(thread, place) if place.kind is not None or place.verb == "waiting" else None
+            place = self._told.place(thread, place)
+        if ends and self._timeouts.among([thread], ends):
+            place = self._places.timed(place)
+        awaited = self._waits.find(thread, place) if _waits(place) else None
         held: list[Held] = []
-        if thread in beside:
-            held = [*printed.get(thread, ()), *words.get(thread, ())]
+        if thread in self.beside:
+            held = [*self._printed.get(thread, ()), *self._words.get(thread, ())]
             if said is not None:
                 awaited = _better(read_awaited(said, place), awaited)
                 held += read_held(said)
-            if thread in guards:
-                held += held_by_guards(guards[thread], dump, thread, place, awaited)
+            if thread in self._guards:
+                held += held_by_guards(self._guards[thread], dump, thread, place, awaited)
         if runs_once or place.kind == "allocator":
             held += find_frame_holds(dump, thread, place)
-        found.append(place)
-        awaits.append(awaited)
-        holds.append(each_once(held) if held else ())
-    sightings = list(map(_MAKE, zip(repeat(dump), own, found, awaits, holds)))
-    # The last thread of a text that breaks off may lack frames.
-    return tell_initializers(sightings[:-1] if dump.is_truncated else sightings)
+        self.found[at], self.awaits[at] = place, awaited
+        if held:
+            self.holds[at] = each_once(held)
+
+    def _names(self, node: int) -> tuple[str, ...]:
+        return self._stacks[node] if node != UNKNOWN else ()
+
+    def _seen(self, node: int, said: PrintedState | None, loop: str, is_owned: bool) -> _Seen:
+        told = said is not None and said.awaits is not None
+        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, told, is_owned)
+        seen = self._known.get(key)
+        if seen is None:
+            seen = self._known[key] = self._look_at(node, said, loop, is_owned)
+        return seen
+
+    def _look_at(self, node: int, said: PrintedState | None, loop: str, is_owned: bool) -> _Seen:
+        names = self._names(node)
+        told = said is not None and said.awaits is not None
+        place = _adjusted(self._places.place(names, said.words if said is not None else "", loop), self._dump.facts, told)
+        place = _owned(place) if is_owned else place
+        if node in self._spoken:
+            place = place._replace(spoken=self._spoken[node])
+        return _Seen(place, self._told.may_tell(place), self._timeouts.may_print(place), not ONCE.keys().isdisjoint(names))
+
+
+def _waits(place: StackMeaning) -> bool:
+    return place.kind is not None or place.verb == "waiting"
 
 
 def _better(said: Awaited | None, shown: Awaited | None) -> Awaited | None:

@@ -30,6 +30,7 @@ class Timeouts:
             return ()
         return tuple(at for at in range(place.wait_frames) if place.names[at].startswith(_WAITING))
 
-    def ends(self, thread: int, frames: Sequence[int]) -> bool:
-        """Whether one of these frames prints the time at which the thread's wait ends."""
-        return any(self._arguments.address(thread, at, b"abstime") is not None for at in frames)
+    def among(self, threads: Sequence[int], frames: Sequence[int]) -> list[int]:
+        """Those of the threads of which one of these frames prints the time at which the wait ends."""
+        printed = zip(*(self._arguments.addresses(threads, at, b"abstime") for at in frames))
+        return [thread for thread, found in zip(threads, printed) if any(time is not None for time in found)]

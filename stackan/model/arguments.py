@@ -4,6 +4,7 @@ The specification of what `stackan.arguments` reads natively.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.model.brief import brief
@@ -35,6 +36,10 @@ class FrameArguments:
     def address(self, thread: int, position: int, name: bytes) -> Address | None:
         """As `address_argument`."""
         return address_argument(self.text(thread, position), name)
+
+    def addresses(self, threads: Sequence[int], position: int, name: bytes) -> list[Address | None]:
+        """The same of each of these threads."""
+        return [self.address(thread, position, name) for thread in threads]
 
     def number(self, thread: int, position: int, name: bytes) -> int | None:
         """As `number_argument`."""

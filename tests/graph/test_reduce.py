@@ -114,7 +114,17 @@ def test_native_code_finds_the_same_cycles_in_larger_graphs(data: st.DataObject)
 
 @pytest.mark.parametrize(
     ("needs", "out"),
-    [([1], []), ([], [[]]), ([1], [[(0, 1)]]), ([1], [[(0, -1)]]), ([1], [[(0,)]]), ([1], [[0]]), ([1], [(0, 0)]), (["1"], [[]]), ([2**40], [[]])],
+    [
+        ([1], []),
+        ([], [[]]),
+        ([1], [[(0, 1)]]),
+        ([1], [[(0, -1)]]),
+        ([1], [[(0,)]]),
+        ([1], [[0]]),
+        ([1], [(0, 0)]),
+        (["1"], [[]]),
+        ([2**40], [[]]),
+    ],
 )
 def test_native_code_refuses_what_is_no_graph(needs: list[Any], out: list[Any]) -> None:
     reducer = backend.reducer()

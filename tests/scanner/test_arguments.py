@@ -45,3 +45,4 @@ def test_the_arguments_of_a_dumps_frames_are_the_same_by_both_ways(lines: list[b
             assert ours.text(thread, at) == theirs.text(thread, at)
             assert ours.address(thread, at, name) == theirs.address(thread, at, name)
             assert ours.number(thread, at, name) == theirs.number(thread, at, name)
+            assert ours.addresses([thread, thread], at, name) == theirs.addresses([thread, thread], at, name)
