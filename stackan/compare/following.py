@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stackan.compare.callbacks import hold_callbacks
@@ -23,6 +24,8 @@ from stackan.model.track import PROGRESSING, Track
 
 if TYPE_CHECKING:
     from stackan.model.counters import Counters
+
+_MAKE: Callable[[tuple[object, ...]], Track] = partial(tuple.__new__, Track)  # there may be hundreds of thousands
 
 
 def follow(snapshots: Sequence[Sequence[Sighting]], cut: Collection[int] = (), counters: Counters | None = None) -> list[Track]:
@@ -52,16 +55,16 @@ def _track(key: int | str, sightings: tuple[tuple[int, Sighting], ...], judges: 
     columns = dump.columns
     lwp, pthread, number = columns.thread_lwp[thread], columns.thread_pthread[thread], columns.thread_number[thread]
     judged = judges.judge(sightings)
-    return Track(
+    return _MAKE((
         key,
         lwp if lwp != UNKNOWN else None,
         hex(pthread) if pthread else None,
         number if lwp == UNKNOWN and number != UNKNOWN else None,
         dump.thread_names[thread - dump.first_thread],
         sightings,
-        judged.progress,
-        judged.note,
-        judged.timeline,
+        *judged,
         newest,
         newest.place,
-    )
+        False,
+        "",
+    ))  # fmt: skip

@@ -39,15 +39,19 @@ class Judges:
         self._rest: dict[tuple[int, ...], bool] = {}  # whether threads in these places are all idle
 
     def judge(self, sightings: Sequence[tuple[int, Sighting]]) -> _Judged:
+        if len(sightings) == 1:
+            ((index, seen),) = sightings
+            return self._recall((id(seen.place), index, 0 if self._last else seen.waited), sightings, ())
         places = tuple([id(sighting.place) for _, sighting in sightings])  # equal places are the same object
         rests = self._rest.get(places)
         if rests is None:
             rests = self._rest[places] = _rests(sightings)
-        still = [] if rests else [same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)]
-        if len(sightings) > 1 and any(sighting.dump.facts.states and sighting.place.verb == "running" for _, sighting in sightings):
+        still = () if rests else tuple([same_place(before, after) for (_, before), (_, after) in itertools.pairwise(sightings)])
+        if not rests and any(sighting.dump.facts.states and sighting.place.verb == "running" for _, sighting in sightings):
             return self._judge(sightings, still)  # it may be a matter of the thread's own counters
-        waited = 0 if self._last else sightings[-1][1].waited
-        key = places, tuple(still), tuple([index for index, _ in sightings]), waited
+        return self._recall((places, still, tuple([index for index, _ in sightings])), sightings, still)
+
+    def _recall(self, key: tuple[object, ...], sightings: Sequence[tuple[int, Sighting]], still: Sequence[bool]) -> _Judged:
         judged = self._known.get(key)
         if judged is None:
             judged = self._known[key] = self._judge(sightings, still)
