@@ -35,7 +35,7 @@ def number(name: str | None) -> int | None:
     return int(digits) if digits and len(digits) <= _DIGITS else None
 
 
-@lru_cache(maxsize=4096)  # snapshots repeat the names of their threads
+@lru_cache(maxsize=1 << 16)  # stages ask for the same threads again, and snapshots repeat their names
 def _split(name: str | None) -> tuple[str, str]:
     if not name:
         return "", ""
