@@ -20,7 +20,7 @@ from stackan.classify.told_by_arguments import ToldByArguments
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, OWNED, Awaited, Held, Sighting, StackMeaning, is_main, unparked
-from stackan.model.printed import Facts, PrintedState
+from stackan.model.printed import Facts
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})
@@ -52,18 +52,19 @@ def sight(
     `spoken` are the names of the stacks in which lambdas can be named better; the snapshots of a process may share `questions`.
     """
     look = _Look(dump, stacks, places, tasks, spoken, questions or Questions(places.rules))
-    alike: dict[int, list[int]] = {}  # threads of which nothing but their frames tells, by their stack
+    alike: dict[tuple[int, str], list[int]] = {}  # threads of which nothing tells but their frames, and words that others have as well
     nodes = dump.columns.thread_node[dump.first_thread : dump.stop_thread]
     for thread, node in enumerate(nodes, dump.first_thread):
-        threads = alike.get(node)
-        if threads is not None and thread not in look.beside:
+        words = look.words_alone(thread) if thread in look.beside else ""
+        threads = alike.get((node, words)) if words is not None else None
+        if threads is not None:
             threads.append(thread)
-        elif look.is_plain(thread, node):
-            alike[node] = [thread]
+        elif words is not None and look.is_plain(node, words):
+            alike[node, words] = [thread]
         else:
             look.at(thread, node)
-    for node, threads in alike.items():
-        look.at_all(threads, node)
+    for (node, words), threads in alike.items():
+        look.at_all(threads, node, words)
     own = range(dump.first_thread, dump.stop_thread)
     sightings = list(map(_MAKE, zip(repeat(dump), own, look.found, look.awaits, look.holds)))
     # The last thread of a text that breaks off may lack frames.
@@ -75,12 +76,8 @@ class _Look:
 
     def __init__(self, dump: Dump, stacks: Stacks, places: Places, tasks: Tasks, spoken: Stacks, questions: Questions) -> None:
         self._dump, self._stacks, self._places, self._tasks, self._spoken = dump, stacks, places, tasks, spoken
-        self._guards, self._printed, self._words, self._states = (
-            find_guards(dump),
-            find_printed(dump),
-            find_owner_words(dump),
-            dump.facts.states,
-        )
+        self._guards, self._printed, self._words = find_guards(dump), find_printed(dump), find_owner_words(dump)
+        self._states = dump.facts.states
         self._arguments = FrameArguments(dump.data, dump.columns)
         self._waits, self._timeouts = Waits(dump, questions, self._arguments), Timeouts(dump, self._arguments)
         self._told = ToldByArguments(dump, self._arguments)
@@ -89,23 +86,30 @@ class _Look:
         }
         self._known: dict[object, _Seen] = {}  # by what it follows from
         self._may_be_tasks = frozenset[tuple[str, ...]]().union(*self._tasks.values())
+        # Threads of which lines beside their frames tell more.
         self.beside = self._states.keys() | self._guards.keys() | self._printed.keys() | self._words.keys()
-        """Threads of which lines beside their frames tell more."""
         count = dump.stop_thread - dump.first_thread
         self.found: list[StackMeaning | None] = [None] * count
         self.awaits: list[Awaited | None] = [None] * count
         self.holds: list[tuple[Held, ...]] = [()] * count
 
-    def is_plain(self, thread: int, node: int) -> bool:
-        """Whether all that there is to know of a thread follows from its stack and the arguments of its wait."""
-        if thread in self.beside or self._names(node) in self._may_be_tasks:
+    def words_alone(self, thread: int) -> str | None:
+        """The printed state of a thread, where no other lines beside its frames tell more of it."""
+        said = self._states.get(thread)
+        if said is None or said.awaits is not None or said.holds or said.cut:
+            return None
+        return None if thread in self._guards or thread in self._printed or thread in self._words else said.words
+
+    def is_plain(self, node: int, words: str) -> bool:
+        """Whether all that there is to know of a thread follows from its stack, its state and the arguments of its wait."""
+        if self._names(node) in self._may_be_tasks:
             return False
-        seen = self._seen(node, None, "", False)
+        seen = self._seen(node, words)
         return not (seen.may_tell or seen.runs_once or seen.place.kind == "allocator")
 
-    def at_all(self, threads: list[int], node: int) -> None:
-        """Threads that have one stack, and are plain."""
-        place, _, ends, _ = self._seen(node, None, "", False)
+    def at_all(self, threads: list[int], node: int, words: str) -> None:
+        """Threads that have one stack and one state, and are plain."""
+        place, _, ends, _ = self._seen(node, words)
         if ends and (timed := self._timeouts.among(threads, ends)):
             self._put(timed, self._places.timed(place))
             timely = set(timed)
@@ -127,7 +131,8 @@ class _Look:
         loop = self._tasks.get(stem(dump.thread_names[at]), _NONE).get(self._names(node), "") if self._tasks else ""
         told_of = said.awaits if said is not None else None
         is_owned = told_of is not None and told_of.address is not None and self._owned.get(told_of.address, thread) != thread
-        place, may_tell, ends, runs_once = self._seen(node, said, loop, is_owned)
+        words = said.words if said is not None else ""
+        place, may_tell, ends, runs_once = self._seen(node, words, loop, told_of is not None, is_owned)
         if said is not None and said.cut and place.verb == "waiting" and place.state != "lock" and place.rule is None:
             place, may_tell = shortened(place), False
         if may_tell:
@@ -152,22 +157,18 @@ class _Look:
     def _names(self, node: int) -> tuple[str, ...]:
         return self._stacks[node] if node != UNKNOWN else ()
 
-    def _seen(self, node: int, said: PrintedState | None, loop: str, is_owned: bool) -> _Seen:
-        told = said is not None and said.awaits is not None
-        key = node if said is None and not loop else (node, said.words if said is not None else "", loop, told, is_owned)
+    def _seen(self, node: int, words: str, loop: str = "", is_told: bool = False, is_owned: bool = False) -> _Seen:
+        key = node, words, loop, is_told, is_owned
         seen = self._known.get(key)
         if seen is None:
-            seen = self._known[key] = self._look_at(node, said, loop, is_owned)
+            names = self._names(node)
+            place = _adjusted(self._places.place(names, words, loop), self._dump.facts, is_told)
+            place = _owned(place) if is_owned else place
+            if node in self._spoken:
+                place = place._replace(spoken=self._spoken[node])
+            runs_once = not ONCE.keys().isdisjoint(names)
+            seen = self._known[key] = _Seen(place, self._told.may_tell(place), self._timeouts.may_print(place), runs_once)
         return seen
-
-    def _look_at(self, node: int, said: PrintedState | None, loop: str, is_owned: bool) -> _Seen:
-        names = self._names(node)
-        told = said is not None and said.awaits is not None
-        place = _adjusted(self._places.place(names, said.words if said is not None else "", loop), self._dump.facts, told)
-        place = _owned(place) if is_owned else place
-        if node in self._spoken:
-            place = place._replace(spoken=self._spoken[node])
-        return _Seen(place, self._told.may_tell(place), self._timeouts.may_print(place), not ONCE.keys().isdisjoint(names))
 
 
 def _waits(place: StackMeaning) -> bool:
