@@ -36,8 +36,12 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """seen: in how many cases stuck threads stand in the same places. found: the best first."""
+    """itself: the names of the cases that have the very bytes of the one that was asked about.
 
+    seen: in how many others stuck threads stand in the same places. found: the best of those first.
+    """
+
+    itself: list[str]
     seen: int
     found: list[Match]
 
@@ -57,20 +61,26 @@ def _find(index: Sequence[Segment], look: Look, signature: str | None, most: int
     cases = sum(segment.size for segment in index)
     rarest_first = sorted(own & counts.keys(), key=lambda token: (counts[token], token))
     found = [*_cases(index, same.first(most)), *_cases(index, _near(index, rarest_first, counts, cases, same.all, max(_COMPARED, most)))]
-    known = _newest(case for case in found if not without or case.sha256 != without)
+    known = _newest(found)
+    itself = same.itself | {case.case for case in known if without and case.sha256 == without}
+    known = [case for case in known if case.case not in itself]
     weights = Weights(cases, {token: counts.get(token, 0) for token in own})
     ranked = sorted(known, key=lambda case: (case.signature != signature, -shared_weight(own, tokens_of(case.stacks), weights), case.case))
     matches = [_match(case, look, signature, weights) for case in ranked[: max(_RERANKED, most)]]
     matches = sorted(
         (each for each in matches if each.similarity >= least), key=lambda each: (not each.exact, -each.similarity, each.known.case)
     )
-    return Matches(same.cases, _with_names(index, matches[:most], look))
+    return Matches(sorted(itself), same.cases, _with_names(index, matches[:most], look))
 
 
 class _Same(NamedTuple):
-    """The rows whose stuck threads stand in the same places, by segment and number. newest: of each case the last one, by its name."""
+    """The rows whose stuck threads stand in the same places, by segment and number. newest: of each case the last one, by its name.
+
+    itself: the names of those, left out of `newest`, that have the very bytes of the case that is asked about.
+    """
 
     all: frozenset[tuple[int, int]]
+    itself: frozenset[str]
     newest: dict[str, tuple[int, int]]
 
     @property
@@ -82,9 +92,9 @@ class _Same(NamedTuple):
 
 
 def _same(index: Sequence[Segment], signature: str | None, without: str) -> _Same:
-    """The cases of a signature, but those that have the very bytes of the case that is asked about."""
+    """The cases of a signature."""
     if signature is None:
-        return _Same(frozenset(), {})
+        return _Same(frozenset(), frozenset(), {})
     token = exact_token(signature)
     told = [
         ((at, each.number), each)
@@ -92,9 +102,9 @@ def _same(index: Sequence[Segment], signature: str | None, without: str) -> _Sam
         for each in segment.briefs(segment.cases_of(token, segment.size))
         if each.signature == signature
     ]
-    itself = {each.case for _, each in told if each.sha256 == without and without}
+    itself = frozenset(each.case for _, each in told if each.sha256 == without and without)
     told.sort(key=lambda row: row[1].analyzed_at or "")
-    return _Same(frozenset(key for key, _ in told), {each.case: key for key, each in told if each.case not in itself})
+    return _Same(frozenset(key for key, _ in told), itself, {each.case: key for key, each in told if each.case not in itself})
 
 
 def _newest(cases: Iterable[Known]) -> list[Known]:

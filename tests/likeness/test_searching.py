@@ -58,7 +58,16 @@ def test_a_case_does_not_match_itself(place, fill, rows_of):
     fill(place, {"a": [JOURNAL], "b": [JOURNAL]})
     rows = rows_of([JOURNAL])
     found = find_similar(place, look_of(rows), case_signature(rows), without="sha of a")
-    assert (found.seen, [match.known.case for match in found.found]) == (1, ["b"])
+    assert (found.itself, found.seen, [match.known.case for match in found.found]) == (["a"], 1, ["b"])
+
+
+def test_a_case_that_no_thread_of_is_stuck_knows_itself_and_what_it_was_before(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL]}, progress="progressing")
+    fill(place, {"a": [["Journal::append", "commit", "replay"]]}, progress="progressing", version=2)
+    rows = rows_of([JOURNAL], progress="progressing")
+    assert case_signature(rows) is None
+    assert find_similar(place, look_of(rows), None, without="sha of a") == (["a"], 0, [])
+    assert [match.known.case for match in find_similar(place, look_of(rows), None, without="sha of none").found] == ["a"]
 
 
 def test_all_cases_of_a_hang_are_counted_and_as_many_shown_as_asked_for(place, fill, rows_of):
@@ -148,7 +157,7 @@ def test_a_store_in_which_all_cases_failed_knows_none(place, rows_of):
     introduce(place, {})
     write_part(place, [{"cases": [{"case_id": "0", "case": "a", "failure": "too-large"}]}])
     rows = rows_of([JOURNAL])
-    assert find_similar(place, look_of(rows), case_signature(rows)) == (0, [])
+    assert find_similar(place, look_of(rows), case_signature(rows)) == ([], 0, [])
 
 
 def test_an_index_that_is_up_to_date_is_not_written_again(place, fill):
