@@ -75,6 +75,7 @@ class People:
     def __init__(self, replaced: Replaced) -> None:
         self._replaced = replaced
         self._words: dict[str, str] = {}
+        self._others = set[str]()  # names that are not among them, and have no part that is
         self._hidden: list[str] = []
         self._hide: re.Pattern[str] | None = None
 
@@ -96,6 +97,7 @@ class People:
         """Have a word replaced wherever it stands alone; a word that everybody uses is nobody's name."""
         if len(word) > 2 and not word.isdigit() and word.lower() not in _KNOWN and not is_common(word):
             self._words.setdefault(word, kind)
+            self._others.clear()
 
     def hide(self, word: str) -> None:
         """Have a word replaced that a user has named, whatever its letters' case. Raises UsageError for none."""
@@ -105,16 +107,17 @@ class People:
         longest = "|".join(map(re.escape, sorted(self._hidden, key=len, reverse=True)))
         self._hide = re.compile(rf"(?i)(?<![A-Za-z0-9])(?:{longest})(?![A-Za-z0-9])")
 
-    def __call__(self, text: str) -> str:
-        """A text that is no part of a frame, without the names in it."""
+    def __call__(self, text: str, searched: str = "") -> str:
+        """A text that is no part of a frame, without the names in it; `searched`: one in which neither networks nor paths were found."""
         if "@" in text:
             text = _QUOTED.sub(
                 lambda match: f"{match[1]}{self.named(match[2], USER)}{match[1]}@{match[3]}{self.named(match[4], HOST)}{match[3]}", text
             )
             text = _MAIL.sub(lambda match: f"{self.named(match[1], USER)}@{self.named(match[2], HOST)}", text)
         text = _FIELD.sub(self._field, text)
-        text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
-        return self.words(self.paths(self.networks(text)))
+        if "." in text:
+            text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
+        return self.words(text if text == searched else self.paths(self.networks(text)))
 
     def networks(self, text: str) -> str:
         """A text with other addresses of networks."""
@@ -122,9 +125,11 @@ class People:
             text = _IPV4.sub(lambda match: self._ip(match[0]), text)
         if "ip-" in text:
             text = _OF_CLOUDS.sub(lambda match: self._replaced.hold(self._other_ip(match[1].replace("-", ".")).replace(".", "-")), text)
-        if ":" in text or "-" in text:
+        if ":" in text:
             text = _KERNELS.sub(self._kernels, text)
+        if text.count(":") > 4 or text.count("-") > 4:
             text = _MAC.sub(lambda match: self._replaced.hold("00" + (match[1] + "00") * 5), text)
+        if "::" in text or text.count(":") > 3:
             text = _IPV6.sub(self._ipv6, text)
         return text
 
@@ -136,14 +141,25 @@ class People:
         """A text without the names that were learnt or are to be hidden."""
         if self._hide is not None:
             text = self._hide.sub(lambda match: self._replaced.numbered(WORD, match[0].lower()), text)
-        return _NAME.sub(lambda match: self._known(match[0]), text) if self._words else text
+        return _NAME.sub(self._known, text) if self._words else text
 
-    def _known(self, name: str) -> str:
+    def _known(self, match: re.Match[str]) -> str:
         """A name, if it was learnt, or its parts."""
+        name = match[0]
+        if name in self._others:
+            return name
+        new = self._replace(name)
+        if new == name:
+            if len(self._others) >= _MOST:
+                self._others.clear()
+            self._others.add(name)
+        return new
+
+    def _replace(self, name: str) -> str:
         kind = self._words.get(name)
         if kind is not None:
             return self._replaced.numbered(kind, name)
-        return _PART.sub(lambda match: self._known(match[0]) if match[0] != name else name, name) if len(name) < 300 else name
+        return _PART.sub(lambda match: self._replace(match[0]) if match[0] != name else name, name) if len(name) < 300 else name
 
     def named(self, name: str, kind: str) -> str:
         """What stands for the name of a host or a user; names that everybody has stay."""
@@ -210,6 +226,7 @@ _OF_PROGRAMS = ("bin", "sbin", "libexec")
 _FOLDERS = frozenset(
     ("..", "~", "bin", "sbin", "lib", "lib64", "src", "include", "home", "Users", "opt", "var", "tmp", "data", "log", "etc", "srv", "mnt")
 )
+_MOST = 1 << 16  # names of which it is known that they are nobody's
 _NAME = re.compile(r"\w+(?:[-.]\w+)*")
 _PART = re.compile(r"[^\W_]+")
 _ISO_SYSLOG = re.compile(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d) ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")

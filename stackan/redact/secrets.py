@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from stackan.redact.replaced import SECRET, SQL, URL, Replaced
 
@@ -55,7 +56,7 @@ class Secrets:
     def __call__(self, text: str) -> str:
         if "://" in text:
             text = _URL.sub(self._url, text)
-        if _MAY_NAME.search(text):
+        if _has_any(text, _NAMING):
             text = _NAMED.sub(self._secret, text)
             text = _BEARER.sub(self._secret, text)
         if " -" in text:
@@ -64,7 +65,7 @@ class Secrets:
 
     def statements(self, text: str) -> str:
         """A line without the statement in it."""
-        return _STATEMENT.sub(lambda match: self.statement(match[0]), text) if _MAY_STATE.search(text) else text
+        return _STATEMENT.sub(lambda match: self.statement(match[0]), text) if _may_state(text) else text
 
     def statement(self, text: str) -> str:
         """What stands for a statement; blanks around it stay."""
@@ -86,8 +87,23 @@ class Secrets:
         return match[1] + quote + (self._replaced.numbered(SECRET, body) if body else "") + (quote if body or len(value) > 1 else "")
 
 
-_MAY_NAME = re.compile(r"(?i)pass|pw|pin|cvv|cookie|session|passphrase|pwd|secret|token|[_-]?key|credential|authorization|bearer |basic ")
-_MAY_STATE = re.compile(
-    r"(?i)\b(?:select|insert|replace|merge|delete|load|truncate|lock|update|create|alter|drop|rename|optimize|analyze|repair|grant|revoke"
-    r"|set|do|declare|values|identified|with|exec|execute|call|begin|prepare|copy)[ \t(]"
+# Words of which one is in every text that names a secret, or holds a statement: most lines have none, and are passed over.
+_NAMING = ("PASS", "PW", "PIN", "CVV", "COOKIE", "SESSION", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTHORIZATION", "BEARER ", "BASIC ")
+_STATING = (
+    *("SELECT", "INSERT", "REPLACE", "MERGE", "DELETE", "LOAD", "TRUNCATE", "LOCK", "UPDATE", "CREATE", "ALTER", "DROP", "RENAME"),
+    *("OPTIMIZE", "ANALYZE", "REPAIR", "GRANT", "REVOKE", "SET", "DO", "DECLARE", "VALUES", "IDENTIFIED", "WITH", "EXEC", "CALL", "BEGIN"),
+    *("PREPARE", "COPY"),
 )
+
+
+_STATES = re.compile(rf"(?i)\b(?:{'|'.join(_STATING)}|EXECUTE)[ \t(]")
+
+
+def _may_state(text: str) -> bool:
+    return _has_any(text, _STATING) and _STATES.search(text) is not None
+
+
+def _has_any(text: str, words: Sequence[str]) -> bool:
+    """Whether a text has one of some words, in any case of letters: also in those that only patterns take for the same, as `ſ` for `s`."""
+    capitals = text.upper() if text.isascii() else text.lower().replace("\u0307", "").upper()
+    return any(word in capitals for word in words)

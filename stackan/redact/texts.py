@@ -99,9 +99,10 @@ class Texts:
         if match := _TAG.match(line):
             line = self._hold(match[0]) + line[match.end() :]
         line = self._secrets(line)
-        line = self._people.paths(self._people.networks(line))
+        found = self._people.paths(self._people.networks(line))
+        searched, line = line if found == line else "", found
         line = _SOURCE.sub(lambda match: self._hold(self._people.words(match[0])), line) if "." in line else line
-        line = self._people(line)
+        line = self._people(line, searched)
         if '"' in line or "'" in line:
             line = _QUOTED.sub(self._quoted, line)
         line = self._values.addresses(line)
@@ -114,7 +115,7 @@ class Texts:
 
     def _word(self, match: re.Match[str]) -> str:
         token = match[0]
-        if _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
+        if len(token) == 16 and _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
             return self._hold(self._replaced.of("word in hexadecimal", token, lambda number: f"{(1 << 62) + number:016x}"))
         return token if token in self._vocabulary else self._replaced.numbered(WORD, token)
 

@@ -34,7 +34,8 @@ def _seen_elsewhere(recalled: Recalled, itself: str) -> str:
         )
     if recalled.matches:
         return said(
-            "This case is in the store already, as {itself}; its hang was seen in no other one, and the case most like it is {case} ({likeness}).",
+            "This case is in the store already, as {itself}; its hang was seen in no other one, "
+            "and the case most like it is {case} ({likeness}).",
             itself=itself,
             **_named(recalled.matches[0]),
         )
