@@ -6,6 +6,7 @@ import re
 
 from stackan.errors import UsageError
 from stackan.model.said import said
+from stackan.redact.numbers import is_part
 from stackan.redact.replaced import FILE, FOLDER, HOST, IP, USER, WORD, Replaced
 from stackan.redact.vocabulary import is_common
 
@@ -106,6 +107,11 @@ class People:
         self._hidden.append(word.strip())
         longest = "|".join(map(re.escape, sorted(self._hidden, key=len, reverse=True)))
         self._hide = re.compile(rf"(?i)(?<![A-Za-z0-9])(?:{longest})(?![A-Za-z0-9])")
+
+    @property
+    def may_be_numbers(self) -> bool:
+        """Whether a time or a number may have to be replaced, as it was learnt or is to be hidden."""
+        return any(map(is_part, self._words)) or any(char.isdigit() for word in self._hidden for char in word)
 
     def __call__(self, text: str, searched: str = "") -> str:
         """A text that is no part of a frame, without the names in it; `searched`: one in which neither networks nor paths were found."""

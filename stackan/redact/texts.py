@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.redact import frames
+from stackan.redact.numbers import Numbers
 from stackan.redact.people import People
 from stackan.redact.repeats import Repeats, State, marked
 from stackan.redact.replaced import HOST, IP, SQL, TEXT, USER, WORD, Replaced
@@ -76,15 +77,22 @@ class Texts:
         self._vocabulary = vocabulary
         self._secrets = Secrets(replaced)
         self.repeats = Repeats(values.place, values.moved)
+        self._numbers = Numbers()
 
     def forget(self) -> None:
         """Look at all lines anew, as more was learnt."""
         self.repeats.forget()
+        self._numbers.forget()
 
     def redact(self, text: str) -> str:
         if _is_json(text):
             return "\n".join("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
         return "\n".join(_Text(self, _COLOR.sub("", text)).lines())
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """The lines that differ in numbers alone; None where each number has to be looked at."""
+        return None if self._people.may_be_numbers else self._numbers
 
     def finish(self, line: str) -> str:
         """A line with what is held in it, when all rules were applied: from here nothing is replaced."""
@@ -284,6 +292,8 @@ class _Text:
         self._statement = 0  # lines for which a statement may go on
         self._innodb = False  # a connection's statement may follow
         self._listed = -1  # the indentation of `Locals:`
+        self._numbers = rules.numbers
+        self._by_words = False  # no rule but those for words has looked at the line
 
     def lines(self) -> Iterator[str]:
         if not self._ends:
@@ -297,7 +307,7 @@ class _Text:
         tables, before = self._tables, self._state()
         if tables.is_open:
             return self._replaced(line)
-        known = self._rules.repeats.find(before, key, line)
+        known = self._rules.repeats.find(before, key, line) or (self._numbers.find(before, line) if self._numbers else None)
         if known is not None:
             new, (_, after, passed) = known
             self._quote, self._in_frames, self._open, self._statement, self._innodb, self._listed = after
@@ -305,10 +315,13 @@ class _Text:
                 tables.before = line[passed:]
             return new
         looked_at, ruled = tables.looked_at, tables.ruled
+        self._by_words = False
         new = self._replaced(line)
         if tables.ruled == ruled and not tables.is_open:
             passed = len(line) - len(tables.before) if tables.looked_at > looked_at else None
-            self._rules.repeats.add(before, key, line, new, self._state(), passed)
+            after = self._state()
+            if not (self._by_words and self._numbers and self._numbers.add(before, line, new, after, passed)):
+                self._rules.repeats.add(before, key, line, new, after, passed)
         return new
 
     def _state(self) -> State:
@@ -424,6 +437,7 @@ class _Text:
         new = rules.statements(line)
         if BEGINS.fullmatch(line) or (new != line):
             self._statement = 200
+        self._by_words = True
         return rules.threads(new)
 
 
