@@ -22,12 +22,12 @@ from stackan.redact.vocabulary import Vocabulary
 
 __all__ = ["Redactor", "Replaced"]
 
-# Letters are looked for fast, so that they begin a word is asked behind the first one.
+# Letters are looked for fast, so that a word begins with them is asked behind it.
 _IDS = re.compile(
-    r"(?:L(?<=\bL)WP |T(?<=\bT)ID |P(?<=\bP)ID |t(?<=\bt)id[:=] ?|p(?<=\bp)id[:=] ?|p(?<=\bp)rocess |T(?<=\bT)hread |n(?<=\bn)id="
-    r"|l(?<=\bl)wp# ?|__owner = |e(?<=\be)xpected=)(\d{1,10})\b"
+    r"(?:LWP (?<=\bLWP )|TID (?<=\bTID )|PID (?<=\bPID )|tid[:=](?<=\btid.) ?|pid[:=](?<=\bpid.) ?|process (?<=\bprocess )"
+    r"|Thread (?<=\bThread )|nid=(?<=\bnid=)|lwp#(?<=\blwp#) ?|__owner = |expected=(?<=\bexpected=))(\d{1,10})\b"
 )
-_HEX_IDS = re.compile(r"(?:T(?<=\bT)hread \(|n(?<=\bn)id=|I(?<=\bI)d: |i(?<=\bi)d: )0x([0-9A-Fa-f]{1,8})\b")
+_HEX_IDS = re.compile(r"(?:Thread \((?<=\bThread \()|nid=(?<=\bnid=)|Id: (?<=\bId: )|id: (?<=\bid: ))0x([0-9A-Fa-f]{1,8})\b")
 
 
 class Redactor:

@@ -79,7 +79,8 @@ OF_LOGS = st.sampled_from([
     "MySQL thread id {}, OS thread handle {}, query id {} db1 10.0.0.7 app updating",
     "7f12a0000d58-7f12a0000fff r-xp {} {}",
     "{}:{} {}-{} {},{}",
-    "12345678 is 0x00bc614e, {}",
+    "12345678 is 0x12345678, {}",
+    "        i = {}, count = {}",
     "",
 ])  # fmt: skip
 
@@ -109,10 +110,11 @@ def test_what_is_known_of_a_line_is_what_would_become_of_it(one, other):
         Repeats.find = find
 
 
-@example("open /home/2024-05-01/7 at 7", "2024-05-01 says 7", ())
-@example("2024-05-02 says 7", "2024-05-01 says 7", ("2024",))
+@example("2024-05-02 says 7", "open /home/2024-05-01/7 at 7\n2024-05-01 says 7", ())
+@example("2023-05-02 says 7", "2024-05-01 says 7", ("2024",))
 @example('"worker 7" #7 prio=5 runnable', 'the thread "worker 7" is 7\nthe thread "worker 8" is 7', ())
-@example("1 says 7", "12345678 says 1\n12345678 is 0x00bc614e, 1", ())
+@example("87654321 says 7", "12345678 says 7\n0x12345678", ())
+@example("LWP 1001\n#0  f () at a.c:1\n        i = 1001", "#0  f () at a.c:1\n        i = 1002", ())
 @given(logs(), logs(), st.sampled_from([(), ("acme",), ("7",), ("2024",), ("says",)]))
 def test_what_is_known_of_a_line_with_numbers_is_what_would_become_of_it(one, other, hide):
     with_memory = redacted(one, other, one, hide=hide)
