@@ -76,6 +76,7 @@ class People:
     def __init__(self, replaced: Replaced) -> None:
         self._replaced = replaced
         self._words: dict[str, str] = {}
+        self._hosts = set[str]()  # called by a word that everybody uses: replaced where hosts stand, and nowhere else
         self._others = set[str]()  # names that are not among them, and have no part that is
         self._hidden: list[str] = []
         self._hide: re.Pattern[str] | None = None
@@ -85,9 +86,11 @@ class People:
         if "/home/" in text or "Users" in text:
             for match in _HOMES.finditer(text):
                 self.add(match[1], USER)
-        for kind, names in ((HOST, _SYSLOG), (HOST, _UNAME), (HOST, _ISO_SYSLOG), (HOST, _NAMED)):
-            for match in names.finditer(text):
-                self.add(match[1], kind)
+        for form in (*_BY_HOSTS, _NAMED):
+            for match in form.finditer(text):
+                self.add(match[1], HOST)
+                if is_common(match[1]):
+                    self._hosts.add(match[1])
         for match in _FIELD.finditer(text):
             self.add(match[2], _kind(match[1]))
         for match in _DOMAIN.finditer(text):
@@ -121,6 +124,9 @@ class People:
             )
             text = _MAIL.sub(lambda match: f"{self.named(match[1], USER)}@{self.named(match[2], HOST)}", text)
         text = _FIELD.sub(self._field, text)
+        if self._hosts:
+            for form in _BY_HOSTS:
+                text = form.sub(self._placed, text)
         if "." in text:
             text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
         return self.words(text if text == searched else self.paths(self.networks(text)))
@@ -175,8 +181,17 @@ class People:
 
     def name(self, name: str) -> str:
         """The name of a file: its parts without names of hosts, users and networks."""
-        parts = (_DOMAIN.sub(lambda match: self.named(match[0], HOST), part) for part in self.networks(name).split("/"))
-        return self._replaced.finish(self.words("/".join(parts)))
+        parts = [_DOMAIN.sub(lambda match: self.named(match[0], HOST), part) for part in self.networks(name).split("/")]
+        folders = [_PART.sub(lambda match: self.host(match[0]), part) for part in parts[:-1]]
+        return self._replaced.finish(self.words("/".join([*folders, parts[-1]])))
+
+    def host(self, name: str) -> str:
+        """What stands for a word where hosts stand, if one is called so."""
+        return self.named(name, HOST) if name in self._hosts else name
+
+    def _placed(self, match: re.Match[str]) -> str:
+        start, end = match.start(1) - match.start(), match.end(1) - match.start()
+        return match[0][:start] + self.host(match[1]) + match[0][end:]
 
     def _field(self, match: re.Match[str]) -> str:
         return match[1] + self.named(match[2], _kind(match[1]))
@@ -235,10 +250,14 @@ _FOLDERS = frozenset(
 _MOST = 1 << 16  # names of which it is known that they are nobody's
 _NAME = re.compile(r"\w+(?:[-.]\w+)*")
 _PART = re.compile(r"[^\W_]+")
-_ISO_SYSLOG = re.compile(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d) ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
-_SYSLOG = re.compile(r"(?m)^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
-_UNAME = re.compile(r"(?m)^Linux ([A-Za-z][\w.-]{2,63}) \d+\.\d+")
-_NAMED = re.compile(r'(?i)"(?:host(?:name)?|nodename)" ?: ?"([A-Za-z][\w.-]{2,63})"')  # in JSON, as the manifest of a capture
+_HOST = r"([A-Za-z][\w.-]{1,63})"
+# Lines that say of a word that it is a host: a log's, and what `uname` prints.
+_BY_HOSTS = (
+    re.compile(rf"(?m)^[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
+    re.compile(rf"(?m)^Linux {_HOST} \d+\.\d+"),
+    re.compile(rf"(?m)^\d{{4}}-\d\d-\d\dT[\d:.]{{8,15}}(?:Z|[+-]\d\d:\d\d) {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
+)
+_NAMED = re.compile(rf'(?i)"(?:host(?:name)?|nodename)" ?: ?"{_HOST}"')  # in JSON, as the manifest of a capture
 
 
 def _kind(field: str) -> str:

@@ -55,6 +55,7 @@ _MACHINE = re.compile(r'^([~&@])"(.*)"\s*$')
 _PAIR = re.compile(r'([\w-]{1,40}=)"((?:[^"\\]|\\.)*)"')
 _STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*)"(\s{0,80}:)?')
 _VALUES = frozenset(("repr", "value", "query", "sql", "sql_text", "info"))
+_OF_HOSTS = frozenset(("host", "hostname", "nodename"))
 _OF_SYMBOLS = frozenset(("symbol", "func", "function", "class", "method", "imageName", "module", "className", "methodName", "lockName"))
 # InnoDB: a connection, and then its statement up to a line of InnoDB's own; the fields of a record.
 _CONNECTION = re.compile(r"(.{0,200}?(?:MySQL|MariaDB) thread id \d+,.{0,400}?query id \d{1,20} ?)(.*)")
@@ -123,7 +124,9 @@ class Texts:
 
     def _word(self, match: re.Match[str]) -> str:
         token = match[0]
-        if len(token) == 16 and _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
+        if len(token) == 16 and _WIDE.fullmatch(
+            token
+        ):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
             return self._hold(self._replaced.of("word in hexadecimal", token, lambda number: f"{(1 << 62) + number:016x}"))
         return token if token in self._vocabulary else self._replaced.numbered(WORD, token)
 
@@ -270,6 +273,8 @@ class Texts:
             return ""
         if key in _VALUES:
             return self._replaced.shown(self._values.text(value))
+        if key.lower() in _OF_HOSTS and (named := self._people.host(value)) != value:
+            return self._replaced.shown(named)
         if key in _OF_SYMBOLS and frames.symbol_end(value, 0) == len(value):
             return raw
         if value in self._threads:
