@@ -153,9 +153,9 @@ def test_a_host_called_by_a_word_of_the_readers_goes_where_something_says_that_i
 def test_addresses_that_the_kernel_prints_in_decimal_move_as_they_do_elsewhere():
     code, stack = 0x55FF41A5D000, 0x7FFF3C001230
     numbers = f"{'1 ' * 20}{code} {code + 0x9A000} {stack} {'0 ' * 14}{stack + 16}"
-    new = redacted(f"4711 (server) S {numbers}\n{code:x}-{code + 0xC0000:x} r-xp 00000000 08:01 7 /opt/server\n")
+    new = redacted(f"4711 (server) S {numbers}\n{code:x}-{code + 0xC0000:x} r--p 00000000 08:01 7 /opt/server\n")
     moved = [int(word) for word in new.partition("\n")[0].split() if len(word) > 13]
-    assert f"\n{moved[0]:x}-{moved[0] + 0xC0000:x} r-xp" in new
+    assert f"\n{moved[0]:x}-{moved[0] + 0xC0000:x} r--p" in new
     assert moved[0] != code
     assert moved[1] - moved[0] == 0x9A000
     assert moved[2] != stack
