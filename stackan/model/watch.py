@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-READING, JUDGING, CONCLUDING = "reading", "judging", "concluding"
+READING, LEARNING, REDACTING, JUDGING, CONCLUDING = "reading", "learning", "redacting", "judging", "concluding"
 
 
 class Watch:
     """Written by `load` and `analyze`, to which it is given, and read by another thread: no value of it depends on another one.
 
-    stage: READING (opening, unpacking and scanning inputs), JUDGING (one process after the other), or CONCLUDING.
+    stage: READING (opening, unpacking and scanning inputs), or in its place LEARNING (what is to be replaced in them) and then REDACTING
+    (reading them once more, replacing and scanning), JUDGING (one process after the other), or CONCLUDING.
+    since: when the inputs began to be read in that stage, on the monotonic clock.
     source: the text or archive that was met last.  files: how many outermost files are done.  texts: how many texts are.
     unpacked: bytes that were read or came out of decompressors.
+    learnt, redacted: bytes of texts that were looked at for what is to be replaced, and in how many of them it was.
     processes, judged: how many there are, and how many of them are done.
     """
 
     def __init__(self) -> None:
-        self.stage = READING
+        self.stage, self.since = READING, time.monotonic()
         self.source = ""
-        self.files = self.texts = self.unpacked = self.processes = self.judged = 0
+        self.files = self.texts = self.unpacked = self.learnt = self.redacted = self.processes = self.judged = 0
         self._done = 0
         self._file: io.FileIO | None = None
+
+    def begin(self, stage: str) -> None:
+        """All inputs are read from their beginning, in another stage."""
+        self.stage, self.since = stage, time.monotonic()
+        self.files = self.texts = self.unpacked = self._done = 0
 
     @property
     def position(self) -> int:

@@ -85,10 +85,11 @@ class Texts:
         self.repeats.forget()
         self._numbers.forget()
 
-    def redact(self, text: str) -> str:
+    def redact(self, text: str) -> Iterator[str]:
+        """The lines of a text, each when it is asked for."""
         if _is_json(text):
-            return "\n".join("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
-        return "\n".join(_Text(self, _COLOR.sub("", text)).lines())
+            return ("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
+        return _Text(self, _COLOR.sub("", text)).lines()
 
     @property
     def numbers(self) -> Numbers | None:
