@@ -126,3 +126,34 @@ def test_two_workers_do_twice_as_much(benchmark, folder, tmp_path):
     benchmark.extra_info["processor time, two to one"] = round(two[1] / one[1], 2)
     benchmark.extra_info["cases/s/core"] = round(COUNT / two[1])
     assert two[1] / one[1] < (1.5 if FULL else 3)
+
+
+def together(commands: list[list[str]]) -> float:
+    """Seconds until the last of some commands, begun at once, is done."""
+    began = time.monotonic()
+    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
+    assert {process.wait() for process in running} <= {0, 1}
+    return time.monotonic() - began
+
+
+def test_two_workers_do_as_much_as_two_runs_of_one(benchmark, folder, tmp_path):
+    """On half of the cases each, side by side: two processors of a shared machine are never twice one, whoever uses them.
+
+    In pairs that alternate, so that what else goes on meets both.
+    """
+    files = sorted(map(str, folder.rglob("case-*")))
+    halves = [files[::2], files[1::2]]
+
+    def command(inputs: list[str], name: str, jobs: int) -> list[str]:
+        return [sys.executable, "-m", "stackan", "batch", *inputs, "--store", str(tmp_path / name), "--jobs", str(jobs)]
+
+    def pair(number: int) -> float:
+        apart = [command(half, f"{number}-{at}", 1) for at, half in enumerate(halves)]
+        whole = [command(files, f"{number}", 2)]
+        first, second = (apart, whole) if number % 2 else (whole, apart)
+        seconds = together(first), together(second)
+        return seconds[0] / seconds[1] if number % 2 else seconds[1] / seconds[0]
+
+    ratios = benchmark.pedantic(lambda: sorted(map(pair, range(7 if FULL else 2))), rounds=1)
+    benchmark.extra_info["two workers, to two runs"] = [round(ratio, 2) for ratio in ratios]
+    assert ratios[len(ratios) // 2] > (0.8 if FULL else 0.3)
