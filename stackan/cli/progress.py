@@ -53,6 +53,7 @@ def _is_seen() -> bool:
 
 
 def _show(watch: Watch, done: threading.Event, inputs: Sequence[str], language: str) -> None:
+    began = time.monotonic()
     if done.wait(_PATIENCE):
         return
     try:
@@ -74,21 +75,23 @@ def _show(watch: Watch, done: threading.Event, inputs: Sequence[str], language: 
     for stage, columns in stages:
         with Progress(*columns, console=console, transient=True, auto_refresh=False) as picture:
             task = picture.add_task("", total=None, visible=False, pace="")
+            since, before = (time.monotonic(), watch.redacted) if stage == REDACTING else (began, 0)
             while not stage or watch.stage == stage:
-                _draw(picture, task, watch, in_language(_say(watch), language), size)
+                at, whole = (watch.redacted, watch.learnt) if stage == REDACTING else (watch.position or watch.unpacked, size)
+                _draw(picture, task, watch, in_language(_say(watch), language), at, whole)
+                picture.update(task, pace=pace(at - before, whole - before, time.monotonic() - since))
+                picture.refresh()
                 if done.wait(_PAUSE):
                     return
 
 
-def _draw(picture: Progress, task: TaskID, watch: Watch, words: str, size: int) -> None:
+def _draw(picture: Progress, task: TaskID, watch: Watch, words: str, at: int, whole: int) -> None:
     if watch.stage in (LEARNING, READING, REDACTING):
-        at, whole = (watch.redacted, watch.learnt) if watch.stage == REDACTING else (watch.position or watch.unpacked, size)
         picture.tasks[task].total = whole if at < whole else None  # what was read is looked at, nobody knows how long: the bar swings
-        picture.update(task, description=words, completed=at, pace=pace(at, whole, time.monotonic() - watch.since), visible=True)
+        picture.update(task, description=words, completed=at, visible=True)
     else:
         several = watch.processes if watch.stage == JUDGING and watch.processes > 1 else None
         picture.update(task, description=words, completed=watch.judged, total=several, visible=True)
-    picture.refresh()
 
 
 def pace(position: int, size: int, seconds: float) -> str:

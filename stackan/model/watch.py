@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,7 +15,6 @@ class Watch:
 
     stage: READING (opening, unpacking and scanning inputs), or in its place LEARNING (what is to be replaced in them) and then REDACTING
     (reading them once more, replacing and scanning), JUDGING (one process after the other), or CONCLUDING.
-    since: when the inputs began to be read in that stage, on the monotonic clock.
     source: the text or archive that was met last.  files: how many outermost files are done.  texts: how many texts are.
     unpacked: bytes that were read or came out of decompressors.
     learnt, redacted: bytes of texts that were looked at for what is to be replaced, and in how many of them it was.
@@ -24,7 +22,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.stage, self.since = READING, time.monotonic()
+        self.stage = READING
         self.source = ""
         self.files = self.texts = self.unpacked = self.learnt = self.redacted = self.processes = self.judged = 0
         self._done = 0
@@ -32,7 +30,7 @@ class Watch:
 
     def begin(self, stage: str) -> None:
         """All inputs are read from their beginning, in another stage."""
-        self.stage, self.since = stage, time.monotonic()
+        self.stage = stage
         self.files = self.texts = self.unpacked = self._done = 0
 
     @property

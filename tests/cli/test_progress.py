@@ -16,7 +16,7 @@ import pytest
 
 import stackan
 from stackan.cli.progress import _draw, pace
-from stackan.model.watch import CONCLUDING, REDACTING, Watch
+from stackan.model.watch import CONCLUDING, LEARNING, READING, REDACTING, Watch
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mariadb-pool-exhausted"
 GONE = b"\x1b[1A\x1b[2K"  # the cursor goes up, and the line is erased
@@ -86,14 +86,11 @@ def test_where_no_more_is_to_be_read_nobody_knows_how_long_it_takes() -> None:
 
     watch, picture = Watch(), Progress(disable=True)
     task = picture.add_task("", total=None)
-    for watch.unpacked, total in ((40, 100), (100, None)):
-        _draw(picture, task, watch, "", 100)
-        assert picture.tasks[task].total == total
-    watch.begin(REDACTING)
-    watch.learnt = 300
-    for watch.redacted, total in ((100, 300), (300, None)):
-        _draw(picture, task, watch, "", 100)
-        assert (picture.tasks[task].completed, picture.tasks[task].total) == (watch.redacted, total)
+    for stage in (LEARNING, REDACTING, READING):
+        watch.begin(stage)
+        for at, total in ((40, 100), (100, None)):
+            _draw(picture, task, watch, "", at, 100)
+            assert (picture.tasks[task].completed, picture.tasks[task].total) == (at, total)
 
 
 def test_a_watch_is_told_of_what_is_replaced(tmp_path) -> None:
