@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-READING, LEARNING, REDACTING, JUDGING, CONCLUDING = "reading", "learning", "redacting", "judging", "concluding"
+READING, LEARNING, REDACTING, JUDGING, CONCLUDING = "reading", "learn", "replace", "judging", "concluding"
 
 
 class Watch:

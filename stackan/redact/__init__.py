@@ -89,7 +89,7 @@ class Redactor:
         """
         if not self._settled:
             self._addresses.settle(self._kept)
-            for name in self._threads.words():
+            for name in self._threads.words:
                 self._vocabulary.add(name)
             self._settled = True
         text = decoded(data)

@@ -118,7 +118,7 @@ class Texts:
         line = self._values.addresses(line)
         if "@" in line or "(a " in line:
             line = _CLASS.sub(lambda match: self._hold(match[0]), line)
-        return TOKEN.sub(self._word, line)
+        return TOKEN.sub(self._word, self._threads.hold_whole(line, self.name))
 
     def _hold(self, text: str) -> str:
         return self._replaced.hold(text)

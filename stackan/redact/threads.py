@@ -45,7 +45,8 @@ _FORMS = (
 )
 
 
-_PLAIN = re.compile(r"[\w.:#<>-]{1,40}")
+_PLAIN = re.compile(r"[\w#<][\w.:#<>-]{0,38}[\w>]")
+_WORD = re.compile(r"\w+")
 
 
 class Threads:
@@ -53,6 +54,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._has_plain = False
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
@@ -61,11 +63,17 @@ class Threads:
         """Take note of the names in a text, and give them."""
         found = {match[1] for form, least in _FORMS if least in text for match in form.finditer(text)}
         self._names |= found
+        self._has_plain = self._has_plain or any(_PLAIN.fullmatch(name) and not _WORD.fullmatch(name) for name in found)
         return found
 
+    @property
     def words(self) -> Iterator[str]:
         """The names that are but a word."""
-        return filter(_PLAIN.fullmatch, self._names)
+        return filter(_WORD.fullmatch, self._names)
+
+    def hold_whole(self, line: str, hold: Callable[[str], str]) -> str:
+        """A line with the names held that stand in it as a whole, as `pool-1-thread-2`: their words by themselves say something else."""
+        return _PLAIN.sub(lambda match: hold(match[0]) if match[0] in self._names else match[0], line) if self._has_plain else line
 
     def hold(self, line: str, hold: Callable[[str], str]) -> str:
         """A line with each name in it as `hold` gives it."""

@@ -162,6 +162,12 @@ def test_addresses_that_the_kernel_prints_in_decimal_move_as_they_do_elsewhere()
     assert moved[3] - moved[2] == 16
 
 
+def test_the_name_of_a_thread_stays_as_a_whole_and_its_words_do_not():
+    new = redacted('Thread 2 (LWP 12) "ledger-acme-7":\nledger-acme-7: stopped\nthe ledger of an acme, ledger-acme-8\n')
+    assert new.count("ledger-acme-7") == 2
+    assert new.count("ledger") == new.count("acme") == 2
+
+
 def test_counters_that_are_as_large_as_addresses_stay():
     assert redacted("sum_exec_runtime : 123456789012345\n") == "sum_exec_runtime : 123456789012345\n"
 
