@@ -70,6 +70,16 @@ def test_a_case_that_no_thread_of_is_stuck_knows_itself_and_what_it_was_before(p
     assert [match.known.case for match in find_similar(place, look_of(rows), None, without="sha of none").found] == ["a"]
 
 
+def test_a_case_knows_itself_among_many_that_look_so_and_where_nothing_hangs(place, fill, rows_of):
+    fill(place, {f"case {number}": [JOURNAL] for number in range(100)}, progress="progressing")
+    fill(place, {"idle": []})
+    rows = rows_of([JOURNAL], progress="progressing")
+    found = find_similar(place, look_of(rows), None, without="sha of case 99")
+    assert found.itself == ["case 99"]
+    assert "case 99" not in [match.known.case for match in found.found]
+    assert find_similar(place, look_of([]), None, without="sha of idle") == (["idle"], 0, [])
+
+
 def test_all_cases_of_a_hang_are_counted_and_as_many_shown_as_asked_for(place, fill, rows_of):
     fill(
         place,
@@ -99,6 +109,7 @@ def test_an_index_of_an_older_version_is_made_again(place, fill, rows_of, monkey
     columns, rows = module._INDEXED, rows_of([JOURNAL])
     fill(place, {"a": [JOURNAL]})
     with monkeypatch.context() as patch:
+        patch.setattr(module, "_VERSION", b"1")
         patch.setattr(module, "_TEXTS", module._TEXTS[:-1])
         patch.setattr(module, "_INDEXED", columns.remove(columns.get_field_index("analyzed_at")))
         up_to_date(place)
