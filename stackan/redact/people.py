@@ -8,6 +8,7 @@ from stackan.errors import UsageError
 from stackan.model.said import said
 from stackan.redact.numbers import is_part
 from stackan.redact.replaced import FILE, FOLDER, HOST, IP, USER, WORD, Replaced
+from stackan.redact.signs import has_any
 from stackan.redact.vocabulary import is_common
 
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\d|\.\d)")
@@ -29,6 +30,10 @@ _GO = r"/\S{0,300}?(?:\(|\.go:)"  # behind a domain: `go.etcd.io/etcd/main.go:28
 _DOMAIN = re.compile(
     rf"(?<![\w.@/$-])(?<!::)(?<!created by )(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_TOP})(?![\w$(-]|\.\w|{_GO})"
 )
+# Most lines have none: what begins with a dot is looked for faster.
+_MAY_BE_IP = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_MAY_BE_DOMAIN = re.compile(rf"\.(?:{_TOP})(?!\w)")
+_FIELDS = ("HOST", "NAME", "SERVER", "USER", "LOGIN")
 _MAIL = re.compile(
     r"(?<![\w.+/-])([\w.+-]{1,64})@(?![0-9a-f]{1,16}\b|entry\b|plt\b|GLIBC)((?!\d)\w[\w-]{0,62}(?:\.\w[\w-]{0,62})*)(?![\w(@/-]|\.\d)"
 )
@@ -123,17 +128,18 @@ class People:
                 lambda match: f"{match[1]}{self.named(match[2], USER)}{match[1]}@{match[3]}{self.named(match[4], HOST)}{match[3]}", text
             )
             text = _MAIL.sub(lambda match: f"{self.named(match[1], USER)}@{self.named(match[2], HOST)}", text)
-        text = _FIELD.sub(self._field, text)
+        if has_any(text, _FIELDS):
+            text = _FIELD.sub(self._field, text)
         if self._hosts:
             for form in _BY_HOSTS:
                 text = form.sub(self._placed, text)
-        if "." in text:
+        if _MAY_BE_DOMAIN.search(text):
             text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
         return self.words(text if text == searched else self.paths(self.networks(text)))
 
     def networks(self, text: str) -> str:
         """A text with other addresses of networks."""
-        if text.count(".") > 2:
+        if _MAY_BE_IP.search(text):
             text = _IPV4.sub(lambda match: self._ip(match[0]), text)
         if "ip-" in text:
             text = _OF_CLOUDS.sub(lambda match: self._replaced.hold(self._other_ip(match[1].replace("-", ".")).replace(".", "-")), text)

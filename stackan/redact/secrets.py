@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from stackan.redact.replaced import SECRET, SQL, URL, Replaced
+from stackan.redact.signs import has_any
 
 _NAME = (
     r"[\w.-]{0,40}(?:passw(?:or)?d|(?<![a-z])pass(?![a-z])|(?<![a-z])(?:pw|pin|cvv|cookie|session_?id)(?![a-z])|passphrase|pwd|secret|token"
@@ -56,7 +56,7 @@ class Secrets:
     def __call__(self, text: str) -> str:
         if "://" in text:
             text = _URL.sub(self._url, text)
-        if _has_any(text, _NAMING):
+        if has_any(text, _NAMING):
             text = _NAMED.sub(self._secret, text)
             text = _BEARER.sub(self._secret, text)
         if " -" in text:
@@ -88,7 +88,22 @@ class Secrets:
 
 
 # Words of which one is in every text that names a secret, or holds a statement: most lines have none, and are passed over.
-_NAMING = ("PASS", "PW", "PIN", "CVV", "COOKIE", "SESSION", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTHORIZATION", "BEARER ", "BASIC ")
+_NAMING = (
+    "PASS",
+    "PW",
+    "PIN",
+    "CVV",
+    "COOKIE",
+    "SESSIONID",
+    "SESSION_ID",
+    "SECRET",
+    "TOKEN",
+    "KEY",
+    "CREDENTIAL",
+    "AUTHORIZATION",
+    "BEARER ",
+    "BASIC ",
+)
 _STATING = (
     *("SELECT", "INSERT", "REPLACE", "MERGE", "DELETE", "LOAD", "TRUNCATE", "LOCK", "UPDATE", "CREATE", "ALTER", "DROP", "RENAME"),
     *("OPTIMIZE", "ANALYZE", "REPAIR", "GRANT", "REVOKE", "SET", "DO", "DECLARE", "VALUES", "IDENTIFIED", "WITH", "EXEC", "CALL", "BEGIN"),
@@ -100,10 +115,4 @@ _STATES = re.compile(rf"(?i)\b(?:{'|'.join(_STATING)}|EXECUTE)[ \t(]")
 
 
 def _may_state(text: str) -> bool:
-    return _has_any(text, _STATING) and _STATES.search(text) is not None
-
-
-def _has_any(text: str, words: Sequence[str]) -> bool:
-    """Whether a text has one of some words, in any case of letters: also in those that only patterns take for the same, as `ſ` for `s`."""
-    capitals = text.upper() if text.isascii() else text.lower().replace("\u0307", "").upper()
-    return any(word in capitals for word in words)
+    return has_any(text, _STATING) and _STATES.search(text) is not None

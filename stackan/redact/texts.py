@@ -37,10 +37,12 @@ _QUOTED = re.compile(
     r"""(?P<file>File )?"(?P<text>(?:[^"\\]|\\.)*)(?P<end>"|\\?$)"""
     r"""|(?<![^\W_]{2})'(?P<one>(?<!\\')(?:[^'\\]|\\.)*|(?:[^'\\]|\\.){0,100})'(?!\w)"""
 )
-_SOURCE = re.compile(
-    r"(?<![\w.])[\w+-]{1,120}(?:\.[\w+-]{1,60})?\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ic|tcc|s|S|rs|go|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua"
+_ENDING = (
+    r"\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ic|tcc|s|S|rs|go|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua"
     r"|jar|dll|exe|dylib|so(?:[.-][\w.-]*\w)?|a|o)(?![\w.])"
 )
+_SOURCE = re.compile(rf"(?<![\w.])[\w+-]{{1,120}}(?:\.[\w+-]{{1,60}})?{_ENDING}")
+_MAY_BE_SOURCE = re.compile(_ENDING)  # what begins with a dot is looked for faster
 _CLASS = re.compile(r"(?<=\(a )[\w.$/\[;<>-]+|(?<![\w@])(?:[A-Za-z_$][\w$]*[.$]){1,12}[A-Za-z_$][\w$]*@[0-9a-f]{1,16}(?!\w)")
 _TAG = re.compile(r"\d[A-Z]{2,4}[A-Z]{2,20}(?=\s|$)|0SECTION\s+[A-Z]{4,12}")  # of a javacore's line
 _OF_DEBUGGERS = frozenset(("Auto-loading safe path", "(gdb)Auto-loading safe path", "echo 0 > /proc/sys/kernel/hung_task_timeout_secs"))
@@ -111,7 +113,8 @@ class Texts:
         line = self._secrets(line)
         found = self._people.paths(self._people.networks(line))
         searched, line = line if found == line else "", found
-        line = _SOURCE.sub(lambda match: self._hold(self._people.words(match[0])), line) if "." in line else line
+        if _MAY_BE_SOURCE.search(line):
+            line = _SOURCE.sub(lambda match: self._hold(self._people.words(match[0])), line)
         line = self._people(line, searched)
         if '"' in line or "'" in line:
             line = _QUOTED.sub(self._quoted, line)
