@@ -94,7 +94,7 @@ class People:
         for form in (*_BY_HOSTS, _NAMED):
             for match in form.finditer(text):
                 self.add(match[1], HOST)
-                if is_common(match[1]):
+                if is_common(match[1]) and match[1].lower() not in _NO_HOSTS:
                     self._hosts.add(match[1])
         for match in _FIELD.finditer(text):
             self.add(match[2], _kind(match[1]))
@@ -263,6 +263,23 @@ _BY_HOSTS = (
     re.compile(rf"(?m)^Linux {_HOST} \d+\.\d+"),
     re.compile(rf"(?m)^\d{{4}}-\d\d-\d\dT[\d:.]{{8,15}}(?:Z|[+-]\d\d:\d\d) {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
 )
+# What stands there in other logs, and in what the kernel says of itself.
+_NO_HOSTS = _KNOWN | {
+    "version",
+    "trace",
+    "debug",
+    "info",
+    "note",
+    "notice",
+    "warn",
+    "warning",
+    "err",
+    "error",
+    "critical",
+    "crit",
+    "fatal",
+    "panic",
+}
 _NAMED = re.compile(rf'(?i)"(?:host(?:name)?|nodename)" ?: ?"{_HOST}"')  # in JSON, as the manifest of a capture
 
 

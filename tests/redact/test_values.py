@@ -147,6 +147,10 @@ def test_a_host_called_by_a_word_of_the_readers_goes_where_something_says_that_i
     assert new[1] == "May  1 10:12:33 host1 kernel: the vm waits"
     assert new[2].startswith("2024-05-01T10:12:33.123Z host1 server[7]: ")
     assert new[3].startswith("Linux host1 ")
+    assert (
+        redacted("Linux version 5.10.0\n2024-05-01T10:12:33.123Z INFO main: vm\n")
+        == "Linux version 5.10.0\n2024-05-01T10:12:33.123Z INFO main: vm\n"
+    )
     assert redactor.name("stackan-vm-2026/vm/7/vm.txt") == "stackan-host1-2026/host1/7/vm.txt"
 
 
