@@ -264,22 +264,9 @@ _BY_HOSTS = (
     re.compile(rf"(?m)^\d{{4}}-\d\d-\d\dT[\d:.]{{8,15}}(?:Z|[+-]\d\d:\d\d) {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
 )
 # What stands there in other logs, and in what the kernel says of itself.
-_NO_HOSTS = _KNOWN | {
-    "version",
-    "trace",
-    "debug",
-    "info",
-    "note",
-    "notice",
-    "warn",
-    "warning",
-    "err",
-    "error",
-    "critical",
-    "crit",
-    "fatal",
-    "panic",
-}
+_NO_HOSTS = frozenset(
+    ("version", "trace", "debug", "info", "note", "warn", "warning", "err", "error", "critical", "crit", "fatal", "panic")
+)
 _NAMED = re.compile(rf'(?i)"(?:host(?:name)?|nodename)" ?: ?"{_HOST}"')  # in JSON, as the manifest of a capture
 
 
