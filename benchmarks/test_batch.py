@@ -164,10 +164,10 @@ def test_two_workers_wait_for_nobody(benchmark, folder, tmp_path):
     """
 
     def pair(number: int) -> tuple[Observed, Observed]:
-        one, two = (observe(folder, tmp_path / f"{number}-{jobs}", jobs) for jobs in (1, 2))
-        return one, two
+        first, second = (observe(folder, tmp_path / f"{number}-{jobs}", jobs) for jobs in ((1, 2) if number % 2 else (2, 1)))
+        return (first, second) if number % 2 else (second, first)
 
-    pairs = benchmark.pedantic(lambda: [pair(number) for number in range(5 if FULL else 1)], rounds=1)
+    pairs = benchmark.pedantic(lambda: [pair(number) for number in range(6 if FULL else 2)], rounds=1)
     costs = statistics.median(two.seconds / one.seconds for one, two in pairs)
     busy = [statistics.median(each.busy for each in some) for some in zip(*pairs)]
     benchmark.extra_info["processor time, two to one"] = round(costs, 2)
