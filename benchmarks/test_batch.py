@@ -9,10 +9,12 @@ import contextlib
 import io
 import pathlib
 import resource
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 from conftest import FULL
@@ -126,3 +128,49 @@ def test_two_workers_do_twice_as_much(benchmark, folder, tmp_path):
     benchmark.extra_info["processor time, two to one"] = round(two[1] / one[1], 2)
     benchmark.extra_info["cases/s/core"] = round(COUNT / two[1])
     assert two[1] / one[1] < (1.5 if FULL else 3)
+
+
+class Observed(NamedTuple):
+    """A run of the command. busy: the share of its workers' lives in which they computed, or could have if a processor had been free."""
+
+    seconds: float  # of the processor, of all its processes
+    busy: float
+
+
+def observe(folder: pathlib.Path, target: pathlib.Path, jobs: int) -> Observed:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "stackan", "batch", str(folder), "--store", str(target), "--jobs", str(jobs)]
+    lives: dict[str, list[tuple[float, int]]] = {}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while process.poll() is None:
+            with contextlib.suppress(OSError):  # one has ended meanwhile
+                for worker in children.read_text().split():
+                    computed, waited, _ = map(int, pathlib.Path(f"/proc/{worker}/schedstat").read_text().split())
+                    lives.setdefault(worker, []).append((time.monotonic(), computed + waited))
+            time.sleep(0.02)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    long = [life for life in lives.values() if len(life) > 1]
+    lived = sum(life[-1][0] - life[0][0] for life in long)
+    busy = sum(life[-1][1] - life[0][1] for life in long) / 1e9
+    return Observed(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, busy / lived)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says what workers wait for")
+def test_two_workers_wait_for_nobody(benchmark, folder, tmp_path):
+    """The throughput of two workers, of one, on processors of their own: what a case costs of the processor, and how long they sleep.
+
+    So it can be measured where others compute, too.  Runs of one and of two take turns; medians.
+    """
+
+    def pair(number: int) -> tuple[Observed, Observed]:
+        first, second = (observe(folder, tmp_path / f"{number}-{jobs}", jobs) for jobs in ((1, 2) if number % 2 else (2, 1)))
+        return (first, second) if number % 2 else (second, first)
+
+    pairs = benchmark.pedantic(lambda: [pair(number) for number in range(6 if FULL else 2)], rounds=1)
+    costs = statistics.median(two.seconds / one.seconds for one, two in pairs)
+    busy = [statistics.median(each.busy for each in some) for some in zip(*pairs)]
+    benchmark.extra_info["processor time, two to one"] = round(costs, 2)
+    benchmark.extra_info["busy, one and two"] = [round(share, 3) for share in busy]
+    benchmark.extra_info["throughput of two"] = round(2 * busy[1] / busy[0] / costs, 2)
+    assert busy[1] > 0.5

@@ -28,16 +28,21 @@ def find_tasks(inputs: Iterable[str], case_by: str = FILE, apart: str = "") -> l
     case_by: `file`, each file is a case; `folder`, each folder of an input is one, with all that is below it; or a regular expression:
     the files in whose path its first group (or all of it) matches the same text are one.
     Hidden files are passed over, and what lies in the folder `apart`.
-    Raises InputError where an input is missing or nothing is found, UsageError for an expression that is none.
+    Raises InputError where an input is missing or nothing is found, UsageError for an expression that is none or that matches nothing.
     """
     spared = os.path.realpath(apart) if apart and not is_url(apart) else ""
     pattern = None if case_by in (FILE, FOLDER) else _compiled(case_by)
-    tasks: dict[str, Task] = {}
-    for name in dict.fromkeys(inputs):
-        for task in _tasks_of(name, case_by, pattern, spared):
-            tasks.setdefault(task.case, task)
-    if not tasks:
+    found = {name: list(_files(name, spared)) for name in inputs}
+    if not any(found.values()):
         raise InputError(said("{source}: no case in it (hidden files aside); give a folder with archives", source=", ".join(inputs)))
+    if pattern is not None and not any(_shared_text(file, pattern) for files in found.values() for file in files):
+        raise UsageError(
+            said("--case-by {expression} matches the path of no file; give file, folder or another expression", expression=repr(case_by))
+        )
+    tasks: dict[str, Task] = {}
+    for name, files in found.items():
+        for task in _tasks_of(name, files, case_by, pattern):
+            tasks.setdefault(task.case, task)
     return list(tasks.values())
 
 
@@ -54,9 +59,9 @@ def _compiled(expression: str) -> re.Pattern[str]:
         ) from error
 
 
-def _tasks_of(name: str, case_by: str, pattern: re.Pattern[str] | None, spared: str) -> Iterator[Task]:
+def _tasks_of(name: str, found: Iterable[_File], case_by: str, pattern: re.Pattern[str] | None) -> Iterator[Task]:
     groups: dict[str, list[_File]] = {}
-    for file in _files(name, spared):
+    for file in found:
         groups.setdefault(_case(name, file, case_by, pattern), []).append(file)
     for case, files in groups.items():
         whole = case_by == FOLDER and not is_url(name) and os.path.isdir(case)  # as `analyze` takes a folder
@@ -72,12 +77,17 @@ def _as_text(name: str) -> str:
 def _case(name: str, file: _File, case_by: str, pattern: re.Pattern[str] | None) -> str:
     """The name of the case that a file belongs to."""
     if pattern is not None:
-        found = pattern.search(file.below)
-        text = (found[1] if pattern.groups else found[0]) if found is not None else None
-        text = (text or "").strip("/")
+        text = _shared_text(file, pattern)
         return _joined(name, text) if text else file.path
     folder, sign, _ = file.below.partition("/")
     return _joined(name, folder) if case_by == FOLDER and sign else file.path
+
+
+def _shared_text(file: _File, pattern: re.Pattern[str]) -> str:
+    """What an expression, or its first group, matches in a file's path; "" where it does not."""
+    found = pattern.search(file.below)
+    text = (found[1] if pattern.groups else found[0]) if found is not None else None
+    return (text or "").strip("/")
 
 
 def _joined(name: str, below: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from stackan.cli.language import in_language
 from stackan.escapes import shown
 from stackan.model.said import said, said_of
-from stackan.model.watch import JUDGING, READING, Watch
+from stackan.model.watch import JUDGING, LEARNING, READING, REDACTING, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,28 +64,34 @@ def _show(watch: Watch, done: threading.Event, inputs: Sequence[str], language: 
     size = _size(inputs, done)
     console, words = Console(file=sys.stderr), TextColumn("{task.description}", markup=False)
     rate = TextColumn("{task.fields[pace]}", style="progress.data.speed", markup=False)
+    of_bytes = (words, BarColumn(), DownloadColumn(), rate)
     stages = (
-        (READING, (words, BarColumn(), DownloadColumn(), rate), size),
-        (JUDGING, (words, BarColumn(), TimeRemainingColumn()), 0),
-        ("", (words, BarColumn()), 0),  # the rest of the call
+        (LEARNING, of_bytes),
+        (REDACTING, of_bytes),
+        (READING, of_bytes),
+        (JUDGING, (words, BarColumn(), TimeRemainingColumn())),
+        ("", (words, BarColumn())),  # the rest of the call
     )
-    for stage, columns, total in stages:
+    for stage, columns in stages:
         with Progress(*columns, console=console, transient=True, auto_refresh=False) as picture:
-            task = picture.add_task("", total=total or None, visible=False, pace="")
+            task = picture.add_task("", total=None, visible=False, pace="")
+            since, before = (time.monotonic(), watch.redacted) if stage == REDACTING else (began, 0)
             while not stage or watch.stage == stage:
-                at = watch.position or watch.unpacked
-                _draw(picture, task, watch, in_language(_say(watch), language), pace(at, size, time.monotonic() - began))
+                at, whole = (watch.redacted, watch.learnt) if stage == REDACTING else (watch.position or watch.unpacked, size)
+                _draw(picture, task, watch, in_language(_say(watch), language), at, whole)
+                picture.update(task, pace=pace(at - before, whole - before, time.monotonic() - since))
+                picture.refresh()
                 if done.wait(_PAUSE):
                     return
 
 
-def _draw(picture: Progress, task: TaskID, watch: Watch, words: str, rate: str) -> None:
-    if watch.stage == READING:
-        picture.update(task, description=words, completed=watch.position or watch.unpacked, pace=rate, visible=True)
+def _draw(picture: Progress, task: TaskID, watch: Watch, words: str, at: int, whole: int) -> None:
+    if watch.stage in (LEARNING, READING, REDACTING):
+        picture.tasks[task].total = whole if at < whole else None  # what was read is looked at, nobody knows how long: the bar swings
+        picture.update(task, description=words, completed=at, visible=True)
     else:
         several = watch.processes if watch.stage == JUDGING and watch.processes > 1 else None
         picture.update(task, description=words, completed=watch.judged, total=several, visible=True)
-    picture.refresh()
 
 
 def pace(position: int, size: int, seconds: float) -> str:
@@ -105,10 +111,19 @@ def pace(position: int, size: int, seconds: float) -> str:
 
 
 def _say(watch: Watch) -> str:
+    name = shown(watch.source)
+    name = name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME:]}"
     if watch.stage == READING:
-        name = shown(watch.source)
-        name = name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME:]}"
         return said_of(watch.texts, "reading: {count} text, {name}", "reading: {count} texts, {name}", name=name)
+    if watch.stage == LEARNING:
+        return said_of(
+            watch.texts,
+            "looking for what to replace: {count} text, {name}",
+            "looking for what to replace: {count} texts, {name}",
+            name=name,
+        )
+    if watch.stage == REDACTING:
+        return said_of(watch.texts, "replacing: {count} text, {name}", "replacing: {count} texts, {name}", name=name)
     if watch.stage == JUDGING:
         return said("judging: process {number} of {count}", number=min(watch.judged + 1, watch.processes), count=watch.processes)
     return said("concluding")

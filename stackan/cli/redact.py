@@ -7,6 +7,7 @@ import argparse
 from stackan.cli.common import add_language, size
 from stackan.cli.language import in_language
 from stackan.cli.printing import say
+from stackan.cli.progress import watched
 from stackan.cli.streams import output
 from stackan.model.said import said, said_of
 
@@ -40,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     from stackan.redact.rewriting import redact
 
     limits = Limits.up_to(options.max_bytes) if options.max_bytes else Limits()
-    outcome = redact(options.source, options.target, options.hide, limits, options.follow_links)
+    with watched([options.source], options.quiet, options.language) as watch:
+        outcome = redact(options.source, options.target, options.hide, limits, options.follow_links, watch)
     if not options.quiet:
         _tell_left_out(outcome, options.language)
     with output(None) as stream:

@@ -69,9 +69,9 @@ def _of_stack(stack: tuple[int, ...]) -> Iterator[int]:
         before = frame
 
 
-def exact_token(signature: str) -> int:
-    """Of cases whose stuck threads stand in the same places."""
-    return _mixed(0x5EED, zlib.crc32(signature.encode()))
+def exact_token(value: str) -> int:
+    """Of cases that have a signature in common, as their stuck threads stand in the same places, or the SHA-256 of their bytes."""
+    return _mixed(0x5EED, zlib.crc32(value.encode()))
 
 
 def _mixed(one: int, other: int) -> int:

@@ -24,7 +24,7 @@ def recall(place: Place, analysis: Analysis, most: int = 10, without: str = "") 
     matches = find_similar(place, look_of(rows), signature, most, without)
     notes = read_notes(place)
     same = [note for note in notes if signature is not None and note.signature == signature]
-    return Recalled(place.name, matches.seen, noted(same), [_alike(match, notes) for match in matches.found])
+    return Recalled(place.name, matches.itself, matches.seen, noted(same), [_alike(match, notes) for match in matches.found])
 
 
 def _alike(match: Match, notes: list[Note]) -> Alike:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stackan.likeness.index import ask_index
 from stackan.likeness.looks import Look, exact_token, tokens_of
 from stackan.likeness.ranking import Weights, likeness, shared_weight
-from stackan.likeness.segments import Known, Segment
+from stackan.likeness.segments import Brief, Known, Segment
 from stackan.store.place import Place
 
 LEAST = 0.3  # likeness of cases that are worth to be shown: the most that strangers have is 0.21 (docs/similar.md)
@@ -36,8 +36,12 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """seen: in how many cases stuck threads stand in the same places. found: the best first."""
+    """itself: the names of the cases that have the very bytes of the one that was asked about.
 
+    seen: in how many others stuck threads stand in the same places. found: the best of those first.
+    """
+
+    itself: list[str]
     seen: int
     found: list[Match]
 
@@ -52,19 +56,20 @@ def find_similar(place: Place, look: Look, signature: str | None, most: int = 10
 
 def _find(index: Sequence[Segment], look: Look, signature: str | None, most: int, without: str, least: float) -> Matches:
     own = tokens_of(look.stacks)
-    same = _same(index, signature, without)
+    itself = {each.case for _, each in _briefs(index, without) if each.sha256 == without}
+    same = _same(index, signature, itself)
     counts = _counts(index, own)
     cases = sum(segment.size for segment in index)
     rarest_first = sorted(own & counts.keys(), key=lambda token: (counts[token], token))
     found = [*_cases(index, same.first(most)), *_cases(index, _near(index, rarest_first, counts, cases, same.all, max(_COMPARED, most)))]
-    known = _newest(case for case in found if not without or case.sha256 != without)
+    known = [case for case in _newest(found) if case.case not in itself]
     weights = Weights(cases, {token: counts.get(token, 0) for token in own})
     ranked = sorted(known, key=lambda case: (case.signature != signature, -shared_weight(own, tokens_of(case.stacks), weights), case.case))
     matches = [_match(case, look, signature, weights) for case in ranked[: max(_RERANKED, most)]]
     matches = sorted(
         (each for each in matches if each.similarity >= least), key=lambda each: (not each.exact, -each.similarity, each.known.case)
     )
-    return Matches(same.cases, _with_names(index, matches[:most], look))
+    return Matches(sorted(itself), same.cases, _with_names(index, matches[:most], look))
 
 
 class _Same(NamedTuple):
@@ -81,20 +86,18 @@ class _Same(NamedTuple):
         return [self.newest[case] for case in sorted(self.newest)[:most]]
 
 
-def _same(index: Sequence[Segment], signature: str | None, without: str) -> _Same:
-    """The cases of a signature, but those that have the very bytes of the case that is asked about."""
-    if signature is None:
-        return _Same(frozenset(), {})
-    token = exact_token(signature)
-    told = [
-        ((at, each.number), each)
-        for at, segment in enumerate(index)
-        for each in segment.briefs(segment.cases_of(token, segment.size))
-        if each.signature == signature
-    ]
-    itself = {each.case for _, each in told if each.sha256 == without and without}
+def _same(index: Sequence[Segment], signature: str | None, itself: Collection[str]) -> _Same:
+    """The cases of a signature; those that are `itself` are not counted."""
+    told = [row for row in _briefs(index, signature or "") if row[1].signature == signature]
     told.sort(key=lambda row: row[1].analyzed_at or "")
     return _Same(frozenset(key for key, _ in told), {each.case: key for key, each in told if each.case not in itself})
+
+
+def _briefs(index: Sequence[Segment], value: str) -> Iterator[tuple[tuple[int, int], Brief]]:
+    """The rows that may have a signature or a SHA-256, by segment and number; none of an empty one."""
+    for at, segment in enumerate(index):
+        for each in segment.briefs(segment.cases_of(exact_token(value), segment.size)) if value else ():
+            yield (at, each.number), each
 
 
 def _newest(cases: Iterable[Known]) -> list[Known]:

@@ -2,7 +2,8 @@
 
 A segment is the index of some parts of the store: four files with one name, that of `indexed` last, which makes it count.
 
-    postings     token << 32 | number of a case, sorted: the cases of a token stand in a row, and a file's statistics say where
+    postings     token << 32 | number of a case, sorted: the cases of a token stand in a row, and a file's statistics say where;
+                 its signature and its bytes have a token each, too
     vocabulary   token << 32 | how many cases have it, sorted
     frames_named token of a frame and its name, sorted by token
     indexed      a row for each case, by number: what it is called, and its look
@@ -29,6 +30,7 @@ from stackan.store.place import ENDING, Place
 POSTINGS, VOCABULARY, NAMED, INDEXED = "postings", "vocabulary", "frames_named", "indexed"
 _GROUP = 1 << 14  # values that are read at once
 _CASES = 1 << 8  # rows of `indexed` that are read at once
+_MADE, _VERSION = b"stackan.index", b"2"  # another one where what is in a segment changes
 _TEXTS = ("case_id", "case", "sha256", "verdict", "headline", "taken_at", "signature", "analyzed_at")
 _INDEXED = pa.schema([*((name, pa.string()) for name in _TEXTS), ("look", pa.binary())])
 _NAMED = pa.schema([("token", pa.uint32()), ("name", pa.string())])
@@ -71,6 +73,8 @@ def write_segment(place: Place, parts: Collection[str], cases: Iterable[tuple[di
             tokens.add(exact_token(row["signature"]))
         postings.extend([token << 32 | number for token in tokens])
         found.update(tokens)
+        if row["sha256"]:
+            postings.append(exact_token(row["sha256"]) << 32 | number)
         for stack, each in zip(look.stacks, look.names):
             names.update(zip(stack, each))
         for name in _TEXTS:
@@ -81,7 +85,7 @@ def write_segment(place: Place, parts: Collection[str], cases: Iterable[tuple[di
     place.put(f"{VOCABULARY}/{name}{ENDING}", _sorted(array("Q", [token << 32 | count for token, count in found.items()])))
     named = sorted(names)
     place.put(f"{NAMED}/{name}{ENDING}", _bytes(pa.table([named, [names[token] for token in named]], schema=_NAMED), _GROUP))
-    indexed = pa.table(list(columns.values()), schema=_INDEXED.with_metadata({PARTS: " ".join(sorted(parts)).encode()}))
+    indexed = pa.table(list(columns.values()), schema=_INDEXED.with_metadata({PARTS: " ".join(sorted(parts)).encode(), _MADE: _VERSION}))
     place.put(f"{INDEXED}/{name}{ENDING}", _bytes(indexed, _CASES))
     return Segment(place, name)
 
@@ -146,8 +150,8 @@ class Segment:
 
     @property
     def is_current(self) -> bool:
-        """Whether it has the columns of this version."""
-        return bool(self._indexed.schema_arrow.names == _INDEXED.names)
+        """Whether it is as this version makes it."""
+        return bool((self._indexed.schema_arrow.metadata or {}).get(_MADE) == _VERSION)
 
     @cached_property
     def size(self) -> int:

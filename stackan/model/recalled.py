@@ -31,9 +31,13 @@ class Alike(NamedTuple):
 
 
 class Recalled(NamedTuple):
-    """What a store knows. seen: how many cases stand stuck in the same places. notes: on those. matches: the best first."""
+    """What a store knows. itself: the case that was asked about, by the names that the store has its bytes under.
+
+    seen: how many other cases stand stuck in the same places. notes: on all of those. matches: the best first.
+    """
 
     store: str
+    itself: list[str]
     seen: int
     notes: list[Noted]
     matches: list[Alike]
@@ -42,6 +46,7 @@ class Recalled(NamedTuple):
         """As documents have it."""
         return {
             "store": self.store,
+            "itself": self.itself,
             "seen": self.seen,
             "notes": [note._asdict() for note in self.notes],
             "matches": [{**each._asdict(), "notes": [note._asdict() for note in each.notes]} for each in self.matches],

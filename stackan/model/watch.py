@@ -7,24 +7,31 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-READING, JUDGING, CONCLUDING = "reading", "judging", "concluding"
+READING, LEARNING, REDACTING, JUDGING, CONCLUDING = "reading", "learn", "replace", "judging", "concluding"
 
 
 class Watch:
     """Written by `load` and `analyze`, to which it is given, and read by another thread: no value of it depends on another one.
 
-    stage: READING (opening, unpacking and scanning inputs), JUDGING (one process after the other), or CONCLUDING.
+    stage: READING (opening, unpacking and scanning inputs), or in its place LEARNING (what is to be replaced in them) and then REDACTING
+    (reading them once more, replacing and scanning), JUDGING (one process after the other), or CONCLUDING.
     source: the text or archive that was met last.  files: how many outermost files are done.  texts: how many texts are.
     unpacked: bytes that were read or came out of decompressors.
+    learnt, redacted: bytes of texts that were looked at for what is to be replaced, and in how many of them it was.
     processes, judged: how many there are, and how many of them are done.
     """
 
     def __init__(self) -> None:
         self.stage = READING
         self.source = ""
-        self.files = self.texts = self.unpacked = self.processes = self.judged = 0
+        self.files = self.texts = self.unpacked = self.learnt = self.redacted = self.processes = self.judged = 0
         self._done = 0
         self._file: io.FileIO | None = None
+
+    def begin(self, stage: str) -> None:
+        """All inputs are read from their beginning, in another stage."""
+        self.stage = stage
+        self.files = self.texts = self.unpacked = self._done = 0
 
     @property
     def position(self) -> int:

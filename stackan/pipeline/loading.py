@@ -10,6 +10,7 @@ from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
 from stackan.model.said import first_of, row, said
+from stackan.model.watch import LEARNING, REDACTING
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others
 from stackan.pipeline.copied import Copied
 from stackan.pipeline.failed import read_failed, tell_failed, tell_reasons, tell_trouble
@@ -120,12 +121,12 @@ def _find(
     names = list(dict.fromkeys(given))
     require([name for name in names if not isinstance(name, Dump)])  # a mistyped name shows before the others are read for nothing
     if redactor is not None:
-        _learn(redactor, [name for name in names if not isinstance(name, Dump)], limits, follow_links)
+        _learn(redactor, [name for name in names if not isinstance(name, Dump)], limits, follow_links, watch)
     visits, copied = Visits([name for name in names if isinstance(name, str)], follow_links), Copied()
 
     def take(item: Blob | Passing | Skipped) -> None:
         if redactor is not None and isinstance(item, Blob):
-            item = item._replace(source=redactor.name(item.source), data=redactor.redact(item.data))
+            item = item._replace(source=redactor.name(item.source), data=redactor.redact(item.data, watch))
         if isinstance(item, Passing):
             log, doubts = read_passing(item)
             warnings.extend(doubts)
@@ -169,18 +170,22 @@ def _find(
     return found
 
 
-def _learn(redactor: Rewriter, names: Sequence[str | Given], limits: Limits | None, follow_links: bool) -> None:
+def _learn(redactor: Rewriter, names: Sequence[str | Given], limits: Limits | None, follow_links: bool, watch: Watch | None) -> None:
     """Show all texts to what replaces: an address in the last one decides where those of the first come to lie."""
     paths = [name for name in names if isinstance(name, str)]
+    if watch is not None:
+        watch.begin(LEARNING)
     for name in names:
         go_back = bool if isinstance(name, str) else name.place()
         try:
-            for item in read_or_pass([name], limits or Limits(), visits=Visits(paths, follow_links)):
+            for item in read_or_pass([name], Budget(limits or Limits(), watch=watch), visits=Visits(paths, follow_links)):
                 if isinstance(item, Blob):
-                    redactor.learn(item.source, item.data)
+                    redactor.learn(item.source, item.data, watch)
         except InputError:
             pass  # said when it is read
         go_back()
+    if watch is not None:
+        watch.begin(REDACTING)
 
 
 class Found(NamedTuple):

@@ -8,8 +8,9 @@ the analysis rests on stays: functions, source files, threads' names and ids, ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from stackan.model.watch import Watch
 from stackan.redact import frames, repeats
 from stackan.redact.addresses import Addresses
 from stackan.redact.decoding import decoded
@@ -22,10 +23,12 @@ from stackan.redact.vocabulary import Vocabulary
 
 __all__ = ["Redactor", "Replaced"]
 
+# Letters are looked for fast, so that a word begins with them is asked behind it.
 _IDS = re.compile(
-    r"(?:\bLWP |\bTID |\bPID |\btid[:=] ?|\bpid[:=] ?|\bprocess |\bThread |\bnid=|\blwp# ?|__owner = |\bexpected=)(\d{1,10})\b"
+    r"(?:LWP (?<=\bLWP )|TID (?<=\bTID )|PID (?<=\bPID )|tid[:=](?<=\btid.) ?|pid[:=](?<=\bpid.) ?|process (?<=\bprocess )"
+    r"|Thread (?<=\bThread )|nid=(?<=\bnid=)|lwp#(?<=\blwp#) ?|__owner = |expected=(?<=\bexpected=))(\d{1,10})\b"
 )
-_HEX_IDS = re.compile(r"(?:\bThread \(|\bnid=|\b[Ii]d: )0x([0-9A-Fa-f]{1,8})\b")
+_HEX_IDS = re.compile(r"(?:Thread \((?<=\bThread \()|nid=(?<=\bnid=)|Id: (?<=\bId: )|id: (?<=\bid: ))0x([0-9A-Fa-f]{1,8})\b")
 
 
 class Redactor:
@@ -47,8 +50,13 @@ class Redactor:
         for word in hide:
             self._people.hide(word)
 
-    def learn(self, name: str, data: bytes) -> None:
-        """Take note of the addresses, ids and names in a text."""
+    def learn(self, name: str, data: bytes, watch: Watch | None = None) -> None:
+        """Take note of the addresses, ids and names in a text; a watch is told when that is done."""
+        self._learn(name, data)
+        if watch is not None:
+            watch.source, watch.texts, watch.learnt = name, watch.texts + 1, watch.learnt + len(data)
+
+    def _learn(self, name: str, data: bytes) -> None:
         self._people.learn(name)
         text = decoded(data)
         if text is None:
@@ -74,16 +82,33 @@ class Redactor:
         """Whether bytes are a text; what is none must not be written."""
         return decoded(data) is not None
 
-    def redact(self, data: bytes) -> bytes:
-        """A text with all that is not known to be harmless replaced; nothing for bytes that are no text."""
+    def redact(self, data: bytes, watch: Watch | None = None) -> bytes:
+        """A text with all that is not known to be harmless replaced; nothing for bytes that are no text.
+
+        watch: told of each line, in `redacted`.
+        """
         if not self._settled:
             self._addresses.settle(self._kept)
-            for name in self._threads.words():
+            for name in self._threads.words:
                 self._vocabulary.add(name)
             self._settled = True
         text = decoded(data)
-        return b"" if text is None else self._texts.redact(without_marks(text)).encode("utf-8", "replace")
+        if text is None:
+            return b""
+        before = watch.redacted if watch is not None else 0
+        new = "\n".join(_told(self._texts.redact(without_marks(text)), watch))
+        if watch is not None:
+            watch.redacted = before + len(data)
+        return new.encode("utf-8", "replace")
 
     def name(self, name: str) -> str:
         """The name of a file or of a member of an archive, with the same replacements."""
         return self._people.name(without_marks(name))
+
+
+def _told(lines: Iterator[str], watch: Watch | None) -> Iterator[str]:
+    """Lines, of whose lengths a watch is told."""
+    for line in lines:
+        if watch is not None:
+            watch.redacted += len(line) + 1
+        yield line

@@ -25,6 +25,8 @@ RANGE = re.compile(r"(?<![\w.])([0-9a-f]{6,16})-([0-9a-f]{6,16})(?= [r-][w-][x-]
 # Of large decimal numbers those are addresses that are so in hexadecimal, too, or that are called a thread: `OS thread handle 1405…`.
 DECIMAL = re.compile(r"(?<![\w.])(?:9[3-9]|1(?:[0-3]\d|40))\d{12}(?![\w.])")
 _THREAD = re.compile(r"(?:handle|[Tt]hread(?: id)?|locked by|TID|tid) (\d{14,15})(?![\w.])")
+# `4711 (server) S 1 …`: of its fields some are addresses, and no other number is as large.
+_STAT = re.compile(r"(?m)^(?:\S{1,200}:)?\d{1,10} \(.{1,64}\) [A-Za-z](?: -?\d{1,20}){30,}")
 
 
 class Addresses:
@@ -74,6 +76,9 @@ def _values(text: str) -> Iterator[int]:
         yield from (int(match[1], 16), int(match[2], 16))
     for match in _THREAD.finditer(text):
         yield int(match[1])
+    for line in _STAT.finditer(text):
+        for match in DECIMAL.finditer(line[0]):
+            yield int(match[0])
 
 
 def _is_address(value: int) -> bool:

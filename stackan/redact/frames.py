@@ -27,7 +27,8 @@ class Frame(NamedTuple):
     is_open: bool = False
 
 
-# What stands before a function's name; the second part says what has to follow for the line to be of a frame.
+# What stands before a function's name; the second part says what has to follow for the line to be of a frame, and the third what a line
+# has at least that is of this form: all others are passed over without a search.
 _CALL, _OFFSET, _END, _LIBRARY = "call", "offset", "end", "library"
 _ANY = frozenset((_CALL, _OFFSET, _END, _LIBRARY))
 _FORMS = (
@@ -37,27 +38,29 @@ _FORMS = (
             rf"\s+(?:<[^<>\n]{{0,400}}>\s*)?(?:in\s+|- 1\s+)?(?:[\w.+-]{{1,120}}`)?"
         ),
         _ANY,
+        "#",
     ),
-    (re.compile(r"(?:^|[\s|>:*(\]])(?:frame )?#\d{1,6}:?\s+(?:in\s+)?(?:[\w.+-]{1,120}`)?"), frozenset((_CALL, _OFFSET, _LIBRARY))),
-    (re.compile(r"(?:LWP \d+\)|\bThread \d[\w.]*|\"\)?)\s+(?:0x[0-9a-f]+\s+in\s+)?"), frozenset((_CALL,))),
-    (re.compile(r"(?<![\w!.+~-])[\w.+~-]{1,120}!(?=[\w<?@$~+-])"), _ANY),
-    (re.compile(r"^[\s|>]*(?:- )?at (?:async |new )?(?:0x[0-9A-Fa-f]+: )?"), frozenset((_CALL,))),
-    (re.compile(r"^[\s|>]*by 0x[0-9A-Fa-f]+: "), frozenset((_CALL,))),
-    (re.compile(r"^[\s+!:|*]*\d+ +(?=\D)"), frozenset((_OFFSET, _LIBRARY))),
-    (re.compile(r"(?<=\s)0x[0-9a-f]{6,16} [\w.+-]{1,120}`"), _ANY),
-    (re.compile(r"^#\s+0x[0-9a-f]+\s+"), _ANY),
-    (re.compile(r"\bfunction = "), _ANY),
-    (re.compile(r"\bcreated by "), _ANY),
-    (re.compile(r", line \d+,? in "), _ANY),
-    (re.compile(rf"^[\s|]*(?:{_ADDRESS}[:\s]\s*)+(?:\[[^\]\n]{{1,200}}\]\s+)?"), frozenset((_CALL, _OFFSET, _LIBRARY))),
-    (re.compile(r"^[CVjJAv]\s+(?:\d+[\s%!]+(?:c[12]\s+)?)?(?:\[[^\]\n]{1,300}\]\s+)?"), frozenset((_CALL, _OFFSET))),
-    (re.compile(r"^\[<[0-9a-f]+>\] |^\[ *\d+\.\d+\] +"), frozenset((_OFFSET,))),
-    (re.compile(r"^\s+(?=[\w<>.]+ \([^()\n]*:\d+\)\s*$)"), frozenset((_CALL,))),
-    (re.compile(r"^(?=[\w./@*()$<>-]{1,400}\([^\"]*\)\s*$)(?=[^\s(]*\.)"), frozenset((_CALL,))),
-    (re.compile(r"^\s+(?=[\w.$/<>@-]{1,400}\((?:[\w$-]+\.\w+(?::\d+)?|Native Method|Unknown Source)\)\s*$)"), frozenset((_CALL,))),
-    (re.compile(r" \((?=[\w$.:~<>]{1,400}(?:\([^()]{0,400}\))?\+(?:0x[0-9a-f]+|\d+)\))"), frozenset((_OFFSET,))),
-    (re.compile(r"(?<=\s)(?=[\w$.:~<>]+\+0x[0-9a-f]+(?:/0x| \())"), frozenset((_OFFSET,))),
+    (re.compile(r"(?:^|[\s|>:*(\]])(?:frame )?#\d{1,6}:?\s+(?:in\s+)?(?:[\w.+-]{1,120}`)?"), frozenset((_CALL, _OFFSET, _LIBRARY)), "#"),
+    (re.compile(r"(?:LWP \d+\)|\bThread \d[\w.]*|\"\)?)\s+(?:0x[0-9a-f]+\s+in\s+)?"), frozenset((_CALL,)), "("),
+    (re.compile(r"(?<![\w!.+~-])[\w.+~-]{1,120}!(?=[\w<?@$~+-])"), _ANY, "!"),
+    (re.compile(r"^[\s|>]*(?:- )?at (?:async |new )?(?:0x[0-9A-Fa-f]+: )?"), frozenset((_CALL,)), "at "),
+    (re.compile(r"^[\s|>]*by 0x[0-9A-Fa-f]+: "), frozenset((_CALL,)), "by 0x"),
+    (re.compile(r"^[\s+!:|*]*\d+ +(?=\D)"), frozenset((_OFFSET, _LIBRARY)), " "),
+    (re.compile(r"(?<=\s)0x[0-9a-f]{6,16} [\w.+-]{1,120}`"), _ANY, "`"),
+    (re.compile(r"^#\s+0x[0-9a-f]+\s+"), _ANY, "#"),
+    (re.compile(r"\bfunction = "), _ANY, "function = "),
+    (re.compile(r"\bcreated by "), _ANY, "created by "),
+    (re.compile(r", line \d+,? in "), _ANY, ", line "),
+    (re.compile(rf"^[\s|]*(?:{_ADDRESS}[:\s]\s*)+(?:\[[^\]\n]{{1,200}}\]\s+)?"), frozenset((_CALL, _OFFSET, _LIBRARY)), ""),
+    (re.compile(r"^[CVjJAv]\s+(?:\d+[\s%!]+(?:c[12]\s+)?)?(?:\[[^\]\n]{1,300}\]\s+)?"), frozenset((_CALL, _OFFSET)), ""),
+    (re.compile(r"^\[<[0-9a-f]+>\] |^\[ *\d+\.\d+\] +"), frozenset((_OFFSET,)), "["),
+    (re.compile(r"^\s+(?=[\w<>.]+ \([^()\n]*:\d+\)\s*$)"), frozenset((_CALL,)), "("),
+    (re.compile(r"^(?=[\w./@*()$<>-]{1,400}\([^\"]*\)\s*$)(?=[^\s(]*\.)"), frozenset((_CALL,)), "("),
+    (re.compile(r"^\s+(?=[\w.$/<>@-]{1,400}\((?:[\w$-]+\.\w+(?::\d+)?|Native Method|Unknown Source)\)\s*$)"), frozenset((_CALL,)), "("),
+    (re.compile(r" \((?=[\w$.:~<>]{1,400}(?:\([^()]{0,400}\))?\+(?:0x[0-9a-f]+|\d+)\))"), frozenset((_OFFSET,)), "+"),
+    (re.compile(r"(?<=\s)(?=[\w$.:~<>]+\+0x[0-9a-f]+(?:/0x| \())"), frozenset((_OFFSET,)), "+0x"),
 )
+_LOOKS = tuple((form.match if form.pattern.startswith("^") else form.search, needed, least) for form, needed, least in _FORMS)
 _OF_RUBY = re.compile(r":\d+:in (['`])([^'`\"\n]{1,300})'")
 _FOLLOWS = {
     _CALL: re.compile(r"\s?\("),
@@ -76,8 +79,8 @@ _MODULE = re.compile(
 
 def find(line: str) -> Frame | None:
     """The frame in a line, if any."""
-    for form, needed in _FORMS:
-        match = form.search(line)
+    for look, needed, least in _LOOKS:
+        match = look(line) if least in line else None
         if match is None:
             continue
         end = symbol_end(line, match.end())
@@ -85,7 +88,7 @@ def find(line: str) -> Frame | None:
             continue
         if any(_FOLLOWS[each].match(line, end) for each in needed):
             return _with_arguments(line, match.end(), end)
-    match = _OF_RUBY.search(line)
+    match = _OF_RUBY.search(line) if ":in" in line else None
     return Frame(match.start(1), match.end(), None) if match else None
 
 

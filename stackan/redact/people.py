@@ -6,7 +6,9 @@ import re
 
 from stackan.errors import UsageError
 from stackan.model.said import said
+from stackan.redact.numbers import is_part
 from stackan.redact.replaced import FILE, FOLDER, HOST, IP, USER, WORD, Replaced
+from stackan.redact.signs import has_any
 from stackan.redact.vocabulary import is_common
 
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\d|\.\d)")
@@ -28,6 +30,10 @@ _GO = r"/\S{0,300}?(?:\(|\.go:)"  # behind a domain: `go.etcd.io/etcd/main.go:28
 _DOMAIN = re.compile(
     rf"(?<![\w.@/$-])(?<!::)(?<!created by )(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_TOP})(?![\w$(-]|\.\w|{_GO})"
 )
+# Most lines have none: what begins with a dot is looked for faster.
+_MAY_BE_IP = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_MAY_BE_DOMAIN = re.compile(rf"\.(?:{_TOP})(?!\w)")
+_FIELDS = ("HOST", "NAME", "SERVER", "USER", "LOGIN")
 _MAIL = re.compile(
     r"(?<![\w.+/-])([\w.+-]{1,64})@(?![0-9a-f]{1,16}\b|entry\b|plt\b|GLIBC)((?!\d)\w[\w-]{0,62}(?:\.\w[\w-]{0,62})*)(?![\w(@/-]|\.\d)"
 )
@@ -75,6 +81,8 @@ class People:
     def __init__(self, replaced: Replaced) -> None:
         self._replaced = replaced
         self._words: dict[str, str] = {}
+        self._hosts = set[str]()  # called by a word that everybody uses: replaced where hosts stand, and nowhere else
+        self._others = set[str]()  # names that are not among them, and have no part that is
         self._hidden: list[str] = []
         self._hide: re.Pattern[str] | None = None
 
@@ -83,9 +91,11 @@ class People:
         if "/home/" in text or "Users" in text:
             for match in _HOMES.finditer(text):
                 self.add(match[1], USER)
-        for kind, names in ((HOST, _SYSLOG), (HOST, _UNAME), (HOST, _ISO_SYSLOG), (HOST, _NAMED)):
-            for match in names.finditer(text):
-                self.add(match[1], kind)
+        for form in (*_BY_HOSTS, _NAMED):
+            for match in form.finditer(text):
+                self.add(match[1], HOST)
+                if is_common(match[1]) and match[1].lower() not in _NO_HOSTS:
+                    self._hosts.add(match[1])
         for match in _FIELD.finditer(text):
             self.add(match[2], _kind(match[1]))
         for match in _DOMAIN.finditer(text):
@@ -96,6 +106,7 @@ class People:
         """Have a word replaced wherever it stands alone; a word that everybody uses is nobody's name."""
         if len(word) > 2 and not word.isdigit() and word.lower() not in _KNOWN and not is_common(word):
             self._words.setdefault(word, kind)
+            self._others.clear()
 
     def hide(self, word: str) -> None:
         """Have a word replaced that a user has named, whatever its letters' case. Raises UsageError for none."""
@@ -105,26 +116,38 @@ class People:
         longest = "|".join(map(re.escape, sorted(self._hidden, key=len, reverse=True)))
         self._hide = re.compile(rf"(?i)(?<![A-Za-z0-9])(?:{longest})(?![A-Za-z0-9])")
 
-    def __call__(self, text: str) -> str:
-        """A text that is no part of a frame, without the names in it."""
+    @property
+    def may_be_numbers(self) -> bool:
+        """Whether a time or a number may have to be replaced, as it was learnt or is to be hidden."""
+        return any(map(is_part, self._words)) or any(char.isdigit() for word in self._hidden for char in word)
+
+    def __call__(self, text: str, searched: str = "") -> str:
+        """A text that is no part of a frame, without the names in it; `searched`: one in which neither networks nor paths were found."""
         if "@" in text:
             text = _QUOTED.sub(
                 lambda match: f"{match[1]}{self.named(match[2], USER)}{match[1]}@{match[3]}{self.named(match[4], HOST)}{match[3]}", text
             )
             text = _MAIL.sub(lambda match: f"{self.named(match[1], USER)}@{self.named(match[2], HOST)}", text)
-        text = _FIELD.sub(self._field, text)
-        text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
-        return self.words(self.paths(self.networks(text)))
+        if has_any(text, _FIELDS):
+            text = _FIELD.sub(self._field, text)
+        if self._hosts:
+            for form in _BY_HOSTS:
+                text = form.sub(self._placed, text)
+        if _MAY_BE_DOMAIN.search(text):
+            text = _DOMAIN.sub(lambda match: self.named(match[0], HOST), text)
+        return self.words(text if text == searched else self.paths(self.networks(text)))
 
     def networks(self, text: str) -> str:
         """A text with other addresses of networks."""
-        if text.count(".") > 2:
+        if _MAY_BE_IP.search(text):
             text = _IPV4.sub(lambda match: self._ip(match[0]), text)
         if "ip-" in text:
             text = _OF_CLOUDS.sub(lambda match: self._replaced.hold(self._other_ip(match[1].replace("-", ".")).replace(".", "-")), text)
-        if ":" in text or "-" in text:
+        if ":" in text:
             text = _KERNELS.sub(self._kernels, text)
+        if text.count(":") > 4 or text.count("-") > 4:
             text = _MAC.sub(lambda match: self._replaced.hold("00" + (match[1] + "00") * 5), text)
+        if "::" in text or text.count(":") > 3:
             text = _IPV6.sub(self._ipv6, text)
         return text
 
@@ -136,14 +159,25 @@ class People:
         """A text without the names that were learnt or are to be hidden."""
         if self._hide is not None:
             text = self._hide.sub(lambda match: self._replaced.numbered(WORD, match[0].lower()), text)
-        return _NAME.sub(lambda match: self._known(match[0]), text) if self._words else text
+        return _NAME.sub(self._known, text) if self._words else text
 
-    def _known(self, name: str) -> str:
+    def _known(self, match: re.Match[str]) -> str:
         """A name, if it was learnt, or its parts."""
+        name = match[0]
+        if name in self._others:
+            return name
+        new = self._replace(name)
+        if new == name:
+            if len(self._others) >= _MOST:
+                self._others.clear()
+            self._others.add(name)
+        return new
+
+    def _replace(self, name: str) -> str:
         kind = self._words.get(name)
         if kind is not None:
             return self._replaced.numbered(kind, name)
-        return _PART.sub(lambda match: self._known(match[0]) if match[0] != name else name, name) if len(name) < 300 else name
+        return _PART.sub(lambda match: self._replace(match[0]) if match[0] != name else name, name) if len(name) < 300 else name
 
     def named(self, name: str, kind: str) -> str:
         """What stands for the name of a host or a user; names that everybody has stay."""
@@ -153,8 +187,17 @@ class People:
 
     def name(self, name: str) -> str:
         """The name of a file: its parts without names of hosts, users and networks."""
-        parts = (_DOMAIN.sub(lambda match: self.named(match[0], HOST), part) for part in self.networks(name).split("/"))
-        return self._replaced.finish(self.words("/".join(parts)))
+        parts = [_DOMAIN.sub(lambda match: self.named(match[0], HOST), part) for part in self.networks(name).split("/")]
+        folders = [_PART.sub(lambda match: self.host(match[0]), part) for part in parts[:-1]]
+        return self._replaced.finish(self.words("/".join([*folders, parts[-1]])))
+
+    def host(self, name: str) -> str:
+        """What stands for a word where hosts stand, if one is called so."""
+        return self.named(name, HOST) if name in self._hosts else name
+
+    def _placed(self, match: re.Match[str]) -> str:
+        start, end = match.start(1) - match.start(), match.end(1) - match.start()
+        return match[0][:start] + self.host(match[1]) + match[0][end:]
 
     def _field(self, match: re.Match[str]) -> str:
         return match[1] + self.named(match[2], _kind(match[1]))
@@ -210,12 +253,21 @@ _OF_PROGRAMS = ("bin", "sbin", "libexec")
 _FOLDERS = frozenset(
     ("..", "~", "bin", "sbin", "lib", "lib64", "src", "include", "home", "Users", "opt", "var", "tmp", "data", "log", "etc", "srv", "mnt")
 )
+_MOST = 1 << 16  # names of which it is known that they are nobody's
 _NAME = re.compile(r"\w+(?:[-.]\w+)*")
 _PART = re.compile(r"[^\W_]+")
-_ISO_SYSLOG = re.compile(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d) ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
-_SYSLOG = re.compile(r"(?m)^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([A-Za-z][\w.-]{2,63}) [\w./-]{1,40}(?:\[\d+\])?: ")
-_UNAME = re.compile(r"(?m)^Linux ([A-Za-z][\w.-]{2,63}) \d+\.\d+")
-_NAMED = re.compile(r'(?i)"(?:host(?:name)?|nodename)" ?: ?"([A-Za-z][\w.-]{2,63})"')  # in JSON, as the manifest of a capture
+_HOST = r"([A-Za-z][\w.-]{1,63})"
+# Lines that say of a word that it is a host: a log's, and what `uname` prints.
+_BY_HOSTS = (
+    re.compile(rf"(?m)^[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
+    re.compile(rf"(?m)^Linux {_HOST} \d+\.\d+"),
+    re.compile(rf"(?m)^\d{{4}}-\d\d-\d\dT[\d:.]{{8,15}}(?:Z|[+-]\d\d:\d\d) {_HOST} [\w./-]{{1,40}}(?:\[\d+\])?: "),
+)
+# What stands there in other logs, and in what the kernel says of itself.
+_NO_HOSTS = frozenset(
+    ("version", "trace", "debug", "info", "note", "warn", "warning", "err", "error", "critical", "crit", "fatal", "panic")
+)
+_NAMED = re.compile(rf'(?i)"(?:host(?:name)?|nodename)" ?: ?"{_HOST}"')  # in JSON, as the manifest of a capture
 
 
 def _kind(field: str) -> str:

@@ -28,7 +28,7 @@ class State(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a line has become. pieces: what stands around its addresses. after: the state behind it.
+    """What a line has become. pieces: what stands around its addresses, or numbers. after: the state behind it.
 
     passed: what of it stands before the part that was looked at for a row of a table, in characters; None where none was.
     """
@@ -77,7 +77,7 @@ class Repeats:
         moved = list(map(self._move, addresses(line)))
         if None in moved:
             return None
-        return _joined(known.pieces, moved), known  # type: ignore[arg-type]
+        return joined(known.pieces, moved), known  # type: ignore[arg-type]
 
     def add(self, before: State, key: str, line: str, new: str, after: State, passed: int | None) -> None:
         """Take note of what has become of a line, if its addresses, and nothing that was made of them, are in it."""
@@ -88,7 +88,8 @@ class Repeats:
         self._known[before, key, len(line)] = Known(tuple(_ADDRESS.split(new)), after, passed)
 
 
-def _joined(pieces: Sequence[str], between: Sequence[str]) -> str:
+def joined(pieces: Sequence[str], between: Sequence[str]) -> str:
+    """A text of pieces with others between them."""
     whole = [""] * (2 * len(pieces) - 1)
     whole[::2], whole[1::2] = pieces, between
     return "".join(whole)

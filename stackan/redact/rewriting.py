@@ -11,7 +11,8 @@ from typing import IO, NamedTuple
 
 from stackan.errors import UsageError
 from stackan.model.said import said
-from stackan.reading import Blob, Limits, Skipped, Visits, read, require
+from stackan.model.watch import LEARNING, REDACTING, Watch
+from stackan.reading import Blob, Budget, Limits, Visits, read, require
 from stackan.redact import Redactor
 from stackan.redact.packing import PLAIN, TAR, ZIP, Member, pack, private, settled_name
 
@@ -32,11 +33,14 @@ class _File(NamedTuple):
     name: str  # relative to the folder that was given; "" for the file itself
 
 
-def redact(source: str, target: str, hide: Iterable[str] = (), limits: Limits | None = None, follow_links: bool = False) -> Outcome:
+def redact(
+    source: str, target: str, hide: Iterable[str] = (), limits: Limits | None = None, follow_links: bool = False, watch: Watch | None = None
+) -> Outcome:
     """Write a file, a folder or an archive redacted, and beside it a list of what was replaced, which stays in the house.
 
     A folder is written as a folder, an archive as an archive of its kind (one inside another becomes members of the outer one), all else
     as a text; what was compressed is compressed as the ending of its name says.  The target must not exist.
+    A watch is told how far that has come.
     Raises UsageError where the target cannot be written, InputError where the source cannot be read.
     """
     if source == "-":
@@ -46,20 +50,23 @@ def redact(source: str, target: str, hide: Iterable[str] = (), limits: Limits | 
     _check(source, target)
     redactor, left_out = Redactor(hide), list[tuple[str, str]]()
     files = list(_files(source, follow_links, left_out))
+    watch = watch or Watch()
+    watch.begin(LEARNING)
     for file in files:
-        for blob in _texts(file, limits, left_out, tell=True):
-            redactor.learn(file.name + _member(file, blob), blob.data)
+        for blob in _texts(file, limits, watch, left_out):
+            redactor.learn(file.name + _member(file, blob), blob.data, watch)
             if not redactor.reads(blob.data):
                 left_out.append((blob.source, said("no text, so nobody knows what is in it")))
     part, part_of_list = settled_name(target), settled_name(listing)
     try:
         texts = 0
+        watch.begin(REDACTING)
         if os.path.isdir(source):
             os.mkdir(part, 0o700)
         taken = set[str]()
         for file in files:
             name = _free(redactor.name(file.name), taken)
-            texts += _write(file, os.path.join(part, *name.split("/")) if name else part, name or target, redactor, limits)
+            texts += _write(file, os.path.join(part, *name.split("/")) if name else part, name or target, redactor, limits, watch)
         with private(part_of_list) as stream:
             _write_list(redactor, stream)
         if not texts:
@@ -111,22 +118,24 @@ def _files(source: str, follow_links: bool, left_out: list[tuple[str, str]]) -> 
         yield _File(path, os.path.relpath(path, source).replace(os.sep, "/"))
 
 
-def _texts(file: _File, limits: Limits | None, left_out: list[tuple[str, str]], tell: bool) -> Iterator[Blob]:
-    """The texts of one file; of those that cannot be read it is said why, once."""
-    for item in read([file.path], limits or Limits()):
+def _texts(file: _File, limits: Limits | None, watch: Watch, left_out: list[tuple[str, str]]) -> Iterator[Blob]:
+    """The texts of one file; of those that cannot be read it is said why."""
+    for item in read([file.path], Budget(limits or Limits(), watch=watch)):
         if isinstance(item, Blob):
             yield item
-        elif tell and isinstance(item, Skipped):
+        else:
             left_out.append((item.source, item.reason))
 
 
-def _write(file: _File, path: str, name: str, redactor: Redactor, limits: Limits | None) -> int:
+def _write(file: _File, path: str, name: str, redactor: Redactor, limits: Limits | None, watch: Watch) -> int:
     """Write one file redacted; returns how many texts are in it."""
     members, written, taken = list[Member](), None, set[str]()
-    for blob in _texts(file, limits, [], tell=False):
+    for blob in _texts(file, limits, watch, []):  # why one cannot be read was said before
         if not redactor.reads(blob.data) or blob.source.endswith(_LISTED):
             continue
-        members.append(Member(_free(redactor.name(_member(file, blob)), taken), redactor.redact(blob.data), blob.taken_at, blob.stamped))
+        new = redactor.redact(blob.data, watch)
+        members.append(Member(_free(redactor.name(_member(file, blob)), taken), new, blob.taken_at, blob.stamped))
+        watch.source, watch.texts = blob.source, watch.texts + 1
         written = blob.written
     if not members:
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from stackan.redact.replaced import SECRET, SQL, URL, Replaced
+from stackan.redact.signs import has_any
 
 _NAME = (
     r"[\w.-]{0,40}(?:passw(?:or)?d|(?<![a-z])pass(?![a-z])|(?<![a-z])(?:pw|pin|cvv|cookie|session_?id)(?![a-z])|passphrase|pwd|secret|token"
@@ -55,7 +56,7 @@ class Secrets:
     def __call__(self, text: str) -> str:
         if "://" in text:
             text = _URL.sub(self._url, text)
-        if _MAY_NAME.search(text):
+        if has_any(text, _NAMING):
             text = _NAMED.sub(self._secret, text)
             text = _BEARER.sub(self._secret, text)
         if " -" in text:
@@ -64,7 +65,7 @@ class Secrets:
 
     def statements(self, text: str) -> str:
         """A line without the statement in it."""
-        return _STATEMENT.sub(lambda match: self.statement(match[0]), text) if _MAY_STATE.search(text) else text
+        return _STATEMENT.sub(lambda match: self.statement(match[0]), text) if _may_state(text) else text
 
     def statement(self, text: str) -> str:
         """What stands for a statement; blanks around it stay."""
@@ -86,8 +87,32 @@ class Secrets:
         return match[1] + quote + (self._replaced.numbered(SECRET, body) if body else "") + (quote if body or len(value) > 1 else "")
 
 
-_MAY_NAME = re.compile(r"(?i)pass|pw|pin|cvv|cookie|session|passphrase|pwd|secret|token|[_-]?key|credential|authorization|bearer |basic ")
-_MAY_STATE = re.compile(
-    r"(?i)\b(?:select|insert|replace|merge|delete|load|truncate|lock|update|create|alter|drop|rename|optimize|analyze|repair|grant|revoke"
-    r"|set|do|declare|values|identified|with|exec|execute|call|begin|prepare|copy)[ \t(]"
+# Words of which one is in every text that names a secret, or holds a statement: most lines have none, and are passed over.
+_NAMING = (
+    "PASS",
+    "PW",
+    "PIN",
+    "CVV",
+    "COOKIE",
+    "SESSIONID",
+    "SESSION_ID",
+    "SECRET",
+    "TOKEN",
+    "KEY",
+    "CREDENTIAL",
+    "AUTHORIZATION",
+    "BEARER ",
+    "BASIC ",
 )
+_STATING = (
+    *("SELECT", "INSERT", "REPLACE", "MERGE", "DELETE", "LOAD", "TRUNCATE", "LOCK", "UPDATE", "CREATE", "ALTER", "DROP", "RENAME"),
+    *("OPTIMIZE", "ANALYZE", "REPAIR", "GRANT", "REVOKE", "SET", "DO", "DECLARE", "VALUES", "IDENTIFIED", "WITH", "EXEC", "CALL", "BEGIN"),
+    *("PREPARE", "COPY"),
+)
+
+
+_STATES = re.compile(rf"(?i)\b(?:{'|'.join(_STATING)}|EXECUTE)[ \t(]")
+
+
+def _may_state(text: str) -> bool:
+    return has_any(text, _STATING) and _STATES.search(text) is not None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from stackan.redact import frames
+from stackan.redact.numbers import Numbers
 from stackan.redact.people import People
 from stackan.redact.repeats import Repeats, State, marked
 from stackan.redact.replaced import HOST, IP, SQL, TEXT, USER, WORD, Replaced
@@ -36,10 +37,12 @@ _QUOTED = re.compile(
     r"""(?P<file>File )?"(?P<text>(?:[^"\\]|\\.)*)(?P<end>"|\\?$)"""
     r"""|(?<![^\W_]{2})'(?P<one>(?<!\\')(?:[^'\\]|\\.)*|(?:[^'\\]|\\.){0,100})'(?!\w)"""
 )
-_SOURCE = re.compile(
-    r"(?<![\w.])[\w+-]{1,120}(?:\.[\w+-]{1,60})?\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ic|tcc|s|S|rs|go|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua"
+_ENDING = (
+    r"\.(?:c|h|cc|cpp|cxx|hpp|hh|inl|ic|tcc|s|S|rs|go|f90|m|mm|cu|py|pyx|rb|js|ts|java|kt|scala|cs|php|pl|lua"
     r"|jar|dll|exe|dylib|so(?:[.-][\w.-]*\w)?|a|o)(?![\w.])"
 )
+_SOURCE = re.compile(rf"(?<![\w.])[\w+-]{{1,120}}(?:\.[\w+-]{{1,60}})?{_ENDING}")
+_MAY_BE_SOURCE = re.compile(_ENDING)  # what begins with a dot is looked for faster
 _CLASS = re.compile(r"(?<=\(a )[\w.$/\[;<>-]+|(?<![\w@])(?:[A-Za-z_$][\w$]*[.$]){1,12}[A-Za-z_$][\w$]*@[0-9a-f]{1,16}(?!\w)")
 _TAG = re.compile(r"\d[A-Z]{2,4}[A-Z]{2,20}(?=\s|$)|0SECTION\s+[A-Z]{4,12}")  # of a javacore's line
 _OF_DEBUGGERS = frozenset(("Auto-loading safe path", "(gdb)Auto-loading safe path", "echo 0 > /proc/sys/kernel/hung_task_timeout_secs"))
@@ -54,6 +57,7 @@ _MACHINE = re.compile(r'^([~&@])"(.*)"\s*$')
 _PAIR = re.compile(r'([\w-]{1,40}=)"((?:[^"\\]|\\.)*)"')
 _STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*)"(\s{0,80}:)?')
 _VALUES = frozenset(("repr", "value", "query", "sql", "sql_text", "info"))
+_OF_HOSTS = frozenset(("host", "hostname", "nodename"))
 _OF_SYMBOLS = frozenset(("symbol", "func", "function", "class", "method", "imageName", "module", "className", "methodName", "lockName"))
 # InnoDB: a connection, and then its statement up to a line of InnoDB's own; the fields of a record.
 _CONNECTION = re.compile(r"(.{0,200}?(?:MySQL|MariaDB) thread id \d+,.{0,400}?query id \d{1,20} ?)(.*)")
@@ -76,15 +80,23 @@ class Texts:
         self._vocabulary = vocabulary
         self._secrets = Secrets(replaced)
         self.repeats = Repeats(values.place, values.moved)
+        self._numbers = Numbers()
 
     def forget(self) -> None:
         """Look at all lines anew, as more was learnt."""
         self.repeats.forget()
+        self._numbers.forget()
 
-    def redact(self, text: str) -> str:
+    def redact(self, text: str) -> Iterator[str]:
+        """The lines of a text, each when it is asked for."""
         if _is_json(text):
-            return "\n".join("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
-        return "\n".join(_Text(self, _COLOR.sub("", text)).lines())
+            return ("".join(map(self._replaced.finish, self._json(line))) for line in text.split("\n"))
+        return _Text(self, _COLOR.sub("", text)).lines()
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """The lines that differ in numbers alone; None where each number has to be looked at."""
+        return None if self._people.may_be_numbers else self._numbers
 
     def finish(self, line: str) -> str:
         """A line with what is held in it, when all rules were applied: from here nothing is replaced."""
@@ -99,22 +111,26 @@ class Texts:
         if match := _TAG.match(line):
             line = self._hold(match[0]) + line[match.end() :]
         line = self._secrets(line)
-        line = self._people.paths(self._people.networks(line))
-        line = _SOURCE.sub(lambda match: self._hold(self._people.words(match[0])), line) if "." in line else line
-        line = self._people(line)
+        found = self._people.paths(self._people.networks(line))
+        searched, line = line if found == line else "", found
+        if _MAY_BE_SOURCE.search(line):
+            line = _SOURCE.sub(lambda match: self._hold(self._people.words(match[0])), line)
+        line = self._people(line, searched)
         if '"' in line or "'" in line:
             line = _QUOTED.sub(self._quoted, line)
         line = self._values.addresses(line)
         if "@" in line or "(a " in line:
             line = _CLASS.sub(lambda match: self._hold(match[0]), line)
-        return TOKEN.sub(self._word, line)
+        return TOKEN.sub(self._word, self._threads.hold_whole(line, self.name))
 
     def _hold(self, text: str) -> str:
         return self._replaced.hold(text)
 
     def _word(self, match: re.Match[str]) -> str:
         token = match[0]
-        if _WIDE.fullmatch(token):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
+        if len(token) == 16 and _WIDE.fullmatch(
+            token
+        ):  # an address of IA-64, which no other rule takes for one; so are numbers of sixteen digits, as of cards
             return self._hold(self._replaced.of("word in hexadecimal", token, lambda number: f"{(1 << 62) + number:016x}"))
         return token if token in self._vocabulary else self._replaced.numbered(WORD, token)
 
@@ -261,6 +277,8 @@ class Texts:
             return ""
         if key in _VALUES:
             return self._replaced.shown(self._values.text(value))
+        if key.lower() in _OF_HOSTS and (named := self._people.host(value)) != value:
+            return self._replaced.shown(named)
         if key in _OF_SYMBOLS and frames.symbol_end(value, 0) == len(value):
             return raw
         if value in self._threads:
@@ -283,6 +301,8 @@ class _Text:
         self._statement = 0  # lines for which a statement may go on
         self._innodb = False  # a connection's statement may follow
         self._listed = -1  # the indentation of `Locals:`
+        self._numbers = rules.numbers
+        self._by_words = False  # no rule but those for words has looked at the line
 
     def lines(self) -> Iterator[str]:
         if not self._ends:
@@ -296,7 +316,7 @@ class _Text:
         tables, before = self._tables, self._state()
         if tables.is_open:
             return self._replaced(line)
-        known = self._rules.repeats.find(before, key, line)
+        known = self._rules.repeats.find(before, key, line) or (self._numbers.find(before, line) if self._numbers else None)
         if known is not None:
             new, (_, after, passed) = known
             self._quote, self._in_frames, self._open, self._statement, self._innodb, self._listed = after
@@ -304,10 +324,13 @@ class _Text:
                 tables.before = line[passed:]
             return new
         looked_at, ruled = tables.looked_at, tables.ruled
+        self._by_words = False
         new = self._replaced(line)
         if tables.ruled == ruled and not tables.is_open:
             passed = len(line) - len(tables.before) if tables.looked_at > looked_at else None
-            self._rules.repeats.add(before, key, line, new, self._state(), passed)
+            after = self._state()
+            if not (self._by_words and self._numbers and self._numbers.add(before, line, new, after, passed)):
+                self._rules.repeats.add(before, key, line, new, after, passed)
         return new
 
     def _state(self) -> State:
@@ -423,6 +446,7 @@ class _Text:
         new = rules.statements(line)
         if BEGINS.fullmatch(line) or (new != line):
             self._statement = 200
+        self._by_words = True
         return rules.threads(new)
 
 

@@ -11,6 +11,7 @@ import importlib.resources
 import re
 
 TOKEN = re.compile(r"\w+")
+_MOST = 1 << 16  # tokens of which it is known whether they stay
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|(?:(?![A-Za-z])[^\W\d_])+")
 _NUMBER = re.compile(
     r"(?i)\d{1,20}[a-z]{1,2}|0x[0-9a-f]{1,16}|(?=[a-f]{0,7}\d)[0-9a-f]{1,8}|0{4,}[0-9a-f]{1,12}|\d{1,2}T\d\d|[A-Za-z]\d{0,3}|[PT]0{4}\d+|SIG[A-Z]{2,6}|r?[a-d]x|[re]?(?:[sd]i|[sb]p|ip|flags)|x86_64"
@@ -24,12 +25,22 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._known: dict[str, bool] = {}
 
     def add(self, name: str) -> None:
         """Let the words of a function, a class or a thread stay."""
         self._names.update(TOKEN.findall(name))
+        self._known.clear()
 
     def __contains__(self, token: str) -> bool:
+        known = self._known.get(token)
+        if known is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            known = self._known[token] = self._stays(token)
+        return known
+
+    def _stays(self, token: str) -> bool:
         if token.isdigit() or not token.strip("_") or token in self._names:
             return True
         if _REPLACEMENT.fullmatch(token):  # in the input, so it is another's

@@ -14,11 +14,32 @@ _MATCHES = 5
 
 def seen_before(recalled: Recalled) -> str:
     """Whether this hang was seen before, in one sentence."""
+    if recalled.itself:
+        return _seen_elsewhere(recalled, recalled.itself[0])
     if recalled.seen:
         return said_of(recalled.seen, "This hang was seen before, in {count} case.", "This hang was seen before, in {count} cases.")
     if recalled.matches:
         return said("This hang was not seen before; the case most like it is {case} ({likeness}).", **_named(recalled.matches[0]))
     return said("This hang was not seen before, nor one like it.")
+
+
+def _seen_elsewhere(recalled: Recalled, itself: str) -> str:
+    """The same of a case that the store has already: what it knows beside it."""
+    if recalled.seen:
+        return said_of(
+            recalled.seen,
+            "This case is in the store already, as {itself}; its hang was seen in {count} other case.",
+            "This case is in the store already, as {itself}; its hang was seen in {count} other cases.",
+            itself=itself,
+        )
+    if recalled.matches:
+        return said(
+            "This case is in the store already, as {itself}; its hang was seen in no other one, "
+            "and the case most like it is {case} ({likeness}).",
+            itself=itself,
+            **_named(recalled.matches[0]),
+        )
+    return said("This case is in the store already, as {itself}; neither its hang nor one like it was seen in another one.", itself=itself)
 
 
 def sentences(recalled: Recalled, most: int = _MATCHES) -> Iterator[tuple[int, str]]:

@@ -208,6 +208,7 @@ def test_a_row_that_tells_a_failure_stays_until_there_is_another(tmp_path):
     [
         (["missing/"], "missing/: no such file or folder"),
         (["cases", "--case-by", "("], "--case-by takes file, folder or a regular expression"),
+        (["cases", "--case-by", "folders"], "--case-by 'folders' matches the path of no file"),
         (["cases", "--engine", "ray://x"], "is no engine"),
         (["cases", "--jobs", "0"], "is no number of workers"),
         (["empty"], "empty: no case in it"),

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import stackan
-from stackan.cli.progress import pace
-from stackan.model.watch import CONCLUDING, Watch
+from stackan.cli.progress import _draw, pace
+from stackan.model.watch import CONCLUDING, LEARNING, READING, REDACTING, Watch
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mariadb-pool-exhausted"
 GONE = b"\x1b[1A\x1b[2K"  # the cursor goes up, and the line is erased
@@ -78,6 +78,50 @@ def test_the_rate_is_that_since_the_call_began_and_no_time_is_left_where_all_is_
 def test_bytes_and_their_rate_are_shown() -> None:
     seen = on_a_terminal(pause=3, before=(EXAMPLE / "snap2.txt").read_bytes())[1]
     assert b" kB/s" in seen or b" MB/s" in seen
+
+
+def test_where_no_more_is_to_be_read_nobody_knows_how_long_it_takes() -> None:
+    """A file that is read as a whole fills no bar while it is looked at."""
+    from rich.progress import Progress
+
+    watch, picture = Watch(), Progress(disable=True)
+    task = picture.add_task("", total=None)
+    for stage in (LEARNING, REDACTING, READING):
+        watch.begin(stage)
+        for at, total in ((40, 100), (100, None)):
+            _draw(picture, task, watch, "", at, 100)
+            assert (picture.tasks[task].completed, picture.tasks[task].total) == (at, total)
+
+
+def test_a_watch_is_told_of_what_is_replaced(tmp_path) -> None:
+    from stackan.redact import Redactor
+    from stackan.redact.rewriting import redact
+
+    sizes = sum(path.stat().st_size for path in EXAMPLE.iterdir())
+    of_case, of_copy = Watch(), Watch()
+    case = stackan.load(EXAMPLE, watch=of_case, redactor=Redactor())
+    redact(str(EXAMPLE), str(tmp_path / "out"), watch=of_copy)
+    for watch in (of_case, of_copy):
+        assert (watch.stage, watch.texts, watch.position) == (REDACTING, len(case.dumps), sizes)
+        assert (watch.learnt, watch.redacted) == (sizes, sizes)
+
+
+def test_redact_shows_how_far_it_has_come_while_it_works(tmp_path) -> None:
+    from stackan.redact import Redactor
+
+    told, text = [], b"a line\n" * 50
+
+    class Told(Watch):
+        def __setattr__(self, name: str, value: object) -> None:
+            told.extend([value] if name == "redacted" else [])
+            super().__setattr__(name, value)
+
+    redactor = Redactor()
+    redactor.learn("x", text)
+    redactor.redact(text, Told())
+    assert told[:-1] == sorted(told[:-1])
+    assert len(set(told)) > 50
+    assert told[-1] == len(text)
 
 
 def test_a_watch_is_told_of_files_texts_and_processes() -> None:

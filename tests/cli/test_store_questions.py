@@ -140,9 +140,13 @@ def test_a_report_says_whether_the_hang_was_seen_before(run, store, again, forma
     assert json.loads(run("analyze", again, "--format", "json", "--exit-zero").stdout)["recalled"] is None
 
 
-def test_a_case_is_not_like_itself(run, store, example):
+def test_a_case_is_not_like_itself_and_its_own_is_named(run, store, example):
     found = json.loads(run("similar", example, "--store", store, "-f", "json").stdout)
     assert (found["seen"], found["matches"]) == (0, [])
+    [itself] = found["itself"]
+    assert itself.endswith("first")
+    said = f"This case is in the store already, as {itself}; neither its hang nor one like it was seen in another one."
+    assert " ".join(run("similar", example, "--store", store).stdout.split()).startswith(said)
 
 
 def test_clusters_have_a_representative_each(run, store):

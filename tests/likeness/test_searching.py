@@ -58,7 +58,26 @@ def test_a_case_does_not_match_itself(place, fill, rows_of):
     fill(place, {"a": [JOURNAL], "b": [JOURNAL]})
     rows = rows_of([JOURNAL])
     found = find_similar(place, look_of(rows), case_signature(rows), without="sha of a")
-    assert (found.seen, [match.known.case for match in found.found]) == (1, ["b"])
+    assert (found.itself, found.seen, [match.known.case for match in found.found]) == (["a"], 1, ["b"])
+
+
+def test_a_case_that_no_thread_of_is_stuck_knows_itself_and_what_it_was_before(place, fill, rows_of):
+    fill(place, {"a": [JOURNAL]}, progress="progressing")
+    fill(place, {"a": [["Journal::append", "commit", "replay"]]}, progress="progressing", version=2)
+    rows = rows_of([JOURNAL], progress="progressing")
+    assert case_signature(rows) is None
+    assert find_similar(place, look_of(rows), None, without="sha of a") == (["a"], 0, [])
+    assert [match.known.case for match in find_similar(place, look_of(rows), None, without="sha of none").found] == ["a"]
+
+
+def test_a_case_knows_itself_among_many_that_look_so_and_where_nothing_hangs(place, fill, rows_of):
+    fill(place, {f"case {number}": [JOURNAL] for number in range(100)}, progress="progressing")
+    fill(place, {"idle": []})
+    rows = rows_of([JOURNAL], progress="progressing")
+    found = find_similar(place, look_of(rows), None, without="sha of case 99")
+    assert found.itself == ["case 99"]
+    assert "case 99" not in [match.known.case for match in found.found]
+    assert find_similar(place, look_of([]), None, without="sha of idle") == (["idle"], 0, [])
 
 
 def test_all_cases_of_a_hang_are_counted_and_as_many_shown_as_asked_for(place, fill, rows_of):
@@ -90,6 +109,7 @@ def test_an_index_of_an_older_version_is_made_again(place, fill, rows_of, monkey
     columns, rows = module._INDEXED, rows_of([JOURNAL])
     fill(place, {"a": [JOURNAL]})
     with monkeypatch.context() as patch:
+        patch.setattr(module, "_VERSION", b"1")
         patch.setattr(module, "_TEXTS", module._TEXTS[:-1])
         patch.setattr(module, "_INDEXED", columns.remove(columns.get_field_index("analyzed_at")))
         up_to_date(place)
@@ -148,7 +168,7 @@ def test_a_store_in_which_all_cases_failed_knows_none(place, rows_of):
     introduce(place, {})
     write_part(place, [{"cases": [{"case_id": "0", "case": "a", "failure": "too-large"}]}])
     rows = rows_of([JOURNAL])
-    assert find_similar(place, look_of(rows), case_signature(rows)) == (0, [])
+    assert find_similar(place, look_of(rows), case_signature(rows)) == ([], 0, [])
 
 
 def test_an_index_that_is_up_to_date_is_not_written_again(place, fill):

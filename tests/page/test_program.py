@@ -157,6 +157,16 @@ def test_a_thread_has_its_stack_its_reasons_and_its_lines(show):
     assert "futex_abstimed_wait_common" in panel.locator("ol.frames").inner_text()
 
 
+def test_a_thread_that_the_case_does_not_have_is_told(show):
+    page = show("small", anchor="#lwp-99999")
+    panel = page.tab.locator(".panel")
+    panel.wait_for()
+    assert "This case has no thread lwp-99999." in panel.inner_text()
+    page.tab.keyboard.press("Escape")
+    assert panel.count() == 0
+    assert "#" not in page.tab.url
+
+
 def test_a_thread_says_the_words_of_explain(show, run_stackan):
     page = show("small", anchor="#lwp-17870")
     page.tab.wait_for_selector(".panel pre")

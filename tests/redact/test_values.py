@@ -132,6 +132,46 @@ def test_a_host_that_a_manifest_names_goes_from_the_names_of_files_too():
     assert redactor.name("proddb7/4242/stacks.txt") == "host1/4242/stacks.txt"
 
 
+def test_a_host_called_by_a_word_of_the_readers_goes_where_something_says_that_it_is_one():
+    redactor = Redactor()
+    texts = [
+        b'{"host": "vm", "tool": "vm"}',
+        b"May  1 10:12:33 vm kernel: the vm waits",
+        b"2024-05-01T10:12:33.123Z vm server[7]: ready",
+        b"Linux vm 5.10.0",
+    ]
+    for number, text in enumerate(texts):
+        redactor.learn(f"vm/{number}/vm.txt", text)
+    new = [redactor.redact(text).decode() for text in texts]
+    assert new[0] == '{"host": "host1", "tool": "vm"}'
+    assert new[1] == "May  1 10:12:33 host1 kernel: the vm waits"
+    assert new[2].startswith("2024-05-01T10:12:33.123Z host1 server[7]: ")
+    assert new[3].startswith("Linux host1 ")
+    assert (
+        redacted("Linux version 5.10.0\n2024-05-01T10:12:33.123Z INFO main: vm\n")
+        == "Linux version 5.10.0\n2024-05-01T10:12:33.123Z INFO main: vm\n"
+    )
+    assert redactor.name("stackan-vm-2026/vm/7/vm.txt") == "stackan-host1-2026/host1/7/vm.txt"
+
+
+def test_addresses_that_the_kernel_prints_in_decimal_move_as_they_do_elsewhere():
+    code, stack = 0x55FF41A5D000, 0x7FFF3C001230
+    numbers = f"{'1 ' * 20}{code} {code + 0x9A000} {stack} {'0 ' * 14}{stack + 16}"
+    new = redacted(f"4711 (server) S {numbers}\n{code:x}-{code + 0xC0000:x} r--p 00000000 08:01 7 /opt/server\n")
+    moved = [int(word) for word in new.partition("\n")[0].split() if len(word) > 13]
+    assert f"\n{moved[0]:x}-{moved[0] + 0xC0000:x} r--p" in new
+    assert moved[0] != code
+    assert moved[1] - moved[0] == 0x9A000
+    assert moved[2] != stack
+    assert moved[3] - moved[2] == 16
+
+
+def test_the_name_of_a_thread_stays_as_a_whole_and_its_words_do_not():
+    new = redacted('Thread 2 (LWP 12) "ledger-acme-7":\nledger-acme-7: stopped\nthe ledger of an acme, ledger-acme-8\n')
+    assert new.count("ledger-acme-7") == 2
+    assert new.count("ledger") == new.count("acme") == 2
+
+
 def test_counters_that_are_as_large_as_addresses_stay():
     assert redacted("sum_exec_runtime : 123456789012345\n") == "sum_exec_runtime : 123456789012345\n"
 

@@ -5,8 +5,8 @@ import { Calls } from "./calls";
 import { Waits } from "./graph";
 import { Matrix } from "./matrix";
 import { Case, type Packed } from "./model";
-import { current, onRoute, start } from "./route";
-import { Panel, type Quotes } from "./thread";
+import { current, isThread, onRoute, start } from "./route";
+import { Missing, Panel, type Quotes } from "./thread";
 import { unpack } from "./unpack";
 import { speak } from "./words";
 
@@ -46,26 +46,26 @@ function show(name: string, View: ComponentType<{ model: Case }>, model: Case): 
 
 /** The thread that the address names, if it names one. */
 function Opened({ model, quotes }: { model: Case; quotes: () => Promise<Quotes> }) {
-  const [at, setAt] = useState(() => model.find(current()));
+  const [anchor, setAnchor] = useState(current);
+  const at = model.find(anchor);
   const before = useRef<Element | null>(null);
   useEffect(() => {
-    onRoute((anchor) => {
-      const found = model.find(anchor);
-      if (found >= 0 && !document.querySelector(".panel")) before.current = document.activeElement;
-      setAt(found);
+    onRoute((next) => {
+      if (isThread(next) && !document.querySelector(".panel")) before.current = document.activeElement;
+      setAnchor(next);
     });
   }, []);
-  if (at < 0) return null;
+  if (!isThread(anchor)) return null;
   const close = () => {
     try {
       history.pushState(null, "", location.pathname + location.search);
     } catch {
       location.hash = "";
     }
-    setAt(-1);
+    setAnchor("");
     (before.current as HTMLElement | null)?.focus?.({ preventScroll: true });
   };
-  return <Panel model={model} at={at} quotes={quotes} close={close} />;
+  return at < 0 ? <Missing anchor={anchor} close={close} /> : <Panel model={model} at={at} quotes={quotes} close={close} />;
 }
 
 run().catch((error: unknown) => {

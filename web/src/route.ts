@@ -11,6 +11,11 @@ export function current(): string {
   }
 }
 
+/** Whether an anchor names a thread, which need not be there: a link may be of another case. */
+export function isThread(anchor: string): boolean {
+  return /^(lwp|thread)-\d+(\.\d+)?$/.test(anchor);
+}
+
 export function onRoute(listener: Listener): void {
   listeners.push(listener);
 }

@@ -21,6 +21,20 @@ interface PanelOf {
   close: () => void;
 }
 
+/** What stands in the place of a thread that the address names and this case does not have. */
+export function Missing({ anchor, close }: { anchor: string; close: () => void }) {
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => head.current?.focus({ preventScroll: true }), [anchor]);
+  return (
+    <div class="panel" role="dialog" aria-labelledby="panel-title" onKeyDown={(event) => event.key === "Escape" && close()}>
+      <header>
+        <h2 id="panel-title" ref={head} tabIndex={-1}>{t("noThread", { name: anchor })}</h2>
+        <button type="button" onClick={close}>{t("close")}</button>
+      </header>
+    </div>
+  );
+}
+
 export function Panel({ model, at, quotes, close }: PanelOf) {
   const thread = model.thread(at);
   const [known, setKnown] = useState<Quotes | null>(null);

@@ -58,6 +58,7 @@ _WORDS = {
     "vanished": marked("not there"),
     "legend": marked("what the colors mean"),
     "noMatch": marked("Nothing matches."),
+    "noThread": marked("This case has no thread {name}."),
 }
 
 
