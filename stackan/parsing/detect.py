@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 from stackan.model.columns import GDB
 from stackan.model.formats import FORMATS
+from stackan.model.records import NamedTuple
 from stackan.parsing.gdb import detect as gdb
 from stackan.parsing.marks import asked
 from stackan.parsing.stretches import stretches

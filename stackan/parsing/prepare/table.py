@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.parsing.looking import has_line_with, holds
 from stackan.parsing.prepare.text import Line
 
