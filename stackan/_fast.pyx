@@ -22,7 +22,9 @@ thread changes its bytes meanwhile: no position comes from what was read a secon
 """
 
 from cpython cimport array
-from cpython.object cimport Py_SIZE
+from cpython.object cimport Py_SIZE, PyTypeObject
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_SET_ITEM
 from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
@@ -36,6 +38,9 @@ import os
 from stackan.model import columns as _columns
 from stackan.model import debugger_phrases as _words
 from stackan.model import runtime_phrases as _run_times
+
+cdef extern from "Python.h":
+    object PyType_GenericAlloc(type kind, Py_ssize_t size)
 
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)

@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "arguments": {"backend", "_fast", *MODEL},
     "backend": {"_fast", "_reference", "_reference_logs", "_reference_looking", *MODEL},
     "reading": MODEL,
-    "parsing": {"backend", *MODEL},
+    "parsing": {"backend", "collector", *MODEL},
     "normalize": MODEL,
     "function_words": set(),
     "classify": {"_profiles", "arguments", "function_words", *MODEL},
