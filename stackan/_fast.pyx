@@ -41,6 +41,7 @@ from stackan.model import runtime_phrases as _run_times
 
 cdef extern from "Python.h":
     object PyType_GenericAlloc(type kind, Py_ssize_t size)
+    Py_ssize_t PY_SSIZE_T_MAX
 
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)

@@ -17,13 +17,13 @@ cdef struct Gram:
     int word, offset, following  # `following`: the next one in its chain, or -1
 
 
-def find(bytes data, bytes text, Py_ssize_t start=0):
-    """As `data.find(text, start)` of a text of at least two bytes, several times as fast."""
+def find(bytes data, bytes text, Py_ssize_t start=0, Py_ssize_t stop=PY_SSIZE_T_MAX):
+    """As `data.find(text, start, stop)` of a text of at least two bytes, several times as fast."""
     cdef const uint8_t *at = <const uint8_t *>PyBytes_AS_STRING(data)
-    cdef const uint8_t *end = at + len(data)
+    cdef const uint8_t *end = at + min(len(data), stop)
     cdef const uint8_t *found
-    if len(text) < 2 or not 0 <= start <= len(data):
-        return data.find(text, start)
+    if len(text) < 2 or not 0 <= start <= stop or start > len(data):
+        return data.find(text, start, stop)
     found = find_text_at(at + start, end, <const uint8_t *>PyBytes_AS_STRING(text), len(text))
     return found - at if found < end else -1
 

@@ -7,6 +7,7 @@ not on import.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from stackan.errors import UsageError
@@ -73,9 +74,9 @@ def builder() -> type[_fast.Builder] | None:
     return _fast.Builder if _built and _forced != "pure" else None
 
 
-def find(data: bytes, text: bytes, start: int = 0) -> int:
-    """Where a text begins in these bytes, from `start` on; -1 if it is not in them."""
-    return _fast.find(data, text, start) if name() == "native" else data.find(text, start)
+def find(data: bytes, text: bytes, start: int = 0, stop: int = sys.maxsize) -> int:
+    """Where a text begins in these bytes, from `start` on, and ends before `stop`; -1 if it is not in them."""
+    return _fast.find(data, text, start, stop) if name() == "native" else data.find(text, start, stop)
 
 
 def find_led(data: bytes, lead: bytes, words: tuple[bytes, ...], start: int = 0) -> int:

@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "parsing": {"backend", "collector", *MODEL},
     "normalize": MODEL,
     "function_words": set(),
-    "classify": {"_profiles", "arguments", "function_words", *MODEL},
+    "classify": {"_profiles", "arguments", "backend", "function_words", *MODEL},
     "_profiles": set(),
     "placing": MODEL,
     "compare": {"arguments", "function_words", *MODEL},
@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "counters": MODEL,
     "peers": MODEL,
     "graph": {"arguments", "backend", "function_words", *MODEL},
-    "diagnose": MODEL,
+    "diagnose": {"backend", *MODEL},
     "wording": MODEL,
     "report": {"backend", "wording", *MODEL},
     "pipeline": {

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from stackan.backend import find
 from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump
 from stackan.model.expressions import expression
@@ -140,7 +141,7 @@ def _first_fault(dump: Dump, mark: bytes) -> int:
     """Where the first of these lines with a mark begins, -1 if there is none."""
     data, (at, stop) = dump.data, dump.text_range
     for _ in range(_LINES):
-        at = data.find(mark, at, stop)
+        at = find(data, mark, at, stop)
         if at < 0:
             return -1
         begin = data.rfind(b"\n", 0, at) + 1
