@@ -22,7 +22,9 @@ thread changes its bytes meanwhile: no position comes from what was read a secon
 """
 
 from cpython cimport array
-from cpython.object cimport Py_SIZE
+from cpython.object cimport Py_SIZE, PyTypeObject
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_SET_ITEM
 from cpython.buffer cimport PyBUF_READ, PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
@@ -36,6 +38,10 @@ import os
 from stackan.model import columns as _columns
 from stackan.model import debugger_phrases as _words
 from stackan.model import runtime_phrases as _run_times
+
+cdef extern from "Python.h":
+    object PyType_GenericAlloc(type kind, Py_ssize_t size)
+    Py_ssize_t PY_SSIZE_T_MAX
 
 cdef extern from "_fast.h" nogil:
     uint64_t load_word(const uint8_t *at, size_t size)
@@ -80,17 +86,6 @@ def scan(data, int dialect):
         PyBuffer_Release(&buffer)
 
 
-def find(bytes data, bytes text, Py_ssize_t start=0):
-    """As `data.find(text, start)` of a text of at least two bytes, several times as fast."""
-    cdef const uint8_t *at = <const uint8_t *>PyBytes_AS_STRING(data)
-    cdef const uint8_t *end = at + len(data)
-    cdef const uint8_t *found
-    if len(text) < 2 or not 0 <= start <= len(data):
-        return data.find(text, start)
-    found = find_text_at(at + start, end, <const uint8_t *>PyBytes_AS_STRING(text), len(text))
-    return found - at if found < end else -1
-
-
 cdef object run(Scanner *s):
     columns = _columns.Columns()
     threads, frames, notes, unparsed = Rows(THREAD_COLUMNS), Rows(FRAME_COLUMNS), Rows(NOTE_COLUMNS), Rows(UNPARSED_COLUMNS)
@@ -110,6 +105,7 @@ cdef object run(Scanner *s):
     return columns
 
 
+include "_fast_looking.pxi"
 include "_fast_lines.pxi"
 include "_fast_java.pxi"
 include "_fast_go.pxi"

@@ -286,7 +286,7 @@ cdef class GoScan(LineScan):
         for row in range(self.thread_count):
             if self.thread_states[row] != UNKNOWN:
                 words, waited = self.states_read[self.thread_states[row]]
-                states[row] = _new(state_type, (words, lines[row], None, (), None, 0, False, waited))
+                states[row] = record(state_type, (words, lines[row], None, (), None, 0, False, waited), ())
         return states
 
 

@@ -586,7 +586,7 @@ cdef class JavaScan(LineScan):
             lock = &self.locks[number]
             if lock.awaited:
                 continue
-            if lock.kind != ONCE:
+            if lock.kind != ONCE and stop - thread.locks > 1:
                 address = lock.address if lock.has_address else None
                 if held is None:
                     held = {address}
@@ -601,7 +601,7 @@ cdef class JavaScan(LineScan):
             ran, age = self.times[row]
         else:
             ran, age = None if thread.ran == UNKNOWN else thread.ran, thread.age
-        return _new(self.state_type, (self.words(row), thread.state_line, awaits, tuple(holds), ran, age) + self.state_rest)
+        return record(self.state_type, (self.words(row), thread.state_line, awaits, tuple(holds), ran, age), self.state_rest)
 
     cdef object lock_at(self, Py_ssize_t number):
         cdef const JavaLock *lock = &self.locks[number]
@@ -609,7 +609,7 @@ cdef class JavaScan(LineScan):
             return self.locks_read[lock.odd]
         address = lock.address if lock.has_address else None
         what = self.classes_read[lock.what]
-        return _new(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame) + self.lock_rest)
+        return record(self.lock_type, (LOCK_KINDS[lock.kind], address, lock.line, what, lock.frame), self.lock_rest)
 
     cdef object words(self, Py_ssize_t row):
         """The thread's state as profiles know it: the plain reader's, once for all threads that are alike."""
@@ -654,9 +654,6 @@ cdef class JavaScan(LineScan):
         """Whether a virtual thread that is mounted waits there."""
         cdef const JavaThread *thread = &self.threads[row]
         return bool(thread.flags & (PINNED | WAITS)) or thread.state == BLOCKED
-
-
-cdef object _new = tuple.__new__  # a named tuple's own constructor costs three times as much
 
 
 cdef tuple defaults_behind(kind, Py_ssize_t count):

@@ -7,6 +7,7 @@ not on import.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from stackan.errors import UsageError
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
     from stackan._fast import Spread as Spread
     from stackan._fast import Tally as Tally
     from stackan._fast import ThreadWriter as ThreadWriter
+    from stackan._fast import WordSet as _NativeWordSet
+    from stackan._reference_looking import ReferenceWordSet
     from stackan.model.columns import Columns
     from stackan.model.sifted import Sieve
     from stackan.model.waitgraph import Edge
+
+    WordSet = _NativeWordSet | ReferenceWordSet
 
 NOT_BUILT = said("the native scanner is not built, parsing is slower; to build it, install stackan again where a C compiler is")
 
@@ -69,9 +74,27 @@ def builder() -> type[_fast.Builder] | None:
     return _fast.Builder if _built and _forced != "pure" else None
 
 
-def find(data: bytes, text: bytes, start: int = 0) -> int:
-    """Where a text begins in these bytes, from `start` on; -1 if it is not in them."""
-    return _fast.find(data, text, start) if name() == "native" else data.find(text, start)
+def find(data: bytes, text: bytes, start: int = 0, stop: int = sys.maxsize) -> int:
+    """Where a text begins in these bytes, from `start` on, and ends before `stop`; -1 if it is not in them."""
+    return _fast.find(data, text, start, stop) if name() == "native" else data.find(text, start, stop)
+
+
+def find_led(data: bytes, lead: bytes, words: tuple[bytes, ...], start: int = 0) -> int:
+    """Where the first line begins, from the one at `start` on, that goes on with one of the words behind a run of bytes of `lead`."""
+    if name() == "native":
+        return _fast.find_led(data, lead, words, start)
+    from stackan import _reference_looking
+
+    return _reference_looking.find_led(data, lead, words, start)
+
+
+def word_set(words: tuple[bytes, ...]) -> WordSet:
+    """Looks at a text once for all of these words."""
+    if name() == "native":
+        return _fast.WordSet(words)
+    from stackan._reference_looking import ReferenceWordSet
+
+    return ReferenceWordSet(words)
 
 
 def scan_jstack(data: ReadableBuffer, ask: object) -> JavaScan:

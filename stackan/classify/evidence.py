@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.arguments import address_argument, read_address
+from stackan.backend import find
 from stackan.classify.guards import find_printed_guards
 from stackan.model.arguments import Address
 from stackan.model.columns import LOCALS as LOCALS_LINES
@@ -81,7 +82,7 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
         return guards
     start, end = dump.text_range
     for mark, shared in _GUARDS:
-        at = dump.data.find(mark, start, end)
+        at = find(dump.data, mark, start, end)
         while at >= 0:
             behind = at + len(mark)
             stop = dump.data.find(b"\n", behind)
@@ -95,7 +96,7 @@ def find_guards(dump: Dump) -> dict[int, list[Guard]]:
                 kind = "rwlock" if shared else "mutex"
                 hold = Held(kind, address.value, LOCALS, local.line, local.level, shared)
                 guards.setdefault(local.thread, []).append(Guard(hold, owns, b"_M_owns" in said))
-            at = dump.data.find(mark, behind, end)
+            at = find(dump.data, mark, behind, end)
     for at, number, kind, shared, owns in find_printed_guards(dump):
         local = dump.local_at(at)
         if local is not None and number:
@@ -125,7 +126,7 @@ def find_owner_words(dump: Dump) -> dict[int, list[Held]]:
     """
     held: dict[int, list[Held]] = {}
     start, end = dump.text_range
-    if not dump.columns.lines_by_kind[LOCALS_LINES] or not any(dump.data.find(word, start, end) >= 0 for word in _OWNER_WORDS):
+    if not dump.columns.lines_by_kind[LOCALS_LINES] or not any(find(dump.data, word, start, end) >= 0 for word in _OWNER_WORDS):
         return held
     by_lwp = {dump.columns.thread_lwp[index]: index for index in range(dump.first_thread, dump.stop_thread)}
     for match in _OWNED.finditer(dump.data, start, end):

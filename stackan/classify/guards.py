@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from stackan.backend import find
 from stackan.model.dump import Dump
 
 _RUST = re.compile(
@@ -46,7 +47,7 @@ class Printed(NamedTuple):
 def find_printed_guards(dump: Dump) -> Iterator[Printed]:
     """The guards of a dump's text, in no order."""
     data, (start, end) = dump.data, dump.text_range
-    present = {sign for sign in _SIGNS if data.find(sign, start, end) >= 0}
+    present = {sign for sign in _SIGNS if find(data, sign, start, end) >= 0}
     if b"Guard<" in present:
         for match in _RUST.finditer(data, start, end):
             kind = "rwlock" if match[1].startswith(b"RwLock") else "mutex"

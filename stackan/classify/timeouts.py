@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.arguments import FrameArguments
+from stackan.backend import find
 from stackan.model.dump import Dump
 from stackan.model.place import StackMeaning
 
@@ -22,7 +23,7 @@ class Timeouts:
 
     def __init__(self, dump: Dump, arguments: FrameArguments) -> None:
         self._arguments = arguments
-        self._printed = dump.data.find(b"abstime=", *dump.text_range) >= 0
+        self._printed = find(dump.data, b"abstime=", *dump.text_range) >= 0
 
     def may_print(self, place: StackMeaning) -> tuple[int, ...]:
         """The frames of a place's wait that may print the time at which it ends."""

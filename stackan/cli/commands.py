@@ -43,7 +43,8 @@ def run(arguments: Sequence[str], language: str) -> int:
 
     Raises what it raises, and SystemExit where nothing is to be run (`--help`) or the words make no sense.
     """
-    parser = make_parser(language, next((word for word in arguments if word in COMMANDS), None))
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    parser = make_parser(language, chosen, others=chosen not in arguments[:1])
     options, rest = parser.parse_known_args(arguments)
     if rest:
         parser.refuse(rest)
@@ -60,14 +61,19 @@ def run(arguments: Sequence[str], language: str) -> int:
     return status
 
 
-def make_parser(language: str, *chosen: str | None) -> Parser:
-    """The whole parser, in which only the options of chosen commands are made: to make those of all takes as long as many a call."""
+def make_parser(language: str, *chosen: str | None, others: bool = True) -> Parser:
+    """The whole parser, in which only the options of chosen commands are made: to make those of all takes as long as many a call.
+
+    Without the `others` it knows no more than these: a call that begins with its command says nothing to any other.
+    """
     parser = Parser(language, prog="stackan", description=said("What a hung native server waits for, from its thread dumps."))
     parser.add_argument("-V", "--version", action="store_true", help=said("print the version and which scanner is in use"))
     add_language(parser)
     # With `prog` given, argparse need not lay out a usage line now.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="stackan", parser_class=_Command)
     for name, (module, about) in COMMANDS.items():
+        if not others and name not in chosen:
+            continue
         command = commands.add_parser(name, language=language, command=name, help=about, description=about)
         if name in chosen:
             import_module(module).add_options(command, name)

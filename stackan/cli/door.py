@@ -40,9 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     is an interruption, 128 and its number another signal that ends programs, 141 a reader that has gone.
     """
     status: int | None = None
-    reserve: list[bytearray] = []
+    reserve: list[bytes] = []
     try:
-        reserve.append(bytearray(_RESERVE_BYTES))
+        reserve.append(bytes(_RESERVE_BYTES))
         status = _run(argv)
     except KeyboardInterrupt:  # before the net's own handler was there, or a second one while the first was being reported
         status = INTERRUPTED
@@ -72,7 +72,7 @@ def _run(argv: Sequence[str] | None) -> int:
                 from stackan.cli.version import print_version
 
                 return print_version()
-            bytearray(_COMMAND_BYTES)  # mapped and let go, never touched
+            bytes(_COMMAND_BYTES)  # mapped and let go, never touched: a `bytearray` would be written to
             from stackan.cli.commands import run
 
             return run(arguments, language)

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         status = _status(preconditions, session)
         page = Page(options.language, width_for(stream))
         if options.format == "json":
-            from stackan.report.json import layout
+            from stackan.report.json_lines import layout
 
             stream.writelines(layout(document(options.pid, folder, preconditions, session, status, page), opened=3))
             stream.write("\n")

@@ -115,7 +115,7 @@ def _in_json(cluster: Cluster) -> dict[str, object]:
 
 
 def _write_json(document: dict[str, object], stream: SafeText) -> None:
-    from stackan.report.json import layout
+    from stackan.report.json_lines import layout
 
     for piece in layout(document, opened=2):
         stream.write(piece)

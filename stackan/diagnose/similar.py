@@ -6,18 +6,18 @@ parallel job: processes that hang alike are looked at once.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from stackan.model.analysis import StackClass
+from stackan.model.expressions import expression
 from stackan.model.facts import Fact, Peer, Wanted
 from stackan.model.finding import Finding
 from stackan.model.labels import label
 from stackan.model.process import Pool, Process
 from stackan.model.track import STUCK, Track
 
-_NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
+_NUMBER = expression(r"0x[0-9a-f]+|\d+")
 
 
 def group_stuck_stacks(processes: Sequence[Process]) -> list[StackClass]:

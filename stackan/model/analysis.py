@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from stackan.errors import UsageError
 from stackan.model.brief import amount, brief, in_short
@@ -12,6 +12,7 @@ from stackan.model.facts import Fact
 from stackan.model.finding import Finding
 from stackan.model.languages import LANGUAGES, NAMED
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.said import row, said
 from stackan.model.track import Track
 from stackan.model.waitgraph import WaitGraph

@@ -3,15 +3,17 @@
 The specification of what `stackan.arguments` reads natively.
 """
 
-import re
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.model.brief import brief
 from stackan.model.columns import Columns
+from stackan.model.expressions import expression
 from stackan.model.frames import thread_arguments
+from stackan.model.records import NamedTuple
 
-_DIGITS = re.compile(rb"@?0x([0-9a-fA-F]{1,16})")
+_DIGITS = expression(rb"@?0x([0-9a-fA-F]{1,16})")
 
 
 @brief

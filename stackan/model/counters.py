@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 
 
 @brief

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.brief import brief
 from stackan.model.facts import Fact
+from stackan.model.records import NamedTuple
 
 if TYPE_CHECKING:
     from stackan.model.log import Log

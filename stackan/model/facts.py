@@ -6,9 +6,10 @@ The vocabulary is in docs/reasons.md, with what each name means and when it is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, Union
 
 from stackan.model.brief import brief, in_short, named
+from stackan.model.records import NamedTuple
 
 if TYPE_CHECKING:
     from stackan.model.process import Pool, Process

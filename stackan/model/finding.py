@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.model.brief import amount, in_short, where
 from stackan.model.facts import Fact, Wanted
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import Track
 
 CRITICAL, WARNING, INFO = "critical", "warning", "info"

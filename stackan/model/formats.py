@@ -3,9 +3,10 @@
 A row's order counts: families are asked whether a text is theirs in the order of their first rows, the most specific marks first.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from stackan.model.columns import EU_STACK, GDB
+from stackan.model.records import NamedTuple
 
 RUN_TIMES = (
     "dotnet",

@@ -19,10 +19,11 @@ import re
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.model.expressions import expression
 from stackan.model.said import said
 from stackan.model.track import Track
 
-_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,16}(?![0-9a-zA-Z])")
+_HEXADECIMAL = expression(r"0[xX][0-9a-fA-F]{1,16}(?![0-9a-zA-Z])")
 
 
 def label(track: Track) -> str:

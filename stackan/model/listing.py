@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.log import Log
+from stackan.model.records import NamedTuple
 
 
 @brief

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.event import Event, Extent, Writer
 from stackan.model.facts import Fact
+from stackan.model.records import NamedTuple
 
 
 @brief

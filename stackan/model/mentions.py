@@ -1,13 +1,14 @@
 """The objects that a thread works on, as the arguments of its outer frames print them."""
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
 from stackan.model.brief import brief
+from stackan.model.expressions import expression
 from stackan.model.place import Sighting
+from stackan.model.records import NamedTuple
 
 WITHIN = 256  # bytes from an object's start in which a lock of its own may lie
-_VALUE = re.compile(rb"(\b(?:this|self)=(?:(?:this|self)@entry=)?)?@?0x([0-9a-f]{6,16})")
+_VALUE = expression(rb"(\b(?:this|self)=(?:(?:this|self)@entry=)?)?@?0x([0-9a-f]{6,16})")
 
 
 @brief

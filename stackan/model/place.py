@@ -1,11 +1,14 @@
 """The meaning of a stack (StackMeaning), and what one thread of one snapshot shows beyond it (Sighting)."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from stackan.model.brief import amount, brief, in_short, where
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.printed import PrintedState
+from stackan.model.records import NamedTuple
 from stackan.model.rules import FrameRule
 
 if TYPE_CHECKING:
@@ -147,11 +150,11 @@ class Awaited(NamedTuple):
     frame: int  # whose line shows it, counted from the innermost; `line` then is not set: most are never used
     line: int = 0
     descriptor: int | None = None  # of the file, pipe or socket
-    log: "Log | None" = None  # that has `line`, where that is not the dump
-    hint: "Fact | None" = None  # the thread that a log names as its holder, and why that is no proof
+    log: Log | None = None  # that has `line`, where that is not the dump
+    hint: Fact | None = None  # the thread that a log names as its holder, and why that is no proof
     missing: int | None = None  # threads that had yet to come to a barrier when this one came
     owner: str = ""  # the thread that the dump names as its owner, and does not show
-    link: "Link | None" = None  # the other end of the descriptor, where a table beside the dumps shows it
+    link: Link | None = None  # the other end of the descriptor, where a table beside the dumps shows it
     gone: int = 0  # the LWP of an owner that has ended without giving it back
     home: int = 0  # the process of its owners, where it is another one that shares the lock; the child whose end is waited for
     waited: int = 0  # the least time, in seconds, for which `log` says that it has waited in one go
@@ -179,7 +182,7 @@ class Held(NamedTuple):
     shared: bool  # a reader among others
     token: str = ""  # identity of a lock without an address ("allocator" of the thread itself)
     sure: bool = True  # False: the printed guard may be left over from an earlier call or iteration, the log from an earlier time
-    log: "Log | None" = None  # that has `line`, where that is not the dump
+    log: Log | None = None  # that has `line`, where that is not the dump
 
 
 class Sighting(NamedTuple):
@@ -213,7 +216,7 @@ class Sighting(NamedTuple):
         located = bool(names) and not names[0].startswith("??") and dump.pc(dump.columns.thread_first[self.thread]) != 0
         return self.place.verb == "running" and located
 
-    def text_of(self, shown: "Awaited | Held | None") -> "Dump | Log":
+    def text_of(self, shown: Awaited | Held | None) -> Dump | Log:
         """The text that has the line of what is shown: the dump, or a log."""
         return shown.log if shown is not None and shown.log is not None else self.dump
 

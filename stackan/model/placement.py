@@ -1,10 +1,12 @@
 """Where an input belongs: which process, host, role and time it is of, and what says so."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import NamedTuple
 
 from stackan.model.brief import brief
 from stackan.model.dump import Dump
+from stackan.model.records import NamedTuple
 
 # Roles of the processes of a cluster, as names and command lines give them.
 ROLES = ("datanode", "controller", "computenode", "agent")

@@ -1,9 +1,11 @@
 """The lines of a dump beside the frames of its threads, as records."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 
 
 @brief

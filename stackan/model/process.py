@@ -1,12 +1,15 @@
 """A process of a case: its snapshots, threads through time, pools."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.brief import amount, in_short, where
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, Share
 from stackan.model.placement import ProcessInputs
+from stackan.model.records import NamedTuple
 from stackan.model.rules import Phrase, Rules
 from stackan.model.track import Track
 
@@ -54,12 +57,12 @@ class Process(NamedTuple):
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
     inputs: ProcessInputs  # host, role, and why each snapshot is one of this process
-    logs: "tuple[CheckedLog, ...]" = ()  # that it has written
-    counters: "Counters | None" = None  # beside its snapshots
+    logs: tuple[CheckedLog, ...] = ()  # that it has written
+    counters: Counters | None = None  # beside its snapshots
     repeats: tuple[tuple[Dump, int], ...] = ()  # further snapshots that may be copies, each with the index of the one with the same text
     suspects: tuple[tuple[str, str], ...] = ()  # (an input that is compared, the one before it with the same text although a thread runs)
-    sessions: "tuple[Session, ...]" = ()  # of its threads, as a listing beside the dumps names them
-    jobs: "tuple[Job, ...]" = ()  # that a listing beside the dumps names as its own, or its cluster's
+    sessions: tuple[Session, ...] = ()  # of its threads, as a listing beside the dumps names them
+    jobs: tuple[Job, ...] = ()  # that a listing beside the dumps names as its own, or its cluster's
     certainties: Mapping[int | str, str] = {}  # how sure the progress of a thread is, by its key; of those of which that is known
 
     def __repr__(self) -> str:

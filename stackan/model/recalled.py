@@ -1,6 +1,8 @@
 """What a store of other cases knows of a hang."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from stackan.model.records import NamedTuple
 
 
 class Noted(NamedTuple):

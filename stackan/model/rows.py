@@ -1,11 +1,14 @@
 """Rows of a dump, made one at a time from its columns: threads, frames, stacks."""
 
-import re
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from stackan.model.brief import brief, in_short, where
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.model.tabled import Tabled, Tables
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ class Location(NamedTuple):
 class _Rows(Sequence[Row]):
     """Rows made one at a time: a dump of five thousand threads makes no objects for those nobody looks at."""
 
-    def __init__(self, dump: "Dump", size: int) -> None:
+    def __init__(self, dump: Dump, size: int) -> None:
         self._dump = dump
         self._size = size
 
@@ -142,7 +145,7 @@ class StackRows(_Rows[tuple[str, ...]], Tabled):
     As a table it has a row for each: `stack` (its index here), `threads` (how many have it), `functions` (a list).
     """
 
-    def __init__(self, dump: "Dump") -> None:
+    def __init__(self, dump: Dump) -> None:
         self.nodes = sorted({node for node in dump.thread_nodes() if node != UNKNOWN})
         super().__init__(dump, len(self.nodes))
 
@@ -161,7 +164,7 @@ class StackRows(_Rows[tuple[str, ...]], Tabled):
         return self._dump.stack(self.nodes[index])
 
 
-_SHARED = re.compile(r"\.so(?:\.\d{1,9}){0,9}\Z")
+_SHARED = expression(r"\.so(?:\.\d{1,9}){0,9}\Z")
 
 
 def read_location(text: str) -> Location:

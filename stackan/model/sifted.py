@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

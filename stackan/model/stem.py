@@ -8,18 +8,19 @@ The number stands where the program put it:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from os.path import commonprefix
 
+from stackan.model.expressions import expression
+
 _KERNELS = 15  # bytes of a name that Linux keeps (comm in proc(5))
 _SHOWN = 11  # that is what is left of a name in front of which stands a number of up to three digits: 10_dirty_io_sch, 9_dirty_io_sche
 _DIGITS = 9  # a longer number counts nothing
-_LEADING = re.compile(r"\A(\d{1,9})[-_:. ]{1,3}(?=[A-Za-z])")
-_NUMBER = re.compile(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
-_OWN_NUMBER = re.compile(r"[-_#:. ]\d+")
-_BRACKETED = re.compile(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
+_LEADING = expression(r"\A(\d{1,9})[-_:. ]{1,3}(?=[A-Za-z])")
+_NUMBER = expression(r"(?<!\d)[-_#: ]\d+(?![\dA-Za-z.])")
+_OWN_NUMBER = expression(r"[-_#:. ]\d+")
+_BRACKETED = expression(r"\[([^][]*)\]?\Z")  # the kernel cuts the closing one, too
 
 NOT_GIVEN = ("", "Thread")  # stems of what run-times call threads that the program gave no name
 

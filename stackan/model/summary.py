@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 
 if TYPE_CHECKING:
     from stackan.model.dump import Dump

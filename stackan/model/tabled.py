@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from stackan.errors import UsageError
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 if TYPE_CHECKING:

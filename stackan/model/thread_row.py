@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 
 
 @brief

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 import re
 
+from stackan.model.expressions import expression
+
 # `2024-05-12 10:03:17`, `[2024-05-12 10:03:17:123]`, `[monitor]          [2024-05-12 10:03:31:123]`
-TIMED = re.compile(rb"^(?:\[\w{1,16}\][ \t]{0,32})?\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
+TIMED = expression(rb"^(?:\[\w{1,16}\][ \t]{0,32})?\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)

@@ -1,11 +1,13 @@
 """One thread of a process through all snapshots."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from stackan.model.brief import amount, in_short
 from stackan.model.facts import Fact
 from stackan.model.place import RECORDED, Held, Sighting, StackMeaning
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 STUCK, SPINNING, PROGRESSING, IDLE, APPEARED, VANISHED, UNSURE = (

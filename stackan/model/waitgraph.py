@@ -1,13 +1,15 @@
 """The AND/OR wait-for graph as plain arrays (docs/algorithm.md)."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from stackan.model.brief import brief, in_short, where
 from stackan.model.facts import Wanted
 from stackan.model.labels import label
 from stackan.model.place import Sighting
 from stackan.model.process import Pool, Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import Track
 
 # The relations between a waiter and its supplier.

@@ -7,12 +7,11 @@ App.Cart+<LoadAsync>d__5.MoveNext                                               
 
 from __future__ import annotations
 
-import re
-
+from stackan.model.expressions import expression
 from stackan.normalize.brackets import outside_brackets
 from stackan.normalize.symbols import UNNAMED
 
-_ARITY = re.compile(r"`\d+")
+_ARITY = expression(r"`\d+")
 
 
 def canonical(printed: str) -> str:

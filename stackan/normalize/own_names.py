@@ -12,18 +12,17 @@ A name says what a thread waits for only where the function is the library's.  A
 
 from __future__ import annotations
 
-import re
-
+from stackan.model.expressions import expression
 from stackan.model.rows import Location
 
 # The shared objects that have such functions: of glibc (2.5 to 2.41), musl, uClibc, bionic, and of liburing and libaio.
 # libstdc++ has `operator new` and the functions that start threads.
-_LIBRARIES = re.compile(
+_LIBRARIES = expression(
     r"(?:libc|libpthread|librt|libdl|libanl|libuClibc|libstdc\+\+|libaio|liburing|libsocket|libnsl|libthread|libxnet|ld)\b"
 )
 # The paths of their sources, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
 # `/usr/src/debug/glibc-2.28/io/open.c`, `/usr/include/x86_64-linux-gnu/bits/poll2.h`; folders that only a C library has.
-_FOLDERS = re.compile(r"(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)")
+_FOLDERS = expression(r"(?:glibc|musl|uClibc|bionic|sysdeps|nptl|linuxthreads|libio|libstdc\+\+-v3|libsupc\+\+)")
 _HEADERS = ("/usr/include/", "/usr/lib/gcc/")
 # And folders that others may have, too, right under the root of the sources: `./io/open.c`, `src/thread/__timedwait.c` (musl).
 _TOPS = frozenset((
@@ -32,7 +31,7 @@ _TOPS = frozenset((
     "signal", "socket", "stat", "stdio", "stdio-common", "stdlib", "sysvipc", "termios", "thread", "time", "unistd",
 ))  # fmt: skip
 # A file that is printed without a folder is one of the library's if it is named so, or like the function.
-_FILES = re.compile(
+_FILES = expression(
     r"(?:pthread_|sem_|lowlevel|futex|syscall|cancellation|io|dl-|cxa_|aio_|gthr)|(?:malloc|arena|genops|fileops|mutex|new_op\w*|del_op\w*)\."
 )
 

@@ -10,7 +10,7 @@ A thread that a program starts itself, by g_thread_new() or QThread, has one of 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from stackan.model.records import NamedTuple
 
 _STARTS = frozenset(("start_thread", "clone", "clone3", "thread_start"))
 _LIBC = ("?? libc.so", "?? libpthread")

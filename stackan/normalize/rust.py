@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from stackan.model.expressions import expression
+
 # A function is a path with a name at its end, with generic arguments or without.
-_FUNCTION = re.compile(r"_R(I?N[A-Za-z][BCIMNXY]\w+)(?:[.$@ (]|$)", re.ASCII)
+_FUNCTION = expression(r"_R(I?N[A-Za-z][BCIMNXY]\w+)(?:[.$@ (]|$)", re.ASCII)
 _DEEPEST = 64
 # A part may stand for one that came before, and that again: how many characters may be read and written for one of the symbol, and at all.
 _WORK = 32
@@ -21,7 +23,7 @@ _MOST_WORK = 20_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BUILTIN = "abcdefhijlmnopstuvxyz"
 _LONGEST_NUMBER = 20  # digits: a crate is told by 64 bits
-_SIZE = re.compile(r"0|[1-9][0-9]{0,3}")  # of an identifier
+_SIZE = expression(r"0|[1-9][0-9]{0,3}")  # of an identifier
 _HASH = 16  # hexadecimal digits behind `::h`
 _ESCAPES = (
     ("$LT$", "<"),

@@ -7,9 +7,9 @@ what a rule or a reader asks for: `pthread_cond_wait`, `poll`, `open_table`, `tf
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from stackan.model.expressions import expression
 from stackan.normalize import rust
 from stackan.normalize.mangled import demangled
 
@@ -56,11 +56,11 @@ _OPERATORS = (
 # fmt: on
 
 
-_ABI = re.compile(r"\[abi:\w{1,64}\]")
-_ENTRY_POINT = re.compile(r"\.[A-Za-z_]\w*(?:@|$)")  # of a function on 64-bit POWER, whose bare name is that of its descriptor
-_OFFSET = re.compile(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the function: `depot_put(int) + 46`
+_ABI = expression(r"\[abi:\w{1,64}\]")
+_ENTRY_POINT = expression(r"\.[A-Za-z_]\w*(?:@|$)")  # of a function on 64-bit POWER, whose bare name is that of its descriptor
+_OFFSET = expression(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the function: `depot_put(int) + 46`
 # `-[Depot put:](self=0x…)`, and clang's name for a block in it, with the method's length: `__46-[Depot put:]_block_invoke_2`.
-_OBJECTIVE_C = re.compile(r"(?:__\d{1,6})?[-+]\[[^][]{1,1000}\]\w*")
+_OBJECTIVE_C = expression(r"(?:__\d{1,6})?[-+]\[[^][]{1,1000}\]\w*")
 
 
 @lru_cache(1 << 14)  # the cases of a batch repeat the symbols of the same servers

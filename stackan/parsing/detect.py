@@ -1,18 +1,20 @@
 """The tool that wrote a text, recognized by its content, with the reason in words.
 
 Each family of formats has a module `detect` that knows its marks: `recognize(stretch)` gives each format with the reason, the most
-specific first.  It is imported when all families before it have not known the stretch: a plain gdb dump loads one.
+specific first.  It is imported when all families before it have not known the stretch, and one of its words (marks.py) is in it: a
+plain gdb dump loads one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 from stackan.model.columns import GDB
 from stackan.model.formats import FORMATS
+from stackan.model.records import NamedTuple
 from stackan.parsing.gdb import detect as gdb
+from stackan.parsing.marks import asked
 from stackan.parsing.stretches import stretches
 
 FAMILIES = tuple(dict.fromkeys(row.family for row in FORMATS.values()))
@@ -45,7 +47,7 @@ def detect_early(head: bytes) -> Detected | None:
 
 def detect_all(stretch: bytes) -> Iterator[Detected]:
     """Every format of dumps that a stretch of a text shows."""
-    return _ask(_detectors(FAMILIES), stretch)
+    return _ask(_detectors(asked(FAMILIES, stretch)), stretch)
 
 
 def _dumps(data: bytes) -> Iterator[Detected]:
@@ -54,7 +56,7 @@ def _dumps(data: bytes) -> Iterator[Detected]:
     spoken = False
     for stretch in stretches(data):
         yield from map(_named, gdb.recognize(stretch, spoken))
-        yield from _ask(_detectors(others), stretch)
+        yield from _ask(_detectors(asked(others, stretch)), stretch)
         spoken = spoken or gdb.speaks(stretch)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from stackan.backend import find
+from stackan.backend import find, find_led
 
 SHOWN = 100  # bytes of a line: enough to know a header
 
@@ -21,12 +21,26 @@ def starts_line(text: bytes, *marks: bytes) -> bool:
 
 def lines_from(text: bytes, mark: bytes) -> Iterator[bytes]:
     """The beginnings of the lines that start with `mark`."""
+    return (text[at : at + SHOWN].partition(b"\n")[0] for at in lines_where(text, mark))
+
+
+def lines_where(text: bytes, mark: bytes) -> Iterator[int]:
+    """Where those lines begin."""
     at = 0 if text.startswith(mark) else find(text, b"\n" + mark) + 1
     while at or text.startswith(mark):
-        yield text[at : at + SHOWN].partition(b"\n")[0]
+        yield at
         at = find(text, b"\n" + mark, at) + 1
         if not at:
             return
+
+
+def lines_led(text: bytes, lead: bytes, *words: bytes) -> Iterator[int]:
+    """Where the lines begin that go on with one of the words behind a run of bytes of `lead`."""
+    at = find_led(text, lead, words)
+    while at >= 0:
+        yield at
+        at = text.find(b"\n", at) + 1
+        at = find_led(text, lead, words, at) if at else -1
 
 
 def has_number_behind(text: bytes, mark: bytes) -> bool:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from stackan import backend
+from stackan.collector import collector_paused
 from stackan.errors import InputError
 from stackan.manual import page
 from stackan.model.columns import UNKNOWN, Columns
@@ -31,6 +32,7 @@ ASK_FOR = said(
 _LOOK_AT_ITS_END = said("see at its end whether its tool could finish, and take it again if not")
 
 
+@collector_paused()
 def parse_all(data: bytes, source: str = "-") -> list[Dump]:
     """Every snapshot that a text holds, in its order (two dumps may be appended to one file).
 

@@ -6,11 +6,11 @@ A reader is a function `read(data: bytes) -> ParsedText`.  It is imported when i
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple
 
 from stackan.model.columns import Columns
 from stackan.model.formats import format_of
 from stackan.model.printed import Facts
+from stackan.model.records import NamedTuple
 
 
 class ParsedText(NamedTuple):

@@ -54,6 +54,7 @@ def split(columns: Columns, borders: Collection[int] = (), joined: Collection[in
     theirs, nor are rows that are `joined` to what came before: a reader knows that they are printed again.
     """
     starts = {*borders, *_find_elsewhere(columns, borders)}
+    starts.discard(0)  # the first snapshot begins there anyway
     numbers, ids = columns.thread_number, identities(columns)
     if not starts and _is_plain(columns, ids):
         return [range(len(ids))]

@@ -19,19 +19,19 @@ A member alone (`->__data.__owner`) is answered by a bare number.  glibc's prett
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from stackan.model.arguments import read_address
+from stackan.model.expressions import expression
 from stackan.model.printed import Printed
+from stackan.model.records import NamedTuple
 
 _OWNERS = (b"__owner", b"__cur_writer")
 _OWNER_MARKS = (b"__owner = ", b"__cur_writer = ", b'Owner ID"] = ', b"Owner ID = ", b'Writer ID"] = ', b"Writer ID = ")
 _VERBS = (b"p", b"print", b"inspect")
-_NAME = re.compile(rb"(?!\d)[\w:]+(?:\[0\])?")  # the first of an array has the array's address
-_NAMED_ADDRESS = re.compile(rb"0x([0-9a-f]{1,16}) <([\w:]{1,250})(?:\+(\d{1,9}))?>")  # `0x55fcf46cd328 <M+8>`: bounded, so linear
+_NAME = expression(rb"(?!\d)[\w:]+(?:\[0\])?")  # the first of an array has the array's address
+_NAMED_ADDRESS = expression(rb"0x([0-9a-f]{1,16}) <([\w:]{1,250})(?:\+(\d{1,9}))?>")  # `0x55fcf46cd328 <M+8>`: bounded, so linear
 _READERS_MARKS = (b'Readers"] = ', b"Readers = ")
 
 # The low bits of `__readers` (glibc, nptl/pthread_rwlock_common.c): a write phase, so that its readers wait; a writer that has or wants

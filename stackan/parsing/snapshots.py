@@ -6,20 +6,21 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.parsing.gdb.commands import find_commands, lines_holding, lines_with
 from stackan.parsing.gdb.facts import read_pid
 from stackan.parsing.gdb.labels import find_labels
 from stackan.parsing.pieces import bare_lines, split
 from stackan.parsing.rows import drop_rows
 
-_QUOTED = re.compile(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
+_QUOTED = expression(rb"\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 _BORDERS = (b"[Inferior ", b"PID ", b"Attaching to ")  # with which notes begin where a process does, or behind one
 _QUOTING = (b"wrote:", b" Message", b" message")
 _LONGEST = 240  # bytes of a line that is looked at
-_QUOTATION = re.compile(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
+_QUOTATION = expression(rb"^>|\bwrote:[ \t\r]*$|^-{2,6} ?(?:Original|Forwarded) [Mm]essage", re.MULTILINE)
 
 
 class Borders(NamedTuple):

@@ -12,10 +12,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import groupby, pairwise
-from typing import NamedTuple
 
 from stackan.model.columns import Columns
 from stackan.model.frames import frame_stop
+from stackan.model.records import NamedTuple
 
 _BLANKED = bytes(byte if byte in b"\r\n" else 32 for byte in range(256))
 

@@ -9,13 +9,13 @@ A file by itself shows one thread, or less; together they are what `tail -n +1` 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from stackan.model.expressions import expression
 from stackan.model.said import first_of, said
 from stackan.reading import Blob
 
-_FILE = re.compile(r"(.*?(?:^|[/!])(?:proc/)?(\d{1,10})/task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
+_FILE = expression(r"(.*?(?:^|[/!])(?:proc/)?(\d{1,10})/task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
 _MARK = "/task/"
 _LARGE = 1 << 16  # bytes: a stack has 64 frames at the most (the kernel's MAX_STACK_TRACE_DEPTH)
 _LISTED = 3

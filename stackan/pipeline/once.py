@@ -5,10 +5,10 @@ Names and times are looked at when one does, which is seldom: what reads them is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from stackan.model.expressions import expression
 from stackan.model.said import first_of, said
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stackan.reading import Blob
 
 # An address of a process that was placed at random: a stack, a library, or a program of x86-64 or AArch64.
-_RANDOM = re.compile(rb"0x(?:0000)?(?:7[ef]|5[56]|ffff|aaaa)[0-9a-f]{8,10}(?![0-9a-f])")
+_RANDOM = expression(rb"0x(?:0000)?(?:7[ef]|5[56]|ffff|aaaa)[0-9a-f]{8,10}(?![0-9a-f])")
 _FEW = 32  # texts with the same bytes and the same last part in their names that are looked at
 _LISTED = 3
 

@@ -9,17 +9,17 @@ A mail that quotes another one repeats its command lines, too: but there the wor
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from stackan.model.dump import Dump
+from stackan.model.expressions import expression
 from stackan.placing.copies import are_rounds, read_label
 from stackan.placing.heads import text_before
 
 _TOOLS = r"(?:[pg]stack|eu-stack|gdb|lldb|py-?spy|pystack|procstack|jstack|jhsdb|jcmd|kill|curl|rbspy|dotnet-stack|cdb|sample)"
-_PROMPT = re.compile(r"(?:[^\n]{0,100}[\w~)\]:>] ?)?[$#%>] {1,8}(?=\S)|[$#%] ?$")
-_RUNS = re.compile(rf"(?:[^\n]{{0,100}}[^\w.-])?{_TOOLS} {{1,8}}[^\n]{{0,200}}[\d$`-]")
-_WAITS = re.compile(r"\b(?:sleep|watch)\b")
+_PROMPT = expression(r"(?:[^\n]{0,100}[\w~)\]:>] ?)?[$#%>] {1,8}(?=\S)|[$#%] ?$")
+_RUNS = expression(rf"(?:[^\n]{{0,100}}[^\w.-])?{_TOOLS} {{1,8}}[^\n]{{0,200}}[\d$`-]")
+_WAITS = expression(r"\b(?:sleep|watch)\b")
 _HEADING = 60  # characters of a line that counts rounds, at most
 _MOST = 8  # lines of prompts
 _LOOKED_AT = 4096  # bytes before a text's first thread

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from stackan.model.expressions import expression
 from stackan.model.natural import Run, natural_key
+from stackan.model.records import NamedTuple
 from stackan.placing.names import HOST_WORDS, PROCESS_WORDS, read_name
 
 # Names that browsers and file managers give to a second file of one name: `snap1 (1).txt`, `snap1 - Copy (2).txt`, `Copy of snap1.txt`.
 _COPY = r"(?:copy|kopie|copie|copia|копия|副本|コピー|복사본)"
-_MARKS = re.compile(
+_MARKS = expression(
     rf"^{_COPY}(?: ?\(\d{{1,3}}\))? (?:of|von|de|di) |[ _]?[-–]?[ _]?(?<![^\W_]){_COPY}(?: ?\(?\d{{1,3}}\)?)?$| ?\(\d{{1,3}}\)$|~$",
     re.IGNORECASE,
 )
 # Endings that show how a text is kept, and not which one it is.
 _ENDINGS = "txt|log|out|dump|text|trace|md|eml|gz|xz|bz2|zst|zip|tar|tgz|txz|tbz2?|bak|orig|copy|save"
-_KEPT = re.compile(rf"\.(?:{_ENDINGS})(?=$|\.\d{{1,3}}$)", re.IGNORECASE)
+_KEPT = expression(rf"\.(?:{_ENDINGS})(?=$|\.\d{{1,3}}$)", re.IGNORECASE)
 _EARLIER, _LATER = ("before", "first", "begin", "start"), ("after", "second", "end")
 _ORDER = {**dict.fromkeys(_EARLIER, 0), **dict.fromkeys(_LATER, 1), "third": 2}
-_WORDS = re.compile(r"[^\W\d_]+")
-_FURTHER = re.compile(r"[._-]?\d{1,4}")  # `dump.txt` and `dump2.txt`, `pstack.log` and `pstack.log.1`
-_COUNTED = re.compile(r"(?<![^\W_])\d{1,3}$")  # at the end of a name
+_WORDS = expression(r"[^\W\d_]+")
+_FURTHER = expression(r"[._-]?\d{1,4}")  # `dump.txt` and `dump2.txt`, `pstack.log` and `pstack.log.1`
+_COUNTED = expression(r"(?<![^\W_])\d{1,3}$")  # at the end of a name
 _CARRIERS = frozenset(("mail", "email", "msg", "message", "attachment", "upload", "ticket", "reply", "copy"))
 _LEFT = frozenset(("output", "out", "result", "results", "stack", "stacks", "pstack", "gdb", "dumps"))
 _MOST_MARKS = 4

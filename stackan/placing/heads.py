@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.placing.moments import find_moments
 
 _LOOKED_AT = 4096  # bytes before the first thread
@@ -22,8 +23,8 @@ _HOSTS = (
     re.compile(r"(?im)^[ \t#=*-]{0,8}(?:host ?name|host)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{1,253})"),
     re.compile(r"(?m)^\[?[\w.-]{1,64}@([\w.-]{1,253})[ :][^\n]{0,200}[#$] "),  # a shell's prompt
 )
-_LAUNCH = re.compile(r"(?m)^Launch Time:.*$")  # of the process, which macOS's sample prints behind its own
-MODE = re.compile(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
+_LAUNCH = expression(r"(?m)^Launch Time:.*$")  # of the process, which macOS's sample prints behind its own
+MODE = expression(r"-mode[ =](controller|agent|datanode|computenode)\b")  # of DolphinDB's command line
 
 # Threads that only one role has: of DolphinDB by its documentation (docs.dolphindb.cn, "thread model"), of PostgreSQL by its source
 # (src/backend/postmaster).  All backends are forked from the postmaster, whose frames are in all of them.

@@ -8,15 +8,15 @@ where nothing says whose it is and no other process of the case has the id; and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from stackan.model.expressions import expression
 from stackan.model.placement import LIST, NAME, Clue, ProcessInputs
 from stackan.model.process_list import ProcessList
 from stackan.placing.heads import MODE
 from stackan.placing.hosts import host_of
 
-_SITE = re.compile(r"-localSite[ =]([^\s:]{1,253}):\d{1,5}:\S")  # of DolphinDB's command line: HOST:PORT:ALIAS
+_SITE = expression(r"-localSite[ =]([^\s:]{1,253}):\d{1,5}:\S")  # of DolphinDB's command line: HOST:PORT:ALIAS
 _LOCAL = ("localhost", "127.")
 
 

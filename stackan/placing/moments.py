@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-_DATE = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])")
-_CLOCK = re.compile(r"([01]\d|2[0-3])([-_:.h]?)([0-5]\d)(?:[-_:.m]?([0-5]\d))?s?(?!\d)(?:[.,]\d{1,9}(?!\d))?(Z?)")
-_EPOCH = re.compile(r"(?<!\d)(1\d{9})(?:\d{3})?(?!\d)")  # seconds or milliseconds from 2001 to 2033
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
+
+_DATE = expression(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])")
+_CLOCK = expression(r"([01]\d|2[0-3])([-_:.h]?)([0-5]\d)(?:[-_:.m]?([0-5]\d))?s?(?!\d)(?:[.,]\d{1,9}(?!\d))?(Z?)")
+_EPOCH = expression(r"(?<!\d)(1\d{9})(?:\d{3})?(?!\d)")  # seconds or milliseconds from 2001 to 2033
 # The output of `date`: `Fri Jun  7 10:15:00 CST 2024`, with a zone whose letters do not give its distance from UTC.
-_SPOKEN = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d\d?) (\d\d:\d\d:\d\d) (?:[AP]M )?(?:(\w{2,5}) )?(20\d\d)\b")
+_SPOKEN = expression(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d\d?) (\d\d:\d\d:\d\d) (?:[AP]M )?(?:(\w{2,5}) )?(20\d\d)\b")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.placing.moments import Moment, find_date, find_moment
 
 ROLES = {
@@ -40,18 +41,18 @@ _ENDINGS = frozenset(("txt", "log", "logs", "out", "dump", "dumps", "trace", "gz
 _DUMPED = _TOOLS | frozenset(("dump", "dumps", "backtrace", "dnode", "ctrl", "ctl", "cnode"))
 _SILENT = _TOOLS | _ENDINGS | frozenset(ROLES)
 
-_HOST = re.compile(
+_HOST = expression(
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"  # 10.0.0.7
     r"|(?<![\w.-])ip-(?:\d{1,3}-){3}\d{1,3}(?!\d)"  # ip-10-0-0-7, as clouds name hosts
     r"|(?<![\w.-])[A-Za-z0-9][\w.-]*\.(?:com|net|org|cn|local|lan|internal|corp)(?![\w-])"
 )
 # A round as Chinese counts them, in digits or in words: 第一次, 第2轮, 3次, 第十二回.
-_COUNTED = re.compile(
+_COUNTED = expression(
     r"第 ?([0-9]{1,4}|[〇零一二两三四五六七八九十百]{1,7})(?: ?[次轮回遍批份]|(?![0-9\u4e00-\u9fff]))"
     r"|(?<![0-9第])([0-9]{1,4}|[〇零一二两三四五六七八九十百]{1,7})[次轮]"
 )
 _VALUES = {char: value for value, chars in enumerate(("〇零", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
-_WORD = re.compile(r"([^\W\d_]+)(?:([-_.=# ]?)(\d{1,10})(?!\d))?|(\d+)")
+_WORD = expression(r"([^\W\d_]+)(?:([-_.=# ]?)(\d{1,10})(?!\d))?|(\d+)")
 _LONGEST = 1024  # characters that are looked at, from the end
 _NEAR = 4  # how many parts of a path, from its end, may name the host: further out it is the reader's own machine
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.dump import Dump
+from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.placing.announced import announces_a_round
 from stackan.placing.copies import Label, are_rounds, read_label
 from stackan.placing.heads import read_time
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 4096  # bytes before a snapshot
 _ROUND = 60  # seconds between two rounds at least
-_RESUMED = re.compile(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
+_RESUMED = expression(rb"^(?:Continuing\.|Process \d+ resuming)", re.MULTILINE)  # gdb's and lldb's words
 
 
 class Repeats(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from stackan.model.dump import Dump
+from stackan.model.records import NamedTuple
 from stackan.model.said import row, said
 from stackan.placing.clues import BY_TIME, Clues
 from stackan.placing.identity import process_id

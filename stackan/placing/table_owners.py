@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from typing import NamedTuple
 
 from stackan.model.counters import Count, Table
 from stackan.model.dump import Dump
 from stackan.model.placement import ProcessInputs
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.placing.names import Name, read_name
 

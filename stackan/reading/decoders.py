@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.reading.limits import KIB, MIB
 from stackan.reading.magic import BZIP2, GZIP, XZ, ZSTD

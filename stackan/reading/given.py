@@ -6,10 +6,11 @@ import functools
 import io
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, Union
+from typing import Any, Protocol, Union
 
 from stackan.errors import UsageError
 from stackan.model.brief import brief
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.reading.trouble import Unreadable, why
 

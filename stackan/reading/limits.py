@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from stackan.model.records import NamedTuple
 from stackan.model.said import said, said_of
 from stackan.reading.trouble import LimitHit
 

@@ -10,8 +10,8 @@ LWP 16389 transfer, in lock_second
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.report.chain import SOMEONE_ELSE, Arrow, Chain, notes_of
 from stackan.report.layout import wrap

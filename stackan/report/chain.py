@@ -6,12 +6,12 @@ Threads in one place that wait for the same are one link of the chain, as in a d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import VERDICT_OF, Finding
 from stackan.model.labels import label, mark
 from stackan.model.process import Pool, Process
+from stackan.model.records import NamedTuple
 from stackan.model.said import said, said_of
 from stackan.model.track import Track
 from stackan.model.waitgraph import Edge, Node, WaitGraph

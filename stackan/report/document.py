@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from stackan._version import __version__
 from stackan.model.analysis import Analysis, Speaker, StackClass
@@ -14,6 +14,7 @@ from stackan.model.finding import Finding
 from stackan.model.place import INFERRED, Awaited, StackMeaning
 from stackan.model.placement import Clue, Placement
 from stackan.model.process import Pool, Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import IDLE, Track
 from stackan.model.waitgraph import HELD_BY, Edge, WaitGraph
 from stackan.report.logs import episode_row, log_row

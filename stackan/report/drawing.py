@@ -6,11 +6,11 @@ DOT and Mermaid have the graph folded (stackan.report.folding), GraphML has the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
 from stackan.model.finding import CRITICAL
 from stackan.model.labels import mark
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.waitgraph import Node, WaitGraph
 from stackan.report.folding import fold

@@ -12,7 +12,7 @@ from typing import Any
 
 from stackan import backend
 from stackan.model.dump import Dump
-from stackan.report.json import layout
+from stackan.report.json_lines import layout
 
 
 class DumpWriter:

@@ -6,9 +6,9 @@ Alike are threads that nobody waits for and that wait in the same place for the 
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import NamedTuple
 
 from stackan.model.analysis import Analysis
+from stackan.model.records import NamedTuple
 from stackan.model.waitgraph import END_OF, HELD_BY, TRANSACTION_OF, WaitGraph
 
 _BROUGHT_BY_THREADS = ("lock", "condition", "semaphore", "barrier", "future", "join")

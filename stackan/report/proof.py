@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from stackan.model.expressions import expression
 from stackan.model.finding import Finding, Quote
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.track import Track
 
 # Parts of a line that differ between threads at one place of the code: the frame's number, addresses, and the arguments' values.
-_OWN = re.compile(r"^#\d+|0x[0-9a-f]+|=[-\w]+")
+_OWN = expression(r"^#\d+|0x[0-9a-f]+|=[-\w]+")
 
 Key = tuple[object, ...]
 

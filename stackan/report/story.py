@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.analysis import Analysis
 from stackan.model.clock import seconds_of
 from stackan.model.event import Episode, Lacking, Logged, Node
+from stackan.model.records import NamedTuple
 from stackan.model.said import row, said, said_of
 from stackan.model.spans import spoken
 from stackan.report.layout import columns, safe

@@ -6,9 +6,10 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.languages import CHINESE, ENGLISH, LANGUAGES
+from stackan.model.records import NamedTuple
 from stackan.model.said import Row, Said
 
 if TYPE_CHECKING:

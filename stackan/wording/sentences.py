@@ -6,7 +6,7 @@ Titles are made of clauses: `LWP 17 waits for mutex 0x5587d1784140, in transfer;
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from stackan.model.records import NamedTuple
 
 
 class Sentence(NamedTuple):

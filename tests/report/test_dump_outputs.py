@@ -19,7 +19,7 @@ from stackan.model.folding import stacks_of
 from stackan.parsing import parse_all
 from stackan.reading import Limits
 from stackan.report.dump_json import DumpWriter
-from stackan.report.json import layout
+from stackan.report.json_lines import layout
 
 ROOT = pathlib.Path(__file__).parents[2]
 DUMPS = sorted(

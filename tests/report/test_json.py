@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import stackan
 from stackan.cli.parse import write_json as write_dump
 from stackan.cli.parse import write_ndjson as write_threads
-from stackan.report.json import layout, write
+from stackan.report.json import write
+from stackan.report.json_lines import layout
 from stackan.report.rows import Rows, listed
 
 SKIPPED = ("lldb", "jstack", "py-spy")

@@ -10,28 +10,29 @@ SIGABRT alone tells nothing: people send it to a server that hangs, to get a cor
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from stackan.backend import find
 from stackan.model.arguments import number_argument
 from stackan.model.dump import Dump
+from stackan.model.expressions import expression
 from stackan.model.finding import Quote
 from stackan.model.process import Process
 from stackan.model.rules import Rules
 from stackan.model.track import VANISHED, Track
 
-_OPERATOR = re.compile(r"operator\s(?:new|delete)\b")
+_OPERATOR = expression(r"operator\s(?:new|delete)\b")
 _HANDLER = "<signal handler called>"
-_FATAL_HANDLER = re.compile(r"(?i)crash|fatal|segv|sigsegv")
+_FATAL_HANDLER = expression(r"(?i)crash|fatal|segv|sigsegv")
 _DEEPEST = 64  # frames from the innermost in which the end of a process shows
 # Of faults, by the numbers that Linux, macOS, Solaris and AIX give them: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS.
 _FATAL = frozenset((4, 5, 6, 7, 8, 10, 11, 12, 31))
 _SIGNAL = (b"sig", b"signo")  # arguments of the functions that send a signal
 # A debugger's or the system's words for a fault of the program itself, each on one line with the first of these words.
 _MARKS = (b" signal ", b"EXC_BAD_", b"Access violation - code ", b"Fatal Python error: Segm", b"panic: ")
-_FAULT = re.compile(
+_FAULT = expression(
     rb"(?:Program (?:terminated with|received) signal |Thread [\d.]+(?: \".*\")? received signal |stop reason = signal |^ *signal )"
     rb"(?:4|7|8|10|11|SIG(?:SEGV|BUS|ILL|FPE))\b"
     rb"|stop reason = EXC_BAD_|Access violation - code c0000005|Fatal Python error: Segmentation fault"
@@ -140,7 +141,7 @@ def _first_fault(dump: Dump, mark: bytes) -> int:
     """Where the first of these lines with a mark begins, -1 if there is none."""
     data, (at, stop) = dump.data, dump.text_range
     for _ in range(_LINES):
-        at = data.find(mark, at, stop)
+        at = find(data, mark, at, stop)
         if at < 0:
             return -1
         begin = data.rfind(b"\n", 0, at) + 1

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stackan.diagnose.evidence.doing import doing
+from stackan.model.expressions import expression
 from stackan.model.facts import Fact, fact
 from stackan.model.mentions import WITHIN, Mention, mentions_of
 from stackan.model.place import is_main
@@ -37,7 +38,7 @@ _POLLS_TASKS = (
     "cppcoro::",
     "seastar::",
 )
-_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
+_WORD = expression(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 # Words of locks' names that say nothing of what they guard.
 _SAY_NOTHING = frozenset((
     "lock", "locks", "mutex", "mutexes", "mtx", "mut", "rwlock", "guard", "global", "static", "the", "big", "main", "std", "sync",

@@ -24,10 +24,10 @@ thread are those of its innermost calls.  Objects are named by their identity ha
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts, Lock
+from stackan.model.records import NamedTuple
 from stackan.parsing.android import tombstone
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal

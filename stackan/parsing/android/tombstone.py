@@ -22,9 +22,8 @@ The program counters are offsets in the libraries.  Tools that look up the sourc
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.model.printed import Facts
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.known import once_each

@@ -19,9 +19,9 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
 from stackan.model.printed import Facts, Lock, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.parsed import ParsedText
 from stackan.parsing.pieces import split_snapshots

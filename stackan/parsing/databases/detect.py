@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from stackan.model.said import said
 from stackan.parsing.databases.doris import TITLE
 from stackan.parsing.databases.haproxy import HEAD
-from stackan.parsing.looking import has_line_with, holds
+from stackan.parsing.looking import has_line_with, holds, starts_line
 
 # Looked for from one end of a line to the next, which is fast.
 _OBSTACK = re.compile(rb"\nThreads? \(?\d[^\n]*\)\r?\n(?:#\d+ +)?0x[0-9a-f]{16} in ")
@@ -33,7 +33,7 @@ _CLICKHOUSE_TRACES = (b"trace", b"stack_trace", b"stack", b"res", b"all")
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
     """Each (format, the reason in words)."""
     text = b"\n" + head
-    if (holds(head, b"Thread") and _OBSTACK.search(text)) or (holds(head, b", tname: ") and _OBSTACK_BARE.search(text)):
+    if (starts_line(head, b"Thread") and _OBSTACK.search(text)) or (holds(head, b", tname: ") and _OBSTACK_BARE.search(text)):
         yield "obstack", said("lines `Thread n (…)` without LWPs, and frames `0x… in FUNCTION` below them: OceanBase's obstack")
     if holds(head, b"lwtid") and any(shape.search(text) for shape in (_GS_HEAD, _GS_RECORD, _GS_TABLE)):
         yield "gs-stack", said("threads with `tid` and `lwtid`: openGauss's gs_stack")
@@ -48,7 +48,7 @@ def recognize(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_clickhouse(head: bytes, text: bytes) -> bool:
-    if b"\t" in head and _has_rows(text):
+    if (holds(head, b"['") or holds(head, b"\\n")) and _has_rows(text):
         return True
     return holds(head, b"thread_") and (
         _CLICKHOUSE.search(text) is not None

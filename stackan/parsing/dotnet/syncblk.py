@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from stackan.model.place import INFERRED
 from stackan.model.printed import Lock
+from stackan.model.records import NamedTuple
 
 _ROW = re.compile(
     rb"\A *\d{1,10} +[0-9a-fA-F]{8,16} +(\d{1,10}) +\d{1,10} +[0-9a-fA-F]{8,16} +(?:([0-9a-fA-F]{1,8}) +(?:\d{1,10}|XXX)|none) +"

@@ -7,9 +7,9 @@ is one of theirs.  So an application's log that has a `Permission denied` somewh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.escapes import shown
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 from stackan.parsing.failures.process_list import read_process_list
 from stackan.parsing.failures.words import WORDS

@@ -9,18 +9,18 @@ $ sudo gdb -p 4242
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from stackan import backend
 from stackan.model.columns import Columns
+from stackan.model.expressions import expression
 
 _TOOLS = (b"pstack ", b"gstack ", b"eu-stack ", b"gdb ")
 _LONGEST = 240  # bytes of a line that is looked at
 _MANY = 1024  # lines
-_COMMAND = re.compile(
+_COMMAND = expression(
     rb"\A(?:(?:[^\n]{0,100}[$#%>] {1,8})?(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?"
     rb"(?:[pg]stack {1,8}|eu-stack {1,8}(?:-\S+ {1,8})*)(?P<pid>\d{1,10})\b[^\n]{0,80}$"
     rb"|[^\n]{0,100}[$#%>] {1,8}(?:sudo {1,8})?(?:/[\w./-]{0,80}/)?gdb {1,8}(?:[^\n]{0,100} )??"

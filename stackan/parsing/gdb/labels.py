@@ -9,14 +9,14 @@ pstack prints no header for the only thread of a process.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from stackan.model.columns import UNKNOWN, Columns
+from stackan.model.expressions import expression
 from stackan.parsing.gdb.commands import is_outside
 
 _LONGEST = 160  # bytes of a label
-_LABEL = re.compile(
+_LABEL = expression(
     rb"\A[^\w\n]{0,32}(?P<word>(?:\w{1,16} ){0,2}(?:pid|PID|Pid|process|Process|[pg]?stack|eu-stack -p|gdb -p)[^\w\n]{1,4})?"
     rb"(?P<pid>\d{1,7})(?:[^\w\n]{0,32}|[:)] ?[^\n]{0,96}|[ \t]+\(?/?[a-zA-Z][^\n]{0,96})$"
 )

@@ -21,10 +21,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN, Columns
 from stackan.model.frames import frame_arguments, frame_start, level_at
+from stackan.model.records import NamedTuple
 from stackan.parsing.fields import is_hex
 from stackan.parsing.gdb.commands import find_commands
 from stackan.parsing.rows import drop_rows

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 # Go indents the second line of a frame with a tab; copies on web pages have spaces, rsyslog writes the tab as `#011`.
 INDENTS = (b"\t", b"  ", b"#011")

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 _TOTAL = re.compile(rb"% of (\d{1,18}) total")
 _ROW = re.compile(rb"^ *\d{1,18} +[\d.]{1,12}% +[\d.]{1,12}% +(\d{1,18}) +[\d.]{1,12}%  ?(\S[^\r\n]{0,200})", re.MULTILINE)

@@ -41,10 +41,10 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts, Lock
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.java.locks import kind_of, read_lock
 from stackan.parsing.java.named_objects import read_object, read_owner, take_awaited, take_waiting

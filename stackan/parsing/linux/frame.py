@@ -11,8 +11,8 @@ reg_check_chans_work+0x40/0x478 [cfg80211] (T)       with signs of arm64's unwin
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.parsing.known import once_each
 
 _FRAME = re.compile(

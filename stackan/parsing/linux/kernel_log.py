@@ -22,9 +22,9 @@ from __future__ import annotations
 
 import io
 import re
-from typing import NamedTuple
 
 from stackan.model.printed import Lock, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.linux.frame import message, read_frame

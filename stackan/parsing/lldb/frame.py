@@ -13,8 +13,8 @@ arguments where debug information gives them; an offset only where there is none
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.parsing.fields import decimal, hexadecimal
 from stackan.parsing.known import once_each
 

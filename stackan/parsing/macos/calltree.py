@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.parsing.fields import is_number
 from stackan.parsing.known import once_each
 

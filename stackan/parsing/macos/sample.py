@@ -30,10 +30,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts, Lock, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import DIGITS, is_hex, is_number, location_of
 from stackan.parsing.known import once_each

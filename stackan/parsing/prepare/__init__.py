@@ -43,11 +43,20 @@ def prepare(data: bytes) -> Text:
     if plain is not text.data:
         text = Text(plain, original=text.data)
     frame = signs.find_frame(text.data)
-    for name in REPAIRS_BEFORE_DETECTION:
-        if frame < 0 and any(map(import_module(f"{__name__}.{name}").is_needed, stretches(text.data))):
-            text = mend(text, name)
-            frame = signs.find_frame(text.data)
+    left: tuple[str, ...] = REPAIRS_BEFORE_DETECTION
+    while frame < 0 and (needed := _find_needed(text.data, left)):
+        text, left = mend(text, needed[0]), needed[1:]
+        frame = signs.find_frame(text.data)
     return mend(text, "peadar") if frame >= 0 and signs.is_peadars(text.data, frame) else text
+
+
+def _find_needed(data: bytes, cures: tuple[str, ...]) -> tuple[str, ...]:
+    """The cures from the first one on that the text needs: each stretch is cut out once, and asked about those before it only."""
+    needed = len(cures)
+    for stretch in stretches(data):
+        asked = (import_module(f"{__name__}.{name}").is_needed(stretch) for name in cures[:needed])
+        needed = next((at for at, is_needed in enumerate(asked) if is_needed), needed)
+    return cures[needed:]
 
 
 def mend(text: Text, name: str) -> Text:

@@ -13,9 +13,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-from stackan.backend import find
+from stackan.backend import find, word_set
 from stackan.model.formats import FORMATS
+
+if TYPE_CHECKING:
+    from stackan.backend import WordSet
 
 # The words that are searched for, as that is fast, and the line that they have to be in.
 _OPENERS: tuple[tuple[bytes, re.Pattern[bytes]], ...] = tuple(
@@ -30,7 +35,10 @@ def count_margins(text: bytes) -> Counter[bytes]:
     if _has_bare(begin[: begin.rfind(b"\n") + 1]):  # as in nearly every dump; else each mark is looked for in all of the text
         return Counter()
     margins: Counter[bytes] = Counter()
+    shown = _marks().within(text)
     for mark, opener in _OPENERS:
+        if mark not in shown:
+            continue
         for line in _lines_with(text, mark):
             found = opener.match(line)
             if found is None:
@@ -44,6 +52,11 @@ def count_margins(text: bytes) -> Counter[bytes]:
 def _has_bare(text: bytes) -> bool:
     """Whether such a line has no margin."""
     return any((found := opener.match(line)) is not None and not found[1] for mark, opener in _OPENERS for line in _lines_with(text, mark))
+
+
+@cache
+def _marks() -> WordSet:
+    return word_set(tuple(mark for mark, _ in _OPENERS))
 
 
 def _lines_with(text: bytes, mark: bytes) -> Iterator[bytes]:

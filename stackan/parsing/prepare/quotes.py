@@ -14,28 +14,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from stackan.parsing.looking import holds
+from stackan.backend import find_led
+from stackan.parsing.looking import holds, lines_led
 from stackan.parsing.prepare.openers import count_margins
 from stackan.parsing.prepare.text import Line
 
 # The margin before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
-# Looked for from one end of a line to the next, which is fast.
-_MARGIN = re.compile(rb"\n[>|:\t ]")
-_FRAME = re.compile(rb"\n([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|(?=\n)|$| - /)")
-_HEADER = re.compile(rb"\n([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")")
+_MARGIN = b">|:\t "
+_FRAME = re.compile(rb"([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
+_HEADER = re.compile(rb"([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")")
 
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
     if holds(head, b"Sanitizer"):
         return False
-    text = b"\n" + head
-    if _MARGIN.search(text) is None:
-        return False
-    numbered = b"#" in head
-    if (numbered or holds(head, b"Thread ") or holds(head, b"TID ")) and _HEADER.search(text) is not None:
+    if any(_HEADER.match(head, at) or _FRAME.match(head, at) for at in lines_led(head, _MARGIN, b"#", b"Thread ", b"TID ")):
         return True
-    return (numbered and _FRAME.search(text) is not None) or bool(count_margins(head))
+    return find_led(head, _MARGIN, (b"",)) >= 0 and bool(count_margins(head))
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:
@@ -43,6 +39,10 @@ def rewrite(lines: list[bytes]) -> Iterator[Line]:
     prefix = _usual_prefix(lines)
     for at, line in enumerate(lines):
         yield Line(at, line[_shared(line, prefix) :])
+
+
+def _count(shape: re.Pattern[bytes], lines: list[bytes]) -> Counter[bytes]:
+    return Counter(found[1] for line in lines if (found := shape.match(line)) is not None)
 
 
 def _shared(line: bytes, prefix: bytes) -> int:
@@ -56,6 +56,5 @@ def _shared(line: bytes, prefix: bytes) -> int:
 
 
 def _usual_prefix(lines: list[bytes]) -> bytes:
-    text = b"\n".join((b"", *lines))
-    found = Counter(_FRAME.findall(text)) or Counter(_HEADER.findall(text)) or count_margins(text)
+    found = _count(_FRAME, lines) or _count(_HEADER, lines) or count_margins(b"\n".join(lines))
     return max(found, key=lambda prefix: found[prefix], default=b"")

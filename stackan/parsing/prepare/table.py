@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from stackan.parsing.looking import holds
+from stackan.model.records import NamedTuple
+from stackan.parsing.looking import has_line_with, holds
 from stackan.parsing.prepare.text import Line
 
 # Trackers and mails change the blanks before a row.
@@ -28,6 +28,7 @@ ROW = re.compile(
     rb"(?:[ \t]+(?P<frame>[^ \t\r\n][^\n]*))?$",
     re.MULTILINE,
 )
+_TARGETS = (b"Thread ", b"LWP ", b"process ")
 _GOES_ON = re.compile(rb"[ \t]{3,40}(?:\(|at |from )")
 _APPLES = (b"thread 0x", b"local thread 0x")  # behind the process, which is the same for all: `* 1 process 216 thread 0x1107 …`
 _IDLE = (b"(running)", b"(Exiting)", b"(exiting)")
@@ -76,7 +77,14 @@ def _header(row: Row) -> bytes:
 
 def is_needed(head: bytes) -> bool:
     """Asked only where no frame begins a line."""
-    return (holds(head, b"LWP ") or holds(head, b"Thread ")) and any(match["frame"] for match in ROW.finditer(head))
+    if not holds(head, b"LWP ") and not holds(head, b"Thread "):
+        return False
+    return any(has_line_with(head, blank + target, _has_frame) for target in _TARGETS for blank in (b" ", b"\t"))
+
+
+def _has_frame(line: bytes) -> bool:
+    row = ROW.match(line)
+    return row is not None and row["frame"] is not None
 
 
 def rewrite(lines: list[bytes]) -> Iterator[Line]:

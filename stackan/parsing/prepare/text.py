@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from stackan.model.columns import BLANK, CONTINUATION, FRAME, LOCALS, NOISE, THREAD, UNPARSED, Columns
 from stackan.model.frames import frame_start, frame_stop
 from stackan.model.lines import Milestones, Renumbering
 from stackan.model.printed import Facts, Lock
+from stackan.model.records import NamedTuple
 
 # What a reader calls the one or the other cannot be told from the text.
 _ALIKE = {LOCALS: CONTINUATION, CONTINUATION: LOCALS}

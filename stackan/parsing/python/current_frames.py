@@ -14,10 +14,10 @@ Frames are printed outermost first.  Headers differ from project to project, so 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

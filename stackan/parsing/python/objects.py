@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from stackan.model.place import LOCALS
 from stackan.model.printed import Lock, PrintedState
 from stackan.parsing.builder import Builder
+from stackan.parsing.known import once_each
 
 # {(end of the file's name, function without its class): what `self` is there}
 _WAITS = {
@@ -34,9 +35,12 @@ for _known in (*_WAITS, _START):
     _BY_NAME.setdefault(_known[1], []).append(_known)
 
 
-def _in_file(known: Iterable[tuple[bytes, bytes]], file: bytes) -> tuple[bytes, bytes] | None:
-    """The one of these functions that stands in a file."""
-    return next((each for each in known if file.endswith(each[0])), None)
+@once_each
+def _place(frame: bytes) -> tuple[bytes, bytes] | None:
+    """The one of these functions that a frame is in, of which the function and the location are lines."""
+    function, _, location = frame.partition(b"\n")
+    file = location.rpartition(b":")[0]
+    return next((each for each in _BY_NAME.get(function.rpartition(b".")[2], ()) if file.endswith(each[0])), None)
 
 
 class Objects:
@@ -55,8 +59,7 @@ class Objects:
         row = len(self._builder.columns.thread_lwp) - 1
         if row != self._thread:
             self._thread, self._waits = row, True
-        known = _BY_NAME.get(function.rpartition(b".")[2])
-        self._frame = _in_file(known, location.rpartition(b":")[0]) if known is not None else None
+        self._frame = _place(function + b"\n" + location)
         if self._frame is None or self._frame == _START:
             if self._builder.outermost_first:
                 self._awaited.pop(row, None)

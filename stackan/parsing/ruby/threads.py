@@ -16,10 +16,10 @@ Frames are printed innermost first.  (fluent/sigdump lib/sigdump.rb; sidekiq lib
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.known import once_each
 from stackan.parsing.parsed import ParsedText

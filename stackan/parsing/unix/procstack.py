@@ -11,9 +11,8 @@ A process with one thread has no ruled line; its frames follow the process's.  (
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.model.printed import Facts
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import find_opening, is_hex, is_number
 from stackan.parsing.known import once_each

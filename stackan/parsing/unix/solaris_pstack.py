@@ -16,10 +16,9 @@ A process with one thread has no ruled line; its frames follow the process's.  (
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import is_hex, is_number
 from stackan.parsing.known import once_each

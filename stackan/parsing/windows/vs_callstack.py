@@ -13,8 +13,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import find_opening, is_hex, is_number
 from stackan.parsing.known import once_each

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from typing import NamedTuple
 
 from stackan.model.columns import UNKNOWN
 from stackan.model.printed import Facts
+from stackan.model.records import NamedTuple
 from stackan.parsing.builder import Builder
 from stackan.parsing.fields import HEX, find_opening, is_hex, is_number, location_of
 from stackan.parsing.known import once_each

@@ -18,9 +18,9 @@ owner is printed, and no other such word stands in the frames of the wait.  (Mic
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.model.printed import Lock, Printed, PrintedState
+from stackan.model.records import NamedTuple
 from stackan.parsing.fields import is_hex
 
 MUTANT = "windows: mutant"  # as a profile knows a thread that waits for one

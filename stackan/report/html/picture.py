@@ -5,8 +5,7 @@ Its colors stand in attributes, so that it can be read where a server's policy t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.report.chain import POOL, RESOURCE, SOMEONE_ELSE, Chain, Link, behind_words
 from stackan.report.html.markup import Markup, element, joined

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.model.place import StackMeaning
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import Track
 from stackan.report.processes import SEEMS_IDLE, progress_of
 

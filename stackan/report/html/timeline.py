@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.model.clock import iso_of, seconds_of
 from stackan.model.event import FAULTS, Episode, Event
+from stackan.model.records import NamedTuple
 from stackan.model.said import said, said_of
 from stackan.report.html.markup import Markup, element
 from stackan.report.html.report import Report, parted
