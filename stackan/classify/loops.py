@@ -65,10 +65,13 @@ def find_tasks(dumps: Sequence[Dump], stacks: Sequence[dict[int, _Stack]], place
                 seen.setdefault(own, set()).add(names)
                 if names in ways.called:
                     crowds[own, ways.called[names], at] += 1
-    several = {(own, loop) for (own, loop, _), number in crowds.items() if number > 1}
+    several: dict[str, set[str]] = {}
+    for (own, loop, _), number in crowds.items():
+        if number > 1:
+            several.setdefault(own, set()).add(loop)
     tasks = {}
     for own, shown in seen.items():
-        found = dict(_tasks_among(shown, ways, places.rules, {loop for of, loop in several if of == own}))
+        found = dict(_tasks_among(shown, ways, places.rules, several.get(own, ())))
         if found:
             tasks[own] = found
     return tasks
@@ -93,7 +96,7 @@ def _may_show_tasks(ways: _Ways, rules: Rules) -> bool:
         for loop, how in parked.items():
             loops.setdefault(loop, set()).add(how)
     return any(
-        _loop_of(ways.places[names], {loop: hows for loop, hows in loops.items() if loop not in ways.parked.get(names, ())}, rules)
+        _loop_of(ways.places[names], loops, ways.parked.get(names, ()), rules)
         for names in ways.open
         if not loops.keys().isdisjoint(ways.places[names].application)
     )
@@ -116,7 +119,7 @@ def _tasks_among(shown: Collection[_Stack], ways: _Ways, rules: Rules, callers: 
         own = ways.parked.get(names, {})
         if names not in ways.open or not busy.isdisjoint(own):
             continue  # it is parked itself, in a loop in which others are at work
-        loop = _loop_of(ways.places[names], {name: how for name, how in loops.items() if name not in own}, rules)
+        loop = _loop_of(ways.places[names], loops, own, rules)
         called = ways.called.get(names, "")
         if loop or called in callers:
             yield names, loop or called
@@ -142,9 +145,9 @@ def _can_be_loop(name: str) -> bool:
     return not (name.startswith("??") or is_main(name))
 
 
-def _loop_of(place: StackMeaning, loops: Mapping[str, Collection[_Parked]], rules: Rules) -> str:
-    """The loop for which a thread runs a task, if it came from it by another way than those that are parked in it."""
-    at = next((at for at, name in enumerate(place.application) if name in loops), None)
+def _loop_of(place: StackMeaning, loops: Mapping[str, Collection[_Parked]], own: Collection[str], rules: Rules) -> str:
+    """The loop, but for its own, for which a thread runs a task, if it came from it by another way than those that are parked in it."""
+    at = next((at for at, name in enumerate(place.application) if name in loops and name not in own), None)
     if at is None:
         return ""
     loop, inside = place.application[at], place.application[:at]
