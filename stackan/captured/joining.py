@@ -94,7 +94,8 @@ def _agree(sighting: Sighting, lock: Lock) -> bool:
     place, awaited = sighting.place, sighting.awaited
     if place.rule is not None or place.verb in ("sleeping", "spinning"):
         return False
-    if awaited is not None and None not in (awaited.address, lock.address) and awaited.address != lock.address:
+    told = {awaited.address if awaited is not None else None, lock.address} - {None}
+    if len(told) > 1 and not place.kind == lock.kind == "stdio":  # frames print the stream, of which the lock is a part
         return False
     if place.verb == "idle":  # as frames show it that have names, if they are of any wait: of a sleep, of events
         return place.reason == NAMELESS or lock.kind == place.kind
