@@ -113,7 +113,7 @@ class _Process:
     def _wait_of(self, state: ThreadState) -> Wait | None:
         call = call_of(self.scene.memory, state)
         if call is not None and call.number != FUTEX:
-            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call) or find_child(self.pid, call)
+            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call) or find_child(self.scene.memory, call)
         wait = find_wait(self.scene, state)
         if wait is not None and wait.kind == "once" and wait.owner is None:
             return wait._replace(owner=self._initializer(wait.address))

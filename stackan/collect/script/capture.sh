@@ -152,10 +152,10 @@ tell() { # PID THREAD NUMBER FIRST SECOND [KIND AT OWNER SHARED LIMIT READERS]
     name='' mode='' child='' home='' kind='' proof=owner-word words="is in a call: $3"
     { read -r name <"/proc/$1/task/$2/comm"; } 2>/dev/null
     case $3:$4:$5 in
-    -1:* | running:*) words=runs ;;
+    -1:* | running:*) words=runs ;; 73:* | 72:*:0x7 | 72:*:0x26) mode=lock ;;
     0:* | 19:* | 45:* | 47:* | 299:*) mode='read' ;; 1:* | 20:* | 44:* | 46:* | 307:*) mode='write' ;;
-    73:* | 72:*:0x7 | 72:*:0x26) mode=lock ;;
-    61:0x[!f]*) child=$(($4)) ;; 247:0x1:*) child=$(($5)) ;; # wait4, waitid(P_PID, …)
+    61:0xf* | 247:0x0:* | 58:*) child=$(cat /proc/"$1"/task/*/children) && child=${child% } ;; # wait4(-1, …), waitid, vfork: if it is the only one
+    61:*) child=$(($4)) ;; 247:0x1:*) child=$(($5)) ;;
     202:*) words="waits for futex${7:+ $7}, by its value" ;;
     esac
     case ${6:-0} in

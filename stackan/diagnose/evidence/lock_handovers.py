@@ -114,8 +114,14 @@ def _woken_each(waiters: Sequence[Track]) -> int:
     """
     if any(track.place.state != "lock" or track.place.timed for track in waiters):
         return 0
-    woken = min(max((said.values["count"] for said in track.note if said.name == "woke-to-wait-again"), default=0) for track in waiters)
+    woken = min(map(_times_woken, waiters))
     return woken if woken >= _OFTEN and len(waiters) > 1 else 0
+
+
+def _times_woken(track: Track) -> int:
+    """By its switches."""
+    counts = (said.values["count"] for said in track.note if said.name == "woke-to-wait-again")
+    return max((count for count in counts if isinstance(count, int)), default=0)
 
 
 def _is_woken(place: StackMeaning) -> bool:
