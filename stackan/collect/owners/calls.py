@@ -21,18 +21,24 @@ _ANY = 0xFFFFFFFF  # wait4(-1, …)
 _CLONE, _VFORK, _CLONE3, _CLONE_VFORK = 56, 58, 435, 0x4000
 _POLL, _PPOLL = 7, 271
 _POLLIN, _POLLOUT = 0x1, 0x4
+_OUTSIDE = ("anon_inode:", "/dev/pts/", "/dev/tty")  # events, timers, signals; who types
+_EVENTS = "waits for events"
 _RESTS = {
     **dict.fromkeys((43, 288), "accepts connections"),  # accept, accept4
-    **dict.fromkeys((_POLL, _PPOLL, 23, 270, 232, 281, 441), "waits for events"),  # poll and select, epoll_wait and their kin
+    **dict.fromkeys((_POLL, _PPOLL, 23, 270, 232, 281, 441), _EVENTS),  # poll and select, epoll_wait and their kin
     **dict.fromkeys((35, 230), "sleeps"),  # nanosleep, clock_nanosleep
     **dict.fromkeys((34, 128, 130), "waits for a signal"),  # pause, rt_sigtimedwait, rt_sigsuspend
     **dict.fromkeys((_WAIT4, _WAITID), CHILD),
 }
 
 
-def words_for(number: int) -> str:
+def words_for(pid: int, call: Call) -> str:
     """What a thread in a call does, where that is no wait for anybody in particular; "" where the call is none of these."""
-    return _RESTS.get(number, "") if os.uname().machine == "x86_64" else ""
+    if os.uname().machine != "x86_64":
+        return ""
+    if call.number in _READS and _target(pid, call.arguments[0]).startswith(_OUTSIDE):
+        return _EVENTS
+    return _RESTS.get(call.number, "")
 
 
 def find_end(memory: Memory, call: Call) -> Wait | None:
@@ -89,10 +95,17 @@ def _polled(memory: Memory, call: Call) -> Wait | None:
 
 
 def _wait(pid: int, descriptor: int, mode: str) -> Wait | None:
-    """None of what is no descriptor of a process."""
-    try:
-        target = os.readlink(f"/proc/{pid}/fd/{descriptor & 0xFFFFFFFF}")
-    except OSError:
+    """None of what is no descriptor of a process, or leads to nobody in particular."""
+    target = _target(pid, descriptor)
+    if not target or target.startswith(_OUTSIDE):
         return None
     kind = target.partition(":[")[0]
     return Wait(kind if kind in ("socket", "pipe") else "file", 0, mode=mode, how="call", descriptor=descriptor & 0xFFFFFFFF)
+
+
+def _target(pid: int, descriptor: int) -> str:
+    """What a descriptor leads to, as the kernel calls it; "" where it is none."""
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{descriptor & 0xFFFFFFFF}")
+    except OSError:
+        return ""

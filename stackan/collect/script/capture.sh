@@ -130,10 +130,10 @@ define stackan_look
   set $_ = !$kind && $op == 9 && !$value && !$r10 && $at - (unsigned long) $rsp + 4096 < 8192 && !*(int *) $at && ($kind = 2)
   set $_ = !$kind && !$op && $value > 0x80000000 && (*(int *) ($at + 16) & 0x10) && ($kind = 3, $owner = *(unsigned *) $at & 0x3fffffff)
   set $_ = !$kind && !$op && $value == 0x10100 && $all && ($kind = 4)
-  set $_ = !$kind && $op == 9 && $all && $value > 2 && $value == *(int *) $at && *(long *) ($at - 0x2c0) == $at - 0x2d0 && ($kind = 5, $owner = $value, $at = $at - 0x2d0)
   set $_ = !$kind && (!$op || $op == 9) && $value == 2 && !(*(int *) ($at + 16) & ~0x3ff) && ($owner = *(int *) ($at + 8)) > 0 && $owner <= 0x400000 && *(int *) ($at + 12) > 0 && ($kind = 6)
   set $_ = !$kind && $op == 9 && ($value == 3 || $value == 2 && !($at & 4)) && !((*(int *) ($rw + 8) | *(int *) ($rw + 12) | *(int *) ($rw + 48)) & ~3) && *(unsigned *) ($rw + 28) < 2 && ($kind = 7)
   set $_ = $kind == 7 && ($kind = $value == 2 || $rw == $at - 12 ? 8 : 7, $at = $rw, $owner = *(int *) ($rw + 24), $readers = *(unsigned *) $rw >> 3, $shared = *(int *) ($rw + 28))
+  set $_ = !$kind && $op == 9 && $all && $value > 2 && $value == *(int *) $at && *(long *) ($at - 0x2c0) == $at - 0x2d0 && ($kind = 5, $owner = $value, $at = $at - 0x2d0)
   set $_ = !$kind && !$op && $value == 2 && *(long *) ($at + 8) > 4096 && *(long *) (*(long *) ($at + 8) + 16) == *(long *) ($at + 8) && ($kind = 9, $owner = *(int *) (*(long *) ($at + 8) + 0x2d0))
   printf " %d 0x%lx %d %d %d %d", $kind, $at, $owner, $shared || ($kind == 1 || $kind == 3 || $kind == 6) && (*(int *) ($at + 16) & 0x80), $r10 != 0, $readers
 end
@@ -169,8 +169,8 @@ tell() { # PID THREAD NUMBER FIRST SECOND [KIND AT OWNER SHARED LIMIT READERS]
         kind=$kind$([ "${10}" = 0 ] || echo ' until a time')$([ "$8" = 0 ] || echo ", owner $8$home")$([ "${11}" = 0 ] || echo ", ${11} readers")
         words="waits for $kind, by its $proof"
     elif [ -n "$mode" ] && kind=$(readlink "/proc/$1/fd/$(($4))"); then
-        case $kind in socket:* | pipe:*) kind=${kind%%:*} ;; *) kind='file' ;; esac
-        words="waits for $kind of descriptor $(($4)) for $mode$([ $mode != lock ] || keeper "$1" "$(($4))"), by its call"
+        case $kind in socket:* | pipe:*) kind=${kind%%:*} ;; anon_inode:*) kind='' ;; *) kind='file' ;; esac
+        [ -z "$kind" ] || words="waits for $kind of descriptor $(($4)) for $mode$([ $mode != lock ] || keeper "$1" "$(($4))"), by its call"
     elif [ -n "$child" ] && grep -q "^PPid:[[:space:]]*$1\$" "/proc/$child/status" 2>/dev/null; then
         words="waits for a child, process $child"
     fi
