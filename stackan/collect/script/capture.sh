@@ -206,8 +206,7 @@ while [ "$round" -le "$rounds" ]; do
     begun=$(date +%s) wall=$(date -u +%Y-%m-%dT%H:%M:%SZ)
     for pid in $pids; do
         lives "$pid" || { say "process $pid is gone" && partial=1 && continue; }
-        place=$folder/$host/$pid/round-$round
-        mkdir -p "$place" || fail "$place cannot be made"
+        place=$folder/$host/$pid/round-$round && { mkdir -p "$place" || fail "$place cannot be made"; }
         for task in /proc/"$pid"/task/[0-9]*; do
             for name in stat status schedstat comm wchan syscall stack; do copy "$task/$name" "$place/threads.txt"; done
         done
@@ -217,6 +216,7 @@ while [ "$round" -le "$rounds" ]; do
             cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6"
         } >"$place/descriptors.txt" 2>/dev/null
         tell_calls "$pid" >"$place/waits.txt"
+        grep -q '^thread' "$place/waits.txt" || { say "process $pid: what its threads wait for may not be read; call it as root, or as its user" && partial=1; }
     done
     # The other ends: who else has a pipe open, and of sockets ss tells it, which alone knows the pairs of Unix sockets.
     # shellcheck disable=SC2012
