@@ -20,7 +20,7 @@ HOLDER = 19
 
 def waits(owner: int, threads: Sequence[int] = WAITERS) -> dict[int, str]:
     """What the table says of each."""
-    return {tid: f"waits for mutex 0x5510 (normal), owner {owner}, by its owner-word" for tid in threads}
+    return dict.fromkeys(threads, f"waits for mutex 0x5510 (normal), owner {owner}, by its owner-word")
 
 
 def analyzed(folder: Path, *rounds: tuple[Mapping[int, str], Mapping[int, str], Mapping[int, int]]) -> stackan.Analysis:
