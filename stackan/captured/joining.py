@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from stackan.model.dump import Dump
 from stackan.model.log import Log
-from stackan.model.place import NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
+from stackan.model.place import MEANWHILE, NAMELESS, READ_ALIVE, RECORDED, WAITS_FOR_PEER, Awaited, Held, Sighting, StackMeaning, unparked
 from stackan.model.printed import Lock
 from stackan.model.track import Track
 
 # The state of a thread by what it waits for; a condition and what is built on it tell nothing that the frames do not tell better.
 _STATES = {"mutex": "lock", "rwlock": "lock", "once": "lock", "stdio": "lock", "allocator": "lock", "thread": "join", "barrier": "barrier"}
+_RUNS = ("collected: runs", "collected: moved")
+_LIBCS = ("pthread_mutex_", "pthread_rwlock_", "lll_lock_")
 _ENDS = frozenset(("socket", "pipe", "file"))  # that a read or a write may be of: its name alone does not tell
 _ALIKE = frozenset(("mutex", "futex", "allocator", "stdio", "once", "rwlock"))  # kinds that frames without names mistake for each other
 
@@ -44,11 +46,13 @@ def name_threads(tracks: Sequence[Track], tables: Iterable[Dump]) -> list[Track]
 def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) -> Sighting:
     row = table.thread_of_lwp.get(sighting.dump.columns.thread_lwp[sighting.thread])
     state = table.facts.states.get(row) if row is not None else None
-    if state is None or not sighting.place.names:  # a thread without a stack ran when the others were copied: it has gone on since
+    if state is None:
         return sighting
+    if not sighting.place.names:  # a thread without a stack ran when the others were copied: it has gone on since
+        return _running(sighting) if state.words in _RUNS else sighting
     lock = state.awaits
     if _has_moved(sighting, lock):
-        return sighting
+        return _running(sighting) if _waits_in_libc(sighting.place) else sighting
     held = [Held(lock.kind, lock.address, RECORDED, lock.line, 0, False, log=log) for lock in state.holds]
     for named in (*state.holds, *([lock] if lock is not None else [])):
         lines[named.line] = table.line_text(named.line)
@@ -70,11 +74,20 @@ def _joined(sighting: Sighting, table: Dump, log: Log, lines: dict[int, str]) ->
     return sighting._replace(awaited=awaited, place=place)
 
 
+def _running(sighting: Sighting) -> Sighting:
+    return sighting._replace(place=sighting.place._replace(verb="running", state="running", reason=MEANWHILE))
+
+
 def _has_moved(sighting: Sighting, lock: Lock | None) -> bool:
     """Whether a thread stands before a lock by its frames, and did not when the table was read: what it had then, it need not have now."""
     place = sighting.place
     stands = place.verb == "waiting" and place.state == "lock" and place.rule is None and place.kind in _ALIKE
     return stands and place.reason != NAMELESS and (lock is None or not _agree(sighting, lock))
+
+
+def _waits_in_libc(place: StackMeaning) -> bool:
+    """Whether it stands in a lock of the C library's, of which the table would tell; others are built on waits of any kind."""
+    return any(name.startswith(_LIBCS) for name in place.names[: place.wait_frames])
 
 
 def _of_descriptor(sighting: Sighting, lock: Lock, log: Log) -> Awaited | None:
@@ -94,7 +107,8 @@ def _agree(sighting: Sighting, lock: Lock) -> bool:
     place, awaited = sighting.place, sighting.awaited
     if place.rule is not None or place.verb in ("sleeping", "spinning"):
         return False
-    if awaited is not None and None not in (awaited.address, lock.address) and awaited.address != lock.address:
+    told = {awaited.address if awaited is not None else None, lock.address} - {None}
+    if len(told) > 1 and not place.kind == lock.kind == "stdio":  # frames print the stream, of which the lock is a part
         return False
     if place.verb == "idle":  # as frames show it that have names, if they are of any wait: of a sleep, of events
         return place.reason == NAMELESS or lock.kind == place.kind

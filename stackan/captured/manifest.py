@@ -32,7 +32,17 @@ def read_manifest(text: bytes, source: str) -> ProcessList | None:
             commands[pid] = command[:_LONGEST] if isinstance(command, str) else ""
     host = document.get("host")
     host = host[:255] if isinstance(host, str) and host else None
-    return ProcessList(source, commands, host, _moments(document, source)) if commands else None
+    return ProcessList(source, commands, host, _moments(document, source), _ended(document)) if commands else None
+
+
+def _ended(document: dict[str, Any]) -> dict[int, int]:
+    """{process id: the first round in which it was gone}"""
+    gone = [
+        (number, pid)
+        for step in _rows(document, "steps")
+        if step.get("lacked") == ["gone"] and isinstance(number := step.get("round"), int) and (pid := _pid(step)) is not None
+    ]
+    return {pid: number for number, pid in sorted(gone, reverse=True)}
 
 
 def _moments(document: dict[str, Any], source: str) -> dict[str, str]:

@@ -259,7 +259,8 @@ class Places:
                 return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
             if rule.parks:
                 return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
-            if rule.input and wait.run < end and not is_main(names[end - 1]):
+            by_table = not names and rule.kind in ("socket", "pipe")  # that shows no frame, and so no task
+            if rule.input and (by_table or (wait.run < end and not is_main(names[end - 1]))):
                 return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
         return _Meaning("waiting", rule.id, rule.state, rule.kind)
 

@@ -28,9 +28,16 @@ def read_awaited(state: PrintedState, place: StackMeaning) -> Awaited | None:
 
 
 def read_held(state: PrintedState) -> list[Held]:
-    """The locks that the dump names as held; not the one whose condition the thread waits for, which gave it back."""
+    """The locks that the dump names as held; not the one whose condition the thread waits for, which gave it back.
+
+    A mutex that the thread has and waits for was read from the live process: it locks it twice.
+    """
     awaited = state.awaits
-    return [_held(lock) for lock in state.holds if awaited is None or lock.address is None or lock.address != awaited.address]
+    return [
+        _held(lock)
+        for lock in state.holds
+        if awaited is None or lock.address is None or lock.address != awaited.address or lock.kind == awaited.kind == "mutex"
+    ]
 
 
 def _held(lock: Lock) -> Held:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from stackan.compare.sameness import same_place, works_in_place
 from stackan.model.facts import Fact, Wanted, fact
-from stackan.model.place import UNNAMED, Sighting, fact_of
+from stackan.model.place import MEANWHILE, UNNAMED, Sighting, fact_of
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED
 
 # One letter for each interval between two snapshots: what the thread did in it.
@@ -196,6 +196,8 @@ def judge_work(ran: int, passed: int, snapshots: int) -> tuple[str, Note]:
 
 def _how_it_moved(sightings: Sequence[tuple[int, Sighting]]) -> Fact:
     """Stable outer frames with changing inner ones are work in a loop; the innermost stable frame says which."""
+    if any(sighting.place.reason == MEANWHILE for _, sighting in sightings):
+        return fact(MEANWHILE)
     stacks = [sighting.place.names for _, sighting in sightings]
     base = 0
     for level in zip(*(reversed(stack) for stack in stacks), strict=False):

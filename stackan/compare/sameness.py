@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stackan.model.place import NAMELESS, Sighting
+from stackan.model.place import MEANWHILE, NAMELESS, Sighting
 
 # A thread that waits runs a little all the same: the dump itself interrupts it (at most 0.11 ms were seen), and a thread
 # that waits for a Java monitor asks again every second (0.05 ms a second were seen).  A request costs more than either.
@@ -20,6 +20,8 @@ _BUSY = 0.2  # share of the time for which a thread that never waits runs at lea
 
 
 def same_place(before: Sighting, after: Sighting) -> bool:
+    if MEANWHILE in (before.place.reason, after.place.reason):
+        return False
     if before.place.names != after.place.names or _is_another_call(before, after) or _is_another_transfer(before, after):
         return False
     ours, theirs = before.awaited, after.awaited

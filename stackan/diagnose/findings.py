@@ -12,6 +12,7 @@ from stackan.diagnose.kinds.deadlock import find_deadlock
 from stackan.diagnose.kinds.exhaustion import find_exhaustion
 from stackan.diagnose.kinds.fault_recovery import find_fault_recovery, spare_suspended
 from stackan.diagnose.kinds.log_fault import find_log_faults
+from stackan.diagnose.kinds.mutual_requests import find_mutual_requests
 from stackan.diagnose.kinds.parallel_jobs import Jobs
 from stackan.diagnose.kinds.reported_deadlock import find_reported_deadlock
 from stackan.diagnose.kinds.script_reads import find_script_reads
@@ -33,7 +34,10 @@ def find(graph: WaitGraph, reduction: Reduction, processes: Sequence[Process], s
     blocked = BlockedThreads(graph, reduction)
     for cause in reduction.causes:
         pooled = any(graph.nodes[node].kind == "pool" for node in cause.nodes)
-        finding = find_exhaustion(graph, cause, reduction.held, blocked) if pooled else find_deadlock(graph, cause, blocked)
+        if pooled:
+            finding = find_exhaustion(graph, cause, reduction.held, blocked)
+        else:
+            finding = find_mutual_requests(graph, cause, blocked) or find_deadlock(graph, cause, blocked)
         if finding is not None:
             findings.append(finding)
     for process in processes:

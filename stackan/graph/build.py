@@ -359,8 +359,8 @@ class _Builder:
         place, dump = sighting.place, sighting.dump
         if len(self.process.tracks) != 1 or not all(map(_is_whole, self.process.dumps)) or place.timed or place.state != "lock":
             return False
-        if any(word.owner for word in dump.facts.printed):  # then the text itself names threads that have ended
-            return False
+        if any(word.owner for word in dump.facts.printed) or (sighting.awaited is not None and sighting.awaited.gone):
+            return False  # the text itself names who had it, which has ended
         return is_private(sighting)
 
     def _connect_recorded(self, node: int, address: int | None) -> bool:

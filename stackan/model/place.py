@@ -32,11 +32,12 @@ NO_DOOR, SAME_CALL, MAYBE_SAME_CALL = "no-thread-hears-from-outside", "same-call
 WAITS_FOR_INITIALIZER = "waits-where-an-initializer-is-called"
 WAITS_IN_CIRCLE, OWNED = "nobody-is-left-to-end-its-wait", "dump-names-owner-of-what-it-waits-for"
 READ_ALIVE, IN_LOCKED_OBJECT = "wait-read-from-the-live-process", "works-in-locked-object"
+MEANWHILE = "ran-while-looked-at"
 GENERAL = frozenset((
     NAMELESS, UNNAMED, IN_KERNEL, NOT_PRINTED, SPINS, SPINS_BY_DESIGN, RUNS, SLEEPS, TIMER, WAITS_FOR_CONNECTIONS, WAITS_FOR_EVENTS,
     WAITS_FOR_PEER, CONDITION_OF_LOOP, PARKS, SUPERVISES, COUNTS_WORK, AT_WORK, ASKS, IN_CALLBACK, WAITS_FOR_DATAGRAMS, READS_CONTROL,
     TURN_TO_ACCEPT, TURN_TO_RECEIVE, NOTHING_LEFT, HOLDS_WHAT_IS_WANTED, NO_DOOR, SAME_CALL, MAYBE_SAME_CALL, READ_ALIVE,
-    IN_LOCKED_OBJECT, WAITS_FOR_INITIALIZER, WAITS_IN_CIRCLE, OWNED,
+    IN_LOCKED_OBJECT, WAITS_FOR_INITIALIZER, WAITS_IN_CIRCLE, OWNED, MEANWHILE,
 ))  # fmt: skip
 
 # Evidence, strongest first (docs/evidence.md).

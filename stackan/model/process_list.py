@@ -16,3 +16,4 @@ class ProcessList(NamedTuple):
     commands: dict[int, str]  # {process id: its command line}; "" where it is not told
     host: str | None = None  # where it says so itself
     moments: Mapping[str, str] = {}  # {folder of inputs: when they were taken, in UTC}, where it says so
+    ended: Mapping[int, int] = {}  # {process id: the round of a capture in which it was gone}

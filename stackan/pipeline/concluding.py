@@ -22,7 +22,7 @@ from stackan.model.said import said
 from stackan.model.waitgraph import WaitGraph
 from stackan.model.watch import CONCLUDING, JUDGING
 from stackan.normalize import CaseNames
-from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_overwritten
+from stackan.pipeline.doubts import doubt, doubt_comparison, doubt_ended, doubt_overwritten
 from stackan.pipeline.doubts_of_logs import doubt_logs
 from stackan.pipeline.naming import name_processes
 from stackan.pipeline.side_files import SideFiles, assign_side_files, in_order, part_kernel
@@ -69,7 +69,7 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     warnings = [*apart, *sorted(case.warnings), *doubt(processes), *unused, *rulebook.notes()]
     logs = in_order(case.logs)
     story = _story(logs, places, processes)
-    warnings += doubt_logs(story)
+    warnings += [*doubt_ended(case.process_lists, processes), *doubt_logs(story)]
     waits = build(processes)
     reduction = reduce(waits)
     findings = find(waits, reduction._replace(dams=find_dams(waits, reduction.held)), processes, story)

@@ -7,6 +7,7 @@ from itertools import pairwise, starmap
 
 from stackan.model.placement import ProcessInputs
 from stackan.model.process import Process
+from stackan.model.process_list import ProcessList
 from stackan.model.said import first_of, said
 from stackan.placing import is_appended, is_overwritten_by_a_round
 
@@ -75,6 +76,18 @@ def doubt_overwritten(processes: Sequence[Process]) -> Iterator[str]:
             "one round only, in files named by their processes: a second round writes over the first one under such names; "
             "take each round into a folder of its own, such as `round1` and `round2`, 3 to 5 minutes apart"
         )
+
+
+def doubt_ended(process_lists: Sequence[ProcessList], processes: Sequence[Process]) -> Iterator[str]:
+    """A warning for each process that was gone in a later round of its capture: its last snapshot is not of now."""
+    ended = {(each.host, pid): number for each in process_lists for pid, number in each.ended.items()}
+    for process in processes:
+        host = process.inputs.host
+        number = ended.get((host, process.pid)) if process.pid is not None else None
+        if number is not None:
+            yield said(
+                "process {process} had ended before round {round}: it is judged by what was taken before", process=process.id, round=number
+            )
 
 
 def _about(found: dict[str, list[str]]) -> dict[str, str]:

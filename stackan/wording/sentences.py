@@ -262,6 +262,9 @@ _HOLDERS = {
     "log-of-another-moment": [one("The log that shows it is of another moment.")],
     "lock-changed-hands": [one("The lock has changed hands in between, from {first} to {last}: it is in great demand, but it moves.")],
     "waiter-went-on": [one("{thread} waited there, too, and has gone on since: the lock is in great demand, but it moves.")],
+    "waiters-were-woken": [
+        one("Each of these was woken {count} times or more in between, as a lock is given back: it is in great demand, but it moves."),
+    ],
     "others-have-come": [
         one(
             "{count} other threads of their kind have come to it in between, more than stood there: the lock is in great demand, but it"

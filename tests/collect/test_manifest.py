@@ -82,6 +82,18 @@ def test_rounds_told_with_a_zone_and_without_one_are_compared(tmp_path: Path) ->
     assert [each["taken_at"] for each in process["snapshots"]] == ["2026-11-30T15:05:11.000Z", "2026-11-30T15:06:11.000Z"]
 
 
+def test_a_process_that_ended_before_a_later_round_is_said_to_have(tmp_path: Path) -> None:
+    steps = [{"round": 1, "pid": 4242, "file": "r1/waits.txt", "lacked": []}, {"round": 2, "pid": 4242, "lacked": ["gone"]}]
+    manifest = {"schema": "stackan.capture/1", "processes": [{"pid": 4242, "command": ""}], "steps": steps}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    (tmp_path / "r1").mkdir()
+    (tmp_path / "r1/waits.txt").write_text(WAITS)
+    assert "process 4242 had ended before round 2: it is judged by what was taken before" in stackan.analyze(tmp_path).warnings
+    steps[1]["lacked"] = []
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    assert not [each for each in stackan.analyze(tmp_path).warnings if "had ended" in each]
+
+
 def test_counters_of_a_capture_are_as_far_apart_as_its_rounds(tmp_path: Path) -> None:
     """The folder of a capture has a time in its name, which is that of none of its rounds."""
     top = tmp_path / "stackan-db1-2026-11-30T100000"

@@ -39,7 +39,7 @@ def test_its_capture_proves_a_deadlock(start: Start, tmp_path: Path, shell: tupl
 
 
 @needs_gdb
-@pytest.mark.parametrize("way", ["convoy", "inherit", "robust", "join", "recursive"])
+@pytest.mark.parametrize("way", ["convoy", "inherit", "robust", "join", "recursive", "writer", "stdio"])
 def test_owners_are_those_that_the_program_tells(start: Start, tmp_path: Path, way: str) -> None:
     program = start(way)
     assert run(("sh",), tmp_path, "-p", program.pid, "-r", 1, "-o", "case").returncode == 0
@@ -47,6 +47,75 @@ def test_owners_are_those_that_the_program_tells(start: Start, tmp_path: Path, w
     threads = {thread["lwp"]: thread for thread in document["processes"][0]["threads"]}
     for truth in program.truths:
         assert [owner["lwp"] for wait in threads[truth.waiter]["waits_for"] for owner in wait["owners"]] == [truth.holder]
+
+
+CIRCLES = [
+    *(("kinds", way) for way in ("pi_ring", "writers", "timed", "sockets3", "waitpid", "wait_any")),
+    *(("more", way) for way in ("two_plain", "two_rwlocks", "filters")),
+]
+
+
+@needs_gdb
+@pytest.mark.parametrize(("source", "way"), CIRCLES)
+def test_a_circle_of_any_kind_is_a_deadlock_of_those_that_are_in_it(start: Start, tmp_path: Path, source: str, way: str) -> None:
+    """Locks of all kinds, also of several processes; ends of sockets and pipes; children."""
+    program = start(way, "-O2 -s", source)
+    words = [word for pid in family_of(program.pid) for word in ("-p", pid)]
+    assert run(("sh",), tmp_path, *words, "-r", 2, "-i", 1, "-o", "case").returncode == 0
+    (finding,) = [each for each in stackan.analyze(tmp_path / "case.tar.gz").findings if each.severity == "critical"]
+    assert finding.kind == "deadlock"
+    assert {track.lwp for _, track in finding.threads} == {truth.waiter for truth in program.truths}
+
+
+def family_of(pid: int) -> list[int]:
+    """A process and all below it."""
+    made = "".join(Path(f"/proc/{pid}/task/{tid}/children").read_text() for tid in os.listdir(f"/proc/{pid}/task"))
+    return [pid, *(each for child in made.split() for each in family_of(int(child)))]
+
+
+@pytest.mark.parametrize(("source", "way"), [("lab", "flock"), ("lab", "unix"), ("kinds", "sockets3")])
+def test_no_debugger_is_needed_for_files_and_sockets(start: Start, tmp_path: Path, source: str, way: str) -> None:
+    if shutil.which("ss") is None and way != "flock":
+        pytest.skip("no ss is here, which alone knows the pairs of Unix sockets")
+    program = start(way, "-O2 -s", source)
+    words = [word for pid in family_of(program.pid) for word in ("-p", pid)]
+    assert run(("sh",), tmp_path, "-n", *words, "-r", 2, "-i", 1, "-o", "case").returncode == 0
+    analysis = stackan.analyze(tmp_path / "case.tar.gz")
+    assert (analysis.verdict, analysis.findings[0].confidence) == ("deadlock", "likely")
+
+
+@needs_gdb
+def test_a_lock_whose_owner_is_left_behind_by_a_fork_is_not_held_by_who_waits(start: Start, tmp_path: Path) -> None:
+    program = start("forked_lock", "-O2 -s", "kinds")
+    words = [word for pid in family_of(program.pid) for word in ("-p", pid)]
+    assert run(("sh",), tmp_path, *words, "-r", 2, "-i", 1, "-o", "case").returncode == 0
+    analysis = stackan.analyze(tmp_path / "case.tar.gz")
+    assert analysis.verdict == "blocked" and "which is gone" in str(analysis.findings[0].evidence)
+
+
+@needs_gdb
+def test_threads_have_their_names(start: Start, tmp_path: Path) -> None:
+    program = start("ab_ba")
+    assert run(("sh",), tmp_path, "-p", program.pid, "-r", 1, "-o", "case").returncode == 0
+    name = Path(f"/proc/{program.pid}/comm").read_text(encoding="utf-8").strip()
+    text = subprocess.run(
+        ["tar", "-xzOf", tmp_path / "case.tar.gz", "--wildcards", "*/waits.txt"], capture_output=True, text=True, check=True
+    )
+    assert text.stdout.count(f'"{name}": waits for mutex') == 2
+
+
+@pytest.mark.parametrize("shell", SHELLS[:2], ids=["dash", "busybox"])
+def test_who_has_no_right_is_told_so_in_a_sentence(start: Start, tmp_path: Path, shell: tuple[str, ...]) -> None:
+    """Not in the shell's own words, of which nobody knows the reason."""
+    if os.geteuid() or shutil.which("setpriv") is None:
+        pytest.skip("only root may do it as somebody else")
+    program = start("parked")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o777)
+    done = run(("setpriv", "--reuid", "65534", "--clear-groups", *shell), tmp_path, "-n", "-p", program.pid, "-r", 1, "-o", "case")
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if not line.startswith("capture: ")] == []
+    assert f"process {program.pid}: what its threads wait for may not be read" in done.stderr
 
 
 def test_without_a_debugger_it_takes_what_proc_shows(start: Start, tmp_path: Path) -> None:

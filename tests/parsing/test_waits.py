@@ -124,3 +124,20 @@ def test_threads_that_may_be_parked_for_work_are_not_stuck_without_a_frame_that_
         )
     analysis = stackan.analyze(stackan.load(tmp_path))
     assert analysis.verdict in ("idle", "inconclusive") and not any(finding.severity == "critical" for finding in analysis.findings)
+
+
+def refused(*waiters: tuple[int, int]) -> str:
+    """A table with a thread 4242 to which the kernel has refused a lock, and others that wait, each for a thread."""
+    lines = [f'thread {lwp} S "w": waits for mutex 0x55{lwp:x} (prio-inherit), owner {owner}, by its kernel-word' for lwp, owner in waiters]
+    rows = ['thread 4242 S "w": waits for mutex (prio-inherit-deadlock), by its value', *lines]
+    return f"stackan waits/1 of process 4242: {len(rows)} threads at 2026-11-30T16:05:11Z in 0 s\n" + "\n".join(rows) + "\n"
+
+
+def test_what_the_kernel_refused_somebody_has_who_waits_for_the_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    document = analyzed(tmp_path, refused((4243, 4242)))
+    assert (document["verdict"], [each["lwp"] for each in document["findings"][0]["threads"]]) == ("deadlock", [4242, 4243])
+
+
+def test_of_several_who_wait_for_the_refused_none_is_taken_for_the_owner(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    document = analyzed(tmp_path, refused((4243, 4242), (4244, 4243)))
+    assert document["verdict"] != "deadlock"

@@ -113,7 +113,7 @@ class _Process:
     def _wait_of(self, state: ThreadState) -> Wait | None:
         call = call_of(self.scene.memory, state)
         if call is not None and call.number != FUTEX:
-            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call) or find_child(self.pid, call)
+            return find_end(self.scene.memory, call) or self._locks.find(self.pid, call) or find_child(self.scene.memory, call)
         wait = find_wait(self.scene, state)
         if wait is not None and wait.kind == "once" and wait.owner is None:
             return wait._replace(owner=self._initializer(wait.address))
@@ -123,7 +123,7 @@ class _Process:
         return self.scene.memory.word(wait.mutex + 8) if wait is not None and wait.mutex else None
 
     def _with_circles(self, waits: Sequence[Wait | None]) -> list[Wait | None]:
-        """The waits; of one that the kernel refused, as it would close a circle, the owner is the only one that waits for its thread."""
+        """The waits; of one that the kernel refused, as it would close a circle, the owner is whoever alone waits for its thread."""
         holder = {state.inner_tid: wait.owner for state, wait in zip(self.states, waits) if wait is not None and wait.owner}
         return [
             wait._replace(owner=_closes(state.inner_tid, holder)) if wait is not None and wait.flavor == OWN_DEADLOCK else wait
@@ -155,12 +155,10 @@ class _Process:
 
 
 def _closes(thread: int, holder: Mapping[int, int]) -> int | None:
-    """The last link of the chains that lead to a thread, if there is but one."""
+    """The one thread that waits, by whatever chain, for a thread: of several each might have what the kernel refused it."""
     behind: set[int] = set()
     front = {thread}
     while front:
         front = {waiter for waiter, owner in holder.items() if owner in front and waiter not in behind and waiter != thread}
         behind |= front
-    owning = behind & set(holder.values())
-    last = owning or behind
-    return next(iter(last)) if len(last) == 1 else None
+    return next(iter(behind)) if len(behind) == 1 else None

@@ -42,7 +42,7 @@ def _does(seen: Seen) -> str:
     call = seen.state.call
     if call is None or call.number < 0:
         return "is in no system call"
-    return words_for(call.number) or f"is in a call: {call.number}"
+    return words_for(seen.state.pid, call) or f"is in a call: {call.number}"
 
 
 def _clauses(seen: Seen, wait: Wait) -> Iterator[str]:

@@ -119,7 +119,8 @@ def _own_deadlock(scene: Scene, state: ThreadState, futex: _Futex) -> Wait | Non
         if mutex is None or not mutex.is_one or not mutex.kind & layouts.PRIO_INHERIT:
             continue
         owner = mutex.word & layouts.TID_MASK
-        if owner in scene.threads and owner != state.inner_tid:
+        known = owner in scene.threads or (mutex.kind & layouts.PROCESS_SHARED and owner)
+        if known and owner != state.inner_tid:
             return Wait("mutex", address, "prio-inherit", owner, how="kernel-word")
     return Wait("mutex", 0, OWN_DEADLOCK, how="value")
 

@@ -12,6 +12,7 @@ from stackan.model.track import PROGRESSING, Track, awaited_address, places_of
 
 # A condition's waiter that was woken takes the condition's lock again by this (glibc): what it waited for has come.
 _WOKEN = "pthread_mutex_cond_lock"
+_OFTEN = 4  # times that a waiter is woken, which no stop of its process explains
 _SAMPLED = 64  # waiters whose places are looked at: most are in one place
 
 
@@ -29,6 +30,9 @@ class LockHandovers:
         other = self._gone_on(waiters)
         if other is not None:
             return [fact("waiter-went-on", thread=other)]
+        woken = _woken_each(waiters)
+        if woken:
+            return [fact("waiters-were-woken", count=woken)]
         came = self._came_since(waiters)
         return [fact("others-have-come", count=came)] if came > len(waiters) else []
 
@@ -69,7 +73,7 @@ class LockHandovers:
         for track in self._process.tracks:
             for index, sighting in track.sightings:
                 for hold in sighting.holds:
-                    if hold.address is not None and not hold.shared and hold.log is None:
+                    if hold.address is not None and not hold.shared and (hold.log is None or hold.log.kind == "waits"):
                         held.setdefault((index, hold.address), []).append(track)
         return held
 
@@ -100,6 +104,24 @@ class LockHandovers:
                     if wait != now:
                         left.setdefault(wait, track)
         return left
+
+
+def _woken_each(waiters: Sequence[Track]) -> int:
+    """How often each waiter for a lock was woken in between, at least; 0 where that may have been for something else.
+
+    Who waits for a lock is woken when it is given back, and waits again where another one was faster.  A signal wakes one thread, and to
+    stop a process and let it go on wakes all of them, but once or twice.
+    """
+    if any(track.place.state != "lock" or track.place.timed for track in waiters):
+        return 0
+    woken = min(map(_times_woken, waiters))
+    return woken if woken >= _OFTEN and len(waiters) > 1 else 0
+
+
+def _times_woken(track: Track) -> int:
+    """By its switches."""
+    counts = (said.values["count"] for said in track.note if said.name == "woke-to-wait-again")
+    return max((count for count in counts if isinstance(count, int)), default=0)
 
 
 def _is_woken(place: StackMeaning) -> bool:

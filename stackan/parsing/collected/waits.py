@@ -19,6 +19,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 
 from stackan.model.printed import Facts, Lock, PrintedState
 from stackan.model.records import NamedTuple
@@ -40,6 +41,7 @@ _CHILD = re.compile(rb"waits for a child, process (\d{1,10})(?:, |$)")
 _OTHERWISE = (
     "runs", "moved", "is in a call", "accepts connections", "waits for events", "sleeps", "waits for a signal", "waits for a child",
 )  # fmt: skip
+_REFUSED = b"waits for mutex (prio-inherit-deadlock), by"
 _OWNER = re.compile(rb", owner (\d{1,10})( of process (\d{1,10})| which is gone| which cannot be told)?( which ended with it)?(?:, |$)")
 
 
@@ -56,6 +58,7 @@ def read(data: bytes) -> ParsedText:
     facts: dict[int, Facts] = {}
     states: dict[int, PrintedState] = {}
     owned: list[tuple[int, int, Lock]] = []
+    refused: list[int] = []
     for text in builder.lines():
         head = _HEAD.match(text)
         row = read_row(text)
@@ -69,17 +72,39 @@ def read(data: bytes) -> ParsedText:
             states[at] = state
             if owner is not None and state.awaits is not None:
                 owned.append((at, owner, state.awaits))
+            if row.words.startswith(_REFUSED):
+                refused.append(at)
         elif not text.strip():
             builder.blank()
     reading = split_snapshots(builder, facts)
     lwps, waiters = builder.columns.thread_lwp, [waiter for waiter, _, _ in owned]
     for first, stop in itertools.pairwise((0, *reading.snapshots, len(lwps))):
         rows = dict(zip(lwps[first:stop], range(first, stop)))
-        for _, owner, lock in owned[bisect_left(waiters, first) : bisect_left(waiters, stop)]:
+        within = owned[bisect_left(waiters, first) : bisect_left(waiters, stop)]
+        holders = {lwps[at]: owner for at, owner, _ in within}
+        for at in refused[bisect_left(refused, first) : bisect_left(refused, stop)]:
+            _close(states, at, _only_before(lwps[at], holders))
+        for _, owner, lock in within:
             if owner in rows:
                 state = states[rows[owner]]
                 states[rows[owner]] = state._replace(holds=tuple({each.address: each for each in (*state.holds, lock)}.values()))
     return reading._replace(facts=tuple(each._replace(states=states) for each in reading.facts))
+
+
+def _only_before(lwp: int, holders: Mapping[int, int]) -> int | None:
+    """The thread from which waits lead to one, each to the holder, if there is but one."""
+    behind, front = set[int](), {lwp}
+    while front:
+        front = {waiter for waiter, holder in holders.items() if holder in front} - behind - {lwp}
+        behind |= front
+    return next(iter(behind)) if len(behind) == 1 else None
+
+
+def _close(states: dict[int, PrintedState], at: int, owner: int | None) -> None:
+    """The kernel refuses a lock that would close a circle of waits: so it is one that somebody has who waits for this thread."""
+    lock = states[at].awaits
+    if lock is not None and owner is not None:
+        states[at] = states[at]._replace(awaits=lock._replace(owners=(owner,)))
 
 
 def _moment(head: re.Match[bytes]) -> str:
