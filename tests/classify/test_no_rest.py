@@ -1,4 +1,4 @@
-"""Waits for a GPU, for the other ranks of a collective, and for locks of tcmalloc: none of them is a rest."""
+"""Waits for a GPU, for the other ranks of a collective, for locks of tcmalloc and of a program's own: none of them is a rest."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ def test_who_waits_for_another_part_of_the_job_is_stuck_on_it(frames: tuple[Fram
     row = next(row for row in document["processes"][0]["threads"] if row["name"] == "trainer")
     assert row["progress"] == "stuck"
     assert [(wait["kind"], wait["address"]) for wait in row["waits_for"]] == [(kind, address)]
+
+
+def test_a_lock_above_what_ports_its_wait_to_a_system_is_a_lock() -> None:
+    frames = (COND, app("os_wait_event"), app("mutex_wait_contended"), app("take_shelf"), app("serve_shelf"))
+    text = dump(thread(5120, "clerk", (*frames, *START)), thread(5121, "loop", (app("spin"), *START)), pid=5120)
+    row = next(row for row in analyze(text, text).to_dict()["processes"][0]["threads"] if row["name"] == "clerk")
+    assert (row["idle"], row["rule"]) == (None, "named-for-what-it-needs")
