@@ -133,3 +133,9 @@ def test_a_star_that_markdown_took_for_emphasis_is_a_methods_receiver() -> None:
         "sync.(*RWMutex).RLock",
         "example.org/depot/shelf.(*Shelf).Count",
     ]
+
+
+def test_a_place_whose_tab_became_one_blank_is_its_frames() -> None:
+    clean, narrow = stackan.parse(GOROUTINE.encode()), stackan.parse(GOROUTINE.replace("\t/", " ").encode())
+    assert [frame.function for frame in narrow.frames] == [frame.function for frame in clean.frames]
+    assert [frame.file_line for frame in narrow.frames] == [56, 36, 90]
