@@ -179,7 +179,7 @@ cdef class JavaScan(LineScan):
                 if not self.threads[self.numbered].flags & MOUNTED:
                     self.numbers.add(self.threads[self.numbered].number)
                 self.numbered += 1
-            return number in self.numbers
+            return number != UNKNOWN and number in self.numbers
 
     cdef int take_of_thread(self, Py_ssize_t start, Py_ssize_t body, Py_ssize_t stop) except -1 nogil:
         cdef const uint8_t *data = self.scanner.data

@@ -21,7 +21,8 @@ _WORK = frozenset((
 ))  # fmt: skip
 _PLAIN = _WAITING | frozenset((
     "cond", "condition", "condvar", "cv", "event", "events", "for", "until", "timed", "time", "timeout", "lock", "lck", "mutex",
-    "sync", "monitor", "impl", "internal", "with", "sig", "on", "try", "low", "common", "slow"
+    "sync", "monitor", "impl", "internal", "with", "sig", "on", "try", "low", "common", "slow",
+    "os", "sys", "nt", "win", "posix", "platform"
 ))  # fmt: skip
 _WRAPPED = re.compile(r"(?:^| )(?:cond|condition|condvar|cv|sem|semaphore|futex|monitor)(?: var| variable)? (?:timed ?)?wait")
 _LOOP = frozenset(("loop", "worker", "workers"))

@@ -62,7 +62,8 @@ def _dumps(data: bytes) -> Iterator[Detected]:
 
 def _remains(data: bytes) -> Iterator[Detected]:
     for stretch in stretches(data):
-        yield from _ask(_REMAINS, stretch)
+        # What a session of gdb prints beside its frames is its own: the traceback of a pretty-printer that fails to load.
+        yield from _ask(reversed(_REMAINS) if gdb.speaks(stretch) else _REMAINS, stretch)
 
 
 def _detectors(families: Iterable[str]) -> Iterator[str]:

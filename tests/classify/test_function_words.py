@@ -33,6 +33,8 @@ def test_who_waits_for_an_answer_or_for_room_takes_no_work(name: str) -> None:
         "ProtectedQueue::wait",
         "Parker::park",
         "uv_sem_wait",
+        "os_wait_event",
+        "nt_wait_event_with_timeout",
     ],
 )
 def test_wrappers_of_waits_only_wait(name: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from stackan.parsing import detect, parse_all
+from stackan.parsing.detect import detect_all
 from tests.parsing import hostile
 from tests.parsing.texts import analyzed, only
 
@@ -305,3 +306,9 @@ def test_few_bytes_do_not_become_many_frames() -> None:
 @pytest.mark.parametrize("line", ["user\t12\tabc\tno such file /tmp::x\\nline two\n", "job\t7\tq-1\tstd::map\\nof what\n"])
 def test_a_line_of_another_table_is_no_trace_of_clickhouse(line: str) -> None:
     assert detect(line.encode()) is None
+
+
+def test_a_header_of_gdb_without_its_colon_is_not_obstacks() -> None:
+    frames = "#0  0x00007f6c1e20a1c4 in poll () from /lib64/libc.so.6\n"
+    text = f"Thread 2 (Thread 0x7f6c1d000700 (LWP 5121)):\n{frames}\nThread 1 (Thread 0x7f6c1e000740 (LWP 5120))\n{frames}"
+    assert {found.format for found in detect_all(text.encode())} == {"pstack"}

@@ -583,3 +583,45 @@ def test_a_thread_of_visualvm_is_called_as_its_header_calls_it() -> None:
     told = stackan.analyze(stackan.load(text)).to_text()
     assert "thread t@1 main" in told
     assert "#1" not in told
+
+
+SECTION = """\
+The server does not answer, and its dump ends so:
+
+# Found one Java-level deadlock:
+=============================
+"teller-1":
+  waiting to lock monitor 0x00007f70c0f1c228 (object 0x0000000765282180, a bank.Account),
+  which is held by "teller-2"
+"teller-2":
+  waiting to lock monitor 0x00007f70c0f1d338 (object 0x00000007652821c0, a bank.Account),
+  which is held by "teller-1"
+
+# Java stack information for the threads listed above:
+===================================================
+"teller-1":
+\tat bank.Account.add(Account.java:35)
+\t- waiting to lock <0x0000000765282180> (a bank.Account)
+\tat bank.Account.move(Account.java:41)
+\t- locked <0x00000007652821c0> (a bank.Account)
+"teller-2":
+\tat bank.Account.add(Account.java:35)
+\t- waiting to lock <0x00000007652821c0> (a bank.Account)
+\tat bank.Account.move(Account.java:41)
+\t- locked <0x0000000765282180> (a bank.Account)
+
+Found 1 deadlock.
+"""
+
+
+def test_a_section_on_a_deadlock_alone_is_a_dump_of_its_threads() -> None:
+    dump = parse(SECTION)
+    assert [(thread.name, thread.line, thread.pthread) for thread in dump.threads] == [("teller-1", 14, None), ("teller-2", 19, None)]
+    assert functions(dump, "teller-2") == ["bank.Account.add", "bank.Account.move"]
+    assert told(dump, "teller-1").awaits is not None
+
+
+def test_a_dump_that_prints_its_threads_has_those_of_its_section_once() -> None:
+    data = (DATA / "jdk17-monitor-1.txt").read_bytes()
+    (dump,) = parse_all(data, "text")
+    assert len({thread.name for thread in dump.threads}) == len(dump.threads)

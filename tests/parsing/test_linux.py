@@ -343,3 +343,13 @@ def test_hostile_lines_are_read_in_linear_time(in_proportion: Callable[..., None
 def test_the_log_of_a_host_may_be_long(tmp_path) -> None:
     (tmp_path / "messages").write_text("Mar  2 11:00:00 host1 sshd[4]: accepted\n" * 30_000 + prefixed(HUNG, PREFIXES[5]))
     assert stackan.analyze(stackan.load(tmp_path / "messages")).verdict == "blocked"
+
+
+def test_a_hung_task_sleeps_in_functions_of_a_module_that_nobody_knows(tmp_path) -> None:
+    text = (
+        "INFO: task vault_flush:5120 blocked for more than 120 seconds.\n"
+        "vault_flush     D 0000000000000000     0  5120      2 0x00000080\nCall Trace:\n"
+        "[<ffffffffa02ffe9c>] vault_cv_wait+0x85/0xa9 [vault]\n[<ffffffffa04bb65d>] vault_write_out+0x4a/0x78 [vault]\n"
+    )
+    (task,) = analyzed(tmp_path, text)["processes"][0]["threads"]
+    assert (task["progress"], task["rule"]) == ("stuck", "linux.hung")

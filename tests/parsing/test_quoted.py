@@ -96,3 +96,46 @@ def test_backticks_around_the_threads_of_a_dump_are_the_trackers() -> None:
     assert {frame.library for frame in dump.frames} == {"/lib64/libpthread.so.0", "/lib64/libc.so.6"}
     assert dump.lines == {"threads": 2, "frames": 4, "continuations": 0, "locals": 0, "noise": 0, "blank": 3, "unparsed": 2}
     assert dump.line_text(5).endswith("libc.so.6`"), "lines are quoted as they stand"
+
+
+CALLS = (
+    b"#0  0x00007f6c1e20a1c4 in __lll_lock_wait () from /lib64/libpthread.so.0",
+    b"#1  0x0000000000411b02 in take_seat () at hall.c:31",
+)
+
+
+def test_lines_in_backticks_each_are_a_dump() -> None:
+    header = b"Thread 3 (LWP 5120):"
+    dump = stackan.parse(b"> `%b`\n" % header + b"".join(b"`%b  `\n" % call for call in CALLS))
+    assert [thread.lwp for thread in dump.threads] == [5120]
+    assert [(frame.function, frame.file_line) for frame in dump.frames] == [("__lll_lock_wait", None), ("take_seat", 31)]
+
+
+@pytest.mark.parametrize("margin", [b"", b"> "])
+def test_a_backslash_and_a_blank_about_the_sign_of_a_frame_are_markdowns(margin: bytes) -> None:
+    dump = stackan.parse(b"".join(margin + call.replace(b"#", b"\\# ") + b"\n" for call in CALLS))
+    assert [frame.function for frame in dump.frames] == ["__lll_lock_wait", "take_seat"]
+
+
+GOROUTINE = """\
+goroutine 18 [semacquire, 7 minutes]:
+sync.runtime_Semacquire(0xc00001a0f4)
+\t/usr/local/go/src/runtime/sema.go:56 +0x30
+sync.(_RWMutex).RLock(0xc00001a0f0)
+\t/usr/local/go/src/sync/rwmutex.go:36 +0x84
+example.org/depot/shelf.(_Shelf).Count(0xc00001a0e0, 0x1)
+\t/src/depot/shelf/shelf.go:90 +0x7c
+"""
+
+
+def test_a_star_that_markdown_took_for_emphasis_is_a_methods_receiver() -> None:
+    assert [frame.function for frame in stackan.parse(GOROUTINE.encode()).frames][1:] == [
+        "sync.(*RWMutex).RLock",
+        "example.org/depot/shelf.(*Shelf).Count",
+    ]
+
+
+def test_a_place_whose_tab_became_one_blank_is_its_frames() -> None:
+    clean, narrow = stackan.parse(GOROUTINE.encode()), stackan.parse(GOROUTINE.replace("\t/", " ").encode())
+    assert [frame.function for frame in narrow.frames] == [frame.function for frame in clean.frames]
+    assert [frame.file_line for frame in narrow.frames] == [56, 36, 90]

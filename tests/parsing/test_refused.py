@@ -148,3 +148,16 @@ def test_a_list_by_pprof_top_is_told_with_its_counts() -> None:
     )
     listed = (head + "".join(f"{flat:10d} 99.92% 99.92% {cum:10d} 99.67%  {name}\n" for flat, cum, name in rows)).encode()
     assert "of 1204 goroutines 1200 are in sync.(*Mutex).Lock, and 1200 in main.(*store).get" in refusal(listed)
+
+
+def test_a_traceback_that_gdb_prints_before_its_frames_hides_them_not() -> None:
+    session = (
+        "[Thread debugging using libthread_db enabled]\n"
+        'Traceback (most recent call last):\n  File "/usr/share/gdb/auto-load/printers.py", line 7, in <module>\n'
+        "ImportError: No module named 'printers'\n"
+        "#0  0x00007f6c1e20a1c4 in __lll_lock_wait () from /lib64/libpthread.so.0\n"
+        "#1  0x0000000000411b02 in take_seat () at hall.c:31\n"
+    )
+    dump = only(session)
+    assert dump.format == "gdb"
+    assert [frame.function for frame in dump.frames] == ["__lll_lock_wait", "take_seat"]

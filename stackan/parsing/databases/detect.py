@@ -12,7 +12,7 @@ from stackan.parsing.databases.haproxy import HEAD
 from stackan.parsing.looking import has_line_with, holds, starts_line
 
 # Looked for from one end of a line to the next, which is fast.
-_OBSTACK = re.compile(rb"\nThreads? \(?\d[^\n]*\)\r?\n(?:#\d+ +)?0x[0-9a-f]{16} in ")
+_OBSTACK = re.compile(rb"\nThreads? (?!\d+(?:\.\d+)? \((?:Thread|LWP|process) )\(?\d[^\n]*\)\r?\n(?:#\d+ +)?0x[0-9a-f]{16} in ")
 _OBSTACK_BARE = re.compile(rb"\ntid: \d{1,10}, tname: [^\n]{0,64}, bt:(?: 0x[0-9a-f]|\r?\n)")
 _GS_HEAD = re.compile(rb"\n[ \t]*(?:Thread \d{1,10} +)?tid<\d{1,20}> +lwtid<\d{1,10}>")
 _GS_RECORD = re.compile(rb"\n *tid +\| *\d{1,20} *\r?\n *lwtid +\| *\d{1,10} *\r?\n *stack +\|")

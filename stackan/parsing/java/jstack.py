@@ -97,7 +97,8 @@ class _Reader:
         if header is None:
             return False
         name, number, lwp, address = header
-        if number in self.numbers and name is not None and not address:  # VisualVM's threads are known by their numbers alone
+        # VisualVM's threads are known by their numbers alone.
+        if number != UNKNOWN and number in self.numbers and name is not None and not address:
             self._begin(b"")
         self.numbers.add(number)
         thread = JavaThread(text[slice(*name)] if name else b"", self.builder.line, text[name[1] :] if name else text, number)

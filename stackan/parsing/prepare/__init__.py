@@ -16,15 +16,18 @@ from stackan.parsing.stretches import stretches
 
 __all__ = ["REPAIRS_AFTER_SCAN", "Text", "mend", "prepare", "tell"]
 
-REPAIRS_BEFORE_DETECTION = ("quotes", "margins", "mi", "table", "folded", "java_json")  # in this order: a mail may quote any of the others
+# In this order: a mail may quote any of the others.
+REPAIRS_BEFORE_DETECTION = ("markup", "quotes", "margins", "mi", "table", "folded", "java_json", "java_deadlock")
 REPAIRS_AFTER_SCAN = signs.REPAIRS_AFTER_SCAN
 TOLD = {
     "beside": said("rows of `info threads` give the innermost frame of threads whose stack is not printed"),
     "entities": said("HTML's `&lt;` was made `<` again"),
     "folded": said("messages that a log had folded into one line were unfolded"),
     "glue": said("frames were taken out of the lines of others"),
+    "java_deadlock": said("the stacks that a section on a deadlock lists were read as threads"),
     "java_json": said("its JSON was written as text"),
     "margins": said("what a log writes before each line was taken off"),
+    "markup": said("what Markdown made of frames and names was undone"),
     "mi": said("the records of gdb's machine interface were unpacked"),
     "pager": said("the pager's questions were taken out"),
     "peadar": said("as peadar's pstack writes it"),
