@@ -17,11 +17,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stackan.classify.at_work import is_lock
-from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning
+from stackan.function_words import words_of
+from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
 _Way = tuple[_Path, tuple[int, ...]]
+_DRAINS = frozenset(("pop", "dequeue", "recv", "receive", "consume"))  # what is got, or taken, may be lent and wanted back
+_IN_A_BODY = 2  # named functions: that one and the body
 _NAMELESS = ((NAMELESS, False), (NAMELESS, True))
 
 
@@ -52,12 +55,23 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
 
 
 def _counter(sighting: Sighting) -> object:
-    """The identity of a counter: its address, else the kind of wait and whether it is the main thread's."""
+    """The identity of a counter: its address, else the kind of wait and whether it is the main thread's.
+
+    What a thread's own loop drains is a queue of its own: each stage of a pipeline has one.
+    """
     address = sighting.awaited.address if sighting.awaited is not None else None
     if address is not None:
         return address
+    if _drains(sighting.place.application):
+        return sighting.place.application
     kind = NAMELESS if sighting.place.reason == NAMELESS else sighting.place.kind
     return (kind, sighting.place.of_initial_thread)
+
+
+def _drains(path: _Path) -> bool:
+    """Whether a function that takes from a queue, by its name, is called by a thread's own body: RingBuffer::pop ← filter_stage."""
+    named = [name for name in path if not name.startswith("??")]
+    return len(named) == _IN_A_BODY and not is_main(named[1]) and not _DRAINS.isdisjoint(words_of(named[0]))
 
 
 def _way(sighting: Sighting) -> _Way:
