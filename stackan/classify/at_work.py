@@ -46,6 +46,8 @@ _ANSWER = re.compile(
 )
 # Classes of what somebody else will bring, once, and how their methods wait for it: `Future::get`.
 _PROMISED = frozenset(("future", "promise"))
+# Of what counts the parts of one piece of work down: `WaitGroup::wait`.
+_COUNTED_DOWN = frozenset(("wait_group", "task_group", "work_group", "job_group", "blocking_counter", "count_down_latch", "countdown_latch", "countdown_event"))
 _GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
 # Of functions that read, or wait until there is something to read.
 _READS = frozenset(
@@ -70,6 +72,8 @@ _READS = frozenset(
     )
 )
 _ANSWERED = frozenset(("reply", "replies", "response", "responses", "resp", "answer", "answers", "result", "results"))
+# Verbs of functions that ask and come back with the answer.
+_ASKS = frozenset(("ask", "asks", "consult", "inquire", "enquire", "roundtrip"))
 # Of functions that ask for what somebody else has, and of the other side as the one that asks calls it.
 _ASKED = frozenset(("backend", "upstream", "proxy", "remote", "rpc", "coprocess", "gateway", "downstream"))
 _RESOLVES = frozenset(
@@ -152,7 +156,8 @@ def _hears_an_answer(name: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def _gets_a_promise(name: str) -> bool:
     owner, own = words_of(name)
-    return owner.rpartition("_")[2] in _PROMISED and own.partition("_")[0] in _GETS and not _is_loop(own)
+    promised = owner.rpartition("_")[2] in _PROMISED or owner in _COUNTED_DOWN
+    return promised and own.partition("_")[0] in _GETS and not _is_loop(own)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -192,6 +197,8 @@ def asks_a_peer(application: Sequence[str], reading: bool) -> bool:
             continue
         answered = not _ANSWERED.isdisjoint(said) and (not _READS.isdisjoint(said) or _ANSWER.search(own) is not None)
         if answered and _is_in_the_middle(application[at + 1 :], 2):
+            return True
+        if _ASKS & {own.partition("_")[0]}:
             return True
         asked = not _ASKED.isdisjoint(said) or not _ASKED.isdisjoint(owner.split("_"))
         if asked and _is_in_the_middle(application[at + 1 :], _DEEP):
