@@ -21,7 +21,7 @@ from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_of
+from stackan.model.track import IDLE, PROGRESSING, SETTLED, STUCK, Track, moved_from, places_of
 
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 _SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
@@ -159,6 +159,7 @@ def _finding(
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     carried = alone and carriers_move_for(first, processes[0])
+    passed = alone and _is_passed(group, holders)
     sends = alone and _may_send_anew(group, holders, brothers)
     moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
@@ -166,7 +167,7 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
-    confidence = POSSIBLE if once or handovers or coming or moving or untold or sends else LIKELY
+    confidence = POSSIBLE if once or handovers or passed or coming or moving or untold or sends else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place) or _is_its_own(first)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
@@ -199,7 +200,7 @@ def _finding(
             fact(name)
             for name, so in (
                 ("one-snapshot-no-duration", once),
-                ("lock-still-moves", bool(handovers)),
+                ("lock-still-moves", bool(handovers) or passed),
                 ("others-may-still-come", coming),
                 ("their-work-moves", moving),
                 ("may-send-anew", sends),
@@ -220,6 +221,15 @@ def _finding(
         holders=tuple(each.track for each in holders.holders_of(first)) if alone else (),
         roots=(holders.path_to_root(holder.track).root,) if holder is not None else (),
     )
+
+
+def _is_passed(group: Group, holders: Holders) -> bool:
+    """Whether the only thread that is past a lock, in a function which others wait in to take it, goes on there: it keeps nobody for good."""
+    first, tracks = group[0][1], [track for _, track in group]
+    if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
+        return False
+    inside = holders.candidates.of(tracks)
+    return len(inside) == 1 and inside[0].progress == PROGRESSING and "P" in inside[0].timeline
 
 
 def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
