@@ -59,3 +59,46 @@ def test_an_updater_of_rcu_waits_for_the_readers() -> None:
     assert analysis.verdict == "blocked"
     assert "readers of RCU" in analysis.headline
     assert lwps(analysis.findings[0]) == [20086]
+
+
+@pytest.mark.parametrize(
+    ("program", "still"),
+    [
+        ("wait-groups-hung", 2),  # two of four workers wait for the parts of a query, the others read parts from a silent pipe
+        ("zeromq-hung", 4),  # four of four workers `ask_catalog` by a socket of the library, and no reply comes
+        ("caf-hung", 3),  # three of three threads of the scheduler are in an actor's handler that reads from a dead upstream
+        ("latch-hung", 3),  # three of three workers wait at a latch for tasks of their own pool; no inlined frame is printed
+    ],
+)
+def test_workers_in_the_middle_of_their_work_are_critical(program: str, still: int) -> None:
+    analysis = of(program)
+    assert analysis.verdict in ("blocked", "worker-exhaustion")
+    assert still in [len(finding.threads) for finding in analysis.findings if finding.severity == "critical"]
+
+
+def test_a_fiber_that_blocks_in_the_kernel_is_no_idle_client() -> None:
+    assert of("boost-fiber-hung").verdict == "blocked"
+
+
+def test_a_library_that_calls_back_readers_on_all_its_threads_is_not_called_idle() -> None:
+    """Four of four task threads of a stripped nng read from a registry in the program's callback."""
+    assert of("callbacks-hung").verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "atomic-spins-loaded",  # a stage of a pipeline was met twice in the few rounds that std::atomic::wait spins
+        "beam-loaded",  # Erlang's schedulers look for work before they sleep
+        "handed-on-loaded",  # three wait for a lock, and who is past it sends to one client after the other
+    ],
+)
+def test_a_loaded_program_that_was_met_in_its_busy_places_moves(program: str) -> None:
+    analysis = of(program)
+    assert (analysis.verdict, analysis.critical) == ("progressing", False)
+
+
+def test_each_stage_of_a_pipeline_drains_a_queue_of_its_own() -> None:
+    """Two stages wait in Ring::pop by std::atomic::wait, without addresses; the first reads its input."""
+    analysis = of("atomic-pipeline-idle")
+    assert (analysis.verdict, analysis.findings) == ("idle", ())
