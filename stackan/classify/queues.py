@@ -8,6 +8,10 @@ A queue is drained by one loop, so its consumers wait in one place; a counter of
 Nor does it count work where a function waits for it that by its name is a lock's: a `SpinMutex::lock` made of an atomic.
 Nor is it a parking place where a thread is parked further out on the same way: a thread inside of its loop is at work.
 Where no address is printed, all of a process's semaphores may be one; only what the main thread waits for is taken for its own.
+Who is deep inside of functions none of which takes, waits or loops by its name is in the middle of its work, as all others may be:
+
+    sem_wait ← compress_page ← render_page ← serve_connection ← web_worker      each has a buffer, and waits for a second one
+
 Two nameless frames of the C library are a semaphore's or a join's: several threads that wait so in one place are consumers.
 """
 
@@ -17,7 +21,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stackan.classify.at_work import is_lock
-from stackan.function_words import words_of
+from stackan.function_words import may_consume, words_of
 from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
@@ -25,6 +29,7 @@ _Path = tuple[str, ...]  # the application's frames, innermost first
 _Way = tuple[_Path, tuple[int, ...]]
 _DRAINS = frozenset(("pop", "dequeue", "recv", "receive", "consume"))  # what is got, or taken, may be lent and wanted back
 _IN_A_BODY = 2  # named functions: that one and the body
+_DEEP = 3  # named functions inside of the body
 _NAMELESS = ((NAMELESS, False), (NAMELESS, True))
 
 
@@ -48,7 +53,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
         for counter, ways in paths.items()
         if len(ways) == 1
         and (counter not in _NAMELESS or counter in crowded)
-        and not any(is_lock(path) or _is_inside(path, loops) for path, _ in ways)
+        and not any(is_lock(path) or _is_inside(path, loops) or _is_at_work(path) for path, _ in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -85,6 +90,11 @@ def _way(sighting: Sighting) -> _Way:
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:
     return any(path[at:] in loops for at in range(1, len(path)))
+
+
+def _is_at_work(path: _Path) -> bool:
+    inside = [name for name in path if not name.startswith("??")][:-1]
+    return len(inside) >= _DEEP and not any(map(may_consume, inside))
 
 
 def _park(sighting: Sighting, queues: set[object], parked: dict[int, StackMeaning]) -> Sighting:
