@@ -8,6 +8,8 @@ from stackan.model.facts import fact
 from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, is_of_initial_thread, places_where, with_newest
 
+_AT_THE_END = frozenset(("exit", "run_exit_handlers", "cxa_finalize"))
+
 
 def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
     """Take a thread as parked that waits for the end of a thread which lives as it should: a main thread that joins its workers.
@@ -48,8 +50,12 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 
 
 def _may_join(track: Track) -> bool:
-    """Whether it may join others as programs do; a callback that does so keeps all waiting for whom its event loop is."""
-    return track.place.kind == "thread" and track.place.rule is None and not track.place.callback
+    """Whether it may join others as programs do; a callback that does so keeps all waiting for whom its event loop is.
+
+    In a process that ends nobody waits for what others go on to do: it is to be gone.
+    """
+    place = track.place
+    return place.kind == "thread" and place.rule is None and not place.callback and _AT_THE_END.isdisjoint(place.application)
 
 
 def park(track: Track, why: str) -> Track:
