@@ -102,3 +102,28 @@ def test_each_stage_of_a_pipeline_drains_a_queue_of_its_own() -> None:
     """Two stages wait in Ring::pop by std::atomic::wait, without addresses; the first reads its input."""
     analysis = of("atomic-pipeline-idle")
     assert (analysis.verdict, analysis.findings) == ("idle", ())
+
+
+def test_buffers_that_all_workers_want_a_second_one_of_are_no_queue() -> None:
+    """Four of four workers hold one of four buffers; a semaphore counts them, and all wait for it in one place."""
+    analysis = of("lent-twice-hung")
+    assert (analysis.verdict, analysis.critical) == ("blocked", True)
+    assert [len(finding.threads) for finding in analysis.findings if finding.severity == "critical"] == [4]
+
+
+def test_the_guard_of_a_static_is_a_lock_where_the_run_time_is_a_library_of_its_own() -> None:
+    """A static's constructor waits for a thread that waits for the static; gdb prints `from …/libstdc++.so.6` behind its guard."""
+    analysis = of("static-guard-hung")
+    assert (analysis.verdict, analysis.critical) == ("blocked", True)
+    assert "initialization" in analysis.headline
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "libevent-callbacks-hung",  # three of three event loops read from a dead peer in `authorize`, which a callback calls
+        "exit-joins-hung",  # exit() joins a worker that reads from a dead peer
+    ],
+)
+def test_what_may_keep_all_others_waiting_is_neither_rest_nor_work(program: str) -> None:
+    assert of(program).verdict == "inconclusive"
