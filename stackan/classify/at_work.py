@@ -47,7 +47,9 @@ _ANSWER = re.compile(
 # Classes of what somebody else will bring, once, and how their methods wait for it: `Future::get`.
 _PROMISED = frozenset(("future", "promise"))
 # Of what counts the parts of one piece of work down: `WaitGroup::wait`.
-_COUNTED_DOWN = frozenset(("wait_group", "task_group", "work_group", "job_group", "blocking_counter", "count_down_latch", "countdown_latch", "countdown_event"))
+_COUNTED_DOWN = frozenset(
+    ("wait_group", "task_group", "work_group", "job_group", "blocking_counter", "count_down_latch", "countdown_latch", "countdown_event")
+)
 _GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
 # Of functions that read, or wait until there is something to read.
 _READS = frozenset(

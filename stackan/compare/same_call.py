@@ -31,8 +31,9 @@ _TO_PEERS = re.compile(r"sock|conn|client|repl(?:y|ies)|respon[sd]|ssl|bio_|tls|
 _READS = frozenset(("read", "recv", "recvfrom", "recvmsg"))
 # How words begin of functions that hear a loop's clients, or its own wake-ups.
 _OF_INPUT = (
-    "read", "recv", "receiv", "input", "http", "net", "sock", "conn", "client", "buf", "event", "fill", "get", "poll", "io", "pipe", "drain",
-    "wake", "packet", "fetch", "frame", "message", "msg", "data", "pars", "line", "signal", "async", "bio", "ssl", "tls", "stream", "uv",
+    "read", "recv", "receiv", "input", "http", "net", "sock", "conn", "client", "buf", "event", "fill", "get", "poll", "io", "pipe",
+    "drain", "wake", "packet", "fetch", "frame", "message", "msg", "data", "pars", "line", "signal", "async", "bio", "ssl", "tls",
+    "stream", "uv",
 )  # fmt: skip
 _NAMED = (b"fd", b"buf", b"nbytes")
 _END = re.compile(rb"[,)\s]")

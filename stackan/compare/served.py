@@ -39,7 +39,12 @@ def _settle(process: Process, gates: set[tuple[str | None, _Path]]) -> Process:
     (track,) = process.tracks
     path = track.place.application
     within = any((process.inputs.host, path[at:]) in gates for at in range(1, _SHALLOW + 1))
-    if not within or track.progress != STUCK or track.place.reason == ASKS or _READS.isdisjoint(track.place.names[: track.place.wait_frames]):
+    if (
+        not within
+        or track.progress != STUCK
+        or track.place.reason == ASKS
+        or _READS.isdisjoint(track.place.names[: track.place.wait_frames])
+    ):
         return process
     place = track.place._replace(verb="idle", state="idle", role="connection", reason=WAITS_FOR_PEER)
     rests = with_newest(track, track.newest._replace(place=place))

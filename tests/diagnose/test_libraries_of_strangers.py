@@ -1,6 +1,6 @@
-"""Programs on libraries and in idioms that a fourth trial met, written for it: two dumps three seconds apart, the truth written down before.
+"""Programs on libraries and in idioms that a fourth trial met, written for it: two dumps three seconds apart.
 
-How they were made to hang stands beside each; `/proc` was the witness.
+How they were made to hang stands beside each, and was written down before they were judged; `/proc` was the witness.
 """
 
 from __future__ import annotations

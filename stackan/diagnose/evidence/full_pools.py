@@ -3,9 +3,8 @@
     recv ← TcpStream::read ← price_order ← FnOnce::call_once ← worker        four of four workers
 
 No stack tells whom they read from.  A loop that calls stored functions is a pool's; a thread that reads right below it is at its turn.
-So is what a scheduler runs, by their names, or a library without names calls back:
+So is what a library without names calls back:
 
-    recv ← load_blob ← … ← scheduled_actor::resume ← scheduler::worker::run
     read ← registry_lookup ← server_cb ← ?? ← ?? ← ?? ← start_thread
 """
 
@@ -14,14 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackan.diagnose.evidence.roles import role_of
-from stackan.function_words import all_words_of, is_a_threads
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
 from stackan.model.process import Process
 from stackan.model.rules import Rules
 from stackan.model.track import IDLE, places_where
 
-_DEEP = 3  # frames between a task and what starts the thread, or a scheduler's loop
-_RUNNERS = frozenset(("scheduler", "executor"))
+_DEEP = 3  # frames between what a library calls back and the thread's start
 # The body of a Rust thread is compiled into this; what that calls is stored, as its own entry lies outside.
 _BODIES = frozenset(("std::sys::backtrace::__rust_begin_short_backtrace", "std::sys_common::backtrace::__rust_begin_short_backtrace"))
 
@@ -43,16 +40,10 @@ def _reads_in_a_task(place: StackMeaning, rules: Rules) -> bool:
     frames, passing = place.application, (rules.calls | rules.glue | rules.starts) - _BODIES
     says = [not (name.startswith("??") or name in passing or is_main(name)) for name in frames]
     called = next((at for at, name in enumerate(frames) if name in rules.calls), len(frames))
-    return (any(says[:called]) and any(says[called:])) or _is_called_back(frames, says) or _is_scheduled(frames, says)
+    return (any(says[:called]) and any(says[called:])) or _is_called_back(frames, says)
 
 
 def _is_called_back(frames: Sequence[str], says: Sequence[bool]) -> bool:
     """Whether nothing but a library without names is outside of the program's own functions, deeper than what starts a thread."""
     named = next((at for at in range(len(says), 0, -1) if says[at - 1]), 0)
     return named > 0 and len(frames) - named >= _DEEP and all(name.startswith("??") for name in frames[named:])
-
-
-def _is_scheduled(frames: Sequence[str], says: Sequence[bool]) -> bool:
-    """Whether a scheduler's or an executor's loop, by its name, runs what reads, by functions of its own between."""
-    loop = next((at for at, name in enumerate(frames) if is_a_threads(name) and not _RUNNERS.isdisjoint(all_words_of(name))), 0)
-    return sum(says[:loop]) >= _DEEP

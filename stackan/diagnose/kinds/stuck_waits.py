@@ -224,7 +224,7 @@ def _finding(
 
 
 def _is_passed(group: Group, holders: Holders) -> bool:
-    """Whether the only thread that is past a lock, in a function which others wait in to take it, goes on there: it keeps nobody for good."""
+    """Whether the only thread that is past a lock, in a function in which others wait for it, goes on: it keeps nobody for good."""
     first, tracks = group[0][1], [track for _, track in group]
     if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
         return False
