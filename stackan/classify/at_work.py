@@ -25,7 +25,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 
-from stackan.function_words import only_waits, takes_work
+from stackan.function_words import may_consume, only_waits, takes_work
 from stackan.model.place import is_main
 
 # Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
@@ -92,6 +92,7 @@ _RESOLVES = frozenset(
     )
 )
 _KEPT = 1 << 14  # names that are kept with what their words say: the stacks of a server repeat some thousands
+_MIDDLE = 3  # functions inside of a thread's body from which on a wait is in the middle of what it does
 _DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
 # Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
 _REQUEST = re.compile(
@@ -130,7 +131,13 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
         return True
     if awaits_an_answer(application):
         return True
-    return any(map(_requests, outside[1:-1]))
+    return any(map(_requests, outside[1:-1])) or is_deep_in_work(outside)
+
+
+def is_deep_in_work(path: Sequence[str]) -> bool:
+    """Whether a thread waits inside of several functions none of which may take work, wait for it, or be a loop, by its names."""
+    inside = [name for name in path if not name.startswith("??")][:-1]
+    return len(inside) >= _MIDDLE and not any(map(may_consume, inside))
 
 
 def awaits_an_answer(application: Sequence[str]) -> bool:

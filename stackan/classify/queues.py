@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from stackan.classify.at_work import is_lock
-from stackan.function_words import may_consume, words_of
+from stackan.classify.at_work import is_deep_in_work, is_lock
+from stackan.function_words import words_of
 from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning, is_main
 
 Snapshots = Sequence[Sequence[Sighting]]
@@ -29,7 +29,6 @@ _Path = tuple[str, ...]  # the application's frames, innermost first
 _Way = tuple[_Path, tuple[int, ...]]
 _DRAINS = frozenset(("pop", "dequeue", "recv", "receive", "consume"))  # what is got, or taken, may be lent and wanted back
 _IN_A_BODY = 2  # named functions: that one and the body
-_DEEP = 3  # named functions inside of the body
 _NAMELESS = ((NAMELESS, False), (NAMELESS, True))
 
 
@@ -53,7 +52,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
         for counter, ways in paths.items()
         if len(ways) == 1
         and (counter not in _NAMELESS or counter in crowded)
-        and not any(is_lock(path) or _is_inside(path, loops) or _is_at_work(path) for path, _ in ways)
+        and not any(is_lock(path) or _is_inside(path, loops) or is_deep_in_work(path) for path, _ in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -90,11 +89,6 @@ def _way(sighting: Sighting) -> _Way:
 
 def _is_inside(path: _Path, loops: set[_Path]) -> bool:
     return any(path[at:] in loops for at in range(1, len(path)))
-
-
-def _is_at_work(path: _Path) -> bool:
-    inside = [name for name in path if not name.startswith("??")][:-1]
-    return len(inside) >= _DEEP and not any(map(may_consume, inside))
 
 
 def _park(sighting: Sighting, queues: set[object], parked: dict[int, StackMeaning]) -> Sighting:
