@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
+from stackan.model.stem import stem
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, is_of_initial_thread, places_where, with_newest
 
 _AT_THE_END = frozenset(("exit", "run_exit_handlers", "cxa_finalize"))
@@ -132,15 +134,25 @@ def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     if not moving:
         return list(tracks)
     tasks = any(sighting.place.in_task for track in moving for _, sighting in track.sightings)
-    return [_settle_result(track, tasks) for track in tracks]
+    passing = Counter(_way(track) for track in moving if track.timeline.endswith("P"))
+    standing = Counter(_way(track) for track in tracks if track.progress == STUCK)
+    return [_settle_result(track, tasks, 0 < standing[_way(track)] <= passing[_way(track)]) for track in tracks]
 
 
-def _settle_result(track: Track, tasks: bool) -> Track:
+def _way(track: Track) -> tuple[str, str]:
+    """What threads share that do the same: the name, and the outermost function that has one of its own."""
+    path = reversed(track.place.application)
+    return stem(track.name), next((name for name in path if not name.startswith(("??", "std::"))), "")
+
+
+def _settle_result(track: Track, tasks: bool, others_pass: bool) -> Track:
+    """`others_pass`: at least as many threads that do the same move as stand; inside of a task nothing else shows that results come."""
     place, newest = track.place, track.newest
-    if track.progress != STUCK or not place.task or place.in_task:
+    if track.progress != STUCK or not place.task or (place.in_task and not others_pass):
         return track
-    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
-    if (known or not tasks) and not place.of_initial_thread:
+    printed = newest.awaited is not None and newest.awaited.address is not None
+    known = printed or (newest.dump.traits.counters and not others_pass)
+    if (known or not (tasks or others_pass)) and not place.of_initial_thread:
         return track
     if place.of_initial_thread:
         return park(track, "awaits-results-while-tasks-move")
