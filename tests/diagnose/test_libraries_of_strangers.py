@@ -90,6 +90,7 @@ def test_a_library_that_calls_back_readers_on_all_its_threads_is_not_called_idle
     [
         "atomic-spins-loaded",  # a stage of a pipeline was met twice in the few rounds that std::atomic::wait spins
         "beam-loaded",  # Erlang's schedulers look for work before they sleep
+        "asks-each-other-loaded",  # an object with a thread of its own waits for another's answer, and its kin move
         "handed-on-loaded",  # three wait for a lock, and who is past it sends to one client after the other
     ],
 )
@@ -127,3 +128,16 @@ def test_the_guard_of_a_static_is_a_lock_where_the_run_time_is_a_library_of_its_
 )
 def test_what_may_keep_all_others_waiting_is_neither_rest_nor_work(program: str) -> None:
     assert of(program).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "proxy-sends-loaded",  # twemproxy's event loop was met twice in `conn_sendv`, for one client or another
+        "stripped-writes-loaded",  # beanstalkd has no names, and no arguments are printed: it may write anything to anybody
+    ],
+)
+def test_two_writes_of_which_a_text_shows_neither_descriptor_nor_purpose_are_possible_at_most(program: str) -> None:
+    analysis = of(program)
+    assert (analysis.verdict, analysis.critical) == ("inconclusive", False)
+    assert [finding.confidence for finding in analysis.findings] == ["possible"]

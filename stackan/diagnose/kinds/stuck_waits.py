@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
@@ -26,6 +27,7 @@ from stackan.model.track import IDLE, PROGRESSING, SETTLED, STUCK, Track, moved_
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 _SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
 _WRITES = frozenset(("write", "writev"))
+_TO_PEERS = re.compile(r"(?:sock|conn|client|reply|respon[sd]|peer|session)", re.IGNORECASE)  # in names of what sends
 _STACK = 1 << 23  # bytes of a thread's stack, as Linux makes them
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
@@ -237,11 +239,23 @@ def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
 
     Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.  So it is
     with other writes, where no arguments tell one from the next.
+
+    Where the text shows neither a descriptor nor a function that writes to anything but peers, two dumps alone say so little.
     """
     process, tracks = group[0][0], [track for _, track in group]
     if len(process.dumps) >= SETTLED or not all(map(_sends, tracks)):
         return False
+    if all(map(_may_be_any_send, tracks)):
+        return True
     return all(holders.roles.move_beside(track) or (len(process.tracks) == 1 and role_of(track, process) in brothers) for track in tracks)
+
+
+def _may_be_any_send(track: Track) -> bool:
+    """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers."""
+    awaited, frames = track.newest.awaited, track.place.application
+    shown = awaited is not None and awaited.descriptor is not None
+    named = next((name for name in frames if not name.startswith("??")), "")
+    return not shown and (not named or _TO_PEERS.search(named) is not None)
 
 
 def _sends(track: Track) -> bool:
