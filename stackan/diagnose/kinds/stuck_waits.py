@@ -226,12 +226,28 @@ def _finding(
 
 
 def _is_passed(group: Group, holders: Holders) -> bool:
-    """Whether the only thread that is past a lock, in a function in which others wait for it, goes on: it keeps nobody for good."""
+    """Whether the only thread that is past a lock, in a function in which others wait for it, goes on: it keeps nobody for good.
+
+    So it is where no lock's address is printed, and somebody has left that function.
+    """
     first, tracks = group[0][1], [track for _, track in group]
     if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
         return False
+    if any(_has_left(track, first.place.purpose) for track in holders.process.tracks) and not _is_printed(first):
+        return True
     inside = holders.candidates.of(tracks)
     return len(inside) == 1 and inside[0].progress == PROGRESSING and "P" in inside[0].timeline
+
+
+def _has_left(track: Track, taker: str) -> bool:
+    """Whether a thread was met past a lock, in the function that takes it, and is elsewhere now."""
+    if track.progress != PROGRESSING or taker.startswith("??") or taker in track.place.application:
+        return False
+    return any(taker in sighting.place.application and sighting.place.state != "lock" for _, sighting in track.sightings)
+
+
+def _is_printed(track: Track) -> bool:
+    return track.newest.awaited is not None and track.newest.awaited.address is not None
 
 
 def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
