@@ -31,10 +31,6 @@ _RUNNERS = frozenset((
 _RUNS = frozenset((
     "run", "main", "work", "execute", "process", "thread", "entry", "start", "routine", "func", "function", "proc", "dispatch", "body"
 ))  # fmt: skip
-_CONSUMES = _TAKING | _WAITING | _WORK | _LOOP | _RUNNERS | frozenset((
-    "run", "main", "thread", "threads", "entry", "start", "background", "daemon", "read", "reader", "fetch", "consume", "consumer",
-    "drain", "block", "cond", "sem", "semaphore", "pool", "listen", "accept", "select", "park", "parker", "schedule", "process", "service"
-))  # fmt: skip
 _VIRTUAL = frozenset(("run", "execute", "call", "process", "perform", "invoke", "work", "handle"))
 _BODIES = frozenset((
     "run", "main", "loop", "thread", "worker", "daemon", "monitor", "watch", "watcher", "poll", "listen", "accept", "entry", "start",
@@ -72,12 +68,6 @@ def owner_of(name: str) -> str:
 def takes_work(name: str) -> bool:
     words = words_of(name)
     return not _TAKING.isdisjoint(words) or not (_WAITING.isdisjoint(words) or _WORK.isdisjoint(words))
-
-
-@lru_cache(maxsize=_KEPT)
-def may_consume(name: str) -> bool:
-    """Whether a word of a function's name, or of its class's, may say that it takes work, waits, or goes round in a loop."""
-    return not _CONSUMES.isdisjoint(all_words_of(name))
 
 
 @lru_cache(maxsize=_KEPT)

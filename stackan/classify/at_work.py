@@ -25,7 +25,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 
-from stackan.function_words import may_consume, only_waits, takes_work
+from stackan.function_words import all_words_of, is_a_threads, only_waits, takes_work
 from stackan.model.place import is_main
 
 # Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
@@ -51,6 +51,10 @@ _COUNTED_DOWN = frozenset(
     ("wait_group", "task_group", "work_group", "job_group", "blocking_counter", "count_down_latch", "countdown_latch", "countdown_event")
 )
 _GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
+# Words of functions that serve one client, and of those that wait.
+_OF_CLIENTS = frozenset(("session", "client", "connection", "conn", "handler", "request", "query"))
+_WAITS = frozenset(("wait", "waits", "await", "sleep", "block"))
+_IN_A_REQUEST = 2  # functions inside of one that serves a client
 # Of functions that read, or wait until there is something to read.
 _READS = frozenset(
     (
@@ -91,12 +95,34 @@ _RESOLVES = frozenset(
         "res_nsearch",
     )
 )
+# The C library's functions that read from a stream, and words of functions that read what somebody types.
+_STREAMS = frozenset(
+    ("fgets", "fread", "fread_unlocked", "getline", "getdelim", "fgetc", "getc", "fscanf", "vfscanf", "underflow", "uflow")
+)
+_OF_OPERATORS = frozenset(
+    (
+        "read",
+        "reads",
+        "reader",
+        "line",
+        "lines",
+        "input",
+        "stdin",
+        "console",
+        "cli",
+        "prompt",
+        "terminal",
+        "tty",
+        "keyboard",
+        "shell",
+        "get",
+    )
+)
 _KEPT = 1 << 14  # names that are kept with what their words say: the stacks of a server repeat some thousands
-_MIDDLE = 3  # functions inside of a thread's body from which on a wait is in the middle of what it does
 _DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
 # Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
 _REQUEST = re.compile(
-    r"(?:^|_)(?:handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
+    r"(?:^|_)(?:on|handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
     r"|^(?:request|query)_(?:handle|process|serve|execute|run|dispatch)(?:r|_|$)"
 )
 # What the names of a thread's own loop, and of what starts it, end in.
@@ -131,13 +157,19 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
         return True
     if awaits_an_answer(application):
         return True
-    return any(map(_requests, outside[1:-1])) or is_deep_in_work(outside)
+    return any(map(_requests, outside[1:-1])) or serves_a_client(outside)
 
 
-def is_deep_in_work(path: Sequence[str]) -> bool:
-    """Whether a thread waits inside of several functions none of which may take work, wait for it, or be a loop, by its names."""
-    inside = [name for name in path if not name.startswith("??")][:-1]
-    return len(inside) >= _MIDDLE and not any(map(may_consume, inside))
+def serves_a_client(path: Sequence[str]) -> bool:
+    """Whether a thread waits in what a function does that by its name serves one client: not for what comes next, by any name.
+
+    Of two functions inside of that one the first may be its own way to wait for what comes next.
+    """
+    named = [name for name in path if not name.startswith("??")]
+    inside = named[: next((at for at in range(len(named) - 1, 0, -1) if all_words_of(named[at]) & _OF_CLIENTS), 0)]
+    if len(inside) < _IN_A_REQUEST or any(takes_work(name) or is_a_threads(name) for name in inside):
+        return False
+    return not all(all_words_of(name) & _WAITS for name in inside)
 
 
 def awaits_an_answer(application: Sequence[str]) -> bool:
@@ -213,6 +245,19 @@ def asks_a_peer(application: Sequence[str], reading: bool) -> bool:
         if asked and _is_in_the_middle(application[at + 1 :], _DEEP):
             return True
     return False
+
+
+def reads_by_stdio(application: Sequence[str]) -> bool:
+    """Whether a thread reads by the C library's streams in the middle of something: a file, or what a child prints.
+
+    A loop that reads the operator's lines does so, too, but not by a function of another purpose.
+    """
+    inside = list(dropwhile(lambda name: name in _STREAMS or name.startswith(("??", "IO_")), application))
+    own = [name for name in inside if not name.startswith("??")]
+    streams = application[: len(application) - len(inside)]
+    return (
+        len(own) > 1 and any(not name.startswith("??") for name in streams) and not any(all_words_of(name) & _OF_OPERATORS for name in own)
+    )
 
 
 def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:

@@ -8,7 +8,7 @@ A queue is drained by one loop, so its consumers wait in one place; a counter of
 Nor does it count work where a function waits for it that by its name is a lock's: a `SpinMutex::lock` made of an atomic.
 Nor is it a parking place where a thread is parked further out on the same way: a thread inside of its loop is at work.
 Where no address is printed, all of a process's semaphores may be one; only what the main thread waits for is taken for its own.
-Who is deep inside of functions none of which takes, waits or loops by its name is in the middle of its work, as all others may be:
+Who waits in what serves a client, but for what comes next, is in the middle of its work, as all others may be:
 
     sem_wait ← compress_page ← render_page ← serve_connection ← web_worker      each has a buffer, and waits for a second one
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from stackan.classify.at_work import is_deep_in_work, is_lock
+from stackan.classify.at_work import is_lock, serves_a_client
 from stackan.function_words import words_of
 from stackan.model.place import COUNTS_WORK, NAMELESS, Sighting, StackMeaning, is_main
 
@@ -28,6 +28,7 @@ Snapshots = Sequence[Sequence[Sighting]]
 _Path = tuple[str, ...]  # the application's frames, innermost first
 _Way = tuple[_Path, tuple[int, ...]]
 _DRAINS = frozenset(("pop", "dequeue", "recv", "receive", "consume"))  # what is got, or taken, may be lent and wanted back
+_NEAR = 3  # frames of a stripped program's worker
 _IN_A_BODY = 2  # named functions: that one and the body
 _NAMELESS = ((NAMELESS, False), (NAMELESS, True))
 
@@ -52,7 +53,7 @@ def park_consumers(snapshots: Snapshots) -> Snapshots:
         for counter, ways in paths.items()
         if len(ways) == 1
         and (counter not in _NAMELESS or counter in crowded)
-        and not any(is_lock(path) or _is_inside(path, loops) or is_deep_in_work(path) for path, _ in ways)
+        and not any(is_lock(path) or _is_inside(path, loops, counter in crowded) or serves_a_client(path) for path, _ in ways)
     }
     parked: dict[int, StackMeaning] = {}  # equal places stay the same object
     return [[_park(sighting, queues, parked) for sighting in snapshot] for snapshot in snapshots]
@@ -87,8 +88,12 @@ def _way(sighting: Sighting) -> _Way:
     return place.application, tuple(dump.pc(first + at) for at in range(place.wait_frames + 1))
 
 
-def _is_inside(path: _Path, loops: set[_Path]) -> bool:
-    return any(path[at:] in loops for at in range(1, len(path)))
+def _is_inside(path: _Path, loops: set[_Path], crowded: bool) -> bool:
+    """Whether a thread is parked further out on this way; of several that wait near their start no frame without a name shows that."""
+    return any(
+        path[at:] in loops and not (crowded and len(path) <= _NEAR and all(name.startswith("??") for name in path))
+        for at in range(1, len(path))
+    )
 
 
 def _park(sighting: Sighting, queues: set[object], parked: dict[int, StackMeaning]) -> Sighting:

@@ -26,6 +26,7 @@ def of(program: str) -> stackan.Analysis:
         "boost-fiber-idle",  # the schedulers of three threads have no fiber that is ready
         "ada-tasks-idle",  # four tasks wait for an entry of a protected object to open, main is in a delay
         "grpc-idle",  # a synchronous server, its threads wait by Abseil's own futexes
+        "stripped-ring-idle",  # four workers without names wait for a semaphore, main accepts
         "own-parker-idle",  # a pool whose workers park in a class that is called as the JVM's is: Parker::park
     ],
 )
@@ -91,6 +92,8 @@ def test_a_library_that_calls_back_readers_on_all_its_threads_is_not_called_idle
         "atomic-spins-loaded",  # a stage of a pipeline was met twice in the few rounds that std::atomic::wait spins
         "beam-loaded",  # Erlang's schedulers look for work before they sleep
         "asks-each-other-loaded",  # an object with a thread of its own waits for another's answer, and its kin move
+        "passed-lock-loaded",  # two wait for a lock, and who was past it in the first dump reads from its client in the second
+        "ada-delay-loaded",  # a task without symbols yields at the end of its delay
         "handed-on-loaded",  # three wait for a lock, and who is past it sends to one client after the other
     ],
 )
@@ -141,3 +144,17 @@ def test_two_writes_of_which_a_text_shows_neither_descriptor_nor_purpose_are_pos
     analysis = of(program)
     assert (analysis.verdict, analysis.critical) == ("inconclusive", False)
     assert [finding.confidence for finding in analysis.findings] == ["possible"]
+
+
+@pytest.mark.parametrize(
+    ("program", "still"),
+    [
+        ("child-output-hung", 3),  # three of three runners read by fgets() what a child prints, who prints nothing
+        ("admission-hung", 2),  # two sessions wait for an extent, four for memory; the storage's thread reads a silent pipe
+        ("snapshot-hung", 1),  # a poll loop waits in `on_request` for the child that it has forked
+    ],
+)
+def test_a_wait_in_the_middle_of_a_request_or_a_job_is_no_rest(program: str, still: int) -> None:
+    analysis = of(program)
+    assert (analysis.verdict, analysis.critical) == ("blocked", True)
+    assert still in [len(finding.threads) for finding in analysis.findings]
