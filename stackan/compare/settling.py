@@ -134,9 +134,13 @@ def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     if not moving:
         return list(tracks)
     tasks = any(sighting.place.in_task for track in moving for _, sighting in track.sightings)
+    waiting = [track for track in tracks if track.progress == STUCK and track.place.task]
+    if not waiting:
+        return list(tracks)
     passing = Counter(_way(track) for track in moving if track.timeline.endswith("P"))
     standing = Counter(_way(track) for track in tracks if track.progress == STUCK)
-    return [_settle_result(track, tasks, 0 < standing[_way(track)] <= passing[_way(track)]) for track in tracks]
+    passed = {way for way in map(_way, waiting) if standing[way] <= passing[way]}
+    return [_settle_result(track, tasks, _way(track) in passed) if track.place.task else track for track in tracks]
 
 
 def _way(track: Track) -> tuple[str, str]:

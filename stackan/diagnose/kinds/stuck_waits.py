@@ -233,7 +233,7 @@ def _is_passed(group: Group, holders: Holders) -> bool:
     first, tracks = group[0][1], [track for _, track in group]
     if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
         return False
-    if any(_has_left(track, first.place.purpose) for track in holders.process.tracks) and not _is_printed(first):
+    if not _is_printed(first) and any(_has_left(track, first.place.purpose) for track in holders.process.tracks):
         return True
     inside = holders.candidates.of(tracks)
     return len(inside) == 1 and inside[0].progress == PROGRESSING and "P" in inside[0].timeline
