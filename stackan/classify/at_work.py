@@ -52,7 +52,7 @@ _COUNTED_DOWN = frozenset(
 )
 _GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
 # Words of functions that serve one client, and of those that wait.
-_OF_CLIENTS = frozenset(("session", "client", "connection", "conn", "handler", "request", "query"))
+_OF_CLIENTS = frozenset(("session", "client", "connection", "conn", "request", "query"))
 _WAITS = frozenset(("wait", "waits", "await", "sleep", "block"))
 _IN_A_REQUEST = 2  # functions inside of one that serves a client
 # Of functions that read, or wait until there is something to read.

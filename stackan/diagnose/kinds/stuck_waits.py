@@ -261,17 +261,20 @@ def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
     process, tracks = group[0][0], [track for _, track in group]
     if len(process.dumps) >= SETTLED or not all(map(_sends, tracks)):
         return False
-    if all(map(_may_be_any_send, tracks)):
+    if all(_may_be_any_send(track, process) for track in tracks):
         return True
     return all(holders.roles.move_beside(track) or (len(process.tracks) == 1 and role_of(track, process) in brothers) for track in tracks)
 
 
-def _may_be_any_send(track: Track) -> bool:
-    """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers."""
+def _may_be_any_send(track: Track, process: Process) -> bool:
+    """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers.
+
+    A stripped program's only thread may write anything at any time; where it has several, those beside it tell more.
+    """
     awaited, frames = track.newest.awaited, track.place.application
     shown = awaited is not None and awaited.descriptor is not None
     named = next((name for name in frames if not name.startswith("??")), "")
-    return not shown and (not named or _TO_PEERS.search(named) is not None)
+    return not shown and (_TO_PEERS.search(named) is not None if named else len(process.tracks) == 1)
 
 
 def _sends(track: Track) -> bool:
