@@ -101,6 +101,17 @@ class LockHandovers:
                         left.setdefault(wait, track)
         return left
 
+    @cached_property
+    def left_functions(self) -> frozenset[str]:
+        """The functions in which a thread was met past any lock, and which it has left since."""
+        left: set[str] = set()
+        for track in self._process.tracks:
+            if track.progress == PROGRESSING:
+                for _, sighting in track.sightings[:-1]:
+                    if sighting.place.state != "lock":
+                        left.update(set(sighting.place.application) - set(track.place.application))
+        return frozenset(name for name in left if not name.startswith("??"))
+
 
 def _is_woken(place: StackMeaning) -> bool:
     return _WOKEN in place.names[: place.wait_frames]

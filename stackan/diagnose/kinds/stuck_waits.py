@@ -233,17 +233,10 @@ def _is_passed(group: Group, holders: Holders) -> bool:
     first, tracks = group[0][1], [track for _, track in group]
     if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
         return False
-    if not _is_printed(first) and any(_has_left(track, first.place.purpose) for track in holders.process.tracks):
+    if not _is_printed(first) and first.place.purpose in holders.handovers.left_functions:
         return True
     inside = holders.candidates.of(tracks)
     return len(inside) == 1 and inside[0].progress == PROGRESSING and "P" in inside[0].timeline
-
-
-def _has_left(track: Track, taker: str) -> bool:
-    """Whether a thread was met past a lock, in the function that takes it, and is elsewhere now."""
-    if track.progress != PROGRESSING or taker.startswith("??") or taker in track.place.application:
-        return False
-    return any(taker in sighting.place.application and sighting.place.state != "lock" for _, sighting in track.sightings)
 
 
 def _is_printed(track: Track) -> bool:
@@ -269,12 +262,14 @@ def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
 def _may_be_any_send(track: Track, process: Process) -> bool:
     """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers.
 
-    A stripped program's only thread may write anything at any time; where it has several, those beside it tell more.
+    A stripped program's only thread may write anything at any time; where it has several, those beside it tell more.  What sends has a peer.
     """
     awaited, frames = track.newest.awaited, track.place.application
     shown = awaited is not None and awaited.descriptor is not None
     named = next((name for name in frames if not name.startswith("??")), "")
-    return not shown and (_TO_PEERS.search(named) is not None if named else len(process.tracks) == 1)
+    if shown or named:
+        return not shown and _TO_PEERS.search(named) is not None
+    return len(process.tracks) == 1 or not _SENDS.isdisjoint(track.place.names[: track.place.wait_frames])
 
 
 def _sends(track: Track) -> bool:
