@@ -262,7 +262,7 @@ def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
 def _may_be_any_send(track: Track, process: Process) -> bool:
     """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers.
 
-    A stripped program's only thread may write anything at any time; where it has several, those beside it tell more.  What sends has a peer.
+    A stripped program's only thread may write anything at any time; where it has several, those beside tell more.  What sends has a peer.
     """
     awaited, frames = track.newest.awaited, track.place.application
     shown = awaited is not None and awaited.descriptor is not None
