@@ -25,7 +25,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 
-from stackan.function_words import only_waits, takes_work
+from stackan.function_words import all_words_of, is_a_threads, only_waits, takes_work
 from stackan.model.place import is_main
 
 # Verbs of functions that wait until there is room, or until something is given back.  They lead a method's name (`push_back`), and
@@ -46,7 +46,15 @@ _ANSWER = re.compile(
 )
 # Classes of what somebody else will bring, once, and how their methods wait for it: `Future::get`.
 _PROMISED = frozenset(("future", "promise"))
+# Of what counts the parts of one piece of work down: `WaitGroup::wait`.
+_COUNTED_DOWN = frozenset(
+    ("wait_group", "task_group", "work_group", "job_group", "blocking_counter", "count_down_latch", "countdown_latch", "countdown_event")
+)
 _GETS = frozenset(("get", "wait", "await", "result", "value", "take", "join"))
+# Words of functions that serve one client, and of those that wait.
+_OF_CLIENTS = frozenset(("session", "client", "connection", "conn", "request", "query"))
+_WAITS = frozenset(("wait", "waits", "await", "sleep", "block"))
+_IN_A_REQUEST = 2  # functions inside of one that serves a client
 # Of functions that read, or wait until there is something to read.
 _READS = frozenset(
     (
@@ -70,6 +78,8 @@ _READS = frozenset(
     )
 )
 _ANSWERED = frozenset(("reply", "replies", "response", "responses", "resp", "answer", "answers", "result", "results"))
+# Verbs of functions that ask and come back with the answer.
+_ASKS = frozenset(("ask", "asks", "consult", "inquire", "enquire", "roundtrip"))
 # Of functions that ask for what somebody else has, and of the other side as the one that asks calls it.
 _ASKED = frozenset(("backend", "upstream", "proxy", "remote", "rpc", "coprocess", "gateway", "downstream"))
 _RESOLVES = frozenset(
@@ -85,11 +95,34 @@ _RESOLVES = frozenset(
         "res_nsearch",
     )
 )
+# The C library's functions that read from a stream, and words of functions that read what somebody types.
+_STREAMS = frozenset(
+    ("fgets", "fread", "fread_unlocked", "getline", "getdelim", "fgetc", "getc", "fscanf", "vfscanf", "underflow", "uflow")
+)
+_OF_OPERATORS = frozenset(
+    (
+        "read",
+        "reads",
+        "reader",
+        "line",
+        "lines",
+        "input",
+        "stdin",
+        "console",
+        "cli",
+        "prompt",
+        "terminal",
+        "tty",
+        "keyboard",
+        "shell",
+        "get",
+    )
+)
 _KEPT = 1 << 14  # names that are kept with what their words say: the stacks of a server repeat some thousands
 _DEEP = 3  # frames outside of a function that is named for the other side: it may as well be the one that accepts its connections
 # Functions that do what a client has asked for: what they wait for inside of another function is no work of a next client's.
 _REQUEST = re.compile(
-    r"(?:^|_)(?:handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
+    r"(?:^|_)(?:on|handle|process|serve|do|execute|exec|run|dispatch|perform|answer|cnt|com|simple)_(?:[a-z0-9]+_)?(?:request|query|question|statement|stmt|command|transaction|sql)(?:_|$)"
     r"|^(?:request|query)_(?:handle|process|serve|execute|run|dispatch)(?:r|_|$)"
 )
 # What the names of a thread's own loop, and of what starts it, end in.
@@ -124,7 +157,19 @@ def needs_something(application: Sequence[str], glue: Collection[str]) -> bool:
         return True
     if awaits_an_answer(application):
         return True
-    return any(map(_requests, outside[1:-1]))
+    return any(map(_requests, outside[1:-1])) or serves_a_client(outside)
+
+
+def serves_a_client(path: Sequence[str]) -> bool:
+    """Whether a thread waits in what a function does that by its name serves one client: not for what comes next, by any name.
+
+    Of two functions inside of that one the first may be its own way to wait for what comes next.
+    """
+    named = [name for name in path if not name.startswith("??")]
+    inside = named[: next((at for at in range(len(named) - 1, 0, -1) if all_words_of(named[at]) & _OF_CLIENTS), 0)]
+    if len(inside) < _IN_A_REQUEST or any(takes_work(name) or is_a_threads(name) for name in inside):
+        return False
+    return not all(all_words_of(name) & _WAITS for name in inside)
 
 
 def awaits_an_answer(application: Sequence[str]) -> bool:
@@ -152,7 +197,8 @@ def _hears_an_answer(name: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def _gets_a_promise(name: str) -> bool:
     owner, own = words_of(name)
-    return owner.rpartition("_")[2] in _PROMISED and own.partition("_")[0] in _GETS and not _is_loop(own)
+    promised = owner.rpartition("_")[2] in _PROMISED or owner in _COUNTED_DOWN
+    return promised and own.partition("_")[0] in _GETS and not _is_loop(own)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -193,10 +239,25 @@ def asks_a_peer(application: Sequence[str], reading: bool) -> bool:
         answered = not _ANSWERED.isdisjoint(said) and (not _READS.isdisjoint(said) or _ANSWER.search(own) is not None)
         if answered and _is_in_the_middle(application[at + 1 :], 2):
             return True
+        if _ASKS & {own.partition("_")[0]}:
+            return True
         asked = not _ASKED.isdisjoint(said) or not _ASKED.isdisjoint(owner.split("_"))
         if asked and _is_in_the_middle(application[at + 1 :], _DEEP):
             return True
     return False
+
+
+def reads_by_stdio(application: Sequence[str]) -> bool:
+    """Whether a thread reads by the C library's streams in the middle of something: a file, or what a child prints.
+
+    A loop that reads the operator's lines does so, too, but not by a function of another purpose.
+    """
+    inside = list(dropwhile(lambda name: name in _STREAMS or name.startswith(("??", "IO_")), application))
+    own = [name for name in inside if not name.startswith("??")]
+    streams = application[: len(application) - len(inside)]
+    return (
+        len(own) > 1 and any(not name.startswith("??") for name in streams) and not any(all_words_of(name) & _OF_OPERATORS for name in own)
+    )
 
 
 def _is_in_the_middle(callers: Sequence[str], deep: int) -> bool:

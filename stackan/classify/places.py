@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something
+from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something, reads_by_stdio
 from stackan.classify.own_futexes import read_own_futex
 from stackan.classify.patterns import match
 from stackan.classify.rule_index import RuleIndex
@@ -257,10 +257,13 @@ class Places:
                 return _Meaning("waiting", IN_CALLBACK, "network", "socket")
             if rule.poll:
                 return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
+            if rule.parks and needs_something(names[wait.run : end], self.rules.glue):
+                return _Meaning("waiting", AT_WORK, rule.state, rule.kind)
             if rule.parks:
                 return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
             by_table = not names and rule.kind in ("socket", "pipe")  # that shows no frame, and so no task
-            if rule.input and (by_table or (wait.run < end and not is_main(names[end - 1]))):
+            is_a_server = wait.run < end and not is_main(names[end - 1]) and not reads_by_stdio(names[wait.run : end])
+            if rule.input and (by_table or is_a_server):
                 return _Meaning("idle", WAITS_FOR_PEER, "idle", rule.kind, "connection")
         return _Meaning("waiting", rule.id, rule.state, rule.kind)
 

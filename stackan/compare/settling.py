@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from stackan.model.facts import fact
 from stackan.model.place import HOLDS_WHAT_IS_WANTED, RECORDED, unparked
+from stackan.model.stem import stem
 from stackan.model.track import IDLE, PROGRESSING, STUCK, UNSURE, VANISHED, Track, is_of_initial_thread, places_where, with_newest
+
+_AT_THE_END = frozenset(("exit", "run_exit_handlers", "cxa_finalize"))
 
 
 def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
@@ -48,8 +52,12 @@ def park_joiners(tracks: Sequence[Track], once: bool = False) -> list[Track]:
 
 
 def _may_join(track: Track) -> bool:
-    """Whether it may join others as programs do; a callback that does so keeps all waiting for whom its event loop is."""
-    return track.place.kind == "thread" and track.place.rule is None and not track.place.callback
+    """Whether it may join others as programs do; a callback that does so keeps all waiting for whom its event loop is.
+
+    In a process that ends nobody waits for what others go on to do: it is to be gone.
+    """
+    place = track.place
+    return place.kind == "thread" and place.rule is None and not place.callback and _AT_THE_END.isdisjoint(place.application)
 
 
 def park(track: Track, why: str) -> Track:
@@ -126,15 +134,29 @@ def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     if not moving:
         return list(tracks)
     tasks = any(sighting.place.in_task for track in moving for _, sighting in track.sightings)
-    return [_settle_result(track, tasks) for track in tracks]
+    waiting = [track for track in tracks if track.progress == STUCK and track.place.task]
+    if not waiting:
+        return list(tracks)
+    passing = Counter(_way(track) for track in moving if track.timeline.endswith("P"))
+    standing = Counter(_way(track) for track in tracks if track.progress == STUCK)
+    passed = {way for way in map(_way, waiting) if standing[way] <= passing[way]}
+    return [_settle_result(track, tasks, _way(track) in passed) if track.place.task else track for track in tracks]
 
 
-def _settle_result(track: Track, tasks: bool) -> Track:
+def _way(track: Track) -> tuple[str, str]:
+    """What threads share that do the same: the name, and the outermost function that has one of its own."""
+    path = reversed(track.place.application)
+    return stem(track.name), next((name for name in path if not name.startswith(("??", "std::"))), "")
+
+
+def _settle_result(track: Track, tasks: bool, others_pass: bool) -> Track:
+    """`others_pass`: at least as many threads that do the same move as stand; inside of a task nothing else shows that results come."""
     place, newest = track.place, track.newest
-    if track.progress != STUCK or not place.task or place.in_task:
+    if track.progress != STUCK or not place.task or (place.in_task and not others_pass):
         return track
-    known = newest.dump.traits.counters or (newest.awaited is not None and newest.awaited.address is not None)
-    if (known or not tasks) and not place.of_initial_thread:
+    printed = newest.awaited is not None and newest.awaited.address is not None
+    known = printed or (newest.dump.traits.counters and not others_pass)
+    if (known or not (tasks or others_pass)) and not place.of_initial_thread:
         return track
     if place.of_initial_thread:
         return park(track, "awaits-results-while-tasks-move")

@@ -18,7 +18,7 @@ from stackan.model.rows import Location
 # The shared objects that have such functions: of glibc (2.5 to 2.41), musl, uClibc, bionic, and of liburing and libaio.
 # libstdc++ has `operator new` and the functions that start threads.
 _LIBRARIES = expression(
-    r"(?:libc|libpthread|librt|libdl|libanl|libuClibc|libstdc\+\+|libaio|liburing|libsocket|libnsl|libthread|libxnet|ld)\b"
+    r"(?:libc|libpthread|librt|libdl|libanl|libuClibc|libstdc\+\+|libaio|liburing|libsocket|libnsl|libthread|libxnet|ld)(?!\w)"
 )
 # The paths of their sources, as distributions print them: `./nptl/sem_wait.c`, `../sysdeps/unix/sysv/linux/read.c`,
 # `/usr/src/debug/glibc-2.28/io/open.c`, `/usr/include/x86_64-linux-gnu/bits/poll2.h`; folders that only a C library has.

@@ -56,6 +56,8 @@ _OPERATORS = (
 # fmt: on
 
 
+# What waits by std::__atomic_wait_address.
+_ATOMIC_WAITERS = ("std::latch::wait()", "std::__atomic_semaphore::_M_acquire()", "std::__tree_barrier::wait()")
 _ABI = expression(r"\[abi:\w{1,64}\]")
 _ENTRY_POINT = expression(r"\.[A-Za-z_]\w*(?:@|$)")  # of a function on 64-bit POWER, whose bare name is that of its descriptor
 _OFFSET = expression(r" \+ (?:0x[0-9a-f]{1,16}|[0-9]{1,19})$")  # behind the function: `depot_put(int) + 46`
@@ -114,6 +116,8 @@ def _canonical(printed: str) -> str:
         "(" not in printed and "<" not in printed and "@" not in printed and "." not in printed and printed[0] != "_" and " " not in printed
     ):
         return _drop_build(_drop_twin(printed))
+    if "std::__atomic_wait_address" in printed:
+        printed = _named_for_its_caller(printed)
     name = printed.partition("@")[0] if "@" in printed else printed
     if name.endswith("]") and " [clone " in name:
         name = name[: name.index(" [clone ")]
@@ -128,6 +132,15 @@ def _canonical(printed: str) -> str:
         if name.startswith("libc_"):  # __libc_recv is recv; __libc_start_main is no start_main
             name = name if name.startswith("libc_start") else name[5:]
     return _drop_build(_drop_twin(name)) or UNNAMED
+
+
+def _named_for_its_caller(printed: str) -> str:
+    """The function that waits by libstdc++'s atomic wait, which a lambda of it names where it is compiled into its caller.
+
+    >>> _named_for_its_caller("void std::__atomic_wait_address<int, std::latch::wait() const::{lambda()#1}>(int const*, …)")
+    'std::latch::wait()'
+    """
+    return next((name for name in _ATOMIC_WAITERS if f" {name[:-1]}" in printed), printed)
 
 
 def _without_result(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackan.classify import Questions, Rulebook, find_tasks, park_consumers, sight
 from stackan.collector import collector_paused
-from stackan.compare import find_in_circles, follow, park_turn_waiters_across, rate, unpark_in_circles
+from stackan.compare import find_in_circles, follow, park_servers_across, park_turn_waiters_across, rate, unpark_in_circles
 from stackan.diagnose import find, group_equal_findings, group_stuck_stacks, headline, judge_case, judge_processes, judge_with_unseen
 from stackan.errors import UsageError
 from stackan.graph import build, find_dams, find_pools, reduce
@@ -60,7 +60,7 @@ def _conclude(case: Case, rulebook: Rulebook, watch: Watch | None) -> Analysis:
     names = CaseNames(rulebook.library)
     paired = _watched(zip(places, beside), len(places), watch)
     apiece = [_process(placed, names, rulebook, said, tables) for placed, said in paired]
-    processes = name_processes(rate(_unparked(park_turn_waiters_across(apiece))))
+    processes = name_processes(rate(_unparked(park_servers_across(park_turn_waiters_across(apiece)))))
     if case.listings:
         from stackan.listings.jobs import with_jobs
 

@@ -129,7 +129,7 @@ def test_an_owner_that_waits_for_a_silent_client_is_the_root_and_not_parked() ->
 
 def guarding(lwp: int) -> Thread:
     """Reads from a client, and shows a guard of the ledger's lock."""
-    return thread(lwp, "sender", receive(7), app("ask_bank", locals=(lock_guard(LEDGER),)), app("serve"), START)
+    return thread(lwp, "sender", receive(7), app("read_packet", locals=(lock_guard(LEDGER),)), app("serve"), START)
 
 
 def test_a_thread_that_shows_a_guard_of_the_lock_that_others_want_is_not_parked() -> None:
@@ -155,7 +155,7 @@ def test_a_guard_that_was_not_there_in_all_snapshots_unparks_nobody() -> None:
     before = dump(
         MAIN,
         *(waiter(100 + at, LEDGER) for at in range(3)),
-        thread(200, "sender", receive(7), app("ask_bank"), app("serve"), START),
+        thread(200, "sender", receive(7), app("read_packet"), app("serve"), START),
         full=True,
     )
     after = dump(MAIN, *(waiter(100 + at, LEDGER) for at in range(3)), guarding(200), full=True)

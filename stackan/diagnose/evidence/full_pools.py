@@ -3,9 +3,14 @@
     recv ← TcpStream::read ← price_order ← FnOnce::call_once ← worker        four of four workers
 
 No stack tells whom they read from.  A loop that calls stored functions is a pool's; a thread that reads right below it is at its turn.
+So is what a library without names calls back:
+
+    read ← registry_lookup ← server_cb ← ?? ← ?? ← ?? ← start_thread
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from stackan.diagnose.evidence.roles import role_of
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
@@ -13,6 +18,7 @@ from stackan.model.process import Process
 from stackan.model.rules import Rules
 from stackan.model.track import IDLE, places_where
 
+_DEEP = 3  # frames between what a library calls back and the thread's start
 # The body of a Rust thread is compiled into this; what that calls is stored, as its own entry lies outside.
 _BODIES = frozenset(("std::sys::backtrace::__rust_begin_short_backtrace", "std::sys_common::backtrace::__rust_begin_short_backtrace"))
 
@@ -34,4 +40,10 @@ def _reads_in_a_task(place: StackMeaning, rules: Rules) -> bool:
     frames, passing = place.application, (rules.calls | rules.glue | rules.starts) - _BODIES
     says = [not (name.startswith("??") or name in passing or is_main(name)) for name in frames]
     called = next((at for at, name in enumerate(frames) if name in rules.calls), len(frames))
-    return any(says[:called]) and any(says[called:])
+    return (any(says[:called]) and any(says[called:])) or _is_called_back(frames, says)
+
+
+def _is_called_back(frames: Sequence[str], says: Sequence[bool]) -> bool:
+    """Whether nothing but a library without names is outside of the program's own functions, deeper than what starts a thread."""
+    named = next((at for at in range(len(says), 0, -1) if says[at - 1]), 0)
+    return named > 0 and len(frames) - named >= _DEEP and all(name.startswith("??") for name in frames[named:])

@@ -105,6 +105,17 @@ class LockHandovers:
                         left.setdefault(wait, track)
         return left
 
+    @cached_property
+    def left_functions(self) -> frozenset[str]:
+        """The functions in which a thread was met past any lock, and which it has left since."""
+        left: set[str] = set()
+        for track in self._process.tracks:
+            if track.progress == PROGRESSING:
+                for _, sighting in track.sightings[:-1]:
+                    if sighting.place.state != "lock":
+                        left.update(set(sighting.place.application) - set(track.place.application))
+        return frozenset(name for name in left if not name.startswith("??"))
+
 
 def _woken_each(waiters: Sequence[Track]) -> int:
     """How often each waiter for a lock was woken in between, at least; 0 where that may have been for something else.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from stackan.diagnose.advice import advise
@@ -21,11 +22,12 @@ from stackan.model.facts import Fact, fact
 from stackan.model.finding import CRITICAL, INFO, LIKELY, POSSIBLE, WARNING, Finding, Quote
 from stackan.model.place import AT_WORK, NAMELESS, StackMeaning
 from stackan.model.process import Pool, Process
-from stackan.model.track import IDLE, SETTLED, STUCK, Track, moved_from, places_of
+from stackan.model.track import IDLE, PROGRESSING, SETTLED, STUCK, Track, moved_from, places_of
 
 _NOBODY, _ADVICE_NOBODY = "nobody-left-to-bring-it", ("core-then-restart", "keep-or-break-promises")
 _SENDS = frozenset(("send", "sendto", "sendmsg", "sendmmsg"))
 _WRITES = frozenset(("write", "writev"))
+_TO_PEERS = re.compile(r"(?:sock|conn|client|reply|respon[sd]|peer|session)", re.IGNORECASE)  # in names of what sends
 _STACK = 1 << 23  # bytes of a thread's stack, as Linux makes them
 CONVOY = 3  # waiters on one object from which a wait is called a convoy
 
@@ -159,6 +161,7 @@ def _finding(
     stopped, movers = dammed.behind(group), dammed.movers(group)
     others = suppliers_at_work(processes[0], tracks) if alone and not movers else []
     carried = alone and carriers_move_for(first, processes[0])
+    passed = alone and _is_passed(group, holders)
     sends = alone and _may_send_anew(group, holders, brothers)
     moving = bool(movers or others) or carried or (alone and ends.child_moves(first, processes[0]))
     root = dammed.root_of(group) if not holders.is_known(first) else []  # else the way along the holders leads there
@@ -166,7 +169,7 @@ def _finding(
     behind = max(behind, len(stopped))
     held_up = sum(perhaps.get((process.id, track.key), 0) for process, track in group) if not stopped else 0
     untold = first.place.reason == NAMELESS and first.place.wait_frames == 1  # a frame that may be anything of the C library's
-    confidence = POSSIBLE if once or handovers or coming or moving or untold or sends else LIKELY
+    confidence = POSSIBLE if once or handovers or passed or coming or moving or untold or sends else LIKELY
     role = "" if movers or not alone else _gone(tracks, holders)
     severity = WARNING if (kind != "stuck-wait" or _is_in_the_middle(first.place) or _is_its_own(first)) and not moving else INFO
     named = first.place.reason != NAMELESS  # else it may be a queue, a join or a turn, as in a named wait that is none of a lock
@@ -199,7 +202,7 @@ def _finding(
             fact(name)
             for name, so in (
                 ("one-snapshot-no-duration", once),
-                ("lock-still-moves", bool(handovers)),
+                ("lock-still-moves", bool(handovers) or passed),
                 ("others-may-still-come", coming),
                 ("their-work-moves", moving),
                 ("may-send-anew", sends),
@@ -222,16 +225,51 @@ def _finding(
     )
 
 
+def _is_passed(group: Group, holders: Holders) -> bool:
+    """Whether the only thread that is past a lock, in a function in which others wait for it, goes on: it keeps nobody for good.
+
+    So it is where no lock's address is printed, and somebody has left that function.
+    """
+    first, tracks = group[0][1], [track for _, track in group]
+    if first.place.state != "lock" or first.place.rule is not None or holders.is_known(first):
+        return False
+    if not _is_printed(first) and first.place.purpose in holders.handovers.left_functions:
+        return True
+    inside = holders.candidates.of(tracks)
+    return len(inside) == 1 and inside[0].progress == PROGRESSING and "P" in inside[0].timeline
+
+
+def _is_printed(track: Track) -> bool:
+    return track.newest.awaited is not None and track.newest.awaited.address is not None
+
+
 def _may_send_anew(group: Group, holders: Holders, brothers: Brothers) -> bool:
     """Whether threads that were met twice in a send may have made another one each time: it is long on its way where many are made.
 
     Of those that came the same way some move; one whose peer does not read would keep them from it no more than it does here.  So it is
     with other writes, where no arguments tell one from the next.
+
+    Where the text shows neither a descriptor nor a function that writes to anything but peers, two dumps alone say so little.
     """
     process, tracks = group[0][0], [track for _, track in group]
     if len(process.dumps) >= SETTLED or not all(map(_sends, tracks)):
         return False
+    if all(_may_be_any_send(track, process) for track in tracks):
+        return True
     return all(holders.roles.move_beside(track) or (len(process.tracks) == 1 and role_of(track, process) in brothers) for track in tracks)
+
+
+def _may_be_any_send(track: Track, process: Process) -> bool:
+    """Whether a text shows neither which descriptor a thread writes to nor a function that is for anything but peers.
+
+    A stripped program's only thread may write anything at any time; where it has several, those beside tell more.  What sends has a peer.
+    """
+    awaited, frames = track.newest.awaited, track.place.application
+    shown = awaited is not None and awaited.descriptor is not None
+    named = next((name for name in frames if not name.startswith("??")), "")
+    if shown or named:
+        return not shown and _TO_PEERS.search(named) is not None
+    return len(process.tracks) == 1 or not _SENDS.isdisjoint(track.place.names[: track.place.wait_frames])
 
 
 def _sends(track: Track) -> bool:
