@@ -39,9 +39,10 @@ class Jobs:
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes if len(processes) >= _MIN_PROCESSES else ()
         self._known: dict[int, Call] = {}  # by place: equal places are the same object
-        self._rule = next((rule for process in self._processes for rule in process.rules.frame_rules if rule.peers), None)
+        self._rules = [*{rule.id: rule for process in self._processes for rule in process.rules.frame_rules if rule.peers}.values()]
+        self._rule_of: dict[Call, FrameRule] = {}
         self._ranks_in_call: dict[Call, Ranks] = {}
-        for process in self._processes if self._rule is not None else ():
+        for process in self._processes if self._rules else ():
             for track in process.tracks:
                 call = self._call(track.place)
                 if call and len(track.sightings) == len(process.dumps) and self._stays_in(call, track):
@@ -49,15 +50,23 @@ class Jobs:
 
     def _call(self, place: StackMeaning) -> Call:
         if id(place) not in self._known:
-            self._known[id(place)] = call_of(self._rule, place.names)
+            self._known[id(place)] = self._find_call(place.names)
         return self._known[id(place)]
+
+    def _find_call(self, names: Sequence[str]) -> Call:
+        """A job's library may be built on another one's calls: the rules' order decides."""
+        for rule in self._rules:
+            call = call_of(rule, names)
+            if call:
+                self._rule_of.setdefault(call, rule)
+                return call
+        return ()
 
     def _stays_in(self, call: Call, track: Track) -> bool:
         return all(self._call(sighting.place) == call for _, sighting in track.sightings)
 
-    @property
-    def _what(self) -> Wanted:
-        return Wanted(self._rule.kind, self._rule.what) if self._rule is not None else Wanted(None)
+    def _what(self, call: Call) -> Wanted:
+        return Wanted(self._rule_of[call].kind, self._rule_of[call].what)
 
     def polls(self, finding: Finding) -> bool:
         """Whether all that a finding is about is how a job waits."""
@@ -82,7 +91,7 @@ class Jobs:
         reasons, severity = finding.reasons, finding.severity
         if polling > 0:
             title = (fact("processes-are-in-call", count=len(there), still=None if once else still, **_named(call)),)
-            reasons = (*reasons, fact("others-poll-there", count=polling, what=self._what))
+            reasons = (*reasons, fact("others-poll-there", count=polling, what=self._what(call)))
         if severity == CRITICAL or absent:  # a few of a job that polls may well be met at one place by chance
             most = finding.confidence == LIKELY and still * 2 > len(there) + len(absent)
             severity = CRITICAL if most else WARNING
@@ -96,12 +105,12 @@ class Jobs:
             severity=WARNING if absent else INFO,
             confidence=POSSIBLE,
             title=(fact("processes-are-in-call", count=len(there), **_named(call), **in_all(process)),),
-            reasons=(fact("all-poll-there", what=self._what),),
+            reasons=(fact("all-poll-there", what=self._what(call)),),
             doubts=(fact("maybe-slow-to-get-together"),),
             threads=tuple(there),
-            resources=(self._what,),
+            resources=(self._what(call),),
             evidence=collect_quotes(self._quotes(each) for each in there[:2]),
-            advice=tuple(fact("profile-says", text=step) for step in self._rule.advice) if self._rule is not None else (),
+            advice=tuple(fact("profile-says", text=step) for step in self._rule_of[call].advice),
             processes=tuple(process for process, _ in there),
         )
         return self._accuse(finding, absent)
