@@ -137,7 +137,9 @@ def park_result_waiters(tracks: Sequence[Track]) -> list[Track]:
     waiting = [track for track in tracks if track.progress == STUCK and track.place.task]
     if not waiting:
         return list(tracks)
-    passing = Counter(_way(track) for track in moving if track.timeline.endswith("P"))
+    passing = Counter(
+        _way(track) for track in moving if track.timeline.endswith("P") and (not track.place.in_task or _awaited_result(track))
+    )
     standing = Counter(_way(track) for track in tracks if track.progress == STUCK)
     passed = {way for way in map(_way, waiting) if standing[way] <= passing[way]}
     return [_settle_result(track, tasks, _way(track) in passed) if track.place.task else track for track in tracks]
@@ -147,6 +149,11 @@ def _way(track: Track) -> tuple[str, str]:
     """What threads share that do the same: the name, and the outermost function that has one of its own."""
     path = reversed(track.place.application)
     return stem(track.name), next((name for name in path if not name.startswith(("??", "std::"))), "")
+
+
+def _awaited_result(track: Track) -> bool:
+    """Whether a thread was seen where it waits for a result: of those that a pool runs, only these show that results come."""
+    return any(seen.place.task for _, seen in track.sightings)
 
 
 def _settle_result(track: Track, tasks: bool, others_pass: bool) -> Track:
