@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.errors import InputError
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.summary import Summary
 from stackan.parsing.stretches import LOOK_AT

@@ -10,9 +10,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from time import monotonic
-from typing import NamedTuple
 
 from stackan.batch.task import Message, Outcome, Settings, Task
+from stackan.model.records import NamedTuple
 
 # As the parent imports, so does the worker: neither its folder nor the environment may put another module in the place of one.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from stackan.batch.worker import main; main()"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from stackan.batch.task import Task
 from stackan.errors import InputError, UsageError
 from stackan.model.natural import natural_key
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.store.place import file_system, is_text, is_url
 

@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from stackan._version import __version__
 from stackan.batch.task import Outcome, Settings, Task
+from stackan.model.records import NamedTuple
 from stackan.store.about import about_of, introduce
 from stackan.store.lock import leave_token, locked
 from stackan.store.merging import merge

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.store.parts import read_rows
 from stackan.store.place import place_of
 

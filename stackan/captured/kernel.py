@@ -10,7 +10,6 @@ that is parked by design is in the kernel, too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.facts import fact
@@ -18,6 +17,7 @@ from stackan.model.log import Log
 from stackan.model.place import PROFILE, RECORDED, Awaited, Sighting, StackMeaning
 from stackan.model.placement import ProcessInputs
 from stackan.model.printed import Lock
+from stackan.model.records import NamedTuple
 from stackan.model.track import STUCK, UNSURE, Track, with_newest
 
 _NAME = 15  # characters that the kernel keeps of a thread's name

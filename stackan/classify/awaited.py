@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.arguments import FrameArguments
 from stackan.model.arguments import Address
 from stackan.model.columns import LOCALS
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, RECORDED, Awaited, StackMeaning
+from stackan.model.records import NamedTuple
 from stackan.model.rules import Rules, WaitRule
 
 # Locks that other kinds are made of: the loader's is a mutex, a stream's a lock of the C library.

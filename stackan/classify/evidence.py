@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.arguments import address_argument, read_address
 from stackan.backend import find
@@ -13,6 +12,7 @@ from stackan.model.arguments import Address
 from stackan.model.columns import LOCALS as LOCALS_LINES
 from stackan.model.dump import Dump
 from stackan.model.place import FRAMES, LOCALS, RECORDED, Awaited, Held, StackMeaning
+from stackan.model.records import NamedTuple
 
 # A local that refers to a lock; the lock is the first thing in it, so its address is the lock's.
 #     chunkMutex = @0x7fa8463e5f50: {__data = {__lock = 2, __count = 1, __owner = 37393, __nusers = 1, __kind = 1, …

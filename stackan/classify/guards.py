@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.backend import find
 from stackan.model.dump import Dump
+from stackan.model.records import NamedTuple
 
 _RUST = re.compile(
     rb"\b(RwLockReadGuard|RwLockWriteGuard|ReentrantMutexGuard|MutexGuard)<[^\n]{0,300}?"

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from stackan.classify.places import Places
 from stackan.function_words import is_a_threads, is_pools_loop, is_virtual_task, only_waits, owner_of, takes_work
 from stackan.model.dump import Dump
 from stackan.model.place import GENERAL, WAITS_FOR_EVENTS, WAITS_FOR_PEER, StackMeaning, is_main
+from stackan.model.records import NamedTuple
 from stackan.model.rules import Rules
 from stackan.model.stem import stem
 

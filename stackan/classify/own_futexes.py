@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.classify.at_work import needs_the_promise, words_of
 from stackan.function_words import all_words_of, takes_work
+from stackan.model.records import NamedTuple
 from stackan.model.rules import WaitRule
 
 _FAR = 6  # frames outside of the system call in which a library's own functions are looked for

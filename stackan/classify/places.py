@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from stackan.classify.at_work import asks_a_peer, awaits_an_answer, needs_something, reads_by_stdio
 from stackan.classify.own_futexes import read_own_futex
@@ -41,6 +40,7 @@ from stackan.model.place import (
     StackMeaning,
     is_main,
 )
+from stackan.model.records import NamedTuple
 from stackan.model.rules import FrameRule, Rules, WaitRule
 
 # A virtual thread that waits so keeps others from running: it is no consumer that is parked.

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import repeat
 from types import MappingProxyType
-from typing import NamedTuple
 
 from stackan.arguments import FrameArguments
 from stackan.classify.awaited import Questions, Waits
@@ -21,6 +20,7 @@ from stackan.model.columns import UNKNOWN
 from stackan.model.dump import Dump
 from stackan.model.place import NOT_PRINTED, NOTHING_LEFT, OWNED, Awaited, Held, Sighting, StackMeaning, is_main, unparked
 from stackan.model.printed import Facts
+from stackan.model.records import NamedTuple
 from stackan.model.stem import stem
 
 _NONE: Mapping[tuple[str, ...], str] = MappingProxyType({})

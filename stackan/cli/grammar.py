@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.cli.commands import COMMANDS, Parser, make_parser
 from stackan.cli.help import help_of
 from stackan.cli.language import in_language
+from stackan.model.records import NamedTuple
 
 FILE, FOLDER, PROFILE, OTHER = "file", "folder", "profile", "other"  # kinds of values that no list names
 

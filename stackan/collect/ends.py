@@ -15,9 +15,9 @@ import re
 import socket
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from stackan.collect.threads import read_file
+from stackan.model.records import NamedTuple
 
 _INODE = re.compile(r"^(pipe|socket):\[(\d+)\]$")
 _LISTENS = "0A"  # TCP_LISTEN (net/tcp_states.h)

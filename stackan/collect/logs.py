@@ -11,9 +11,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.collect.threads import read_file
+from stackan.model.records import NamedTuple
 
 _CALLED = re.compile(
     r"\.(?:log|err|out|trc|trace)(?:[.-]\d{1,14})?(?: \(deleted\))?$|/(?:alert|error|stdout|stderr)[^/]{0,64}$", re.IGNORECASE

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 from stackan.collect.threads import read_file
+from stackan.model.records import NamedTuple
 
 
 class Mapping(NamedTuple):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.collect.tools import TOOLS, run_time_tools
+from stackan.model.records import NamedTuple
 
 OWN = "own"
 _ORDERS = {"auto": (OWN, "eu-stack", "gdb", "pstack", "lldb"), "stop": ("gdb", "pstack", "lldb"), "proc": ()}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from stackan.collect.threads import read_file, tracer_in
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 _CAP_SYS_PTRACE = 19

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from stackan.collect.threads import parent_in, read_file, start_of
 from stackan.errors import UsageError
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 _IDS = re.compile(rb"^NSpid:[ \t](.*)$", re.MULTILINE)

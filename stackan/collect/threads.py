@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 RESTART = 219  # restart_syscall: a stop has interrupted a wait with a time limit; the arguments are those of that wait
 _SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)

@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from typing import IO, NamedTuple
+from typing import IO
 
 from stackan.collect.guard import Guard
 from stackan.collect.threads import read_file
+from stackan.model.records import NamedTuple
 
 
 class Tool(NamedTuple):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from stackan.compare.progress import MOVED, RAN, RESTED, STOOD, judge_shown, judge_work
 from stackan.compare.sameness import DUMPING, SHARE, has_worked, is_busy, same_place, spots
 from stackan.model.counters import Counters, Spent, spent
 from stackan.model.facts import Fact, fact
 from stackan.model.place import Sighting
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.track import IDLE, PROGRESSING, RAN_NOTHING, SETTLED, STUCK, UNSURE, USED_NO_CPU, Track
 

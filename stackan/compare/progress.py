@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from stackan.compare.sameness import same_place, works_in_place
 from stackan.model.facts import Fact, Wanted, fact
 from stackan.model.place import MEANWHILE, UNNAMED, Sighting, fact_of
+from stackan.model.records import NamedTuple
 from stackan.model.track import APPEARED, IDLE, PROGRESSING, SETTLED, SPINNING, STUCK, UNSURE, VANISHED
 
 # One letter for each interval between two snapshots: what the thread did in it.

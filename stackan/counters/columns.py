@@ -20,10 +20,10 @@ Times are `M:SS.cc`, or `M:SS` where that gets too wide (scale_tics in procps' t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.counters.lines import Line, Lines, line_above, number_of
 from stackan.model.counters import Count, Table
+from stackan.model.records import NamedTuple
 
 _THREAD_IDS = (b"LWP", b"SPID", b"TID")
 _TIMES = (b"TIME+", b"TIME", b"CPUTIME")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 LONGEST = 2000  # bytes of a line that is read; a command line may make it longer, and comes last
 _ABOVE = 200  # bytes before a table that are looked at

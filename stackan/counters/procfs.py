@@ -20,10 +20,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from stackan.counters.lines import Line, Lines, line_above, number_of
 from stackan.model.counters import Count, Table
+from stackan.model.records import NamedTuple
 
 _MARK = b"/task/"
 _TICK = 10_000  # microseconds: USER_HZ is 100 on every machine that Linux runs on but Alpha and IA-64

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.faultlogs.names import folders_of
 from stackan.model.clock import seconds_of
 from stackan.model.log import Log
+from stackan.model.records import NamedTuple
 
 _SKEW = 3  # seconds that clocks of nodes may be apart
 _MOST = 64  # parts that are held against each other; further ones stay apart

@@ -6,7 +6,6 @@ Logs print local time without a zone.  So do texts, names and zips; tar has UTC,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from stackan.faultlogs.nodes import Nodes, writer_of
 from stackan.faultlogs.timeline import end_of
@@ -17,6 +16,7 @@ from stackan.model.facts import Fact, fact
 from stackan.model.log import Log
 from stackan.model.placement import PACKED, PRINTED, Taken
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 
 _SKEW = 2  # seconds that clocks of nodes may be apart
 _BEHIND = 300  # seconds from the last record of all logs to a snapshot that an open episode still covers

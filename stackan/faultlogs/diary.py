@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from stackan.faultlogs.times import iso
 from stackan.model.event import EVENTS, FAULTS, Event, Node
 from stackan.model.facts import Fact
+from stackan.model.records import NamedTuple
 
 MOST_EVENTS = 5_000  # of one log; what comes behind them is counted
 _SHOWN = 2_000  # characters of a line

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from stackan.backend import sieve
 from stackan.faultlogs.times import iso
 from stackan.model.event import Extent
+from stackan.model.records import NamedTuple
 from stackan.model.sifted import Hit, Sifted
 
 PIECE_BYTES = 256 << 10  # stays in the cache

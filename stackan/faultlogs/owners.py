@@ -7,12 +7,12 @@ waits for a latch in the newest snapshot, and did so in all; its holder only if 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.model.dump import Dump
 from stackan.model.facts import Fact, fact
 from stackan.model.log import CheckedLog, Judged, Log, LoggedWait
 from stackan.model.place import RECORDED, Held
+from stackan.model.records import NamedTuple
 from stackan.model.track import IDLE, STUCK, VANISHED, Track, with_newest
 
 _LATCH = "latch"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.model.event import Node
 from stackan.model.facts import Fact, Value, fact
+from stackan.model.records import NamedTuple
 
 _QUOTED = re.compile(r'"[^"]*"?|(?<!\w)\'[^\']*\'?')
 _OF_NODE = frozenset(("name", "site", "group", "by"))

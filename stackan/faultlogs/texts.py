@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.faultlogs import dameng, dolphindb
 from stackan.faultlogs.lines import Passage, Reader, decode
 from stackan.faultlogs.names import base_name
 from stackan.model.log import Log
+from stackan.model.records import NamedTuple
 from stackan.model.timed import TIMED
 
 SEARCHED_BYTES = 1 << 20  # in which a text at hand has its first record: a rotation may have cut one that is long

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, overload
+from typing import overload
 
 from stackan.model.clock import seconds_of
 from stackan.model.event import Event, Logged
 from stackan.model.log import Log
+from stackan.model.records import NamedTuple
 
 
 class Told(NamedTuple):

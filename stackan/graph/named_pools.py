@@ -10,10 +10,10 @@ a pool if one was ever parked, or if all are in files: sixty clients at one lock
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.model.facts import Fact, fact
 from stackan.model.place import WAITS_FOR_PEER, StackMeaning, is_main
+from stackan.model.records import NamedTuple
 from stackan.model.stem import NOT_GIVEN, are_counted, common_name, number, stem
 from stackan.model.track import APPEARED, Track, places_where
 

@@ -9,11 +9,12 @@ wait for signals or for the end of a child.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.graph.suppliers import Supply
 from stackan.model.facts import Peer, Wanted
 from stackan.model.place import INFERRED, RECORDED, StackMeaning
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.track import IDLE, STUCK, Track, mode_of
 from stackan.model.waitgraph import MAY_COME, WAITS_FOR, Edge, Node, WaitGraph

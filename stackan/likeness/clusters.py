@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from stackan.likeness.index import ask_index
 from stackan.likeness.looks import tokens_of
 from stackan.likeness.ranking import Weights, likeness
 from stackan.likeness.segments import Known
+from stackan.model.records import NamedTuple
 from stackan.store.place import Place
 
 LEAST = 0.6  # likeness to the leader

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from stackan.model.records import NamedTuple
 from stackan.store.telling import is_of_program, telling
 
 _HANGS = ("stuck", "spinning")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from stackan.likeness.index import ask_index
 from stackan.likeness.looks import Look, exact_token, tokens_of
 from stackan.likeness.ranking import Weights, likeness, shared_weight
 from stackan.likeness.segments import Brief, Known, Segment
+from stackan.model.records import NamedTuple
 from stackan.store.place import Place
 
 LEAST = 0.3  # likeness of cases that are worth to be shown: the most that strangers have is 0.21 (docs/similar.md)

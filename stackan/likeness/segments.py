@@ -21,9 +21,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from stackan.likeness.looks import Look, exact_token, tokens_of
+from stackan.model.records import NamedTuple
 from stackan.store.arrow import PARTS, compute, open_parquet, pa, pq
 from stackan.store.place import ENDING, Place
 

@@ -29,7 +29,8 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 _RUN = re.compile(r"[-=]+")
 _SEPARATORS = ("\t", "|", ";", ",")

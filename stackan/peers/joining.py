@@ -7,11 +7,11 @@ a thread that has moved on since then is not in the wait that the dumps show.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from stackan.model.facts import Peer
 from stackan.model.link import Descriptors, End, Ends, Link, Row
 from stackan.model.placement import ProcessInputs
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.track import Track, with_newest
 

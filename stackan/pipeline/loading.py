@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.errors import InputError
 from stackan.model.case import Case
 from stackan.model.dump import Dump
 from stackan.model.natural import natural_key
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, row, said
 from stackan.model.watch import LEARNING, REDACTING
 from stackan.parsing import ASK_FOR, detect, parse_all, tell_others

@@ -6,9 +6,10 @@ Names and times are looked at when one does, which is seldom: what reads them is
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ Each kind of file has a stage of its own, which is imported only if there are su
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from stackan.model.case import Case
 from stackan.model.natural import natural_key
 from stackan.model.placement import ProcessInputs
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 from stackan.placing import host_of
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 _ADDRESS = r"(?:0x[0-9a-fA-F`]{1,17}|[0-9a-fA-F`]{4,17})"
 _SIMPLE = re.compile(r"[A-Za-z_$~.?@][\w$.:@~!*/-]*")

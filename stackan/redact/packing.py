@@ -14,9 +14,9 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.errors import UsageError
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 PLAIN, ZIP, TAR = "plain", "zip", "tar"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 # The literal beginning is what makes looking for them fast.
 _ADDRESS = re.compile(r"0x(?<=[=( @]0x)[0-9a-f]{9,16}(?![\w.`-])|0x(?<= <0x)[0-9a-f]{9,16}(?=>)")

@@ -7,9 +7,10 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, NamedTuple
+from typing import IO
 
 from stackan.errors import UsageError
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.model.watch import LEARNING, REDACTING, Watch
 from stackan.reading import Blob, Budget, Limits, Visits, read, require

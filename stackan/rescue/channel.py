@@ -13,9 +13,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from io import FileIO
-from typing import NamedTuple
 
 from stackan.errors import UsageError
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 
 ANSWERED, SILENT, ENDLESS, LOST, UNSENT = "answered", "silent", "endless", "lost", "unsent"

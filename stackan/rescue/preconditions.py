@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 from stackan.rescue.installation import PROGRAM, is_targets_own
 from stackan.rescue.jobs import find_ids, is_placeholder

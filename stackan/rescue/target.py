@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 PROC = "/proc"
 ROLES = ("controller", "agent", "datanode", "computenode", "single")

@@ -13,8 +13,8 @@ import re
 import stat
 from collections.abc import Iterator
 from io import FileIO
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.model.said import said
 from stackan.rescue.target import LIBRARY, PROC, Target
 

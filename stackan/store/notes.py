@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from stackan.errors import UsageError
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 from stackan.store.arrow import pa, parquet_of, read, to_bytes
 from stackan.store.parts import read_rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import struct
-from typing import NamedTuple
 
 from stackan.collect.memory import Memory
+from stackan.model.records import NamedTuple
 
 TID_MASK, WAITERS, OWNER_DIED = 0x3FFFFFFF, 0x80000000, 0x40000000  # of the words that the kernel itself reads (futex(2))
 HIGHEST_TID = 1 << 22  # PID_MAX_LIMIT

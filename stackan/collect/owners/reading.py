@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from stackan.collect.maps import Maps, read_maps
 from stackan.collect.memory import Memory
@@ -22,6 +21,7 @@ from stackan.collect.owners.file_locks import FileLocks
 from stackan.collect.owners.waits import FUTEX, OWN_DEADLOCK, Scene, Wait, call_of, find_wait
 from stackan.collect.owners.who import Census, Owner
 from stackan.collect.threads import ThreadState, look_at, thread_ids
+from stackan.model.records import NamedTuple
 
 _STACK = 256 << 10  # bytes of a stack in which a call to pthread_once is looked for
 _CODE_OF_LIBC = re.compile(r"/lib(?:c|pthread)[-.]")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from stackan.collect.maps import Maps
 from stackan.collect.memory import Memory
 from stackan.collect.owners import layouts
 from stackan.collect.threads import RESTART, Call, ThreadState
+from stackan.model.records import NamedTuple
 
 FUTEX = 202
 _WAIT, _LOCK_PI, _WAIT_BITSET, _LOCK_PI2 = 0, 6, 9, 13

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from stackan.collect.maps import Maps, read_maps
 from stackan.collect.threads import inner_id, read_file, thread_ids
+from stackan.model.records import NamedTuple
 
 SAME, OTHER, GONE, UNKNOWN, NOBODY = "same", "other", "gone", "unknown", "nobody"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.collect.unwind.cursor import Bytes
+from stackan.model.records import NamedTuple
 
 LOAD, DYNAMIC, NOTE, FRAMES = 1, 2, 4, 0x6474E550  # PT_…
 NOBITS = 8  # SHT_NOBITS

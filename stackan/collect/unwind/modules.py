@@ -9,7 +9,6 @@ from __future__ import annotations
 import mmap
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from stackan.collect.maps import Mapping, Maps
 from stackan.collect.memory import Memory
@@ -18,6 +17,7 @@ from stackan.collect.unwind.elf import Elf
 from stackan.collect.unwind.rules import Row
 from stackan.collect.unwind.symbols import find_names
 from stackan.collect.unwind.tables import BROKEN, Frames
+from stackan.model.records import NamedTuple
 
 _HEAD = 1024  # bytes of a file that have to be those in memory
 _LARGEST_IMAGE = 64 << 20  # bytes that are read back from memory for one file

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackan.collect.unwind.cursor import Cursor
+from stackan.model.records import NamedTuple
 
 RBX, RBP, RSP, RA = 3, 6, 7, 16
 KEPT = frozenset((RBX, RBP, 12, 13, 14, 15))  # a callee gives them back (System V ABI of x86-64, 3.2.1)

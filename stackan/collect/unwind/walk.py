@@ -7,7 +7,6 @@ optimization, or with alloca) needs %rbp; mostly an inner frame has saved it.  W
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from stackan.collect.unwind import rules
 from stackan.collect.unwind.expressions import evaluate
@@ -15,6 +14,7 @@ from stackan.collect.unwind.guess import assumed_row, guess_chain, guess_frame
 from stackan.collect.unwind.modules import Module, Modules
 from stackan.collect.unwind.rules import KEPT, RA, RBP, RSP, Row, Rule
 from stackan.collect.unwind.tables import BROKEN
+from stackan.model.records import NamedTuple
 
 MOST_FRAMES = 2048
 

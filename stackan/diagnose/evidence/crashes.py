@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackan.backend import find
 from stackan.model.arguments import number_argument
@@ -20,6 +19,7 @@ from stackan.model.dump import Dump
 from stackan.model.expressions import expression
 from stackan.model.finding import Quote
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.rules import Rules
 from stackan.model.track import VANISHED, Track
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from stackan.diagnose.evidence.blocked_behind import more_behind
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.facts import Fact, PoolOf, fact
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import PROGRESSING, SPINNING, Track
 from stackan.model.waitgraph import BROUGHT_BY, Reduction, WaitGraph
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from stackan.diagnose.evidence.barrier_arrivals import BarrierArrivals
 from stackan.diagnose.evidence.crashes import crashes_of
@@ -17,6 +16,7 @@ from stackan.diagnose.evidence.same_object import SameObject
 from stackan.model.finding import Quote
 from stackan.model.place import Held, Sighting
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import Track, held_by
 
 HOPS = 3  # steps from holder to holder that are shown one by one

@@ -7,8 +7,8 @@ a client meets is level 0: both belong to one finding.  Only pools of the cause'
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
+from stackan.model.records import NamedTuple
 from stackan.model.waitgraph import BROUGHT_BY, Cause, Node, WaitGraph
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stackan.diagnose.evidence.doing import doing
 from stackan.model.expressions import expression
@@ -21,6 +20,7 @@ from stackan.model.facts import Fact, fact
 from stackan.model.mentions import WITHIN, Mention, mentions_of
 from stackan.model.place import is_main
 from stackan.model.process import Process
+from stackan.model.records import NamedTuple
 from stackan.model.track import IDLE, VANISHED, Track, mode_of
 
 _MOST = 3  # more candidates than this show nothing

@@ -10,10 +10,10 @@ The guide (7.2.4) has the first form with LINK_CHECK, DMASM's console the second
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from stackan.faultlogs.dameng.templates import TAG
 from stackan.model.event import REBUILD, ROLLBACK
+from stackan.model.records import NamedTuple
 
 
 class Command(NamedTuple):

@@ -15,7 +15,8 @@ name of the thread, a lower-case p, and pids of nine digits.  To the console of 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from stackan.model.records import NamedTuple
 
 # Programs that write events, by the contract's word for their logs.  Tools (dmasmcmd, dmap, …) share the shape of the lines, but say
 # nothing of the cluster.

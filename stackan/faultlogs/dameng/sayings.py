@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import NamedTuple
 
 from stackan.faultlogs.dameng import commands, show
 from stackan.faultlogs.dameng.templates import GROUPS, TEMPLATES, group_of
@@ -12,6 +11,7 @@ from stackan.faultlogs.diary import Saying, saying
 from stackan.faultlogs.template import Template, label, marks_of, meaning, node_of
 from stackan.model.event import Node
 from stackan.model.facts import fact
+from stackan.model.records import NamedTuple
 
 MARKS = (*marks_of(TEMPLATES), *(mark.encode() for mark in (*commands.MARKS, *show.MARKS)))
 # What a server says of itself.

@@ -14,10 +14,10 @@ DMDSC's manual lists the states.  They tell that a fault is handled, which nodes
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from stackan.faultlogs.template import number
 from stackan.model.event import REBUILD, REDO, ROLLBACK, Node
+from stackan.model.records import NamedTuple
 
 MARKS = ("group[name = ", "sub_sta = ", "break ep = ", "recover ep = ", "crash process over flag is ")
 
