@@ -94,16 +94,22 @@ class _Rows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return (self._row(i) for i in range(self._size))
 
+    @property
+    def columns(self) -> Columns:
+        """The same as arrays."""
+        return self._dump.columns
+
+    @property
+    def _tables(self) -> Tables | None:
+        """The tables that some of them can be had as."""
+        return self._dump.tables
+
     def _row(self, index: int) -> Row:
         raise NotImplementedError
 
 
 class ThreadRows(_Rows[Thread]):
     """The threads of a dump in its own order; `columns` gives them as arrays."""
-
-    @property
-    def columns(self) -> Columns:
-        return self._dump.columns
 
     def _row(self, index: int) -> Thread:
         return self._dump.thread(self._dump.first_thread + index)
@@ -114,14 +120,6 @@ class FrameRows(_Rows[Frame], Tabled):
 
     As a table it has a row for each frame of a thread: the columns of `stackan.frames_table`.
     """
-
-    @property
-    def columns(self) -> Columns:
-        return self._dump.columns
-
-    @property
-    def _tables(self) -> Tables | None:
-        return self._dump.tables
 
     def _table(self, tables: Tables) -> object:
         return tables.frames(self._dump)
@@ -148,14 +146,6 @@ class StackRows(_Rows[tuple[str, ...]], Tabled):
     def __init__(self, dump: Dump) -> None:
         self.nodes = sorted({node for node in dump.thread_nodes() if node != UNKNOWN})
         super().__init__(dump, len(self.nodes))
-
-    @property
-    def columns(self) -> Columns:
-        return self._dump.columns
-
-    @property
-    def _tables(self) -> Tables | None:
-        return self._dump.tables
 
     def _table(self, tables: Tables) -> object:
         return tables.stacks(self._dump)
