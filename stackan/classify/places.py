@@ -259,6 +259,8 @@ class Places:
                 return _Meaning("idle", WAITS_FOR_EVENTS, "idle", rule.kind, "event-loop")
             if rule.parks and needs_something(names[wait.run : end], self.rules.glue):
                 return _Meaning("waiting", AT_WORK, rule.state, rule.kind)
+            if rule.parks and not names and rule.kind in ("futex", "semaphore"):
+                return _Meaning("unknowable", NOT_PRINTED, "unknown")  # a table tells no purpose, and such a word may be any lock's
             if rule.parks:
                 return _Meaning("idle", SUPERVISES if rule.kind == "process" else PARKS, "idle", rule.kind)
             by_table = not names and rule.kind in ("socket", "pipe")  # that shows no frame, and so no task

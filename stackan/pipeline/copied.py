@@ -3,6 +3,7 @@
     case/t1/proc/4242/task/4250/stack       cp -r, or cat for each file
     case/t1/proc/4242/task/4250/syscall
     case/t1/proc/4242/task/4251/stack
+    case/t1/task/4250/stack                 the folder of the threads alone: the lowest of them is the process
 
 A file by itself shows one thread, or less; together they are what `tail -n +1` prints, and are read as that.
 """
@@ -15,7 +16,7 @@ from stackan.model.expressions import expression
 from stackan.model.said import first_of, said
 from stackan.reading import Blob
 
-_FILE = expression(r"(.*?(?:^|[/!])(?:proc/)?(\d{1,10})/task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
+_FILE = expression(r"(.*?(?:^|[/!])(?:(?:proc/)?(\d{1,10})/)?task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
 _MARK = "/task/"
 _LARGE = 1 << 16  # bytes: a stack has 64 frames at the most (the kernel's MAX_STACK_TRACE_DEPTH)
 _LISTED = 3
@@ -56,11 +57,8 @@ class Copied:
 
 
 def _joined(folder: str, files: list[Blob]) -> Blob:
-    text = b"\n".join(b"==> %s <==\n%s" % (_path(file), file.data) for file in files)
+    named = [found.groups("") for file in files if (found := _FILE.match(file.source)) is not None]
+    pid = named[0][1] or min((lwp for _, _, lwp, _ in named), key=int)
+    paths = (f"/proc/{pid}/task/{lwp}/{name}".encode() for _, _, lwp, name in named)
+    text = b"\n".join(b"==> %s <==\n%s" % (path, file.data) for path, file in zip(paths, files))
     return files[0]._replace(source=f"{folder}/*", data=text, named=False)
-
-
-def _path(file: Blob) -> bytes:
-    found = _FILE.match(file.source)
-    assert found is not None
-    return f"/proc/{found[2]}/task/{found[3]}/{found[4]}".encode()

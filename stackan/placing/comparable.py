@@ -28,7 +28,8 @@ def comparable(dumps: Sequence[Dump]) -> tuple[list[Dump], list[Dump]]:
     def merit(taken: list[Dump]) -> tuple[int, ...]:
         first = taken[0]
         newest = dumps.index(first) if first.traits.anonymous else 0  # each of these is a set of its own
-        return min(len(taken), _PAIR), _tells_waits(first, most), len(taken), first.traits.instant, _has_symbols(first) is True, newest
+        tells = _tells_waits(first, most), not _shows_one_frame(first)
+        return min(len(taken), _PAIR), *tells, len(taken), first.traits.instant, _has_symbols(first) is True, newest
 
     best = max(sets, key=merit)
     return best, [dump for taken in sets if taken is not best for dump in taken]
@@ -46,7 +47,12 @@ def _taken_alike(a: Dump, b: Dump) -> bool:
     if a.traits.alike != b.traits.alike or a.traits.anonymous:
         return False
     symbols = {_has_symbols(a), _has_symbols(b)} - {None}
-    return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b)
+    return len(symbols) < 2 and _shows_runtime(a) == _shows_runtime(b) and _shows_one_frame(a) == _shows_one_frame(b)
+
+
+def _shows_one_frame(dump: Dump) -> bool:
+    """Whether a copy from /proc shows where threads sleep (`wchan`), and not their stacks inside of the kernel."""
+    return dump.traits.kernel and max(dump.columns.thread_frames[dump.first_thread : dump.stop_thread], default=0) <= 1
 
 
 def _shows_runtime(dump: Dump) -> bool:

@@ -76,3 +76,47 @@ def test_a_process_of_one_thread_is_a_process(tmp_path) -> None:
 def test_copies_with_names_alone_are_told_to_lack_stacks(tmp_path, capsys) -> None:
     status = main(["analyze", str(copy(tmp_path, files={"comm": "teller\n"}))])
     assert status == 2 and capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_folder_of_the_threads_alone_is_that_of_the_process_with_the_lowest(tmp_path) -> None:
+    for path in sorted(copy(tmp_path / "case").rglob("*/task/*/*")):
+        moved = tmp_path / "alone" / path.parts[-6] / "task" / path.parts[-2] / path.name
+        moved.parent.mkdir(parents=True, exist_ok=True)
+        moved.write_bytes(path.read_bytes())
+    assert look(stackan.analyze(stackan.load(tmp_path / "alone"))) == EXPECTED
+
+
+WAITING = {**FILES, "wchan": "futex_do_wait", "stack": "[<0>] futex_do_wait+0x46/0x90\n[<0>] __x64_sys_futex+0x112/0x210\n"}
+
+
+def printed(kinds: list[str], home: str = "/proc/4242/task", grep: bool = False) -> str:
+    """What `tail -n +1 task/*/{…}` or `grep .` prints: one kind of files after the other."""
+    texts = [(f"{home}/{lwp}/{kind}", WAITING[kind].rstrip("\n")) for kind in kinds for lwp in (4242, 4250)]
+    if grep:
+        return "".join(f"{path}:{line}\n" for path, text in texts for line in text.split("\n"))
+    return "".join(f"==> {path} <==\n{text}\n\n" for path, text in texts)
+
+
+@pytest.mark.parametrize("grep", [False, True])
+@pytest.mark.parametrize("kinds", [["wchan", "syscall", "stack"], ["stack", "wchan", "syscall"], ["syscall", "stack", "comm", "wchan"]])
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_a_sleeping_threads_stack_and_wchan_are_no_two_moments(tmp_path, grep: bool, kinds: list[str], rounds: int) -> None:
+    text = printed(kinds, grep=grep)
+    for number in (1, 2):
+        (tmp_path / f"r{number}.txt").write_text(text * rounds)
+    analysis = stackan.analyze(stackan.load(tmp_path))
+    assert analysis.verdict == "inconclusive"
+    (process,) = analysis.processes
+    assert {track.progress for track in process.tracks} == {"unknown"}
+    assert {len(dump.threads) for dump in process.dumps} == {2}
+    assert all(state.awaits and state.awaits.address == 0x55D1C2A0F1B4 for dump in process.dumps for state in dump.facts.states.values())
+
+
+def test_a_text_of_stacks_and_a_text_of_wchans_are_not_compared(tmp_path) -> None:
+    for number in (1, 2):
+        for kind in ("stack", "wchan"):
+            (tmp_path / f"round{number}").mkdir(exist_ok=True)
+            (tmp_path / f"round{number}" / f"{kind}.txt").write_text(printed([kind]))
+    analysis = stackan.analyze(stackan.load(tmp_path))
+    assert analysis.verdict == "inconclusive"
+    assert {track.progress for process in analysis.processes for track in process.tracks} == {"unknown"}

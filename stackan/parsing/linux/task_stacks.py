@@ -32,12 +32,12 @@ from stackan.parsing.pieces import NOTHING_SAID, split_snapshots
 
 _PATH = re.compile(rb"(?<![\w.-])proc/(\d{1,10})(?:/task/(\d{1,10}))?/(stack|wchan|syscall|comm)\b")
 _NAMED = re.compile(r"(?:^|/)(?:proc/)?(\d{1,10})/task/(\d{1,10})/(stack|wchan|syscall)(?:\.txt)?$")
+_WITH_STACK = re.compile(rb"/task/(\d{1,10})/stack(?: <==\r?\n|:)\[<")
 _NUMBERS = re.compile(rb"(?<![\w.:])\d{1,10}(?![\w.])")
 _FUNCTION = re.compile(rb"[A-Za-z_][\w.]{1,120}")
 _SYSCALL = re.compile(rb"(\d{1,4})((?: 0x[0-9a-f]{1,16}){6}) 0x([0-9a-f]{1,16}) 0x[0-9a-f]{1,16}")
 _FUTEX = {202: 0x7F0000000000, 98: 0xFFFF00000000}  # the number on x86-64, and on arm64, whose stacks lie higher
 _WORDS = "linux: stack"
-_NEAR = 1024  # bytes between the files of one thread: a system call, and the head of the stack
 STACK, WCHAN, SYSCALL, COMM = b"stack", b"wchan", b"syscall", b"comm"
 
 
@@ -67,6 +67,7 @@ class _Reader:
         self.first = 0  # row of the newest snapshot's first thread
         self.rows: dict[int, int] = {}  # of the newest snapshot, by LWP
         self.seen: set[tuple[int, bytes]] = set()  # (LWP, file) of the newest snapshot
+        self.with_stacks = {int(found) for found in _WITH_STACK.findall(data)}  # LWPs whose stacks are anywhere in the text
         self.headed = b""  # the path before the frames of the open thread, where each of them has it
         self.lwp = ids[1] if ids is not None else UNKNOWN  # of what has no head
         self.file = ids[2] if ids is not None else STACK  # whose content the next line is
@@ -148,17 +149,15 @@ class _Reader:
         call = _SYSCALL.fullmatch(text) if self.file == SYSCALL else None
         if function is None and call is None and text not in (b"0", b"running") and not text.startswith(b"-1 "):
             return False
-        row = self.rows.get(self.lwp)
-        if function is not None and row is None and self._stack_follows():
-            self.builder.noise()
-            self.lwp = UNKNOWN
-            return True
-        if (self.lwp, self.file) in self.seen or (function is not None and row is None):
+        row, again, has_stack = self.rows.get(self.lwp), (self.lwp, self.file) in self.seen, self.lwp in self.with_stacks
+        if has_stack and (again or self.file == WCHAN):
+            row = None  # its stack, which says more, begins the next snapshot
+        elif again or (function is not None and row is None):
             self._thread(self.pid, self.lwp, self.file, headed=False)
             row = self.rows[self.lwp]
         else:
             self.seen.add((self.lwp, self.file))
-        if function is not None and self.builder.open:
+        if function is not None and not has_stack and self.builder.open:
             self.builder.frame(function[0])
         else:
             self.builder.noise()
@@ -189,11 +188,6 @@ class _Reader:
         columns = self.builder.columns
         columns.thread_name_start[row], columns.thread_name_size[row] = self.names[columns.thread_lwp[row]]
 
-    def _stack_follows(self) -> bool:
-        """Whether the stack of the thread whose `wchan` this is comes further on, as where all files of a thread stand together."""
-        stack = b"/task/%d/stack <==\n[<" % self.lwp
-        return self.data.find(stack, self.builder.start, self.builder.start + _NEAR) >= 0
-
     def _thread(self, pid: int | None, lwp: int, file: bytes, headed: bool = True) -> None:
         current = self.facts[self.first].pid
         other = pid is not None and current not in (None, pid)
@@ -201,7 +195,6 @@ class _Reader:
             self.builder.snapshot()
             self.first = len(self.builder.columns.thread_lwp)
             self.rows, self.seen = {}, set()
-            self.awaited = {lwp: self.awaited[lwp]} if lwp in self.awaited else {}
             current = None
         if current is None:
             self.facts[self.first] = self.facts[0]._replace(pid=pid)
