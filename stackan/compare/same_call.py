@@ -43,7 +43,7 @@ def hold_same_call(track: Track, last: int) -> Track:
     """The thread as stuck if all snapshots show one call of it; `last` is the newest one's index."""
     place = track.place
     call = place.names[place.wait_frames - 1] if place.verb == "running" and place.rule is not None and place.wait_frames > 0 else ""
-    waits = call in _WRITES or (call in _READS and _asks(place.application[:1]))
+    waits = call in _WRITES or (call in _READS and asks(place.application[:1]))
     met = track.progress == PROGRESSING and [each.name for each in track.note] == ["runs-in-one-place"]
     if not met or not waits or not last or len(track.sightings) <= last:
         return track
@@ -60,7 +60,7 @@ def hold_same_call(track: Track, last: int) -> Track:
     )
 
 
-def _asks(reader: Sequence[str]) -> bool:
+def asks(reader: Sequence[str]) -> bool:
     """Whether what reads is none of a server's own ways to hear its clients: no word of its name is about input."""
     return not any(name.startswith("??") or any(word.startswith(_OF_INPUT) for word in all_words_of(name)) for name in reader)
 

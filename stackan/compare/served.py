@@ -3,16 +3,19 @@
     recv   ← serve_client ← child_main ← main        two of four children
     accept ←                child_main ← main        the others
 
-Where no brother accepts, all serve somebody who is silent, and the next client has to wait for them.
+Where no brother accepts, all serve somebody who is silent, and the next client has to wait for them.  And what reads further inside, or by
+a name that says nothing of input, may ask a server that never answers: that is left open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackan.compare.same_call import asks
+from stackan.model.facts import fact
 from stackan.model.place import ASKS, WAITS_FOR_CONNECTIONS, WAITS_FOR_PEER, fact_of
 from stackan.model.process import Process
-from stackan.model.track import IDLE, STUCK, Track, with_newest
+from stackan.model.track import IDLE, STUCK, UNSURE, Track, with_newest
 
 _READS = frozenset(("recv", "recvfrom", "recvmsg"))
 _SHALLOW = 3  # functions, at most, by which a child reads from its client, inside of the one that has accepted it
@@ -46,6 +49,8 @@ def _settle(process: Process, gates: set[tuple[str | None, _Path]]) -> Process:
         or _READS.isdisjoint(track.place.names[: track.place.wait_frames])
     ):
         return process
+    if (process.inputs.host, path[1:]) not in gates or asks(path[:1]):
+        return process._replace(tracks=(track._replace(progress=UNSURE, note=(fact("may-be-served-each-time"),)),))
     place = track.place._replace(verb="idle", state="idle", role="connection", reason=WAITS_FOR_PEER)
     rests = with_newest(track, track.newest._replace(place=place))
     return process._replace(tracks=(rests._replace(progress=IDLE, note=(fact_of(place),), timeline=track.timeline.replace("S", "I")),))

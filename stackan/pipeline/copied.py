@@ -18,7 +18,7 @@ from stackan.reading import Blob
 
 _FILE = expression(r"(.*?(?:^|[/!])(?:(?:proc/)?(\d{1,10})/)?task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
 _MARK = "/task/"
-_LARGE = 1 << 16  # bytes: a stack has 64 frames at the most (the kernel's MAX_STACK_TRACE_DEPTH)
+_MOST = {"stack": 1 << 14, "wchan": 256, "syscall": 512, "comm": 64}  # bytes: a stack has 64 frames (the kernel's MAX_STACK_TRACE_DEPTH)
 _LISTED = 3
 
 
@@ -30,10 +30,10 @@ class Copied:
 
     def take(self, item: object) -> bool:
         """Whether an item is such a copy, which is kept until all are there."""
-        if not isinstance(item, Blob) or _MARK not in item.source or len(item.data) > _LARGE:
+        found = _FILE.match(item.source) if isinstance(item, Blob) and _MARK in item.source else None
+        if found is None or not isinstance(item, Blob) or len(item.data) > _MOST[found[4]]:
             return False
-        found = _FILE.match(item.source)
-        if found is None:
+        if found[4] == "stack" and item.data[:2] not in (b"", b"[<"):
             return False
         self._files.setdefault(found[1], []).append(item)
         return True

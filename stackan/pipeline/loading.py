@@ -162,8 +162,8 @@ def _find(
             break  # which the last warning says
     for text in copied.texts():
         take(text)
-    warnings += copied.note()
     found = _joined(once.found)
+    warnings += copied.note() if found.dumps else []
     warnings += found.troubles
     again = [*visits.again, *once.again]
     if again:

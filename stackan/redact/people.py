@@ -18,7 +18,7 @@ _IPV6 = re.compile(
 _MAC = re.compile(r"(?i)(?<![\w:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])")
 _KERNELS = re.compile(r"(?<![\w:])([0-9A-F]{24})?([0-9A-F]{8})(?=:[0-9A-F]{4}\b)")  # `0100007F:1F90`, as /proc/net/tcp has it
 _MAPPED = "0000000000000000FFFF0000"
-_OF_CLOUDS = re.compile(r"(?<=\bip-)(\d{1,3}(?:-\d{1,3}){3})(?![\w-]*\d)")
+_OF_CLOUDS = re.compile(r"(?<=\bip-)(\d{1,3}(?:-\d{1,3}){3})(?![\w-]{0,63}\d)")
 _LOCAL = (
     "127.",
     "0.",

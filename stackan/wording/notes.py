@@ -17,7 +17,7 @@ PLACES = {
     "primitive-that-burns-cpu": [one("in a primitive that burns CPU")],
     "spins-while-there-is-no-work": [one("spins by design while there is no work")],
     "no-wait-in-sight": [one("no wait in sight")],
-    "ran-while-looked-at": [one("ran while it was looked at")],
+    "ran-while-looked-at": [one("ran while its registers were read")],
     "sleeps-for-a-time": [one("sleeps")],
     "sleeps-in-its-own-loop": [one("sleeps in its own loop: a timer or a poller")],
     "waits-for-connections": [one("waits for connections")],

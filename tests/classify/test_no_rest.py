@@ -18,7 +18,6 @@ SLOW = Frame("SpinLock::SlowLock", "this=0x7f62da9b0400 <shelf_lock>", "at src/b
 @pytest.mark.parametrize(
     ("frames", "kind", "address"),
     [
-        ((*DRIVER, app("cudaStreamSynchronize"), app("Trainer::step")), "file", None),
         ((COND, app("ncclAllReduce"), app("Trainer::step")), "socket", None),
         ((FUTEX, DELAY, SLOW, app("tc_free"), app("drop_shelf")), "spinlock", "0x7f62da9b0400"),
     ],
@@ -29,6 +28,14 @@ def test_who_waits_for_another_part_of_the_job_is_stuck_on_it(frames: tuple[Fram
     row = next(row for row in document["processes"][0]["threads"] if row["name"] == "trainer")
     assert row["progress"] == "stuck"
     assert [(wait["kind"], wait["address"]) for wait in row["waits_for"]] == [(kind, address)]
+
+
+def test_who_waits_for_a_gpu_is_neither_at_rest_nor_stuck() -> None:
+    """A busy one stands there in every snapshot."""
+    frames = (*DRIVER, app("cudaStreamSynchronize"), app("Trainer::step"), *START)
+    text = dump(thread(5120, "trainer", frames), thread(5121, "loop", (app("spin"), *START)), pid=5120)
+    row = next(row for row in analyze(text, text).to_dict()["processes"][0]["threads"] if row["name"] == "trainer")
+    assert (row["progress"], row["rule"]) == ("unknown", "gpu.work")
 
 
 def test_a_lock_above_what_ports_its_wait_to_a_system_is_a_lock() -> None:

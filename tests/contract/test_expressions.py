@@ -17,6 +17,7 @@ import stackan
 from stackan.classify.patterns import expressions_in
 from stackan.classify.profiles import profile_files, read_profile
 from stackan.errors import UsageError
+from stackan.model.expressions import expression
 
 try:
     from re import _parser as parser  # type: ignore[attr-defined]
@@ -43,6 +44,8 @@ def expressions(value: object) -> Iterator[re.Pattern[Any] | regex.Pattern[Any]]
     """Those in a variable, and in containers of containers."""
     if isinstance(value, (re.Pattern, regex.Pattern)):
         yield value
+    elif isinstance(value, expression):
+        yield re.compile(value.pattern, value.flags)
     elif isinstance(value, dict):
         yield from expressions([*value.keys(), *value.values()])
     elif isinstance(value, (list, tuple, set, frozenset)):
@@ -57,14 +60,14 @@ def everywhere() -> dict[str, re.Pattern[Any] | regex.Pattern[Any]]:
         classes = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
         spaces = [vars(module), *map(vars, classes)]
         for name, value in itertools.chain.from_iterable(space.items() for space in spaces):
-            for number, expression in enumerate(expressions(value)):
-                found.setdefault(expression, f"{module.__name__}.{name}[{number}]")
+            for number, each in enumerate(expressions(value)):
+                found.setdefault(each, f"{module.__name__}.{name}[{number}]")
     for path in profile_files():
         for rows in read_profile(path).values():
             for row in rows if isinstance(rows, list) else ():
                 for text in expressions_in(row.get("frames", ())) if isinstance(row, dict) else ():
                     found.setdefault(regex.compile(text), f"{path}: {text}")
-    return {where: expression for expression, where in found.items()}
+    return {where: each for each, where in found.items()}
 
 
 EXPRESSIONS = everywhere()

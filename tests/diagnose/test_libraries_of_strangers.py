@@ -47,18 +47,18 @@ def test_children_that_all_read_from_clients_leave_nobody_to_accept() -> None:
     assert (analysis.verdict, analysis.critical) == ("blocked", True)
 
 
-def test_coroutines_that_wait_for_others_of_their_own_pool_are_tasks() -> None:
-    """Three of three workers resumed coroutines that wait by semaphores for coroutines, for which no worker is left."""
+def test_coroutines_that_wait_by_semaphores_are_not_called_idle() -> None:
+    """Three of three workers wait for coroutines for which no worker is left; those that read from a channel look the same."""
     analysis = of("coroutines-hung")
-    assert (analysis.verdict, analysis.critical) == ("blocked", True)
-    assert [len(finding.threads) for finding in analysis.findings if finding.severity == "critical"] == [3]
+    assert (analysis.verdict, analysis.critical) == ("inconclusive", False)
+    assert [len(finding.threads) for finding in analysis.findings] == [3]
 
 
-def test_an_updater_of_rcu_waits_for_the_readers() -> None:
-    """Readers ask a dead peer inside of their critical sections."""
+def test_an_updater_of_rcu_may_wait_for_other_readers_each_time() -> None:
+    """Readers ask a dead peer inside of their critical sections; of an updater under load the stack is the same."""
     analysis = of("rcu-hung")
-    assert analysis.verdict == "blocked"
-    assert "readers of RCU" in analysis.headline
+    assert (analysis.verdict, analysis.critical) == ("inconclusive", False)
+    assert "rcu_read_lock" in str(analysis.to_dict()["findings"][0])
     assert lwps(analysis.findings[0]) == [20086]
 
 

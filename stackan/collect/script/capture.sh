@@ -24,7 +24,7 @@ pids='' rounds=2 interval=180 limit=60 folder='' no_tool='' match=''
 while getopts 'p:m:r:i:o:t:nh' option; do
     case $option in
     p) pids="$pids $OPTARG" ;;
-    m) match="$match${match:+
+    m) [ -z "$OPTARG" ] || match="$match${match:+
 }$OPTARG" ;;
     r) rounds=$OPTARG ;; i) interval=$OPTARG ;; t) limit=$OPTARG ;; n) no_tool=1 ;; o) folder=${OPTARG%.tar.gz} ;;
     *) say "usage: sh capture.sh -p PID | -m TEXT … [-r ROUNDS] [-i SECONDS] [-o NAME] [-t SECONDS] [-n]" && case $option in h) exit 0 ;; *) exit 2 ;; esac ;;

@@ -21,8 +21,8 @@ from stackan.parsing.prepare.text import Line
 
 # The margin before a frame or a header.  A sanitizer's frames, too, are indented: they are one report's, and no threads.
 _MARGIN = b">|:\t "
-_FRAME = re.compile(rb"([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
-_HEADER = re.compile(rb"([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")")
+_FRAME = re.compile(rb"^([>|:\t ]+)#\d+ +(?:0x[0-9a-fA-F]+ (?:in )?)?\S+(?: \((?!/)|$| - /)", re.MULTILINE)
+_HEADER = re.compile(rb"^([>|:\t ]+)(?:Thread \d+ \(|TID \d+:|#\d+ \")", re.MULTILINE)
 
 
 def is_needed(head: bytes) -> bool:

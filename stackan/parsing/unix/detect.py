@@ -11,10 +11,10 @@ from stackan.parsing.looking import has_line_with, lines_led, lines_where
 # One thread has no ruled line; it follows the line of its process:
 #   83950:\tcat                                     and then   ` feee0f35 read     (0, 80632a0, 2000)` in Solaris
 #   11928 : -sh                                     and then   `d01d15c4  waitpid   (?, ?, ?) + e0` in AIX
-_SOLARIS = re.compile(rb"(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")
-_AIX = re.compile(rb"\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
+_SOLARIS = re.compile(rb"(?m)^(?:core '[^\n]*' of )?\d+:[\t ][^\n]*\n (?:[0-9a-f]{8}){1,2} [^\n]* \(")
+_AIX = re.compile(rb"(?m)^\d+ : [^\n]*\n(?:0x)?(?:[0-9a-f]{8}){1,2}  [^\n]*\(")
 # A head `4250:\tflusher`, and then frames `0x00007f8f2e51a26f poll+0x4f`, `0x… - ???` of ptools.
-_PTOOLS = re.compile(rb"\d+:(?:\t| {2,7})[^\n]*\n0x[0-9a-f]{16} (?:[^\n]*(?:\+0x[0-9a-f]+|\[inlined\])|- \?\?\?)")
+_PTOOLS = re.compile(rb"(?m)^\d+:(?:\t| {2,7})[^\n]*\n0x[0-9a-f]{16} (?:[^\n]*(?:\+0x[0-9a-f]+|\[inlined\])|- \?\?\?)")
 
 
 def recognize(head: bytes) -> Iterator[tuple[str, str]]:
