@@ -16,7 +16,7 @@ from stackan.model.expressions import expression
 from stackan.model.said import first_of, said
 from stackan.reading import Blob
 
-_FILE = expression(r"(.*?(?:^|[/!])(?:(?:proc/)?(\d{1,10})/)?task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
+_FILE = expression(r"\A(.*?(?:^|[/!])(?:(?:proc/)?(\d{1,10})/)?task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
 _MARK = "/task/"
 _MOST = {"stack": 1 << 14, "wchan": 256, "syscall": 512, "comm": 64}  # bytes: a stack has 64 frames (the kernel's MAX_STACK_TRACE_DEPTH)
 _LISTED = 3
