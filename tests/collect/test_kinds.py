@@ -136,7 +136,7 @@ def test_whom_the_kernel_refused_a_lock_has_no_owner_but_the_right_one(start: St
 def test_a_thread_that_runs_and_was_not_stopped_is_said_to_run(start: Start, tmp_path: Path) -> None:
     document = captured(start("sums", "-O2 -s", "kinds"), tmp_path, attach=False)
     (thread,) = [each for each in threads_of(document).values() if each["progress"] == "progressing"]
-    assert thread["note"] == "ran while it was looked at" and document["findings"] == []
+    assert thread["note"] == "ran while its registers were read" and document["findings"] == []
 
 
 def test_processes_in_which_any_thread_might_go_on_are_deadlocked_if_none_can(start: Start, tmp_path: Path) -> None:
