@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_without_a_debugger_it_takes_what_proc_shows(start: Start, tmp_path: Pat
     [
         ((), "no process was named"),
         (("-p", "abc"), "abc is no number"),
+        (("-p", 1, "-r", 0), "takes no round"),
         (("-p", 1, "junk"), "junk belongs to no option"),
         (("-p", 999999999), "no process 999999999"),
         (("-x",), "usage:"),
@@ -138,6 +140,17 @@ def test_without_a_debugger_it_takes_what_proc_shows(start: Start, tmp_path: Pat
 def test_a_call_that_makes_no_sense_is_told(tmp_path: Path, words: tuple[object, ...], told: str) -> None:
     done = run(("sh",), tmp_path, *words)
     assert done.returncode == 2 and told in done.stderr
+
+
+def test_what_was_taken_before_an_interruption_is_named(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "capture.sh").write_text(script(), encoding="utf-8")
+    words = ["sh", "capture.sh", "-p", str(start("parked").pid), "-n", "-r", "2", "-i", "300", "-o", "cut"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        assert running.stderr is not None and "round 1 of 2" in running.stderr.readline()
+        os.killpg(running.pid, signal.SIGTERM)
+        assert "cut has what was taken" in running.stderr.read()
+    assert running.returncode == 1
+    assert (tmp_path / "cut" / "manifest-1.json").exists()
 
 
 def test_how_it_is_called_can_be_asked(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ while getopts 'p:m:r:i:o:t:nh' option; do
 done && shift $((OPTIND - 1)) && [ $# -gt 0 ] && fail "$1 belongs to no option; processes are named by -p and -m"
 for number in $pids "$rounds" "$interval" "$limit"; do
     case $number in *[!0-9]* | '') fail "$number is no number" ;; esac
-done
+done && [ "$rounds" -lt 1 ] && fail "-r $rounds takes no round; give 1 or more"
 [ -d /proc/self/task ] || fail "there is no /proc here; this script is for Linux"
 host=$(uname -n) && folder=${folder:-stackan-$host-$(date -u +%Y-%m-%dT%H%M%S)}
 if [ -e "$folder" ] || [ -e "$folder.tar.gz" ]; then fail "$folder is there already, and nothing is overwritten; give another name to -o"; fi
@@ -94,7 +94,7 @@ end_tool() { kill -KILL "${session:+-}$running" 2>/dev/null && killed=T; }
 stop() {
     [ -z "$running" ] || end_tool
     [ -z "$current" ] || let_run "$current" "$before"
-    exit 2
+    if [ ! -d "$folder" ]; then exit 2; else say "interrupted; $folder has what was taken: give it to stackan analyze" && exit 1; fi
 }
 trap stop INT TERM HUP
 
