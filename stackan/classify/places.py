@@ -103,7 +103,9 @@ class Places:
             found = self._known.setdefault(key, self._classify(*key))  # others may have been quicker: equal places are the same object
         return found
 
-    def __len__(self) -> int:
+    @property
+    def known(self) -> int:
+        """How many stacks it has classified."""
         return len(self._known)
 
     def timed(self, place: StackMeaning) -> StackMeaning:

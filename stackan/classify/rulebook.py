@@ -47,10 +47,10 @@ class Rulebook:
 
 def _of_builtin(marked: tuple[str, ...]) -> Places:
     """The places where no profile is the user's own: all cases share them, until they are so many that a case had better begin anew."""
-    places = _shared.get(marked)
-    if places is None or len(places) > _MOST_PLACES:
-        places = _shared[marked] = Places(_rules_of_builtin(marked))
-    return places
+    if sum(places.known for places in list(_shared.values())) > _MOST_PLACES:
+        _shared.clear()
+    found = _shared.get(marked)
+    return found if found is not None else _shared.setdefault(marked, Places(_rules_of_builtin(marked)))
 
 
 _shared: dict[tuple[str, ...], Places] = {}
