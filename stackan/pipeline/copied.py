@@ -13,35 +13,46 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackan.model.expressions import expression
+from stackan.model.records import NamedTuple
 from stackan.model.said import first_of, said
 from stackan.reading import Blob
 
 _FILE = expression(r"\A(.*?(?:^|[/!])(?:(?:proc/)?(\d{1,10})/)?task)/(\d{1,10})/(stack|wchan|syscall|comm)(?:\.txt)?$")
-_MARK = "/task/"
+_MARK = "task/"
 _MOST = {"stack": 1 << 14, "wchan": 256, "syscall": 512, "comm": 64}  # bytes: a stack has 64 frames (the kernel's MAX_STACK_TRACE_DEPTH)
 _LISTED = 3
+
+
+class _File(NamedTuple):
+    """A copy, with what its path says."""
+
+    blob: Blob
+    pid: str  # "" where the process's folder is not in it
+    lwp: str
+    name: str
 
 
 class Copied:
     """The copies that were met, by the folder of the process's threads."""
 
     def __init__(self) -> None:
-        self._files: dict[str, list[Blob]] = {}
+        self._files: dict[str, list[_File]] = {}
 
     def take(self, item: object) -> bool:
         """Whether an item is such a copy, which is kept until all are there."""
-        found = _FILE.match(item.source) if isinstance(item, Blob) and _MARK in item.source else None
-        if found is None or not isinstance(item, Blob) or len(item.data) > _MOST[found[4]]:
+        if not isinstance(item, Blob) or _MARK not in item.source:
             return False
-        if found[4] == "stack" and item.data[:2] not in (b"", b"[<"):
+        found = _FILE.match(item.source)
+        if found is None or len(item.data) > _MOST[found[4]] or (found[4] == "stack" and item.data[:2] not in (b"", b"[<")):
             return False
-        self._files.setdefault(found[1], []).append(item)
+        folder, *ids = found.groups("")
+        self._files.setdefault(folder, []).append(_File(item, *ids))
         return True
 
     def texts(self) -> Iterator[Blob]:
         """A text for each process of each round; a file that is alone stays itself."""
         for folder, files in self._files.items():
-            yield files[0] if len(files) == 1 else _joined(folder, files)
+            yield files[0].blob if len(files) == 1 else _joined(folder, files)
 
     def note(self) -> list[str]:
         """Words on what the lines count in, where files were put together."""
@@ -56,9 +67,7 @@ class Copied:
         ]
 
 
-def _joined(folder: str, files: list[Blob]) -> Blob:
-    named = [found.groups("") for file in files if (found := _FILE.match(file.source)) is not None]
-    pid = named[0][1] or min((lwp for _, _, lwp, _ in named), key=int)
-    paths = (f"/proc/{pid}/task/{lwp}/{name}".encode() for _, _, lwp, name in named)
-    text = b"\n".join(b"==> %s <==\n%s" % (path, file.data) for path, file in zip(paths, files))
-    return files[0]._replace(source=f"{folder}/*", data=text, named=False)
+def _joined(folder: str, files: list[_File]) -> Blob:
+    pid = files[0].pid or min((file.lwp for file in files), key=int)
+    printed = (b"==> /proc/%b/task/%b/%b <==\n%b" % (pid.encode(), lwp.encode(), name.encode(), blob.data) for blob, _, lwp, name in files)
+    return files[0].blob._replace(source=f"{folder}/*", data=b"\n".join(printed), named=False)

@@ -86,6 +86,12 @@ def test_the_folder_of_the_threads_alone_is_that_of_the_process_with_the_lowest(
     assert look(stackan.analyze(stackan.load(tmp_path / "alone"))) == EXPECTED
 
 
+def test_a_path_may_begin_with_the_folder_of_the_threads(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(copy(tmp_path) / "t1" / "proc" / "4242")
+    analysis = stackan.analyze(stackan.load(*sorted(Path("task").rglob("stack"))))
+    assert [each[:2] for each in look(analysis)] == [(4242, 4242), (4242, 4250)]
+
+
 WAITING = {**FILES, "wchan": "futex_do_wait", "stack": "[<0>] futex_do_wait+0x46/0x90\n[<0>] __x64_sys_futex+0x112/0x210\n"}
 
 
